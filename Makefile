@@ -1,0 +1,48 @@
+# Two commands do everything: `make run` and `make test`.
+SHELL := /bin/sh
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+VENV ?= $(HERE).venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: run test check format lock contracts clean
+
+run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
+	cd $(HERE) && exec $(BIN)/samen run
+
+test: check  ## lint, types, contracts, every test
+	cd $(HERE) && $(BIN)/pytest -n auto
+
+check: $(VENV)/.test  ## ruff, mypy, import contracts, dependencies
+	cd $(HERE) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/deptry .
+
+format: $(VENV)/.test  ## put the code in shape
+	cd $(HERE) && $(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+contracts: $(VENV)/.run  ## write openapi/openapi.json and openapi/schema.graphql
+	cd $(HERE) && $(BIN)/samen export
+
+lock: $(VENV)/.test  ## resolve the dependencies anew: versions and hashes
+	$(PIP) install pip-tools
+	cd $(HERE) && for name in "" "-dev"; do \
+	  $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $${name:+--extra dev} \
+	    --output-file requirements$$name.txt pyproject.toml || exit 1; done
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/pip $(HERE)requirements.txt $(HERE)pyproject.toml
+	@echo "Installing…"
+	@$(PIP) install --require-hashes -r $(HERE)requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e $(HERE)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run $(HERE)requirements-dev.txt
+	@echo "Installing the tools…"
+	@$(PIP) install --require-hashes -r $(HERE)requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Samen: the shared marketplace of the Dutch social cooperatives."""

@@ -1,0 +1,1 @@
+"""The outside world: tokens, messages, mail, drawings, files."""

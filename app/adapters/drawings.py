@@ -1,0 +1,128 @@
+"""Drawings as SVG: the thermometer. Readable without colour, with a title and a description for screen readers."""
+
+from html import escape
+
+from app.adapters.messages import EN, euro
+from app.domain.thermometer import Thermometer
+
+TOP, BOTTOM, WIDTH = 70, 370, 60
+WORDS = {
+    "nl": {
+        "title": "Thermometer van {name}",
+        "full": "In uw spaarpot: {balance}.",
+        "goal": "Doel: {goal_text} ({goal}).",
+        "pending": "Onderweg: {pending}, nog niet verdeeld.",
+        "room": "U houdt dit jaar nog {room} vrij over. Daarna gaat een deel naar de gemeente.",
+        "collective": "Deze coöperatie spaart samen. Er zijn geen eigen spaarpotten.",
+        "balance": "spaarpot",
+        "pending_label": "onderweg",
+        "room_label": "ruimte dit jaar",
+    },
+    "en": {
+        "title": "Thermometer of {name}",
+        "full": "In your savings pot: {balance}.",
+        "goal": "Goal: {goal_text} ({goal}).",
+        "pending": "On its way: {pending}, not yet shared out.",
+        "room": "You can keep {room} more this year. After that a part goes to the municipality.",
+        "collective": "This cooperative saves together. There are no pots of one's own.",
+        "balance": "savings pot",
+        "pending_label": "on its way",
+        "room_label": "room this year",
+    },
+}
+STEPS = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000)
+
+
+def thermometer_svg(thermometer: Thermometer, language: str) -> str:
+    """The thermometer as a picture of 360 by 470."""
+    words = WORDS["en" if language == EN else "nl"]
+    shown = {
+        "name": thermometer.name,
+        "balance": euro(thermometer.balance_cents, language),
+        "pending": euro(thermometer.pending_cents, language),
+        "room": euro(thermometer.room_left_cents or 0, language),
+        "goal": euro(thermometer.goal_cents or 0, language),
+        "goal_text": thermometer.goal_text or "",
+    }
+    title = escape(words["title"].format(**shown))
+    description = escape(" ".join(_sentences(thermometer, words, shown)))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 470" width="360" height="470" role="img" '
+        'aria-labelledby="t d" font-family="system-ui, sans-serif" fill="#1b2a33">'
+        f'<title id="t">{title}</title><desc id="d">{description}</desc>'
+        '<defs><pattern id="on-its-way" width="8" height="8" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)">'
+        '<rect width="8" height="8" fill="#fff"/><rect width="3" height="8" fill="#c8372d"/></pattern></defs>'
+        '<rect width="360" height="470" rx="16" fill="#fbfaf7"/>'
+        f'<text x="24" y="38" font-size="18" font-weight="600">{title}</text>'
+        f"{_tube(thermometer, language)}{_labels(thermometer, words, shown)}</svg>"
+    )
+
+
+def _sentences(thermometer: Thermometer, words: dict[str, str], shown: dict[str, str]) -> list[str]:
+    if thermometer.kind == "collective":
+        return [words["collective"]]
+    said = [words["full"]]
+    said += [words["pending"]] if thermometer.pending_cents else []
+    said += [words["goal"]] if thermometer.goal_cents else []
+    said += [words["room"]] if thermometer.room_left_cents is not None else []
+    return [sentence.format(**shown) for sentence in said]
+
+
+def _scale(thermometer: Thermometer) -> tuple[int, int]:
+    """Cents at the top of the tube, and between two marks."""
+    highest = max(thermometer.balance_cents + thermometer.pending_cents, thermometer.goal_cents or 0, 1_000)
+    step = next((step for step in STEPS if step * 6 >= highest), highest // 5)
+    return step * (highest // step + 1), step
+
+
+def _tube(thermometer: Thermometer, language: str) -> str:
+    top, step = _scale(thermometer)
+
+    def y(cents: int) -> float:
+        return BOTTOM - (BOTTOM - TOP) * min(cents, top) / top
+
+    filled, expected = y(thermometer.balance_cents), y(thermometer.balance_cents + thermometer.pending_cents)
+    marks = "".join(
+        f'<line x1="104" x2="114" y1="{y(at):.1f}" y2="{y(at):.1f}" stroke="#1b2a33"/>'
+        f'<text x="120" y="{y(at) + 4:.1f}" font-size="12">{escape(euro(at, language))}</text>'
+        for at in range(0, top, step)
+    )
+    goal = ""
+    if thermometer.goal_cents:
+        at = y(thermometer.goal_cents)
+        goal = (
+            f'<path d="M36 {at:.1f}h68" stroke="#1b2a33" stroke-width="2" stroke-dasharray="5 4"/>'
+            f'<path d="M24 {at - 8:.1f}l12 8l-12 8z"/>'
+        )
+    return (
+        f'<rect x="40" y="{TOP - 14}" width="{WIDTH}" height="{BOTTOM - TOP + 44}" rx="30" fill="#fff" '
+        'stroke="#1b2a33" stroke-width="3"/>'
+        f'<rect x="52" y="{expected:.1f}" width="36" height="{max(0, filled - expected):.1f}" fill="url(#on-its-way)"/>'
+        f'<rect x="52" y="{filled:.1f}" width="36" height="{BOTTOM - filled + 20:.1f}" fill="#c8372d"/>'
+        '<circle cx="70" cy="410" r="38" fill="#c8372d" stroke="#1b2a33" stroke-width="3"/>'
+        f"{marks}{goal}"
+    )
+
+
+def _labels(thermometer: Thermometer, words: dict[str, str], shown: dict[str, str]) -> str:
+    if thermometer.kind == "collective":
+        return f'<text x="190" y="200" font-size="13">{escape(words["collective"])}</text>'
+    rows = [("balance", shown["balance"], 24)]
+    rows += [("pending_label", shown["pending"], 16)] if thermometer.pending_cents else []
+    rows += [("room_label", shown["room"], 16)] if thermometer.room_left_cents is not None else []
+    lines = []
+    for number, (label, amount, size) in enumerate(rows):
+        at = 110 + number * 62
+        lines.append(
+            f'<text x="200" y="{at}" font-size="13">{escape(words[label])}</text>'
+            f'<text x="200" y="{at + 26}" font-size="{size}" font-weight="600">{escape(amount)}</text>'
+        )
+    if thermometer.goal_text:
+        at = 110 + len(rows) * 62
+        text = thermometer.goal_text if len(thermometer.goal_text) <= 22 else thermometer.goal_text[:21] + "…"
+        lines.append(
+            f'<path d="M200 {at - 12}l12 7l-12 7z"/><text x="218" y="{at}" font-size="13">{escape(text)}</text>'
+            f'<text x="200" y="{at + 24}" font-size="16" font-weight="600">{escape(shown["goal"])}</text>'
+        )
+    return "".join(lines)

@@ -1,0 +1,265 @@
+"""What people read: errors, reasons and tasks, in Dutch (B1) and English. Codes come from the domain."""
+
+from typing import Any
+
+from app.domain.errors import DomainError
+from app.domain.ledger import Leg
+from app.domain.money import percent_text
+
+NL, EN = "nl", "en"
+_CENTS = frozenset(
+    {
+        "before",
+        "after",
+        "remitted_before",
+        "remitted_after",
+        "threshold",
+        "surplus",
+        "gross",
+        "net",
+        "rest",
+        "open_cents",
+    }
+)
+
+ERRORS: dict[str, tuple[str, str]] = {
+    "unauthenticated": (
+        "Log eerst in. Stuur een geldig token mee: Authorization: Bearer …",
+        "Log in first. Send a valid token: Authorization: Bearer …",
+    ),
+    "token_refused": (
+        "Dit token is niet geldig ({reason}). Vraag een nieuw token aan.",
+        "This token is not valid ({reason}). Ask for a new one.",
+    ),
+    "client_refused": (
+        "De app-gegevens kloppen niet. Controleer client_id en client_secret.",
+        "The app's credentials are wrong. Check client_id and client_secret.",
+    ),
+    "forbidden": ("U mag dit niet doen. Vraag het uw coördinator.", "You may not do this. Ask your coordinator."),
+    "scope_missing": (
+        "Het token mist de scope {scope}. Vraag een token met deze scope aan.",
+        "The token lacks the scope {scope}. Ask for a token with it.",
+    ),
+    "second_person_needed": (
+        "Iemand anders moet dit doen: niemand keurt het eigen werk goed.",
+        "Somebody else has to do this: nobody approves their own work.",
+    ),
+    "not_found": ("Dit bestaat niet, of u kunt het niet zien.", "This does not exist, or you cannot see it."),
+    "conflict": ("Dit kan nu niet.", "This is not possible now."),
+    "wrong_state": (
+        "Dit kan niet in de stand '{state}'. Wel mogelijk: {possible}.",
+        "This is not possible in state '{state}'. Possible now: {possible}.",
+    ),
+    "stale": (
+        "Iemand anders heeft dit intussen veranderd. Haal het opnieuw op en probeer het nog eens.",
+        "Somebody else has changed this meanwhile. Fetch it again and retry.",
+    ),
+    "still_running": (
+        "Deze aanvraag loopt nog. Probeer het zo nog eens met dezelfde sleutel.",
+        "This request is still running. Repeat it in a moment with the same key.",
+    ),
+    "sold_out": (
+        "Van '{title}' zijn er nog {left}. Bestel er minder.",
+        "There are {left} left of '{title}'. Order fewer.",
+    ),
+    "hold_gone": ("De reservering is voorbij. Bestel opnieuw.", "The hold has ended. Order again."),
+    "already_exists": ("Dit bestaat al ({what} {value}).", "This exists already ({what} {value})."),
+    "not_orderable": (
+        "'{title}' is nu niet te bestellen ({state}).",
+        "'{title}' cannot be ordered now ({state}).",
+    ),
+    "agreement_missing": (
+        "Er is geen afspraak met de gemeente die geldt op {date}. Laat eerst een afspraak tekenen.",
+        "No agreement with the municipality is in force on {date}. Have one signed first.",
+    ),
+    "examples_fail": (
+        "De voorbeelden van de afspraak komen niet uit: {examples}",
+        "The agreement's examples do not come out: {examples}",
+    ),
+    "period_taken": (
+        "Er is al een afspraak die op of na {date} begint. Kies een latere datum.",
+        "There is an agreement that starts on or after {date}. Choose a later date.",
+    ),
+    "already_settled": (
+        "Dit is al geboekt of teruggedraaid ({what}).",
+        "This has been booked or undone already ({what}).",
+    ),
+    "nothing_to_refund": ("Er is niets betaald om terug te geven.", "Nothing was paid that could be given back."),
+    "below_floor": ("Zoveel zit er niet in de spaarpot.", "There is not that much in the savings pot."),
+    "journal_differs": ("Deze boeking bestaat al met andere bedragen.", "This was booked before with other amounts."),
+    "invalid": ("De aanvraag klopt niet.", "The request is not valid."),
+    "idempotency_key_reused": (
+        "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
+        "This Idempotency-Key was used for another request. Take a new key.",
+    ),
+    "citizen_number_in_text": (
+        "In '{field}' staat een burgerservicenummer. Haal het weg: wij bewaren dat niet.",
+        "There is a citizen number (BSN) in '{field}'. Take it out: we do not keep those.",
+    ),
+    "text_too_long": (
+        "De tekst in '{field}' is te lang of leeg van vorm. Ten hoogste {longest} tekens.",
+        "The text in '{field}' is too long or malformed. At most {longest} characters.",
+    ),
+    "number_out_of_range": (
+        "Het getal in '{field}' kan niet. Kies van {low} tot en met {high}.",
+        "The number in '{field}' is not possible. Choose from {low} to {high}.",
+    ),
+    "several_sellers": (
+        "Dit zijn spullen van {sellers} coöperaties. Maak per coöperatie een bestelling.",
+        "These belong to {sellers} cooperatives. Place one order for each.",
+    ),
+    "too_late": (
+        "Dit is te vroeg nodig: de maker heeft {minutes} minuten nodig. Kies een later moment.",
+        "This is needed too soon: the maker needs {minutes} minutes. Choose a later time.",
+    ),
+    "overpaid": ("Dat is te veel: er staat nog {open_cents} open.", "That is too much: {open_cents} is still open."),
+    "amount_out_of_range": (
+        "Het bedrag {amount} kan niet. Schrijf het als 90.75, met ten hoogste twee decimalen.",
+        "The amount {amount} is not possible. Write it as 90.75, with at most two decimals.",
+    ),
+    "rule_refused": (
+        "Dit mag niet volgens de regel '{rule}' ({value}).",
+        "The rule '{rule}' does not allow this ({value}).",
+    ),
+    "contact_incomplete": (
+        "Geef een naam en een e-mailadres of telefoonnummer.",
+        "Give a name and an e-mail address or telephone number.",
+    ),
+    "payee_missing": ("Noem de leverancier die betaald wordt.", "Name the supplier who is paid."),
+    "bad_cursor": ("Deze plaats in de lijst bestaat niet. Begin vooraan.", "This cursor is not valid. Start over."),
+    "bad_request": ("De aanvraag past niet in het formaat. Zie errors.", "The request does not fit. See errors."),
+    "idempotency_key_missing": (
+        "Stuur een Idempotency-Key mee: een eigen, uniek nummer per aanvraag.",
+        "Send an Idempotency-Key: a unique value of your own for this request.",
+    ),
+    "if_match_missing": (
+        "Stuur If-Match mee met de ETag die u het laatst kreeg.",
+        "Send If-Match with the ETag that you got last.",
+    ),
+    "too_large": ("De aanvraag is te groot (meer dan 100 kB).", "The request is too large (over 100 kB)."),
+    "unavailable": (
+        "De database antwoordt niet. Herhaal de aanvraag met dezelfde Idempotency-Key.",
+        "The database does not answer. Repeat the request with the same Idempotency-Key.",
+    ),
+    "internal": (
+        "Er ging iets mis bij ons. Noem dit nummer als u het meldt: {trace_id}.",
+        "Something went wrong on our side. Mention this number when you report it: {trace_id}.",
+    ),
+}
+
+RULES: dict[str, tuple[str, str]] = {
+    "customer": ("De klant betaalt {gross}.", "The customer pays {gross}."),
+    "vat": ("Dit is btw over {net}. Die gaat naar de Belastingdienst.", "VAT on {net}. It goes to the tax office."),
+    "cost": ("Kosten voor {category}. Die gaan er eerst af.", "Costs for {category}. They come off first."),
+    "costs_above_net": (
+        "De kosten zijn hoger dan de opbrengst van {net}. De coöperatie betaalt het verschil.",
+        "The costs are above the {net} earned. The cooperative pays the difference.",
+    ),
+    "share_of_surplus": (
+        "{percent} % van {surplus} is voor {to}.",
+        "{percent} % of {surplus} goes to {to}.",
+    ),
+    "collective": (
+        "De rest, {rest}, is voor de coöperatie samen.",
+        "The rest, {rest}, is for the cooperative together.",
+    ),
+    "remit_above": (
+        "U hield dit jaar {after} over. Boven {threshold} gaat {percent} % naar de gemeente. "
+        "Dat is nu {remitted_after} in totaal; eerst was het {remitted_before}.",
+        "You kept {after} this year. Above {threshold}, {percent} % goes to the municipality. "
+        "That makes {remitted_after} in total; before it was {remitted_before}.",
+    ),
+    "pot": (
+        "De rest is voor uw spaarpot. U hield dit jaar eerst {before} over, nu {after}.",
+        "The rest is for your savings pot. You had kept {before} this year, now {after}.",
+    ),
+    "payment": ("Het geld is ontvangen ({method}).", "The money was received ({method})."),
+    "payment_reversal": ("De betaling is teruggedraaid ({method}).", "The payment was undone ({method})."),
+    "reversal": ("Dit draait een eerdere boeking terug ({of}).", "This undoes an earlier line ({of})."),
+}
+TARGETS = {
+    "cooperative_fund": ("de coöperatie", "the cooperative"),
+    "training_pot": ("de opleidingspot", "the training pot"),
+    "parent": ("de koepel", "the umbrella cooperative"),
+}
+TASKS: dict[str, tuple[str, str]] = {
+    "accept_order": ("Neem bestelling {reference} aan, of zeg nee.", "Accept order {reference}, or refuse it."),
+    "deliver_order": ("Doe de klus van bestelling {reference}.", "Do the job of order {reference}."),
+    "record_payment": ("Noteer de betaling van bestelling {reference}.", "Record the payment of order {reference}."),
+    "call_customer": (
+        "Niemand nam bestelling {reference} aan. Bel de klant.",
+        "Nobody accepted order {reference}. Call the customer.",
+    ),
+    "review_offering": ("Bekijk het nieuwe aanbod '{title}'.", "Review the new offering '{title}'."),
+    "decide_claim": ("Beslis over de kosten bij {reference}.", "Decide on the costs of {reference}."),
+    "decide_open_claims": (
+        "Bestelling {reference} is betaald, maar wacht op een beslissing over kosten.",
+        "Order {reference} is paid, but waits for a decision on costs.",
+    ),
+    "sign_agreement": ("Teken de afspraak '{title}'.", "Sign the agreement '{title}'."),
+}
+
+
+def language_of(accept_language: str | None) -> str:
+    """`nl` unless English is asked for first."""
+    wanted = (accept_language or "").lower()
+    en, nl = wanted.find(EN), wanted.find(NL)
+    return EN if en >= 0 and (nl < 0 or en < nl) else NL
+
+
+def error_text(code: str, facts: dict[str, Any], language: str) -> str:
+    """The message of an error code."""
+    return _render(ERRORS.get(code, ERRORS["invalid"]), facts, language)
+
+
+def message_of(error: DomainError, language: str) -> str:
+    """The message of a refusal."""
+    return error_text(error.code, error.facts, language)
+
+
+def explain(rule: str, facts: dict[str, Any], language: str) -> str:
+    """Why a leg or a line of the ledger is what it is."""
+    rounded = {
+        NL: " Afgerond op hele centen, zonder dat er een cent verdwijnt.",
+        EN: " Rounded to whole cents, so that none is lost.",
+    }
+    return _render(RULES[rule], facts, language) + (rounded[language] if facts.get("rounded") else "")
+
+
+def explain_leg(leg: Leg, language: str) -> str:
+    """Why a leg of a split is what it is."""
+    return explain(leg.rule, leg.facts, language)
+
+
+def task_text(what: str, facts: dict[str, Any], language: str) -> str:
+    """What has to be done."""
+    return _render(TASKS[what], facts, language)
+
+
+def euro(cents: int, language: str) -> str:
+    """`€ 1.234,50` in Dutch, `€1,234.50` in English."""
+    text = f"{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+    sign = "-" if cents < 0 else ""
+    if language == EN:
+        return f"{sign}€{text}"
+    return f"{sign}€ {text.translate(str.maketrans(',.', '.,'))}"
+
+
+class _Shown(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _render(texts: tuple[str, str], facts: dict[str, Any], language: str) -> str:
+    index = 1 if language == EN else 0
+    shown = _Shown()
+    for key, value in facts.items():
+        if key in _CENTS and isinstance(value, int):
+            shown[key] = euro(value, language)
+        elif key == "basis_points" and isinstance(value, int):
+            shown["percent"] = percent_text(value).replace(".", "." if language == EN else ",")
+        elif key == "to":
+            shown[key] = TARGETS.get(value, (value, value))[index]
+        else:
+            shown[key] = ", ".join(map(str, value)) or "-" if isinstance(value, list) else value
+    return texts[index].format_map(shown)

@@ -1,0 +1,163 @@
+"""Tokens: made for apps, read from every issuer that is trusted. The only place that uses python-jose.
+
+The library is strict only when told so: every check that it leaves out by default is made here. EdDSA, JWE, PEM and
+DER never reach it.
+"""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import jwk, jwt
+from jose.exceptions import JOSEError
+
+from app.domain.errors import TokenRefused
+
+LIFETIME = 600
+"""Seconds that a token lives; older ones and longer ones are refused."""
+LEEWAY = 30
+REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "aud", "iss", "sub", "jti")}
+ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256"})
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """One issuer that is trusted. `keys` are public JWKs by kid; `people` tells whether `sub` is a person."""
+
+    name: str
+    keys: Mapping[str, Mapping[str, Any]]
+    audience: str
+    algorithms: frozenset[str] = frozenset({"ES256"})
+    types: frozenset[str] = frozenset({"at+jwt"})
+    client_claim: str = "client_id"
+    people: bool = True
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a checked token says. `subject` is None for an app that acts for itself."""
+
+    issuer: str
+    subject: str | None
+    client_id: str | None
+    scopes: frozenset[str]
+
+
+def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) -> Claims:
+    """The claims of a token that one of `issuers` signed for us. Raises TokenRefused with the reason."""
+    now = time.time() if now is None else now
+    try:
+        header: dict[str, Any] = jwt.get_unverified_header(token)
+        named = jwt.get_unverified_claims(token).get("iss")
+        issuer = next((issuer for issuer in issuers if issuer.name == named), None)
+        if issuer is None:
+            raise TokenRefused(reason="unknown_issuer")
+        claims: dict[str, Any] = jwt.decode(  # noqa: TID251  the one place
+            token,
+            dict(_key(header, issuer)),
+            algorithms=sorted(issuer.algorithms & ASYMMETRIC),
+            audience=issuer.audience,
+            issuer=issuer.name,
+            options={**REQUIRED, "leeway": LEEWAY, "verify_at_hash": False},
+        )
+    except (JOSEError, ValueError, TypeError, AttributeError) as error:
+        raise TokenRefused(reason=_reason(error)) from None
+    issued, ends = claims["iat"], claims["exp"]
+    if issued > now + LEEWAY or ends - issued > LIFETIME:
+        raise TokenRefused(reason="lifetime")
+    client = claims.get(issuer.client_claim)
+    scopes = claims.get("scope", "")
+    if not isinstance(scopes, str) or not (client is None or isinstance(client, str)):
+        raise TokenRefused(reason="claims")
+    subject = str(claims["sub"]) if issuer.people else None
+    return Claims(issuer.name, subject, client, frozenset(scopes.split()))
+
+
+def _key(header: dict[str, Any], issuer: Issuer) -> Mapping[str, Any]:
+    """The one public key that the header names; everything unusual about the header is refused."""
+    key = issuer.keys.get(str(header.get("kid")))
+    checks = {
+        "crit": "crit" not in header,
+        "type": header.get("typ") in issuer.types,
+        "algorithm": header.get("alg") in issuer.algorithms & ASYMMETRIC,
+        "unknown_key": key is not None and key.get("alg", header.get("alg")) == header.get("alg"),
+    }
+    for reason, holds in checks.items():
+        if not holds:
+            raise TokenRefused(reason=reason)
+    assert key is not None  # noqa: S101  checked above
+    return key
+
+
+def _reason(error: Exception) -> str:
+    return "expired" if "expired" in str(error) else "signature_or_claims"
+
+
+@dataclass
+class KeyRing:
+    """Our own signing keys, newest first: the newest signs, all of them are published."""
+
+    private: list[dict[str, Any]]
+    public: dict[str, dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.public = {key["kid"]: {k: v for k, v in key.items() if k != "d"} for key in self.private}
+
+    @classmethod
+    def of(cls, text: str) -> "KeyRing":
+        """From a private JWK set as JSON."""
+        return cls(json.loads(text)["keys"])
+
+    @classmethod
+    def kept_in(cls, file: Path) -> "KeyRing":
+        """From a file that only we can read; it is made with a first key where it is missing."""
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            half = file.with_suffix(f".{os.getpid()}")
+            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                json.dump({"keys": [new_key()]}, out)
+            try:
+                os.link(half, file)
+            except FileExistsError:  # another process was faster
+                pass
+            finally:
+                half.unlink()
+        return cls.of(file.read_text())
+
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        key = self.private[0]
+        header = {"typ": "at+jwt", "kid": key["kid"]}
+        token: str = jwt.encode(dict(claims), key, algorithm=key["alg"], headers=header)
+        return token
+
+    def token(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        subject: str,
+        client_id: str,
+        scopes: Iterable[str],
+        name: str | None = None,
+    ) -> str:
+        """A signed token that lives ten minutes."""
+        now = int(time.time())
+        claims = {"iss": issuer, "aud": audience, "sub": subject, "client_id": client_id, "iat": now}
+        claims |= {"exp": now + LIFETIME, "jti": uuid.uuid4().hex, "scope": " ".join(sorted(scopes))}
+        return self.sign(claims | ({"name": name} if name else {}))
+
+
+def new_key() -> dict[str, Any]:
+    """A fresh private ES256 key as a JWK."""
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    key: dict[str, Any] = jwk.construct(pem.decode(), "ES256").to_dict()
+    return key | {"alg": "ES256", "use": "sig", "kid": uuid.uuid4().hex[:16]}

@@ -1,0 +1,1 @@
+"""The REST face: translates HTTP into verbs and their results into JSON."""

@@ -1,0 +1,117 @@
+"""What a REST operation asks for: who calls, a page, a request key, the version that was seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.adapters.messages import language_of
+from app.adapters.tokens import Issuer, KeyRing, read_token
+from app.api.errors import FaceError
+from app.domain.page import MAX_PAGE, Page, PageRequest, parse_cursor
+from app.usecases.catalogue import Catalogue
+from app.usecases.run import VISITOR, Identity, Keyed, Run
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What `main` hands to the faces."""
+
+    make_run: Any
+    """Identity → Run, on the pool of the application's role."""
+    catalogue: Catalogue
+    issuers: Sequence[Issuer]
+    keys: KeyRing
+    app_issuer: str
+    audience: str
+
+
+def wiring(request: Request) -> Wiring:
+    found: Wiring = request.app.state.wiring
+    return found
+
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of an app or a person.")
+
+
+def identity_of(authorization: str | None, issuers: Sequence[Issuer]) -> Identity:
+    """Who a request's Authorization header says is calling; nobody without one. Raises TokenRefused."""
+    if authorization is None:
+        return VISITOR
+    claims = read_token(authorization, issuers)
+    issuer = claims.issuer if claims.subject is not None else None
+    return Identity(issuer, claims.subject, claims.client_id, claims.scopes)
+
+
+def _run(
+    wired: Annotated[Wiring, Depends(wiring)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Run:
+    run: Run = wired.make_run(identity_of(bearer.credentials if bearer else None, wired.issuers))
+    return run
+
+
+RunDep = Annotated[Run, Depends(_run)]
+WiringDep = Annotated[Wiring, Depends(wiring)]
+
+
+def _keyed(
+    run: RunDep,
+    idempotency_key: Annotated[
+        str | None, Header(max_length=200, description="A unique value of your own; the same again does nothing twice.")
+    ] = None,
+) -> tuple[Run, Keyed]:
+    if not idempotency_key:
+        raise FaceError(400, "idempotency_key_missing")
+    return run, run.keyed(idempotency_key)
+
+
+KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
+
+
+def _page(
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
+    after: Annotated[str | None, Query(max_length=60, description="`nextCursor` of the page before.")] = None,
+) -> PageRequest:
+    return PageRequest(limit, parse_cursor(after))
+
+
+PageDep = Annotated[PageRequest, Depends(_page)]
+
+
+def _seen(if_match: Annotated[str | None, Header(description="The ETag that you saw last.")] = None) -> int | None:
+    if if_match is None:
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    return int(text) if text.isdigit() else -1
+
+
+def _must_have_seen(seen: Annotated[int | None, Depends(_seen)]) -> int:
+    if seen is None:
+        raise FaceError(428, "if_match_missing")
+    return seen
+
+
+SeenDep = Annotated[int | None, Depends(_seen)]
+MustHaveSeenDep = Annotated[int, Depends(_must_have_seen)]
+
+
+def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
+    return language_of(accept_language)
+
+
+LanguageDep = Annotated[str, Depends(_language)]
+
+
+def tag(response: Response, version: int) -> None:
+    """Give the answer its ETag."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+def link_next(request: Request, response: Response, page: Page[Any]) -> None:
+    """Point to the next page (RFC 8288)."""
+    if page.has_next and page.end_cursor:
+        following = request.url.include_query_params(after=page.end_cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'

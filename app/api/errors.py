@@ -1,0 +1,123 @@
+"""Every refusal as problem+json (RFC 9457), in Dutch or English; what is unexpected is masked and logged."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.adapters.messages import error_text, language_of, message_of
+from app.domain.errors import DomainError
+from app.usecases.run import Unavailable
+
+log = logging.getLogger("samen.api")
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+
+class FaceError(Exception):
+    """A refusal of the face itself: 400, 413, 428."""
+
+    def __init__(self, status: int, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.status, self.code, self.facts = status, code, facts
+
+
+def problem(
+    request: Request, status: int, code: str, detail: str, *, errors: list[dict[str, str]] | None = None, **more: Any
+) -> JSONResponse:
+    """The body that every error has."""
+    headers = {"Content-Language": language_of(request.headers.get("accept-language"))}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="samen"'
+    if code == "still_running":
+        headers["Retry-After"] = "1"
+    if status == 503:
+        headers["Retry-After"] = "2"
+    body = {
+        "type": f"urn:samen:error:{code}",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": request.url.path,
+        "traceId": getattr(request.state, "trace_id", None),
+        **({"errors": errors} if errors else {}),
+        **more,
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def _domain(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DomainError)  # noqa: S101
+    language = language_of(request.headers.get("accept-language"))
+    if error.status in (401, 403):
+        log.info("denied", extra={"code": error.code, "path": request.url.path})
+    more: dict[str, Any] = {"facts": error.facts} if error.facts else {}
+    if "possible" in error.facts:
+        more["availableTransitions"] = error.facts["possible"]
+    return problem(request, error.status, error.code, message_of(error, language), **more)
+
+
+async def _face(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, FaceError)  # noqa: S101
+    language = language_of(request.headers.get("accept-language"))
+    return problem(request, error.status, error.code, error_text(error.code, error.facts, language))
+
+
+async def _shape(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors = [
+        {
+            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "code": found["type"],
+            "message": found["msg"],
+        }
+        for found in error.errors()
+    ]
+    language = language_of(request.headers.get("accept-language"))
+    return problem(request, 400, "bad_request", error_text("bad_request", {}, language), errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+    language = language_of(request.headers.get("accept-language"))
+    return problem(request, error.status_code, code, error_text(code, {}, language))
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    log.warning("database unavailable", exc_info=error)
+    language = language_of(request.headers.get("accept-language"))
+    return problem(request, 503, "unavailable", error_text("unavailable", {}, language))
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    trace_id = getattr(request.state, "trace_id", "-")
+    log.error("unexpected", exc_info=error)
+    language = language_of(request.headers.get("accept-language"))
+    return problem(request, 500, "internal", error_text("internal", {"trace_id": trace_id}, language))
+
+
+def install(app: FastAPI) -> None:
+    """Hang the translations on the app."""
+    app.add_exception_handler(DomainError, _domain)
+    app.add_exception_handler(FaceError, _face)
+    app.add_exception_handler(RequestValidationError, _shape)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Exception, _bug)

@@ -1,0 +1,77 @@
+"""What every request passes: a trace id, a size limit, the headers of every answer, one line in the log."""
+
+import logging
+import time
+import uuid
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.adapters.messages import error_text, language_of
+from app.api.errors import problem
+
+BODY_LIMIT = 100_000
+log = logging.getLogger("samen.access")
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class EveryRequest:
+    """Plain ASGI: it adds no task and no copy of the body."""
+
+    def __init__(self, app: ASGIApp, version: str) -> None:
+        self._app = app
+        self._version = version
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, request = time.perf_counter(), Request(scope)
+        trace_id = request.state.trace_id = _trace_id(request.headers.get("traceparent", ""))
+        received = status = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_LIMIT:
+                raise _TooLarge
+            return message
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), trace_id)
+            await send(message)
+
+        try:
+            if int(request.headers.get("content-length", "0") or 0) > BODY_LIMIT:
+                raise _TooLarge
+            await self._app(scope, counted, answer)
+        except _TooLarge:
+            language = language_of(request.headers.get("accept-language"))
+            refusal = problem(request, 413, "too_large", error_text("too_large", {}, language))
+            await refusal(scope, receive, answer)
+        route = getattr(scope.get("route"), "path", None) or "-"
+        spent = round((time.perf_counter() - began) * 1000, 1)
+        facts = {"method": scope["method"], "route": route, "status": status, "ms": spent, "trace_id": trace_id}
+        log.info("request", extra=facts)
+
+    def _add_headers(self, headers: MutableHeaders, trace_id: str) -> None:
+        headers["API-Version"] = self._version
+        headers["Trace-Id"] = trace_id
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Content-Security-Policy", "default-src 'self' data:; style-src 'self' 'unsafe-inline'")
+
+
+def _trace_id(traceparent: str) -> str:
+    """The caller's trace (W3C Trace Context), or a new one."""
+    parts = traceparent.split("-")
+    good = len(parts) == 4 and len(parts[1]) == 32 and all(c in "0123456789abcdef" for c in parts[1])
+    return parts[1] if good else uuid.uuid4().hex

@@ -1,0 +1,102 @@
+"""What the JSON of every noun shares: strict input, money, pages."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from app.domain.money import CURRENCY, cents_of, decimal_text
+from app.domain.page import Page
+from app.domain.transitions import AvailableTransition
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class In(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class Out(BaseModel):
+    """An answer, read from a domain object by the names of its fields."""
+
+    model_config = ConfigDict(from_attributes=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class MoneyIn(In):
+    """An amount in euro as a decimal string: `{"amount": "90.75", "currency": "EUR"}`."""
+
+    amount: Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$", examples=["90.75"])]
+    currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
+
+    @property
+    def cents(self) -> int:
+        return cents_of(self.amount)
+
+
+class MoneyOut(BaseModel):
+    """An amount in euro as a decimal string."""
+
+    amount: Annotated[str, Field(examples=["90.75"])]
+    currency: str = CURRENCY
+
+
+def _money(value: Any) -> Any:
+    return MoneyOut(amount=decimal_text(value)) if isinstance(value, int) else value
+
+
+def money(name: str) -> Any:
+    """A field that shows the cents of the domain's field `name` as money."""
+    return Field(validation_alias=name)
+
+
+Money = Annotated[MoneyOut, BeforeValidator(_money)]
+Version = Annotated[int, Field(description="Changes with every change; the ETag.")]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Short = Annotated[str, Field(max_length=120)]
+Line = Annotated[str, Field(max_length=500)]
+Text = Annotated[str, Field(max_length=4000)]
+Note = Annotated[str, Field(max_length=2000)]
+Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$")]
+Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://\S+$")]
+Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Moment = AwareDatetime
+Day = date
+When = datetime
+
+
+class TransitionOut(Out):
+    """What the caller can do next; a blocked one says why."""
+
+    verb: str
+    to: str
+    allowed: bool
+    reason: str | None = None
+
+    @classmethod
+    def all_of(cls, found: Sequence[AvailableTransition]) -> list["TransitionOut"]:
+        return [cls.model_validate(transition) for transition in found]
+
+
+class PageOut(BaseModel, Generic[T]):
+    """A page; `nextCursor` goes into `after` of the next request and is null at the end."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    items: list[T]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[R], show: Callable[[R], T]) -> "PageOut[T]":
+        return cls(items=[show(row) for row in page.rows], next_cursor=page.end_cursor if page.has_next else None)
+
+
+def given(body: BaseModel) -> dict[str, Any]:
+    """The fields that a PATCH names, as they are."""
+    return {name: getattr(body, name) for name in body.model_fields_set}

@@ -1,0 +1,66 @@
+"""REST: payments and refunds."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import KeyedDep, RunDep, tag
+from app.api.models import Day, In, Line, Money, MoneyIn, Out, When, money
+from app.api.orders import OrderOut
+from app.domain.payments import PaymentMethod
+from app.usecases.payments import list_payments, record_payment, refund_order, reverse_payment
+
+router = APIRouter(tags=["payments"])
+
+
+class PaymentIn(In):
+    amount: MoneyIn
+    paid_on: Day | None = None
+    method: PaymentMethod = PaymentMethod.BANK_TRANSFER
+
+
+class ReasonIn(In):
+    reason: Line
+
+
+class PaymentOut(Out):
+    id: UUID
+    order_id: UUID
+    amount: Money = money("cents")
+    paid_on: Day
+    method: PaymentMethod
+    recorded_at: When
+    reversed_on: Day | None
+    reason: str
+
+
+@router.get("/orders/{order_id}/payments")
+async def list_all(order_id: UUID, run: RunDep) -> list[PaymentOut]:
+    """The payments of an order, oldest first."""
+    return [PaymentOut.model_validate(payment) for payment in await run(list_payments, order_id=order_id)]
+
+
+@router.post("/orders/{order_id}/payments", status_code=201)
+async def record(order_id: UUID, body: PaymentIn, keyed: KeyedDep) -> PaymentOut:
+    """Record money that came in; for the treasurer."""
+    _, once = keyed
+    payment = await once(
+        record_payment, order_id=order_id, cents=body.amount.cents, paid_on=body.paid_on, method=body.method
+    )
+    return PaymentOut.model_validate(payment)
+
+
+@router.post("/payments/{payment_id}/reversals", status_code=201)
+async def reverse(payment_id: UUID, body: ReasonIn, keyed: KeyedDep) -> PaymentOut:
+    """Undo a payment that was recorded by mistake; for the treasurer."""
+    _, once = keyed
+    return PaymentOut.model_validate(await once(reverse_payment, payment_id=payment_id, reason=body.reason))
+
+
+@router.post("/orders/{order_id}/refunds", status_code=201)
+async def refund(order_id: UUID, body: ReasonIn, keyed: KeyedDep, response: Response) -> OrderOut:
+    """Give all money of an order back; its split is taken back to the cent. For the treasurer."""
+    run, once = keyed
+    order = await once(refund_order, order_id=order_id, reason=body.reason)
+    tag(response, order.version)
+    return OrderOut.of(order, run.actor)

@@ -1,0 +1,99 @@
+"""REST: people, their offices, and whoever asks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from app.api.deps import RunDep, tag
+from app.api.models import Email, In, Name, Out, Version
+from app.domain.access import Role
+from app.usecases.people import add_person, end_office, get_me, get_person, give_office
+
+router = APIRouter(tags=["people"])
+
+
+class PersonIn(In):
+    issuer: Annotated[str, Field(min_length=1, max_length=300)]
+    subject: Annotated[str, Field(min_length=1, max_length=300)]
+    name: Name
+    email: Email | None = None
+
+
+class PersonOut(Out):
+    id: UUID
+    name: str
+    email: str | None
+    version: Version
+
+
+class OfficeIn(In):
+    person_id: UUID
+    role: Role
+    cooperative_id: UUID | None = None
+    municipality_id: UUID | None = None
+
+
+class OfficeOut(Out):
+    id: UUID
+    person_id: UUID
+    role: Role
+    cooperative_id: UUID | None
+    municipality_id: UUID | None
+
+
+class HoldingOut(Out):
+    role: Role
+    cooperative_id: UUID | None
+    municipality_id: UUID | None
+    member_id: UUID | None
+
+
+class MeOut(Out):
+    person: PersonOut | None
+    app_id: UUID | None
+    roles: list[str]
+    holdings: list[HoldingOut]
+
+
+@router.get("/me")
+async def me(run: RunDep) -> MeOut:
+    """Who the token is, and with which roles where."""
+    return MeOut.model_validate(await run(get_me))
+
+
+@router.post("/people", status_code=201)
+async def add(body: PersonIn, run: RunDep, response: Response) -> PersonOut:
+    """Make a person known by issuer and subject of their token."""
+    added = await run(add_person, issuer=body.issuer, subject=body.subject, name=body.name, email=body.email)
+    response.headers["Location"] = f"/v1/people/{added.id}"
+    return PersonOut.model_validate(added)
+
+
+@router.get("/people/{person_id}")
+async def get(person_id: UUID, run: RunDep, response: Response) -> PersonOut:
+    """A person, for themselves, their cooperative's staff and the network."""
+    found = await run(get_person, person_id=person_id)
+    tag(response, found.version)
+    return PersonOut.model_validate(found)
+
+
+@router.post("/offices", status_code=201)
+async def give(body: OfficeIn, run: RunDep, response: Response) -> OfficeOut:
+    """Give a person an office at a cooperative, a municipality or in the network."""
+    given = await run(
+        give_office,
+        person_id=body.person_id,
+        role=body.role,
+        cooperative_id=body.cooperative_id,
+        municipality_id=body.municipality_id,
+    )
+    response.headers["Location"] = f"/v1/offices/{given.id}"
+    return OfficeOut.model_validate(given)
+
+
+@router.delete("/offices/{office_id}", status_code=204)
+async def end(office_id: UUID, run: RunDep) -> None:
+    """Take an office back."""
+    await run(end_office, office_id=office_id)

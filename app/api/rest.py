@@ -1,0 +1,96 @@
+"""The REST face as a whole: every noun's router, and the operations that watch over the process."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+
+from app.api import (
+    agreements,
+    apps,
+    books,
+    catalogue,
+    cooperatives,
+    costs,
+    customers,
+    earnings,
+    errors,
+    members,
+    municipalities,
+    offerings,
+    orders,
+    payments,
+    people,
+    tasks,
+)
+from app.api.deps import RunDep, WiringDep
+from app.usecases.events import get_lag
+
+NOUNS = (
+    *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
+    *(agreements, costs, earnings, tasks, books),
+)
+PROBLEM = {
+    "description": "Refused: problem+json with a code and what to do next",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "The same in GraphQL's `extensions.code`"},
+        "detail": {"type": "string", "description": "In Dutch or English, by Accept-Language"},
+        "instance": {"type": "string"},
+        "traceId": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "facts": {"type": "object"},
+        "availableTransitions": {"type": "array", "items": {"type": "string"}},
+    },
+}
+operations = APIRouter(tags=["operations"])
+
+
+@operations.get("/healthz", include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok"}
+
+
+@operations.get("/readyz", include_in_schema=False)
+async def readyz(run: RunDep) -> dict[str, Any]:
+    """The database answers, and how long the oldest undelivered event waits (seconds)."""
+    return {"status": "ok", "outboxLagSeconds": round(await run(get_lag), 1)}
+
+
+@operations.get("/.well-known/jwks.json", include_in_schema=False)
+async def jwks(wired: WiringDep) -> dict[str, Any]:
+    """The public keys of our own tokens."""
+    return {"keys": list(wired.keys.public.values())}
+
+
+def install(app: FastAPI) -> None:
+    """Hang the REST face on the app."""
+    v1 = APIRouter(prefix="/v1", responses={"default": PROBLEM})
+    for noun in NOUNS:
+        v1.include_router(noun.router)
+    app.include_router(v1)
+    app.include_router(apps.login)
+    app.include_router(operations)
+    errors.install(app)
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        """The contract, with the one schema that every refusal has."""
+        schema = made()
+        schema["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    async def contract(request: Request) -> dict[str, Any]:
+        found: dict[str, Any] = request.app.openapi()
+        return found

@@ -1,0 +1,369 @@
+"""The command line: `samen run`, `serve`, `worker`, `migrate`, `demo`, `token`, `split`, `check-books`, `backup`, …"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+import typer
+import uvicorn
+import yaml
+from alembic.config import Config
+from pydantic import TypeAdapter, ValidationError
+
+from alembic import command
+from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
+from app.adapters.logs import log_to_stderr
+from app.adapters.messages import explain_leg, language_of, message_of
+from app.adapters.tokens import new_key
+from app.db.books import BOOKS_ROLE
+from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
+from app.db.engine import WORKER_ROLE, Database
+from app.db.vat import write_rates
+from app.demo.loader import EVERY_SCOPE, Loader
+from app.domain.agreements import Agreement
+from app.domain.errors import DomainError
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import cents_of, decimal_text
+from app.domain.split import add_to_year, run_examples, split
+from app.graphql.schema import schema
+from app.main import build, key_ring, people_issuer
+from app.settings import Settings
+from app.usecases.books import check_books
+from app.usecases.run import SystemRun
+from app.worker import Worker, mail_of, work
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+ROOT = Path(__file__).parent.parent
+ACTORS = {
+    "noor": "member of De Vrije Uitloop",
+    "vrije-uitloop-coordinator": "coordinator of De Vrije Uitloop",
+    "vrije-uitloop-penningmeester": "treasurer of De Vrije Uitloop",
+    "breda-controller": "controller of Breda",
+    "network": "the network, LaNSCO United",
+    "klant": "a customer",
+}
+
+
+def _data_dir(settings: Settings) -> Path:
+    if settings.data_dir is None and settings.production:
+        raise typer.BadParameter("Set SAMEN_DATA_DIR: in production the books do not live in the working directory.")
+    return settings.data_dir or Path(".samen")
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """The database's address; the embedded one is started for as long as it is needed."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    postgres = EmbeddedPostgres.at(_data_dir(settings))
+    ours = postgres.start()
+    try:
+        yield postgres.url()
+    finally:
+        if ours:
+            postgres.stop()
+
+
+def migrate_to_head(url: str) -> None:
+    """Bring the schema and the dated rates up to date."""
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+    async def rates() -> None:
+        database = Database(url, role=BOOKS_ROLE, size=1)
+        await database.open()
+        async with database.transaction() as tx:
+            await write_rates(tx)
+        await database.close()
+
+    asyncio.run(rates())
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    with _database(Settings()) as url:
+        migrate_to_head(url)
+
+
+@cli.command()
+def run() -> None:
+    """Everything for one machine: database, migrations, demo network, worker and server."""
+    settings = Settings()
+    if settings.production:
+        raise typer.BadParameter("`samen run` loads a demo network. In production use `serve` and `worker`.")
+    log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
+    with _database(settings) as url:
+        migrate_to_head(url)
+        asyncio.run(_run(settings, url))
+
+
+async def _run(settings: Settings, url: str) -> None:
+    await _load(settings, url)
+    database = Database(url, role=WORKER_ROLE, size=2)
+    await database.open()
+    server = _server(settings, url)
+    serving = asyncio.create_task(server.serve())
+    while not (server.started or serving.done()):
+        await asyncio.sleep(0.02)
+    if server.started:
+        _welcome(settings)
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(database, mail_of(settings)).run(stop))
+    await serving
+    stop.set()
+    await working
+    await database.close()
+
+
+def _server(settings: Settings, url: str) -> uvicorn.Server:
+    config = uvicorn.Config(
+        build(settings, url),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=20,
+        server_header=False,
+    )
+    return uvicorn.Server(config)
+
+
+def _welcome(settings: Settings) -> None:
+    base = settings.public_url
+    print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
+    print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (more: samen token --as NAME):\n")
+    for login, who in ACTORS.items():
+        print(f"# {who}\nexport {_variable(login)}={_token(settings, login)}\n")
+    print(f"An app's client_id and client_secret: {_data_dir(settings) / 'apps.json'}\nStop with Ctrl-C.", flush=True)
+
+
+def _variable(login: str) -> str:
+    return login.removeprefix("vrije-uitloop-").removeprefix("breda-").upper().replace("-", "_")
+
+
+def _token(settings: Settings, login: str) -> str:
+    return key_ring(settings).token(
+        issuer=people_issuer(settings),
+        audience=settings.audience,
+        subject=login,
+        client_id="samen-cli",
+        scopes=EVERY_SCOPE,
+    )
+
+
+@cli.command()
+def serve() -> None:
+    """The API alone; migrate first."""
+    settings = Settings()
+    log_to_stderr(settings.log_level)
+    with _database(settings) as url:
+        _server(settings, url).run()
+
+
+@cli.command()
+def worker() -> None:
+    """The worker alone: timers, events, mail."""
+    settings = Settings()
+    log_to_stderr(settings.log_level)
+    with _database(settings) as url:
+        asyncio.run(work(settings, url))
+
+
+@cli.command()
+def demo() -> None:
+    """Load the demo network; what is there already is left alone."""
+    settings = Settings()
+    with _database(settings) as url:
+        migrate_to_head(url)
+        asyncio.run(_load(settings, url))
+
+
+async def _load(settings: Settings, url: str) -> None:
+    async with _open(url) as database:
+        made = await Loader(database, people_issuer(settings)).load()
+    if made:
+        file = _data_dir(settings) / "apps.json"
+        known = json.loads(file.read_text()) if file.exists() else {}
+        known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(known, out, indent=2)
+
+
+@contextlib.asynccontextmanager
+async def _open(url: str, role: str | None = None) -> AsyncIterator[Database]:
+    database = Database(url, size=2) if role is None else Database(url, role=role, size=2)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@cli.command()
+def token(login: Annotated[str, typer.Option("--as", help="The person's login, such as noor.")]) -> None:
+    """A token of the built-in issuer of people's tokens; not in production."""
+    settings = Settings()
+    if settings.production:
+        raise typer.BadParameter("The built-in issuer does not work in production; people log in at their provider.")
+    print(_token(settings, login))
+
+
+@cli.command(name="check-books")
+def check() -> None:
+    """Check every invariant of the ledger; exits with 1 where one is broken."""
+
+    async def checked(url: str) -> dict[str, list[str]]:
+        async with _open(url, BOOKS_ROLE) as database:
+            return await SystemRun(database)(check_books) or {}
+
+    with _database(Settings()) as url:
+        found = asyncio.run(checked(url))
+    for name, rows in found.items():
+        print(f"{'ok     ' if not rows else 'BROKEN '} {name}")
+        for row in rows[:20]:
+            print(f"        {row}")
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
+class SplitFile(Strict):
+    """What `samen split` reads: the rules, an amount, and the year so far."""
+
+    rules: list[RuleFormat]
+    examples: list[ExampleFormat] = []
+    net: Euro | None = None
+    costs: Euro = "0"
+    year_so_far: Euro = "0"
+
+
+@cli.command(name="split")
+def split_file(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON with rules, and net or examples.", exists=True)],
+    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+) -> None:
+    """What do I keep? Split an amount by the rules of a file, without a database."""
+    try:
+        read = TypeAdapter(SplitFile).validate_python(yaml.safe_load(file.read_text()))
+        agreement = _agreement(read)
+        ok = _print_examples(agreement)
+        if read.net is not None:
+            _print_split(agreement, read, language_of(language))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise typer.BadParameter(str(error)) from None
+    except DomainError as error:
+        raise typer.BadParameter(message_of(error, language)) from None
+    if not ok:
+        raise typer.Exit(1)
+
+
+def _agreement(read: SplitFile) -> Agreement:
+    nobody = UUID(int=0)
+    rules, examples = (tuple(to_rule(r) for r in read.rules), tuple(to_example(e) for e in read.examples))
+    return Agreement(nobody, nobody, nobody, 1, "file", date(2026, 1, 1), rules, examples)
+
+
+def _print_examples(agreement: Agreement) -> bool:
+    results = run_examples(agreement)
+    for result in results:
+        print(f"{'ok    ' if result.passed else 'WRONG '} {result.name}: {_amounts(result.actual)}")
+        if not result.passed:
+            print(f"       expected {_amounts(result.expected)}")
+    return all(result.passed for result in results)
+
+
+def _amounts(cents: dict[str, int]) -> str:
+    return ", ".join(f"{target} {decimal_text(amount)}" for target, amount in cents.items())
+
+
+def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
+    day = agreement.active_from
+    months = add_to_year([], agreement, day, cents_of(read.year_so_far))
+    cost = cents_of(read.costs)
+    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost, "cost", {"category": "-"}),) if cost else ()
+    result = split(agreement, net_cents=cents_of(read.net or "0"), costs=costs, months=months, day=day)
+    for leg in result.legs:
+        print(f"{decimal_text(leg.cents):>12}  {leg.kind:<22} {explain_leg(leg, language)}")
+
+
+@cli.command()
+def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None:
+    """Write the contracts: openapi.json and schema.graphql."""
+    for name, text in contracts().items():
+        (folder / name).write_text(text)
+
+
+def contracts() -> dict[str, str]:
+    """The two contracts as text, by file name."""
+    keys: Any = json.dumps({"keys": [new_key()]})
+    app = build(Settings(signing_keys=keys), "postgresql://")
+    return {
+        "openapi.json": json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n",
+        "schema.graphql": schema.as_str() + "\n",
+    }
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive (pg_dump, custom format).")]) -> None:
+    """Write the whole database into one file. On a server of your own the login needs BYPASSRLS."""
+    with _database_as_superuser(Settings()) as url:
+        _program("pg_dump", "-Fc", "-d", url, "-f", str(file))
+    print(f"Written: {file}")
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="An archive of `samen backup`.", exists=True)]) -> None:
+    """Put a backup into an empty database; everything or nothing."""
+    with _database_as_superuser(Settings()) as url:
+        asyncio.run(_make_roles(url))
+        _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", url, str(file))
+    print("Restored. Now check it: samen check-books")
+
+
+@contextlib.contextmanager
+def _database_as_superuser(settings: Settings) -> Iterator[str]:
+    with _database(settings) as url:
+        own = settings.database_url is not None
+        yield url if own else EmbeddedPostgres.at(_data_dir(settings)).url(user="postgres")
+
+
+async def _make_roles(url: str) -> None:
+    """The roles belong to the server, so an archive of one database does not bring them."""
+    sql = (ROOT / "alembic" / "versions" / "sql" / "0002_roles.sql").read_text().split("\n--;\n")[0]
+    connection = await asyncpg.connect(url)
+    await connection.execute(sql)
+    await connection.close()
+
+
+def _program(name: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs; what it complains about goes to stderr."""
+    subprocess.run([binaries() / "bin" / name, *arguments], check=True)  # noqa: S603  our own wheel's program
+
+
+def main() -> None:
+    """The entry point: an error that says what to do, no traceback."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        cli()
+    except EmbeddedPostgresError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""All SQL: the tables of each noun and their queries, which return domain objects."""

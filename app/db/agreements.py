@@ -1,0 +1,95 @@
+"""Agreements: table and queries."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.agreements import Agreement
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+
+SIGNED = "cooperative_signed_at is not null and municipality_signed_at is not null"
+
+
+class AgreementRow(SQLModel, table=True):
+    __tablename__ = "agreement"
+    __table_args__ = (
+        UniqueConstraint("cooperative_id", "number"),
+        Index(
+            "agreement_in_force",
+            "cooperative_id",
+            "active_from",
+            unique=True,
+            postgresql_where=sql_text(SIGNED),
+        ),
+        c.check("agreement_signed_after_test", f"tested_at is not null or not ({SIGNED})"),
+        *c.longest("agreement", title=200),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    municipality_id: UUID = c.link("municipality")
+    number: int
+    title: str = c.text()
+    active_from: date = c.day()
+    rules: list[Any] = c.json()
+    examples: list[Any] = c.json()
+    tested_at: datetime | None = c.when(null=True)
+    cooperative_signed_by: UUID | None = c.link("person", null=True, index=False)
+    cooperative_signed_at: datetime | None = c.when(null=True)
+    municipality_signed_by: UUID | None = c.link("person", null=True, index=False)
+    municipality_signed_at: datetime | None = c.when(null=True)
+    version: int
+
+
+_store = Store(
+    AgreementRow,
+    Agreement,
+    superseded_from="(select min(n.active_from) from agreement n where n.cooperative_id = t.cooperative_id"
+    " and n.active_from > t.active_from and n.cooperative_signed_at is not null"
+    " and n.municipality_signed_at is not null)",
+)
+
+
+async def get_agreement(tx: Tx, agreement_id: UUID, *, lock: bool = False) -> Agreement:
+    return _today(tx, await _store.get(tx, agreement_id, lock=lock))
+
+
+async def list_agreements(tx: Tx, request: PageRequest, **equal: object) -> Page[Agreement]:
+    return (await _store.page(tx, request, **equal)).map(lambda agreement: _today(tx, agreement))
+
+
+async def add_agreement(tx: Tx, agreement: Agreement) -> Agreement:
+    await _store.add(tx, agreement)
+    return _today(tx, agreement)
+
+
+async def save_agreement(tx: Tx, agreement: Agreement) -> Agreement:
+    await _store.save(tx, agreement)
+    return await get_agreement(tx, agreement.id)
+
+
+async def next_number(tx: Tx, cooperative_id: UUID) -> int:
+    """The next version number; a lock on the cooperative keeps it gapless."""
+    await tx.value("select 1 from cooperative where id = $1 for update", cooperative_id)
+    sql = "select coalesce(max(number), 0) + 1 from agreement where cooperative_id = $1"
+    return int(await tx.value(sql, cooperative_id))
+
+
+async def agreement_on(tx: Tx, cooperative_id: UUID, work_date: date) -> Agreement | None:
+    """The signed version that holds on a day."""
+    sql = f"""{_store.select} where t.cooperative_id = $1 and t.active_from <= $2 and {SIGNED}
+              order by t.active_from desc limit 1"""
+    record = await tx.row(sql, cooperative_id, work_date)
+    return None if record is None else _today(tx, _store.load(record))
+
+
+def _today(tx: Tx, agreement: Agreement) -> Agreement:
+    return replace(agreement, as_of=tx.now.astimezone(AMSTERDAM).date())

@@ -1,0 +1,111 @@
+"""The invariants of the books: each is one query over the ledger's tables that must return no row."""
+
+from app.db.engine import Tx
+
+BOOKS_ROLE = "samen_books"
+
+INVARIANTS = {
+    "I1 every journal has two legs or more, none zero, that sum to zero": """
+        select j.id::text as what from journal j left join entry e on e.journal_id = j.id
+         group by j.id having count(e.line) < 2 or sum(e.cents) <> 0 or bool_or(e.cents = 0)""",
+    "I2 all entries and all balances of a cooperative sum to zero": """
+        select a.cooperative_id || ' ' || a.currency as what from account a
+          left join balance b on b.account_id = a.id
+          left join lateral (select sum(cents) as cents from entry e where e.account_id = a.id) e on true
+         group by a.cooperative_id, a.currency
+        having coalesce(sum(b.posted), 0) <> 0 or coalesce(sum(e.cents), 0) <> 0""",
+    "I3 a balance is the sum of its entries, numbered without a gap": """
+        select b.account_id::text as what from balance b
+          left join (select account_id, sum(cents) as cents, count(*) as n from entry group by 1) e using (account_id)
+         where b.posted <> coalesce(e.cents, 0) or b.version <> coalesce(e.n, 0)
+        union all
+        select account_id || ' version ' || version from (
+            select account_id, version, balance_after, row_number() over w as n, sum(cents) over w as running
+              from entry window w as (partition by account_id order by version)) chain
+         where version <> n or balance_after <> running
+        union all
+        select e.account_id::text from entry e
+         where not exists (select 1 from balance b where b.account_id = e.account_id)""",
+    "I4 no account was ever below its floor": """
+        select e.account_id || ' version ' || e.version as what from entry e join balance b using (account_id)
+         where e.balance_after < b.floor
+        union all
+        select a.id::text from account a join balance b on b.account_id = a.id
+         where a.kind in ('pot', 'held') and b.floor is distinct from 0""",
+    "I5 what is booked is unchanged: hashes recompute, triggers stand, nobody may write": """
+        select j.id::text as what from journal j where j.row_hash <> journal_digest(j) or j.legs_hash is distinct from (
+            select legs_digest(jsonb_agg(jsonb_build_object('line', e.line, 'account', e.account_id, 'cents', e.cents,
+                   'rule', e.rule, 'facts', e.facts) order by e.line)) from entry e where e.journal_id = j.id)
+        union all
+        select t.relation || ' ' || t.trigger from (values
+            ('journal', 'append_only'), ('entry', 'append_only'), ('journal', 'never_truncate'),
+            ('entry', 'never_truncate'), ('journal', 'balances'), ('entry', 'balances')) t(relation, trigger)
+         where not exists (select 1 from pg_trigger g where g.tgrelid = t.relation::regclass
+                             and g.tgname = t.trigger and g.tgenabled = 'O')
+        union all
+        select r.name || ' may ' || p.name || ' ' || t.name
+          from (values ('samen_app'), ('samen_worker'), ('samen_catalogue')) r(name),
+               (values ('journal'), ('entry'), ('balance'), ('account')) t(name),
+               (values ('insert'), ('update'), ('delete'), ('truncate')) p(name)
+         where has_table_privilege(r.name, t.name, p.name)""",
+    "I6 one key, one outcome": """
+        select source_type || ' ' || source_id || ' ' || kind || ' ' || part as what
+          from journal group by source_type, source_id, kind, part having count(*) > 1
+        union all
+        select caller || ' ' || verb || ' ' || key from idempotency
+         where outcome = '{}' or (outcome ? 'result') = (outcome ? 'refusal')""",
+    "I7 a reversal undoes exactly its own journal": """
+        select r.id::text as what from journal r left join journal j on j.id = r.reverses
+         where (r.kind in ('sale_reversal', 'payment_reversal')) <> (r.reverses is not null)
+            or r.kind <> j.kind || '_reversal' or r.source_id <> j.source_id or r.cooperative_id <> j.cooperative_id
+        union all
+        select r.id::text from journal r join entry e on e.journal_id in (r.id, r.reverses)
+         where r.reverses is not null and e.rule not in ('remit_above', 'pot')
+           and coalesce(e.facts ->> 'of', '') not in ('remit_above', 'pot')
+         group by r.id, e.account_id having sum(e.cents) <> 0""",
+    "I9 remittance and pot are F of the month totals": """
+        with running as (
+            select m.member_id, extract(year from m.month)::int as year, m.kept_cents,
+                   sum(m.kept_cents) over w as after_cents,
+                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
+                   coalesce((rule ->> 'basis_points')::bigint, 0) as share
+              from member_month m join agreement a on a.id = m.agreement_id
+              left join lateral jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "remit_above")') rule on true
+            window w as (partition by m.member_id, extract(year from m.month) order by m.month, a.active_from)),
+        f as (
+            select member_id, year, sum(kept_cents) as kept, sum(
+                   div(greatest(0, after_cents - threshold) * share, 10000)
+                   - div(greatest(0, after_cents - kept_cents - threshold) * share, 10000)) as municipality
+              from running group by 1, 2),
+        booked as (
+            select (e.facts ->> 'member')::uuid as member_id, extract(year from j.effective_on)::int as year,
+                   sum(e.cents) filter (where e.rule = 'remit_above') as municipality,
+                   sum(e.cents) filter (where e.rule = 'pot') as pot
+              from entry e join journal j on j.id = e.journal_id
+             where e.rule in ('remit_above', 'pot') group by 1, 2)
+        select coalesce(f.member_id, booked.member_id) || ' ' || coalesce(f.year, booked.year) as what
+          from f full join booked using (member_id, year)
+         where coalesce(f.municipality, 0) <> coalesce(booked.municipality, 0)
+            or coalesce(f.kept - f.municipality, 0) <> coalesce(booked.pot, 0)""",
+    "I13 a journal has one currency, that of its accounts, which are its cooperative's": """
+        select j.id::text as what from journal j
+          join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+         where a.currency <> j.currency or a.cooperative_id <> j.cooperative_id""",
+    "I15 a completed and paid order has exactly one sale that stands, no other order has one": """
+        select o.reference as what from "order" o
+          left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'
+           and not exists (select 1 from journal r where r.reverses = s.id)
+         group by o.id
+        having count(s.id) <> case
+            when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents = o.net_cents + o.vat_cents
+             and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state = 'claimed')
+            then 1 else 0 end
+        union all
+        select j.id::text from journal j where j.source_type = 'order'
+           and not exists (select 1 from "order" o where o.id = j.source_id)""",
+}
+
+
+async def broken(tx: Tx) -> dict[str, list[str]]:
+    """Each invariant with the rows that break it; all lists are empty when the books are right."""
+    return {name: [row["what"] for row in await tx.rows(sql)] for name, sql in INVARIANTS.items()}

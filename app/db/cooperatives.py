@@ -1,0 +1,52 @@
+"""Cooperatives: table and queries."""
+
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.access import Role
+from app.domain.cooperatives import Cooperative
+
+
+class CooperativeRow(SQLModel, table=True):
+    __tablename__ = "cooperative"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        c.check("cooperative_slug", "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"),
+        c.check("cooperative_kvk_number", "kvk_number ~ '^[0-9]{8}$'"),
+        c.check("cooperative_not_its_own_umbrella", "umbrella_id <> id"),
+        *c.longest("cooperative", name=120, town=80, about=4000),
+    )
+    id: UUID = c.key()
+    slug: str = c.text()
+    name: str = c.text()
+    legal_form: str = c.text()
+    municipality_id: UUID = c.link("municipality")
+    town: str = c.text()
+    about: str = c.text()
+    kvk_number: str | None = c.text(null=True)
+    umbrella_id: UUID | None = c.link("cooperative", null=True)
+    version: int
+
+
+cooperatives = Store(CooperativeRow, Cooperative)
+
+
+async def officers(tx: Tx, cooperative_id: UUID) -> list[tuple[UUID, Role]]:
+    """Who holds which office at a cooperative."""
+    sql = "select person_id, role from office where cooperative_id = $1"
+    return [(row["person_id"], Role(row["role"])) for row in await tx.rows(sql, cooperative_id)]
+
+
+async def is_under(tx: Tx, cooperative_id: UUID, umbrella_id: UUID) -> bool:
+    """Whether `cooperative_id` stands somewhere below `umbrella_id` in the tree, or is the same."""
+    sql = """
+        with recursive up as (
+            select id, umbrella_id from cooperative where id = $1
+            union select c.id, c.umbrella_id from cooperative c join up on c.id = up.umbrella_id)
+        select exists(select 1 from up where id = $2)"""
+    return bool(await tx.value(sql, cooperative_id, umbrella_id))

@@ -1,0 +1,39 @@
+"""Cost claims: table and queries."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.store import Store
+from app.domain.costs import CostClaim
+
+
+class CostClaimRow(SQLModel, table=True):
+    __tablename__ = "cost_claim"
+    __table_args__ = (
+        c.check("cost_claim_cents", "cents between 1 and 100000000"),
+        c.check("cost_claim_two_people", "state in ('claimed', 'withdrawn') or decided_by <> claimed_by"),
+        *c.longest("cost_claim", category=60, receipt=500, supplier=120, reason=500),
+    )
+    id: UUID = c.key()
+    order_id: UUID = c.link("order")
+    order_line_id: UUID = c.link("order_line", index=False)
+    cooperative_id: UUID = c.link("cooperative")
+    member_id: UUID = c.link("member", index=False)
+    category: str = c.text()
+    cents: int = c.cents()
+    payee: str = c.text()
+    receipt: str = c.text()
+    claimed_by: UUID = c.link("person", index=False)
+    claimed_at: datetime = c.when()
+    supplier: str | None = c.text(null=True)
+    state: str = c.text()
+    decided_by: UUID | None = c.link("person", null=True, index=False)
+    decided_at: datetime | None = c.when(null=True)
+    reason: str = c.text()
+    version: int
+
+
+claims = Store(CostClaimRow, CostClaim)

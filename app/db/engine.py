@@ -1,0 +1,109 @@
+"""The connections: one pool a role; `Tx` is one open transaction with its own clock reading."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import uuid_utils
+
+APP_ROLE = "samen_app"
+WORKER_ROLE = "samen_worker"
+CATALOGUE_ROLE = "samen_catalogue"
+
+RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+"""Nothing was committed: the same transaction may run again."""
+OUTCOME_UNKNOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.ConnectionFailureError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""It may have been committed: only a repeat under the same idempotency key is safe."""
+
+
+class Tx:
+    """One transaction. `now` is read once, when it opens."""
+
+    def __init__(self, connection: Any, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+
+    async def rows(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        return rows
+
+    async def row(self, sql: str, *arguments: object) -> asyncpg.Record | None:
+        return await self._connection.fetchrow(sql, *arguments)
+
+    async def value(self, sql: str, *arguments: object) -> Any:
+        return await self._connection.fetchval(sql, *arguments)
+
+    async def many(self, sql: str, arguments: list[tuple[object, ...]]) -> None:
+        """One statement for several rows of arguments, in one round trip."""
+        await self._connection.executemany(sql, arguments)
+
+    def savepoint(self) -> Any:
+        return self._connection.transaction()
+
+
+class Database:
+    """The pools of one process. Each connection takes its role when it is made, and start fails if it did not."""
+
+    def __init__(self, url: str, *, role: str = APP_ROLE, size: int = 10) -> None:
+        self.url = url
+        self.role = role
+        self._size = size
+        self._pool: Any = None
+
+    async def open(self) -> None:
+        """Connect. Raises RuntimeError where the server is too old or gives another role than the one asked for."""
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=1,
+            max_size=self._size,
+            timeout=3,
+            command_timeout=30,
+            init=_codecs,
+            server_settings={"role": self.role, "application_name": self.role, "jit": "off"},
+        )
+        async with self._pool.acquire() as connection:
+            role, number = await connection.fetchrow(
+                "select current_user::text, current_setting('server_version_num')::int"
+            )
+        if role != self.role:
+            raise RuntimeError(f"the database gave the role {role}; {self.role} was expected")
+        if number < 180000:
+            raise RuntimeError(f"PostgreSQL 18 or newer is needed; this server is {number // 10000}")
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, now: datetime | None = None) -> AsyncIterator[Tx]:
+        """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            yield Tx(connection, now or datetime.now(UTC))
+
+    async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
+        """The one row of a statement outside any transaction: the catalogue's way."""
+        return await self._pool.fetchrow(sql, *arguments)
+
+
+async def _codecs(connection: Any) -> None:
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+def uuid7() -> uuid.UUID:
+    """A new id; ids of later moments sort after earlier ones."""
+    return uuid.UUID(int=uuid_utils.uuid7().int)

@@ -1,0 +1,221 @@
+"""The ledger's tables and the only way to write them: `post_journal` in the database, one round trip."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import CheckViolationError, RaiseError
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlmodel import Field, SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.domain.errors import BelowFloor, JournalDiffers
+from app.domain.ledger import FLOOR, RGS, Account, AccountKind, Entry, Journal, JournalKind, Leg, Posting
+from app.domain.members import Member
+from app.domain.money import CURRENCY
+from app.domain.page import Page, PageRequest, cut
+from app.domain.thermometer import Movement
+
+
+class AccountRow(SQLModel, table=True):
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint(
+            *("cooperative_id", "kind", "currency", "member_id", "party"), postgresql_nulls_not_distinct=True
+        ),
+        *c.longest("account", kind=40, party=120),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    kind: str = c.text()
+    currency: str = c.text()
+    member_id: UUID | None = c.link("member", null=True)
+    party: str | None = c.text(null=True)
+    rgs_code: str = c.text()
+    closed_at: datetime | None = c.when(null=True)
+
+
+class BalanceRow(SQLModel, table=True):
+    __tablename__ = "balance"
+    __table_args__ = (c.check("balance_floor", "posted >= floor"),)
+    account_id: UUID = Field(primary_key=True)
+    posted: int = c.cents()
+    version: int = c.cents()
+    floor: int | None = c.cents(null=True)
+
+
+class PeriodRow(SQLModel, table=True):
+    """A month that is closed takes no postings; one without a row is open."""
+
+    __tablename__ = "period"
+    cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
+    month: date = Field(primary_key=True)
+    closed_at: datetime = c.when()
+
+
+class JournalRow(SQLModel, table=True):
+    """Append-only. (source_type, source_id, kind, part) is its once-only key, kept for ever."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        UniqueConstraint("source_type", "source_id", "kind", "part"),
+        Index("journal_reverses", "reverses", unique=True, postgresql_where=sql_text("reverses is not null")),
+        Index("journal_of_cooperative", "cooperative_id", "id"),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    kind: str = c.text()
+    source_type: str = c.text()
+    source_id: UUID = c.link(None, index=False)
+    part: int
+    currency: str = c.text()
+    booked_at: datetime = c.when()
+    effective_on: date = c.day()
+    period: date = c.day()
+    reverses: UUID | None = c.link(None, null=True, index=False)
+    agreement_id: UUID | None = c.link("agreement", null=True, index=False)
+    legs_hash: bytes
+    row_hash: bytes
+
+
+class EntryRow(SQLModel, table=True):
+    """Append-only. No foreign key to the account: it would take a share lock on hot rows; `post_journal` checks it."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("account_id", "version"),
+        c.check("entry_not_zero", "cents <> 0"),
+    )
+    journal_id: UUID = Field(foreign_key="journal.id", primary_key=True)
+    line: int = Field(primary_key=True)
+    account_id: UUID = c.link(None, index=False)
+    cents: int = c.cents()
+    balance_after: int = c.cents()
+    version: int = c.cents()
+    rule: str = c.text()
+    facts: dict[str, Any] = c.json()
+
+
+async def post(tx: Tx, posting: Posting) -> UUID:
+    """Book a journal once; the same again returns the id of the first.
+
+    Raises BelowFloor where a pot would go below zero, JournalDiffers where its key was used for other legs.
+    """
+    legs = [
+        {
+            "kind": leg.kind,
+            "cents": leg.cents,
+            "rule": leg.rule,
+            "facts": leg.facts,
+            "member": str(leg.member_id) if leg.member_id else None,
+            "party": leg.party,
+            "rgs": RGS[leg.kind],
+            "floor": FLOOR.get(leg.kind),
+        }
+        for leg in posting.legs
+    ]
+    try:
+        posted: UUID = await tx.value(
+            "select post_journal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            *(posting.id, posting.cooperative_id, posting.kind, posting.source_type, posting.source_id),
+            *(posting.part, CURRENCY, posting.effective_on, posting.reverses, posting.agreement_id, legs),
+        )
+    except CheckViolationError as error:
+        if error.constraint_name == "balance_floor":
+            raise BelowFloor from None
+        raise
+    except RaiseError as error:
+        if error.sqlstate == "SM003":
+            raise JournalDiffers from None
+        raise
+    return posted
+
+
+async def journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind, part: int) -> Journal:
+    """The journal with this once-only key."""
+    sql = f"{_JOURNAL} where j.source_type = $1 and j.source_id = $2 and j.kind = $3 and j.part = $4"
+    record = await tx.row(sql, source_type, source_id, kind, part)
+    if record is None:
+        raise LookupError(f"no {kind} {part} of {source_type} {source_id}")
+    return _journal(record)
+
+
+async def legs_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
+    """A journal's legs as they were posted."""
+    sql = """select e.cents, e.rule, e.facts, a.kind, a.member_id, a.party from entry e
+               join account a on a.id = e.account_id where e.journal_id = $1 order by e.line"""
+    return tuple(
+        Leg(AccountKind(r["kind"]), r["cents"], r["rule"], r["facts"], r["member_id"], r["party"])
+        for r in await tx.rows(sql, journal.id)
+    )
+
+
+_JOURNAL = """
+    select j.id, j.cooperative_id, j.kind, j.source_type, j.source_id, j.part, j.booked_at, j.effective_on, j.period,
+           j.reverses, j.agreement_id,
+           (select jsonb_agg(jsonb_build_object(
+                'line', e.line, 'account_id', e.account_id, 'account_kind', a.kind, 'cents', e.cents,
+                'balance_after_cents', e.balance_after, 'rule', e.rule, 'facts', e.facts, 'member_id', a.member_id)
+                order by e.line)
+              from entry e join account a on a.id = e.account_id where e.journal_id = j.id) as entries
+      from journal j"""
+
+
+async def list_journals(tx: Tx, cooperative_id: UUID, request: PageRequest, source_id: UUID | None) -> Page[Journal]:
+    """Journals of a cooperative with their entries, newest first; of one order or payment where given."""
+    sql = f"""{_JOURNAL} where j.cooperative_id = $1 and ($2::uuid is null or j.id < $2)
+              and ($3::uuid is null or j.source_id = $3) order by j.id desc limit {int(request.limit) + 1}"""
+    rows = await tx.rows(sql, cooperative_id, request.after, source_id)
+    return cut([_journal(row) for row in rows], request)
+
+
+async def list_accounts(tx: Tx, cooperative_id: UUID, request: PageRequest) -> Page[Account]:
+    """The accounts of a cooperative with their balances."""
+    sql = f"""
+        select a.id, a.cooperative_id, a.kind, a.currency, a.rgs_code, b.posted as balance_cents,
+               b.floor as floor_cents, a.member_id, a.party
+          from account a join balance b on b.account_id = a.id
+         where a.cooperative_id = $1 and ($2::uuid is null or a.id < $2)
+         order by a.id desc limit {int(request.limit) + 1}"""
+    rows = await tx.rows(sql, cooperative_id, request.after)
+    return cut([Account(**(dict(row) | {"kind": AccountKind(row["kind"])})) for row in rows], request)
+
+
+async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
+    """What stands on the accounts that are a member's own."""
+    sql = """select a.kind, b.posted from account a join balance b on b.account_id = a.id
+              where a.cooperative_id = $1 and a.member_id = $2"""
+    rows = await tx.rows(sql, member.cooperative_id, member.id)
+    return {AccountKind(row["kind"]): row["posted"] for row in rows}
+
+
+async def pot_movements(tx: Tx, member: Member, limit: int) -> list[Movement]:
+    """The last lines of a member's pot, newest first, with the order that each came from."""
+    sql = """
+        select j.id as journal_id, e.line, j.kind as journal_kind, j.effective_on, j.booked_at, e.cents,
+               e.balance_after as balance_after_cents, e.rule, e.facts, o.reference as order_reference,
+               (select min(l.title) from order_line l where l.order_id = o.id and l.member_id = a.member_id) as title
+          from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+          left join "order" o on o.id = j.source_id and j.source_type = 'order'
+         where a.cooperative_id = $1 and a.kind = 'pot' and a.member_id = $2
+         order by e.version desc limit $3"""
+    return [Movement(**dict(row)) for row in await tx.rows(sql, member.cooperative_id, member.id, limit)]
+
+
+def _journal(record: Any) -> Journal:
+    entries = tuple(
+        Entry(
+            **(
+                entry
+                | {
+                    "account_id": UUID(entry["account_id"]),
+                    "account_kind": AccountKind(entry["account_kind"]),
+                    "member_id": UUID(entry["member_id"]) if entry["member_id"] else None,
+                }
+            )
+        )
+        for entry in record["entries"] or []
+    )
+    return Journal(**(dict(record) | {"kind": JournalKind(record["kind"]), "entries": entries}))

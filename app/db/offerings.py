@@ -1,0 +1,150 @@
+"""Offerings, their published editions, their stock and what is held of it: tables and queries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Computed, Index
+from sqlalchemy import text as sql_text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.offerings import Hold, Offering
+
+
+class OfferingRow(SQLModel, table=True):
+    __tablename__ = "offering"
+    __table_args__ = (
+        Index("offering_search", "search", postgresql_using="gin"),
+        Index(
+            "offering_published",
+            "category",
+            "town",
+            "price_cents",
+            postgresql_where=sql_text("state = 'published'"),
+        ),
+        c.check("offering_price_cents", "price_cents between 0 and 100000000"),
+        c.check("offering_lead_time", "lead_time_minutes between 0 and 525600"),
+        c.check("offering_image_url", "image_url ~ '^https?://'"),
+        *c.longest("offering", title=120, text=4000, category=60, town=80, image_url=1000),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    member_id: UUID = c.link("member")
+    kind: str = c.text()
+    title: str = c.text()
+    text: str = c.text()
+    category: str = c.text()
+    price_unit: str = c.text()
+    price_cents: int = c.cents()
+    vat_class: str = c.text()
+    town: str = c.text()
+    tags: list[str] = c.texts()
+    image_url: str | None = c.text(null=True)
+    lead_time_minutes: int
+    state: str = c.text()
+    edition: int
+    version: int
+    search: Any = Field(
+        sa_column=Column(
+            TSVECTOR,
+            Computed(
+                "setweight(to_tsvector('dutch', title), 'A') || setweight(to_tsvector('dutch', category), 'B')"
+                " || setweight(to_tsvector('dutch', text), 'C')",
+                persisted=True,
+            ),
+        )
+    )
+
+
+class EditionRow(SQLModel, table=True):
+    """The contents of an offering as they were published, kept for ever."""
+
+    __tablename__ = "offering_edition"
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
+    edition: int = Field(primary_key=True)
+    published_at: datetime = c.when()
+    contents: dict[str, Any] = c.json()
+
+
+class StockRow(SQLModel, table=True):
+    __tablename__ = "stock"
+    __table_args__ = (c.check("stock_never_oversold", "held between 0 and units"),)
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
+    units: int
+    held: int
+
+
+class HoldRow(SQLModel, table=True):
+    __tablename__ = "stock_hold"
+    __table_args__ = (
+        c.check("stock_hold_quantity", "quantity > 0"),
+        c.check("stock_hold_state", "state in ('active', 'used', 'released', 'expired')"),
+    )
+    id: UUID = c.key()
+    offering_id: UUID = c.link("offering")
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    quantity: int
+    expires_at: datetime = c.when()
+    order_id: UUID | None = c.link(None, null=True)
+    person_id: UUID | None = c.link("person", null=True, index=False)
+    app_id: UUID | None = c.link("app", null=True, index=False)
+    state: str = c.text()
+
+
+offerings = Store(
+    OfferingRow,
+    Offering,
+    stock="(select s.units from stock s where s.offering_id = t.id)",
+    held="coalesce((select s.held from stock s where s.offering_id = t.id), 0)",
+)
+holds = Store(HoldRow, Hold)
+
+
+async def lock_stock(tx: Tx, offering_ids: Sequence[UUID]) -> None:
+    """Lock the stock of these offerings, in one order for everybody."""
+    sql = "select 1 from stock where offering_id = any($1) order by offering_id for update"
+    await tx.rows(sql, list(offering_ids))
+
+
+async def save_stock(tx: Tx, offering: Offering) -> None:
+    """Write the units of an offering, and how many of them are held."""
+    if offering.stock is None:
+        await tx.value("delete from stock where offering_id = $1 and held = 0", offering.id)
+        return
+    sql = """insert into stock (offering_id, units, held) values ($1, $2, $3)
+             on conflict (offering_id) do update set units = excluded.units, held = excluded.held"""
+    await tx.value(sql, offering.id, offering.stock, offering.held)
+
+
+async def add_edition(tx: Tx, offering: Offering, contents: dict[str, Any]) -> None:
+    sql = "insert into offering_edition (offering_id, edition, published_at, contents) values ($1, $2, $3, $4)"
+    await tx.value(sql, offering.id, offering.edition, tx.now, contents)
+
+
+async def end_holds(tx: Tx, *, state: str, order_id: UUID | None = None, hold_id: UUID | None = None) -> int:
+    """End the active holds of an order, or one hold; `used` units leave the stock. Returns how many units."""
+    sql = """
+        with ended as (
+            update stock_hold set state = $3
+             where state = 'active' and (order_id = $1 or id = $2) returning offering_id, quantity),
+        totals as (select offering_id, sum(quantity)::int as quantity from ended group by 1),
+        changed as (
+            update stock s set held = s.held - t.quantity,
+                   units = s.units - case when $3 = 'used' then t.quantity else 0 end
+              from totals t where s.offering_id = t.offering_id)
+        select coalesce(sum(quantity), 0)::int from totals"""
+    return int(await tx.value(sql, order_id, hold_id, state))
+
+
+async def put_back(tx: Tx, order_id: UUID) -> None:
+    """Return to stock what an accepted order had taken from it."""
+    sql = """
+        with back as (update stock_hold set state = 'released' where order_id = $1 and state = 'used'
+                      returning offering_id, quantity)
+        update stock s set units = s.units + b.quantity from back b where s.offering_id = b.offering_id"""
+    await tx.value(sql, order_id)

@@ -1,0 +1,134 @@
+"""Orders, their lines and their trail: tables and queries."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.orders import GuestOrder, Order, OrderEvent, OrderLine
+from app.domain.page import Page, PageRequest, cut
+
+
+class OrderRow(SQLModel, table=True):
+    __tablename__ = "order"
+    __table_args__ = (
+        c.check("order_amounts", "net_cents >= 0 and vat_cents >= 0"),
+        c.check("order_paid", "paid_cents between 0 and net_cents + vat_cents"),
+        c.check("order_refunded", "refunded_cents between 0 and net_cents + vat_cents"),
+        c.check(
+            "order_state",
+            "state in ('placed', 'accepted', 'in_progress', 'delivered', 'completed',"
+            " 'refused', 'expired', 'cancelled')",
+        ),
+        Index("order_makers", "maker_ids", postgresql_using="gin"),
+        *c.longest("order", note=2000),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    reference: str = c.text(index=True)
+    contact: dict[str, Any] = c.json()
+    net_cents: int = c.cents()
+    vat_cents: int = c.cents()
+    placed_at: datetime = c.when()
+    accept_by: datetime = c.when()
+    customer_person_id: UUID | None = c.link("person", null=True)
+    app_id: UUID | None = c.link("app", null=True)
+    maker_ids: list[UUID] = c.ids()
+    guest_token_hash: str | None = c.text(null=True, index=True)
+    needed_at: datetime | None = c.when(null=True)
+    note: str = c.text()
+    state: str = c.text()
+    paid_cents: int = c.cents()
+    refunded_cents: int = c.cents()
+    delivered_at: datetime | None = c.when(null=True)
+    completed_at: datetime | None = c.when(null=True)
+    sale_parts: int
+    sale_reversed: bool
+    version: int
+
+
+class OrderLineRow(SQLModel, table=True):
+    __tablename__ = "order_line"
+    __table_args__ = (c.check("order_line_quantity", "quantity between 1 and 100000"),)
+    id: UUID = c.key()
+    order_id: UUID = c.link("order")
+    offering_id: UUID = c.link("offering")
+    edition: int
+    member_id: UUID = c.link("member")
+    title: str = c.text()
+    price_unit: str = c.text()
+    quantity: int
+    unit_price_cents: int = c.cents()
+    vat_class: str = c.text()
+    vat_basis_points: int
+    counts_stock: bool
+
+
+class OrderEventRow(SQLModel, table=True):
+    """Append-only: triggers refuse any change."""
+
+    __tablename__ = "order_event"
+    __table_args__ = (*c.longest("order_event", note=2000),)
+    id: UUID = c.key()
+    order_id: UUID = c.link("order")
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    verb: str = c.text()
+    state: str = c.text()
+    at: datetime = c.when()
+    person_id: UUID | None = c.link("person", null=True, index=False)
+    app_id: UUID | None = c.link("app", null=True, index=False)
+    note: str = c.text()
+
+
+orders = Store(
+    OrderRow,
+    Order,
+    lines="(select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from order_line l where l.order_id = t.id)",
+)
+lines = Store(OrderLineRow, OrderLine)
+events = Store(OrderEventRow, OrderEvent)
+
+
+async def add_order(tx: Tx, order: Order) -> None:
+    await orders.add(tx, order)
+    await lines.add(tx, *order.lines)
+
+
+async def list_orders(
+    tx: Tx,
+    request: PageRequest,
+    *,
+    cooperative_ids: tuple[UUID, ...],
+    member_ids: tuple[UUID, ...],
+    person_id: UUID | None,
+    app_id: UUID | None,
+    state: str | None,
+    cooperative_id: UUID | None,
+) -> Page[Order]:
+    """The orders that somebody is a party to: staff there, maker, customer or app."""
+    sql = f"""{orders.select}
+        where (t.cooperative_id = any($1) or t.maker_ids && $2 or t.customer_person_id = $3 or t.app_id = $4)
+          and ($5::text is null or t.state = $5) and ($6::uuid is null or t.cooperative_id = $6)
+          and ($7::uuid is null or t.id < $7)
+        order by t.id desc limit {int(request.limit) + 1}"""
+    places = (
+        list(cooperative_ids),
+        list(member_ids),
+        person_id,
+        app_id,
+        state,
+        cooperative_id,
+        request.after,
+    )
+    return cut([orders.load(record) for record in await tx.rows(sql, *places)], request)
+
+
+async def guest_order(tx: Tx, token_hash: str) -> GuestOrder | None:
+    """What the holder of a status link may see."""
+    record = await tx.row("select * from guest_order($1)", token_hash)
+    return GuestOrder(**dict(record)) if record else None

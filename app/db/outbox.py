@@ -1,0 +1,153 @@
+"""What leaves the process, and what is due later: rows that are written with the act and worked off by the worker."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx, uuid7
+from app.db.store import Store
+from app.domain.events import Event, Task, Timer
+from app.domain.page import Page, PageRequest, cut
+
+LEASE = timedelta(seconds=60)
+
+
+class OutboxRow(SQLModel, table=True):
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_waiting", "next_try_at", postgresql_where=sql_text("delivered_at is null")),)
+    id: UUID = c.key()
+    name: str = c.text()
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    subject_id: UUID = c.link(None)
+    facts: dict[str, Any] = c.json()
+    created_at: datetime = c.when()
+    next_try_at: datetime = c.when()
+    attempts: int
+    delivered_at: datetime | None = c.when(null=True)
+
+
+class TimerRow(SQLModel, table=True):
+    __tablename__ = "timer"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id", "due_at"),
+        Index("timer_waiting", "next_try_at", postgresql_where=sql_text("done_at is null")),
+    )
+    id: UUID = c.key()
+    kind: str = c.text()
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    subject_id: UUID = c.link(None, index=False)
+    due_at: datetime = c.when()
+    next_try_at: datetime = c.when()
+    attempts: int
+    done_at: datetime | None = c.when(null=True)
+
+
+class TaskRow(SQLModel, table=True):
+    __tablename__ = "task"
+    __table_args__ = (Index("task_open", "subject_id", "what", postgresql_where=sql_text("done_at is null")),)
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    role: str = c.text()
+    what: str = c.text()
+    subject_id: UUID = c.link(None, index=False)
+    facts: dict[str, Any] = c.json()
+    created_at: datetime = c.when()
+    due_at: datetime | None = c.when(null=True)
+    member_id: UUID | None = c.link("member", null=True)
+    done_at: datetime | None = c.when(null=True)
+    done_by: UUID | None = c.link("person", null=True, index=False)
+    version: int
+
+
+tasks = Store(TaskRow, Task)
+
+
+async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **facts: Any) -> None:
+    """Write an event into the outbox, in the transaction of the act."""
+    sql = """insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
+             values ($1, $2, $3, $4, $5, $6, $6, 0)"""
+    await tx.value(sql, uuid7(), name, cooperative_id, subject_id, facts, tx.now)
+
+
+async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID, due_at: datetime) -> None:
+    """Have `kind` done for a subject at `due_at`, once."""
+    sql = """insert into timer (id, kind, cooperative_id, subject_id, due_at, next_try_at, attempts)
+             values ($1, $2, $3, $4, $5, $5, 0) on conflict do nothing"""
+    await tx.value(sql, uuid7(), kind, cooperative_id, subject_id, due_at)
+
+
+_CLAIM = """
+    update {table} set attempts = attempts + 1, next_try_at = $1::timestamptz + $2 * least(power(2, attempts), 1440)
+     where id in (select id from {table} where {open} is null and next_try_at <= $1
+                   order by next_try_at limit $3 for update skip locked)
+    returning {columns}"""
+
+
+async def claim_timers(tx: Tx, limit: int) -> list[Timer]:
+    """Due timers, leased: another worker leaves them alone until the lease ends, then tries again, later each time."""
+    sql = _CLAIM.format(table="timer", open="done_at", columns="id, kind, cooperative_id, subject_id, due_at")
+    return [Timer(**dict(row)) for row in await tx.rows(sql, tx.now, LEASE, limit)]
+
+
+async def claim_events(tx: Tx, limit: int) -> list[Event]:
+    """Undelivered events, leased, oldest first."""
+    sql = _CLAIM.format(table="outbox", open="delivered_at", columns="id, name, cooperative_id, subject_id, facts")
+    return sorted((Event(**dict(row)) for row in await tx.rows(sql, tx.now, LEASE, limit)), key=lambda e: e.id)
+
+
+async def finish_timer(tx: Tx, timer_id: UUID) -> bool:
+    """Mark a timer as done in the transaction of what it did. False where somebody else has done it."""
+    sql = "update timer set done_at = $2 where id = $1 and done_at is null returning 1"
+    return await tx.value(sql, timer_id, tx.now) is not None
+
+
+async def finish_event(tx: Tx, event_id: UUID) -> bool:
+    """Mark an event as delivered. False where it was already."""
+    sql = "update outbox set delivered_at = $2 where id = $1 and delivered_at is null returning 1"
+    return await tx.value(sql, event_id, tx.now) is not None
+
+
+async def close_tasks(tx: Tx, subject_id: UUID, whats: tuple[str, ...]) -> None:
+    """Close the open tasks about a subject."""
+    sql = """update task set done_at = $3, version = version + 1
+              where subject_id = $1 and what = any($2) and done_at is null"""
+    await tx.value(sql, subject_id, list(whats), tx.now)
+
+
+async def addresses(tx: Tx, task: Task) -> list[str]:
+    """The mail addresses of those who have to do a task."""
+    sql = """
+        select p.email from person p where p.email is not null and (
+            exists(select 1 from office o where o.person_id = p.id and o.cooperative_id = $1 and o.role = $2
+                   and $2 <> 'member')
+            or exists(select 1 from member m where m.person_id = p.id and m.id = $3))"""
+    return [row["email"] for row in await tx.rows(sql, task.cooperative_id, task.role, task.member_id)]
+
+
+async def lag_seconds(tx: Tx) -> float:
+    """How long the oldest undelivered event waits."""
+    return float(await tx.value("select outbox_lag($1)", tx.now))
+
+
+async def list_tasks(
+    tx: Tx,
+    request: PageRequest,
+    *,
+    offices: Sequence[tuple[UUID, str]],
+    member_ids: tuple[UUID, ...],
+    done: bool,
+) -> Page[Task]:
+    """The tasks of these offices (cooperative, role) and members, newest first."""
+    sql = f"""{tasks.select}
+        where ((t.cooperative_id, t.role) in (select * from unnest($1::uuid[], $2::text[])) and t.member_id is null
+               or t.member_id = any($3)) and (t.done_at is not null) = $4 and ($5::uuid is null or t.id < $5)
+        order by t.id desc limit {int(request.limit) + 1}"""
+    places, roles = [office[0] for office in offices], [office[1] for office in offices]
+    rows = await tx.rows(sql, places, roles, list(member_ids), done, request.after)
+    return cut([tasks.load(row) for row in rows], request)

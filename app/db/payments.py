@@ -1,0 +1,36 @@
+"""Payments: table and queries."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.payments import Payment
+
+
+class PaymentRow(SQLModel, table=True):
+    __tablename__ = "payment"
+    __table_args__ = (c.check("payment_cents", "cents > 0"), *c.longest("payment", reason=500))
+    id: UUID = c.key()
+    order_id: UUID = c.link("order")
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    cents: int = c.cents()
+    paid_on: date = c.day()
+    method: str = c.text()
+    recorded_by: UUID = c.link("person", index=False)
+    recorded_at: datetime = c.when()
+    reversed_on: date | None = c.day(null=True)
+    reversed_by: UUID | None = c.link("person", null=True, index=False)
+    reason: str = c.text()
+    version: int
+
+
+payments = Store(PaymentRow, Payment)
+
+
+async def standing_payments(tx: Tx, order_id: UUID) -> list[Payment]:
+    """The payments of an order that were not undone."""
+    return [payment for payment in await payments.all(tx, order_id=order_id) if payment.reversed_on is None]

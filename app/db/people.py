@@ -1,0 +1,109 @@
+"""People and their offices: tables and queries. `enter` tells the database who acts."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.access import Actor, Holding, Role
+from app.domain.people import Office, Person
+
+
+class PersonRow(SQLModel, table=True):
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        c.check("person_email", "email ~ '^[^@ ]+@[^@ ]+[.][^@ ]+$'"),
+        *c.longest("person", issuer=300, subject=300, name=120, email=254),
+    )
+    id: UUID = c.key()
+    issuer: str = c.text()
+    subject: str = c.text()
+    name: str = c.text()
+    email: str | None = c.text(null=True)
+    version: int
+
+
+class OfficeRow(SQLModel, table=True):
+    __tablename__ = "office"
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "cooperative_id", "municipality_id", postgresql_nulls_not_distinct=True),
+        c.check(
+            "office_place",
+            "case role when 'network' then cooperative_id is null and municipality_id is null"
+            " when 'coordinator' then cooperative_id is not null and municipality_id is null"
+            " when 'treasurer' then cooperative_id is not null and municipality_id is null"
+            " when 'case_manager' then cooperative_id is null and municipality_id is not null"
+            " when 'controller' then cooperative_id is null and municipality_id is not null"
+            " else false end",
+        ),
+    )
+    id: UUID = c.key()
+    person_id: UUID = c.link("person")
+    role: str = c.text()
+    cooperative_id: UUID | None = c.link("cooperative", null=True)
+    municipality_id: UUID | None = c.link("municipality", null=True)
+
+
+people = Store(PersonRow, Person)
+offices = Store(OfficeRow, Office)
+
+
+async def cooperatives_of(tx: Tx, person_id: UUID) -> list[UUID]:
+    """Where a person is a member or holds an office."""
+    sql = """select cooperative_id from member where person_id = $1
+             union select cooperative_id from office where person_id = $1 and cooperative_id is not null"""
+    return [row["cooperative_id"] for row in await tx.rows(sql, person_id)]
+
+
+async def delete_office(tx: Tx, office_id: UUID) -> None:
+    await tx.value("delete from office where id = $1", office_id)
+
+
+async def enter(
+    tx: Tx, issuer: str | None, subject: str | None, client_id: str | None, scopes: frozenset[str]
+) -> Actor:
+    """Tell the database who acts in this transaction, for its row-level security, and read what they hold."""
+    found: dict[str, Any] = await tx.value("select enter($1, $2, $3)", issuer, subject, client_id)
+    holdings = [
+        Holding(Role(h["role"]), h["cooperative_id"], h["municipality_id"], h["member_id"]) for h in _typed(found)
+    ]
+    app = found["app"]
+    app_id = UUID(app["id"]) if app else None
+    if app and subject is None:
+        holdings += [Holding(Role.APP, UUID(cooperative)) for cooperative in app["cooperative_ids"]]
+    granted = scopes & frozenset(app["scopes"]) if app and subject is None else scopes
+    person = UUID(found["person_id"]) if found["person_id"] else None
+    return Actor(person, app_id, issuer, subject, granted, tuple(holdings))
+
+
+async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:
+    """The worker acts for one cooperative."""
+    await tx.value("select enter_as_system($1)", cooperative_id)
+    return Actor(system=True)
+
+
+async def lend_staff_view(tx: Tx, cooperative_id: UUID) -> None:
+    """For the rest of this transaction the private rows of one cooperative are open to the verb itself.
+
+    For what an outsider's own act entails there: the task that an order makes, the earning that a completion books.
+    """
+    await tx.value(
+        "select set_config('samen.staff', ("
+        "coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[] || $1::uuid)::text, true)",
+        cooperative_id,
+    )
+
+
+async def ensure_person(tx: Tx, issuer: str, subject: str, name: str) -> UUID:
+    """The id of the person behind a token, who becomes known with the first order."""
+    return UUID(str(await tx.value("select ensure_person($1, $2, $3)", issuer, subject, name)))
+
+
+def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:
+    ids = ("cooperative_id", "municipality_id", "member_id")
+    return [h | {name: UUID(h[name]) if h[name] else None for name in ids} for h in found["holdings"]]

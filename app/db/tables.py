@@ -1,0 +1,28 @@
+"""Every table, so that the migrations see them all."""
+
+from sqlmodel import SQLModel
+
+from app.db import (
+    agreements,
+    apps,
+    cooperatives,
+    costs,
+    customers,
+    earnings,
+    idempotency,
+    ledger,
+    members,
+    municipalities,
+    offerings,
+    orders,
+    outbox,
+    payments,
+    people,
+    vat,
+)
+
+NOUNS = (
+    *(agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
+    *(members, municipalities, offerings, orders, outbox, payments, people, vat),
+)
+metadata = SQLModel.metadata

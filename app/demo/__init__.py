@@ -1,0 +1,1 @@
+"""The demo network: readable files of real cooperatives' rules, and their loader."""

@@ -1,0 +1,82 @@
+"""The format of the network's files: the bodies of the API, with names instead of ids."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict
+from app.domain.access import Role, Scope
+from app.domain.cooperatives import LegalForm
+from app.domain.offerings import OfferingKind, PriceUnit
+from app.domain.vat import VatClass
+
+
+class PersonFile(Strict):
+    """Somebody who logs in as `login` at the built-in issuer."""
+
+    login: str
+    name: str
+    offices: list[Role] = []
+
+
+class MunicipalityFile(Strict):
+    cbs_code: str
+    name: str
+    people: list[PersonFile] = []
+
+
+class AppFile(Strict):
+    name: str
+    scopes: list[Scope]
+
+
+class GoalFile(Strict):
+    text: str
+    amount: Euro
+
+
+class MemberFile(Strict):
+    login: str
+    name: str
+    trade_name: str
+    goal: GoalFile | None = None
+
+
+class AgreementFile(Strict):
+    title: str
+    active_from: date
+    rules: Annotated[list[RuleFormat], Field(min_length=1)]
+    examples: Annotated[list[ExampleFormat], Field(min_length=1)]
+
+
+class OfferingFile(Strict):
+    member: str
+    kind: OfferingKind
+    title: str
+    text: str
+    category: str
+    price_unit: PriceUnit
+    price: Euro
+    vat_class: VatClass
+    town: str | None = None
+    tags: list[str] = []
+    lead_time_minutes: int = 0
+    stock: int | None = None
+
+
+class CooperativeFile(Strict):
+    """One cooperative; `umbrella` is the slug of its parent."""
+
+    slug: str
+    name: str
+    legal_form: LegalForm
+    municipality: str
+    town: str
+    about: str = ""
+    kvk_number: str | None = None
+    umbrella: str | None = None
+    people: list[PersonFile] = []
+    members: list[MemberFile] = []
+    agreements: list[AgreementFile] = []
+    offerings: list[OfferingFile] = []

@@ -1,0 +1,197 @@
+"""Loads the network through the same use cases as the API; what is there already is left alone."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import yaml
+from pydantic import TypeAdapter
+
+from app.adapters.agreement_format import to_example, to_rule
+from app.db.books import BOOKS_ROLE
+from app.db.engine import Database
+from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
+from app.domain.access import Role, Scope
+from app.domain.agreements import AgreementState
+from app.domain.apps import AppWithSecret
+from app.domain.money import cents_of
+from app.domain.offerings import Offering
+from app.domain.page import MAX_PAGE, Page, PageRequest
+from app.usecases.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
+from app.usecases.apps import list_apps, register_app
+from app.usecases.cooperatives import add_cooperative, list_cooperatives
+from app.usecases.members import list_members, register_member, set_goal
+from app.usecases.municipalities import add_municipality, list_municipalities
+from app.usecases.offerings import add_offering, list_offerings, move_offering
+from app.usecases.people import add_person, appoint_network, give_office, list_offices
+from app.usecases.run import Identity, Run, SystemRun
+
+NETWORK = Path(__file__).parent / "network"
+EVERY_SCOPE = frozenset(Scope)
+T = TypeVar("T")
+
+
+class Loader:
+    """Loads files for one database; people log in at `issuer`."""
+
+    def __init__(self, database: Database, issuer: str) -> None:
+        self.database = database
+        self.issuer = issuer
+        self.controllers: dict[str, str] = {}
+
+    def run_as(self, login: str) -> Run:
+        return Run(self.database, Identity(self.issuer, login, None, EVERY_SCOPE))
+
+    async def load(self, folder: Path = NETWORK) -> list[AppWithSecret]:
+        """Load a folder. Returns the apps that are new, with the secret that is seen only now."""
+        await self._appoint("network")
+        self.network = self.run_as("network")
+        for municipality in _read(folder / "municipalities.yaml", list[MunicipalityFile]):
+            await self._municipality(municipality)
+        others = {"municipalities.yaml", "apps.yaml"}
+        for file in sorted(file for file in folder.glob("*.yaml") if file.name not in others):
+            await self._cooperative(_read(file, CooperativeFile))
+        return await self._apps(_read(folder / "apps.yaml", list[AppFile]))
+
+    async def _appoint(self, login: str) -> None:
+        books = Database(self.database.url, role=BOOKS_ROLE, size=1)
+        await books.open()
+        await SystemRun(books)(appoint_network, issuer=self.issuer, subject=login, name="LaNSCO United")
+        await books.close()
+
+    async def _municipality(self, file: MunicipalityFile) -> None:
+        self.controllers |= {file.cbs_code: p.login for p in file.people if Role.CONTROLLER in p.offices}
+        known = await _all(lambda page: self.network(list_municipalities, page=page))
+        found = next((row for row in known if row.cbs_code == file.cbs_code), None)
+        if found is not None:
+            return
+        added = await self.network(add_municipality, cbs_code=file.cbs_code, name=file.name)
+        for person in file.people:
+            person_id = await self._person(person.login, person.name)
+            for role in person.offices:
+                await self.network(give_office, person_id=person_id, role=role, municipality_id=added.id)
+
+    async def _cooperative(self, file: CooperativeFile) -> None:
+        municipalities = await _all(lambda page: self.network(list_municipalities, page=page))
+        cooperatives = await _all(lambda page: self.network(list_cooperatives, page=page))
+        found = next((row for row in cooperatives if row.slug == file.slug), None)
+        if found is None:
+            found = await self.network(
+                add_cooperative,
+                slug=file.slug,
+                name=file.name,
+                legal_form=file.legal_form,
+                municipality_id=next(m.id for m in municipalities if m.cbs_code == file.municipality),
+                town=file.town,
+                about=file.about,
+                kvk_number=file.kvk_number,
+                umbrella_id=next((c.id for c in cooperatives if c.slug == file.umbrella), None),
+            )
+        await self._officers(found.id, file.people)
+        coordinator = self.run_as(_login(file, Role.COORDINATOR))
+        member_ids = {m.login: await self._member(coordinator, found.id, m) for m in file.members}
+        await self._agreements(found.id, file)
+        for offering in file.offerings:
+            await self._offering(coordinator, found.id, member_ids[offering.member], offering, file.town)
+
+    async def _officers(self, cooperative_id: UUID, people: list[PersonFile]) -> None:
+        held = {(o.person_id, o.role) for o in await self.network(list_offices, cooperative_id=cooperative_id)}
+        for person in people:
+            person_id = await self._person(person.login, person.name)
+            for role in person.offices:
+                if (person_id, role) not in held:
+                    await self.network(give_office, person_id=person_id, role=role, cooperative_id=cooperative_id)
+
+    async def _member(self, coordinator: Run, cooperative_id: UUID, file: MemberFile) -> UUID:
+        known = await _all(lambda page: coordinator(list_members, cooperative_id=cooperative_id, page=page))
+        found = next((member for member in known if member.trade_name == file.trade_name), None)
+        if found is not None:
+            return found.id
+        person_id = await self._person(file.login, file.name)
+        member = await coordinator(
+            register_member,
+            cooperative_id=cooperative_id,
+            name=file.name,
+            trade_name=file.trade_name,
+            person_id=person_id,
+        )
+        if file.goal is not None:
+            cents = cents_of(file.goal.amount)
+            await self.run_as(file.login)(set_goal, member_id=member.id, text=file.goal.text, cents=cents)
+        return member.id
+
+    async def _agreements(self, cooperative_id: UUID, file: CooperativeFile) -> None:
+        treasurer = self.run_as(_login(file, Role.TREASURER))
+        controller = self.run_as(self.controllers[file.municipality])
+        known = await _all(lambda page: treasurer(list_agreements, cooperative_id=cooperative_id, page=page))
+        for wanted in file.agreements:
+            agreement = next((a for a in known if a.title == wanted.title), None)
+            if agreement is None:
+                agreement = await treasurer(
+                    draft_agreement,
+                    cooperative_id=cooperative_id,
+                    title=wanted.title,
+                    active_from=wanted.active_from,
+                    rules=tuple(to_rule(rule) for rule in wanted.rules),
+                    examples=tuple(to_example(example) for example in wanted.examples),
+                )
+            if agreement.state is AgreementState.DRAFT:
+                agreement = await treasurer(try_agreement, agreement_id=agreement.id)
+            if agreement.cooperative_signed_at is None:
+                await treasurer(sign_agreement, agreement_id=agreement.id, side="cooperative")
+            if agreement.municipality_signed_at is None:
+                await controller(sign_agreement, agreement_id=agreement.id, side="municipality")
+
+    async def _offering(
+        self, coordinator: Run, cooperative_id: UUID, member_id: UUID, file: OfferingFile, town: str
+    ) -> None:
+        known: list[Offering] = await _all(
+            lambda page: coordinator(list_offerings, cooperative_id=cooperative_id, member_id=member_id, page=page)
+        )
+        found = next((offering for offering in known if offering.title == file.title), None)
+        if found is None:
+            names = ("kind", "title", "text", "category", "price_unit", "vat_class", "lead_time_minutes")
+            contents: dict[str, Any] = {name: getattr(file, name) for name in names}
+            contents |= {"price_cents": cents_of(file.price), "tags": tuple(file.tags), "town": file.town or town}
+            found = await coordinator(
+                add_offering,
+                cooperative_id=cooperative_id,
+                member_id=member_id,
+                contents=contents,
+                stock=file.stock,
+            )
+        for state, verb in (("draft", "submit"), ("in_review", "publish")):
+            if found.state == state:
+                found = await coordinator(move_offering, offering_id=found.id, verb=verb)
+
+    async def _apps(self, files: list[AppFile]) -> list[AppWithSecret]:
+        known = {app.name for app in await _all(lambda page: self.network(list_apps, page=page))}
+        return [
+            await self.network(register_app, name=file.name, scopes=tuple(file.scopes))
+            for file in files
+            if file.name not in known
+        ]
+
+    async def _person(self, login: str, name: str) -> UUID:
+        return (await self.network(add_person, issuer=self.issuer, subject=login, name=name)).id
+
+
+async def _all(read: Callable[[PageRequest], Awaitable[Page[T]]]) -> list[T]:
+    """Every row of a list, page by page."""
+    rows: list[T] = []
+    request = PageRequest(MAX_PAGE)
+    while True:
+        page = await read(request)
+        rows += page.rows
+        if not page.has_next:
+            return rows
+        request = PageRequest(MAX_PAGE, page.rows[-1].id)  # type: ignore[attr-defined]
+
+
+def _read(file: Path, shape: Any) -> Any:
+    return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text()))
+
+
+def _login(file: CooperativeFile, role: Role) -> str:
+    return next(person.login for person in file.people if role in person.offices)

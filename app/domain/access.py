@@ -1,0 +1,250 @@
+"""Who may do what: one table, deny by default. A scope of the token only narrows what the person may do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.errors import Forbidden, NotFound, ScopeMissing, Unauthenticated
+
+
+class Role(StrEnum):
+    VISITOR = "visitor"
+    CUSTOMER = "customer"
+    APP = "app"
+    MEMBER = "member"
+    COORDINATOR = "coordinator"
+    TREASURER = "treasurer"
+    NETWORK = "network"
+    CASE_MANAGER = "case_manager"
+    CONTROLLER = "controller"
+
+
+class Reach(StrEnum):
+    """How far a role carries a right."""
+
+    ANYONE = "anyone"
+    OWN = "own"
+    """Only on a row that the actor is a party to: its customer, its app, its member."""
+    COOPERATIVE = "cooperative"
+    MUNICIPALITY = "municipality"
+    NETWORK = "network"
+
+
+class Scope(StrEnum):
+    CATALOGUE_READ = "catalogue:read"
+    OFFERINGS_READ = "offerings:read"
+    OFFERINGS_WRITE = "offerings:write"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    PAYMENTS_WRITE = "payments:write"
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    LEDGER_READ = "ledger:read"
+    AGREEMENTS_WRITE = "agreements:write"
+    NETWORK_WRITE = "network:write"
+
+
+class Right(StrEnum):
+    READ_PUBLIC = "read_public"
+    WRITE_MUNICIPALITY = "write_municipality"
+    ADD_COOPERATIVE = "add_cooperative"
+    WRITE_COOPERATIVE = "write_cooperative"
+    READ_READINESS = "read_readiness"
+    ADD_PERSON = "add_person"
+    READ_PERSON = "read_person"
+    GIVE_OFFICE = "give_office"
+    READ_MEMBER = "read_member"
+    WRITE_MEMBER = "write_member"
+    SET_GOAL = "set_goal"
+    BE_CUSTOMER = "be_customer"
+    READ_APP = "read_app"
+    WRITE_APP = "write_app"
+    READ_AGREEMENT = "read_agreement"
+    WRITE_AGREEMENT = "write_agreement"
+    SIGN_FOR_COOPERATIVE = "sign_for_cooperative"
+    SIGN_FOR_MUNICIPALITY = "sign_for_municipality"
+    PREVIEW_SPLIT = "preview_split"
+    READ_OFFERING = "read_offering"
+    WRITE_OFFERING = "write_offering"
+    REVIEW_OFFERING = "review_offering"
+    BUY = "buy"
+    READ_ORDER = "read_order"
+    WORK_ORDER = "work_order"
+    CONFIRM_ORDER = "confirm_order"
+    CANCEL_ORDER = "cancel_order"
+    RUN_TIMER = "run_timer"
+    RECORD_PAYMENT = "record_payment"
+    READ_PAYMENT = "read_payment"
+    REFUND = "refund"
+    CLAIM_COST = "claim_cost"
+    DECIDE_CLAIM = "decide_claim"
+    READ_CLAIM = "read_claim"
+    READ_EARNING = "read_earning"
+    READ_THERMOMETER = "read_thermometer"
+    READ_LEDGER = "read_ledger"
+    READ_TASK = "read_task"
+    DO_TASK = "do_task"
+
+
+R, W = Role, Reach
+Reaches = dict[Role, set[Reach]]
+_STAFF: Reaches = {R.COORDINATOR: {W.COOPERATIVE}, R.TREASURER: {W.COOPERATIVE}}
+_OFFICE: Reaches = {R.COORDINATOR: {W.COOPERATIVE}}
+_TREASURER: Reaches = {R.TREASURER: {W.COOPERATIVE}}
+_NETWORK: Reaches = {R.NETWORK: {W.NETWORK}}
+_BUYER: Reaches = {R.CUSTOMER: {W.OWN}, R.APP: {W.OWN}}
+_MAKER: Reaches = {R.MEMBER: {W.OWN}}
+_PARTNER: Reaches = {R.APP: {W.COOPERATIVE}}
+_ALL: Reaches = {role: {W.ANYONE} for role in Role}
+_TOKEN: Reaches = {role: {W.ANYONE} for role in Role if role is not R.VISITOR}
+
+
+def _join(*parts: Reaches) -> Reaches:
+    joined: Reaches = {}
+    for part in parts:
+        for role, reaches in part.items():
+            joined[role] = joined.get(role, set()) | reaches
+    return joined
+
+
+ACCESS: dict[Right, tuple[Scope, Reaches]] = {
+    Right.READ_PUBLIC: (Scope.CATALOGUE_READ, _ALL),
+    Right.WRITE_MUNICIPALITY: (Scope.NETWORK_WRITE, _NETWORK),
+    Right.ADD_COOPERATIVE: (Scope.NETWORK_WRITE, _NETWORK),
+    Right.WRITE_COOPERATIVE: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK)),
+    Right.READ_READINESS: (Scope.MEMBERS_READ, _join(_STAFF, _NETWORK)),
+    Right.ADD_PERSON: (Scope.MEMBERS_WRITE, _join({R.COORDINATOR: {W.ANYONE}}, _NETWORK)),
+    Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_STAFF, _NETWORK, {R.CUSTOMER: {W.OWN}})),
+    Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),
+    Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
+    Right.WRITE_MEMBER: (Scope.MEMBERS_WRITE, _OFFICE),
+    Right.SET_GOAL: (Scope.MEMBERS_WRITE, _MAKER),
+    Right.BE_CUSTOMER: (Scope.ORDERS_WRITE, {R.CUSTOMER: {W.OWN}}),
+    Right.READ_APP: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK, {R.APP: {W.OWN}})),
+    Right.WRITE_APP: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK)),
+    Right.READ_AGREEMENT: (
+        Scope.MEMBERS_READ,
+        _join(_STAFF, _NETWORK, {R.MEMBER: {W.COOPERATIVE}, R.CONTROLLER: {W.MUNICIPALITY}}),
+    ),
+    Right.WRITE_AGREEMENT: (Scope.AGREEMENTS_WRITE, _join(_STAFF, _NETWORK)),
+    Right.SIGN_FOR_COOPERATIVE: (Scope.AGREEMENTS_WRITE, _TREASURER),
+    Right.SIGN_FOR_MUNICIPALITY: (Scope.AGREEMENTS_WRITE, {R.CONTROLLER: {W.MUNICIPALITY}}),
+    Right.PREVIEW_SPLIT: (Scope.MEMBERS_READ, _join(_STAFF, {R.MEMBER: {W.COOPERATIVE}})),
+    Right.READ_OFFERING: (Scope.OFFERINGS_READ, _join(_STAFF, {R.MEMBER: {W.COOPERATIVE}}, _PARTNER)),
+    Right.WRITE_OFFERING: (Scope.OFFERINGS_WRITE, _join(_OFFICE, _MAKER, _PARTNER)),
+    Right.REVIEW_OFFERING: (Scope.OFFERINGS_WRITE, _OFFICE),
+    Right.BUY: (Scope.ORDERS_WRITE, _TOKEN),
+    Right.READ_ORDER: (Scope.ORDERS_READ, _join(_STAFF, _BUYER, _MAKER, _PARTNER)),
+    Right.WORK_ORDER: (Scope.ORDERS_WRITE, _join(_OFFICE, _MAKER, _PARTNER)),
+    Right.CONFIRM_ORDER: (Scope.ORDERS_WRITE, _BUYER),
+    Right.CANCEL_ORDER: (Scope.ORDERS_WRITE, _join(_OFFICE, _BUYER)),
+    Right.RUN_TIMER: (Scope.ORDERS_WRITE, {}),
+    Right.RECORD_PAYMENT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_PAYMENT: (Scope.ORDERS_READ, _join(_STAFF, _BUYER)),
+    Right.REFUND: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
+    Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
+    Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),
+    Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
+    Right.READ_THERMOMETER: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
+    Right.READ_LEDGER: (Scope.LEDGER_READ, _TREASURER),
+    Right.READ_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
+    Right.DO_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
+}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role that somebody holds, at a cooperative, a municipality or (neither) in the network."""
+
+    role: Role
+    cooperative_id: UUID | None = None
+    municipality_id: UUID | None = None
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person, an app, or an app for a person; nobody at all is a visitor."""
+
+    person_id: UUID | None = None
+    app_id: UUID | None = None
+    issuer: str | None = None
+    subject: str | None = None
+    scopes: frozenset[str] = frozenset()
+    holdings: tuple[Holding, ...] = ()
+    system: bool = False
+    """The worker at its timers and deliveries, for one cooperative."""
+
+    @property
+    def visitor(self) -> bool:
+        return self.subject is None and self.app_id is None and not self.system
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        held = {holding.role for holding in self.holdings}
+        return frozenset(held | ({Role.VISITOR} if self.visitor else {Role.CUSTOMER if self.subject else Role.APP}))
+
+    def member_ids(self) -> frozenset[UUID]:
+        return frozenset(h.member_id for h in self.holdings if h.member_id is not None)
+
+    def cooperative_ids(self, *roles: Role) -> tuple[UUID, ...]:
+        """The cooperatives where one of these roles is held."""
+        held = (h.cooperative_id for h in self.holdings if h.role in roles and h.cooperative_id is not None)
+        return tuple(dict.fromkeys(held))
+
+    def may(
+        self,
+        right: Right,
+        cooperative_id: UUID | None = None,
+        *,
+        municipality_id: UUID | None = None,
+        own: Iterable[Role] = (),
+    ) -> bool:
+        """Whether the actor has `right` there; `own` are the roles it has by being a party to the row."""
+        if self.system:
+            return True
+        scope, reaches = ACCESS[right]
+        if not self.visitor and scope not in self.scopes:
+            return False
+        for role in own:
+            if Reach.OWN in reaches.get(role, ()):
+                return True
+        if any(Reach.ANYONE in reaches.get(role, ()) for role in self.roles):
+            return True
+        for holding in self.holdings:
+            reach = reaches.get(holding.role, set())
+            at_cooperative = cooperative_id is not None and holding.cooperative_id == cooperative_id
+            at_municipality = municipality_id is not None and holding.municipality_id == municipality_id
+            if (
+                (Reach.COOPERATIVE in reach and at_cooperative)
+                or (Reach.MUNICIPALITY in reach and at_municipality)
+                or (Reach.NETWORK in reach and holding.role is Role.NETWORK)
+            ):
+                return True
+        return False
+
+    def require(
+        self,
+        right: Right,
+        cooperative_id: UUID | None = None,
+        *,
+        municipality_id: UUID | None = None,
+        own: Iterable[Role] = (),
+    ) -> None:
+        """Pass, or raise: NotFound to an outsider, Forbidden to an insider, Unauthenticated to a visitor."""
+        own = tuple(own)
+        if self.may(right, cooperative_id, municipality_id=municipality_id, own=own):
+            return
+        if self.visitor:
+            raise Unauthenticated
+        scope, _ = ACCESS[right]
+        if scope not in self.scopes:
+            raise ScopeMissing(scope=scope)
+        places = {holding.cooperative_id for holding in self.holdings if holding.cooperative_id}
+        inside = bool(own) or cooperative_id is None or cooperative_id in places
+        raise Forbidden(right=right) if inside else NotFound
+
+
+NOBODY = Actor()

@@ -1,0 +1,20 @@
+"""The catalogue: every cooperative's published offerings, with public facts only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.page import PageRequest
+
+
+@dataclass(frozen=True)
+class CatalogueQuery:
+    """What to look for: `text` with Dutch stemming, `cooperative` a slug, `seller_id` an id, prices in net cents."""
+
+    page: PageRequest
+    text: str | None = None
+    category: str | None = None
+    town: str | None = None
+    cooperative: str | None = None
+    min_price_cents: int | None = None
+    max_price_cents: int | None = None
+    seller_id: UUID | None = None

@@ -1,0 +1,62 @@
+"""Cooperatives: the sellers. They form a tree: an umbrella and its sub-cooperatives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.access import Role
+
+
+class LegalForm(StrEnum):
+    COOPERATIVE_UA = "cooperative_ua"
+    COOPERATIVE_BA = "cooperative_ba"
+    COOPERATIVE_WA = "cooperative_wa"
+    ASSOCIATION = "association"
+    FOUNDATION = "foundation"
+    INFORMAL = "informal"
+
+
+@dataclass(frozen=True)
+class Cooperative:
+    """`kvk_number` is eight digits (none for an informal initiative); `umbrella_id` is its parent in the tree."""
+
+    id: UUID
+    slug: str
+    name: str
+    legal_form: LegalForm
+    municipality_id: UUID
+    town: str
+    about: str = ""
+    kvk_number: str | None = None
+    umbrella_id: UUID | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether a cooperative can sell, and the codes of what is still missing."""
+
+    cooperative_id: UUID
+    ready: bool
+    missing: tuple[str, ...]
+
+
+def readiness(
+    cooperative: Cooperative, officers: Iterable[tuple[UUID, Role]], members: int, has_agreement: bool
+) -> Readiness:
+    """What still lacks before the first sale; informal initiatives work without officers."""
+    held = set(officers)
+    coordinators = {person for person, role in held if role is Role.COORDINATOR}
+    treasurers = {person for person, role in held if role is Role.TREASURER}
+    formal = cooperative.legal_form is not LegalForm.INFORMAL
+    wanted = {
+        "coordinator": not formal or bool(coordinators),
+        "treasurer": not formal or bool(treasurers),
+        "second_approver": not formal or len(coordinators | treasurers) > 1,
+        "kvk_number": not formal or cooperative.kvk_number is not None,
+        "member": members > 0,
+        "agreement": has_agreement,
+    }
+    missing = tuple(what for what, there in wanted.items() if not there)
+    return Readiness(cooperative.id, not missing, missing)

@@ -1,0 +1,165 @@
+"""What can go wrong, as five kinds; each error has one code that both faces share.
+
+`facts` are the values that the message names (whole cents, counts, verbs); they are stored with a refusal,
+so they hold only what JSON can hold.
+"""
+
+from typing import Any, ClassVar
+
+Facts = dict[str, Any]
+
+
+class DomainError(Exception):
+    """A refusal with a reason. Raised by domain and use cases, rendered by the faces."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    known: ClassVar[dict[str, type["DomainError"]]] = {}
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code if not facts else f"{self.code} {facts}")
+        self.facts: Facts = facts
+
+    def __init_subclass__(cls) -> None:
+        if "code" in cls.__dict__:
+            DomainError.known[cls.code] = cls
+
+
+class Unauthenticated(DomainError):
+    status, code = 401, "unauthenticated"
+
+
+class Forbidden(DomainError):
+    status, code = 403, "forbidden"
+
+
+class NotFound(DomainError):
+    status, code = 404, "not_found"
+
+
+class Conflict(DomainError):
+    status, code = 409, "conflict"
+
+
+class Invalid(DomainError):
+    status, code = 422, "invalid"
+
+
+class TokenRefused(Unauthenticated):
+    code = "token_refused"
+
+
+class ClientRefused(Unauthenticated):
+    code = "client_refused"
+
+
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+
+
+class SecondPersonNeeded(Forbidden):
+    code = "second_person_needed"
+
+
+class WrongState(Conflict):
+    code = "wrong_state"
+
+
+class Stale(Conflict):
+    status, code = 412, "stale"
+
+
+class StillRunning(Conflict):
+    code = "still_running"
+
+
+class SoldOut(Conflict):
+    code = "sold_out"
+
+
+class HoldGone(Conflict):
+    code = "hold_gone"
+
+
+class AlreadyExists(Conflict):
+    code = "already_exists"
+
+
+class NotOrderable(Conflict):
+    code = "not_orderable"
+
+
+class AgreementMissing(Conflict):
+    code = "agreement_missing"
+
+
+class ExamplesFail(Conflict):
+    code = "examples_fail"
+
+
+class PeriodTaken(Conflict):
+    code = "period_taken"
+
+
+class AlreadySettled(Conflict):
+    code = "already_settled"
+
+
+class NothingToRefund(Conflict):
+    code = "nothing_to_refund"
+
+
+class BelowFloor(Conflict):
+    code = "below_floor"
+
+
+class JournalDiffers(Conflict):
+    code = "journal_differs"
+
+
+class KeyReused(Invalid):
+    code = "idempotency_key_reused"
+
+
+class CitizenNumberInText(Invalid):
+    code = "citizen_number_in_text"
+
+
+class TextTooLong(Invalid):
+    code = "text_too_long"
+
+
+class NumberOutOfRange(Invalid):
+    code = "number_out_of_range"
+
+
+class SeveralSellers(Invalid):
+    code = "several_sellers"
+
+
+class TooLate(Invalid):
+    code = "too_late"
+
+
+class Overpaid(Invalid):
+    code = "overpaid"
+
+
+class AmountOutOfRange(Invalid):
+    code = "amount_out_of_range"
+
+
+class RuleRefused(Invalid):
+    code = "rule_refused"
+
+
+class ContactIncomplete(Invalid):
+    code = "contact_incomplete"
+
+
+class PayeeMissing(Invalid):
+    code = "payee_missing"
+
+
+class BadCursor(Invalid):
+    status, code = 400, "bad_cursor"

@@ -1,0 +1,126 @@
+"""The ledger's words: accounts, journals and legs. Credits are positive; every journal sums to zero."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class AccountKind(StrEnum):
+    BANK = "bank"
+    RECEIVABLE_CUSTOMER = "receivable_customer"
+    PAYABLE_SUPPLIER = "payable_supplier"
+    PAYABLE_MEMBER = "payable_member"
+    PAYABLE_MUNICIPALITY = "payable_municipality"
+    PAYABLE_COOPERATIVE = "payable_cooperative"
+    VAT = "vat"
+    COOPERATIVE_FUND = "cooperative_fund"
+    TRAINING_POT = "training_pot"
+    POT = "pot"
+    HELD = "held"
+
+
+RGS = {
+    AccountKind.BANK: "BLimBan",
+    AccountKind.RECEIVABLE_CUSTOMER: "BVorDeb",
+    AccountKind.PAYABLE_SUPPLIER: "BSchCre",
+    AccountKind.PAYABLE_MEMBER: "BSchOvsOvs",
+    AccountKind.PAYABLE_MUNICIPALITY: "BSchOvsOvs",
+    AccountKind.PAYABLE_COOPERATIVE: "BSchSal",
+    AccountKind.VAT: "BSchBepBtw",
+    AccountKind.COOPERATIVE_FUND: "BEivOre",
+    AccountKind.TRAINING_POT: "BEivBef",
+    AccountKind.POT: "BSchOvsOvs",
+    AccountKind.HELD: "BSchOvsOvs",
+}
+"""The Dutch reference classification (Referentie Grootboekschema) of each kind, for the audit file."""
+
+FLOOR = {AccountKind.POT: 0, AccountKind.HELD: 0}
+"""The least that an account of a kind may hold, in cents; the others have none."""
+
+
+class JournalKind(StrEnum):
+    PAYMENT = "payment"
+    PAYMENT_REVERSAL = "payment_reversal"
+    SALE = "sale"
+    SALE_REVERSAL = "sale_reversal"
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One side of a journal: `cents` on an account of `kind`, of a member or a named party where it has one.
+
+    `rule` and `facts` say why, for the explanation in words; `part` is the order's member whose share it is.
+    """
+
+    kind: AccountKind
+    cents: int
+    rule: str
+    facts: dict[str, Any]
+    member_id: UUID | None = None
+    party: str | None = None
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What `post()` is asked to write. `part` counts repeats of the same kind for the same source."""
+
+    id: UUID
+    cooperative_id: UUID
+    kind: JournalKind
+    source_type: str
+    source_id: UUID
+    part: int
+    effective_on: date
+    legs: tuple[Leg, ...]
+    reverses: UUID | None = None
+    agreement_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    id: UUID
+    cooperative_id: UUID
+    kind: AccountKind
+    currency: str
+    rgs_code: str
+    balance_cents: int
+    floor_cents: int | None = None
+    member_id: UUID | None = None
+    party: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    line: int
+    account_id: UUID
+    account_kind: AccountKind
+    cents: int
+    balance_after_cents: int
+    rule: str
+    facts: dict[str, Any]
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A booked journal with its entries; what is booked never changes."""
+
+    id: UUID
+    cooperative_id: UUID
+    kind: JournalKind
+    source_type: str
+    source_id: UUID
+    part: int
+    booked_at: datetime
+    effective_on: date
+    period: date
+    entries: tuple[Entry, ...]
+    reverses: UUID | None = None
+    agreement_id: UUID | None = None
+
+
+def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """Each leg with the other sign: the exact reversal."""
+    return tuple(Leg(leg.kind, -leg.cents, "reversal", {"of": leg.rule}, leg.member_id, leg.party) for leg in legs)

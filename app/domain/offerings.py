@@ -1,0 +1,140 @@
+"""Offerings: what a member makes and a cooperative sells. A published change makes a new edition."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.errors import RuleRefused, SecondPersonNeeded, SoldOut
+from app.domain.transitions import Transition, move
+from app.domain.vat import VatClass
+
+
+class OfferingKind(StrEnum):
+    GOODS = "goods"
+    SERVICE = "service"
+
+
+class PriceUnit(StrEnum):
+    PIECE = "piece"
+    HOUR = "hour"
+    PERSON = "person"
+
+
+class OfferingState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True)
+class Offering:
+    """`price_cents` per `price_unit`, net of VAT. `stock` units are left for goods; None is unlimited.
+
+    `edition` counts the published contents; `lead_time_minutes` is what the maker needs before `neededAt`.
+    """
+
+    id: UUID
+    cooperative_id: UUID
+    member_id: UUID
+    kind: OfferingKind
+    title: str
+    text: str
+    category: str
+    price_unit: PriceUnit
+    price_cents: int
+    vat_class: VatClass
+    town: str
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    lead_time_minutes: int = 0
+    stock: int | None = None
+    held: int = 0
+    state: OfferingState = OfferingState.DRAFT
+    edition: int = 0
+    version: int = 1
+
+    @property
+    def left(self) -> int | None:
+        """Units that can still be ordered."""
+        return None if self.stock is None else self.stock - self.held
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Units kept apart for an order, or for somebody who is checking out, until `expires_at`."""
+
+    id: UUID
+    offering_id: UUID
+    cooperative_id: UUID
+    quantity: int
+    expires_at: datetime
+    order_id: UUID | None = None
+    person_id: UUID | None = None
+    app_id: UUID | None = None
+    state: str = "active"
+
+
+CONTENT = (
+    "kind",
+    "title",
+    "text",
+    "category",
+    "price_unit",
+    "price_cents",
+    "vat_class",
+    "town",
+    "tags",
+    "image_url",
+)
+
+OFFERING: tuple[Transition[Offering], ...] = (
+    Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
+    Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING),
+    Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
+    Transition("pause", ("published",), "paused", Right.WRITE_OFFERING),
+    Transition("resume", ("paused",), "published", Right.WRITE_OFFERING),
+    Transition("archive", ("draft", "published", "paused"), "archived", Right.WRITE_OFFERING),
+)
+
+
+def check(offering: Offering) -> Offering:
+    """The offering itself. Raises RuleRefused for stock on a service."""
+    if offering.kind is OfferingKind.SERVICE and offering.stock is not None:
+        raise RuleRefused(rule="stock_is_for_goods", value=offering.stock)
+    return offering
+
+
+def transition(offering: Offering, verb: str, *, by_maker: bool = False) -> Offering:
+    """The offering after `verb`; publishing makes edition 1. The maker is never the reviewer (SecondPersonNeeded)."""
+    state = OfferingState(move(OFFERING, offering, verb))
+    if verb == "publish" and by_maker:
+        raise SecondPersonNeeded(verb=verb)
+    return replace(offering, state=state, edition=max(offering.edition, 1 if verb == "publish" else 0))
+
+
+def change(offering: Offering, changes: dict[str, Any]) -> Offering:
+    """The offering with other contents; one that was published once gets the next edition. Raises WrongState."""
+    if offering.state is OfferingState.ARCHIVED:
+        move(OFFERING, offering, "submit")
+    changed = check(replace(offering, **changes))
+    new_contents = any(getattr(offering, name) != getattr(changed, name) for name in CONTENT)
+    return replace(changed, edition=offering.edition + 1) if offering.edition and new_contents else changed
+
+
+def set_stock(offering: Offering, stock: int | None) -> Offering:
+    """The offering with `stock` units in all. Raises SoldOut where more than that are held."""
+    if stock is not None and stock < offering.held:
+        raise SoldOut(title=offering.title, left=offering.held)
+    return check(replace(offering, stock=stock))
+
+
+def take(offering: Offering, quantity: int) -> Offering:
+    """The offering with `quantity` units more held. Raises SoldOut."""
+    if offering.left is not None and quantity > offering.left:
+        raise SoldOut(title=offering.title, left=offering.left)
+    return replace(offering, held=offering.held + quantity) if offering.stock is not None else offering

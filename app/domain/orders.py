@@ -1,0 +1,255 @@
+"""Orders: one per cooperative, a snapshot of what was bought, and an append-only trail of what happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.access import Actor, Right, Role
+from app.domain.customers import Contact
+from app.domain.errors import AmountOutOfRange, NotOrderable, SeveralSellers, TooLate
+from app.domain.money import MAX_CENTS, half_up
+from app.domain.offerings import Offering, OfferingState
+from app.domain.transitions import Transition, move
+from app.domain.vat import VatClass, rate_on
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ACCEPT_WITHIN = timedelta(hours=48)
+COMPLETES_AFTER = timedelta(days=14)
+
+
+class OrderState(StrEnum):
+    PLACED = "placed"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class PaymentState(StrEnum):
+    UNPAID = "unpaid"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """What was bought, as it was: edition, title, net unit price and VAT rate (basis points) of that moment."""
+
+    id: UUID
+    order_id: UUID
+    offering_id: UUID
+    edition: int
+    member_id: UUID
+    title: str
+    price_unit: str
+    quantity: int
+    unit_price_cents: int
+    vat_class: VatClass
+    vat_basis_points: int
+    counts_stock: bool
+
+    @property
+    def net_cents(self) -> int:
+        return self.quantity * self.unit_price_cents
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order at one cooperative. `paid_cents` is what is received and not given back; VAT is never earned."""
+
+    id: UUID
+    cooperative_id: UUID
+    reference: str
+    contact: Contact
+    lines: tuple[OrderLine, ...]
+    net_cents: int
+    vat_cents: int
+    placed_at: datetime
+    accept_by: datetime
+    customer_person_id: UUID | None = None
+    app_id: UUID | None = None
+    maker_ids: tuple[UUID, ...] = ()
+    guest_token_hash: str | None = None
+    needed_at: datetime | None = None
+    note: str = ""
+    state: OrderState = OrderState.PLACED
+    paid_cents: int = 0
+    refunded_cents: int = 0
+    delivered_at: datetime | None = None
+    completed_at: datetime | None = None
+    sale_parts: int = 0
+    """Sale journals so far; the last one stands unless `sale_reversed`."""
+    sale_reversed: bool = False
+    version: int = 1
+
+    @property
+    def gross_cents(self) -> int:
+        return self.net_cents + self.vat_cents
+
+    @property
+    def settled(self) -> bool:
+        """Whether a sale stands in the books."""
+        return self.sale_parts > 0 and not self.sale_reversed
+
+    @property
+    def payment(self) -> PaymentState:
+        if self.refunded_cents:
+            return PaymentState.PARTLY_REFUNDED if self.paid_cents else PaymentState.REFUNDED
+        if self.paid_cents >= self.gross_cents:
+            return PaymentState.PAID
+        return PaymentState.PARTLY_PAID if self.paid_cents else PaymentState.UNPAID
+
+    @property
+    def work_date(self) -> date | None:
+        """The day of delivery in Europe/Amsterdam; the agreement of that day decides."""
+        return self.delivered_at.astimezone(AMSTERDAM).date() if self.delivered_at else None
+
+
+@dataclass(frozen=True)
+class OrderEvent:
+    """Something that happened to an order, and who did it through which app."""
+
+    id: UUID
+    order_id: UUID
+    cooperative_id: UUID
+    verb: str
+    state: OrderState
+    at: datetime
+    person_id: UUID | None = None
+    app_id: UUID | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """A new order and the token of its status link, which is seen only here."""
+
+    order: Order
+    guest_token: str | None
+
+
+@dataclass(frozen=True)
+class GuestOrder:
+    """What the status link shows: no name, no address."""
+
+    reference: str
+    cooperative: str
+    state: OrderState
+    title: str
+    gross_cents: int
+    paid_cents: int
+    placed_at: datetime
+    needed_at: datetime | None
+
+
+def _not_paid(order: Order) -> str | None:
+    return "paid_needs_refund" if order.paid_cents else None
+
+
+ORDER: tuple[Transition[Order], ...] = (
+    Transition("accept", ("placed",), "accepted", Right.WORK_ORDER),
+    Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _not_paid),
+    Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER),
+    Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER),
+    Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER),
+    Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _not_paid),
+    Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _not_paid, timer=True),
+    Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, timer=True),
+)
+RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
+
+
+def roles_on(order: Order, actor: Actor) -> tuple[Role, ...]:
+    """What the actor is to this order: its customer, its app, its maker."""
+    roles = []
+    if actor.person_id is not None and order.customer_person_id == actor.person_id:
+        roles.append(Role.CUSTOMER)
+    if actor.app_id is not None and actor.subject is None and order.app_id == actor.app_id:
+        roles.append(Role.APP)
+    if actor.member_ids() & set(order.maker_ids):
+        roles.append(Role.MEMBER)
+    return tuple(roles)
+
+
+def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day: date) -> OrderLine:  # noqa: A002
+    """The snapshot of an offering. Raises NotOrderable unless it is published."""
+    if offering.state is not OfferingState.PUBLISHED:
+        raise NotOrderable(title=offering.title, state=offering.state)
+    return OrderLine(
+        id=id,
+        order_id=order_id,
+        offering_id=offering.id,
+        edition=offering.edition,
+        member_id=offering.member_id,
+        title=offering.title,
+        price_unit=offering.price_unit,
+        quantity=quantity,
+        unit_price_cents=offering.price_cents,
+        vat_class=offering.vat_class,
+        vat_basis_points=rate_on(offering.vat_class, day),
+        counts_stock=offering.stock is not None,
+    )
+
+
+def vat_of(lines: Sequence[OrderLine]) -> int:
+    """VAT in cents: per rate on the sum of its lines, half up."""
+    nets: dict[int, int] = {}
+    for line in lines:
+        nets[line.vat_basis_points] = nets.get(line.vat_basis_points, 0) + line.net_cents
+    return sum(half_up(net, rate) for rate, net in nets.items())
+
+
+def accept_by(offerings: Sequence[Offering], now: datetime, needed_at: datetime | None) -> datetime:
+    """The earlier of 48 hours from now and neededAt minus the longest lead time. Raises TooLate."""
+    latest = now + ACCEPT_WITHIN
+    if needed_at is not None:
+        lead = timedelta(minutes=max(offering.lead_time_minutes for offering in offerings))
+        latest = min(latest, needed_at - lead)
+    if latest <= now:
+        raise TooLate(minutes=max(offering.lead_time_minutes for offering in offerings))
+    return latest
+
+
+def seller_of(offerings: Sequence[Offering]) -> UUID:
+    """The one cooperative that sells all of them. Raises SeveralSellers."""
+    sellers = {offering.cooperative_id for offering in offerings}
+    if len(sellers) > 1:
+        raise SeveralSellers(sellers=len(sellers))
+    return sellers.pop()
+
+
+def totals(order: Order) -> Order:
+    """The order with net and VAT of its lines. Raises AmountOutOfRange beyond one thousand million euro."""
+    net = sum(line.net_cents for line in order.lines)
+    if net > MAX_CENTS:
+        raise AmountOutOfRange(amount=str(net))
+    return replace(order, net_cents=net, vat_cents=vat_of(order.lines))
+
+
+def transition(order: Order, verb: str, now: datetime) -> Order:
+    """The order after `verb`. Raises WrongState."""
+    state = OrderState(move(ORDER, order, verb))
+    return replace(
+        order,
+        state=state,
+        delivered_at=now if state is OrderState.DELIVERED else order.delivered_at,
+        completed_at=now if state is OrderState.COMPLETED else order.completed_at,
+    )
+
+
+def due_for_sale(order: Order) -> bool:
+    """Completed and paid, and no sale stands in the books."""
+    return (
+        order.state is OrderState.COMPLETED
+        and order.payment is PaymentState.PAID
+        and order.gross_cents > 0
+        and not order.settled
+    )

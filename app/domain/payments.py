@@ -1,0 +1,47 @@
+"""Payments: money that came in, recorded by the treasurer; a mistake is reversed, never edited."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.errors import AlreadySettled, Overpaid
+from app.domain.orders import Order
+
+
+class PaymentMethod(StrEnum):
+    BANK_TRANSFER = "bank_transfer"
+    CASH = "cash"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """`cents` received on `paid_on`. Money given back is reversed with the day on which it left."""
+
+    id: UUID
+    order_id: UUID
+    cooperative_id: UUID
+    cents: int
+    paid_on: date
+    method: PaymentMethod
+    recorded_by: UUID
+    recorded_at: datetime
+    reversed_on: date | None = None
+    reversed_by: UUID | None = None
+    reason: str = ""
+    version: int = 1
+
+
+def receive(order: Order, cents: int) -> Order:
+    """The order with `cents` more paid. Raises Overpaid beyond its total and for an order that was refunded."""
+    open_cents = 0 if order.refunded_cents else order.gross_cents - order.paid_cents
+    if cents > open_cents:
+        raise Overpaid(open_cents=open_cents)
+    return replace(order, paid_cents=order.paid_cents + cents)
+
+
+def reverse(payment: Payment, *, by: UUID, on: date, reason: str) -> Payment:
+    """The payment, undone. Raises AlreadySettled where it was undone before."""
+    if payment.reversed_on is not None:
+        raise AlreadySettled(what="payment")
+    return replace(payment, reversed_on=on, reversed_by=by, reason=reason)

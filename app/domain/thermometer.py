@@ -1,0 +1,51 @@
+"""The thermometer: how full a member's savings pot is, and why."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line in the pot: `rule` and `facts` are the reason, `balance_after_cents` what was in it then."""
+
+    journal_id: UUID
+    line: int
+    journal_kind: str
+    effective_on: date
+    booked_at: datetime
+    cents: int
+    balance_after_cents: int
+    rule: str
+    facts: dict[str, Any]
+    order_reference: str | None
+    title: str | None
+
+
+@dataclass(frozen=True)
+class Thermometer:
+    """`pending_cents` is earned but not yet posted, before the split; `room_left_cents` is what may still be kept
+    this year before a part goes to the municipality. A collective has no pots: `kind` says so."""
+
+    member_id: UUID
+    cooperative_id: UUID
+    name: str
+    kind: Literal["pot", "collective"]
+    balance_cents: int
+    pending_cents: int
+    held_cents: int
+    year: int
+    year_total_cents: int
+    threshold_cents: int | None
+    goal_text: str | None
+    goal_cents: int | None
+    movements: tuple[Movement, ...]
+    reserved_cents: int = 0
+    """Set apart for a purchase that was asked for."""
+
+    @property
+    def room_left_cents(self) -> int | None:
+        if self.threshold_cents is None:
+            return None
+        return max(0, self.threshold_cents - self.year_total_cents)

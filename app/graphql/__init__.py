@@ -1,0 +1,1 @@
+"""The GraphQL face: translates fields into verbs and their results into types."""

@@ -1,0 +1,83 @@
+"""GraphQL: apps. They log in by REST (`POST /oauth/token`)."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from app.domain import apps as domain
+from app.domain.access import Scope
+from app.domain.apps import RateClass
+from app.graphql.context import Info
+from app.graphql.types import Connection, page_of, show
+from app.usecases.apps import disable_app, get_app, list_apps, register_app, rotate_secret
+
+strawberry.enum(Scope)
+strawberry.enum(RateClass)
+
+
+@strawberry.type
+class App:
+    id: UUID
+    name: str
+    scopes: list[Scope]
+    cooperative_ids: list[UUID]
+    redirect_uris: list[str]
+    rate_class: RateClass
+    disabled_at: datetime | None
+    version: int
+
+    @classmethod
+    def of(cls, app: domain.App) -> "App":
+        lists = {name: list(getattr(app, name)) for name in ("scopes", "cooperative_ids", "redirect_uris")}
+        return show(cls, app, **lists)
+
+
+@strawberry.type(description="The only time that the secret is shown.")
+class AppWithSecret:
+    app: App
+    client_secret: str
+
+
+@strawberry.type
+class AppQuery:
+    @strawberry.field(description="Every app; for the network.")
+    async def apps(self, info: Info, first: int = 20, after: str | None = None) -> Connection[App]:
+        page = page_of(first, after)
+        return Connection.of(await info.context.run(list_apps, page=page), App.of, page)
+
+    @strawberry.field(description="One app.")
+    async def app(self, info: Info, id: UUID) -> App:
+        return App.of(await info.context.run(get_app, app_id=id))
+
+
+@strawberry.type
+class AppMutation:
+    @strawberry.mutation(description="Register an app. Its secret is shown here only.")
+    async def register_app(
+        self,
+        info: Info,
+        name: str,
+        scopes: list[Scope],
+        cooperative_ids: list[UUID] = strawberry.UNSET,
+        redirect_uris: list[str] = strawberry.UNSET,
+        rate_class: RateClass = RateClass.STANDARD,
+    ) -> AppWithSecret:
+        made = await info.context.run(
+            register_app,
+            name=name,
+            scopes=tuple(scopes),
+            cooperative_ids=tuple(cooperative_ids or ()),
+            redirect_uris=tuple(redirect_uris or ()),
+            rate_class=rate_class,
+        )
+        return AppWithSecret(app=App.of(made.app), client_secret=made.client_secret)
+
+    @strawberry.mutation(description="A new secret; the old one stops at once.")
+    async def rotate_secret(self, info: Info, app_id: UUID) -> AppWithSecret:
+        made = await info.context.run(rotate_secret, app_id=app_id)
+        return AppWithSecret(app=App.of(made.app), client_secret=made.client_secret)
+
+    @strawberry.mutation(description="Shut an app out, at once.")
+    async def disable_app(self, info: Info, id: UUID) -> App:
+        return App.of(await info.context.run(disable_app, app_id=id))

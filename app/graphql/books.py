@@ -1,0 +1,85 @@
+"""GraphQL: the ledger's accounts and journals."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+
+from app.adapters.messages import explain
+from app.domain import ledger as domain
+from app.domain.ledger import AccountKind, JournalKind
+from app.graphql.context import Info
+from app.graphql.types import Connection, Money, page_of, show
+from app.usecases.books import list_accounts, list_journals
+
+strawberry.enum(JournalKind)
+
+
+@strawberry.type
+class Account:
+    id: UUID
+    kind: AccountKind
+    currency: str
+    rgs_code: str
+    balance: Money
+    floor: Money | None
+    member_id: UUID | None
+    party: str | None
+
+
+@strawberry.type
+class Entry:
+    line: int
+    account_id: UUID
+    account_kind: AccountKind
+    amount: Money
+    balance_after: Money
+    rule: str
+    member_id: UUID | None
+    reason: str
+
+
+@strawberry.type
+class Journal:
+    id: UUID
+    kind: JournalKind
+    source_type: str
+    source_id: UUID
+    part: int
+    booked_at: datetime
+    effective_on: date
+    period: date
+    reverses: UUID | None
+    agreement_id: UUID | None
+    entries: list[Entry]
+
+    @classmethod
+    def of(cls, journal: domain.Journal, language: str) -> "Journal":
+        entries = [
+            show(Entry, e, amount=Money.of(e.cents), reason=explain(e.rule, e.facts, language)) for e in journal.entries
+        ]
+        return show(cls, journal, entries=entries)
+
+
+@strawberry.type
+class BookQuery:
+    @strawberry.field(description="The accounts of a cooperative; credits are positive. For the treasurer.")
+    async def accounts(
+        self, info: Info, cooperative_id: UUID, first: int = 20, after: str | None = None
+    ) -> Connection[Account]:
+        page = page_of(first, after)
+        found = await info.context.run(list_accounts, cooperative_id=cooperative_id, page=page)
+        return Connection.of(found, lambda row: show(Account, row), page)
+
+    @strawberry.field(description="The journals of a cooperative with their reasons, newest first. For the treasurer.")
+    async def journals(
+        self,
+        info: Info,
+        cooperative_id: UUID,
+        first: int = 20,
+        after: str | None = None,
+        source_id: UUID | None = None,
+    ) -> Connection[Journal]:
+        page = page_of(first, after)
+        found = await info.context.run(list_journals, cooperative_id=cooperative_id, page=page, source_id=source_id)
+        return Connection.of(found, lambda row: Journal.of(row, info.context.language), page)

@@ -1,0 +1,48 @@
+"""What a GraphQL operation has at hand: the door to the verbs, the language, the loaders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+from strawberry.fastapi import BaseContext
+
+from app.domain.access import Actor
+from app.domain.cooperatives import Cooperative
+from app.domain.errors import Invalid
+from app.usecases.catalogue import Catalogue
+from app.usecases.cooperatives import get_cooperatives
+from app.usecases.run import Keyed, Run
+
+
+@dataclass
+class Context(BaseContext):
+    """One per request. Every field that runs a verb gets its own transaction."""
+
+    run: Run
+    catalogue: Catalogue
+    language: str
+    trace_id: str
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.cooperatives: DataLoader[UUID, Cooperative] = DataLoader(load_fn=self._cooperatives)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted in the last verb."""
+        return self.run.actor
+
+    def keyed(self, key: str) -> Keyed:
+        """The door under a request key. Raises Invalid for an empty one."""
+        if not key or len(key) > 200:
+            raise Invalid(field="idempotencyKey")
+        return self.run.keyed(key)
+
+    async def _cooperatives(self, ids: list[UUID]) -> Sequence[Cooperative]:
+        found = {cooperative.id: cooperative for cooperative in await self.run(get_cooperatives, ids=tuple(ids))}
+        return [found[cooperative_id] for cooperative_id in ids]
+
+
+Info = strawberry.Info[Context, None]

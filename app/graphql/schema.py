@@ -1,0 +1,113 @@
+"""The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
+
+import logging
+from collections.abc import Iterator
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import (
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    SchemaExtension,
+    ValidationCache,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from app.adapters.messages import EN, error_text, message_of
+from app.domain.errors import DomainError
+from app.graphql import (
+    agreements,
+    apps,
+    books,
+    catalogue,
+    cooperatives,
+    costs,
+    customers,
+    earnings,
+    members,
+    municipalities,
+    offerings,
+    orders,
+    payments,
+    people,
+    tasks,
+)
+from app.graphql.context import Context
+from app.usecases.run import Unavailable
+
+log = logging.getLogger("samen.graphql")
+
+Query = merge_types(
+    "Query",
+    (
+        *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
+        *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
+        *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
+        *(costs.CostQuery, earnings.EarningQuery, tasks.TaskQuery, books.BookQuery),
+    ),
+)
+Mutation = merge_types(
+    "Mutation",
+    (
+        *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
+        *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
+        *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
+        *(costs.CostMutation, tasks.TaskMutation),
+    ),
+)
+
+
+class Errors(SchemaExtension):
+    """The codes of the domain in `extensions.code`; what is unexpected is masked and logged."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        errors = getattr(result, "errors", None)
+        if errors:
+            result.errors = [self._shown(error) for error in errors]  # type: ignore[union-attr]
+
+    def _shown(self, error: GraphQLError) -> GraphQLError:
+        context = self.execution_context.context
+        language = context.language if isinstance(context, Context) else EN
+        trace_id = context.trace_id if isinstance(context, Context) else "-"
+        original = error.original_error
+        extensions: dict[str, object] = {"code": "bad_request"}
+        message = error.message
+        if isinstance(original, DomainError):
+            extensions = {"code": original.code, "status": original.status, "facts": original.facts}
+            if "possible" in original.facts:
+                extensions["availableTransitions"] = original.facts["possible"]
+            message = message_of(original, language)
+        elif isinstance(original, Unavailable):
+            extensions, message = {"code": "unavailable"}, error_text("unavailable", {}, language)
+        elif original is not None and not isinstance(original, GraphQLError):
+            log.error("unexpected", exc_info=original, extra={"trace_id": trace_id})
+            extensions = {"code": "internal", "traceId": trace_id}
+            message = error_text("internal", {"trace_id": trace_id}, language)
+        return GraphQLError(
+            message,
+            nodes=error.nodes,
+            source=error.source,
+            positions=error.positions,
+            path=error.path,
+            extensions=extensions,
+        )
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    config=StrawberryConfig(disable_field_suggestions=True, sort_schema=True),
+    extensions=[
+        lambda: QueryDepthLimiter(max_depth=12),
+        lambda: MaxAliasesLimiter(max_alias_count=15),
+        lambda: MaxTokensLimiter(max_token_count=1000),
+        lambda: ParserCache(maxsize=256),
+        lambda: ValidationCache(maxsize=256),
+        Errors,
+    ],
+)

@@ -1,0 +1,120 @@
+"""What the types of every noun share: money, pages, transitions, and reading a domain object by field names."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import strawberry
+
+from app.domain.errors import AmountOutOfRange, RuleRefused
+from app.domain.money import CURRENCY, cents_of, decimal_text
+from app.domain.page import MAX_PAGE, Page, PageRequest, cursor_of, parse_cursor
+from app.domain.transitions import AvailableTransition
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@strawberry.type(description="An amount in euro as a decimal string, such as 90.75.")
+class Money:
+    amount: str
+    currency: str
+
+    @classmethod
+    def of(cls, cents: int) -> "Money":
+        return cls(amount=decimal_text(cents), currency=CURRENCY)
+
+
+@strawberry.input(description="An amount in euro as a decimal string, such as 90.75.")
+class MoneyInput:
+    amount: str
+    currency: str = CURRENCY
+
+    @property
+    def cents(self) -> int:
+        """Whole cents. Raises AmountOutOfRange below zero or in another currency."""
+        cents = cents_of(self.amount)
+        if cents < 0 or self.currency != CURRENCY:
+            raise AmountOutOfRange(amount=f"{self.amount} {self.currency}"[:40])
+        return cents
+
+
+@strawberry.type(description="What the caller can do next; a blocked one says why.")
+class AvailableTransitionType:
+    verb: str
+    to: str
+    allowed: bool
+    reason: str | None
+
+    @classmethod
+    def all_of(cls, found: Sequence[AvailableTransition]) -> list["AvailableTransitionType"]:
+        return [cls(verb=t.verb, to=t.to, allowed=t.allowed, reason=t.reason) for t in found]
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type(description="A Relay connection, newest first.")
+class Connection(Generic[T]):
+    page_info: PageInfo
+    edges: list[Edge[T]]
+
+    @classmethod
+    def of(cls, page: Page[R], show: Callable[[R], T], request: PageRequest) -> "Connection[T]":
+        edges = [Edge(cursor=cursor_of(row.id), node=show(row)) for row in page.rows]  # type: ignore[attr-defined]
+        return connect(edges, page.has_next, request)
+
+
+def connect(edges: list[Edge[T]], has_next: bool, request: PageRequest) -> Connection[T]:
+    """A connection of these edges."""
+    info = PageInfo(
+        has_next_page=has_next,
+        has_previous_page=request.after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return Connection(page_info=info, edges=edges)
+
+
+def page_of(first: int, after: str | None) -> PageRequest:
+    """The page that `first` and `after` ask for. Raises RuleRefused beyond 100 rows, BadCursor."""
+    if not 1 <= first <= MAX_PAGE:
+        raise RuleRefused(rule="first_1_to_100", value=first)
+    return PageRequest(first, parse_cursor(after))
+
+
+def show(cls: type[T], thing: object, **given: Any) -> T:
+    """An object of a GraphQL type from a domain object: money reads `<name>_cents`, the rest the same name."""
+    values = {}
+    for name, is_money in _fields(cls):  # type: ignore[arg-type]
+        if name in given:
+            values[name] = given[name]
+        elif is_money:
+            cents = getattr(thing, f"{name}_cents")
+            values[name] = None if cents is None else Money.of(cents)
+        else:
+            values[name] = getattr(thing, name)
+    return cls(**values)
+
+
+@cache
+def _fields(cls: Any) -> list[tuple[str, bool]]:
+    hints = get_type_hints(cls)
+    return [(field.name, hints[field.name] in (Money, Money | None)) for field in fields(cls) if field.init]
+
+
+def changed(**given: Any) -> dict[str, Any]:
+    """The fields of a change that were named at all; null is a value, leaving out is not."""
+    return {name: value for name, value in given.items() if value is not strawberry.UNSET}

@@ -1,0 +1,90 @@
+"""Builds the app: settings → database → both faces. The only composition root of the server."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.adapters.tokens import Issuer, KeyRing
+from app.api import docs, rest
+from app.api.deps import Wiring
+from app.api.middleware import EveryRequest
+from app.db.engine import CATALOGUE_ROLE, Database
+from app.graphql import face
+from app.settings import Settings
+from app.usecases.catalogue import Catalogue
+from app.usecases.run import Run
+
+VERSION = "0.1.0"
+
+
+def app_issuer(settings: Settings) -> str:
+    """The issuer of apps' tokens."""
+    return settings.public_url
+
+
+def people_issuer(settings: Settings) -> str:
+    """The built-in issuer of people's tokens, outside production only."""
+    return f"{settings.public_url}/people"
+
+
+def key_ring(settings: Settings) -> KeyRing:
+    """Our signing keys: from the settings, or kept beside the data."""
+    if settings.signing_keys is not None:
+        return KeyRing.of(settings.signing_keys.get_secret_value())
+    if settings.production:
+        raise RuntimeError("SAMEN_SIGNING_KEYS is needed in production: every process signs with the same keys.")
+    return KeyRing.kept_in((settings.data_dir or Path(".samen")) / "signing-keys.json")
+
+
+def issuers(settings: Settings, keys: KeyRing) -> list[Issuer]:
+    """Whom we trust: ourselves for apps and, outside production, ourselves for people."""
+    own = Issuer(app_issuer(settings), keys.public, settings.audience, people=False)
+    people = Issuer(people_issuer(settings), keys.public, settings.audience)
+    return [own] if settings.production else [own, people]
+
+
+def build(settings: Settings, database_url: str) -> FastAPI:
+    """The whole application on one database."""
+    database = Database(database_url, size=settings.pool_size)
+    catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size)
+    keys = key_ring(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await database.open()
+        await catalogue.open()
+        yield
+        await catalogue.close()
+        await database.close()
+
+    app = FastAPI(
+        title="Samen",
+        version=VERSION,
+        summary="The shared marketplace of the Dutch social cooperatives",
+        description="Offerings, orders and what members earn with them. Glossary and guide: docs/ of the project.",
+        contact={"name": "Samen", "url": "https://example.org/samen", "email": "samen@example.org"},
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": "/"}],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    app.state.wiring = Wiring(
+        make_run=partial(Run, database),
+        catalogue=Catalogue(catalogue),
+        issuers=issuers(settings, keys),
+        keys=keys,
+        app_issuer=app_issuer(settings),
+        audience=settings.audience,
+    )
+    rest.install(app)
+    face.install(app, ide=not settings.production)
+    docs.install(app)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
+    app.add_middleware(EveryRequest, version=VERSION)
+    return app

@@ -1,0 +1,1 @@
+"""The verbs: load, decide, save. Each runs in one transaction that only `Run` opens and commits."""

@@ -1,0 +1,169 @@
+"""Agreements: written, tested by their own examples, signed by both sides, in force from a date."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+
+from app.db.agreements import (
+    add_agreement,
+    agreement_on,
+    next_number,
+    save_agreement,
+)
+from app.db.agreements import (
+    get_agreement as load,
+)
+from app.db.agreements import (
+    list_agreements as load_page,
+)
+from app.db.cooperatives import cooperatives
+from app.db.earnings import year_totals
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.db.outbox import tell
+from app.domain import agreements as rules_of
+from app.domain.access import Actor, Right, Role
+from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
+from app.domain.errors import AgreementMissing, PeriodTaken
+from app.domain.ledger import AccountKind, Leg
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.domain.split import Split, run_examples, split
+from app.usecases.steps.version import expect
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would become of an amount: the split, by which version, for which day."""
+
+    agreement_id: UUID
+    agreement_number: int
+    day: date
+    net_cents: int
+    cost_cents: int
+    split: Split
+
+
+async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Agreement]:
+    """The versions of a cooperative's agreement, newest first."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_AGREEMENT, cooperative_id, municipality_id=cooperative.municipality_id)
+    return await load_page(tx, page, cooperative_id=cooperative_id)
+
+
+async def get_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID) -> Agreement:
+    """One version. Raises NotFound."""
+    agreement = await load(tx, agreement_id)
+    actor.require(Right.READ_AGREEMENT, agreement.cooperative_id, municipality_id=agreement.municipality_id)
+    return agreement
+
+
+async def draft_agreement(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    title: str,
+    active_from: date,
+    rules: tuple[Rule, ...],
+    examples: tuple[Example, ...],
+) -> Agreement:
+    """Write the next version as a draft. Raises RuleRefused where the rules are no agreement."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.WRITE_AGREEMENT, cooperative_id)
+    check_rules(rules, examples, has_parent=cooperative.umbrella_id is not None)
+    number = await next_number(tx, cooperative_id)
+    place = (uuid7(), cooperative_id, cooperative.municipality_id, number)
+    return await add_agreement(tx, Agreement(*place, title, active_from, rules, examples))
+
+
+async def change_agreement(
+    tx: Tx, actor: Actor, *, agreement_id: UUID, expected_version: int | None, changes: dict[str, Any]
+) -> Agreement:
+    """Change a draft; it has to be tested again. Raises WrongState once a side has signed, RuleRefused, Stale."""
+    agreement = await load(tx, agreement_id, lock=True)
+    actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
+    expect(agreement.version, expected_version)
+    edited = rules_of.edited(agreement, **changes)
+    cooperative = await cooperatives.get(tx, agreement.cooperative_id)
+    check_rules(edited.rules, edited.examples, has_parent=cooperative.umbrella_id is not None)
+    return await save_agreement(tx, edited)
+
+
+async def try_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, expected_version: int | None = None) -> Agreement:
+    """Run the worked examples. Raises ExamplesFail with what came out instead."""
+    agreement = await load(tx, agreement_id, lock=True)
+    actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
+    expect(agreement.version, expected_version)
+    tested = await save_agreement(tx, rules_of.tested(agreement, run_examples(agreement), tx.now))
+    await tell(tx, "agreement.tested", agreement.cooperative_id, agreement.id, title=agreement.title)
+    return tested
+
+
+async def get_example_results(tx: Tx, actor: Actor, *, agreement_id: UUID) -> list[ExampleResult]:
+    """What comes out of the worked examples, next to what they promise."""
+    agreement = await get_agreement(tx, actor, agreement_id=agreement_id)
+    return run_examples(agreement)
+
+
+async def sign_agreement(
+    tx: Tx, actor: Actor, *, agreement_id: UUID, side: str, expected_version: int | None = None
+) -> Agreement:
+    """Sign for the `cooperative` (its treasurer) or the `municipality` (its controller).
+
+    Raises WrongState before the examples came out; PeriodTaken where another version starts on the same day or
+    where it would start before one that is in force.
+    """
+    agreement = await load(tx, agreement_id, lock=True)
+    place = (agreement.cooperative_id, agreement.municipality_id)
+    right = Right.SIGN_FOR_COOPERATIVE if side == "cooperative" else Right.SIGN_FOR_MUNICIPALITY
+    actor.require(right, place[0], municipality_id=place[1])
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    expect(agreement.version, expected_version)
+    if side == "cooperative":
+        signed = rules_of.sign_for_cooperative(agreement, actor.person_id, tx.now)
+    else:
+        signed = rules_of.sign_for_municipality(agreement, actor.person_id, tx.now)
+    later = await agreement_on(tx, agreement.cooperative_id, date.max - timedelta(days=1))
+    if signed.signed and later is not None and later.active_from >= agreement.active_from:
+        raise PeriodTaken(date=agreement.active_from.isoformat())
+    try:
+        saved = await save_agreement(tx, signed)
+    except UniqueViolationError:
+        raise PeriodTaken(date=agreement.active_from.isoformat()) from None
+    if saved.signed:
+        await tell(tx, "agreement.signed", agreement.cooperative_id, agreement.id, title=agreement.title)
+    return saved
+
+
+async def preview_split(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    net_cents: int,
+    cost_cents: int = 0,
+    member_id: UUID | None = None,
+    day: date | None = None,
+) -> Preview:
+    """What do I keep? The split of an amount by the version of `day`, with the member's real year so far.
+
+    A member sees their own; `member_id` of somebody else is for the staff. Raises AgreementMissing.
+    """
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.PREVIEW_SPLIT, cooperative_id)
+    if member_id is not None:
+        member = await members.get(tx, member_id)
+        own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+        actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
+    day = day or tx.now.astimezone(AMSTERDAM).date()
+    agreement = await agreement_on(tx, cooperative_id, day)
+    if agreement is None:
+        raise AgreementMissing(date=day.isoformat())
+    months = await year_totals(tx, member_id, day.year) if member_id else []
+    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost_cents, "cost", {"category": "preview"}),) if cost_cents else ()
+    result = split(agreement, net_cents=net_cents, costs=costs, months=months, day=day, member_id=member_id)
+    return Preview(agreement.id, agreement.number, day, net_cents, cost_cents, result)

@@ -1,0 +1,88 @@
+"""Apps: registered by the network or a cooperative; the secret is shown once."""
+
+import hashlib
+import secrets
+from dataclasses import replace
+from uuid import UUID
+
+from app.db.apps import apps, scopes_of_client, set_secret
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.domain.access import Actor, Right, Role, Scope
+from app.domain.apps import App, AppWithSecret, RateClass, allowed_redirects, allowed_scopes
+from app.domain.errors import ClientRefused, NotFound
+from app.domain.page import Page, PageRequest
+
+
+async def list_apps(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[App]:
+    """Every app, for the network."""
+    actor.require(Right.READ_APP)
+    return await apps.page(tx, page)
+
+
+async def get_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
+    """One app, for the network, its cooperatives' coordinators and itself. Raises NotFound."""
+    app = await _get(tx, actor, Right.READ_APP, app_id)
+    return app
+
+
+async def register_app(
+    tx: Tx,
+    actor: Actor,
+    *,
+    name: str,
+    scopes: tuple[Scope, ...],
+    cooperative_ids: tuple[UUID, ...] = (),
+    redirect_uris: tuple[str, ...] = (),
+    rate_class: RateClass = RateClass.STANDARD,
+) -> AppWithSecret:
+    """Register an app: by the network, or by a coordinator for the own cooperative. Returns its secret, once."""
+    for cooperative_id in cooperative_ids or (None,):
+        actor.require(Right.WRITE_APP, cooperative_id)
+        if cooperative_id is not None:
+            await cooperatives.get(tx, cooperative_id)
+    app = App(uuid7(), name, allowed_scopes(scopes), cooperative_ids, allowed_redirects(redirect_uris), rate_class)
+    await apps.add(tx, app)
+    return AppWithSecret(app, await _new_secret(tx, app.id))
+
+
+async def rotate_secret(tx: Tx, actor: Actor, *, app_id: UUID) -> AppWithSecret:
+    """Give an app a new secret; the old one stops at once."""
+    app = await _get(tx, actor, Right.WRITE_APP, app_id)
+    return AppWithSecret(app, await _new_secret(tx, app_id))
+
+
+async def disable_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
+    """Shut an app out; tokens that it has stop to work too."""
+    app = await _get(tx, actor, Right.WRITE_APP, app_id)
+    return await apps.save(tx, replace(app, disabled_at=app.disabled_at or tx.now))
+
+
+async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: str) -> frozenset[str]:
+    """The scopes of the app with these credentials. Raises ClientRefused. Open to visitors: it is the login."""
+    actor.require(Right.READ_PUBLIC)
+    scopes = await scopes_of_client(tx, client_id, _hash(client_secret))
+    if scopes is None:
+        raise ClientRefused
+    return frozenset(scopes)
+
+
+async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
+    app = await apps.find(tx, id=app_id)
+    own = (Role.APP,) if app_id == actor.app_id and actor.subject is None else ()
+    places = app.cooperative_ids if app else ()
+    if not any(actor.may(right, place, own=own) for place in (*places, None)):
+        actor.require(right, places[0] if places else app_id, own=own)
+    if app is None:
+        raise NotFound
+    return app
+
+
+async def _new_secret(tx: Tx, app_id: UUID) -> str:
+    secret = secrets.token_urlsafe(32)
+    await set_secret(tx, app_id, _hash(secret))
+    return secret
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

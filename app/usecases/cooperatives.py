@@ -1,0 +1,91 @@
+"""Cooperatives: the sellers, their tree, and whether they are ready to sell."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+
+from app.db.agreements import agreement_on
+from app.db.cooperatives import cooperatives, is_under, officers
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.db.municipalities import municipalities
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right
+from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
+from app.domain.errors import AlreadyExists, RuleRefused
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.usecases.steps.version import expect
+
+
+async def list_cooperatives(
+    tx: Tx, actor: Actor, *, page: PageRequest, municipality_id: UUID | None = None, umbrella_id: UUID | None = None
+) -> Page[Cooperative]:
+    """Cooperatives, newest first; of a municipality or under an umbrella where asked."""
+    actor.require(Right.READ_PUBLIC)
+    return await cooperatives.page(tx, page, municipality_id=municipality_id, umbrella_id=umbrella_id)
+
+
+async def get_cooperative(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Cooperative:
+    """One cooperative. Raises NotFound."""
+    actor.require(Right.READ_PUBLIC)
+    return await cooperatives.get(tx, cooperative_id)
+
+
+async def add_cooperative(
+    tx: Tx,
+    actor: Actor,
+    *,
+    slug: str,
+    name: str,
+    legal_form: LegalForm,
+    municipality_id: UUID,
+    town: str,
+    about: str = "",
+    kvk_number: str | None = None,
+    umbrella_id: UUID | None = None,
+) -> Cooperative:
+    """Add a cooperative. Raises AlreadyExists for a slug in use, NotFound for an unknown municipality or umbrella."""
+    actor.require(Right.ADD_COOPERATIVE)
+    await municipalities.get(tx, municipality_id)
+    if umbrella_id is not None:
+        await cooperatives.get(tx, umbrella_id)
+    cooperative = Cooperative(uuid7(), slug, name, legal_form, municipality_id, town, about, kvk_number, umbrella_id)
+    try:
+        await cooperatives.add(tx, cooperative)
+    except UniqueViolationError:
+        raise AlreadyExists(what="cooperative", value=slug) from None
+    return cooperative
+
+
+async def change_cooperative(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, expected_version: int | None, changes: dict[str, Any]
+) -> Cooperative:
+    """Change name, town, text, KvK number or umbrella. Raises Stale; RuleRefused for a tree that bites its tail."""
+    cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
+    actor.require(Right.WRITE_COOPERATIVE, cooperative_id)
+    expect(cooperative.version, expected_version)
+    umbrella_id = changes.get("umbrella_id")
+    if umbrella_id is not None:
+        await cooperatives.get(tx, umbrella_id)
+        if await is_under(tx, umbrella_id, cooperative_id):
+            raise RuleRefused(rule="umbrella_is_a_tree", value=str(umbrella_id))
+    return await cooperatives.save(tx, replace(cooperative, **changes))
+
+
+async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Readiness:
+    """What a cooperative still lacks before it can sell."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_READINESS, cooperative_id)
+    await lend_staff_view(tx, cooperative_id)
+    agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+    count = len(await members.all(tx, cooperative_id=cooperative_id))
+    return readiness(cooperative, await officers(tx, cooperative_id), count, agreement is not None)
+
+
+async def get_cooperatives(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> list[Cooperative]:
+    """Several cooperatives at once, by id."""
+    actor.require(Right.READ_PUBLIC)
+    return await cooperatives.all(tx, id=ids)

@@ -1,0 +1,100 @@
+"""Cost claims: made by the maker, decided by somebody else; the last decision lets a waiting sale be booked."""
+
+from uuid import UUID
+
+from app.db.costs import claims
+from app.db.engine import Tx, uuid7
+from app.db.orders import orders
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain import costs as process
+from app.domain.access import Actor, Right, Role
+from app.domain.costs import CLAIM, CostClaim, Payee, check
+from app.domain.errors import AlreadySettled, NotFound, WrongState
+from app.domain.orders import OrderState, roles_on
+from app.domain.page import Page, PageRequest
+from app.domain.transitions import find
+from app.usecases.steps.settle import settle
+from app.usecases.steps.version import expect
+
+CLOSED = (OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED)
+
+
+async def claim_cost(
+    tx: Tx,
+    actor: Actor,
+    *,
+    order_id: UUID,
+    order_line_id: UUID,
+    category: str,
+    cents: int,
+    payee: Payee,
+    receipt: str,
+    supplier: str | None = None,
+) -> CostClaim:
+    """Claim what a job cost. Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound."""
+    order = await orders.find(tx, lock=True, id=order_id)
+    if order is None:
+        raise NotFound
+    actor.require(Right.CLAIM_COST, order.cooperative_id, own=roles_on(order, actor))
+    assert actor.person_id is not None  # noqa: S101  members and staff are people
+    if order.settled or order.refunded_cents:
+        raise AlreadySettled(what="order")
+    if order.state in CLOSED:
+        raise WrongState(verb="claim_cost", state=order.state, possible=[])
+    line = next((line for line in order.lines if line.id == order_line_id), None)
+    staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
+    if line is None or not (staff or line.member_id in actor.member_ids()):
+        raise NotFound
+    claim = CostClaim(
+        *(uuid7(), order_id, order_line_id, order.cooperative_id, line.member_id, category, cents, payee, receipt),
+        *(actor.person_id, tx.now, supplier),
+    )
+    await claims.add(tx, check(claim))
+    await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
+    return claim
+
+
+async def list_claims(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, state: str | None = None
+) -> Page[CostClaim]:
+    """The claims of a cooperative for its staff; a member sees their own."""
+    staff = actor.may(Right.READ_CLAIM, cooperative_id)
+    own = (Role.MEMBER,) if _members_there(actor, cooperative_id) else ()
+    actor.require(Right.READ_CLAIM, cooperative_id, own=own)
+    mine = None if staff else _members_there(actor, cooperative_id)
+    return await claims.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=mine)
+
+
+async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
+    """One claim. Raises NotFound."""
+    claim = await claims.get(tx, claim_id)
+    actor.require(Right.READ_CLAIM, claim.cooperative_id, own=_own(actor, claim))
+    return claim
+
+
+async def decide_claim(
+    tx: Tx, actor: Actor, *, claim_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
+) -> CostClaim:
+    """Approve, reject or withdraw. Raises SecondPersonNeeded for who claimed or made it, WrongState, Stale."""
+    found = await claims.get(tx, claim_id)
+    actor.require(find(CLAIM, verb).right, found.cooperative_id, own=_own(actor, found))
+    order = await orders.get(tx, found.order_id, lock=True)
+    claim = await claims.get(tx, claim_id, lock=True)
+    expect(claim.version, expected_version)
+    assert actor.person_id is not None  # noqa: S101  members and staff are people
+    own = bool(_own(actor, claim))
+    decided = await claims.save(tx, process.decide(claim, verb, by=actor.person_id, own=own, now=tx.now, reason=reason))
+    await tell(tx, "claim.decided", claim.cooperative_id, claim.id, reference=order.reference)
+    await lend_staff_view(tx, order.cooperative_id)
+    await settle(tx, order)
+    return decided
+
+
+def _own(actor: Actor, claim: CostClaim) -> tuple[Role, ...]:
+    return (Role.MEMBER,) if claim.member_id in actor.member_ids() else ()
+
+
+def _members_there(actor: Actor, cooperative_id: UUID) -> tuple[UUID, ...]:
+    there = (h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
+    return tuple(there)

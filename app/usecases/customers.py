@@ -1,0 +1,37 @@
+"""Customers: a person's own contact card."""
+
+from uuid import UUID
+
+from app.db.customers import customers
+from app.db.engine import Tx, uuid7
+from app.db.people import ensure_person
+from app.domain.access import Actor, Right, Role
+from app.domain.customers import Contact, Customer, reachable
+from app.domain.errors import NotFound
+from app.usecases.steps.version import expect
+
+
+async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
+    """The contact card of whoever asks. Raises NotFound before there is one."""
+    actor.require(Right.BE_CUSTOMER, own=_self(actor))
+    found = await customers.find(tx, person_id=actor.person_id) if actor.person_id else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def set_my_contact(tx: Tx, actor: Actor, *, contact: Contact, expected_version: int | None = None) -> Customer:
+    """Write the contact card of whoever asks. Raises ContactIncomplete, Stale."""
+    actor.require(Right.BE_CUSTOMER, own=_self(actor))
+    person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", contact.name)
+    found = await customers.find(tx, person_id=person_id, lock=True)
+    if found is None:
+        customer = Customer(uuid7(), person_id, reachable(contact))
+        await customers.add(tx, customer)
+        return customer
+    expect(found.version, expected_version)
+    return await customers.save(tx, Customer(found.id, person_id, reachable(contact), found.version))
+
+
+def _self(actor: Actor) -> tuple[Role, ...]:
+    return (Role.CUSTOMER,) if actor.subject else ()

@@ -1,0 +1,35 @@
+"""Municipalities: listed for everybody, added by the network."""
+
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+
+from app.db.engine import Tx, uuid7
+from app.db.municipalities import municipalities
+from app.domain.access import Actor, Right
+from app.domain.errors import AlreadyExists
+from app.domain.municipalities import Municipality
+from app.domain.page import Page, PageRequest
+
+
+async def list_municipalities(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[Municipality]:
+    """All municipalities, newest first."""
+    actor.require(Right.READ_PUBLIC)
+    return await municipalities.page(tx, page)
+
+
+async def get_municipality(tx: Tx, actor: Actor, *, municipality_id: UUID) -> Municipality:
+    """One municipality. Raises NotFound."""
+    actor.require(Right.READ_PUBLIC)
+    return await municipalities.get(tx, municipality_id)
+
+
+async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: str, name: str) -> Municipality:
+    """Add a municipality by its CBS code (`GM0758`). Raises AlreadyExists."""
+    actor.require(Right.WRITE_MUNICIPALITY)
+    municipality = Municipality(uuid7(), cbs_code, name)
+    try:
+        await municipalities.add(tx, municipality)
+    except UniqueViolationError:
+        raise AlreadyExists(what="municipality", value=cbs_code) from None
+    return municipality

@@ -1,0 +1,155 @@
+"""Offerings: written by their maker or the coordinator, reviewed by somebody else, sold by the cooperative."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+
+from app.db.agreements import agreement_on
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.db.offerings import add_edition, end_holds, holds, lock_stock, offerings, save_stock
+from app.db.outbox import start_timer, tell
+from app.db.people import lend_staff_view
+from app.domain import offerings as process
+from app.domain.access import Actor, Right, Role
+from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable
+from app.domain.offerings import CONTENT, OFFERING, Hold, Offering, OfferingState, check, take
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.domain.transitions import find
+from app.usecases.steps.version import expect
+
+
+def own_roles(actor: Actor, offering: Offering) -> tuple[Role, ...]:
+    """Whether the actor is the maker."""
+    return (Role.MEMBER,) if offering.member_id in actor.member_ids() else ()
+
+
+async def list_offerings(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    page: PageRequest,
+    state: OfferingState | None = None,
+    member_id: UUID | None = None,
+) -> Page[Offering]:
+    """Offerings of one cooperative in every state, for those who belong to it; the world reads the catalogue."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_OFFERING, cooperative_id)
+    return await offerings.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=member_id)
+
+
+async def get_offering(tx: Tx, actor: Actor, *, offering_id: UUID) -> Offering:
+    """One offering in any state, for those who belong to the cooperative. Raises NotFound."""
+    offering = await offerings.get(tx, offering_id)
+    actor.require(Right.READ_OFFERING, offering.cooperative_id)
+    return offering
+
+
+async def add_offering(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, member_id: UUID, contents: dict[str, Any], stock: int | None = None
+) -> Offering:
+    """Write an offering as a draft. `contents` are the fields of Offering from `kind` to `lead_time_minutes`."""
+    await cooperatives.get(tx, cooperative_id)
+    own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+    actor.require(Right.WRITE_OFFERING, cooperative_id, own=own)
+    await lend_staff_view(tx, cooperative_id)
+    if (await members.get(tx, member_id)).cooperative_id != cooperative_id:
+        raise NotFound
+    offering = check(Offering(id=uuid7(), cooperative_id=cooperative_id, member_id=member_id, stock=stock, **contents))
+    await offerings.add(tx, offering)
+    await save_stock(tx, offering)
+    return offering
+
+
+async def change_offering(
+    tx: Tx, actor: Actor, *, offering_id: UUID, expected_version: int | None, changes: dict[str, Any]
+) -> Offering:
+    """Change what is offered; a published one gets a new edition, orders keep theirs. Raises WrongState, Stale."""
+    offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, expected_version)
+    changed = process.change(offering, changes)
+    if changed.edition > offering.edition:
+        await _publish_edition(tx, changed)
+    return await offerings.save(tx, changed)
+
+
+async def set_stock(tx: Tx, actor: Actor, *, offering_id: UUID, stock: int | None) -> Offering:
+    """Set how many units there are in all; None is unlimited. Raises SoldOut where more than that are held."""
+    await lock_stock(tx, [offering_id])
+    offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, None)
+    changed = process.set_stock(offering, stock)
+    await save_stock(tx, changed)
+    return changed
+
+
+async def move_offering(
+    tx: Tx, actor: Actor, *, offering_id: UUID, verb: str, expected_version: int | None = None
+) -> Offering:
+    """Submit, publish, send back, pause, resume or archive.
+
+    Raises WrongState; SecondPersonNeeded where the maker would publish; AgreementMissing before one is in force.
+    """
+    offering = await _locked(tx, actor, find(OFFERING, verb).right, offering_id, expected_version)
+    today = tx.now.astimezone(AMSTERDAM).date()
+    if verb == "publish" and await agreement_on(tx, offering.cooperative_id, today) is None:
+        raise AgreementMissing(date=today.isoformat())
+    moved = process.transition(offering, verb, by_maker=bool(own_roles(actor, offering)))
+    if moved.edition > offering.edition:
+        await _publish_edition(tx, moved)
+    names = {"submit": "submitted", "publish": "published", "send_back": "sent_back"}
+    if verb in names:
+        await tell(tx, f"offering.{names[verb]}", offering.cooperative_id, offering.id, title=offering.title)
+    return await offerings.save(tx, moved)
+
+
+async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, minutes: int = 15) -> Hold:
+    """Keep units apart during a checkout, at most an hour. Raises SoldOut, NotOrderable."""
+    actor.require(Right.BUY)
+    await lock_stock(tx, [offering_id])
+    offering = await offerings.get(tx, offering_id)
+    if offering.state is not OfferingState.PUBLISHED or offering.stock is None:
+        raise NotOrderable(title=offering.title, state=offering.state)
+    until = tx.now + timedelta(minutes=minutes)
+    app_id = actor.app_id if actor.subject is None else None
+    hold = Hold(
+        *(uuid7(), offering_id, offering.cooperative_id, quantity, until), person_id=actor.person_id, app_id=app_id
+    )
+    await save_stock(tx, take(offering, quantity))
+    await holds.add(tx, hold)
+    await start_timer(tx, "stock_hold", offering.cooperative_id, hold.id, until)
+    return hold
+
+
+async def release_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> Hold:
+    """Give held units back before the time. Raises NotFound for another's hold, HoldGone for one that ended."""
+    actor.require(Right.BUY)
+    hold = await holds.get(tx, hold_id)
+    mine = (actor.person_id and hold.person_id == actor.person_id) or (actor.app_id and hold.app_id == actor.app_id)
+    if not mine:
+        raise NotFound
+    if not await end_holds(tx, hold_id=hold_id, state="released"):
+        raise HoldGone
+    return replace(hold, state="released")
+
+
+async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
+    """The timer of a hold: give its units back, if it is still there."""
+    actor.require(Right.RUN_TIMER)
+    await end_holds(tx, hold_id=hold_id, state="expired")
+
+
+async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: int | None) -> Offering:
+    offering = await offerings.get(tx, offering_id, lock=True)
+    actor.require(right, offering.cooperative_id, own=own_roles(actor, offering))
+    expect(offering.version, expected_version)
+    return offering
+
+
+async def _publish_edition(tx: Tx, offering: Offering) -> None:
+    contents = {name: getattr(offering, name) for name in CONTENT}
+    await add_edition(tx, offering, to_jsonable_python(contents))

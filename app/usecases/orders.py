@@ -1,0 +1,284 @@
+"""Orders: placed by customers and their apps, worked by the maker, completed by the customer or by time."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from app.db.customers import customers
+from app.db.engine import Tx, uuid7
+from app.db.offerings import end_holds, holds, lock_stock, offerings, put_back, save_stock
+from app.db.orders import add_order, events, guest_order, orders
+from app.db.orders import list_orders as load_page
+from app.db.outbox import start_timer, tell
+from app.db.people import ensure_person, lend_staff_view
+from app.domain import orders as process
+from app.domain.access import Actor, Right, Role
+from app.domain.customers import Contact, reachable
+from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
+from app.domain.offerings import Hold, Offering, take
+from app.domain.orders import (
+    AMSTERDAM,
+    COMPLETES_AFTER,
+    ORDER,
+    RELEASES_STOCK,
+    GuestOrder,
+    Order,
+    OrderEvent,
+    OrderState,
+    PlacedOrder,
+    accept_by,
+    line_of,
+    roles_on,
+    seller_of,
+    totals,
+)
+from app.domain.page import Page, PageRequest
+from app.domain.transitions import find
+from app.usecases.steps.settle import expect_earnings, settle
+from app.usecases.steps.version import expect
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+EVENT_NAMES = {
+    "accept": "accepted",
+    "refuse": "refused",
+    "start": "started",
+    "deliver": "delivered",
+    "complete": "completed",
+    "complete_silently": "completed",
+    "cancel": "cancelled",
+    "expire": "expired",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`quantity` units of an offering; `hold_id` uses what was kept apart during the checkout."""
+
+    offering_id: UUID
+    quantity: int
+    hold_id: UUID | None = None
+
+
+async def place_order(
+    tx: Tx,
+    actor: Actor,
+    *,
+    lines: tuple[Wanted, ...],
+    contact: Contact | None = None,
+    needed_at: datetime | None = None,
+    note: str = "",
+) -> PlacedOrder:
+    """Place one order at one cooperative; holds stock until `accept_by`.
+
+    A person may leave `contact` out when they have a contact card; an app names the guest it orders for.
+    Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, ContactIncomplete, NotFound.
+    """
+    actor.require(Right.BUY)
+    person_id, contact = await _customer(tx, actor, contact)
+    wanted = sorted(lines, key=lambda line: line.offering_id)
+    await lock_stock(tx, [line.offering_id for line in wanted])
+    await _use_holds(tx, actor, wanted)
+    found = {o.id: o for o in await offerings.all(tx, id=tuple({line.offering_id for line in wanted}))}
+    if len(found) < len({line.offering_id for line in wanted}):
+        raise NotFound
+
+    order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
+    order = replace(order, customer_person_id=person_id)
+    for line in wanted:
+        found[line.offering_id] = take(found[line.offering_id], line.quantity)
+
+    await add_order(tx, order)
+    await _hold(tx, order, list(found.values()))
+    await _log(tx, actor, order, "place", note)
+    await start_timer(tx, "accept_by", order.cooperative_id, order.id, order.accept_by)
+    facts = {"reference": order.reference, "acceptBy": order.accept_by.isoformat()}
+    await tell(tx, "order.placed", order.cooperative_id, order.id, **facts, members=[str(m) for m in order.maker_ids])
+    return PlacedOrder(order, token)
+
+
+async def list_orders(
+    tx: Tx, actor: Actor, *, page: PageRequest, state: OrderState | None = None, cooperative_id: UUID | None = None
+) -> Page[Order]:
+    """The orders that the caller is a party to: as staff, maker, customer or app; newest first."""
+    actor.require(Right.BUY)
+    actor.require(Right.READ_ORDER, own=(Role.CUSTOMER, Role.APP))
+    return await load_page(
+        tx,
+        page,
+        cooperative_ids=actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER, Role.APP),
+        member_ids=tuple(actor.member_ids()),
+        person_id=actor.person_id,
+        app_id=actor.app_id if actor.subject is None else None,
+        state=state,
+        cooperative_id=cooperative_id,
+    )
+
+
+async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
+    """One order, for its customer, its app, its maker and the seller's staff. Raises NotFound."""
+    order = await orders.get(tx, order_id)
+    actor.require(Right.READ_ORDER, order.cooperative_id, own=roles_on(order, actor))
+    return order
+
+
+async def list_order_events(tx: Tx, actor: Actor, *, order_id: UUID) -> list[OrderEvent]:
+    """What happened to an order, oldest first."""
+    await get_order(tx, actor, order_id=order_id)
+    return await events.all(tx, order_id=order_id)
+
+
+async def get_guest_order(tx: Tx, actor: Actor, *, token: str) -> GuestOrder:
+    """What the holder of a status link may see. Raises NotFound."""
+    actor.require(Right.READ_PUBLIC)
+    found = await guest_order(tx, _hash(token))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def move_order(
+    tx: Tx, actor: Actor, *, order_id: UUID, verb: str, note: str = "", expected_version: int | None = None
+) -> Order:
+    """Accept, refuse, start, deliver, complete or cancel. Raises WrongState, Stale, NotFound.
+
+    Completing an order that is paid books its sale in the same transaction.
+    """
+    row = find(ORDER, verb)
+    order = await orders.get(tx, order_id)
+    actor.require(row.right, order.cooperative_id, own=roles_on(order, actor))
+    await lend_staff_view(tx, order.cooperative_id)
+    return await _move(tx, actor, order_id, verb, note, expected_version)
+
+
+async def expire_order(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
+    """The timer of acceptBy: an order that nobody took expires; one that moved on stays as it is."""
+    await _by_timer(tx, actor, order_id, "expire")
+
+
+async def complete_silently(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
+    """The timer of delivery: after 14 days without a word of the customer the order is complete."""
+    await _by_timer(tx, actor, order_id, "complete_silently")
+
+
+async def _by_timer(tx: Tx, actor: Actor, order_id: UUID, verb: str) -> None:
+    actor.require(Right.RUN_TIMER)
+    try:
+        await _move(tx, actor, order_id, verb, "", None)
+    except WrongState:
+        return
+
+
+async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expected_version: int | None) -> Order:
+    order = await orders.get(tx, order_id, lock=True)
+    expect(order.version, expected_version)
+    moved = process.transition(order, verb, tx.now)
+    if verb == "accept":
+        await end_holds(tx, order_id=order_id, state="used")
+    elif verb in RELEASES_STOCK:
+        await end_holds(tx, order_id=order_id, state="released")
+        await put_back(tx, order_id)
+    elif verb == "deliver":
+        await expect_earnings(tx, moved)
+        await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
+    moved = await orders.save(tx, moved)
+    await _log(tx, actor, moved, verb, note)
+    facts = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
+    needed = {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
+    await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts, **needed)
+    return await settle(tx, moved)
+
+
+async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[UUID | None, Contact]:
+    """The person behind the order, if there is one, and how to reach who ordered."""
+    if actor.subject is None:
+        if contact is None:
+            raise ContactIncomplete
+        return None, reachable(contact)
+    person_id = actor.person_id
+    if person_id is not None and contact is None:
+        card = await customers.find(tx, person_id=person_id)
+        contact = card.contact if card else None
+    if contact is None:
+        raise ContactIncomplete
+    return await ensure_person(tx, actor.issuer or "", actor.subject, contact.name), reachable(contact)
+
+
+async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> None:
+    """Turn holds of the checkout into the order's own, under the lock of the stock."""
+    for line in wanted:
+        if line.hold_id is None:
+            continue
+        hold = await holds.find(tx, id=line.hold_id)
+        mine = hold is not None and (hold.person_id, hold.app_id) in (
+            (actor.person_id, None),
+            (None, actor.app_id),
+        )
+        if hold is None or not mine or hold.offering_id != line.offering_id:
+            raise NotFound
+        if not await end_holds(tx, hold_id=line.hold_id, state="released"):
+            raise HoldGone
+
+
+def _order(
+    tx: Tx,
+    actor: Actor,
+    found: list[Offering],
+    wanted: list[Wanted],
+    contact: Contact,
+    needed_at: datetime | None,
+    note: str,
+) -> tuple[Order, str | None]:
+    order_id, by_id = uuid7(), {offering.id: offering for offering in found}
+    today = tx.now.astimezone(AMSTERDAM).date()
+    lines = tuple(
+        line_of(by_id[line.offering_id], line.quantity, id=uuid7(), order_id=order_id, day=today) for line in wanted
+    )
+    token = secrets.token_urlsafe(24) if actor.subject is None else None
+    order = Order(
+        id=order_id,
+        cooperative_id=seller_of(found),
+        reference=_reference(),
+        contact=contact,
+        lines=lines,
+        net_cents=0,
+        vat_cents=0,
+        placed_at=tx.now,
+        accept_by=accept_by(found, tx.now, needed_at),
+        app_id=actor.app_id,
+        maker_ids=tuple(dict.fromkeys(line.member_id for line in lines)),
+        guest_token_hash=_hash(token) if token else None,
+        needed_at=needed_at,
+        note=note,
+    )
+    return totals(order), token
+
+
+async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
+    """Write the units that are held now, each line's as a hold of the order."""
+    limited = [offering for offering in found if offering.stock is not None]
+    for offering in limited:
+        await save_stock(tx, offering)
+    held = [
+        Hold(uuid7(), line.offering_id, order.cooperative_id, line.quantity, order.accept_by, order.id)
+        for line in order.lines
+        if line.counts_stock
+    ]
+    if held:
+        await holds.add(tx, *held)
+
+
+async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> None:
+    where = (uuid7(), order.id, order.cooperative_id)
+    who = (actor.person_id if not verb == "place" else order.customer_person_id, actor.app_id)
+    await events.add(tx, OrderEvent(*where, verb, order.state, tx.now, *who, note))
+
+
+def _reference() -> str:
+    """Eight letters and digits that are read out over the telephone without mistakes."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

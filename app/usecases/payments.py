@@ -1,0 +1,129 @@
+"""Payments and refunds: recorded by the treasurer, reversed and never edited; each books its own journal."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.engine import Tx, uuid7
+from app.db.orders import events, orders
+from app.db.outbox import tell
+from app.db.payments import payments, standing_payments
+from app.domain.access import Actor, Right
+from app.domain.errors import NotFound, NothingToRefund, SecondPersonNeeded, WrongState
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
+from app.domain.orders import AMSTERDAM, Order, OrderEvent, OrderState, PaymentState, roles_on
+from app.domain.payments import Payment, PaymentMethod, receive, reverse
+from app.usecases.steps.settle import settle, unsettle
+
+PAYABLE_STATES = (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED, OrderState.COMPLETED)
+
+
+async def record_payment(
+    tx: Tx,
+    actor: Actor,
+    *,
+    order_id: UUID,
+    cents: int,
+    paid_on: date | None = None,
+    method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
+) -> Payment:
+    """Record money that came in for an order; the last part of a completed order books its sale.
+
+    Raises Overpaid, WrongState before acceptance, SecondPersonNeeded where the treasurer is the buyer.
+    """
+    order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    if order.customer_person_id == actor.person_id:
+        raise SecondPersonNeeded(verb="record_payment")
+    if order.state not in PAYABLE_STATES:
+        raise WrongState(verb="record_payment", state=order.state, possible=["accept"])
+    paid = receive(order, cents)
+    day = paid_on or tx.now.astimezone(AMSTERDAM).date()
+    payment = Payment(
+        *(uuid7(), order.id, order.cooperative_id, cents, day, method, actor.person_id, tx.now),
+    )
+    await payments.add(tx, payment)
+    await _book(tx, payment, JournalKind.PAYMENT, day)
+    saved = await orders.save(tx, paid)
+    await _log(tx, actor, saved, "record_payment")
+    if saved.payment is PaymentState.PAID:
+        await tell(tx, "order.paid", order.cooperative_id, order.id, reference=order.reference)
+    await settle(tx, saved)
+    return payment
+
+
+async def list_payments(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Payment]:
+    """The payments of an order, oldest first."""
+    order = await orders.get(tx, order_id)
+    actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
+    return await payments.all(tx, order_id=order_id)
+
+
+async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str) -> Payment:
+    """Undo a payment that was recorded by mistake; a sale that stood on it is taken back first."""
+    found = await payments.get(tx, payment_id)
+    order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
+    payment = await payments.get(tx, payment_id, lock=True)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    today = tx.now.astimezone(AMSTERDAM).date()
+    undone = reverse(payment, by=actor.person_id, on=today, reason=reason)
+    order = await unsettle(tx, order)
+    await _book_reversal(tx, undone, today)
+    saved = await orders.save(tx, replace(order, paid_cents=order.paid_cents - payment.cents))
+    await _log(tx, actor, saved, "reverse_payment", reason)
+    return await payments.save(tx, undone)
+
+
+async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str) -> Order:
+    """Give all money of an order back: its sale is taken back by F, every payment is reversed.
+
+    Raises NothingToRefund, SecondPersonNeeded where the treasurer is the buyer.
+    """
+    order = await _locked(tx, actor, Right.REFUND, order_id)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    if order.customer_person_id == actor.person_id:
+        raise SecondPersonNeeded(verb="refund")
+    if not order.paid_cents:
+        raise NothingToRefund
+    today = tx.now.astimezone(AMSTERDAM).date()
+    order = await unsettle(tx, order)
+    for payment in await standing_payments(tx, order_id):
+        undone = reverse(payment, by=actor.person_id, on=today, reason=reason)
+        await _book_reversal(tx, undone, today)
+        await payments.save(tx, undone)
+    refunded = replace(order, paid_cents=0, refunded_cents=order.refunded_cents + order.paid_cents)
+    saved = await orders.save(tx, refunded)
+    await _log(tx, actor, saved, "refund", reason)
+    await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
+    return saved
+
+
+async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
+    order = await orders.find(tx, lock=True, id=order_id)
+    if order is None:
+        raise NotFound
+    actor.require(right, order.cooperative_id, own=roles_on(order, actor))
+    return order
+
+
+async def _book(tx: Tx, payment: Payment, kind: JournalKind, day: date, reverses: UUID | None = None) -> None:
+    sign = 1 if kind is JournalKind.PAYMENT else -1
+    facts = {"method": payment.method, "order": str(payment.order_id)}
+    rule = "payment" if sign > 0 else "payment_reversal"
+    legs = (
+        Leg(AccountKind.BANK, -sign * payment.cents, rule, facts),
+        Leg(AccountKind.RECEIVABLE_CUSTOMER, sign * payment.cents, rule, facts),
+    )
+    place = (uuid7(), payment.cooperative_id, kind, "payment", payment.id, 1)
+    await ledger.post(tx, Posting(*place, day, legs, reverses))
+
+
+async def _book_reversal(tx: Tx, payment: Payment, day: date) -> None:
+    original = await ledger.journal_of(tx, "payment", payment.id, JournalKind.PAYMENT, 1)
+    await _book(tx, payment, JournalKind.PAYMENT_REVERSAL, day, original.id)
+
+
+async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str = "") -> None:
+    where = (uuid7(), order.id, order.cooperative_id)
+    await events.add(tx, OrderEvent(*where, verb, order.state, tx.now, actor.person_id, actor.app_id, note))

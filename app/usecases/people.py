@@ -1,0 +1,106 @@
+"""People and the offices they hold; the account of whoever asks."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.municipalities import municipalities
+from app.db.people import cooperatives_of, delete_office, ensure_person, lend_staff_view, offices, people
+from app.domain.access import Actor, Holding, Right, Role
+from app.domain.errors import AlreadyExists, RuleRefused
+from app.domain.people import OFFICES, Office, Person
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who asks, and what they hold."""
+
+    person: Person | None
+    app_id: UUID | None
+    roles: tuple[str, ...]
+    holdings: tuple[Holding, ...]
+
+
+async def get_me(tx: Tx, actor: Actor) -> Me:
+    """Who the token is, and with which roles where."""
+    actor.require(Right.BUY)
+    person = await people.find(tx, id=actor.person_id) if actor.person_id else None
+    return Me(person, actor.app_id, tuple(sorted(actor.roles)), actor.holdings)
+
+
+async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str, email: str | None = None) -> Person:
+    """Make a person known by the (issuer, subject) of their token; the same again returns the same person."""
+    actor.require(Right.ADD_PERSON)
+    person_id = await ensure_person(tx, issuer, subject, name)
+    known = await people.find(tx, id=person_id)
+    if known is not None and known.email is None and email is not None and Role.NETWORK in actor.roles:
+        known = await people.save(tx, Person(person_id, issuer, subject, name, email, known.version))
+    return known or Person(person_id, issuer, subject, name)
+
+
+async def get_person(tx: Tx, actor: Actor, *, person_id: UUID) -> Person:
+    """A person, for themselves, the staff of their cooperative, and the network. Raises NotFound."""
+    own = (Role.CUSTOMER,) if person_id == actor.person_id else ()
+    person = await people.get(tx, person_id)
+    places = await cooperatives_of(tx, person_id)
+    if not any(actor.may(Right.READ_PERSON, place, own=own) for place in (*places, None)):
+        actor.require(Right.READ_PERSON, person_id, own=own)
+    return person
+
+
+async def give_office(
+    tx: Tx,
+    actor: Actor,
+    *,
+    person_id: UUID,
+    role: Role,
+    cooperative_id: UUID | None = None,
+    municipality_id: UUID | None = None,
+) -> Office:
+    """Give a person an office. Raises RuleRefused where the place does not fit the role, AlreadyExists."""
+    actor.require(Right.GIVE_OFFICE)
+    await people.get(tx, person_id)
+    place = OFFICES.get(role)
+    fits = (cooperative_id is not None) == (place == "cooperative") and (municipality_id is not None) == (
+        place == "municipality"
+    )
+    if place is None or not fits:
+        raise RuleRefused(rule="office_place", value=role)
+    if cooperative_id is not None:
+        await cooperatives.get(tx, cooperative_id)
+    if municipality_id is not None:
+        await municipalities.get(tx, municipality_id)
+    office = Office(uuid7(), person_id, role, cooperative_id, municipality_id)
+    try:
+        await offices.add(tx, office)
+    except UniqueViolationError:
+        raise AlreadyExists(what="office", value=role) from None
+    return office
+
+
+async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[Office]:
+    """Who holds which office at a cooperative."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_READINESS, cooperative_id)
+    await lend_staff_view(tx, cooperative_id)
+    return await offices.all(tx, cooperative_id=cooperative_id)
+
+
+async def end_office(tx: Tx, actor: Actor, *, office_id: UUID) -> Office:
+    """Take an office back; it counts from the next request. Raises NotFound."""
+    actor.require(Right.GIVE_OFFICE)
+    office = await offices.get(tx, office_id)
+    await delete_office(tx, office_id)
+    return office
+
+
+async def appoint_network(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str) -> Person:
+    """Make somebody the network's first officer: from the command line only, where the system acts."""
+    actor.require(Right.RUN_TIMER)
+    person_id = await ensure_person(tx, issuer, subject, name)
+    if await offices.find(tx, person_id=person_id, role=Role.NETWORK) is None:
+        await offices.add(tx, Office(uuid7(), person_id, Role.NETWORK))
+    return await people.get(tx, person_id)

@@ -1,0 +1,62 @@
+"""What no verb accepts, whichever face it came through: citizen numbers in text, texts too long, numbers too large."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stdnum.nl import bsn
+
+from app.domain.errors import CitizenNumberInText, NumberOutOfRange, TextTooLong
+from app.domain.money import MAX_CENTS
+
+LONGEST = {
+    **{"title": 200, "name": 120, "trade_name": 120, "town": 80, "category": 60, "slug": 60, "phone": 30},
+    **{"text": 4000, "about": 4000, "note": 2000, "reason": 500, "receipt": 500, "address": 500, "email": 254},
+    **{"organisation": 120, "supplier": 120, "reference": 60, "image_url": 1000, "redirect_uris": 1000},
+}
+"""Characters by field; every other text: 1,000."""
+RANGES = {
+    **{"quantity": (1, 100_000), "minutes": (1, 60), "movements": (0, 100), "stock": (0, 1_000_000_000)},
+    **{"lead_time_minutes": (0, 525_600), "cents": (1, MAX_CENTS), "price_cents": (0, 100_000_000)},
+    **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
+}
+NOT_TEXT = frozenset({"image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"})
+"""Addresses and numbers of other kinds, which may look like a citizen number by chance."""
+_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){8}(?!\d)")
+
+
+def check_input(named: Mapping[str, Any]) -> None:
+    """Raises CitizenNumberInText, TextTooLong or NumberOutOfRange, each naming the field."""
+    for path, name, value in _leaves(named, "", ""):
+        if isinstance(value, str):
+            _check_text(path, name, value)
+        elif name in RANGES and isinstance(value, int):
+            low, high = RANGES[name]
+            if isinstance(value, bool) or not low <= value <= high:
+                raise NumberOutOfRange(field=path, low=low, high=high)
+
+
+def _check_text(path: str, name: str, text: str) -> None:
+    longest = LONGEST.get(name, 1000)
+    if len(text) > longest:
+        raise TextTooLong(field=path, longest=longest)
+    if "\x00" in text:
+        raise TextTooLong(field=path, longest=0)
+    if name not in NOT_TEXT and any(bsn.is_valid(re.sub(r"\D", "", found)) for found in _NINE_DIGITS.findall(text)):
+        raise CitizenNumberInText(field=path)
+
+
+def _leaves(value: Any, path: str, name: str) -> Iterator[tuple[str, str, Any]]:
+    """Every value with its path and the name of the field that it stands in."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if path else str(key), str(key))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, f"{path}[{number}]", name)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        yield from _leaves(fields, path, name)
+    else:
+        yield path, name, value

@@ -1,0 +1,32 @@
+"""Tasks: what somebody has to do, for whom and until when."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from app.db.engine import Tx
+from app.db.outbox import list_tasks as load_page
+from app.db.outbox import tasks
+from app.domain.access import Actor, Right, Role
+from app.domain.errors import WrongState
+from app.domain.events import Task
+from app.domain.page import Page, PageRequest
+from app.usecases.steps.version import expect
+
+
+async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: bool = False) -> Page[Task]:
+    """The caller's own tasks and those of their offices, newest first."""
+    actor.require(Right.BUY)
+    actor.require(Right.READ_TASK, own=(Role.MEMBER,))
+    offices = [(h.cooperative_id, h.role) for h in actor.holdings if h.member_id is None and h.cooperative_id]
+    return await load_page(tx, page, offices=offices, member_ids=tuple(actor.member_ids()), done=done)
+
+
+async def do_task(tx: Tx, actor: Actor, *, task_id: UUID, expected_version: int | None = None) -> Task:
+    """Tick a task off. Raises WrongState where it was done, Stale, NotFound."""
+    task = await tasks.get(tx, task_id, lock=True)
+    own = (Role.MEMBER,) if task.member_id in actor.member_ids() else ()
+    actor.require(Right.DO_TASK, task.cooperative_id, own=own)
+    expect(task.version, expected_version)
+    if task.done_at is not None:
+        raise WrongState(verb="do", state="done", possible=[])
+    return await tasks.save(tx, replace(task, done_at=tx.now, done_by=actor.person_id))

@@ -1,0 +1,115 @@
+"""The third face: works off what is due, claims events and timers, runs their use case, writes to who has to know."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from app.adapters.mail import Mail
+from app.adapters.messages import NL, task_text
+from app.db.engine import WORKER_ROLE, Database
+from app.db.outbox import claim_events, claim_timers
+from app.domain.events import MAIL, Event, Timer
+from app.settings import Settings
+from app.usecases.events import deliver_event, forget_keys
+from app.usecases.offerings import expire_hold
+from app.usecases.orders import complete_silently, expire_order
+from app.usecases.run import SystemRun, Unavailable
+
+log = logging.getLogger("samen.worker")
+BATCH = 100
+IDLE = 0.5
+"""Seconds between two looks when nothing was due."""
+
+
+class Worker:
+    """Works for every cooperative, one at a time; any number of workers share the work."""
+
+    def __init__(
+        self, database: Database, mail: Mail | None = None, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.database = database
+        self.mail = mail
+        self.now = now
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`; a batch that began is finished."""
+        swept = self.now()
+        while not stop.is_set():
+            try:
+                done = await self.tick()
+                if (self.now() - swept).total_seconds() > 3600:
+                    await SystemRun(self.database, now=self.now)(forget_keys)
+                    swept = self.now()
+            except Unavailable:
+                log.warning("the database does not answer; trying again")
+                done = 0
+            if not done:
+                try:
+                    await asyncio.wait_for(stop.wait(), IDLE)
+                except TimeoutError:
+                    continue
+
+    async def tick(self) -> int:
+        """Do everything that is due now, once. Returns how many timers and events that were."""
+        async with self.database.transaction(self.now()) as tx:
+            timers = await claim_timers(tx, BATCH)
+            events = await claim_events(tx, BATCH)
+        for timer in timers:
+            await self._once(timer.kind, self._fire(timer))
+        for event in events:
+            await self._once(event.name, self._deliver(event))
+        return len(timers) + len(events)
+
+    async def _once(self, what: str, act: Awaitable[None]) -> None:
+        """One row of a batch; what fails is logged and comes back when its lease ends, later each time."""
+        try:
+            await act
+        except Unavailable:
+            raise
+        except Exception:  # a bug in one verb must not stop the others
+            log.exception("failed", extra={"what": what})
+
+    async def _fire(self, timer: Timer) -> None:
+        run = SystemRun(self.database, timer.cooperative_id, timer=timer.id, now=self.now)
+        match timer.kind:
+            case "accept_by":
+                await run(expire_order, order_id=timer.subject_id)
+            case "complete":
+                await run(complete_silently, order_id=timer.subject_id)
+            case "stock_hold":
+                await run(expire_hold, hold_id=timer.subject_id)
+            case unknown:
+                raise ValueError(f"no such timer: {unknown}")
+
+    async def _deliver(self, event: Event) -> None:
+        run = SystemRun(self.database, event.cooperative_id, event=event.id, now=self.now)
+        if event.name == MAIL:
+            await self._write(event)
+        await run(deliver_event, event=event, mail=self.mail is not None)
+        log.info("event", extra={"event": event.name, "subject": str(event.subject_id), "event_id": str(event.id)})
+
+    async def _write(self, event: Event) -> None:
+        """Mail a task to who has to do it; what fails is tried again, so a mail may come twice but is not lost."""
+        if self.mail is not None:
+            text = task_text(event.facts["what"], event.facts, NL)
+            await self.mail.send(event.facts["to"], text, f"{text}\n\nKijk bij uw taken in de app.\n")
+
+
+async def work(settings: Settings, database_url: str) -> None:
+    """A worker process: until SIGTERM or SIGINT."""
+    database = Database(database_url, role=WORKER_ROLE, size=2)
+    await database.open()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await Worker(database, mail_of(settings)).run(stop)
+    finally:
+        await database.close()
+
+
+def mail_of(settings: Settings) -> Mail | None:
+    """Mail where it is configured."""
+    return Mail(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
