@@ -31,6 +31,7 @@ from app.db.engine import WORKER_ROLE, Database
 from app.db.vat import write_rates
 from app.demo.loader import EVERY_SCOPE, Loader
 from app.domain.agreements import Agreement
+from app.domain.apps import AppWithSecret
 from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import cents_of, decimal_text
@@ -116,15 +117,16 @@ async def _run(settings: Settings, url: str) -> None:
     await database.open()
     server = _server(settings, url)
     serving = asyncio.create_task(server.serve())
-    while not (server.started or serving.done()):
+    while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.02)
     if server.started:
         _welcome(settings)
     stop = asyncio.Event()
     working = asyncio.create_task(Worker(database, mail_of(settings)).run(stop))
-    await serving
+    await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    await working
+    server.should_exit = True
+    await asyncio.gather(serving, working)
     await database.close()
 
 
@@ -195,12 +197,17 @@ async def _load(settings: Settings, url: str) -> None:
     async with _open(url) as database:
         made = await Loader(database, people_issuer(settings)).load()
     if made:
-        file = _data_dir(settings) / "apps.json"
-        known = json.loads(file.read_text()) if file.exists() else {}
-        known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(known, out, indent=2)
+        _keep_secrets(settings, made)
+
+
+def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
+    """Beside the data, for the examples; only we can read it."""
+    file = _data_dir(settings) / "apps.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(known, out, indent=2)
 
 
 @contextlib.asynccontextmanager

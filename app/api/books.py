@@ -1,8 +1,9 @@
 """REST: the ledger's accounts and journals."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.adapters.messages import explain
 from app.api.deps import LanguageDep, PageDep, RunDep, link_next
@@ -74,7 +75,7 @@ async def journals(
     language: LanguageDep,
     request: Request,
     response: Response,
-    source_id: UUID | None = None,
+    source_id: Annotated[UUID | None, Query(alias="sourceId")] = None,
 ) -> PageOut[JournalOut]:
     """The journals with their entries and reasons, newest first; of one order or payment. For the treasurer."""
     found = await run(list_journals, cooperative_id=cooperative_id, page=page, source_id=source_id)

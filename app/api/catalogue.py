@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from app.api.deps import PageDep, WiringDep
 from app.api.models import MoneyOut, Out, PageOut
@@ -12,7 +13,7 @@ from app.domain.money import cents_of
 
 router = APIRouter(prefix="/catalogue/offerings", tags=["catalogue"])
 Search = Annotated[str | None, Query(max_length=200)]
-Amount = Annotated[str | None, Query(pattern=r"^\d{1,10}(\.\d{1,2})?$", examples=["25.00"])]
+Amount = Annotated[str | None, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$")]
 CACHE = {"Cache-Control": "public, max-age=15", "Vary": "Accept-Encoding"}
 
 
@@ -54,8 +55,8 @@ async def search(
     category: Search = None,
     town: Search = None,
     cooperative: Annotated[str | None, Query(max_length=60, description="The slug")] = None,
-    min_price: Amount = None,
-    max_price: Amount = None,
+    min_price: Annotated[Amount, Query(alias="minPrice", examples=["25.00"])] = None,
+    max_price: Annotated[Amount, Query(alias="maxPrice")] = None,
 ) -> Response:
     """Published offerings of all cooperatives, newest first; text is searched with Dutch stemming."""
     query = CatalogueQuery(

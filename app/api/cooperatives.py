@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, link_next, tag
@@ -67,8 +67,8 @@ async def list_all(
     page: PageDep,
     request: Request,
     response: Response,
-    municipality_id: UUID | None = None,
-    umbrella_id: UUID | None = None,
+    municipality_id: Annotated[UUID | None, Query(alias="municipalityId")] = None,
+    umbrella_id: Annotated[UUID | None, Query(alias="umbrellaId")] = None,
 ) -> PageOut[CooperativeOut]:
     """Cooperatives, newest first; of one municipality or under one umbrella."""
     found = await run(list_cooperatives, page=page, municipality_id=municipality_id, umbrella_id=umbrella_id)

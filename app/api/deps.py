@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.messages import language_of
@@ -103,6 +107,20 @@ def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
 
 
 LanguageDep = Annotated[str, Depends(_language)]
+
+
+@lru_cache
+def _query_names(route: APIRoute) -> frozenset[str]:
+    return frozenset(parameter.alias for parameter in get_flat_dependant(route.dependant).query_params)
+
+
+def known_query(request: Request) -> None:
+    """Refuse a query parameter that the operation does not have, rather than answer something else."""
+    unknown = sorted(set(request.query_params) - _query_names(request.scope["route"]))
+    if unknown:
+        raise RequestValidationError(
+            [{"loc": ("query", name), "type": "extra_forbidden", "msg": "Unknown"} for name in unknown]
+        )
 
 
 def tag(response: Response, version: int) -> None:

@@ -1,8 +1,9 @@
 """REST: earnings."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.api.agreements import LegOut
 from app.api.deps import LanguageDep, PageDep, RunDep, link_next, tag
@@ -43,7 +44,7 @@ async def list_all(
     request: Request,
     response: Response,
     state: EarningState | None = None,
-    member_id: UUID | None = None,
+    member_id: Annotated[UUID | None, Query(alias="memberId")] = None,
 ) -> PageOut[EarningOut]:
     """The earnings of a cooperative for its staff; a member sees their own."""
     found = await run(list_earnings, cooperative_id=cooperative_id, page=page, state=state, member_id=member_id)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
@@ -134,7 +134,7 @@ async def list_all(
     request: Request,
     response: Response,
     state: OfferingState | None = None,
-    member_id: UUID | None = None,
+    member_id: Annotated[UUID | None, Query(alias="memberId")] = None,
 ) -> PageOut[OfferingOut]:
     """Offerings of a cooperative in every state; the world reads the catalogue."""
     found = await run(list_offerings, cooperative_id=cooperative_id, page=page, state=state, member_id=member_id)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.api.customers import ContactIn, ContactOut
@@ -136,7 +136,7 @@ async def list_all(
     request: Request,
     response: Response,
     state: OrderState | None = None,
-    cooperative_id: UUID | None = None,
+    cooperative_id: Annotated[UUID | None, Query(alias="cooperativeId")] = None,
 ) -> PageOut[OrderOut]:
     """The orders that the caller is a party to, newest first."""
     found = await run(list_orders, page=page, state=state, cooperative_id=cooperative_id)

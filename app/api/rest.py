@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 
 from app.api import (
     agreements,
@@ -22,7 +22,7 @@ from app.api import (
     people,
     tasks,
 )
-from app.api.deps import RunDep, WiringDep
+from app.api.deps import RunDep, WiringDep, known_query
 from app.usecases.events import get_lag
 
 NOUNS = (
@@ -73,7 +73,7 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
 
 def install(app: FastAPI) -> None:
     """Hang the REST face on the app."""
-    v1 = APIRouter(prefix="/v1", responses={"default": PROBLEM})
+    v1 = APIRouter(prefix="/v1", responses={"default": PROBLEM}, dependencies=[Depends(known_query)])
     for noun in NOUNS:
         v1.include_router(noun.router)
     app.include_router(v1)

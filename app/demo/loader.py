@@ -49,8 +49,7 @@ class Loader:
         self.network = self.run_as("network")
         for municipality in _read(folder / "municipalities.yaml", list[MunicipalityFile]):
             await self._municipality(municipality)
-        others = {"municipalities.yaml", "apps.yaml"}
-        for file in sorted(file for file in folder.glob("*.yaml") if file.name not in others):
+        for file in _cooperatives(folder):
             await self._cooperative(_read(file, CooperativeFile))
         return await self._apps(_read(folder / "apps.yaml", list[AppFile]))
 
@@ -61,7 +60,9 @@ class Loader:
         await books.close()
 
     async def _municipality(self, file: MunicipalityFile) -> None:
-        self.controllers |= {file.cbs_code: p.login for p in file.people if Role.CONTROLLER in p.offices}
+        controllers = [person.login for person in file.people if Role.CONTROLLER in person.offices]
+        if controllers:
+            self.controllers[file.cbs_code] = controllers[0]
         known = await _all(lambda page: self.network(list_municipalities, page=page))
         found = next((row for row in known if row.cbs_code == file.cbs_code), None)
         if found is not None:
@@ -187,6 +188,10 @@ async def _all(read: Callable[[PageRequest], Awaitable[Page[T]]]) -> list[T]:
         if not page.has_next:
             return rows
         request = PageRequest(MAX_PAGE, page.rows[-1].id)  # type: ignore[attr-defined]
+
+
+def _cooperatives(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.glob("*.yaml") if file.name not in ("municipalities.yaml", "apps.yaml"))
 
 
 def _read(file: Path, shape: Any) -> Any:

@@ -271,7 +271,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
 
 async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> None:
     where = (uuid7(), order.id, order.cooperative_id)
-    who = (actor.person_id if not verb == "place" else order.customer_person_id, actor.app_id)
+    who = (actor.person_id if verb != "place" else order.customer_person_id, actor.app_id)
     await events.add(tx, OrderEvent(*where, verb, order.state, tx.now, *who, note))
 
 

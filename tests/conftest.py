@@ -1,0 +1,98 @@
+"""One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from app.adapters.tokens import new_key
+from app.cli import migrate_to_head
+from app.db.books import BOOKS_ROLE
+from app.db.embedded import EmbeddedPostgres
+from app.db.engine import WORKER_ROLE, Database
+from app.main import build
+from app.settings import Settings
+from tests.world import World
+
+HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last one out (no xdist worker) stops the server."""
+    if not hasattr(config, "workerinput") and HOME.exists():
+        EmbeddedPostgres.at(HOME).stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> EmbeddedPostgres:
+    """The server, started by whoever comes first."""
+    HOME.mkdir(exist_ok=True)
+    cluster = EmbeddedPostgres.at(HOME)
+    cluster.start(FAST)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: EmbeddedPostgres, worker_id: str) -> Iterator[str]:
+    """A database of this worker's own, migrated from nothing."""
+    name = f"samen_{worker_id}_{os.getpid()}"
+    postgres.command("createdb", "-O", "samen", name)
+    url = postgres.url(name)
+    with (HOME / "migrating").open("w") as file:  # roles are the server's: one at a time
+        fcntl.flock(file, fcntl.LOCK_EX)
+        migrate_to_head(url)
+    yield url
+    postgres.command("dropdb", "--force", name)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    keys = json.dumps({"keys": [new_key()]})
+    return Settings.model_validate({"signing_keys": keys, "public_url": "http://test", "pool_size": 20})
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, database_url: str) -> AsyncIterator[FastAPI]:
+    built = build(settings, database_url)
+    async with built.router.lifespan_context(built):
+        yield built
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """As the application's role."""
+    opened = Database(database_url, size=30)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def books(database_url: str) -> AsyncIterator[Database]:
+    """As the role that sees all books."""
+    opened = Database(database_url, role=BOOKS_ROLE, size=2)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def worker_database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url, role=WORKER_ROLE, size=2)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def world(app: FastAPI, settings: Settings, books: Database, worker_database: Database) -> AsyncIterator[World]:
+    """The API as its users see it, and builders in the field's words."""
+    made = await World.over(app, settings, books, worker_database)
+    yield made
+    await made.close()

@@ -1,0 +1,201 @@
+"""The acceptance scenarios of the first sale, through the public API only; amounts in euro."""
+
+from app.usecases.books import check_books
+from app.usecases.run import SystemRun
+from tests.world import SAENS_TOIS, SCOPE, World
+
+
+async def books_are_right(world: World) -> None:
+    broken = await SystemRun(world.books)(check_books)
+    assert broken is not None
+    assert {name: rows for name, rows in broken.items() if rows} == {}
+
+
+async def test_below_the_threshold_the_municipality_gets_nothing(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    await world.sale(seller, app, "200.00", costs="30.00")
+
+    thermometer = await world.thermometer(seller)
+    assert thermometer["balance"]["amount"] == "144.50"
+    assert thermometer["yearTotal"]["amount"] == "144.50"
+    assert thermometer["roomLeft"]["amount"] == "2855.50"
+    balances = await world.balances(seller)
+    assert balances == {
+        "bank": "-242.00",
+        "receivable_customer": "0.00",
+        "vat": "42.00",
+        "payable_member": "30.00",
+        "cooperative_fund": "17.00",
+        "training_pot": "8.50",
+        "pot": "144.50",
+    }
+    await books_are_right(world)
+
+
+async def test_the_sale_that_crosses_the_threshold(world: World) -> None:
+    """2940 kept this year, then net 200 with 30 costs: 42.25 to the municipality, 102.25 to the pot."""
+    seller, app = await world.cooperative(), await world.app()
+    await world.sale(seller, app, "3458.82")  # keeps 2940.00 after 15 %
+    assert (await world.thermometer(seller))["yearTotal"]["amount"] == "2940.00"
+
+    crossing = await world.sale(seller, app, "200.00", costs="30.00")
+    thermometer = await world.thermometer(seller)
+    assert thermometer["balance"]["amount"] == "3042.25"
+    assert thermometer["yearTotal"]["amount"] == "3084.50"
+    assert thermometer["movements"][0]["amount"]["amount"] == "102.25"
+    assert "€2,940.00" in thermometer["movements"][0]["reason"]
+    assert (await world.balances(seller))["payable_municipality"] == "42.25"
+
+    above = await world.sale(seller, app, "100.00")
+    assert (await world.thermometer(seller))["movements"][0]["amount"]["amount"] == "42.50"
+    assert (await world.balances(seller))["payable_municipality"] == "84.75"
+
+    for order in (above, crossing):
+        await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    after = await world.thermometer(seller)
+    assert after["balance"]["amount"] == "2940.00"
+    assert after["yearTotal"]["amount"] == "2940.00"
+    balances = await world.balances(seller)
+    assert balances["payable_municipality"] == "0.00"
+    assert balances["payable_member"] == "0.00"
+    assert balances["receivable_customer"] == "0.00"
+    refunded = await app("GET", f"/v1/orders/{crossing['id']}")
+    assert (refunded["payment"], refunded["refunded"]["amount"]) == ("refunded", "242.00")
+    await books_are_right(world)
+
+
+async def test_refund_of_an_earlier_order_unwinds_from_the_top(world: World) -> None:
+    """2900 so far, twice 144.50, the first refunded: 22.25 stays with the municipality."""
+    seller, app = await world.cooperative(), await world.app()
+    await world.sale(seller, app, "3411.77")
+    first = await world.sale(seller, app, "170.00")
+    assert (await world.balances(seller))["payable_municipality"] == "22.25"
+    await world.sale(seller, app, "170.00")
+    assert (await world.balances(seller))["payable_municipality"] == "94.50"
+
+    await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "dubbel besteld"})
+    assert (await world.balances(seller))["payable_municipality"] == "22.25"
+    assert (await world.thermometer(seller))["balance"]["amount"] == "3022.25"
+    await books_are_right(world)
+
+
+async def test_scope_keeps_five_percent(world: World) -> None:
+    seller, app = await world.cooperative(SCOPE), await world.app()
+    await world.sale(seller, app, "150.00")
+    balances = await world.balances(seller)
+    assert (balances["cooperative_fund"], balances["pot"]) == ("7.50", "142.50")
+    thermometer = await world.thermometer(seller)
+    assert (thermometer["threshold"], thermometer["roomLeft"]) == (None, None)
+
+
+async def test_saens_tois_keeps_ten_percent(world: World) -> None:
+    seller, app = await world.cooperative(SAENS_TOIS), await world.app()
+    await world.sale(seller, app, "300.00")
+    balances = await world.balances(seller)
+    assert (balances["cooperative_fund"], balances["pot"]) == ("30.00", "270.00")
+
+
+async def test_a_collective_has_no_pots(world: World) -> None:
+    seller, app = await world.cooperative([{"kind": "collective"}]), await world.app()
+    order = await world.sale(seller, app, "300.00")
+    thermometer = await world.thermometer(seller)
+    assert (thermometer["kind"], thermometer["balance"]["amount"]) == ("collective", "0.00")
+    assert (await world.balances(seller))["cooperative_fund"] == "300.00"
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    assert (await world.balances(seller))["cooperative_fund"] == "0.00"
+    await books_are_right(world)
+
+
+async def test_costs_above_the_net_amount_are_the_cooperatives(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    await world.sale(seller, app, "20.00", costs="35.00")
+    balances = await world.balances(seller)
+    assert (balances["payable_member"], balances["cooperative_fund"]) == ("35.00", "-15.00")
+    await books_are_right(world)
+
+
+async def test_two_cooperatives_never_see_each_others_orders(world: World) -> None:
+    one, other, app = await world.cooperative(SCOPE), await world.cooperative(SAENS_TOIS), await world.app()
+    order = await world.order(app, await world.offering(one))
+    for stranger in (other.coordinator, other.treasurer, other.member, other.controller, world.person()):
+        await stranger("GET", f"/v1/orders/{order['id']}", status=404)
+        await stranger("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"}, status=404)
+        assert (await stranger("GET", "/v1/orders"))["items"] == []
+    assert (await one.coordinator("GET", f"/v1/orders/{order['id']}"))["id"] == order["id"]
+
+
+async def test_paid_before_it_is_done_counts_only_when_it_is_done(world: World) -> None:
+    seller, app = await world.cooperative(SCOPE), await world.app()
+    order = await world.order(app, await world.offering(seller, "100.00"))
+    await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+    await world.pay(seller, order)
+    assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
+    await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "deliver"})
+    assert (await world.thermometer(seller))["pending"]["amount"] == "100.00"
+    done = await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    assert done["state"] == "completed"
+    thermometer = await world.thermometer(seller)
+    assert (thermometer["balance"]["amount"], thermometer["pending"]["amount"]) == ("95.00", "0.00")
+    await books_are_right(world)
+
+
+async def test_a_payment_recorded_by_mistake_takes_its_sale_back_and_a_new_one_books_it_again(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller, "100.00"))
+    await world.deliver(seller, order)
+    await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    paid = await world.pay(seller, order)
+    await seller.treasurer("POST", f"/v1/payments/{paid['id']}/reversals", {"reason": "verkeerde regel"})
+    assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
+    assert (await app("GET", f"/v1/orders/{order['id']}"))["payment"] == "unpaid"
+    await world.pay(seller, order)
+    assert (await world.thermometer(seller))["balance"]["amount"] == "85.00"
+    journals = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals?sourceId={order['id']}")
+    assert [(j["kind"], j["part"]) for j in journals["items"]] == [
+        ("sale", 2),
+        ("sale_reversal", 1),
+        ("sale", 1),
+    ]
+    await books_are_right(world)
+
+
+async def test_open_claims_keep_the_earning_pending_until_each_is_decided(world: World) -> None:
+    seller, app = await world.cooperative(SCOPE), await world.app()
+    order = await world.order(app, await world.offering(seller, "100.00"))
+    await world.deliver(seller, order)
+    body = {"orderLineId": order["lines"][0]["id"], "category": "verf", "amount": {"amount": "40.00"}}
+    body |= {"payee": "supplier", "supplier": "Verfwinkel", "receipt": "bon 9"}
+    claim = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
+    await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    await world.pay(seller, order)
+    await world.work()
+    assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
+    tasks = await seller.treasurer("GET", "/v1/tasks")
+    assert {"decide_claim", "decide_open_claims"} <= {task["what"] for task in tasks["items"]}
+
+    place = f"/v1/cost-claims/{claim['id']}/transitions"
+    await seller.member("POST", place, {"verb": "approve"}, status=403)
+    await seller.treasurer("POST", place, {"verb": "approve"})
+    assert (await world.thermometer(seller))["balance"]["amount"] == "57.00"
+    balances = await world.balances(seller)
+    assert (balances["payable_supplier"], balances["cooperative_fund"]) == ("40.00", "3.00")
+    await world.work()
+    assert not [t for t in (await seller.treasurer("GET", "/v1/tasks"))["items"] if t["what"].startswith("decide")]
+    await books_are_right(world)
+
+
+async def test_what_do_i_keep_counts_the_real_year(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    await world.sale(seller, app, "3458.82")
+    body = {"net": {"amount": "200.00"}, "costs": {"amount": "30.00"}, "memberId": seller.member_id}
+    preview = await seller.member("POST", f"/v1/cooperatives/{seller.id}/split-previews", body)
+    legs = {leg["kind"]: leg["amount"]["amount"] for leg in preview["legs"]}
+    assert legs == {
+        "payable_member": "30.00",
+        "cooperative_fund": "17.00",
+        "training_pot": "8.50",
+        "payable_municipality": "42.25",
+        "pot": "102.25",
+    }
+    assert (preview["yearBefore"]["amount"], preview["yearAfter"]["amount"]) == ("2940.00", "3084.50")
+    assert (await world.thermometer(seller))["yearTotal"]["amount"] == "2940.00"

@@ -1,0 +1,240 @@
+"""Builders in the field's words; everything goes through the public API."""
+
+import itertools
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from app.adapters.tokens import KeyRing
+from app.db.engine import Database
+from app.domain.access import Scope
+from app.main import people_issuer
+from app.settings import Settings
+from app.usecases.people import appoint_network
+from app.usecases.run import SystemRun
+from app.worker import Worker
+
+Json = dict[str, Any]
+VRIJE_UITLOOP: list[Json] = [
+    {"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"},
+    {"kind": "share_of_surplus", "to": "training_pot", "percent": "5"},
+    {"kind": "remit_above", "threshold": "3000.00", "percent": "50"},
+    {"kind": "pot"},
+]
+SCOPE: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "5"}, {"kind": "pot"}]
+SAENS_TOIS: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"}, {"kind": "pot"}]
+NOTHING: list[Json] = [{"name": "nothing", "net": "0", "expected": {}}]
+GUEST: Json = {"name": "Jo de Wit", "email": "jo@example.org"}
+_codes = itertools.count(1000)
+
+
+class Caller:
+    """Somebody with a token; every answer is checked against the status that the test expects."""
+
+    def __init__(self, client: httpx.AsyncClient, token: str | None, login: str) -> None:
+        self.client, self.token, self.login = client, token, login
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        status: int | None = None,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        sent = {"Accept-Language": "en", **(headers or {})}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        if method == "POST":
+            sent["Idempotency-Key"] = key or uuid.uuid4().hex
+        answer = await self.client.request(method, path, json=body, headers=sent)
+        expected = status or {"POST": 0, "GET": 200, "PUT": 200, "PATCH": 200, "DELETE": 0}[method]
+        good = answer.status_code == expected if expected else answer.status_code in (200, 201, 204)
+        assert good, f"{self.login}: {method} {path} → {answer.status_code} {answer.text[:800]}"
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+    async def graphql(self, query: str, **variables: Any) -> Json:
+        """Data and errors of a GraphQL operation."""
+        sent = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+        answer = await self.client.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
+        found: Json = answer.json()
+        return found
+
+
+@dataclass
+class Seller:
+    """A cooperative with its officers, its municipality's controller and one member."""
+
+    id: str
+    slug: str
+    municipality_id: str
+    coordinator: Caller
+    treasurer: Caller
+    controller: Caller
+    member: Caller
+    member_id: str
+    agreement_id: str | None = None
+
+
+@dataclass
+class World:
+    client: httpx.AsyncClient
+    settings: Settings
+    keys: KeyRing
+    books: Database
+    worker_database: Database
+    network: Caller
+
+    @classmethod
+    async def over(cls, app: FastAPI, settings: Settings, books: Database, worker_database: Database) -> "World":
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url="http://test")
+        assert settings.signing_keys is not None
+        keys = KeyRing.of(settings.signing_keys.get_secret_value())
+        made = cls(client, settings, keys, books, worker_database, Caller(client, None, "visitor"))
+        issuer = people_issuer(settings)
+        await SystemRun(books)(appoint_network, issuer=issuer, subject="network", name="Network")
+        made.network = made.person("network")
+        return made
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+    @property
+    def visitor(self) -> Caller:
+        return Caller(self.client, None, "visitor")
+
+    def person(self, login: str | None = None, scopes: frozenset[str] = frozenset(Scope)) -> Caller:
+        """Somebody with a person's token; a new one unless named."""
+        login = login or f"p-{uuid.uuid4().hex[:12]}"
+        token = self.keys.token(
+            issuer=people_issuer(self.settings), audience="samen", subject=login, client_id="tests", scopes=scopes
+        )
+        return Caller(self.client, token, login)
+
+    async def known(self, login: str | None = None) -> tuple[Caller, str]:
+        """A person that the system knows, and their id."""
+        caller = self.person(login)
+        body = {"issuer": people_issuer(self.settings), "subject": caller.login, "name": caller.login}
+        return caller, (await self.network("POST", "/v1/people", body))["id"]
+
+    async def officer(self, role: str, **place: str) -> Caller:
+        caller, person_id = await self.known()
+        await self.network("POST", "/v1/offices", {"personId": person_id, "role": role, **place})
+        return caller
+
+    async def app(self, scopes: list[str] | None = None, cooperative_ids: list[str] | None = None) -> Caller:
+        """A third-party app that has logged in with its own credentials."""
+        scopes = scopes or ["catalogue:read", "orders:read", "orders:write"]
+        body = {"name": "Buurtklus", "scopes": scopes, "cooperativeIds": cooperative_ids or []}
+        made = await self.network("POST", "/v1/apps", body)
+        form = {"grant_type": "client_credentials", "client_id": made["app"]["id"]}
+        answer = await self.client.post("/oauth/token", data=form | {"client_secret": made["clientSecret"]})
+        assert answer.status_code == 200, answer.text
+        return Caller(self.client, answer.json()["access_token"], made["app"]["id"])
+
+    async def municipality(self) -> str:
+        body = {"cbsCode": f"GM{next(_codes)}", "name": "Breda"}
+        return str((await self.network("POST", "/v1/municipalities", body))["id"])
+
+    async def cooperative(self, rules: list[Json] | None = None, examples: list[Json] | None = None) -> Seller:
+        """A cooperative that can sell: officers, a member, and an agreement in force since new year."""
+        municipality_id, slug = await self.municipality(), f"c-{uuid.uuid4().hex[:12]}"
+        body = {"slug": slug, "name": slug, "legalForm": "cooperative_ua", "kvkNumber": "90000011"}
+        body |= {"municipalityId": municipality_id, "town": "Breda"}
+        made = await self.network("POST", "/v1/cooperatives", body)
+        coordinator = await self.officer("coordinator", cooperativeId=made["id"])
+        member, person_id = await self.known()
+        registered = await coordinator(
+            "POST",
+            f"/v1/cooperatives/{made['id']}/members",
+            {"name": "Noor", "tradeName": "De Groene Hoek", "personId": person_id},
+        )
+        seller = Seller(
+            made["id"],
+            slug,
+            municipality_id,
+            coordinator,
+            await self.officer("treasurer", cooperativeId=made["id"]),
+            await self.officer("controller", municipalityId=municipality_id),
+            member,
+            registered["id"],
+        )
+        seller.agreement_id = await self.agreement(seller, rules or VRIJE_UITLOOP, examples or NOTHING)
+        return seller
+
+    async def agreement(
+        self, seller: Seller, rules: list[Json], examples: list[Json], active_from: str | None = None
+    ) -> str:
+        """An agreement that both sides have signed."""
+        start = active_from or f"{datetime.now(UTC).year}-01-01"
+        body = {"title": "Afspraak", "activeFrom": start, "rules": rules, "examples": examples}
+        drafted = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
+        place = f"/v1/agreements/{drafted['id']}"
+        await seller.treasurer("POST", f"{place}/tests")
+        await seller.treasurer("POST", f"{place}/signatures", {"side": "cooperative"})
+        await seller.controller("POST", f"{place}/signatures", {"side": "municipality"})
+        return str(drafted["id"])
+
+    async def offering(self, seller: Seller, price: str = "200.00", **more: Any) -> str:
+        """A published offering of the seller's member."""
+        body: Json = {"memberId": seller.member_id, "kind": "service", "title": "Tuinonderhoud", "category": "tuin"}
+        body |= {"priceUnit": "piece", "price": {"amount": price}, "vatClass": "standard", "town": "Breda"}
+        made = await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body | more)
+        place = f"/v1/offerings/{made['id']}/transitions"
+        await seller.member("POST", place, {"verb": "submit"})
+        await seller.coordinator("POST", place, {"verb": "publish"})
+        return str(made["id"])
+
+    async def order(self, buyer: Caller, offering_id: str, quantity: int = 1, **more: Any) -> Json:
+        body = {"lines": [{"offeringId": offering_id, "quantity": quantity}], "contact": GUEST}
+        placed: Json = await buyer("POST", "/v1/orders", body | more)
+        return placed
+
+    async def deliver(self, seller: Seller, order: Json) -> None:
+        for verb in ("accept", "deliver"):
+            await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": verb})
+
+    async def pay(self, seller: Seller, order: Json) -> Json:
+        paid: Json = await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]})
+        return paid
+
+    async def sale(self, seller: Seller, buyer: Caller, net: str, costs: str | None = None) -> Json:
+        """An order from the app to the books: placed, done, confirmed and paid."""
+        order = await self.order(buyer, await self.offering(seller, net))
+        await self.deliver(seller, order)
+        if costs:
+            await self.cost(seller, order, costs)
+        await buyer("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+        await self.pay(seller, order)
+        return order
+
+    async def cost(self, seller: Seller, order: Json, amount: str, decide: str = "approve") -> Json:
+        body = {"orderLineId": order["lines"][0]["id"], "category": "materiaal", "amount": {"amount": amount}}
+        body |= {"payee": "member", "receipt": "bon 12"}
+        claim: Json = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
+        await seller.treasurer("POST", f"/v1/cost-claims/{claim['id']}/transitions", {"verb": decide})
+        return claim
+
+    async def thermometer(self, seller: Seller, member_id: str | None = None) -> Json:
+        found: Json = await seller.member("GET", f"/v1/members/{member_id or seller.member_id}/thermometer")
+        return found
+
+    async def balances(self, seller: Seller) -> dict[str, str]:
+        """Balance by account kind, as the treasurer sees it."""
+        found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100")
+        return {account["kind"]: account["balance"]["amount"] for account in found["items"]}
+
+    async def work(self, later: timedelta = timedelta()) -> int:
+        """Let the worker do what is due at now + `later`."""
+        done = 0
+        worker = Worker(self.worker_database, now=lambda: datetime.now(UTC) + later)
+        while step := await worker.tick():
+            done += step
+        return done
