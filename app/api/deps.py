@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
-from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.messages import language_of
@@ -109,14 +106,19 @@ def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
 LanguageDep = Annotated[str, Depends(_language)]
 
 
-@lru_cache
-def _query_names(route: APIRoute) -> frozenset[str]:
-    return frozenset(parameter.alias for parameter in get_flat_dependant(route.dependant).query_params)
+def _query_names(request: Request) -> set[str]:
+    """The query parameters that the contract gives this operation."""
+    known: dict[tuple[str, str], set[str]] = request.app.state.__dict__.setdefault("query_names", {})
+    place = (request.scope["route"].path, request.method)
+    if place not in known:
+        operation = request.app.openapi()["paths"].get(place[0], {}).get(place[1].lower(), {})
+        known[place] = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}
+    return known[place]
 
 
 def known_query(request: Request) -> None:
     """Refuse a query parameter that the operation does not have, rather than answer something else."""
-    unknown = sorted(set(request.query_params) - _query_names(request.scope["route"]))
+    unknown = sorted(set(request.query_params) - _query_names(request))
     if unknown:
         raise RequestValidationError(
             [{"loc": ("query", name), "type": "extra_forbidden", "msg": "Unknown"} for name in unknown]

@@ -83,7 +83,8 @@ async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID,
 
 
 _CLAIM = """
-    update {table} set attempts = attempts + 1, next_try_at = $1::timestamptz + $2::interval * least(power(2, attempts), 1440)
+    update {table} set attempts = attempts + 1,
+           next_try_at = $1::timestamptz + $2::interval * least(power(2, attempts), 1440)
      where id in (select id from {table} where {open} is null and next_try_at <= $1
                    order by next_try_at limit $3 for update skip locked)
     returning {columns}"""
