@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing, read_token
 from app.api.errors import FaceError
+from app.api.middleware import template_of
 from app.domain.page import MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.run import VISITOR, Identity, Keyed, Run
@@ -109,7 +110,7 @@ LanguageDep = Annotated[str, Depends(_language)]
 def _query_names(request: Request) -> set[str]:
     """The query parameters that the contract gives this operation."""
     known: dict[tuple[str, str], set[str]] = request.app.state.__dict__.setdefault("query_names", {})
-    place = (request.scope["route"].path, request.method)
+    place = (template_of(request.scope), request.method)
     if place not in known:
         operation = request.app.openapi()["paths"].get(place[0], {}).get(place[1].lower(), {})
         known[place] = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}

@@ -57,9 +57,14 @@ class EveryRequest:
             language = language_of(request.headers.get("accept-language"))
             refusal = problem(request, 413, "too_large", error_text("too_large", {}, language))
             await refusal(scope, receive, answer)
-        route = getattr(scope.get("route"), "path", None) or "-"
         spent = round((time.perf_counter() - began) * 1000, 1)
-        facts = {"method": scope["method"], "route": route, "status": status, "ms": spent, "trace_id": trace_id}
+        facts = {
+            "method": scope["method"],
+            "route": template_of(scope),
+            "status": status,
+            "ms": spent,
+            "trace_id": trace_id,
+        }
         log.info("request", extra=facts)
 
     def _add_headers(self, headers: MutableHeaders, trace_id: str) -> None:
@@ -68,6 +73,15 @@ class EveryRequest:
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-store")
         headers.setdefault("Content-Security-Policy", "default-src 'self' data:; style-src 'self' 'unsafe-inline'")
+
+
+def template_of(scope: Scope) -> str:
+    """The path with the names of its parameters for their values: what the contract calls it, and what may be logged."""
+    if "route" not in scope:
+        return "-"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    path: str = scope["path"]
+    return "/".join(names.get(part, part) for part in path.split("/"))
 
 
 def _trace_id(traceparent: str) -> str:
