@@ -94,7 +94,7 @@ class Worker:
         """Mail a task to who has to do it; what fails is tried again, so a mail may come twice but is not lost."""
         if self.mail is not None:
             text = task_text(event.facts["what"], event.facts, NL)
-            await self.mail.send(event.facts["to"], text, f"{text}\n\nKijk bij uw taken in de app.\n")
+            await self.mail.send(event.facts["addresses"], text, f"{text}\n\nKijk bij uw taken in de app.\n")
 
 
 async def work(settings: Settings, database_url: str) -> None:

@@ -238,3 +238,8 @@ class World:
         while step := await worker.tick():
             done += step
         return done
+
+    async def books_count(self, table: str) -> int:
+        """How many rows there are in truth."""
+        async with self.books.transaction() as tx:
+            return int(await tx.value(f'select count(*) from "{table}"'))

@@ -70,6 +70,8 @@ def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) 
     except (JOSEError, ValueError, TypeError, AttributeError) as error:
         raise TokenRefused(reason=_reason(error)) from None
     issued, ends = claims["iat"], claims["exp"]
+    if type(issued) is not int or type(ends) is not int:
+        raise TokenRefused(reason="claims")
     if issued > now + LEEWAY or ends - issued > LIFETIME:
         raise TokenRefused(reason="lifetime")
     client = claims.get(issuer.client_claim)

@@ -15,10 +15,6 @@ BODY_LIMIT = 100_000
 log = logging.getLogger("samen.access")
 
 
-class _TooLarge(Exception):
-    pass
-
-
 class EveryRequest:
     """Plain ASGI: it adds no task and no copy of the body."""
 
@@ -32,15 +28,7 @@ class EveryRequest:
             return
         began, request = time.perf_counter(), Request(scope)
         trace_id = request.state.trace_id = _trace_id(request.headers.get("traceparent", ""))
-        received = status = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > BODY_LIMIT:
-                raise _TooLarge
-            return message
+        status = 0
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -49,14 +37,13 @@ class EveryRequest:
                 self._add_headers(MutableHeaders(scope=message), trace_id)
             await send(message)
 
-        try:
-            if int(request.headers.get("content-length", "0") or 0) > BODY_LIMIT:
-                raise _TooLarge
-            await self._app(scope, counted, answer)
-        except _TooLarge:
+        bounded = await _bounded(request, receive)
+        if bounded is None:
             language = language_of(request.headers.get("accept-language"))
             refusal = problem(request, 413, "too_large", error_text("too_large", {}, language))
             await refusal(scope, receive, answer)
+        else:
+            await self._app(scope, bounded, answer)
         spent = round((time.perf_counter() - began) * 1000, 1)
         facts = {
             "method": scope["method"],
@@ -75,8 +62,28 @@ class EveryRequest:
         headers.setdefault("Content-Security-Policy", "default-src 'self' data:; style-src 'self' 'unsafe-inline'")
 
 
+async def _bounded(request: Request, receive: Receive) -> Receive | None:
+    """A body within the limit, or None; one that does not tell its length is read before anything looks at it."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() or "transfer-encoding" not in request.headers:
+        return receive if int(length or 0) <= BODY_LIMIT else None
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            return None
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return replay
+
+
 def template_of(scope: Scope) -> str:
-    """The path with the names of its parameters for their values: what the contract calls it, and what may be logged."""
+    """The path with parameter names for values: what the contract calls it, and what may be logged."""
     if "route" not in scope:
         return "-"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}

@@ -58,7 +58,7 @@ class Opening:
 
 
 MAIL = "mail.task"
-"""The event that asks for a mail about a task; its facts hold `to`."""
+"""The event that asks for a mail about a task; its facts hold `addresses`."""
 
 OPENS: dict[str, tuple[Opening, ...]] = {
     "order.placed": (

@@ -26,9 +26,15 @@ class Face(GraphQLRouter[Context, None]):
         if sub_response.headers.get("x-answer-as") == GRAPHQL_JSON:
             del response.headers["x-answer-as"]
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
-            if isinstance(response_data, dict) and "data" not in response_data:
+            if _never_ran(response_data):
                 response.status_code = 400
         return response
+
+
+def _never_ran(answer: Any) -> bool:
+    """Whether a document was refused before execution: no data, and no error that has a path."""
+    errors = answer.get("errors") or [] if isinstance(answer, dict) else []
+    return bool(errors) and answer.get("data") is None and not any(error.get("path") for error in errors)
 
 
 async def _context(request: Request, response: Response) -> Context:

@@ -101,7 +101,7 @@ class Errors(SchemaExtension):
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
-    config=StrawberryConfig(disable_field_suggestions=True, sort_schema=True),
+    config=StrawberryConfig(disable_field_suggestions=True),
     extensions=[
         lambda: QueryDepthLimiter(max_depth=12),
         lambda: MaxAliasesLimiter(max_alias_count=15),

@@ -23,7 +23,7 @@ async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = Fals
     for task in opened if mail else ():
         to = await addresses(tx, task)
         if to:
-            await tell(tx, MAIL, task.cooperative_id, task.id, **task.facts | {"to": to, "what": task.what})
+            await tell(tx, MAIL, task.cooperative_id, task.id, **task.facts | {"addresses": to, "what": task.what})
 
 
 async def forget_keys(tx: Tx, actor: Actor) -> None:

@@ -23,7 +23,8 @@ RANGES = {
 }
 NOT_TEXT = frozenset({"image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"})
 """Addresses and numbers of other kinds, which may look like a citizen number by chance."""
-_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){8}(?!\d)")
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NINE_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\d(?:[ .\-]?\d){8}(?![0-9a-z])", re.IGNORECASE)
 
 
 def check_input(named: Mapping[str, Any]) -> None:
@@ -43,7 +44,9 @@ def _check_text(path: str, name: str, text: str) -> None:
         raise TextTooLong(field=path, longest=longest)
     if "\x00" in text:
         raise TextTooLong(field=path, longest=0)
-    if name not in NOT_TEXT and any(bsn.is_valid(re.sub(r"\D", "", found)) for found in _NINE_DIGITS.findall(text)):
+    if name not in NOT_TEXT and any(
+        bsn.is_valid(re.sub(r"\D", "", found)) for found in _NINE_DIGITS.findall(_IDENTIFIER.sub(" ", text))
+    ):
         raise CitizenNumberInText(field=path)
 
 

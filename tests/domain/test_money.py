@@ -1,0 +1,64 @@
+"""Money is shared out exactly, for whatever amounts and weights."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.errors import AmountOutOfRange
+from app.domain.money import MAX_CENTS, basis_points_of, cents_of, decimal_text, half_up, percent_text, share_out
+
+AMOUNTS = st.integers(-MAX_CENTS, MAX_CENTS)
+WEIGHTS = st.lists(st.integers(0, 10_000), min_size=1, max_size=12).filter(any)
+
+
+@given(AMOUNTS, WEIGHTS)
+def test_shares_sum_to_the_whole(total: int, weights: Sequence[int]) -> None:
+    assert sum(share_out(total, weights)) == total
+
+
+@given(AMOUNTS, WEIGHTS)
+def test_a_share_is_within_a_cent_of_its_part_and_never_of_the_wrong_sign(total: int, weights: Sequence[int]) -> None:
+    for share, weight in zip(share_out(total, weights), weights, strict=True):
+        assert abs(share - Fraction(total * weight, sum(weights))) < 1
+        assert share * total >= 0
+        assert weight or not share
+
+
+@given(AMOUNTS, WEIGHTS)
+def test_the_shares_of_a_negative_amount_mirror_those_of_the_positive_one(total: int, weights: Sequence[int]) -> None:
+    assert share_out(-total, weights) == [-share for share in share_out(total, weights)]
+
+
+def test_ties_go_to_the_lower_index() -> None:
+    assert share_out(100, [1, 1, 1]) == [34, 33, 33]
+    assert share_out(1, [0, 5, 5]) == [0, 1, 0]
+
+
+@pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1]])
+def test_weights_without_a_positive_one_are_refused(weights: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"weights|empty"):
+        share_out(100, weights)
+
+
+@given(st.integers(-MAX_CENTS, MAX_CENTS))
+def test_the_decimal_text_reads_back(cents: int) -> None:
+    assert cents_of(decimal_text(cents)) == cents
+
+
+@given(st.integers(0, 10_000))
+def test_the_percentage_reads_back(points: int) -> None:
+    assert basis_points_of(percent_text(points)) == points
+
+
+@pytest.mark.parametrize("text", ["1.005", "abc", "", "NaN", "Infinity", "1e99", "10000000000.00", "0x10"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(AmountOutOfRange):
+        cents_of(text)
+
+
+def test_vat_is_rounded_half_up() -> None:
+    assert [half_up(net, 2100) for net in (2000, 50, 52, 0)] == [420, 11, 11, 0]
+    assert half_up(150, 900) == 14

@@ -1,0 +1,187 @@
+"""Bad input: each a clear error that says what to do, and nothing half written."""
+
+from typing import Any
+
+import pytest
+
+from tests.world import GUEST, World
+
+LINE = {"offeringId": "00000000-0000-0000-0000-000000000001", "quantity": 1}
+BAD_ORDERS: dict[str, tuple[dict[str, Any], int, str]] = {
+    "unknown field": ({"lines": [LINE], "contact": GUEST, "discount": "10"}, 400, "bad_request"),
+    "unknown field inside": ({"lines": [LINE | {"price": "0"}], "contact": GUEST}, 400, "bad_request"),
+    "false for a number": ({"lines": [LINE | {"quantity": False}], "contact": GUEST}, 400, "bad_request"),
+    "true for a number": ({"lines": [LINE | {"quantity": True}], "contact": GUEST}, 400, "bad_request"),
+    "text for a number": ({"lines": [LINE | {"quantity": "2"}], "contact": GUEST}, 400, "bad_request"),
+    "a fraction": ({"lines": [LINE | {"quantity": 1.5}], "contact": GUEST}, 400, "bad_request"),
+    "zero": ({"lines": [LINE | {"quantity": 0}], "contact": GUEST}, 400, "bad_request"),
+    "negative": ({"lines": [LINE | {"quantity": -3}], "contact": GUEST}, 400, "bad_request"),
+    "huge": ({"lines": [LINE | {"quantity": 10**30}], "contact": GUEST}, 400, "bad_request"),
+    "no lines": ({"lines": [], "contact": GUEST}, 400, "bad_request"),
+    "too many lines": ({"lines": [LINE] * 51, "contact": GUEST}, 400, "bad_request"),
+    "no id": ({"lines": [LINE | {"offeringId": "1 or 1=1"}], "contact": GUEST}, 400, "bad_request"),
+    "a time without a zone": ({"lines": [LINE], "contact": GUEST, "neededAt": "2030-01-01T10:00"}, 400, "bad_request"),
+    "over-long text": ({"lines": [LINE], "contact": GUEST, "note": "x" * 2001}, 400, "bad_request"),
+    "no e-mail address": ({"lines": [LINE], "contact": {"name": "Jo", "email": "jo"}}, 400, "bad_request"),
+    "no way to reach": ({"lines": [LINE], "contact": {"name": "Jo"}}, 422, "contact_incomplete"),
+    "unknown offering": ({"lines": [LINE], "contact": GUEST}, 404, "not_found"),
+    "a citizen number": (
+        {"lines": [LINE], "contact": GUEST, "note": "mijn bsn is 111222333"},
+        422,
+        "citizen_number_in_text",
+    ),
+    "a citizen number with dots": (
+        {"lines": [LINE], "contact": GUEST | {"address": "111.222.333"}},
+        422,
+        "citizen_number_in_text",
+    ),
+    "a glued citizen number": (
+        {"lines": [LINE], "contact": GUEST, "note": "BSN111222333"},
+        422,
+        "citizen_number_in_text",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ORDERS)
+async def test_bad_orders_by_rest(world: World, case: str) -> None:
+    body, status, code = BAD_ORDERS[case]
+    app = await world.app()
+    problem = await app("POST", "/v1/orders", body, status=status)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["detail"]
+    if status == 400:
+        assert problem["errors"][0]["field"]
+    assert (await app("GET", "/v1/orders"))["items"] == []
+
+
+PLACE = """mutation ($lines: [OrderLineInput!]!, $note: String = "", $email: String) {
+  placeOrder(idempotencyKey: "k", lines: $lines, note: $note, contact: {name: "Jo", email: $email}) {
+    order { id } } }"""
+
+
+@pytest.mark.parametrize(
+    ("line", "note", "email", "code"),
+    [
+        (LINE | {"quantity": -3}, "", "jo@example.org", "number_out_of_range"),
+        (LINE | {"quantity": 100_001}, "", "jo@example.org", "number_out_of_range"),
+        (LINE | {"quantity": 10**12}, "", "jo@example.org", "bad_request"),
+        (LINE | {"quantity": False}, "", "jo@example.org", "bad_request"),
+        (LINE | {"price": 1}, "", "jo@example.org", "bad_request"),
+        (LINE, "x" * 2001, "jo@example.org", "text_too_long"),
+        (LINE, "bsn 111222333", "jo@example.org", "citizen_number_in_text"),
+        (LINE, "", None, "contact_incomplete"),
+        (LINE, "", "jo@example.org", "not_found"),
+    ],
+)
+async def test_bad_orders_by_graphql(
+    world: World, line: dict[str, Any], note: str, email: str | None, code: str
+) -> None:
+    app = await world.app()
+    answer = await app.graphql(PLACE, lines=[line], note=note, email=email)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
+    assert (await app("GET", "/v1/orders"))["items"] == []
+
+
+async def test_the_message_comes_in_the_readers_language(world: World) -> None:
+    app, body = await world.app(), {"lines": [LINE], "contact": {"name": "Jo"}}
+    dutch = await app("POST", "/v1/orders", body, status=422, headers={"Accept-Language": "nl-NL,nl;q=0.9,en;q=0.5"})
+    english = await app("POST", "/v1/orders", body, status=422, headers={"Accept-Language": "en-GB,en"})
+    assert dutch["detail"] == "Geef een naam en een e-mailadres of telefoonnummer."
+    assert english["detail"] == "Give a name and an e-mail address or telephone number."
+
+
+async def test_more_than_the_stock(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, kind="goods", stock=3)
+    body = {"lines": [{"offeringId": offering, "quantity": 4}], "contact": GUEST}
+    problem = await app("POST", "/v1/orders", body, status=409)
+    assert problem["detail"] == "There are 3 left of 'Tuinonderhoud'. Order fewer."
+    twice = {"lines": [{"offeringId": offering, "quantity": 2}] * 2, "contact": GUEST}
+    assert (await app("POST", "/v1/orders", twice, status=409))["code"] == "sold_out"
+    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 3
+
+
+@pytest.mark.parametrize("amount", ["-1", "1e3", "0.001", "abc", "99999999999999", "", None, 5, False])
+async def test_amounts_that_are_none(world: World, amount: object) -> None:
+    seller = await world.cooperative()
+    body: dict[str, object] = {
+        "memberId": seller.member_id,
+        "kind": "service",
+        "title": "x",
+        "category": "tuin",
+        "priceUnit": "piece",
+    }
+    body |= {"price": {"amount": amount}, "vatClass": "standard", "town": "Breda"}
+    await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body, status=400)
+
+
+async def test_what_must_be_sent_along(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    headers = {"Authorization": f"Bearer {app.token}"}
+    answer = await app.client.post("/v1/orders", json={"lines": [LINE], "contact": GUEST}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+    assert answer.headers["content-type"] == "application/problem+json"
+    place = f"/v1/members/{seller.member_id}"
+    assert (await seller.coordinator("PATCH", place, {"name": "Nora"}, status=428))["code"] == "if_match_missing"
+    stale = await seller.coordinator("PATCH", place, {"name": "Nora"}, status=412, headers={"If-Match": '"99"'})
+    assert stale["code"] == "stale"
+    changed = await seller.coordinator("PATCH", place, {"name": "Nora"}, headers={"If-Match": '"1"'})
+    assert (changed["name"], changed["version"]) == ("Nora", 2)
+
+
+async def test_unknown_query_parameters_are_refused(world: World) -> None:
+    problem = await world.visitor("GET", "/v1/catalogue/offerings?txt=tuin", status=400)
+    assert problem["errors"] == [{"field": "txt", "code": "extra_forbidden", "message": "Unknown"}]
+    await world.visitor("GET", "/v1/catalogue/offerings?after=%21%21", status=400)
+    await world.visitor("GET", "/v1/catalogue/offerings?limit=101", status=400)
+
+
+async def test_a_body_that_is_too_large(world: World) -> None:
+    app = await world.app()
+    headers = {"Authorization": f"Bearer {app.token}", "Idempotency-Key": "k", "Content-Type": "application/json"}
+    whole = await app.client.post("/v1/orders", content=b" " * 100_001, headers=headers)
+
+    async def dribble() -> Any:
+        for _ in range(30):
+            yield b" " * 5_000
+
+    chunked = await app.client.post("/v1/orders", content=dribble(), headers=headers)
+    assert (whole.status_code, chunked.status_code) == (413, 413)
+
+
+async def test_no_such_path_and_no_such_method(world: World) -> None:
+    assert (await world.visitor("GET", "/v1/nothing", status=404))["code"] == "not_found"
+    assert (await world.visitor("DELETE", "/v1/orders", status=405))["code"] == "method_not_allowed"
+
+
+async def test_states_name_what_is_possible(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    by_verb = {t["verb"]: t for t in order["availableTransitions"]}
+    assert by_verb["cancel"]["allowed"]
+    assert (by_verb["accept"]["allowed"], by_verb["accept"]["reason"]) == (False, "forbidden")
+    problem = await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "deliver"}, status=409)
+    assert problem["availableTransitions"] == ["accept", "refuse", "cancel"]
+    await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "cancel"}, status=403)
+
+
+async def test_a_paid_order_is_not_cancelled_but_refunded(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller, kind="goods", stock=2))
+    place = f"/v1/orders/{order['id']}"
+    await seller.treasurer("POST", f"{place}/payments", {"amount": order["gross"]}, status=409)
+    await seller.member("POST", f"{place}/transitions", {"verb": "accept"})
+    assert (await seller.treasurer("POST", f"{place}/refunds", {"reason": "x"}, status=409))[
+        "code"
+    ] == "nothing_to_refund"
+    too_much = await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "242.01"}}, status=422)
+    assert "€242.00" in too_much["detail"]
+    await world.pay(seller, order)
+    problem = await app("POST", f"{place}/transitions", {"verb": "cancel"}, status=409)
+    assert problem["facts"]["reason"] == "paid_needs_refund"
+    await seller.treasurer("POST", f"{place}/refunds", {"reason": "toch niet"})
+    cancelled = await app("POST", f"{place}/transitions", {"verb": "cancel"})
+    assert (cancelled["state"], cancelled["payment"]) == ("cancelled", "refunded")
+    offering = order["lines"][0]["offeringId"]
+    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 2

@@ -1,0 +1,368 @@
+"""Both faces say the same, and keep their contracts."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from app.adapters.messages import ERRORS, RULES, TASKS
+from app.cli import contracts
+from app.domain.errors import DomainError
+from app.domain.events import OPENS
+from tests.world import GUEST, SCOPE, World
+
+ROOT = Path(__file__).parent.parent.parent
+REST_ONLY = {"check_client"}
+"""Logging in is OAuth: `POST /oauth/token`."""
+GRAPHQL_ONLY = {"get_cooperatives"}
+"""A loader's verb."""
+NO_FACE = {"get_lag"}
+
+
+def used_verbs(face: str) -> set[str]:
+    """The use cases that a face imports."""
+    found = set()
+    for file in (ROOT / "app" / face).glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app.usecases."):
+                found |= {alias.name for alias in node.names if alias.name[0].islower()}
+    return found - {"own_roles"}
+
+
+def test_every_verb_exists_in_both_faces() -> None:
+    rest, graphql = used_verbs("api"), used_verbs("graphql")
+    assert rest - graphql == REST_ONLY | NO_FACE
+    assert graphql - rest == GRAPHQL_ONLY
+    assert len(rest) > 50
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "schema.graphql"])
+def test_the_exported_contract_is_the_real_one(name: str) -> None:
+    """Changed on purpose? `make contracts`, and say so in the CHANGELOG."""
+    assert (ROOT / "openapi" / name).read_text() == contracts()[name]
+
+
+def test_every_code_has_words_in_two_languages() -> None:
+    assert set(DomainError.known) <= set(ERRORS)
+    assert {opening.what for openings in OPENS.values() for opening in openings} == set(TASKS)
+    for dutch, english in (*ERRORS.values(), *RULES.values(), *TASKS.values()):
+        assert dutch
+        assert english
+        assert dutch != english
+
+
+def test_the_contract_follows_the_dutch_rules_in_the_small() -> None:
+    contract = json.loads((ROOT / "openapi" / "openapi.json").read_text())
+    assert contract["openapi"].startswith("3.1")
+    for path, operations in contract["paths"].items():
+        for part in path.strip("/").split("/"):
+            assert part.startswith("{") or part == part.lower().replace("_", "-"), path
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "query":
+                    assert "_" not in parameter["name"], (path, parameter["name"])
+
+
+async def test_the_first_sale_by_graphql(world: World) -> None:
+    seller, app = await world.cooperative(SCOPE), await world.app()
+    offering = await world.offering(seller, "150.00")
+    found = await world.visitor.graphql(
+        """query ($slug: String) { catalogue(first: 5, cooperative: $slug, text: "tuinen") {
+             pageInfo { hasNextPage endCursor } edges { cursor node { id title price { amount } priceInclVat { amount }
+             maker cooperative { slug } } } } }""",
+        slug=seller.slug,
+    )
+    node = found["data"]["catalogue"]["edges"][0]["node"]
+    assert (node["id"], node["priceInclVat"]["amount"], node["maker"]) == (offering, "181.50", "De Groene Hoek")
+
+    place = """mutation ($key: String!, $lines: [OrderLineInput!]!, $contact: ContactInput) {
+      placeOrder(idempotencyKey: $key, lines: $lines, contact: $contact) {
+        statusUrl order { id state gross { amount currency } cooperative { slug }
+          availableTransitions { verb allowed reason } } } }"""
+    lines = [{"offeringId": offering, "quantity": 1}]
+    placed = await app.graphql(place, key="sale-1", lines=lines, contact=GUEST)
+    again = await app.graphql(place, key="sale-1", lines=lines, contact=GUEST)
+    assert placed == again
+    order = placed["data"]["placeOrder"]["order"]
+    assert (order["gross"], order["cooperative"]["slug"]) == ({"amount": "181.50", "currency": "EUR"}, seller.slug)
+
+    move = """mutation ($id: UUID!, $verb: OrderVerb!, $key: String!) {
+      moveOrder(id: $id, verb: $verb, idempotencyKey: $key) { state workDate } }"""
+    for caller, verb in ((seller.member, "ACCEPT"), (seller.member, "DELIVER"), (app, "COMPLETE")):
+        answer = await caller.graphql(move, id=order["id"], verb=verb, key=f"{order['id']}-{verb}")
+        assert "errors" not in answer, answer
+    pay = """mutation ($id: UUID!) {
+      recordPayment(orderId: $id, amount: {amount: "181.50"}, idempotencyKey: "p") { id } }"""
+    assert "errors" not in await seller.treasurer.graphql(pay, id=order["id"])
+
+    full = await seller.member.graphql(
+        """query ($m: UUID!, $c: UUID!) {
+          thermometer(memberId: $m) { kind balance { amount } movements { amount { amount } reason } svg }
+          earnings(cooperativeId: $c) { edges { node { kept { amount }
+            legs { kind amount { amount } reason } } } } }""",
+        m=seller.member_id,
+        c=seller.id,
+    )
+    assert full["data"]["thermometer"]["balance"]["amount"] == "142.50"
+    assert full["data"]["thermometer"]["svg"].startswith("<svg")
+    legs = full["data"]["earnings"]["edges"][0]["node"]["legs"]
+    assert [leg["amount"]["amount"] for leg in legs] == ["7.50", "142.50"]
+    stranger = await app.graphql("query ($m: UUID!) { thermometer(memberId: $m) { name } }", m=seller.member_id)
+    assert stranger["errors"][0]["extensions"]["code"] == "not_found"
+
+
+async def test_pages_are_stable_while_rows_are_added(world: World) -> None:
+    seller = await world.cooperative()
+    made = [await world.offering(seller, title=f"Klus {number}") for number in range(5)]
+    first = await world.visitor("GET", f"/v1/catalogue/offerings?cooperative={seller.slug}&limit=2")
+    await world.offering(seller, title="Later")
+    path = f"/v1/catalogue/offerings?cooperative={seller.slug}&limit=10&after={first['nextCursor']}"
+    rest = await world.visitor("GET", path)
+    assert [item["id"] for item in first["items"] + rest["items"]] == made[::-1]
+    assert rest["nextCursor"] is None
+    answer = await world.client.get(f"/v1/catalogue/offerings?cooperative={seller.slug}&limit=2")
+    assert 'rel="next"' in answer.headers["link"]
+
+
+async def test_the_catalogue_finds_by_stem_category_town_and_price_and_shows_nothing_private(world: World) -> None:
+    seller = await world.cooperative()
+    await world.offering(seller, "80.00", title="Fietsen repareren", category="fiets", town="Delft")
+    await world.offering(seller, "20.00", title="Band plakken", category="fiets", town="Breda")
+    base = f"/v1/catalogue/offerings?cooperative={seller.slug}"
+
+    async def titles(query: str) -> list[str]:
+        return [item["title"] for item in (await world.visitor("GET", base + query))["items"]]
+
+    assert await titles("&text=fiets") == ["Band plakken", "Fietsen repareren"]
+    assert await titles("&text=reparerend") == await titles("&text=repareren")
+    assert await titles("&town=delft") == ["Fietsen repareren"]
+    assert await titles("&category=fiets&maxPrice=50.00") == ["Band plakken"]
+    assert await titles("&minPrice=50.00") == ["Fietsen repareren"]
+    assert await titles("&text=nergens") == []
+    everything = json.dumps(await world.visitor("GET", base))
+    for private in (seller.member.login, seller.member_id, '"Noor"'):
+        assert private not in everything
+
+
+async def test_graphql_over_http(world: World) -> None:
+    post = world.client.post
+    body = {"query": "{ __typename }"}
+    plain = await post("/graphql", json=body)
+    assert plain.headers["content-type"].startswith("application/json")
+    modern = await post("/graphql", json=body, headers={"Accept": "application/graphql-response+json"})
+    assert modern.headers["content-type"].startswith("application/graphql-response+json")
+    broken = await post(
+        "/graphql", json={"query": "{ nothing }"}, headers={"Accept": "application/graphql-response+json"}
+    )
+    assert broken.status_code == 400
+    assert "Did you mean" not in broken.text
+    assert (await world.client.get("/graphql?query={__typename}")).headers["content-type"].startswith("text/html")
+    batch = await post("/graphql", json=[body, body])
+    assert batch.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ " + " ".join(f"a{n}: __typename" for n in range(20)) + " }",
+        "{ catalogue { edges { node { cooperative { id } } } } " + "x " * 1001 + "}",
+        "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
+    ],
+    ids=["aliases", "tokens", "depth"],
+)
+async def test_queries_beyond_the_limits_are_refused(world: World, query: str) -> None:
+    answer = await world.visitor.graphql(query)
+    assert answer.get("data") is None
+    assert answer["errors"]
+
+
+async def test_a_bug_is_masked_in_both_faces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr("app.api.municipalities.list_municipalities", broken)
+    monkeypatch.setattr("app.graphql.municipalities.list_municipalities", broken)
+    problem = await world.visitor("GET", "/v1/municipalities", status=500)
+    assert problem["code"] == "internal"
+    assert problem["traceId"] in problem["detail"]
+    answer = await world.visitor.graphql("{ municipalities { edges { node { id } } } }")
+    assert answer["errors"][0]["extensions"]["code"] == "internal"
+    assert "secret" not in json.dumps([problem, answer])
+
+
+async def test_every_answer_carries_its_headers(world: World) -> None:
+    answer = await world.client.get("/v1/municipalities", headers={"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})
+    assert answer.headers["trace-id"] == "ab" * 16
+    assert answer.headers["api-version"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert (await world.client.get("/v1/openapi.json")).json()["info"]["title"] == "Samen"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/graphql"])
+async def test_the_pages_for_people_need_no_internet(world: World, path: str) -> None:
+    page = (await world.client.get(path)).text
+    assert "http" not in page.replace("http-equiv", "")
+    for asset in [part.split('"')[0] for part in page.split('src="')[1:] + page.split('href="')[1:]]:
+        assert (await world.client.get(asset)).status_code == 200, asset
+
+
+async def test_the_probes(world: World) -> None:
+    assert await world.visitor("GET", "/healthz") == {"status": "ok"}
+    assert (await world.visitor("GET", "/readyz"))["status"] == "ok"
+
+
+async def test_a_guest_follows_the_order_by_its_link(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    seen = await world.visitor("GET", order["statusUrl"])
+    assert (seen["reference"], seen["state"], seen["gross"]["amount"]) == (order["reference"], "placed", "242.00")
+    assert "Jo de Wit" not in json.dumps(seen)
+    await world.visitor("GET", order["statusUrl"][:-1] + "!", status=404)
+
+
+async def test_a_person_orders_for_themselves(world: World) -> None:
+    seller, klant = await world.cooperative(), world.person()
+    offering = await world.offering(seller)
+    line = {"lines": [{"offeringId": offering, "quantity": 1}]}
+    await klant("POST", "/v1/orders", line, status=422)
+    card = await klant("PUT", "/v1/me/contact", GUEST)
+    assert (await klant("PUT", "/v1/me/contact", GUEST, status=412, headers={"If-Match": '"9"'}))["code"] == "stale"
+    order = await klant("POST", "/v1/orders", line)
+    assert (order["contact"]["name"], order["statusUrl"], card["version"]) == ("Jo de Wit", None, 1)
+    assert [o["id"] for o in (await klant("GET", "/v1/orders"))["items"]] == [order["id"]]
+    await world.person()("GET", f"/v1/orders/{order['id']}", status=404)
+    done = await klant("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "cancel", "note": "toch niet"})
+    assert done["state"] == "cancelled"
+
+
+async def test_a_partner_cooperatives_app_lists_services_and_pulls_orders(world: World) -> None:
+    seller, buyer = await world.cooperative(), await world.app()
+    scopes = ["offerings:read", "offerings:write", "orders:read", "orders:write"]
+    partner = await world.app(scopes, [seller.id])
+    body: dict[str, object] = {
+        "memberId": seller.member_id,
+        "kind": "service",
+        "title": "Ramen lappen",
+        "category": "schoonmaak",
+    }
+    body |= {"priceUnit": "hour", "price": {"amount": "20"}, "vatClass": "reduced", "town": "Breda"}
+    made = await partner("POST", f"/v1/cooperatives/{seller.id}/offerings", body)
+    await partner("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "submit"})
+    await partner("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "publish"}, status=403)
+    await seller.coordinator("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "publish"})
+    order = await world.order(buyer, made["id"])
+    assert [o["id"] for o in (await partner("GET", "/v1/orders?state=placed"))["items"]] == [order["id"]]
+    other = await world.cooperative()
+    await partner("POST", f"/v1/cooperatives/{other.id}/offerings", body, status=404)
+
+
+async def test_a_published_change_makes_an_edition_and_orders_keep_theirs(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "100.00")
+    order = await world.order(app, offering)
+    found = await seller.coordinator("GET", f"/v1/offerings/{offering}")
+    changed = await seller.member(
+        "PATCH",
+        f"/v1/offerings/{offering}",
+        {"price": {"amount": "120.00"}},
+        headers={"If-Match": f'"{found["version"]}"'},
+    )
+    assert (found["edition"], changed["edition"]) == (1, 2)
+    kept = await app("GET", f"/v1/orders/{order['id']}")
+    assert (kept["lines"][0]["edition"], kept["net"]["amount"]) == (1, "100.00")
+    assert (await world.order(app, offering))["net"]["amount"] == "120.00"
+    paused = await seller.member("POST", f"/v1/offerings/{offering}/transitions", {"verb": "pause"})
+    assert paused["state"] == "paused"
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    assert (await app("POST", "/v1/orders", body, status=409))["code"] == "not_orderable"
+
+
+async def test_the_maker_does_not_publish_their_own_offering(world: World) -> None:
+    seller = await world.cooperative()
+    me = await seller.member("GET", "/v1/me")
+    body = {"personId": me["person"]["id"], "role": "coordinator", "cooperativeId": seller.id}
+    await world.network("POST", "/v1/offices", body)
+    draft: dict[str, object] = {
+        "memberId": seller.member_id,
+        "kind": "service",
+        "title": "x",
+        "category": "tuin",
+        "priceUnit": "hour",
+    }
+    draft |= {"price": {"amount": "20"}, "vatClass": "standard", "town": "Breda"}
+    made = await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", draft)
+    await seller.member("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "submit"})
+    refused = await seller.member("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "publish"}, status=403)
+    assert refused["code"] == "second_person_needed"
+
+
+async def test_one_seller_an_order_and_time_enough_for_the_maker(world: World) -> None:
+    one, two, app = await world.cooperative(), await world.cooperative(), await world.app()
+    first, second = await world.offering(one, leadTimeMinutes=120), await world.offering(two)
+    lines = [{"offeringId": first, "quantity": 1}, {"offeringId": second, "quantity": 1}]
+    several = await app("POST", "/v1/orders", {"lines": lines, "contact": GUEST}, status=422)
+    assert several["code"] == "several_sellers"
+    from datetime import UTC, datetime, timedelta
+
+    soon = (datetime.now(UTC) + timedelta(minutes=90)).isoformat()
+    body = {"lines": lines[:1], "contact": GUEST}
+    late = await app("POST", "/v1/orders", body | {"neededAt": soon}, status=422)
+    assert (late["code"], late["facts"]) == ("too_late", {"minutes": 120})
+    needed = datetime.now(UTC) + timedelta(hours=10)
+    order = await app("POST", "/v1/orders", body | {"neededAt": needed.isoformat()})
+    assert datetime.fromisoformat(order["acceptBy"]) == needed - timedelta(hours=2)
+
+
+async def test_an_agreement_whose_examples_fail_cannot_be_signed(world: World) -> None:
+    seller = await world.cooperative()
+    rules = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"}, {"kind": "pot"}]
+    wrong = [{"name": "Klus", "net": "100.00", "expected": {"cooperative_fund": "10.00", "pot": "91.00"}}]
+    body = {"title": "2030", "activeFrom": "2030-01-01", "rules": rules, "examples": wrong}
+    draft = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
+    place = f"/v1/agreements/{draft['id']}"
+    problem = await seller.treasurer("POST", f"{place}/tests", status=409)
+    assert problem["facts"]["examples"][0]["actual"] == {"cooperative_fund": 1000, "pot": 9000}
+    assert (await seller.treasurer("POST", f"{place}/signatures", {"side": "cooperative"}, status=409))[
+        "code"
+    ] == "wrong_state"
+    right = [{"name": "Klus", "net": "100.00", "expected": {"cooperative_fund": "10.00", "pot": "90.00"}}]
+    fixed = await seller.treasurer("PATCH", place, {"examples": right}, headers={"If-Match": '"1"'})
+    assert fixed["state"] == "draft"
+    assert (await seller.treasurer("POST", f"{place}/tests"))["state"] == "tested"
+    await seller.treasurer("POST", f"{place}/signatures", {"side": "municipality"}, status=403)
+    await seller.treasurer("POST", f"{place}/signatures", {"side": "cooperative"})
+    signed = await seller.controller("POST", f"{place}/signatures", {"side": "municipality"})
+    assert signed["state"] == "signed"
+    await seller.treasurer("PATCH", place, {"title": "x"}, status=409, headers={"If-Match": f'"{signed["version"]}"'})
+    active = await seller.treasurer("GET", f"/v1/agreements/{seller.agreement_id}")
+    assert (active["state"], active["supersededFrom"]) == ("active", "2030-01-01")
+
+
+async def test_unknown_keys_of_an_agreement_are_refused(world: World) -> None:
+    seller = await world.cooperative()
+    rules = [{"kind": "pot", "bonus": "5"}]
+    examples = [{"name": "x", "net": "1.00", "expected": {"pot": "1.00"}}]
+    body = {"title": "x", "activeFrom": "2030-01-01", "rules": rules, "examples": examples}
+    await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body, status=400)
+    answer = await seller.treasurer.graphql(
+        """mutation ($c: UUID!, $r: JSON!, $e: JSON!) {
+          draftAgreement(cooperativeId: $c, title: "x", activeFrom: "2030-01-01", rules: $r, examples: $e) { id } }""",
+        c=seller.id,
+        r=rules,
+        e=examples,
+    )
+    assert answer["errors"][0]["extensions"]["code"] == "rule_refused"
+
+
+async def test_readiness_names_what_is_missing(world: World) -> None:
+    body: dict[str, object] = {"slug": "leeg", "name": "Leeg", "legalForm": "cooperative_ua", "town": "Breda"}
+    made = await world.network("POST", "/v1/cooperatives", body | {"municipalityId": await world.municipality()})
+    found = await world.network("GET", f"/v1/cooperatives/{made['id']}/readiness")
+    missing = ["coordinator", "treasurer", "second_approver", "kvk_number", "member", "agreement"]
+    assert (found["ready"], found["missing"]) == (False, missing)
+    seller = await world.cooperative()
+    assert (await seller.coordinator("GET", f"/v1/cooperatives/{seller.id}/readiness"))["ready"]
+    place = f"/v1/cooperatives/{made['id']}"
+    tail = await world.network("PATCH", place, {"umbrellaId": made["id"]}, status=422, headers={"If-Match": '"1"'})
+    assert tail["facts"]["rule"] == "umbrella_is_a_tree"

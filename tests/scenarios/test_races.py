@@ -1,0 +1,96 @@
+"""Races where races happen: stock, request keys, thresholds."""
+
+import asyncio
+import uuid
+from collections import Counter
+
+import httpx
+
+from app.usecases.books import check_books
+from app.usecases.run import SystemRun
+from tests.world import GUEST, Caller, World
+
+
+async def _post(caller: Caller, path: str, body: object, key: str) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": key}
+    return await caller.client.post(path, json=body, headers=headers)
+
+
+async def test_twelve_buyers_for_five_left(world: World) -> None:
+    seller = await world.cooperative()
+    offering = await world.offering(seller, kind="goods", stock=5)
+    apps = [await world.app() for _ in range(12)]
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    answers = await asyncio.gather(*(_post(app, "/v1/orders", body, uuid.uuid4().hex) for app in apps))
+    assert Counter(answer.status_code for answer in answers) == {201: 5, 409: 7}
+    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {problem["code"] for problem in refused} == {"sold_out"}
+    assert all("Tuinonderhoud" in problem["detail"] for problem in refused)
+    found = await world.visitor("GET", f"/v1/catalogue/offerings/{offering}")
+    assert found["left"] == 0
+
+
+async def test_fifty_parallel_posts_with_one_key_make_one_order(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering, key = await world.offering(seller, kind="goods", stock=100), uuid.uuid4().hex
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    answers = await asyncio.gather(*(_post(app, "/v1/orders", body, key) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert len((await app("GET", "/v1/orders"))["items"]) == 1
+    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 99
+
+
+async def test_a_refusal_is_repeated_under_its_key_even_when_stock_came_back(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering, key = await world.offering(seller, kind="goods", stock=1), uuid.uuid4().hex
+    body = {"lines": [{"offeringId": offering, "quantity": 2}], "contact": GUEST}
+    first = await _post(app, "/v1/orders", body, key)
+    await seller.coordinator("PUT", f"/v1/offerings/{offering}/stock", {"stock": 10})
+    again = await _post(app, "/v1/orders", body, key)
+    assert (first.status_code, again.status_code) == (409, 409)
+    assert again.json()["facts"] == first.json()["facts"] == {"title": "Tuinonderhoud", "left": 1}
+    assert (await _post(app, "/v1/orders", body, uuid.uuid4().hex)).status_code == 201
+
+
+async def test_one_key_for_two_requests_is_refused(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering, key = await world.offering(seller), uuid.uuid4().hex
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    assert (await _post(app, "/v1/orders", body, key)).status_code == 201
+    other = await _post(app, "/v1/orders", body | {"note": "anders"}, key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    elsewhere = await _post(await world.app(), "/v1/orders", body, key)
+    assert elsewhere.status_code == 201, "a key belongs to its caller"
+
+
+async def test_payments_that_cross_the_threshold_at_once_book_each_cent_once(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "1000.00")
+    orders = [await world.order(app, offering) for _ in range(6)]
+    for order in orders:
+        await world.deliver(seller, order)
+        await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    await asyncio.gather(*(world.pay(seller, order) for order in orders))
+    thermometer = await world.thermometer(seller)
+    assert thermometer["yearTotal"]["amount"] == "5100.00"
+    assert thermometer["balance"]["amount"] == "4050.00"
+    assert (await world.balances(seller))["payable_municipality"] == "1050.00"
+    await asyncio.gather(
+        *(seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "alles terug"}) for order in orders)
+    )
+    assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
+    assert set((await world.balances(seller)).values()) == {"0.00"}
+    broken = await SystemRun(world.books)(check_books)
+    assert broken is not None
+    assert not any(broken.values()), broken
+
+
+async def test_a_payment_is_recorded_once_by_two_impatient_treasurers(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller, "100.00"))
+    await world.deliver(seller, order)
+    path, body = f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]}
+    answers = await asyncio.gather(*(_post(seller.treasurer, path, body, uuid.uuid4().hex) for _ in range(5)))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 422: 4}
+    assert {answer.json().get("code") for answer in answers} == {None, "overpaid"}

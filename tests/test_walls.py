@@ -1,0 +1,307 @@
+"""Nobody gets in who does not belong: every use case refuses a stranger, and each wall holds without the other."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import app.usecases
+from app.db import people
+from app.db.engine import Database
+from app.domain.agreements import Example, Pot
+from app.domain.apps import RateClass
+from app.domain.cooperatives import LegalForm
+from app.domain.costs import Payee
+from app.domain.customers import Contact
+from app.domain.errors import DomainError
+from app.domain.events import Event
+from app.domain.page import PageRequest
+from app.main import people_issuer
+from app.usecases.orders import Wanted
+from app.usecases.run import Identity
+from tests.world import Seller, World
+
+Verb = Callable[..., Any]
+OPEN = {
+    *("list_municipalities", "get_municipality", "list_cooperatives", "get_cooperative", "get_cooperatives"),
+    *("get_guest_order", "check_client", "get_lag"),
+}
+"""Open to the world: public facts, the login, and what an unguessable token shows."""
+FOR_ANY_TOKEN = {
+    *("get_me", "place_order", "hold_stock", "release_hold", "list_orders", "list_tasks"),
+    *("get_my_contact", "set_my_contact"),
+}
+"""For everybody who logged in, on their own rows; that these stay their own is tested by the scenarios."""
+SYSTEM = {
+    "expire_order",
+    "complete_silently",
+    "expire_hold",
+    "deliver_event",
+    "forget_keys",
+    "check_books",
+    "appoint_network",
+}
+NOT_VERBS = {"own_roles"}
+
+
+def verbs() -> dict[str, Verb]:
+    """Every use case, found by reflection."""
+    found: dict[str, Verb] = {}
+    for module in pkgutil.iter_modules(app.usecases.__path__):
+        loaded = importlib.import_module(f"app.usecases.{module.name}")
+        for name, verb in inspect.getmembers(loaded, inspect.iscoroutinefunction):
+            own = verb.__module__ == loaded.__name__ and not name.startswith("_")
+            if own and list(inspect.signature(verb).parameters)[:2] == ["tx", "actor"]:
+                found[name] = verb
+    return found
+
+
+class Undo(Exception):
+    """Leave the transaction without a trace."""
+
+
+async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict[str, Any]) -> int:
+    """What a verb answers to somebody, as a status; nothing stays."""
+    try:
+        async with database.transaction() as tx:
+            actor = await people.enter(tx, who.issuer, who.subject, who.client_id, who.scopes)
+            await verb(tx, actor, **arguments)
+            raise Undo
+    except Undo:
+        return 200
+    except DomainError as refusal:
+        return refusal.status
+
+
+@pytest.fixture(scope="module")
+async def sample(world: World) -> dict[str, Any]:
+    """An id or value for every parameter that a use case has."""
+    seller, buyer = await world.cooperative(), await world.app()
+    order = await world.order(buyer, await world.offering(seller, kind="goods", stock=9))
+    await world.deliver(seller, order)
+    await world.pay(seller, order)
+    body = {"orderLineId": order["lines"][0]["id"], "category": "verf", "amount": {"amount": "1.00"}}
+    claim = await seller.member(
+        "POST", f"/v1/orders/{order['id']}/cost-claims", body | {"payee": "member", "receipt": "bon"}
+    )
+    await world.sale(seller, buyer, "10.00")
+    await world.work()
+    earnings = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/earnings")
+    payments = await seller.treasurer("GET", f"/v1/orders/{order['id']}/payments")
+    tasks = await seller.treasurer("GET", "/v1/tasks")
+    offices = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/offices")
+    draft = await seller.treasurer(
+        "POST",
+        f"/v1/cooperatives/{seller.id}/agreements",
+        {
+            "title": "v2",
+            "activeFrom": "2027-01-01",
+            "rules": [{"kind": "pot"}],
+            "examples": [{"name": "x", "net": "1", "expected": {"pot": "1"}}],
+        },
+    )
+    offering_id = UUID(order["lines"][0]["offeringId"])
+    hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
+    me = await seller.coordinator("GET", "/v1/me")
+    now = datetime.now(UTC)
+    return {
+        "seller": seller,
+        "buyer": buyer,
+        "municipality_id": UUID(seller.municipality_id),
+        "cooperative_id": UUID(seller.id),
+        "member_id": UUID(seller.member_id),
+        "person_id": UUID(me["person"]["id"]),
+        "office_id": UUID(offices[0]["id"]),
+        "app_id": UUID(buyer.login),
+        "agreement_id": UUID(draft["id"]),
+        "offering_id": offering_id,
+        "order_id": UUID(order["id"]),
+        "order_line_id": UUID(order["lines"][0]["id"]),
+        "payment_id": UUID(payments[0]["id"]),
+        "claim_id": UUID(claim["id"]),
+        "earning_id": UUID(earnings["items"][0]["id"]),
+        "task_id": UUID(tasks["items"][0]["id"]),
+        "hold_id": UUID(hold["id"]),
+        "event": Event(offering_id, "order.placed", UUID(seller.id), offering_id, {}),
+        **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "net_cents": 1},
+        **{
+            "cbs_code": "GM9999",
+            "name": "x",
+            "slug": "x-y",
+            "town": "Breda",
+            "title": "x",
+            "active_from": date(2028, 1, 1),
+        },
+        **{"legal_form": LegalForm.FOUNDATION, "trade_name": "x", "issuer": "i", "subject": "s", "role": "treasurer"},
+        **{"scopes": (), "rate_class": RateClass.STANDARD, "side": "cooperative", "category": "verf", "receipt": "bon"},
+        **{"rules": (Pot(),), "examples": (Example("x", 1, {"pot": 1}),), "payee": Payee.MEMBER, "reason": "x"},
+        **{"lines": (Wanted(offering_id, 1),), "contact": Contact("Jo", "jo@example.org"), "quantity": 1, "stock": 9},
+        **{
+            "token": "x",
+            "client_id": "x",
+            "client_secret": "x",
+            "ids": (UUID(seller.id),),
+            "now": now,
+            "paid_on": None,
+        },
+        "contents": {
+            **{"kind": "service", "title": "x", "text": "", "category": "tuin", "price_unit": "piece"},
+            **{"price_cents": 1, "vat_class": "standard", "town": "Breda"},
+        },
+    }
+
+
+VERB_OF = {
+    **{"move_order": "complete", "move_offering": "pause", "move_member": "pause", "decide_claim": "approve"},
+}
+
+
+def arguments_of(name: str, verb: Verb, sample: dict[str, Any]) -> dict[str, Any]:
+    """Values for what the verb cannot do without."""
+    named = {}
+    for parameter in list(inspect.signature(verb).parameters.values())[2:]:
+        if parameter.name == "verb":
+            named["verb"] = VERB_OF[name]
+        elif parameter.default is inspect.Parameter.empty or parameter.name == "cooperative_id":
+            named[parameter.name] = sample[parameter.name]
+    return named
+
+
+def identity(world: World, login: str, *, app: bool = False) -> Identity:
+    from app.domain.access import Scope
+
+    if app:
+        return Identity(None, None, login, frozenset(Scope))
+    return Identity(people_issuer(world.settings), login, None, frozenset(Scope))
+
+
+@pytest.fixture(params=["both walls", "without row-level security"])
+def behind(request: pytest.FixtureRequest, database: Database, books: Database) -> Database:
+    """The application's role; and one that sees every row, so that only the application's checks stand."""
+    return books if request.param == "without row-level security" else database
+
+
+async def test_every_use_case_refuses_strangers(world: World, behind: Database, sample: dict[str, Any]) -> None:
+    other = await world.cooperative()
+    outsiders = [other.coordinator, other.treasurer, other.member, other.controller, world.person()]
+    strangers = [identity(world, outsider.login) for outsider in outsiders]
+    strangers += [identity(world, (await world.app()).login, app=True), Identity()]
+    let_in = []
+    for name, verb in verbs().items():
+        if name in OPEN | FOR_ANY_TOKEN:
+            continue
+        for who in strangers:
+            status = await attempt(behind, who, verb, arguments_of(name, verb, sample))
+            if status not in (401, 403, 404):
+                let_in.append((name, who.subject, status))
+    by_office = {("add_person", other.coordinator.login, 200)}  # coordinators make people known
+    assert set(let_in) <= by_office
+
+
+async def test_the_entitled_get_in_on_the_same_ids(world: World, database: Database, sample: dict[str, Any]) -> None:
+    """The positive control: for every verb there is somebody whom it does not send away."""
+    seller: Seller = sample["seller"]
+    insiders = [seller.coordinator, seller.treasurer, seller.member, seller.controller, world.network]
+    entitled = [identity(world, insider.login) for insider in insiders]
+    entitled.append(identity(world, sample["buyer"].login, app=True))
+    nobody = []
+    for name, verb in verbs().items():
+        if name in SYSTEM | {"check_client", "get_guest_order", "get_my_contact"}:
+            continue
+        statuses = [await attempt(database, who, verb, arguments_of(name, verb, sample)) for who in entitled]
+        if all(status in (401, 403, 404) for status in statuses):
+            nobody.append((name, statuses))
+    assert nobody == []
+
+
+async def test_a_scope_narrows_what_a_person_may_do(world: World) -> None:
+    seller = await world.cooperative()
+    reader = world.person(seller.coordinator.login, frozenset({"members:read"}))
+    assert (await reader("GET", f"/v1/members/{seller.member_id}"))["id"] == seller.member_id
+    refused = await reader("POST", f"/v1/members/{seller.member_id}/transitions", {"verb": "pause"}, status=403)
+    assert (refused["code"], refused["facts"]) == ("scope_missing", {"scope": "members:write"})
+
+
+PRIVATE = [
+    *("person", "office", "member", "order", "order_line", "order_event", "payment", "cost_claim", "earning"),
+    *("member_year", "member_month", "task", "account", "balance", "entry", "journal", "idempotency"),
+]
+
+
+@pytest.mark.parametrize("table", PRIVATE)
+async def test_row_level_security_hides_private_rows_without_any_check(
+    world: World, database: Database, sample: dict[str, Any], table: str
+) -> None:
+    """As the application's role and with no check of the application in between."""
+    seller: Seller = sample["seller"]
+
+    async def seen(who: Identity, touch: bool) -> tuple[int, int]:
+        async with database.transaction() as tx:
+            await people.enter(tx, who.issuer, who.subject, who.client_id, who.scopes)
+            count = await tx.value(f'select count(*) from "{table}"')
+            touched = 0
+            if touch and table not in ("order_line", "order_event", "account", "balance", "entry", "journal", "office"):
+                column = await tx.value(
+                    "select column_name from information_schema.columns where table_name = $1 limit 1", table
+                )
+                sql = f'with x as (update "{table}" set "{column}" = "{column}" returning 1) select count(*) from x'
+                touched = await tx.value(sql)
+            return count, touched
+
+    other = await world.cooperative()
+    stranger, everybody = await seen(identity(world, world.person().login), True), Identity()
+    assert stranger == (0, 0)
+    assert await seen(everybody, True) == (0, 0)
+    staff = await seen(identity(world, seller.treasurer.login), False)
+    own = await seen(identity(world, other.treasurer.login), False)
+    total = await world.books_count(table)
+    assert total > 0
+    if table != "idempotency":
+        assert 0 < staff[0] < total or own[0] < total
+
+
+async def test_a_switched_off_policy_is_noticed(world: World, database_url: str, sample: dict[str, Any]) -> None:
+    """The test above can fail: without the policy the stranger sees everything."""
+    import asyncpg
+
+    owner = await asyncpg.connect(database_url)
+    await owner.execute(
+        'begin; alter table "order" no force row level security; alter table "order" disable row level security'
+    )
+    await owner.execute("set local role samen_app")
+    assert await owner.fetchval('select count(*) from "order"') > 0
+    await owner.execute("rollback")
+    await owner.execute("set role samen_app")
+    assert await owner.fetchval('select count(*) from "order"') == 0
+    await owner.close()
+
+
+async def test_the_settings_of_one_request_do_not_reach_the_next(world: World, database: Database) -> None:
+    seller = await world.cooperative()
+    for _ in range(40):
+        async with database.transaction() as tx:
+            await people.enter(tx, people_issuer(world.settings), seller.coordinator.login, None, frozenset())
+            assert await tx.value("select count(*) from member") >= 1
+        async with database.transaction() as tx:
+            assert await tx.value("select count(*) from member") == 0
+
+
+async def test_the_catalogues_role_reads_the_public_view_and_nothing_else(database_url: str) -> None:
+    import asyncpg
+
+    for role, allowed in (("samen_catalogue", {"catalogue_offering"}),):
+        owner = await asyncpg.connect(database_url)
+        sql = """select relname from pg_class where relkind in ('r', 'v') and relnamespace = 'public'::regnamespace
+                 and has_table_privilege($1, oid, 'select')"""
+        assert {row["relname"] for row in await owner.fetch(sql, role)} == allowed
+        columns = await owner.fetch(
+            "select column_name from information_schema.columns where table_name = 'catalogue_offering'"
+        )
+        private = {"name", "member_id", "person_id", "email", "held", "contact"}
+        assert not private & {row["column_name"] for row in columns}
+        await owner.close()
