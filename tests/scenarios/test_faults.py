@@ -1,0 +1,181 @@
+"""kill -9 of the server and of PostgreSQL in the middle of orders: each order once, none lost, books right."""
+
+import asyncio
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.live import ROOT, Live
+from tests.world import GUEST
+
+ORDERS = 200
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    made = Live.at(tmp_path_factory.mktemp("live"))
+    assert made.samen("demo").returncode == 0
+    made.serve()
+    yield made
+    made.stop()
+
+
+async def offering(live: Live) -> str:
+    """A service: nobody waits for anybody, so that many orders are under way at once."""
+    async with httpx.AsyncClient(base_url=live.url) as client:
+        found = (await client.get("/v1/catalogue/offerings?text=tuinbeurt")).json()["items"]
+        return str(found[0]["id"])
+
+
+async def send(client: httpx.AsyncClient, token: str, offering_id: str, key: str) -> str | None:
+    """The order's id, or None where there was no answer."""
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    body = {"lines": [{"offeringId": offering_id, "quantity": 1}], "contact": GUEST, "note": key}
+    try:
+        answer = await client.post("/v1/orders", json=body, headers=headers)
+    except httpx.TransportError:
+        return None
+    if answer.status_code == 503:
+        return None
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def in_books(live: Live, keys: list[str]) -> dict[str, str]:
+    """The orders that stand in the database, by key."""
+    connection = await asyncpg.connect(live.postgres.url(user="postgres"))
+    rows = await connection.fetch('select note, id from "order" where note = any($1)', keys)
+    await connection.close()
+    assert len(rows) == len({row["note"] for row in rows}), "an order stands twice"
+    return {row["note"]: str(row["id"]) for row in rows}
+
+
+@pytest.mark.parametrize("victim", ["server", "postgres"])
+async def test_killed_in_the_middle_of_two_hundred_orders(live: Live, victim: str) -> None:
+    token, offering_id = live.person("klant"), await offering(live)
+    before = after = 0
+    for _ in range(5):
+        keys = [uuid.uuid4().hex for _ in range(ORDERS)]
+        acknowledged = await _interrupted(live, token, offering_id, keys, victim)
+        standing = await in_books(live, keys)
+        assert acknowledged.items() <= standing.items(), "an acknowledged order was lost"
+        before += ORDERS - len(standing)
+        after += len(standing) - len(acknowledged)
+        async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
+            again = [await send(client, token, offering_id, key) for key in keys]
+        assert None not in again
+        final = await in_books(live, keys)
+        assert len(final) == ORDERS
+        assert standing.items() <= final.items()
+        assert [final[key] for key in keys] == again
+        if before and after:
+            break
+    print(f"\n{victim} killed: {before} orders cut off before commit, {after} after commit without an answer")
+    assert before > 0
+    assert after > 0
+    checked = live.samen("check-books")
+    assert checked.returncode == 0, checked.stdout
+
+
+async def _interrupted(live: Live, token: str, offering_id: str, keys: list[str], victim: str) -> dict[str, str]:
+    """Send all orders at once and kill after some answers. Returns what was acknowledged, by key."""
+    acknowledged: dict[str, str] = {}
+    kill: Callable[[], None] = live.kill_server if victim == "server" else live.kill_postgres
+
+    async def one(client: httpx.AsyncClient, key: str) -> None:
+        made = await send(client, token, offering_id, key)
+        if made is not None:
+            acknowledged[key] = made
+            if len(acknowledged) == 30:
+                kill()
+
+    limits = httpx.Limits(max_connections=60)
+    async with httpx.AsyncClient(base_url=live.url, timeout=60, limits=limits) as client:
+        await asyncio.gather(*(one(client, key) for key in keys))
+    if victim == "server":
+        live.serve()
+    else:
+        live.postgres.start()
+        live.await_ready()
+    return acknowledged
+
+
+def test_the_example_app_orders_on_the_live_server(live: Live, tmp_path: Path) -> None:
+    headers = {"Authorization": f"Bearer {live.person('network')}"}
+    body = {"name": "Voorbeeld", "scopes": ["catalogue:read", "orders:read", "orders:write"]}
+    made = httpx.post(f"{live.url}/v1/apps", json=body, headers=headers).json()
+    command = [sys.executable, str(ROOT / "examples" / "order_app.py"), made["app"]["id"], made["clientSecret"]]
+    done = subprocess.run([*command, "tuinen", live.url], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Grote tuinbeurt by De Groene Hoek, 242.00 euro" in done.stdout
+    assert "Now: placed" in done.stdout
+    nothing = subprocess.run([*command, "ruimteschip", live.url], capture_output=True, text=True, check=False)
+    assert (nothing.returncode, nothing.stderr.strip()) == (1, "Nothing found for ruimteschip.")
+    lines = (ROOT / "examples" / "order_app.py").read_text().splitlines()
+    assert len(lines) < 100
+
+
+def test_a_second_load_of_the_demo_changes_nothing(live: Live) -> None:
+    def counts() -> dict[str, int]:
+        headers = {"Authorization": f"Bearer {live.person('network')}"}
+        paths = ("municipalities", "cooperatives", "catalogue/offerings")
+        return {p: len(httpx.get(f"{live.url}/v1/{p}?limit=100", headers=headers).json()["items"]) for p in paths}
+
+    first = counts()
+    assert live.samen("demo").returncode == 0
+    assert counts() == first
+    assert first == {"municipalities": 7, "cooperatives": 3, "catalogue/offerings": 12}
+
+
+def test_backup_and_restore_bring_everything_back(live: Live, tmp_path: Path) -> None:
+    archive = tmp_path / "samen.dump"
+    superuser = live.environment | {"SAMEN_DATABASE_URL": live.postgres.url(user="postgres")}
+    saved = live.samen("check-books").stdout
+    other = EmptyCopy(live, superuser)
+    assert other.backup(archive).returncode == 0
+    restored = other.restore(archive)
+    assert restored.returncode == 0, restored.stderr
+    assert other.check().stdout == saved
+    assert other.counts() == other.counts(original=True)
+
+
+class EmptyCopy:
+    """A second, empty database on the same server."""
+
+    def __init__(self, live: Live, environment: dict[str, str]) -> None:
+        self.live, self.environment = live, environment
+        live.postgres.command("createdb", "-O", "samen", "copy")
+        self.copy = environment | {"SAMEN_DATABASE_URL": live.postgres.url("copy", user="postgres")}
+
+    def _samen(self, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "app.cli", *arguments]
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    def backup(self, archive: Path) -> subprocess.CompletedProcess[str]:
+        return self._samen(self.environment, "backup", str(archive))
+
+    def restore(self, archive: Path) -> subprocess.CompletedProcess[str]:
+        return self._samen(self.copy, "restore", str(archive))
+
+    def check(self) -> subprocess.CompletedProcess[str]:
+        return self._samen(self.copy, "check-books")
+
+    def counts(self, original: bool = False) -> str:
+        sql = """select (select count(*) from "order"), (select count(*) from entry), (select count(*) from person),
+                        (select encode(sha256(string_agg(row_hash, '' order by id)), 'hex') from journal)"""
+        name = "samen" if original else "copy"
+        return self.live.postgres.command("psql", "-d", name, "-Atc", sql)
+
+
+def test_the_server_stops_gracefully(live: Live) -> None:
+    """Last in this file: SIGTERM ends it cleanly."""
+    live.serve() if live.process is None or live.process.poll() is not None else None
+    assert live.process is not None
+    live.process.terminate()
+    assert live.process.wait(30) in (0, 143, -15)
