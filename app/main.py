@@ -1,7 +1,8 @@
 """Builds the app: settings → database → both faces. The only composition root of the server."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 
@@ -61,19 +62,7 @@ def build(settings: Settings, database_url: str) -> FastAPI:
         await catalogue.close()
         await database.close()
 
-    app = FastAPI(
-        title="Samen",
-        version=VERSION,
-        summary="The shared marketplace of the Dutch social cooperatives",
-        description="Offerings, orders and what members earn with them. Glossary and guide: docs/ of the project.",
-        contact={"name": "Samen", "url": "https://example.org/samen", "email": "samen@example.org"},
-        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-        servers=[{"url": "/"}],
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        lifespan=lifespan,
-    )
+    app = _described(lifespan)
     app.state.wiring = Wiring(
         make_run=partial(Run, database),
         catalogue=Catalogue(catalogue),
@@ -88,3 +77,20 @@ def build(settings: Settings, database_url: str) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(EveryRequest, version=VERSION)
     return app
+
+
+def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """The bare app, as the contract introduces it."""
+    return FastAPI(
+        title="Samen",
+        version=VERSION,
+        summary="The shared marketplace of the Dutch social cooperatives",
+        description="Offerings, orders and what members earn with them. Glossary and guide: docs/ of the project.",
+        contact={"name": "Samen", "url": "https://example.org/samen", "email": "samen@example.org"},
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": "/"}],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )

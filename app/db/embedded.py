@@ -80,7 +80,8 @@ class EmbeddedPostgres:
                 self._create()
             if self.running():
                 return False
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            for left in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
+                left.unlink(missing_ok=True)  # a killed server leaves them, and its pid may be another's by now
             options = " ".join([f"-k {self.socket_dir}", *(f"-c {setting}" for setting in extra)])
             self._command("pg_ctl", "-D", self.data, "-w", "-t", "60", "-s", "-l", self.log, "-o", options, "start")
             self._ensure_database()

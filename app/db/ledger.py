@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from asyncpg import CheckViolationError, RaiseError
+from asyncpg import CheckViolationError, PostgresError
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
@@ -126,7 +126,7 @@ async def post(tx: Tx, posting: Posting) -> UUID:
         if error.constraint_name == "balance_floor":
             raise BelowFloor from None
         raise
-    except RaiseError as error:
+    except PostgresError as error:
         if error.sqlstate == "SM003":
             raise JournalDiffers from None
         raise

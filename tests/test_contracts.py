@@ -1,0 +1,66 @@
+"""The rooms: each import contract holds, and is shown to bite by a planted violation."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PLANTS = {
+    "The rooms, from the outside in": ("app/usecases/tasks.py", "import app.api.tasks"),
+    "The rooms, from the outside in, the other way round": ("app/db/vat.py", "import app.usecases.tasks"),
+    "The outside world does not know the database": ("app/adapters/mail.py", "import app.db.people"),
+    "The domain is pure Python": ("app/domain/money.py", "import pydantic"),
+    "The faces know no SQL": ("app/graphql/tasks.py", "import app.db.outbox"),
+    "The faces know no SQL, nor its library": ("app/api/tasks.py", "import asyncpg"),
+    "Only use cases touch the ledger's tables": ("app/db/orders.py", "import app.db.ledger"),
+    "Verbs do not call verbs of another noun": ("app/usecases/tasks.py", "import app.usecases.orders"),
+}
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_each_contract_bites(tmp_path: Path, name: str) -> None:
+    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("static", "__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    file, line = PLANTS[name]
+    (tmp_path / file).write_text((tmp_path / file).read_text() + f"\n{line}\n")
+    done = lint(tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert f"{name.split(', the other', maxsplit=1)[0].split(', nor', maxsplit=1)[0]} BROKEN" in done.stdout
+
+
+def test_only_the_run_commits() -> None:
+    """Nobody but `Run`, start-up and the worker's claim opens a transaction."""
+    openers = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "app").rglob("*.py")
+        if ".transaction(" in file.read_text()
+    }
+    assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/worker.py", "app/cli.py"}
+
+
+def test_functions_and_modules_stay_small() -> None:
+    for file in (ROOT / "app").rglob("*.py"):
+        text = file.read_text()
+        assert len([line for line in text.splitlines() if line.strip()]) <= 400, file
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno + 1 <= 40, f"{file}: {node.name}"
+
+
+def test_public_functions_say_what_they_do() -> None:
+    for room in ("domain", "usecases"):
+        for file in (ROOT / "app" / room).rglob("*.py"):
+            tree = ast.parse(file.read_text())
+            assert ast.get_docstring(tree), file
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                    assert ast.get_docstring(node), f"{file}: {node.name}"

@@ -1,0 +1,68 @@
+"""Migrations there and back, the dated tables, and a launcher that recovers."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic.config import Config
+
+from alembic import command
+from app.cli import ROOT, migrate_to_head
+from app.db.embedded import EmbeddedPostgres
+from app.db.engine import Database
+from app.domain.vat import RATES
+
+
+@pytest.fixture
+def empty(postgres: EmbeddedPostgres) -> str:
+    name = f"samen_migrations_{os.getpid()}"
+    postgres.command("dropdb", "--force", "--if-exists", name)
+    postgres.command("createdb", "-O", "samen", name)
+    return postgres.url(name)
+
+
+def test_migrations_go_up_down_and_up_and_match_the_tables(empty: str) -> None:
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["url"] = empty
+    command.upgrade(config, "head")
+    command.downgrade(config, "base")
+    command.upgrade(config, "head")
+    command.check(config)
+    migrate_to_head(empty)
+
+
+async def test_the_table_of_vat_rates_is_the_domains(database: Database) -> None:
+    async with database.transaction() as tx:
+        rows = await tx.rows("select vat_class, from_date, basis_points from vat_rate")
+    found = {(row["vat_class"], row["from_date"], row["basis_points"]) for row in rows}
+    assert found == {(rate.vat_class.value, rate.from_date, rate.basis_points) for rate in RATES}
+
+
+async def test_start_fails_under_another_role(database_url: str) -> None:
+    with pytest.raises(asyncpg.InvalidParameterValueError):
+        await Database(database_url, role="nobody_knows").open()
+
+
+def test_the_launcher_recovers_from_a_kill_and_from_a_recycled_pid(tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres.at(tmp_path)
+    assert postgres.start()
+    assert not postgres.start(), "it runs already"
+    pid_file = postgres.data / "postmaster.pid"
+    pid = int(pid_file.read_text().splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(100):
+        if not postgres.running():
+            break
+        time.sleep(0.05)
+    assert pid_file.exists()
+    lines = pid_file.read_text().splitlines()
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    assert not postgres.running(), "our own pid is no server"
+    time.sleep(0.5)
+    assert postgres.start()
+    assert "1" in postgres.command("psql", "-d", "samen", "-Atc", "select 1")
+    postgres.stop()
+    assert not postgres.running()
