@@ -146,7 +146,7 @@ def _server(settings: Settings, url: str) -> uvicorn.Server:
 def _welcome(settings: Settings) -> None:
     base = settings.public_url
     print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
-    print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (more: samen token --as NAME):\n")
+    print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
     for login, who in ACTORS.items():
         print(f"# {who}\nexport {_variable(login)}={_token(settings, login)}\n")
     print(f"An app's client_id and client_secret: {_data_dir(settings) / 'apps.json'}\nStop with Ctrl-C.", flush=True)
@@ -227,6 +227,16 @@ def token(login: Annotated[str, typer.Option("--as", help="The person's login, s
     if settings.production:
         raise typer.BadParameter("The built-in issuer does not work in production; people log in at their provider.")
     print(_token(settings, login))
+
+
+@cli.command()
+def tokens() -> None:
+    """Fresh tokens of six actors as shell variables: eval "$(samen tokens)"; not in production."""
+    settings = Settings()
+    if settings.production:
+        raise typer.BadParameter("The built-in issuer does not work in production; people log in at their provider.")
+    for login in ACTORS:
+        print(f"export {_variable(login)}={_token(settings, login)}")
 
 
 @cli.command(name="check-books")

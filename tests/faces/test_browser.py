@@ -1,0 +1,46 @@
+"""GraphiQL and the REST documentation in a real browser that has no internet."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import Live
+
+
+def chromium() -> str:
+    """The browser; where we are root on Debian it is installed on first need."""
+    if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+            subprocess.run(command, check=False, capture_output=True, timeout=240)
+    return shutil.which("chromium") or pytest.skip("chromium is not installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    made = Live.at(tmp_path_factory.mktemp("browser"))
+    made.serve()
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/graphql", ["graphiql-container", "Execute query", "catalogue"]),
+        ("/docs", ["/v1/orders", "opblock-summary-path"]),
+    ],
+)
+def test_the_page_comes_alive_without_the_internet(live: Live, tmp_path: Path, path: str, shown: list[str]) -> None:
+    command = [
+        *(chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"),
+        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+        *("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", f"--user-data-dir={tmp_path}"),
+        *("--virtual-time-budget=15000", "--dump-dom", f"{live.url}{path}"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    for text in shown:
+        assert text in done.stdout, done.stderr[-2000:]
