@@ -17,10 +17,8 @@ import asyncpg
 import typer
 import uvicorn
 import yaml
-from alembic.config import Config
 from pydantic import TypeAdapter, ValidationError
 
-from alembic import command
 from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
 from app.adapters.logs import log_to_stderr
 from app.adapters.messages import explain_leg, language_of, message_of
@@ -77,19 +75,37 @@ def _database(settings: Settings) -> Iterator[str]:
 
 
 def migrate_to_head(url: str) -> None:
-    """Bring the schema and the dated rates up to date."""
-    config = Config(ROOT / "alembic.ini")
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
+    """Bring the schema and the dated rates up to date; quick where they are."""
+    if asyncio.run(_revision(url)) != _head():
+        from alembic.config import Config
 
-    async def rates() -> None:
-        database = Database(url, role=BOOKS_ROLE, size=1)
-        await database.open()
-        async with database.transaction() as tx:
-            await write_rates(tx)
-        await database.close()
+        from alembic import command
 
-    asyncio.run(rates())
+        config = Config(ROOT / "alembic.ini")
+        config.attributes["url"] = url
+        command.upgrade(config, "head")
+    asyncio.run(_write_rates(url))
+
+
+def _head() -> str:
+    """The newest revision: the files are numbered."""
+    return max(file.name[:4] for file in (ROOT / "alembic" / "versions").glob("[0-9]*.py"))
+
+
+async def _revision(url: str) -> str | None:
+    connection = await asyncpg.connect(url)
+    try:
+        found: str | None = await connection.fetchval("select version_num from alembic_version")
+        return found
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+
+
+async def _write_rates(url: str) -> None:
+    async with _open(url, BOOKS_ROLE) as database, database.transaction() as tx:
+        await write_rates(tx)
 
 
 @cli.command()

@@ -93,4 +93,5 @@ def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: f"{(route.tags or ['samen'])[0]}_{route.name}",
     )

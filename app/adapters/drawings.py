@@ -34,7 +34,7 @@ STEPS = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
 
 
 def thermometer_svg(thermometer: Thermometer, language: str) -> str:
-    """The thermometer as a picture of 360 by 470."""
+    """The thermometer as a picture of 420 by 470."""
     words = WORDS["en" if language == EN else "nl"]
     shown = {
         "name": thermometer.name,
@@ -47,13 +47,13 @@ def thermometer_svg(thermometer: Thermometer, language: str) -> str:
     title = escape(words["title"].format(**shown))
     description = escape(" ".join(_sentences(thermometer, words, shown)))
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 470" width="360" height="470" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 470" width="420" height="470" role="img" '
         'aria-labelledby="t d" font-family="system-ui, sans-serif" fill="#1b2a33">'
         f'<title id="t">{title}</title><desc id="d">{description}</desc>'
         '<defs><pattern id="on-its-way" width="8" height="8" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)">'
         '<rect width="8" height="8" fill="#fff"/><rect width="3" height="8" fill="#c8372d"/></pattern></defs>'
-        '<rect width="360" height="470" rx="16" fill="#fbfaf7"/>'
+        '<rect width="420" height="470" rx="16" fill="#fbfaf7"/>'
         f'<text x="24" y="38" font-size="18" font-weight="600">{title}</text>'
         f"{_tube(thermometer, language)}{_labels(thermometer, words, shown)}</svg>"
     )
@@ -73,7 +73,7 @@ def _scale(thermometer: Thermometer) -> tuple[int, int]:
     """Cents at the top of the tube, and between two marks."""
     highest = max(thermometer.balance_cents + thermometer.pending_cents, thermometer.goal_cents or 0, 1_000)
     step = next((step for step in STEPS if step * 6 >= highest), highest // 5)
-    return step * (highest // step + 1), step
+    return max(step * (highest // step + 1), highest + step * 2 // 3), step
 
 
 def _tube(thermometer: Thermometer, language: str) -> str:
@@ -120,7 +120,7 @@ def _labels(thermometer: Thermometer, words: dict[str, str], shown: dict[str, st
         )
     if thermometer.goal_text:
         at = 110 + len(rows) * 62
-        text = thermometer.goal_text if len(thermometer.goal_text) <= 22 else thermometer.goal_text[:21] + "…"
+        text = thermometer.goal_text if len(thermometer.goal_text) <= 26 else thermometer.goal_text[:25] + "…"
         lines.append(
             f'<path d="M200 {at - 12}l12 7l-12 7z"/><text x="218" y="{at}" font-size="13">{escape(text)}</text>'
             f'<text x="200" y="{at + 24}" font-size="16" font-weight="600">{escape(shown["goal"])}</text>'
