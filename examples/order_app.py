@@ -70,6 +70,8 @@ class OrderApp:
 
 
 def main() -> None:
+    if len(sys.argv) < 4:
+        raise SystemExit(__doc__)
     client_id, client_secret, text, *rest = sys.argv[1:]
     base_url = rest[0] if rest else "http://127.0.0.1:8000"
     with httpx.Client(base_url=base_url, headers={"Accept-Language": "en"}, timeout=10) as client:

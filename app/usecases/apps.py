@@ -79,7 +79,7 @@ async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
 
 
 async def _new_secret(tx: Tx, app_id: UUID) -> str:
-    secret = secrets.token_urlsafe(32)
+    secret = f"samen_{secrets.token_urlsafe(32)}"
     await set_secret(tx, app_id, _hash(secret))
     return secret
 
