@@ -248,7 +248,7 @@ def token(login: Annotated[str, typer.Option("--as", help="The person's login, s
     """A token of the built-in issuer of people's tokens; not in production."""
     settings = Settings()
     if settings.production:
-        raise typer.BadParameter("The built-in issuer does not work in production; people log in at their provider.")
+        raise typer.BadParameter("The built-in issuer of people does not work in production.")
     print(_token(settings, login))
 
 
@@ -257,7 +257,7 @@ def tokens() -> None:
     """Fresh tokens of six actors as shell variables: eval "$(samen tokens)"; not in production."""
     settings = Settings()
     if settings.production:
-        raise typer.BadParameter("The built-in issuer does not work in production; people log in at their provider.")
+        raise typer.BadParameter("The built-in issuer of people does not work in production.")
     for login in ACTORS:
         print(f"export {_variable(login)}={_token(settings, login)}")
 
