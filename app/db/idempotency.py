@@ -50,7 +50,6 @@ async def claim(tx: Tx, caller: str, verb: str, key: str, request_hash: str) -> 
                 values ($1, $2, $3, $4, $5, $6, 0, '{}') on conflict (caller, verb, key) do nothing returning id"""
     touch = """update idempotency set replays = replays + 1 where caller = $1 and verb = $2 and key = $3
                returning id, request_hash, outcome"""
-    await tx.value("select set_config('lock_timeout', '5s', true)")
     try:
         row_id = await tx.value(insert, uuid7(), caller, verb, key, request_hash, tx.now)
         if row_id is not None:
