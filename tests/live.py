@@ -1,11 +1,13 @@
 """A server of its own, as a process, on a PostgreSQL of its own with production's durability; it can be killed."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +21,56 @@ from app.db.embedded import EmbeddedPostgres
 from app.domain.access import Scope
 
 ROOT = Path(__file__).parent.parent
+SOCKET = ".s.PGSQL.5432"
 
 
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+class Wire:
+    """Stands between server and PostgreSQL, so that answers can be lost on the way while requests arrive."""
+
+    def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
+        self.folder, self.cut = folder, False
+        self._to = str(postgres.socket_dir / SOCKET)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(folder / SOCKET))
+        self._listener.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near: socket.socket) -> None:
+        """One connection, both ways, until either end is gone."""
+        with near, socket.socket(socket.AF_UNIX) as far:
+            try:
+                far.connect(self._to)
+            except OSError:
+                return
+            back = threading.Thread(target=self._pump, args=(far, near, True), daemon=True)
+            back.start()
+            self._pump(near, far, False)
+            back.join()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if not (answers and self.cut):
+                    sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass
@@ -35,6 +81,7 @@ class Live:
     keys: str
     port: int
     process: subprocess.Popen[bytes] | None = None
+    wire: Wire | None = None
 
     @classmethod
     def at(cls, home: Path) -> "Live":
@@ -48,9 +95,15 @@ class Live:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def _database_url(self) -> str:
+        if self.wire is None:
+            return self.postgres.url()
+        return self.postgres.url().replace(str(self.postgres.socket_dir), str(self.wire.folder))
+
+    @property
     def environment(self) -> dict[str, str]:
         return os.environ | {
-            "SAMEN_DATABASE_URL": self.postgres.url(),
+            "SAMEN_DATABASE_URL": self._database_url,
             "SAMEN_SIGNING_KEYS": self.keys,
             "SAMEN_PORT": str(self.port),
             "SAMEN_PUBLIC_URL": self.url,
@@ -85,14 +138,14 @@ class Live:
         self.process.wait()
 
     def kill_postgres(self) -> None:
-        """All of its processes at once; the server is held meanwhile, so that some commits have no reader."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)
+        """All of its processes at once, just after it got some commits whose answers nobody receives."""
+        assert self.wire is not None
+        self.wire.cut = True
         time.sleep(0.1)
         postmaster = psutil.Process(int((self.postgres.data / "postmaster.pid").read_text().splitlines()[0]))
         for process in (postmaster, *postmaster.children(recursive=True)):
             process.kill()
-        self.process.send_signal(signal.SIGCONT)
+        self.wire.cut = False
 
     def person(self, login: str) -> str:
         return KeyRing.of(self.keys).token(

@@ -55,9 +55,9 @@ def test_a_collective_says_so() -> None:
     goal=st.one_of(st.none(), st.integers(1, 10**10)),
 )
 def test_it_is_well_formed_for_everybody(name: str, balance: int, goal: int | None) -> None:
-    drawn = thermometer_svg(replace(NOOR, name=name, balance_cents=balance, goal_cents=goal, goal_text=name), NL)
-    Xml.fromstring(drawn)
-    assert "nan" not in drawn.lower().split("<text")[0]
+    Xml.fromstring(
+        thermometer_svg(replace(NOOR, name=name, balance_cents=balance, goal_cents=goal, goal_text=name), NL)
+    )
 
 
 def test_the_picture_of_the_readme_is_what_is_drawn() -> None:

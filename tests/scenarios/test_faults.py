@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.live import ROOT, Live
+from tests.live import ROOT, Live, Wire
 from tests.world import GUEST
 
 ORDERS = 200
@@ -21,9 +22,12 @@ ORDERS = 200
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     made = Live.at(tmp_path_factory.mktemp("live"))
     assert made.samen("demo").returncode == 0
-    made.serve()
-    yield made
-    made.stop()
+    with tempfile.TemporaryDirectory(prefix="wire") as folder:
+        made.wire = Wire(made.postgres, Path(folder))
+        made.serve()
+        yield made
+        made.stop()
+        made.wire.close()
 
 
 async def offering(live: Live) -> str:
