@@ -62,6 +62,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Van '{title}' zijn er nog {left}. Bestel er minder.",
         "There are {left} left of '{title}'. Order fewer.",
     ),
+    "stock_held": (
+        "Er zijn er {held} gereserveerd. Wacht op die bestellingen, of noem een groter aantal.",
+        "{held} of them are held. Wait for those orders, or give a larger number.",
+    ),
     "hold_gone": ("De reservering is voorbij. Bestel opnieuw.", "The hold has ended. Order again."),
     "already_exists": ("Dit bestaat al ({what} {value}).", "This exists already ({what} {value})."),
     "not_orderable": (

@@ -77,6 +77,10 @@ class SoldOut(Conflict):
     code = "sold_out"
 
 
+class StockHeld(Conflict):
+    code = "stock_held"
+
+
 class HoldGone(Conflict):
     code = "hold_gone"
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import RuleRefused, SecondPersonNeeded, SoldOut
+from app.domain.errors import RuleRefused, SecondPersonNeeded, SoldOut, StockHeld
 from app.domain.transitions import Transition, move
 from app.domain.vat import VatClass
 
@@ -127,9 +127,9 @@ def change(offering: Offering, changes: dict[str, Any]) -> Offering:
 
 
 def set_stock(offering: Offering, stock: int | None) -> Offering:
-    """The offering with `stock` units in all. Raises SoldOut where more than that are held."""
-    if stock is not None and stock < offering.held:
-        raise SoldOut(title=offering.title, left=offering.held)
+    """The offering with `stock` units in all. Raises StockHeld where more than that are held."""
+    if offering.held and (stock is None or stock < offering.held):
+        raise StockHeld(held=offering.held)
     return check(replace(offering, stock=stock))
 
 

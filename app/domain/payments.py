@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import AlreadySettled, Overpaid
-from app.domain.orders import Order
+from app.domain.errors import AlreadySettled, Overpaid, RuleRefused
+from app.domain.orders import AMSTERDAM, Order
 
 
 class PaymentMethod(StrEnum):
@@ -38,6 +38,14 @@ def receive(order: Order, cents: int) -> Order:
     if cents > open_cents:
         raise Overpaid(open_cents=open_cents)
     return replace(order, paid_cents=order.paid_cents + cents)
+
+
+def day_of(order: Order, paid_on: date | None, today: date) -> date:
+    """The day on which money came in, today unless told. Raises RuleRefused before the order or after today."""
+    day = paid_on or today
+    if not order.placed_at.astimezone(AMSTERDAM).date() <= day <= today:
+        raise RuleRefused(rule="paid_on_between_order_and_today", value=day.isoformat())
+    return day
 
 
 def reverse(payment: Payment, *, by: UUID, on: date, reason: str) -> Payment:

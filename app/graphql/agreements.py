@@ -181,14 +181,14 @@ class AgreementMutation:
         info: Info,
         id: UUID,
         expected_version: int,
-        title: str = strawberry.UNSET,
-        active_from: date = strawberry.UNSET,
-        rules: JSON = strawberry.UNSET,
-        examples: JSON = strawberry.UNSET,
+        title: str | None = strawberry.UNSET,
+        active_from: date | None = strawberry.UNSET,
+        rules: JSON | None = strawberry.UNSET,
+        examples: JSON | None = strawberry.UNSET,
     ) -> Agreement:
-        changes = changed(title=title, active_from=active_from)
-        changes |= {"rules": _rules(rules)} if rules is not strawberry.UNSET else {}
-        changes |= {"examples": _examples(examples)} if examples is not strawberry.UNSET else {}
+        changes = changed(title=title, active_from=active_from, rules=rules, examples=examples)
+        changes |= {"rules": _rules(rules)} if "rules" in changes else {}
+        changes |= {"examples": _examples(examples)} if "examples" in changes else {}
         found = await info.context.run(
             change_agreement, agreement_id=id, expected_version=expected_version, changes=changes
         )

@@ -53,9 +53,9 @@ class CooperativeInput:
 
 @strawberry.input(description="What is left out stays as it is.")
 class CooperativeChange:
-    name: str = strawberry.UNSET
-    town: str = strawberry.UNSET
-    about: str = strawberry.UNSET
+    name: str | None = strawberry.UNSET
+    town: str | None = strawberry.UNSET
+    about: str | None = strawberry.UNSET
     kvk_number: str | None = strawberry.UNSET
     umbrella_id: UUID | None = strawberry.UNSET
 
@@ -101,7 +101,7 @@ class CooperativeMutation:
         expected_version: int,
         input: CooperativeChange,
     ) -> Cooperative:
-        changes = changed(**vars(input))
+        changes = changed(("kvk_number", "umbrella_id"), **vars(input))
         found = await info.context.run(
             change_cooperative, cooperative_id=id, expected_version=expected_version, changes=changes
         )

@@ -144,11 +144,11 @@ class MemberMutation:
         info: Info,
         id: UUID,
         expected_version: int,
-        name: str = strawberry.UNSET,
-        trade_name: str = strawberry.UNSET,
+        name: str | None = strawberry.UNSET,
+        trade_name: str | None = strawberry.UNSET,
         person_id: UUID | None = strawberry.UNSET,
     ) -> Member:
-        changes = changed(name=name, trade_name=trade_name, person_id=person_id)
+        changes = changed(("person_id",), name=name, trade_name=trade_name, person_id=person_id)
         found = await info.context.run(change_member, member_id=id, expected_version=expected_version, changes=changes)
         return Member.of(found, info.context)
 

@@ -103,16 +103,16 @@ class OfferingInput:
 
 @strawberry.input(description="What is left out stays as it is.")
 class OfferingChange:
-    title: str = strawberry.UNSET
-    text: str = strawberry.UNSET
-    category: str = strawberry.UNSET
-    price_unit: PriceUnit = strawberry.UNSET
-    price: MoneyInput = strawberry.UNSET
-    vat_class: VatClass = strawberry.UNSET
-    town: str = strawberry.UNSET
-    tags: list[str] = strawberry.UNSET
+    title: str | None = strawberry.UNSET
+    text: str | None = strawberry.UNSET
+    category: str | None = strawberry.UNSET
+    price_unit: PriceUnit | None = strawberry.UNSET
+    price: MoneyInput | None = strawberry.UNSET
+    vat_class: VatClass | None = strawberry.UNSET
+    town: str | None = strawberry.UNSET
+    tags: list[str] | None = strawberry.UNSET
     image_url: str | None = strawberry.UNSET
-    lead_time_minutes: int = strawberry.UNSET
+    lead_time_minutes: int | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -161,7 +161,7 @@ class OfferingMutation:
         expected_version: int,
         input: OfferingChange,
     ) -> Offering:
-        changes = changed(**vars(input))
+        changes = changed(("image_url",), **vars(input))
         if "price" in changes:
             changes["price_cents"] = changes.pop("price").cents
         if "tags" in changes:

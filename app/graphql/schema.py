@@ -15,6 +15,7 @@ from strawberry.extensions import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
 
 from app.adapters.messages import EN, error_text, message_of
 from app.domain.errors import DomainError
@@ -98,7 +99,14 @@ class Errors(SchemaExtension):
         )
 
 
-schema = strawberry.Schema(
+class Schema(strawberry.Schema):
+    """Leaves logging to `Errors`: a refusal is no fault, and its message may hold what somebody wrote."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        return
+
+
+schema = Schema(
     query=Query,
     mutation=Mutation,
     config=StrawberryConfig(disable_field_suggestions=True),

@@ -115,6 +115,10 @@ def _fields(cls: Any) -> list[tuple[str, bool]]:
     return [(field.name, hints[field.name] in (Money, Money | None)) for field in fields(cls) if field.init]
 
 
-def changed(**given: Any) -> dict[str, Any]:
-    """The fields of a change that were named at all; null is a value, leaving out is not."""
-    return {name: value for name, value in given.items() if value is not strawberry.UNSET}
+def changed(nullable: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:
+    """The fields of a change that were named at all. Raises RuleRefused for null where there has to be a value."""
+    named = {name: value for name, value in given.items() if value is not strawberry.UNSET}
+    for name, value in named.items():
+        if value is None and name not in nullable:
+            raise RuleRefused(rule="required", value=name)
+    return named

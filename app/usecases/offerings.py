@@ -79,7 +79,7 @@ async def change_offering(
 
 
 async def set_stock(tx: Tx, actor: Actor, *, offering_id: UUID, stock: int | None) -> Offering:
-    """Set how many units there are in all; None is unlimited. Raises SoldOut where more than that are held."""
+    """Set how many units there are in all; None is unlimited. Raises StockHeld where more than that are held."""
     await lock_stock(tx, [offering_id])
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, None)
     changed = process.set_stock(offering, stock)

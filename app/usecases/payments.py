@@ -13,7 +13,7 @@ from app.domain.access import Actor, Right
 from app.domain.errors import NotFound, NothingToRefund, SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import AMSTERDAM, Order, OrderEvent, OrderState, PaymentState, roles_on
-from app.domain.payments import Payment, PaymentMethod, receive, reverse
+from app.domain.payments import Payment, PaymentMethod, day_of, receive, reverse
 from app.usecases.steps.settle import settle, unsettle
 
 PAYABLE_STATES = (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED, OrderState.COMPLETED)
@@ -30,7 +30,7 @@ async def record_payment(
 ) -> Payment:
     """Record money that came in for an order; the last part of a completed order books its sale.
 
-    Raises Overpaid, WrongState before acceptance, SecondPersonNeeded where the treasurer is the buyer.
+    Raises Overpaid, RuleRefused for another day, WrongState before acceptance, SecondPersonNeeded where the treasurer is the buyer.
     """
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
     assert actor.person_id is not None  # noqa: S101  an office is held by a person
@@ -39,7 +39,7 @@ async def record_payment(
     if order.state not in PAYABLE_STATES:
         raise WrongState(verb="record_payment", state=order.state, possible=["accept"])
     paid = receive(order, cents)
-    day = paid_on or tx.now.astimezone(AMSTERDAM).date()
+    day = day_of(order, paid_on, tx.now.astimezone(AMSTERDAM).date())
     payment = Payment(
         *(uuid7(), order.id, order.cooperative_id, cents, day, method, actor.person_id, tx.now),
     )

@@ -14,7 +14,13 @@ from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from asyncpg import CheckViolationError
+from asyncpg import (
+    CheckViolationError,
+    DataError,
+    ForeignKeyViolationError,
+    NotNullViolationError,
+    UniqueViolationError,
+)
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -22,7 +28,7 @@ from app.db import idempotency, people
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
 from app.db.outbox import finish_event, finish_timer
 from app.domain.access import NOBODY, Actor
-from app.domain.errors import DomainError, Invalid, RuleRefused
+from app.domain.errors import AlreadyExists, DomainError, Invalid, NotFound, RuleRefused
 from app.usecases.steps.input import check_input
 
 P = ParamSpec("P")
@@ -165,11 +171,17 @@ class SystemRun:
 
 @contextlib.contextmanager
 def _constraints_as_rules() -> Iterator[None]:
-    """A CHECK of the database that speaks first is a refusal too: RuleRefused, by the constraint's name."""
+    """A constraint of the database that speaks first is a refusal too: a CHECK, a link to nothing, a second of one."""
     try:
         yield
-    except CheckViolationError as error:
-        raise RuleRefused(rule=error.constraint_name or "check", value="") from None
+    except (CheckViolationError, NotNullViolationError) as error:
+        raise RuleRefused(rule=error.constraint_name or error.column_name or "check", value="") from None
+    except ForeignKeyViolationError:
+        raise NotFound from None
+    except UniqueViolationError as error:
+        raise AlreadyExists(what=error.constraint_name or "row", value="") from None
+    except (DataError, OverflowError):
+        raise Invalid from None
 
 
 async def _persist(once: Callable[[], Awaitable[T]], *, known_outcome: bool) -> T:

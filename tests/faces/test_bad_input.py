@@ -94,6 +94,9 @@ async def test_the_message_comes_in_the_readers_language(world: World) -> None:
 async def test_more_than_the_stock(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, kind="goods", stock=3)
+    gone = "00000000-0000-0000-0000-000000000009"
+    place = f"/v1/members/{seller.member_id}"
+    await seller.coordinator("PATCH", place, {"personId": gone}, status=404, headers={"If-Match": '"1"'})
     body = {"lines": [{"offeringId": offering, "quantity": 4}], "contact": GUEST}
     problem = await app("POST", "/v1/orders", body, status=409)
     assert problem["detail"] == "There are 3 left of 'Tuinonderhoud'. Order fewer."
@@ -177,6 +180,10 @@ async def test_a_paid_order_is_not_cancelled_but_refunded(world: World) -> None:
     ] == "nothing_to_refund"
     too_much = await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "242.01"}}, status=422)
     assert "€242.00" in too_much["detail"]
+    for day in ("2020-01-01", "2999-01-01"):
+        wrong = {"amount": {"amount": "1.00"}, "paidOn": day}
+        refused = await seller.treasurer("POST", f"{place}/payments", wrong, status=422)
+        assert refused["facts"]["value"] == day
     await world.pay(seller, order)
     problem = await app("POST", f"{place}/transitions", {"verb": "cancel"}, status=409)
     assert problem["facts"]["reason"] == "paid_needs_refund"

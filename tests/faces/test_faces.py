@@ -112,6 +112,31 @@ async def test_the_first_sale_by_graphql(world: World) -> None:
     assert stranger["errors"][0]["extensions"]["code"] == "not_found"
 
 
+async def test_a_change_by_graphql_names_only_what_changes(world: World) -> None:
+    seller = await world.cooperative()
+    offering = await world.offering(seller, "100.00")
+    version = (await seller.coordinator("GET", f"/v1/offerings/{offering}"))["version"]
+    change = """mutation ($id: UUID!, $v: Int!, $input: OfferingChange!) {
+      changeOffering(id: $id, expectedVersion: $v, input: $input) { title price { amount } edition version } }"""
+    body = {"price": {"amount": "120.00"}}
+    done = await seller.member.graphql(change, id=offering, v=version, input=body)
+    changed = done["data"]["changeOffering"]
+    assert (changed["title"], changed["price"]["amount"], changed["edition"]) == ("Tuinonderhoud", "120.00", 2)
+    stale = await seller.member.graphql(change, id=offering, v=version, input=body)
+    assert stale["errors"][0]["extensions"]["code"] == "stale"
+    empty = await seller.member.graphql(change, id=offering, v=version + 1, input={"title": None})
+    assert empty["errors"][0]["extensions"]["code"] == "rule_refused"
+    rename = (
+        'mutation ($id: UUID!) { changeMember(id: $id, expectedVersion: 1, tradeName: "Groen") { name tradeName } }'
+    )
+    renamed = await seller.coordinator.graphql(rename, id=seller.member_id)
+    assert renamed["data"]["changeMember"] == {"name": "Noor", "tradeName": "Groen"}
+    about = """mutation ($id: UUID!) { changeCooperative(id: $id, expectedVersion: 1, input: {about: "Hoi"}) {
+      about kvkNumber } }"""
+    told = await seller.coordinator.graphql(about, id=seller.id)
+    assert told["data"]["changeCooperative"] == {"about": "Hoi", "kvkNumber": "90000011"}
+
+
 async def test_pages_are_stable_while_rows_are_added(world: World) -> None:
     seller = await world.cooperative()
     made = [await world.offering(seller, title=f"Klus {number}") for number in range(5)]
