@@ -1,5 +1,6 @@
 """Builders in the field's words; everything goes through the public API."""
 
+import asyncio
 import itertools
 import uuid
 from dataclasses import dataclass
@@ -243,3 +244,12 @@ class World:
         """How many rows there are in truth."""
         async with self.books.transaction() as tx:
             return int(await tx.value(f'select count(*) from "{table}"'))
+
+    async def deadlocks(self) -> int:
+        """How many there were in this database."""
+        await asyncio.sleep(1.2)  # statistics are told at most once a second
+        sql = "select pg_stat_force_next_flush(), deadlocks from pg_stat_database where datname = current_database()"
+        async with self.books.transaction() as tx:
+            row = await tx.row(sql)
+            assert row is not None
+            return int(row["deadlocks"])

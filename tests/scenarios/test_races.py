@@ -86,6 +86,31 @@ async def test_payments_that_cross_the_threshold_at_once_book_each_cent_once(wor
     assert not any(broken.values()), broken
 
 
+async def test_payments_completions_and_refunds_at_once_never_deadlock(world: World) -> None:
+    """Everybody locks in one order: the member's year, the member's accounts, the cooperative's, the bank last."""
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "100.00")
+    orders = [await world.order(app, offering) for _ in range(24)]
+    to_pay, to_complete, to_refund = orders[:8], orders[8:16], orders[16:]
+    for order in orders:
+        await world.deliver(seller, order)
+        if order not in to_complete:
+            await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+        if order not in to_pay:
+            await world.pay(seller, order)
+    before = await world.deadlocks()
+    await asyncio.gather(
+        *(world.pay(seller, order) for order in to_pay),
+        *(app("POST", f"/v1/orders/{o['id']}/transitions", {"verb": "complete"}) for o in to_complete),
+        *(seller.treasurer("POST", f"/v1/orders/{o['id']}/refunds", {"reason": "terug"}) for o in to_refund),
+    )
+    assert await world.deadlocks() == before
+    assert (await world.thermometer(seller))["balance"]["amount"] == "1360.00"
+    broken = await SystemRun(world.books)(check_books)
+    assert broken is not None
+    assert not any(broken.values()), broken
+
+
 async def test_a_payment_is_recorded_once_by_two_impatient_treasurers(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller, "100.00"))

@@ -77,9 +77,9 @@ begin
      where a.id = any(v_accounts) and not exists (select 1 from balance b where b.account_id = a.id)
      order by a.id
         on conflict do nothing;
-    -- one total order for everybody: members' own accounts first, the hot ones of the cooperative last
+    -- one total order for everybody: members' own accounts, then the cooperative's, the bank last of all
     perform 1 from balance b join account a on a.id = b.account_id
-      where b.account_id = any(v_accounts) order by a.member_id is null, b.account_id for update of b;
+      where b.account_id = any(v_accounts) order by a.member_id is null, a.kind = 'bank', b.account_id for update of b;
 
     insert into entry (journal_id, line, account_id, cents, balance_after, version, rule, facts)
     select p_id, l.line, l.account, l.cents, b.posted + sum(l.cents) over w, b.version + row_number() over w,
