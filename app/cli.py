@@ -153,7 +153,18 @@ async def _run(settings: Settings, url: str) -> None:
     await database.close()
 
 
-def _server(settings: Settings, url: str) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """Leaves the signals to us, so that whatever runs beside it ends with it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def _server(settings: Settings, url: str) -> Server:
     config = uvicorn.Config(
         build(settings, url),
         host=settings.host,
@@ -163,7 +174,7 @@ def _server(settings: Settings, url: str) -> uvicorn.Server:
         timeout_graceful_shutdown=20,
         server_header=False,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def _welcome(settings: Settings) -> None:
@@ -359,29 +370,33 @@ def contracts() -> dict[str, str]:
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive (pg_dump, custom format).")]) -> None:
     """Write the whole database into one file. On a server of your own the login needs BYPASSRLS."""
-    with _database_as_superuser(Settings()) as url:
-        _program("pg_dump", "-Fc", "-d", url, "-f", str(file))
+    settings = Settings()
+    with _database(settings) as url:
+        _program("pg_dump", "-Fc", "-d", _superuser(settings, url), "-f", str(file))
     print(f"Written: {file}")
 
 
 @cli.command()
 def restore(file: Annotated[Path, typer.Argument(help="An archive of `samen backup`.", exists=True)]) -> None:
     """Put a backup into an empty database; everything or nothing."""
-    with _database_as_superuser(Settings()) as url:
+    settings = Settings()
+    with _database(settings) as url:
         asyncio.run(_make_roles(url))
-        _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", url, str(file))
+        _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", _superuser(settings, url), str(file))
     print("Restored. Now check it: samen check-books")
 
 
-@contextlib.contextmanager
-def _database_as_superuser(settings: Settings) -> Iterator[str]:
-    with _database(settings) as url:
-        own = settings.database_url is not None
-        yield url if own else EmbeddedPostgres.at(_data_dir(settings)).url(user="postgres")
+def _superuser(settings: Settings, url: str) -> str:
+    """The address for a role that sees every row; on a server of your own that is the login itself."""
+    own = settings.database_url is not None
+    return url if own else EmbeddedPostgres.at(_data_dir(settings)).url(user="postgres")
 
 
 async def _make_roles(url: str) -> None:
-    """The roles belong to the server, so an archive of one database does not bring them."""
+    """The roles belong to the server, so an archive of one database does not bring them.
+
+    Made by the owner of the database, who so becomes a member and can act as them.
+    """
     sql = (ROOT / "alembic" / "versions" / "sql" / "0002_roles.sql").read_text().split("\n--;\n")[0]
     connection = await asyncpg.connect(url)
     await connection.execute(sql)

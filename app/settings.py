@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,8 +20,8 @@ class Settings(BaseSettings):
     """Where the embedded database and the signing keys live. Default: `.samen/` of the working directory."""
     host: str = "127.0.0.1"
     port: int = 8000
-    public_url: str = "http://127.0.0.1:8000"
-    """Issuer of the tokens and base of the links that people receive."""
+    public_url: str = ""
+    """Issuer of the tokens and base of the links that people receive. Unset: this machine and the port."""
     audience: str = "samen"
     signing_keys: SecretStr | None = None
     """Private JWK set as JSON, newest first. Unset: made once and kept in the data directory."""
@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:587`. Unset: no mail is sent."""
     mail_from: str = "samen@localhost"
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _public_url_of_the_port(self) -> Self:
+        self.public_url = self.public_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+        return self
 
     @property
     def production(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from app.adapters.mail import Mail
 from app.adapters.messages import NL, task_text
-from app.db.engine import WORKER_ROLE, Database
+from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, Database
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.settings import Settings
@@ -19,6 +19,8 @@ from app.usecases.run import SystemRun, Unavailable
 
 log = logging.getLogger("samen.worker")
 BATCH = 100
+NO_ANSWER = (Unavailable, *OUTCOME_UNKNOWN, *RETRYABLE)
+"""The database is away or busy: what was claimed comes back when its lease ends."""
 IDLE = 0.5
 """Seconds between two looks when nothing was due."""
 
@@ -42,7 +44,7 @@ class Worker:
                 if (self.now() - swept).total_seconds() > 3600:
                     await SystemRun(self.database, now=self.now)(forget_keys)
                     swept = self.now()
-            except Unavailable:
+            except NO_ANSWER:
                 log.warning("the database does not answer; trying again")
                 done = 0
             if not done:
@@ -66,7 +68,7 @@ class Worker:
         """One row of a batch; what fails is logged and comes back when its lease ends, later each time."""
         try:
             await act
-        except Unavailable:
+        except NO_ANSWER:
             raise
         except Exception:  # a bug in one verb must not stop the others
             log.exception("failed", extra={"what": what})

@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 class Wire:
-    """Stands between server and PostgreSQL, so that answers can be lost on the way while requests arrive."""
+    """Stands between server and PostgreSQL; while `cut`, the answers to commits are lost on the way."""
 
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
         self.folder, self.cut = folder, False
@@ -58,15 +58,18 @@ class Wire:
                 far.connect(self._to)
             except OSError:
                 return
-            back = threading.Thread(target=self._pump, args=(far, near, True), daemon=True)
+            lost = threading.Event()
+            back = threading.Thread(target=self._pump, args=(far, near, lost, True), daemon=True)
             back.start()
-            self._pump(near, far, False)
+            self._pump(near, far, lost, False)
             back.join()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, lost: threading.Event, answers: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if not (answers and self.cut):
+                if self.cut and not answers and b"COMMIT;" in data:
+                    lost.set()
+                if not (answers and lost.is_set()):
                     sink.sendall(data)
         for end in (source, sink):
             with contextlib.suppress(OSError):
@@ -77,6 +80,7 @@ class Wire:
 class Live:
     """`samen serve` on `postgres`."""
 
+    home: Path
     postgres: EmbeddedPostgres
     keys: str
     port: int
@@ -85,7 +89,7 @@ class Live:
 
     @classmethod
     def at(cls, home: Path) -> "Live":
-        made = cls(EmbeddedPostgres.at(home), json.dumps({"keys": [new_key()]}), free_port())
+        made = cls(home, EmbeddedPostgres.at(home), json.dumps({"keys": [new_key()]}), free_port())
         made.postgres.start()
         migrate_to_head(made.postgres.url())
         return made
@@ -132,10 +136,14 @@ class Live:
         raise AssertionError("the server is not ready")
 
     def kill_server(self) -> None:
-        """As a power cut would: no handler runs."""
+        """As a power cut would: no handler runs. Just before, it sent some commits whose answers it never got."""
         assert self.process is not None
+        assert self.wire is not None
+        self.wire.cut = True
+        time.sleep(0.1)
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self.wire.cut = False
 
     def kill_postgres(self) -> None:
         """All of its processes at once, just after it got some commits whose answers nobody receives."""

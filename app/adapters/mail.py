@@ -18,7 +18,7 @@ class Mail:
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = ", ".join(to)
-        message["Subject"] = subject
+        message["Subject"] = " ".join(subject.split())
         message.set_content(text)
         await aiosmtplib.send(
             message,

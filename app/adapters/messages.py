@@ -101,8 +101,16 @@ ERRORS: dict[str, tuple[str, str]] = {
         "There is a citizen number (BSN) in '{field}'. Take it out: we do not keep those.",
     ),
     "text_too_long": (
-        "De tekst in '{field}' is te lang of leeg van vorm. Ten hoogste {longest} tekens.",
-        "The text in '{field}' is too long or malformed. At most {longest} characters.",
+        "De tekst in '{field}' is te lang. Ten hoogste {longest} tekens.",
+        "The text in '{field}' is too long. At most {longest} characters.",
+    ),
+    "text_malformed": (
+        "In '{field}' staan tekens die niet kunnen, zoals een regeleinde. Haal ze weg.",
+        "There are characters in '{field}' that cannot be, such as a line break. Take them out.",
+    ),
+    "time_zone_missing": (
+        "De tijd in '{field}' mist een tijdzone. Schrijf 2026-07-01T09:00:00+02:00.",
+        "The time in '{field}' lacks a time zone. Write 2026-07-01T09:00:00+02:00.",
     ),
     "number_out_of_range": (
         "Het getal in '{field}' kan niet. Kies van {low} tot en met {high}.",

@@ -55,6 +55,7 @@ class AgreementOut(Out):
     id: UUID
     cooperative_id: UUID
     municipality_id: UUID
+    parent_id: UUID | None
     number: int
     title: str
     active_from: Day

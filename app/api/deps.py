@@ -1,17 +1,18 @@
 """What a REST operation asks for: who calls, a page, a request key, the version that was seen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing, read_token
 from app.api.errors import FaceError
-from app.api.middleware import template_of
 from app.domain.page import MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.run import VISITOR, Identity, Keyed, Run
@@ -30,7 +31,7 @@ class Wiring:
     audience: str
 
 
-def wiring(request: Request) -> Wiring:
+async def wiring(request: Request) -> Wiring:
     found: Wiring = request.app.state.wiring
     return found
 
@@ -47,7 +48,7 @@ def identity_of(authorization: str | None, issuers: Sequence[Issuer]) -> Identit
     return Identity(issuer, claims.subject, claims.client_id, claims.scopes)
 
 
-def _run(
+async def _run(
     wired: Annotated[Wiring, Depends(wiring)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Run:
@@ -59,13 +60,13 @@ RunDep = Annotated[Run, Depends(_run)]
 WiringDep = Annotated[Wiring, Depends(wiring)]
 
 
-def _keyed(
+async def _keyed(
     run: RunDep,
     idempotency_key: Annotated[
         str | None, Header(max_length=200, description="A unique value of your own; the same again does nothing twice.")
     ] = None,
 ) -> tuple[Run, Keyed]:
-    if not idempotency_key:
+    if not idempotency_key or not idempotency_key.isprintable():
         raise FaceError(400, "idempotency_key_missing")
     return run, run.keyed(idempotency_key)
 
@@ -73,7 +74,7 @@ def _keyed(
 KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
     after: Annotated[str | None, Query(max_length=60, description="`nextCursor` of the page before.")] = None,
 ) -> PageRequest:
@@ -83,14 +84,16 @@ def _page(
 PageDep = Annotated[PageRequest, Depends(_page)]
 
 
-def _seen(if_match: Annotated[str | None, Header(description="The ETag that you saw last.")] = None) -> int | None:
+async def _seen(
+    if_match: Annotated[str | None, Header(description="The ETag that you saw last.")] = None,
+) -> int | None:
     if if_match is None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
-    return int(text) if text.isdigit() else -1
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
 
 
-def _must_have_seen(seen: Annotated[int | None, Depends(_seen)]) -> int:
+async def _must_have_seen(seen: Annotated[int | None, Depends(_seen)]) -> int:
     if seen is None:
         raise FaceError(428, "if_match_missing")
     return seen
@@ -100,26 +103,29 @@ SeenDep = Annotated[int | None, Depends(_seen)]
 MustHaveSeenDep = Annotated[int, Depends(_must_have_seen)]
 
 
-def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
+async def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
     return language_of(accept_language)
 
 
 LanguageDep = Annotated[str, Depends(_language)]
 
 
-def _query_names(request: Request) -> set[str]:
-    """The query parameters that the contract gives this operation."""
-    known: dict[tuple[str, str], set[str]] = request.app.state.__dict__.setdefault("query_names", {})
-    place = (template_of(request.scope), request.method)
-    if place not in known:
-        operation = request.app.openapi()["paths"].get(place[0], {}).get(place[1].lower(), {})
-        known[place] = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}
-    return known[place]
+def _query_names(route: APIRoute) -> set[str]:
+    """The query parameters of an operation, those of its dependencies included."""
+    found: set[str] = set()
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        found |= {parameter.alias for parameter in dependant.query_params}
+        waiting += dependant.dependencies
+    return found
 
 
-def known_query(request: Request) -> None:
+async def known_query(request: Request) -> None:
     """Refuse a query parameter that the operation does not have, rather than answer something else."""
-    unknown = sorted(set(request.query_params) - _query_names(request))
+    if not request.query_params:
+        return
+    unknown = sorted(set(request.query_params) - _query_names(request.scope["route"]))
     if unknown:
         raise RequestValidationError(
             [{"loc": ("query", name), "type": "extra_forbidden", "msg": "Unknown"} for name in unknown]

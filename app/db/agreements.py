@@ -36,6 +36,7 @@ class AgreementRow(SQLModel, table=True):
     id: UUID = c.key()
     cooperative_id: UUID = c.link("cooperative")
     municipality_id: UUID = c.link("municipality")
+    parent_id: UUID | None = c.link("cooperative", null=True, index=False)
     number: int
     title: str = c.text()
     active_from: date = c.day()

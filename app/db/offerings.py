@@ -127,7 +127,13 @@ async def add_edition(tx: Tx, offering: Offering, contents: dict[str, Any]) -> N
 
 
 async def end_holds(tx: Tx, *, state: str, order_id: UUID | None = None, hold_id: UUID | None = None) -> int:
-    """End the active holds of an order, or one hold; `used` units leave the stock. Returns how many units."""
+    """End the active holds of an order, or one hold; `used` units leave the stock. Returns how many units.
+
+    Locks the stock before the holds, as a new order does.
+    """
+    locked = """select 1 from stock where offering_id in (select h.offering_id from stock_hold h
+                  where h.order_id = $1 or h.id = $2) order by offering_id for update"""
+    await tx.rows(locked, order_id, hold_id)
     sql = """
         with ended as (
             update stock_hold set state = $3
@@ -145,6 +151,7 @@ async def put_back(tx: Tx, order_id: UUID) -> None:
     """Return to stock what an accepted order had taken from it."""
     sql = """
         with back as (update stock_hold set state = 'released' where order_id = $1 and state = 'used'
-                      returning offering_id, quantity)
-        update stock s set units = s.units + b.quantity from back b where s.offering_id = b.offering_id"""
+                      returning offering_id, quantity),
+        totals as (select offering_id, sum(quantity)::int as quantity from back group by 1)
+        update stock s set units = s.units + t.quantity from totals t where s.offering_id = t.offering_id"""
     await tx.value(sql, order_id)

@@ -114,6 +114,12 @@ async def finish_event(tx: Tx, event_id: UUID) -> bool:
     return await tx.value(sql, event_id, tx.now) is not None
 
 
+async def names_after(tx: Tx, event: Event) -> set[str]:
+    """What happened to the same subject after an event: a delivery that comes late must not undo it."""
+    rows = await tx.rows("select name from outbox where subject_id = $1 and id > $2", event.subject_id, event.id)
+    return {row["name"] for row in rows}
+
+
 async def close_tasks(tx: Tx, subject_id: UUID, whats: tuple[str, ...]) -> None:
     """Close the open tasks about a subject."""
     sql = """update task set done_at = $3, version = version + 1

@@ -10,6 +10,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.access import Actor, Holding, Role
+from app.domain.errors import TokenRefused
 from app.domain.people import Office, Person
 
 
@@ -53,13 +54,6 @@ people = Store(PersonRow, Person)
 offices = Store(OfficeRow, Office)
 
 
-async def cooperatives_of(tx: Tx, person_id: UUID) -> list[UUID]:
-    """Where a person is a member or holds an office."""
-    sql = """select cooperative_id from member where person_id = $1
-             union select cooperative_id from office where person_id = $1 and cooperative_id is not null"""
-    return [row["cooperative_id"] for row in await tx.rows(sql, person_id)]
-
-
 async def delete_office(tx: Tx, office_id: UUID) -> None:
     await tx.value("delete from office where id = $1", office_id)
 
@@ -67,8 +61,13 @@ async def delete_office(tx: Tx, office_id: UUID) -> None:
 async def enter(
     tx: Tx, issuer: str | None, subject: str | None, client_id: str | None, scopes: frozenset[str]
 ) -> Actor:
-    """Tell the database who acts in this transaction, for its row-level security, and read what they hold."""
+    """Tell the database who acts in this transaction, for its row-level security, and read what they hold.
+
+    Raises TokenRefused where the token came through an app that is shut out.
+    """
     found: dict[str, Any] = await tx.value("select enter($1, $2, $3)", issuer, subject, client_id)
+    if found.get("disabled"):
+        raise TokenRefused(reason="app_disabled")
     holdings = [
         Holding(Role(h["role"]), h["cooperative_id"], h["municipality_id"], h["member_id"]) for h in _typed(found)
     ]

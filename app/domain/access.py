@@ -53,6 +53,7 @@ class Right(StrEnum):
     READ_READINESS = "read_readiness"
     ADD_PERSON = "add_person"
     READ_PERSON = "read_person"
+    READ_SELF = "read_self"
     GIVE_OFFICE = "give_office"
     READ_MEMBER = "read_member"
     WRITE_MEMBER = "write_member"
@@ -115,7 +116,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.WRITE_COOPERATIVE: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK)),
     Right.READ_READINESS: (Scope.MEMBERS_READ, _join(_STAFF, _NETWORK)),
     Right.ADD_PERSON: (Scope.MEMBERS_WRITE, _join({R.COORDINATOR: {W.ANYONE}}, _NETWORK)),
-    Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_STAFF, _NETWORK, {R.CUSTOMER: {W.OWN}})),
+    Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_NETWORK, {R.CUSTOMER: {W.OWN}})),
+    Right.READ_SELF: (Scope.CATALOGUE_READ, _TOKEN),
     Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),
     Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
     Right.WRITE_MEMBER: (Scope.MEMBERS_WRITE, _OFFICE),
@@ -189,6 +191,12 @@ class Actor:
     def member_ids(self) -> frozenset[UUID]:
         return frozenset(h.member_id for h in self.holdings if h.member_id is not None)
 
+    def owns(self, person_id: UUID | None, app_id: UUID | None) -> bool:
+        """Whether a row of this person or this app is the actor's; who comes through an app is not the app."""
+        if self.subject is not None:
+            return person_id is not None and person_id == self.person_id
+        return app_id is not None and app_id == self.app_id
+
     def cooperative_ids(self, *roles: Role) -> tuple[UUID, ...]:
         """The cooperatives where one of these roles is held."""
         held = (h.cooperative_id for h in self.holdings if h.role in roles and h.cooperative_id is not None)
@@ -208,7 +216,7 @@ class Actor:
         scope, reaches = ACCESS[right]
         if not self.visitor and scope not in self.scopes:
             return False
-        for role in own:
+        for role in own if not self.visitor else ():
             if Reach.OWN in reaches.get(role, ()):
                 return True
         if any(Reach.ANYONE in reaches.get(role, ()) for role in self.roles):

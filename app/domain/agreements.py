@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import ExamplesFail, RuleRefused
+from app.domain.errors import ExamplesFail, RuleRefused, SecondPersonNeeded
 from app.domain.money import WHOLE
 from app.domain.transitions import Transition, move
 
@@ -83,6 +83,8 @@ class Agreement:
     active_from: date
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
+    parent_id: UUID | None = None
+    """The umbrella when it was written: who gets its `parent` share, wherever the cooperative moves later."""
     tested_at: datetime | None = None
     cooperative_signed_by: UUID | None = None
     cooperative_signed_at: datetime | None = None
@@ -189,15 +191,22 @@ def tested(agreement: Agreement, results: Sequence[ExampleResult], now: datetime
 
 
 def sign_for_cooperative(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the treasurer's signature. Raises WrongState."""
+    """The agreement with the treasurer's signature. Raises WrongState, SecondPersonNeeded."""
     move(AGREEMENT, agreement, "sign_for_cooperative")
+    _second_person(agreement.municipality_signed_by, by)
     return replace(agreement, cooperative_signed_by=by, cooperative_signed_at=now)
 
 
 def sign_for_municipality(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the controller's signature. Raises WrongState."""
+    """The agreement with the controller's signature. Raises WrongState, SecondPersonNeeded."""
     move(AGREEMENT, agreement, "sign_for_municipality")
+    _second_person(agreement.cooperative_signed_by, by)
     return replace(agreement, municipality_signed_by=by, municipality_signed_at=now)
+
+
+def _second_person(other_side: UUID | None, by: UUID) -> None:
+    if other_side == by:
+        raise SecondPersonNeeded(verb="sign")
 
 
 def edited(agreement: Agreement, **changes: object) -> Agreement:

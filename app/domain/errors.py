@@ -133,6 +133,14 @@ class TextTooLong(Invalid):
     code = "text_too_long"
 
 
+class TextMalformed(Invalid):
+    code = "text_malformed"
+
+
+class TimeZoneMissing(Invalid):
+    code = "time_zone_missing"
+
+
 class NumberOutOfRange(Invalid):
     code = "number_out_of_range"
 

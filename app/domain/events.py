@@ -50,11 +50,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Opening:
-    """The task that an event opens: `due` names the fact that holds its time."""
+    """The task that an event opens: fact `due` holds its time, fact `unless` makes it needless."""
 
     what: str
     role: Role
     due: str | None = None
+    unless: str | None = None
 
 
 MAIL = "mail.task"
@@ -66,7 +67,8 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         Opening("accept_order", Role.MEMBER, "acceptBy"),
     ),
     "order.accepted": (Opening("deliver_order", Role.MEMBER, "neededAt"),),
-    "order.delivered": (Opening("record_payment", Role.TREASURER),),
+    "order.delivered": (Opening("record_payment", Role.TREASURER, unless="paid"),),
+    "order.payment_reversed": (Opening("record_payment", Role.TREASURER),),
     "order.expired": (Opening("call_customer", Role.COORDINATOR),),
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "claim.made": (Opening("decide_claim", Role.TREASURER),),
@@ -80,9 +82,24 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "order.expired": ("accept_order",),
     "order.delivered": ("deliver_order",),
     "order.paid": ("record_payment",),
+    "order.payment_reversed": ("decide_open_claims",),
+    "order.refunded": ("record_payment", "decide_open_claims"),
     "offering.published": ("review_offering",),
     "offering.sent_back": ("review_offering",),
     "claim.decided": ("decide_claim",),
     "earning.posted": ("decide_open_claims",),
     "agreement.signed": ("sign_agreement",),
 }
+
+
+def openings(event: Event, later: set[str]) -> list[Opening]:
+    """The tasks that an event opens, but for those that an event after it (`later`: their names) has closed already."""
+    over = {what for name in later for what in CLOSES.get(name, ())}
+    wanted = [o for o in OPENS.get(event.name, ()) if o.what not in over]
+    return [opening for opening in wanted if not (opening.unless and event.facts.get(opening.unless))]
+
+
+def closings(event: Event, later: set[str]) -> tuple[str, ...]:
+    """The kinds of task that an event closes, but for those that an event after it has opened anew."""
+    anew = {opening.what for name in later for opening in OPENS.get(name, ())}
+    return tuple(what for what in CLOSES.get(event.name, ()) if what not in anew)

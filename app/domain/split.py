@@ -90,7 +90,6 @@ def split(
     months: Sequence[MonthTotal],
     day: date,
     member_id: UUID | None = None,
-    parent: str | None = None,
 ) -> Split:
     """Share `net_cents` earned on `day` by the agreement, after `costs` (legs to their payees).
 
@@ -101,7 +100,7 @@ def split(
     if surplus < 0:
         fund = Leg(AccountKind.COOPERATIVE_FUND, surplus, "costs_above_net", {"net": net_cents})
         return Split((*costs, fund), 0, before, before)
-    shares, rest = _shares(agreement, surplus, parent)
+    shares, rest = _shares(agreement, surplus)
     if agreement.collective:
         rest_leg = Leg(AccountKind.COOPERATIVE_FUND, rest, "collective", {"rest": rest})
         return Split(_without_zero(*costs, *shares, rest_leg), 0, before, before)
@@ -173,7 +172,7 @@ def _run(agreement: Agreement, example: Example) -> Split:
     return split(agreement, net_cents=example.net_cents, costs=costs, months=months, day=day)
 
 
-def _shares(agreement: Agreement, surplus: int, parent: str | None) -> tuple[list[Leg], int]:
+def _shares(agreement: Agreement, surplus: int) -> tuple[list[Leg], int]:
     rules = [rule for rule in agreement.rules if isinstance(rule, ShareOfSurplus)]
     weights = [rule.basis_points for rule in rules]
     amounts = share_out(surplus, [*weights, WHOLE - sum(weights)])
@@ -188,7 +187,7 @@ def _shares(agreement: Agreement, surplus: int, parent: str | None) -> tuple[lis
                 "surplus": surplus,
                 "rounded": surplus * rule.basis_points % WHOLE != 0,
             },
-            party=parent if rule.to == "parent" else None,
+            party=str(agreement.parent_id) if rule.to == "parent" else None,
         )
         for rule, amount in zip(rules, amounts, strict=False)
     ]

@@ -48,6 +48,7 @@ class Agreement:
     id: UUID
     cooperative_id: UUID
     municipality_id: UUID
+    parent_id: UUID | None
     number: int
     title: str
     active_from: date

@@ -35,8 +35,8 @@ class Context(BaseContext):
         return self.run.actor
 
     def keyed(self, key: str) -> Keyed:
-        """The door under a request key. Raises Invalid for an empty one."""
-        if not key or len(key) > 200:
+        """The door under a request key. Raises Invalid for an empty or unprintable one."""
+        if not key or len(key) > 200 or not key.isprintable():
             raise Invalid(field="idempotencyKey")
         return self.run.keyed(key)
 

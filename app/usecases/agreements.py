@@ -77,7 +77,7 @@ async def draft_agreement(
     check_rules(rules, examples, has_parent=cooperative.umbrella_id is not None)
     number = await next_number(tx, cooperative_id)
     place = (uuid7(), cooperative_id, cooperative.municipality_id, number)
-    return await add_agreement(tx, Agreement(*place, title, active_from, rules, examples))
+    return await add_agreement(tx, Agreement(*place, title, active_from, rules, examples, cooperative.umbrella_id))
 
 
 async def change_agreement(
@@ -87,9 +87,9 @@ async def change_agreement(
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
     expect(agreement.version, expected_version)
-    edited = rules_of.edited(agreement, **changes)
     cooperative = await cooperatives.get(tx, agreement.cooperative_id)
-    check_rules(edited.rules, edited.examples, has_parent=cooperative.umbrella_id is not None)
+    edited = rules_of.edited(agreement, **changes, parent_id=cooperative.umbrella_id)
+    check_rules(edited.rules, edited.examples, has_parent=edited.parent_id is not None)
     return await save_agreement(tx, edited)
 
 

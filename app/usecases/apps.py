@@ -10,7 +10,7 @@ from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.domain.access import Actor, Right, Role, Scope
 from app.domain.apps import App, AppWithSecret, RateClass, allowed_redirects, allowed_scopes
-from app.domain.errors import ClientRefused, NotFound
+from app.domain.errors import ClientRefused, Forbidden, NotFound
 from app.domain.page import Page, PageRequest
 
 
@@ -68,13 +68,16 @@ async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: s
 
 
 async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
+    """The app, read by the staff of any of its cooperatives, changed by who may at all of them."""
     app = await apps.find(tx, id=app_id)
     own = (Role.APP,) if app_id == actor.app_id and actor.subject is None else ()
-    places = app.cooperative_ids if app else ()
-    if not any(actor.may(right, place, own=own) for place in (*places, None)):
-        actor.require(right, places[0] if places else app_id, own=own)
+    places = (app.cooperative_ids if app else ()) or (None,)
+    if not any(actor.may(Right.READ_APP, place, own=own) for place in places):
+        actor.require(Right.READ_APP, app_id, own=own)
     if app is None:
         raise NotFound
+    if right is not Right.READ_APP and not all(actor.may(right, place) for place in places):
+        raise Forbidden(right=right)
     return app
 
 

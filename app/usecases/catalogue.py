@@ -7,6 +7,7 @@ from app.db.catalogue import catalogue_offering, catalogue_page
 from app.db.engine import Database
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import NotFound
+from app.usecases.steps.input import check_input
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,11 @@ class Catalogue:
     database: Database
 
     async def page(self, query: CatalogueQuery) -> tuple[str, str | None]:
-        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor by itself."""
+        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor by itself.
+
+        Raises TextTooLong, TextMalformed.
+        """
+        check_input({"query": query})
         return await catalogue_page(self.database, query)
 
     async def offering(self, offering_id: UUID) -> str:

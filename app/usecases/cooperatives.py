@@ -63,11 +63,16 @@ async def add_cooperative(
 async def change_cooperative(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, expected_version: int | None, changes: dict[str, Any]
 ) -> Cooperative:
-    """Change name, town, text, KvK number or umbrella. Raises Stale; RuleRefused for a tree that bites its tail."""
+    """Change name, town, text, KvK number or umbrella. Raises Stale; RuleRefused for a tree that bites its tail.
+
+    The umbrella is the network's to change; an agreement keeps paying the one it was written under.
+    """
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
     actor.require(Right.WRITE_COOPERATIVE, cooperative_id)
     expect(cooperative.version, expected_version)
     umbrella_id = changes.get("umbrella_id")
+    if changes.get("umbrella_id", cooperative.umbrella_id) != cooperative.umbrella_id:
+        actor.require(Right.ADD_COOPERATIVE)
     if umbrella_id is not None:
         await cooperatives.get(tx, umbrella_id)
         if await is_under(tx, umbrella_id, cooperative_id):

@@ -13,7 +13,7 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.offerings import add_edition, end_holds, holds, lock_stock, offerings, save_stock
 from app.db.outbox import start_timer, tell
-from app.db.people import lend_staff_view
+from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
 from app.domain.access import Actor, Right, Role
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable
@@ -110,15 +110,14 @@ async def move_offering(
 async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, minutes: int = 15) -> Hold:
     """Keep units apart during a checkout, at most an hour. Raises SoldOut, NotOrderable."""
     actor.require(Right.BUY)
+    person_id = await ensure_person(tx, actor.issuer or "", actor.subject, "") if actor.subject is not None else None
     await lock_stock(tx, [offering_id])
     offering = await offerings.get(tx, offering_id)
     if offering.state is not OfferingState.PUBLISHED or offering.stock is None:
         raise NotOrderable(title=offering.title, state=offering.state)
     until = tx.now + timedelta(minutes=minutes)
     app_id = actor.app_id if actor.subject is None else None
-    hold = Hold(
-        *(uuid7(), offering_id, offering.cooperative_id, quantity, until), person_id=actor.person_id, app_id=app_id
-    )
+    hold = Hold(*(uuid7(), offering_id, offering.cooperative_id, quantity, until), person_id=person_id, app_id=app_id)
     await save_stock(tx, take(offering, quantity))
     await holds.add(tx, hold)
     await start_timer(tx, "stock_hold", offering.cooperative_id, hold.id, until)
@@ -129,8 +128,7 @@ async def release_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> Hold:
     """Give held units back before the time. Raises NotFound for another's hold, HoldGone for one that ended."""
     actor.require(Right.BUY)
     hold = await holds.get(tx, hold_id)
-    mine = (actor.person_id and hold.person_id == actor.person_id) or (actor.app_id and hold.app_id == actor.app_id)
-    if not mine:
+    if not actor.owns(hold.person_id, hold.app_id):
         raise NotFound
     if not await end_holds(tx, hold_id=hold_id, state="released"):
         raise HoldGone

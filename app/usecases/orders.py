@@ -16,7 +16,7 @@ from app.db.people import ensure_person, lend_staff_view
 from app.domain import orders as process
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact, reachable
-from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
+from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
 from app.domain.offerings import Hold, Offering, take
 from app.domain.orders import (
     AMSTERDAM,
@@ -27,6 +27,7 @@ from app.domain.orders import (
     Order,
     OrderEvent,
     OrderState,
+    PaymentState,
     PlacedOrder,
     accept_by,
     line_of,
@@ -39,6 +40,7 @@ from app.domain.transitions import find
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 
+MOST_LINES = 50
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 EVENT_NAMES = {
     "accept": "accepted",
@@ -76,10 +78,12 @@ async def place_order(
     Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, ContactIncomplete, NotFound.
     """
     actor.require(Right.BUY)
+    if not 1 <= len(lines) <= MOST_LINES:
+        raise NumberOutOfRange(field="lines", low=1, high=MOST_LINES)
     person_id, contact = await _customer(tx, actor, contact)
     wanted = sorted(lines, key=lambda line: line.offering_id)
     await lock_stock(tx, [line.offering_id for line in wanted])
-    await _use_holds(tx, actor, wanted)
+    await _use_holds(tx, replace(actor, person_id=person_id), wanted)
     found = {o.id: o for o in await offerings.all(tx, id=tuple({line.offering_id for line in wanted}))}
     if len(found) < len({line.offering_id for line in wanted}):
         raise NotFound
@@ -102,7 +106,6 @@ async def list_orders(
     tx: Tx, actor: Actor, *, page: PageRequest, state: OrderState | None = None, cooperative_id: UUID | None = None
 ) -> Page[Order]:
     """The orders that the caller is a party to: as staff, maker, customer or app; newest first."""
-    actor.require(Right.BUY)
     actor.require(Right.READ_ORDER, own=(Role.CUSTOMER, Role.APP))
     return await load_page(
         tx,
@@ -184,9 +187,10 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
     moved = await orders.save(tx, moved)
     await _log(tx, actor, moved, verb, note)
-    facts = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
-    needed = {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
-    await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts, **needed)
+    facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
+    facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
+    facts |= {"paid": True} if moved.payment is PaymentState.PAID and moved.gross_cents else {}
+    await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts)
     return await settle(tx, moved)
 
 
@@ -211,10 +215,7 @@ async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> None:
         if line.hold_id is None:
             continue
         hold = await holds.find(tx, id=line.hold_id)
-        mine = hold is not None and (hold.person_id, hold.app_id) in (
-            (actor.person_id, None),
-            (None, actor.app_id),
-        )
+        mine = hold is not None and actor.owns(hold.person_id, hold.app_id)
         if hold is None or not mine or hold.offering_id != line.offering_id:
             raise NotFound
         if not await end_holds(tx, hold_id=line.hold_id, state="released"):

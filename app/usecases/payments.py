@@ -14,7 +14,7 @@ from app.domain.errors import NotFound, NothingToRefund, SecondPersonNeeded, Wro
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import AMSTERDAM, Order, OrderEvent, OrderState, PaymentState, roles_on
 from app.domain.payments import Payment, PaymentMethod, day_of, receive, reverse
-from app.usecases.steps.settle import settle, unsettle
+from app.usecases.steps.settle import drop_pending, settle, unsettle
 
 PAYABLE_STATES = (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED, OrderState.COMPLETED)
 
@@ -34,15 +34,13 @@ async def record_payment(
     treasurer is the buyer.
     """
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    if order.customer_person_id == actor.person_id:
-        raise SecondPersonNeeded(verb="record_payment")
+    by = _second_person(actor, order, "record_payment")
     if order.state not in PAYABLE_STATES:
         raise WrongState(verb="record_payment", state=order.state, possible=["accept"])
     paid = receive(order, cents)
     day = day_of(order, paid_on, tx.now.astimezone(AMSTERDAM).date())
     payment = Payment(
-        *(uuid7(), order.id, order.cooperative_id, cents, day, method, actor.person_id, tx.now),
+        *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
     )
     await payments.add(tx, payment)
     saved = await orders.save(tx, paid)
@@ -62,35 +60,38 @@ async def list_payments(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Payment
 
 
 async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str) -> Payment:
-    """Undo a payment that was recorded by mistake; a sale that stood on it is taken back first."""
+    """Undo a payment that was recorded by mistake; a sale that stood on it is taken back first.
+
+    Raises AlreadySettled for one that was undone, SecondPersonNeeded for the buyer.
+    """
     found = await payments.get(tx, payment_id)
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
     payment = await payments.get(tx, payment_id, lock=True)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    by = _second_person(actor, order, "reverse_payment")
     today = tx.now.astimezone(AMSTERDAM).date()
-    undone = reverse(payment, by=actor.person_id, on=today, reason=reason)
+    undone = reverse(payment, by=by, on=today, reason=reason)
     order = await unsettle(tx, order)
     await _book_reversal(tx, undone, today)
     saved = await orders.save(tx, replace(order, paid_cents=order.paid_cents - payment.cents))
     await _log(tx, actor, saved, "reverse_payment", reason)
+    await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
     return await payments.save(tx, undone)
 
 
 async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str) -> Order:
     """Give all money of an order back: its sale is taken back by F, every payment is reversed.
 
-    Raises NothingToRefund, SecondPersonNeeded where the treasurer is the buyer.
+    What was not booked yet is not earned any more. Raises NothingToRefund, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    if order.customer_person_id == actor.person_id:
-        raise SecondPersonNeeded(verb="refund")
+    by = _second_person(actor, order, "refund")
     if not order.paid_cents:
         raise NothingToRefund
     today = tx.now.astimezone(AMSTERDAM).date()
     order = await unsettle(tx, order)
+    await drop_pending(tx, order)
     for payment in await standing_payments(tx, order_id):
-        undone = reverse(payment, by=actor.person_id, on=today, reason=reason)
+        undone = reverse(payment, by=by, on=today, reason=reason)
         await _book_reversal(tx, undone, today)
         await payments.save(tx, undone)
     refunded = replace(order, paid_cents=0, refunded_cents=order.refunded_cents + order.paid_cents)
@@ -106,6 +107,14 @@ async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
         raise NotFound
     actor.require(right, order.cooperative_id, own=roles_on(order, actor))
     return order
+
+
+def _second_person(actor: Actor, order: Order, verb: str) -> UUID:
+    """The treasurer, who is not the buyer of this order."""
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    if order.customer_person_id == actor.person_id:
+        raise SecondPersonNeeded(verb=verb)
+    return actor.person_id
 
 
 async def _book(tx: Tx, payment: Payment, kind: JournalKind, day: date, reverses: UUID | None = None) -> None:

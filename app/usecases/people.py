@@ -8,7 +8,7 @@ from asyncpg import UniqueViolationError
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.municipalities import municipalities
-from app.db.people import cooperatives_of, delete_office, ensure_person, lend_staff_view, offices, people
+from app.db.people import delete_office, ensure_person, lend_staff_view, offices, people
 from app.domain.access import Actor, Holding, Right, Role
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.people import OFFICES, Office, Person
@@ -26,29 +26,29 @@ class Me:
 
 async def get_me(tx: Tx, actor: Actor) -> Me:
     """Who the token is, and with which roles where."""
-    actor.require(Right.BUY)
+    actor.require(Right.READ_SELF)
     person = await people.find(tx, id=actor.person_id) if actor.person_id else None
     return Me(person, actor.app_id, tuple(sorted(actor.roles)), actor.holdings)
 
 
 async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str, email: str | None = None) -> Person:
-    """Make a person known by the (issuer, subject) of their token; the same again returns the same person."""
+    """Make a person known by the (issuer, subject) of their token; the same again returns the same person.
+
+    Only the network sees what was known before; to a coordinator the answer holds what they typed and the id.
+    """
     actor.require(Right.ADD_PERSON)
     person_id = await ensure_person(tx, issuer, subject, name)
-    known = await people.find(tx, id=person_id)
-    if known is not None and known.email is None and email is not None and Role.NETWORK in actor.roles:
+    known = await people.find(tx, id=person_id) if Role.NETWORK in actor.roles else None
+    if known is not None and known.email is None and email is not None:
         known = await people.save(tx, Person(person_id, issuer, subject, name, email, known.version))
     return known or Person(person_id, issuer, subject, name)
 
 
 async def get_person(tx: Tx, actor: Actor, *, person_id: UUID) -> Person:
-    """A person, for themselves, the staff of their cooperative, and the network. Raises NotFound."""
+    """A person, for themselves and the network; staff know their members by the member's own name. Raises NotFound."""
     own = (Role.CUSTOMER,) if person_id == actor.person_id else ()
-    person = await people.get(tx, person_id)
-    places = await cooperatives_of(tx, person_id)
-    if not any(actor.may(Right.READ_PERSON, place, own=own) for place in (*places, None)):
-        actor.require(Right.READ_PERSON, person_id, own=own)
-    return person
+    actor.require(Right.READ_PERSON, person_id, own=own)
+    return await people.get(tx, person_id)
 
 
 async def give_office(

@@ -28,7 +28,7 @@ from app.db import idempotency, people
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
 from app.db.outbox import finish_event, finish_timer
 from app.domain.access import NOBODY, Actor
-from app.domain.errors import AlreadyExists, DomainError, Invalid, NotFound, RuleRefused
+from app.domain.errors import AlreadyExists, DomainError, Invalid, NotFound, RuleRefused, Unauthenticated
 from app.usecases.steps.input import check_input
 
 P = ParamSpec("P")
@@ -117,6 +117,8 @@ class Keyed:
     async def _answer(
         self, tx: Tx, actor: Actor, request_hash: str, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs
     ) -> T | DomainError:
+        if actor.visitor:
+            raise Unauthenticated
         who = self._run.identity
         caller = "|".join(part for part in (who.client_id, who.issuer, who.subject) if part)
         name = verb.__name__

@@ -119,6 +119,56 @@ async def test_amounts_that_are_none(world: World, amount: object) -> None:
     await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body, status=400)
 
 
+@pytest.mark.parametrize(
+    ("lines", "needed_at", "key", "code"),
+    [
+        ([], None, "k", "number_out_of_range"),
+        ([LINE] * 51, None, "k", "number_out_of_range"),
+        ([LINE], "2030-01-01T10:00:00", "k", "time_zone_missing"),
+        ([LINE], None, "a\nb", "invalid"),
+        ([LINE], None, "", "invalid"),
+        ([LINE], None, "x" * 201, "invalid"),
+    ],
+)
+async def test_what_the_schema_of_graphql_cannot_say(
+    world: World, lines: list[Any], needed_at: str | None, key: str, code: str
+) -> None:
+    text = """mutation ($lines: [OrderLineInput!]!, $neededAt: DateTime, $key: String!) {
+      placeOrder(idempotencyKey: $key, lines: $lines, neededAt: $neededAt, contact: {name: "Jo", phone: "0612345678"}) {
+        order { id } } }"""
+    answer = await (await world.app()).graphql(text, lines=lines, neededAt=needed_at, key=key)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
+
+
+@pytest.mark.parametrize(("query", "code"), [("%00", "text_malformed"), ("x" * 5000, None), ("%0Atuin", None)])
+async def test_the_catalogue_answers_any_text(world: World, query: str, code: str | None) -> None:
+    answer = await world.client.get(f"/v1/catalogue/offerings?text={query}")
+    assert answer.status_code in ((422,) if code else (200, 400, 422)), answer.text
+    assert code is None or answer.json()["code"] == code
+
+
+@pytest.mark.parametrize("tag", ['"²"', '"' + "9" * 5000 + '"', '"-1"', "*", '"1.0"', '"٣"'])
+async def test_an_if_match_of_nonsense_is_stale(world: World, tag: str) -> None:
+    seller = await world.cooperative()
+    headers = {b"If-Match": tag.encode(), b"Authorization": f"Bearer {seller.coordinator.token}".encode()}
+    answer = await world.client.patch(f"/v1/members/{seller.member_id}", json={"name": "Nora"}, headers=headers)
+    assert answer.status_code == 412
+
+
+async def test_one_line_is_one_line(world: World) -> None:
+    seller = await world.cooperative()
+    body: dict[str, Any] = {
+        "memberId": seller.member_id,
+        "kind": "service",
+        "title": "Tuin\r\nBcc: x@y.nl",
+        "category": "tuin",
+    }
+    body |= {"priceUnit": "piece", "price": {"amount": "1.00"}, "vatClass": "standard", "town": "Breda"}
+    place = f"/v1/cooperatives/{seller.id}/offerings"
+    assert (await seller.member("POST", place, body, status=422))["code"] == "text_malformed"
+    await seller.member("POST", place, body | {"title": "Tuin", "text": "Twee\nregels"})
+
+
 async def test_what_must_be_sent_along(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     headers = {"Authorization": f"Bearer {app.token}"}

@@ -1,8 +1,11 @@
 """GraphiQL and the REST documentation in a real browser that has no internet."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +15,14 @@ from tests.live import Live
 
 
 def chromium() -> str:
-    """The browser; where we are root on Debian it is installed on first need."""
-    if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            subprocess.run(command, check=False, capture_output=True, timeout=240)
+    """The browser; where we are root on Debian it is installed on first need, by one process for all."""
+    with (Path(tempfile.gettempdir()) / f"samen-chromium-{os.geteuid()}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    subprocess.run(command, env=quiet, check=False, capture_output=True, timeout=150)
     return shutil.which("chromium") or pytest.skip("chromium is not installed: apt-get install chromium")
 
 

@@ -174,7 +174,7 @@ async def test_client_credentials(world: World) -> None:
     assert (await ask(client_secret=rotated["clientSecret"])).status_code == 200
     await world.network("DELETE", f"/v1/apps/{client_id}")
     assert (await ask(client_secret=rotated["clientSecret"])).status_code == 401
-    assert (await caller("GET", "/v1/orders", status=401))["code"] == "unauthenticated"
+    assert (await caller("GET", "/v1/orders", status=401))["code"] == "token_refused"
 
 
 async def test_the_public_keys_are_published_and_hold_no_private_part(world: World) -> None:

@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
+from app.db.embedded import EmbeddedPostgres
 from tests.live import ROOT, Live, Wire
 from tests.world import GUEST
 
@@ -71,13 +72,13 @@ async def test_killed_in_the_middle_of_two_hundred_orders(live: Live, victim: st
         assert acknowledged.items() <= standing.items(), "an acknowledged order was lost"
         before += ORDERS - len(standing)
         after += len(standing) - len(acknowledged)
-        async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
-            again = [await send(client, token, offering_id, key) for key in keys]
+        async with httpx.AsyncClient(base_url=live.url, timeout=60, limits=httpx.Limits(max_connections=20)) as client:
+            again = await asyncio.gather(*(send(client, token, offering_id, key) for key in keys))
         assert None not in again
         final = await in_books(live, keys)
         assert len(final) == ORDERS
         assert standing.items() <= final.items()
-        assert [final[key] for key in keys] == again
+        assert [final[key] for key in keys] == list(again)
         if before and after:
             break
     print(f"\n{victim} killed: {before} orders cut off before commit, {after} after commit without an answer")
@@ -138,43 +139,31 @@ def test_a_second_load_of_the_demo_changes_nothing(live: Live) -> None:
 
 
 def test_backup_and_restore_bring_everything_back(live: Live, tmp_path: Path) -> None:
+    """Into a cluster that never held a thing, with the embedded database's own logins."""
     archive = tmp_path / "samen.dump"
-    superuser = live.environment | {"SAMEN_DATABASE_URL": live.postgres.url(user="postgres")}
-    saved = live.samen("check-books").stdout
-    other = EmptyCopy(live, superuser)
-    assert other.backup(archive).returncode == 0
-    restored = other.restore(archive)
-    assert restored.returncode == 0, restored.stderr
-    assert other.check().stdout == saved
-    assert other.counts() == other.counts(original=True)
+    fresh = EmbeddedPostgres.at(tmp_path / "fresh")
 
-
-class EmptyCopy:
-    """A second, empty database on the same server."""
-
-    def __init__(self, live: Live, environment: dict[str, str]) -> None:
-        self.live, self.environment = live, environment
-        live.postgres.command("createdb", "-O", "samen", "copy")
-        self.copy = environment | {"SAMEN_DATABASE_URL": live.postgres.url("copy", user="postgres")}
-
-    def _samen(self, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    def samen(cluster: EmbeddedPostgres, *arguments: str) -> str:
+        place = {"SAMEN_DATA_DIR": str(tmp_path / "fresh" if cluster is fresh else live.home)}
+        environment = {name: value for name, value in live.environment.items() if name != "SAMEN_DATABASE_URL"} | place
         command = [sys.executable, "-m", "app.cli", *arguments]
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
-    def backup(self, archive: Path) -> subprocess.CompletedProcess[str]:
-        return self._samen(self.environment, "backup", str(archive))
-
-    def restore(self, archive: Path) -> subprocess.CompletedProcess[str]:
-        return self._samen(self.copy, "restore", str(archive))
-
-    def check(self) -> subprocess.CompletedProcess[str]:
-        return self._samen(self.copy, "check-books")
-
-    def counts(self, original: bool = False) -> str:
+    def counts(cluster: EmbeddedPostgres) -> str:
         sql = """select (select count(*) from "order"), (select count(*) from entry), (select count(*) from person),
                         (select encode(sha256(string_agg(row_hash, '' order by id)), 'hex') from journal)"""
-        name = "samen" if original else "copy"
-        return self.live.postgres.command("psql", "-d", name, "-Atc", sql)
+        return cluster.command("psql", "-d", "samen", "-Atc", sql)
+
+    samen(live.postgres, "backup", str(archive))
+    fresh.start()
+    try:
+        samen(fresh, "restore", str(archive))
+        assert samen(fresh, "check-books") == samen(live.postgres, "check-books")
+        assert counts(fresh) == counts(live.postgres)
+    finally:
+        fresh.stop()
 
 
 def test_the_server_stops_gracefully(live: Live) -> None:

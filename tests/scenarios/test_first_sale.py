@@ -1,8 +1,10 @@
 """The acceptance scenarios of the first sale, through the public API only; amounts in euro."""
 
+from datetime import UTC, datetime, timedelta
+
 from app.usecases.books import check_books
 from app.usecases.run import SystemRun
-from tests.world import SAENS_TOIS, SCOPE, World
+from tests.world import GUEST, NOTHING, SAENS_TOIS, SCOPE, Caller, World
 
 
 async def books_are_right(world: World) -> None:
@@ -199,3 +201,60 @@ async def test_what_do_i_keep_counts_the_real_year(world: World) -> None:
     }
     assert (preview["yearBefore"]["amount"], preview["yearAfter"]["amount"]) == ("2940.00", "3084.50")
     assert (await world.thermometer(seller))["yearTotal"]["amount"] == "2940.00"
+
+
+async def test_a_refund_before_completion_leaves_nothing_pending(world: World) -> None:
+    """Whether the job was done when the money went back, or is done after it."""
+    seller, app = await world.cooperative(), await world.app()
+    for refunded_at in ("delivered", "accepted"):
+        order = await world.order(app, await world.offering(seller, "100.00"))
+        place = f"/v1/orders/{order['id']}/transitions"
+        await seller.member("POST", place, {"verb": "accept"})
+        if refunded_at == "delivered":
+            await seller.member("POST", place, {"verb": "deliver"})
+        await world.pay(seller, order)
+        await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "te laat"})
+        if refunded_at == "accepted":
+            await seller.member("POST", place, {"verb": "deliver"})
+        assert (await app("POST", place, {"verb": "complete"}))["payment"] == "refunded"
+    thermometer = await world.thermometer(seller)
+    assert (thermometer["pending"]["amount"], thermometer["balance"]["amount"]) == ("0.00", "0.00")
+    await books_are_right(world)
+
+
+async def test_two_lines_of_one_offering_come_back_to_stock_together(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, kind="goods", stock=10)
+    lines = [{"offeringId": offering, "quantity": quantity} for quantity in (2, 3)]
+    for taken in (False, True):
+        order = await app("POST", "/v1/orders", {"lines": lines, "contact": GUEST})
+        if taken:
+            await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+        assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 5
+        await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "cancel"})
+        assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 10
+
+
+async def test_the_parents_share_goes_where_the_agreement_was_written(world: World) -> None:
+    """A cooperative that moves to another umbrella keeps paying the one that its agreement names."""
+    umbrellas = [await world.cooperative(), await world.cooperative()]
+    seller, app = await world.cooperative(), await world.app()
+    place = f"/v1/cooperatives/{seller.id}"
+
+    async def move(who: Caller, to: str | None, status: int = 200) -> None:
+        version = (await world.visitor("GET", place))["version"]
+        await who("PATCH", place, {"umbrellaId": to}, headers={"If-Match": f'"{version}"'}, status=status)
+
+    await move(seller.coordinator, umbrellas[0].id, status=403)
+    await move(world.network, umbrellas[0].id)
+    rules = [{"kind": "share_of_surplus", "to": "parent", "percent": "10"}, {"kind": "pot"}]
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    draft = {"title": "Koepel", "activeFrom": tomorrow.isoformat(), "rules": rules, "examples": NOTHING}
+    drafted = await seller.treasurer("POST", f"{place}/agreements", draft)
+    assert drafted["parentId"] == umbrellas[0].id
+    other = await world.cooperative()
+    assert (await other.treasurer("POST", f"/v1/cooperatives/{other.id}/agreements", draft, status=422))["code"]
+    await move(world.network, umbrellas[1].id)
+    assert (await seller.treasurer("GET", f"/v1/agreements/{drafted['id']}"))["parentId"] == umbrellas[0].id
+    await move(world.network, None)
+    assert (await app("GET", place))["umbrellaId"] is None

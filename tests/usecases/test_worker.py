@@ -3,8 +3,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from app.adapters.mail import Mail
+from app.db.engine import WORKER_ROLE, Database
+from app.db.outbox import claim_events
+from app.usecases.events import deliver_event
+from app.usecases.run import SystemRun
 from app.worker import Worker
 from tests.world import World
 
@@ -139,3 +144,81 @@ async def test_a_task_is_mailed_to_its_role_and_tried_again_when_the_mail_server
 async def _give_address(world: World, person_id: str) -> None:
     async with world.books.transaction() as tx:
         await tx.value("update person set email = 'coordinator@example.org' where id = $1", person_id)
+
+
+async def test_the_worker_outlives_a_database_that_is_away(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    database, stop = Database(world.worker_database.url, role=WORKER_ROLE, size=1), asyncio.Event()
+    await database.open()
+    await database.close()
+    working = asyncio.create_task(Worker(database).run(stop))
+    await asyncio.sleep(0.2)
+    assert not working.done()
+    await database.open()
+    while not (await seller.member("GET", "/v1/tasks"))["items"]:
+        assert not working.done()
+        await asyncio.sleep(0.1)
+    stop.set()
+    await working
+    await database.close()
+    assert (await seller.member("GET", "/v1/tasks"))["items"][0]["facts"]["reference"] == order["reference"]
+
+
+async def test_events_that_come_late_leave_no_task_that_nobody_can_close(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    async with world.worker_database.transaction() as tx:
+        placed = [event for event in await claim_events(tx, 1000) if str(event.subject_id) == order["id"]]
+    await world.deliver(seller, order)
+    await world.pay(seller, order)
+    await world.work()
+    run = SystemRun(world.worker_database, UUID(seller.id))
+    for event in placed:
+        await run(deliver_event, event=event)
+    await world.work()
+    assert (await seller.member("GET", "/v1/tasks"))["items"] == []
+    assert (await seller.treasurer("GET", "/v1/tasks"))["items"] == []
+
+
+async def test_the_task_to_record_a_payment_follows_the_money(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+
+    async def asked() -> list[str]:
+        await world.work()
+        return [task["what"] for task in (await seller.treasurer("GET", "/v1/tasks"))["items"]]
+
+    order = await world.order(app, await world.offering(seller))
+    place = f"/v1/orders/{order['id']}/transitions"
+    await seller.member("POST", place, {"verb": "accept"})
+    payment = await world.pay(seller, order)
+    await seller.member("POST", place, {"verb": "deliver"})
+    assert await asked() == []
+    await seller.treasurer("POST", f"/v1/payments/{payment['id']}/reversals", {"reason": "verkeerde rekening"})
+    assert await asked() == ["record_payment"]
+    await world.pay(seller, order)
+    assert await asked() == []
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    assert await asked() == []
+
+
+async def test_a_subject_of_several_lines_is_one_header(world: World) -> None:
+    """Nobody writes headers of their own into the mail by the title of an offering."""
+    received: list[str] = []
+
+    async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 test\r\n")
+        while line := (await reader.readline()).decode().strip():
+            if line.upper() == "DATA":
+                writer.write(b"354 go\r\n")
+                received.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+            writer.write(b"250 ok\r\n" if line.upper() != "QUIT" else b"221 bye\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(smtp, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    await Mail(f"smtp://127.0.0.1:{port}", "samen@example.org").send(["a@example.org"], "Klus\r\nBcc: b@x.nl", "tekst")
+    server.close()
+    headers = received[0].split("\r\n\r\n")[0].splitlines()
+    assert "Subject: Klus Bcc: b@x.nl" in headers
+    assert not [header for header in headers if header.startswith("Bcc")]

@@ -2,12 +2,14 @@
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from stdnum.nl import bsn
 
-from app.domain.errors import CitizenNumberInText, NumberOutOfRange, TextTooLong
+from app.domain.errors import CitizenNumberInText, NumberOutOfRange, TextMalformed, TextTooLong, TimeZoneMissing
 from app.domain.money import MAX_CENTS
 
 LONGEST = {
@@ -21,6 +23,8 @@ RANGES = {
     **{"lead_time_minutes": (0, 525_600), "cents": (1, MAX_CENTS), "price_cents": (0, 100_000_000)},
     **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
 }
+SEVERAL_LINES = frozenset({"text", "about", "note", "reason", "address"})
+"""The others have no line breaks."""
 NOT_TEXT = frozenset({"image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"})
 """Addresses and numbers of other kinds, which may look like a citizen number by chance."""
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -28,10 +32,12 @@ _NINE_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\d(?:[ .\-]?\d){8}(?![0-9a
 
 
 def check_input(named: Mapping[str, Any]) -> None:
-    """Raises CitizenNumberInText, TextTooLong or NumberOutOfRange, each naming the field."""
+    """Raises CitizenNumberInText, TextTooLong, TextMalformed, NumberOutOfRange or TimeZoneMissing, naming the field."""
     for path, name, value in _leaves(named, "", ""):
         if isinstance(value, str):
             _check_text(path, name, value)
+        elif isinstance(value, datetime) and value.tzinfo is None:
+            raise TimeZoneMissing(field=path)
         elif name in RANGES and isinstance(value, int):
             low, high = RANGES[name]
             if isinstance(value, bool) or not low <= value <= high:
@@ -42,8 +48,9 @@ def _check_text(path: str, name: str, text: str) -> None:
     longest = LONGEST.get(name, 1000)
     if len(text) > longest:
         raise TextTooLong(field=path, longest=longest)
-    if "\x00" in text:
-        raise TextTooLong(field=path, longest=0)
+    allowed = "\n\r\t" if name in SEVERAL_LINES else ""
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text):
+        raise TextMalformed(field=path)
     if name not in NOT_TEXT and any(
         bsn.is_valid(re.sub(r"\D", "", found)) for found in _NINE_DIGITS.findall(_IDENTIFIER.sub(" ", text))
     ):

@@ -6,7 +6,6 @@ from datetime import date
 from app.db import earnings as earnings_db
 from app.db import ledger
 from app.db.agreements import agreement_on, get_agreement
-from app.db.cooperatives import cooperatives
 from app.db.costs import claims
 from app.db.earnings import earnings
 from app.db.engine import Tx, uuid7
@@ -22,7 +21,9 @@ from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, cost_legs, spl
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
-    """At delivery the work date is known: one pending earning per member of the order."""
+    """At delivery the work date is known: one pending earning per member of the order; none where it was refunded."""
+    if order.refunded_cents:
+        return
     nets: dict[object, Earning] = {}
     for line in order.lines:
         assert order.work_date is not None  # noqa: S101  delivered just now
@@ -31,6 +32,12 @@ async def expect_earnings(tx: Tx, order: Order) -> None:
         )
         nets[line.member_id] = replace(found, net_cents=found.net_cents + line.net_cents)
     await earnings.add(tx, *nets.values())
+
+
+async def drop_pending(tx: Tx, order: Order) -> None:
+    """A refunded order brings nothing: what was still expected of it is expected no more."""
+    for earning in await earnings.all(tx, order_id=order.id, state=EarningState.PENDING):
+        await earnings.save(tx, replace(earning, state=EarningState.REVERSED))
 
 
 async def settle(tx: Tx, order: Order) -> Order:
@@ -51,11 +58,10 @@ async def settle(tx: Tx, order: Order) -> Order:
     gross = Leg(AccountKind.RECEIVABLE_CUSTOMER, -order.gross_cents, "customer", {"gross": order.gross_cents})
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [gross, vat], order.sale_parts + 1, uuid7()
-    parent = await _parent(tx, order)
     settled = []
     for earning in await _locked_earnings(tx, order):
         mine = [claim for claim in claimed if claim.member_id == earning.member_id]
-        posted = await _split_one(tx, earning, agreement, mine, parent)
+        posted = await _split_one(tx, earning, agreement, mine)
         legs += posted.legs
         settled.append(replace(posted, journal_id=journal_id))
     await ledger.post(
@@ -99,9 +105,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     return await orders.save(tx, replace(order, sale_reversed=True))
 
 
-async def _split_one(
-    tx: Tx, earning: Earning, agreement: Agreement, claimed: list[CostClaim], parent: str | None
-) -> Earning:
+async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
     months = await earnings_db.lock_year(tx, earning.cooperative_id, earning.member_id, earning.work_date.year)
     result = split(
         agreement,
@@ -110,7 +114,6 @@ async def _split_one(
         months=months,
         day=earning.work_date,
         member_id=earning.member_id,
-        parent=parent,
     )
     if not agreement.collective:
         await earnings_db.add_to_month(tx, earning, agreement.id, result.kept_cents)
@@ -138,11 +141,6 @@ async def _take_back_one(tx: Tx, earning: Earning) -> tuple[Leg, ...]:
 async def _locked_earnings(tx: Tx, order: Order) -> list[Earning]:
     """The earnings of an order in the order of their members, which is the order of everybody's locks."""
     return sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
-
-
-async def _parent(tx: Tx, order: Order) -> str | None:
-    cooperative = await cooperatives.get(tx, order.cooperative_id)
-    return str(cooperative.umbrella_id) if cooperative.umbrella_id else None
 
 
 def _work_date(order: Order) -> date:
