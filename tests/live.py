@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -167,4 +168,5 @@ class Live:
             self.process.terminate()
             code = self.process.wait(30)
         self.postgres.stop()
+        shutil.rmtree(self.postgres.home)
         return code

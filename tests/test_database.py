@@ -1,6 +1,7 @@
 """Migrations there and back, the dated tables, and a launcher that recovers."""
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -66,3 +67,14 @@ def test_the_launcher_recovers_from_a_kill_and_from_a_recycled_pid(tmp_path: Pat
     assert "1" in postgres.command("psql", "-d", "samen", "-Atc", "select 1")
     postgres.stop()
     assert not postgres.running()
+    shutil.rmtree(postgres.home)
+
+
+def test_a_new_folder_has_a_new_cluster(tmp_path: Path) -> None:
+    """Also as root, where the files stand elsewhere: who removes the folder and starts anew finds nothing old."""
+    folder = tmp_path / "samen"
+    first = EmbeddedPostgres.at(folder)
+    assert EmbeddedPostgres.at(folder) == first
+    if os.geteuid() == 0:
+        shutil.rmtree(folder)
+        assert EmbeddedPostgres.at(folder).home != first.home

@@ -118,7 +118,6 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('cooperative_id', sa.Uuid(), nullable=False),
     sa.Column('municipality_id', sa.Uuid(), nullable=False),
-    sa.Column('parent_id', sa.Uuid(), nullable=True),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('active_from', sa.Date(), nullable=False),
@@ -135,7 +134,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['cooperative_id'], ['cooperative.id'], ),
     sa.ForeignKeyConstraint(['cooperative_signed_by'], ['person.id'], ),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], ),
-    sa.ForeignKeyConstraint(['parent_id'], ['cooperative.id'], ),
     sa.ForeignKeyConstraint(['municipality_signed_by'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('cooperative_id', 'number')

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
@@ -55,8 +56,8 @@ class EmbeddedPostgres:
     def at(cls, data_dir: Path) -> "EmbeddedPostgres":
         """The cluster that belongs to `data_dir`. As root its files stand under the system user's own home."""
         data_dir = data_dir.resolve()
-        mark = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
         as_root = os.geteuid() == 0
+        mark = _mark(data_dir) if as_root else hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
         home = SYSTEM_HOME / mark if as_root else data_dir / "postgres"
         user = SYSTEM_USER if as_root else pwd.getpwuid(os.geteuid()).pw_name
         return cls(home, Path(tempfile.gettempdir()) / f"samen-{mark}", binaries(), user)
@@ -210,3 +211,16 @@ def _ensure_system_user(user: str) -> None:
             f"PostgreSQL refuses to run as root and the user {user} could not be made ({done.stderr.strip()})."
             " Start as an ordinary user, or set SAMEN_DATABASE_URL."
         )
+
+
+def _mark(data_dir: Path) -> str:
+    """The name of this folder's cluster among the system user's: kept in the folder, so a new folder has a new one."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "cluster"
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", dir=data_dir) as made:
+            made.write(secrets.token_hex(6))
+            made.flush()
+            with contextlib.suppress(FileExistsError):  # somebody else was faster
+                os.link(made.name, file)
+    return file.read_text()

@@ -1,6 +1,7 @@
 """kill -9 of the server and of PostgreSQL in the middle of orders: each order once, none lost, books right."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -164,6 +165,7 @@ def test_backup_and_restore_bring_everything_back(live: Live, tmp_path: Path) ->
         assert counts(fresh) == counts(live.postgres)
     finally:
         fresh.stop()
+        shutil.rmtree(fresh.home)
 
 
 def test_the_server_stops_gracefully(live: Live) -> None:

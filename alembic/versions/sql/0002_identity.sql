@@ -28,10 +28,7 @@ begin
         select id into v_person from person where issuer = p_issuer and subject = p_subject;
     end if;
     if p_client is not null and p_client ~ '^[0-9a-f-]{36}$' then
-        select * into v_app from app where id = p_client::uuid;
-    end if;
-    if v_app.disabled_at is not null then
-        return jsonb_build_object('disabled', true);
+        select * into v_app from app where id = p_client::uuid and disabled_at is null;
     end if;
     select coalesce(jsonb_agg(jsonb_build_object('role', h.role, 'cooperative_id', h.cooperative_id,
                     'municipality_id', h.municipality_id, 'member_id', h.member_id)), '[]'),
@@ -69,7 +66,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_id uuid;
 begin
     insert into person (id, issuer, subject, name, version) values (uuidv7(), p_issuer, p_subject, p_name, 1)
-        on conflict (issuer, subject) do update set name = excluded.name where person.name = '' returning id into v_id;
+        on conflict (issuer, subject) do nothing returning id into v_id;
     if v_id is null then
         select id into v_id from person where issuer = p_issuer and subject = p_subject;
     end if;
