@@ -109,6 +109,7 @@ class Live:
     def environment(self) -> dict[str, str]:
         return os.environ | {
             "SAMEN_DATABASE_URL": self._database_url,
+            "SAMEN_DATA_DIR": str(self.home),
             "SAMEN_SIGNING_KEYS": self.keys,
             "SAMEN_PORT": str(self.port),
             "SAMEN_PUBLIC_URL": self.url,
