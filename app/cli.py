@@ -292,13 +292,14 @@ def check() -> None:
 
 
 class SplitFile(Strict):
-    """What `samen split` reads: the rules, an amount, and the year so far."""
+    """What `samen split` reads: the rules, an amount, and the year so far of the member and of the fund."""
 
     rules: list[RuleFormat]
     examples: list[ExampleFormat] = []
     net: Euro | None = None
     costs: Euro = "0"
     year_so_far: Euro = "0"
+    fund_so_far: Euro = "0"
 
 
 @cli.command(name="split")
@@ -345,7 +346,9 @@ def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
     months = add_to_year([], agreement, day, cents_of(read.year_so_far))
     cost = cents_of(read.costs)
     costs = (Leg(AccountKind.PAYABLE_MEMBER, cost, "cost", {"category": "-"}),) if cost else ()
-    result = split(agreement, net_cents=cents_of(read.net or "0"), costs=costs, months=months, day=day)
+    fund = add_to_year([], agreement, day, cents_of(read.fund_so_far), fund=True)
+    net = cents_of(read.net or "0")
+    result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)
     for leg in result.legs:
         print(f"{decimal_text(leg.cents):>12}  {leg.kind:<22} {explain_leg(leg, language)}")
 

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from app.db.engine import CATALOGUE_ROLE, Database
 from app.graphql import face
 from app.settings import Settings
 from app.usecases.catalogue import Catalogue
-from app.usecases.run import Run
+from app.usecases.run import Run, utc_now
 
 VERSION = "0.1.0"
 
@@ -48,8 +49,8 @@ def issuers(settings: Settings, keys: KeyRing) -> list[Issuer]:
     return [own] if settings.production else [own, people]
 
 
-def build(settings: Settings, database_url: str) -> FastAPI:
-    """The whole application on one database."""
+def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The whole application on one database, by the clock `now`."""
     database = Database(database_url, size=settings.pool_size)
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size)
     keys = key_ring(settings)
@@ -64,7 +65,7 @@ def build(settings: Settings, database_url: str) -> FastAPI:
 
     app = _described(lifespan)
     app.state.wiring = Wiring(
-        make_run=partial(Run, database),
+        make_run=partial(Run, database, now=now),
         catalogue=Catalogue(catalogue),
         issuers=issuers(settings, keys),
         keys=keys,

@@ -17,7 +17,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.engine import WORKER_ROLE, Database
 from app.main import build
 from app.settings import Settings
-from tests.world import World
+from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
@@ -58,8 +58,13 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings, database_url: str) -> AsyncIterator[FastAPI]:
-    built = build(settings, database_url)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, database_url: str, clock: Clock) -> AsyncIterator[FastAPI]:
+    built = build(settings, database_url, now=clock)
     async with built.router.lifespan_context(built):
         yield built
 
@@ -91,8 +96,10 @@ async def worker_database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-async def world(app: FastAPI, settings: Settings, books: Database, worker_database: Database) -> AsyncIterator[World]:
+async def world(
+    app: FastAPI, settings: Settings, books: Database, worker_database: Database, clock: Clock
+) -> AsyncIterator[World]:
     """The API as its users see it, and builders in the field's words."""
-    made = await World.over(app, settings, books, worker_database)
+    made = await World.over(app, settings, books, worker_database, clock)
     yield made
     await made.close()

@@ -15,6 +15,7 @@ import app.usecases
 from app.db import people
 from app.db.engine import Database
 from app.domain.agreements import Example, Pot
+from app.domain.allowances import AllowanceKind
 from app.domain.apps import RateClass
 from app.domain.cooperatives import LegalForm
 from app.domain.costs import Payee
@@ -25,7 +26,7 @@ from app.domain.page import PageRequest
 from app.main import people_issuer
 from app.usecases.orders import Wanted
 from app.usecases.run import Identity
-from tests.world import GUEST, Caller, Seller, World
+from tests.world import GUEST, VRIJE_UITLOOP, Caller, Seller, World
 
 Verb = Callable[..., Any]
 OPEN = {
@@ -82,7 +83,8 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
 @pytest.fixture(scope="module")
 async def sample(world: World) -> dict[str, Any]:
     """An id or value for every parameter that a use case has."""
-    seller, buyer = await world.cooperative(), await world.app()
+    rules = [*VRIJE_UITLOOP[:3], {"kind": "premium", "count": 2, "yearlyCap": "10.00"}, VRIJE_UITLOOP[3]]
+    seller, buyer = await world.cooperative(rules), await world.app()
     order = await world.order(buyer, await world.offering(seller, kind="goods", stock=9))
     await world.deliver(seller, order)
     await world.pay(seller, order)
@@ -109,6 +111,9 @@ async def sample(world: World) -> dict[str, Any]:
     offering_id = UUID(order["lines"][0]["offeringId"])
     contact = {"name": "Jo", "email": "jo@example.org"}
     await world.person()("PUT", "/v1/me/contact", contact)
+    allowance = await seller.treasurer(
+        "POST", f"/v1/members/{seller.member_id}/allowances", {"kind": "premium", "amount": {"amount": "1.00"}}
+    )
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
     now = datetime.now(UTC)
@@ -127,6 +132,8 @@ async def sample(world: World) -> dict[str, Any]:
         "order_line_id": UUID(order["lines"][0]["id"]),
         "payment_id": UUID(payments[0]["id"]),
         "claim_id": UUID(claim["id"]),
+        "allowance_id": UUID(allowance["id"]),
+        "kind": AllowanceKind.PREMIUM,
         "earning_id": UUID(earnings["items"][0]["id"]),
         "task_id": UUID(tasks["items"][0]["id"]),
         "hold_id": UUID(hold["id"]),
@@ -232,7 +239,19 @@ async def test_a_scope_narrows_what_a_person_may_do(world: World) -> None:
 
 PRIVATE = [
     *("person", "office", "member", "order", "order_line", "order_event", "payment", "cost_claim", "earning"),
-    *("customer", "member_year", "member_month", "task", "account", "balance", "entry", "journal", "idempotency"),
+    *(
+        "customer",
+        "member_year",
+        "member_month",
+        "fund_month",
+        "allowance",
+        "task",
+        "account",
+        "balance",
+        "entry",
+        "journal",
+        "idempotency",
+    ),
 ]
 
 

@@ -1,8 +1,10 @@
 """Builders in the field's words; everything goes through the public API."""
 
 import asyncio
+import contextlib
 import itertools
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,6 +85,23 @@ class Seller:
     agreement_id: str | None = None
 
 
+class Clock:
+    """The time that the API reads: the real one, unless a test says which."""
+
+    def __init__(self) -> None:
+        self.fixed: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return self.fixed or datetime.now(UTC)
+
+    @contextlib.contextmanager
+    def at(self, day: str) -> Iterator[None]:
+        """Noon in Amsterdam of a day, such as 2026-03-05."""
+        before, self.fixed = self.fixed, datetime.fromisoformat(f"{day}T11:00:00+00:00")
+        yield
+        self.fixed = before
+
+
 @dataclass
 class World:
     client: httpx.AsyncClient
@@ -90,15 +109,18 @@ class World:
     keys: KeyRing
     books: Database
     worker_database: Database
+    clock: Clock
     network: Caller
 
     @classmethod
-    async def over(cls, app: FastAPI, settings: Settings, books: Database, worker_database: Database) -> "World":
+    async def over(
+        cls, app: FastAPI, settings: Settings, books: Database, worker_database: Database, clock: Clock
+    ) -> "World":
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://test")
         assert settings.signing_keys is not None
         keys = KeyRing.of(settings.signing_keys.get_secret_value())
-        made = cls(client, settings, keys, books, worker_database, Caller(client, None, "visitor"))
+        made = cls(client, settings, keys, books, worker_database, clock, Caller(client, None, "visitor"))
         issuer = people_issuer(settings)
         await SystemRun(books)(appoint_network, issuer=issuer, subject="network", name="Network")
         made.network = made.person("network")
@@ -202,6 +224,12 @@ class World:
         for verb in ("accept", "deliver"):
             await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": verb})
 
+    async def member(self, seller: Seller, name: str = "Sam") -> tuple[Caller, str]:
+        """One more member, and their id."""
+        caller, person_id = await self.known()
+        body = {"name": name, "tradeName": name, "personId": person_id}
+        return caller, (await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/members", body))["id"]
+
     async def pay(self, seller: Seller, order: Json) -> Json:
         paid: Json = await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]})
         return paid
@@ -235,7 +263,7 @@ class World:
     async def work(self, later: timedelta = timedelta()) -> int:
         """Let the worker do what is due at now + `later`."""
         done = 0
-        worker = Worker(self.worker_database, now=lambda: datetime.now(UTC) + later)
+        worker = Worker(self.worker_database, now=lambda: self.clock() + later)
         while step := await worker.tick():
             done += step
         return done

@@ -1,14 +1,29 @@
 """Agreements as strict data: what faces and files write, checked key by key, as the domain's rules and back."""
 
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.domain.agreements import Collective, Example, Pot, RemitAbove, Rule, ShareOfSurplus
+from app.domain.agreements import (
+    Collective,
+    CostCategory,
+    Example,
+    HourlyAllowance,
+    MonthlyAllowance,
+    Pot,
+    Premium,
+    RemitAbove,
+    ReserveOfTurnover,
+    Rule,
+    ShareOfSurplus,
+)
 from app.domain.money import basis_points_of, cents_of, decimal_text, percent_text
 
 Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,2})?$", examples=["10", "12.5"])]
+Amount = Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$", examples=["3000.00"])]
+"""Zero or more."""
 Euro = Annotated[str, Field(pattern=r"^-?\d{1,10}(\.\d{1,2})?$", examples=["3000.00"])]
 
 
@@ -26,13 +41,55 @@ class ShareOfSurplusFormat(Strict):
     percent: Percent
 
 
+class ReserveOfTurnoverFormat(Strict):
+    """A percentage of the net amount itself, to a fund."""
+
+    kind: Literal["reserve_of_turnover"]
+    to: Literal["cooperative_fund", "training_pot"]
+    percent: Percent
+
+
 class RemitAboveFormat(Strict):
-    """A percentage above a threshold per member and calendar year, to the municipality."""
+    """A percentage above a threshold to the municipality: per member and year or month, or of the fund's year."""
 
     kind: Literal["remit_above"]
-    basis: Literal["member_year"] = "member_year"
-    threshold: Euro
+    basis: Literal["member_year", "member_month", "cooperative_year"] = "member_year"
+    threshold: Amount
     percent: Percent
+
+
+class MonthlyAllowanceFormat(Strict):
+    """An expense allowance up to a cap a member and month; `law` names the legal limit beside it."""
+
+    kind: Literal["monthly_allowance"]
+    cap: Amount
+    law: str | None = None
+
+
+class HourlyAllowanceFormat(Strict):
+    """An amount per hour put in, from the cooperative fund."""
+
+    kind: Literal["hourly_allowance"]
+    per_hour: Amount
+    monthly_cap: Amount | None = None
+
+
+class PremiumFormat(Strict):
+    """A premium for effort, from the cooperative fund: so often a year, together at most a sum."""
+
+    kind: Literal["premium"]
+    count: Annotated[int, Field(strict=True, ge=1, le=100)]
+    yearly_cap: Amount
+    law: str | None = None
+
+
+class CostCategoryFormat(Strict):
+    """What may be claimed as costs, up to a cap a member and year; perhaps only with approval before delivery."""
+
+    kind: Literal["cost_category"]
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    yearly_cap: Amount | None = None
+    approve_first: bool = False
 
 
 class PotFormat(Strict):
@@ -48,7 +105,16 @@ class CollectiveFormat(Strict):
 
 
 RuleFormat = Annotated[
-    ShareOfSurplusFormat | RemitAboveFormat | PotFormat | CollectiveFormat, Field(discriminator="kind")
+    CostCategoryFormat
+    | ReserveOfTurnoverFormat
+    | ShareOfSurplusFormat
+    | RemitAboveFormat
+    | MonthlyAllowanceFormat
+    | HourlyAllowanceFormat
+    | PremiumFormat
+    | PotFormat
+    | CollectiveFormat,
+    Field(discriminator="kind"),
 ]
 
 
@@ -59,38 +125,62 @@ class ExampleFormat(Strict):
     net: Euro
     costs: Euro = "0"
     year_so_far: Euro = "0"
-    expected: dict[Literal["cooperative_fund", "training_pot", "parent", "municipality", "pot"], Euro]
+    fund_so_far: Euro = "0"
+    expected: dict[Literal["cooperative_fund", "training_pot", "parent", "municipality", "allowance", "pot"], Euro]
+
+
+KINDS: dict[str, type[Rule]] = {
+    "cost_category": CostCategory,
+    "reserve_of_turnover": ReserveOfTurnover,
+    "share_of_surplus": ShareOfSurplus,
+    "remit_above": RemitAbove,
+    "monthly_allowance": MonthlyAllowance,
+    "hourly_allowance": HourlyAllowance,
+    "premium": Premium,
+    "pot": Pot,
+    "collective": Collective,
+}
 
 
 def to_rule(rule: RuleFormat) -> Rule:
-    """The domain's rule. Raises AmountOutOfRange."""
-    match rule:
-        case ShareOfSurplusFormat():
-            return ShareOfSurplus(rule.to, basis_points_of(rule.percent))
-        case RemitAboveFormat():
-            return RemitAbove(cents_of(rule.threshold), basis_points_of(rule.percent), rule.basis)
-        case PotFormat():
-            return Pot()
-        case CollectiveFormat():
-            return Collective()
+    """The domain's rule: `percent` are basis points there, an amount of euro is `…_cents`. Raises AmountOutOfRange."""
+    kind = KINDS[rule.kind]
+    values: dict[str, Any] = {}
+    for field in fields(kind):
+        written = getattr(rule, _name(field.name))
+        if written is None or field.name == "kind":
+            continue
+        if field.name == "basis_points":
+            written = basis_points_of(written)
+        elif field.name.endswith("_cents"):
+            written = cents_of(written)
+        values[field.name] = written
+    return kind(**values)
 
 
 def to_example(example: ExampleFormat) -> Example:
     """The domain's example. Raises AmountOutOfRange."""
     expected = {str(target): cents_of(amount) for target, amount in example.expected.items()}
-    numbers = (cents_of(example.costs), cents_of(example.year_so_far))
+    numbers = (cents_of(example.costs), cents_of(example.year_so_far), cents_of(example.fund_so_far))
     return Example(example.name, cents_of(example.net), expected, *numbers)
 
 
 def rule_data(rule: Rule) -> dict[str, Any]:
-    """A rule as it is written in files and answers."""
-    data: dict[str, Any] = {"kind": rule.kind}
-    if isinstance(rule, ShareOfSurplus):
-        data |= {"to": rule.to, "percent": percent_text(rule.basis_points)}
-    elif isinstance(rule, RemitAbove):
-        data |= {"basis": rule.basis, "threshold": decimal_text(rule.threshold_cents)}
-        data |= {"percent": percent_text(rule.basis_points)}
-    return data
+    """A rule as it is written in files and answers; what is not set is left out."""
+    data: dict[str, Any] = {}
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if field.name == "basis_points":
+            value = percent_text(value)
+        elif field.name.endswith("_cents") and value is not None:
+            value = decimal_text(value)
+        if value is not None:
+            data[to_camel(_name(field.name))] = value
+    return {"kind": data.pop("kind")} | data
+
+
+def _name(field: str) -> str:
+    return "percent" if field == "basis_points" else field.removesuffix("_cents")
 
 
 def example_data(example: Example) -> dict[str, Any]:
@@ -100,5 +190,6 @@ def example_data(example: Example) -> dict[str, Any]:
         "net": decimal_text(example.net_cents),
         "costs": decimal_text(example.cost_cents),
         "yearSoFar": decimal_text(example.year_so_far_cents),
+        "fundSoFar": decimal_text(example.fund_so_far_cents),
         "expected": {target: decimal_text(cents) for target, cents in example.expected.items()},
     }

@@ -19,6 +19,9 @@ _CENTS = frozenset(
         "net",
         "rest",
         "open_cents",
+        "cap",
+        "limit_cents",
+        "left_cents",
     }
 )
 
@@ -91,6 +94,26 @@ ERRORS: dict[str, tuple[str, str]] = {
     "nothing_to_refund": ("Er is niets betaald om terug te geven.", "Nothing was paid that could be given back."),
     "below_floor": ("Zoveel zit er niet in de spaarpot.", "There is not that much in the savings pot."),
     "journal_differs": ("Deze boeking bestaat al met andere bedragen.", "This was booked before with other amounts."),
+    "rule_missing": (
+        "De afspraak van deze dag kent dit niet ({kind}). Leg het eerst vast in de afspraak.",
+        "The agreement of this day has no such rule ({kind}). Put it into the agreement first.",
+    ),
+    "allowance_exceeded": (
+        "Dit is meer dan mag. De grens per {per} is {limit_cents} (of {most} keer). {source}",
+        "This is more than is allowed. The limit a {per} is {limit_cents} (or {most} times). {source}",
+    ),
+    "cap_reached": (
+        "Voor {category} mag dit jaar nog {left_cents} aan kosten. Kies een lager bedrag.",
+        "For {category} there is {left_cents} of costs left this year. Choose a lower amount.",
+    ),
+    "approved_too_late": (
+        "Kosten voor {category} moeten zijn goedgekeurd voordat de klus klaar is.",
+        "Costs for {category} have to be approved before the job is done.",
+    ),
+    "category_unknown": (
+        "De afspraak kent geen kosten voor {category}. Kies uit: {known}.",
+        "The agreement has no costs for {category}. Choose from: {known}.",
+    ),
     "invalid": ("De aanvraag klopt niet.", "The request is not valid."),
     "idempotency_key_reused": (
         "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
@@ -171,6 +194,20 @@ RULES: dict[str, tuple[str, str]] = {
         "{percent} % van {surplus} is voor {to}.",
         "{percent} % of {surplus} goes to {to}.",
     ),
+    "reserve_of_turnover": (
+        "{percent} % van de opbrengst van {net} is voor {to}.",
+        "{percent} % of the {net} earned is set apart for {to}.",
+    ),
+    "monthly_allowance": (
+        "Elke maand krijgt u tot {cap} van wat u overhoudt als onkostenvergoeding.",
+        "Each month up to {cap} of what you keep is paid to you as an expense allowance.",
+    ),
+    "remit_above_fund": (
+        "De coöperatie hield dit jaar {after} over. Boven {threshold} gaat {percent} % naar de gemeente. "
+        "Dat is nu {remitted_after} in totaal; eerst was het {remitted_before}.",
+        "The cooperative kept {after} this year. Above {threshold}, {percent} % goes to the municipality. "
+        "That makes {remitted_after} in total; before it was {remitted_before}.",
+    ),
     "collective": (
         "De rest, {rest}, is voor de coöperatie samen.",
         "The rest, {rest}, is for the cooperative together.",
@@ -184,6 +221,10 @@ RULES: dict[str, tuple[str, str]] = {
     "pot": (
         "De rest is voor uw spaarpot. U hield dit jaar eerst {before} over, nu {after}.",
         "The rest is for your savings pot. You had kept {before} this year, now {after}.",
+    ),
+    "allowance": (
+        "De coöperatie geeft een vergoeding of premie ({kind}) voor {day}.",
+        "The cooperative grants an allowance or premium ({kind}) for {day}.",
     ),
     "payment": ("Het geld is ontvangen ({method}).", "The money was received ({method})."),
     "payment_reversal": ("De betaling is teruggedraaid ({method}).", "The payment was undone ({method})."),

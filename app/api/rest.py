@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 
 from app.api import (
     agreements,
+    allowances,
     apps,
     books,
     catalogue,
@@ -27,7 +28,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, tasks, books),
+    *(agreements, costs, earnings, allowances, tasks, books),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

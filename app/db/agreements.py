@@ -56,6 +56,9 @@ _store = Store(
     superseded_from="(select min(n.active_from) from agreement n where n.cooperative_id = t.cooperative_id"
     " and n.active_from > t.active_from and n.cooperative_signed_at is not null"
     " and n.municipality_signed_at is not null)",
+    fund_year_counts="exists(select 1 from agreement n where n.cooperative_id = t.cooperative_id"
+    " and n.cooperative_signed_at is not null and n.municipality_signed_at is not null"
+    """ and n.rules @> '[{"basis": "cooperative_year"}]')""",
 )
 
 

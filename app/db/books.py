@@ -1,8 +1,10 @@
 """The invariants of the books: each is one query over the ledger's tables that must return no row."""
 
 from app.db.engine import Tx
+from app.domain.split import BY_YEAR_TOTAL
 
 BOOKS_ROLE = "samen_books"
+BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
 
 INVARIANTS = {
     "I1 every journal has two legs or more, none zero, that sum to zero": """
@@ -54,39 +56,79 @@ INVARIANTS = {
         union all
         select caller || ' ' || verb || ' ' || key from idempotency
          where outcome = '{}' or (outcome ? 'result') = (outcome ? 'refusal')""",
-    "I7 a reversal undoes exactly its own journal": """
+    "I7 a reversal undoes exactly its own journal": f"""
         select r.id::text as what from journal r left join journal j on j.id = r.reverses
-         where (r.kind in ('sale_reversal', 'payment_reversal')) <> (r.reverses is not null)
+         where (r.kind like '%_reversal') <> (r.reverses is not null)
             or r.kind <> j.kind || '_reversal' or r.source_id <> j.source_id or r.cooperative_id <> j.cooperative_id
         union all
         select r.id::text from journal r join entry e on e.journal_id in (r.id, r.reverses)
-         where r.reverses is not null and e.rule not in ('remit_above', 'pot')
-           and coalesce(e.facts ->> 'of', '') not in ('remit_above', 'pot')
+         where r.reverses is not null and e.rule <> all ({BY_YEAR})
+           and coalesce(e.facts ->> 'of', '') <> all ({BY_YEAR})
          group by r.id, e.account_id having sum(e.cents) <> 0""",
-    "I9 remittance and pot are F of the month totals": """
-        with running as (
-            select m.member_id, extract(year from m.month)::int as year, m.kept_cents,
-                   sum(m.kept_cents) over w as after_cents,
+    "I9 remittance, allowance and pot are F of the month totals": """
+        with terms as (
+            select m.member_id, m.month, a.active_from, m.kept_cents as kept,
+                   coalesce(rule ->> 'basis', 'member_year') as basis,
                    coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
-                   coalesce((rule ->> 'basis_points')::bigint, 0) as share
+                   coalesce((rule ->> 'basis_points')::bigint, 0) as share,
+                   coalesce((allowance ->> 'cap_cents')::bigint, 0) as cap
               from member_month m join agreement a on a.id = m.agreement_id
-              left join lateral jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "remit_above")') rule on true
-            window w as (partition by m.member_id, extract(year from m.month) order by m.month, a.active_from)),
+              left join lateral jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")') rule on true
+              left join lateral jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")') allowance
+                   on true),
+        running as (
+            select *, case basis when 'member_month' then sum(kept) over month else sum(kept) over year end as total
+              from terms
+            window year as (partition by member_id, extract(year from month) order by month, active_from),
+                   month as (partition by member_id, month order by active_from)),
+        owed as (
+            select *, div(greatest(0, total - threshold) * share, 10000)
+                      - div(greatest(0, total - kept - threshold) * share, 10000) as municipality from running),
+        paid as (
+            select *, sum(kept - municipality) over (partition by member_id, month order by active_from) as left_after
+              from owed),
         f as (
-            select member_id, year, sum(kept_cents) as kept, sum(
-                   div(greatest(0, after_cents - threshold) * share, 10000)
-                   - div(greatest(0, after_cents - kept_cents - threshold) * share, 10000)) as municipality
-              from running group by 1, 2),
+            select member_id, extract(year from month)::int as year, sum(kept) as kept,
+                   sum(municipality) as municipality,
+                   sum(least(cap, left_after) - least(cap, left_after - kept + municipality)) as allowance
+              from paid group by 1, 2),
         booked as (
             select (e.facts ->> 'member')::uuid as member_id, extract(year from j.effective_on)::int as year,
                    sum(e.cents) filter (where e.rule = 'remit_above') as municipality,
+                   sum(e.cents) filter (where e.rule = 'monthly_allowance') as allowance,
                    sum(e.cents) filter (where e.rule = 'pot') as pot
               from entry e join journal j on j.id = e.journal_id
-             where e.rule in ('remit_above', 'pot') group by 1, 2)
+             where e.rule in ('remit_above', 'monthly_allowance', 'pot') group by 1, 2)
         select coalesce(f.member_id, booked.member_id) || ' ' || coalesce(f.year, booked.year) as what
           from f full join booked using (member_id, year)
          where coalesce(f.municipality, 0) <> coalesce(booked.municipality, 0)
-            or coalesce(f.kept - f.municipality, 0) <> coalesce(booked.pot, 0)""",
+            or coalesce(f.allowance, 0) <> coalesce(booked.allowance, 0)
+            or coalesce(f.kept - f.municipality - f.allowance, 0) <> coalesce(booked.pot, 0)""",
+    "I9 what the municipality gets of a fund is F of the fund's months": """
+        with running as (
+            select m.cooperative_id, extract(year from m.month)::int as year, m.kept_cents as kept,
+                   sum(m.kept_cents) over w as total,
+                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
+                   coalesce((rule ->> 'basis_points')::bigint, 0) as share
+              from fund_month m join agreement a on a.id = m.agreement_id
+              left join lateral jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")') rule on true
+            window w as (partition by m.cooperative_id, extract(year from m.month) order by m.month, a.active_from)),
+        f as (
+            select cooperative_id, year, sum(kept) as kept, sum(div(greatest(0, total - threshold) * share, 10000)
+                   - div(greatest(0, total - kept - threshold) * share, 10000)) as municipality
+              from running group by 1, 2),
+        booked as (
+            select j.cooperative_id, extract(year from j.effective_on)::int as year,
+                   sum(e.cents) filter (where e.rule <> 'remit_above_fund') as kept,
+                   -sum(e.cents) filter (where e.rule = 'remit_above_fund') as municipality
+              from entry e join journal j on j.id = e.journal_id join account a on a.id = e.account_id
+             where a.kind = 'cooperative_fund' and j.agreement_id is not null group by 1, 2)
+        select coalesce(f.cooperative_id, booked.cooperative_id) || ' ' || coalesce(f.year, booked.year) as what
+          from f full join booked using (cooperative_id, year)
+         where coalesce(f.municipality, 0) <> coalesce(booked.municipality, 0)
+            or coalesce(f.kept, 0) <> coalesce(booked.kept, 0)""",
     "I13 a journal has one currency, that of its accounts, which are its cooperative's": """
         select j.id::text as what from journal j
           join entry e on e.journal_id = j.id join account a on a.id = e.account_id

@@ -1,5 +1,7 @@
 """Earnings and the month totals behind thresholds: tables and queries."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.agreements import RemitAbove
+from app.domain.agreements import Agreement, RemitAbove
 from app.domain.earnings import Earning
 from app.domain.split import MonthTotal
 
@@ -57,25 +59,63 @@ class MemberMonthRow(SQLModel, table=True):
     kept_cents: int = c.cents()
 
 
+class FundYearRow(SQLModel, table=True):
+    """One row a cooperative and calendar year: the lock where the fund's year decides what is remitted."""
+
+    __tablename__ = "fund_year"
+    cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
+    year: int = Field(primary_key=True)
+
+
+class FundMonthRow(SQLModel, table=True):
+    """What came to the cooperative fund before remittance, per month and agreement version."""
+
+    __tablename__ = "fund_month"
+    cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
+    month: date = Field(primary_key=True)
+    agreement_id: UUID = Field(foreign_key="agreement.id", primary_key=True)
+    kept_cents: int = c.cents()
+
+
 earnings = Store(EarningRow, Earning)
+_TERMS = """select m.month, m.agreement_id, a.active_from, m.kept_cents,
+               jsonb_path_query_first(a.rules, $4::jsonpath) as remittance,
+               coalesce((jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")')
+                         ->> 'cap_cents')::bigint, 0) as allowance
+          from {table} m join agreement a on a.id = m.agreement_id
+         where m.{owner} = $1 and m.month between $2 and $3 order by m.month, a.active_from"""
+_OF_MEMBERS = '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")'
+_OF_THE_FUND = '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")'
 
 
-async def lock_year(tx: Tx, cooperative_id: UUID, member_id: UUID, year: int) -> list[MonthTotal]:
-    """Lock the member's year and read its totals; everybody who posts to this member's pot waits here."""
-    sql = """insert into member_year (member_id, year, cooperative_id) values ($1, $2, $3)
+async def lock_years(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID], year: int) -> None:
+    """Lock the years of these members, in one order for everybody who posts to their pots."""
+    sql = """insert into member_year (member_id, year, cooperative_id)
+             select m, $2, $3 from unnest($1::uuid[]) m order by m
              on conflict (member_id, year) do update set cooperative_id = excluded.cooperative_id"""
-    await tx.value(sql, member_id, year, cooperative_id)
-    return await year_totals(tx, member_id, year)
+    await tx.value(sql, list(member_ids), year, cooperative_id)
 
 
 async def year_totals(tx: Tx, member_id: UUID, year: int) -> list[MonthTotal]:
     """What the member kept so far in a calendar year, by month and agreement version."""
-    sql = """
-        select m.month, m.agreement_id, a.active_from, m.kept_cents,
-               jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "remit_above")') as remittance
-          from member_month m join agreement a on a.id = m.agreement_id
-         where m.member_id = $1 and m.month between $2 and $3 order by m.month, a.active_from"""
-    rows = await tx.rows(sql, member_id, date(year, 1, 1), date(year, 12, 31))
+    return await _totals(tx, _TERMS.format(table="member_month", owner="member_id"), member_id, year, _OF_MEMBERS)
+
+
+async def lock_fund_year(tx: Tx, cooperative_id: UUID, year: int) -> list[MonthTotal]:
+    """Lock the fund's year, after the members', and read its totals."""
+    sql = """insert into fund_year (cooperative_id, year) values ($1, $2)
+             on conflict (cooperative_id, year) do update set year = excluded.year"""
+    await tx.value(sql, cooperative_id, year)
+    return await fund_totals(tx, cooperative_id, year)
+
+
+async def fund_totals(tx: Tx, cooperative_id: UUID, year: int) -> list[MonthTotal]:
+    """What came to the cooperative fund in a calendar year, by month and agreement version."""
+    sql = _TERMS.format(table="fund_month", owner="cooperative_id")
+    return [replace(row, allowance_cents=0) for row in await _totals(tx, sql, cooperative_id, year, _OF_THE_FUND)]
+
+
+async def _totals(tx: Tx, sql: str, owner_id: UUID, year: int, rule: str) -> list[MonthTotal]:
     return [
         MonthTotal(
             row["month"],
@@ -83,8 +123,9 @@ async def year_totals(tx: Tx, member_id: UUID, year: int) -> list[MonthTotal]:
             row["active_from"],
             RemitAbove(**row["remittance"]) if row["remittance"] else None,
             row["kept_cents"],
+            row["allowance"],
         )
-        for row in rows
+        for row in await tx.rows(sql, owner_id, date(year, 1, 1), date(year, 12, 31), rule)
     ]
 
 
@@ -95,3 +136,11 @@ async def add_to_month(tx: Tx, earning: Earning, agreement_id: UUID, kept_cents:
              on conflict (member_id, month, agreement_id) do update set kept_cents = member_month.kept_cents + $5"""
     month = earning.work_date.replace(day=1)
     await tx.value(sql, earning.member_id, month, agreement_id, earning.cooperative_id, kept_cents)
+
+
+async def add_to_fund_month(tx: Tx, agreement: Agreement, day: date, cents: int) -> None:
+    """Add to (or, negative, take from) what came to the fund in the month of `day`."""
+    sql = """insert into fund_month (cooperative_id, month, agreement_id, kept_cents) values ($1, $2, $3, $4)
+             on conflict (cooperative_id, month, agreement_id)
+             do update set kept_cents = fund_month.kept_cents + excluded.kept_cents"""
+    await tx.value(sql, agreement.cooperative_id, day.replace(day=1), agreement.id, cents)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from app.db import (
     agreements,
+    allowances,
     apps,
     cooperatives,
     costs,
@@ -22,7 +23,7 @@ from app.db import (
 )
 
 NOUNS = (
-    *(agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
+    *(allowances, agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
     *(members, municipalities, offerings, orders, outbox, payments, people, vat),
 )
 metadata = SQLModel.metadata

@@ -81,6 +81,8 @@ class Right(StrEnum):
     CLAIM_COST = "claim_cost"
     DECIDE_CLAIM = "decide_claim"
     READ_CLAIM = "read_claim"
+    GRANT_ALLOWANCE = "grant_allowance"
+    READ_ALLOWANCE = "read_allowance"
     READ_EARNING = "read_earning"
     READ_THERMOMETER = "read_thermometer"
     READ_LEDGER = "read_ledger"
@@ -148,6 +150,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
     Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),
+    Right.GRANT_ALLOWANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_ALLOWANCE: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_THERMOMETER: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_LEDGER: (Scope.LEDGER_READ, _TREASURER),

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.errors import ExamplesFail, RuleRefused, SecondPersonNeeded
+from app.domain.limits import LAWS
 from app.domain.money import WHOLE
 from app.domain.transitions import Transition, move
 
@@ -23,13 +24,71 @@ class ShareOfSurplus:
 
 
 @dataclass(frozen=True)
+class ReserveOfTurnover:
+    """A percentage of the net amount itself, before costs, to a fund; rounded half up."""
+
+    to: Literal["cooperative_fund", "training_pot"]
+    basis_points: int
+    kind: Literal["reserve_of_turnover"] = "reserve_of_turnover"
+
+
+@dataclass(frozen=True)
 class RemitAbove:
-    """A percentage of what the member keeps above `threshold_cents` in a calendar year goes to the municipality."""
+    """A percentage of what is kept above `threshold_cents` goes to the municipality.
+
+    By `basis`: of what a member keeps in a calendar year or a calendar month, or of what comes to the cooperative
+    fund in a calendar year.
+    """
 
     threshold_cents: int
     basis_points: int
-    basis: Literal["member_year"] = "member_year"
+    basis: Literal["member_year", "member_month", "cooperative_year"] = "member_year"
     kind: Literal["remit_above"] = "remit_above"
+
+
+@dataclass(frozen=True)
+class MonthlyAllowance:
+    """Up to `cap_cents` a member and calendar month is paid out as an expense allowance.
+
+    With pots it comes off what the member keeps, by itself; from a collective it is granted. `law` names the legal
+    limit that holds beside it (domain.limits).
+    """
+
+    cap_cents: int
+    law: str | None = None
+    kind: Literal["monthly_allowance"] = "monthly_allowance"
+
+
+@dataclass(frozen=True)
+class HourlyAllowance:
+    """An amount per hour put in, granted from the cooperative fund; at most a sum a member and month."""
+
+    per_hour_cents: int
+    monthly_cap_cents: int | None = None
+    kind: Literal["hourly_allowance"] = "hourly_allowance"
+
+
+@dataclass(frozen=True)
+class Premium:
+    """A premium for effort from the cooperative fund: `count` times a calendar year, together at most a sum."""
+
+    count: int
+    yearly_cap_cents: int
+    law: str | None = None
+    kind: Literal["premium"] = "premium"
+
+
+@dataclass(frozen=True)
+class CostCategory:
+    """What may be claimed as costs: at most `yearly_cap_cents` a member and calendar year.
+
+    With `approve_first` a claim has to be approved before the job is delivered.
+    """
+
+    name: str
+    yearly_cap_cents: int | None = None
+    approve_first: bool = False
+    kind: Literal["cost_category"] = "cost_category"
 
 
 @dataclass(frozen=True)
@@ -46,14 +105,30 @@ class Collective:
     kind: Literal["collective"] = "collective"
 
 
-Rule = ShareOfSurplus | RemitAbove | Pot | Collective
+Rule = (
+    CostCategory
+    | ReserveOfTurnover
+    | ShareOfSurplus
+    | RemitAbove
+    | MonthlyAllowance
+    | HourlyAllowance
+    | Premium
+    | Pot
+    | Collective
+)
+ORDER_OF_RULES = {
+    **{"cost_category": 0, "reserve_of_turnover": 1, "share_of_surplus": 2, "remit_above": 3},
+    **{"monthly_allowance": 4, "hourly_allowance": 4, "premium": 4, "pot": 5, "collective": 5},
+}
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Example:
     """A worked example: what must come out of `net_cents` with `cost_cents`, and the year so far before it.
 
-    `expected` holds cents by target: cooperative_fund, training_pot, parent, municipality, pot.
+    `year_so_far_cents` is what the member kept this year, `fund_so_far_cents` what came to the cooperative fund.
+    `expected` holds cents by target: cooperative_fund, training_pot, parent, municipality, allowance, pot.
     """
 
     name: str
@@ -61,6 +136,7 @@ class Example:
     expected: dict[str, int]
     cost_cents: int = 0
     year_so_far_cents: int = 0
+    fund_so_far_cents: int = 0
 
 
 class AgreementState(StrEnum):
@@ -92,6 +168,8 @@ class Agreement:
     municipality_signed_at: datetime | None = None
     superseded_from: date | None = None
     """The day on which the next signed version takes over."""
+    fund_year_counts: bool = False
+    """Whether any signed version of this cooperative remits from the year of its fund."""
     as_of: date = date.min
     """The day for which `state` is told."""
     version: int = 1
@@ -111,11 +189,25 @@ class Agreement:
 
     @property
     def remittance(self) -> RemitAbove | None:
-        return next((rule for rule in self.rules if isinstance(rule, RemitAbove)), None)
+        """What a member's own earnings bring the municipality."""
+        return next((rule for rule in self.all_of(RemitAbove) if rule.basis != "cooperative_year"), None)
+
+    @property
+    def fund_remittance(self) -> RemitAbove | None:
+        """What the cooperative fund's year brings the municipality."""
+        return next((rule for rule in self.all_of(RemitAbove) if rule.basis == "cooperative_year"), None)
 
     @property
     def collective(self) -> bool:
-        return any(isinstance(rule, Collective) for rule in self.rules)
+        return bool(self.all_of(Collective))
+
+    def all_of(self, kind: type[R]) -> tuple[R, ...]:
+        """The rules of one kind, in their order."""
+        return tuple(rule for rule in self.rules if isinstance(rule, kind))
+
+    def the(self, kind: type[R]) -> R | None:
+        """The only rule of a kind, or None."""
+        return next(iter(self.all_of(kind)), None)
 
 
 @dataclass(frozen=True)
@@ -161,18 +253,28 @@ AGREEMENT: tuple[Transition[Agreement], ...] = (
 
 
 def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_parent: bool) -> None:
-    """Raises RuleRefused where the list is no agreement: shares first, one remittance at most, the rest last."""
-    order = {"share_of_surplus": 0, "remit_above": 1, "pot": 2, "collective": 2}
+    """Raises RuleRefused where the list is no agreement: in the order of claims, one of each, one rest at the end."""
     kinds = [rule.kind for rule in rules]
-    ranks = [order[kind] for kind in kinds]
+    ranks = [ORDER_OF_RULES[kind] for kind in kinds]
     shares = [rule for rule in rules if isinstance(rule, ShareOfSurplus)]
+    remits = [rule.basis for rule in rules if isinstance(rule, RemitAbove)]
+    of_members = [basis for basis in remits if basis != "cooperative_year"]
+    categories = [rule.name for rule in rules if isinstance(rule, CostCategory)]
     checks = {
         "rules_in_order": ranks == sorted(ranks),
-        "one_rest_last": ranks.count(2) == 1,
-        "one_remittance": kinds.count("remit_above") <= 1,
-        "no_remittance_from_a_collective": not ("collective" in kinds and "remit_above" in kinds),
+        "one_rest_last": ranks.count(5) == 1,
+        "one_remittance": len(of_members) <= 1 and len(remits) - len(of_members) <= 1,
+        "no_remittance_of_members_from_a_collective": not ("collective" in kinds and of_members),
         "shares_at_most_whole": sum(share.basis_points for share in shares) <= WHOLE,
         "one_share_per_target": len({share.to for share in shares}) == len(shares),
+        "one_of_a_kind": all(
+            kinds.count(kind) <= 1
+            for kind in ("reserve_of_turnover", "monthly_allowance", "hourly_allowance", "premium")
+        ),
+        "one_of_a_category": len(set(categories)) == len(categories),
+        "known_law": all(
+            rule.law in LAWS for rule in rules if isinstance(rule, MonthlyAllowance | Premium) and rule.law
+        ),
         "parent_exists": has_parent or all(share.to != "parent" for share in shares),
         "at_least_one_example": len(examples) > 0,
     }

@@ -6,7 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import PayeeMissing, SecondPersonNeeded
+from app.domain.agreements import Agreement, CostCategory
+from app.domain.errors import ApprovedTooLate, CapReached, CategoryUnknown, PayeeMissing, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.transitions import Transition, move
 
@@ -68,6 +69,28 @@ def check(claim: CostClaim) -> CostClaim:
     if claim.payee is Payee.SUPPLIER and not claim.supplier:
         raise PayeeMissing
     return claim
+
+
+def category_of(agreement: Agreement | None, category: str, *, delivered: bool) -> CostCategory | None:
+    """The agreement's rule for a category; None where it names no categories.
+
+    Raises CategoryUnknown, and ApprovedTooLate where costs have to be approved before the job is delivered.
+    """
+    rules = agreement.all_of(CostCategory) if agreement else ()
+    if not rules:
+        return None
+    rule = next((rule for rule in rules if rule.name == category), None)
+    if rule is None:
+        raise CategoryUnknown(category=category, known=[rule.name for rule in rules])
+    if rule.approve_first and delivered:
+        raise ApprovedTooLate(category=category)
+    return rule
+
+
+def within_cap(rule: CostCategory | None, approved_cents: int, cents: int) -> None:
+    """Raises CapReached where `cents` more would be over what a member may claim in the category this year."""
+    if rule is not None and rule.yearly_cap_cents is not None and approved_cents + cents > rule.yearly_cap_cents:
+        raise CapReached(category=rule.name, left_cents=max(0, rule.yearly_cap_cents - approved_cents))
 
 
 def decide(claim: CostClaim, verb: str, *, by: UUID, own: bool, now: datetime, reason: str = "") -> CostClaim:

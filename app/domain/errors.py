@@ -109,6 +109,26 @@ class AlreadySettled(Conflict):
     code = "already_settled"
 
 
+class RuleMissing(Conflict):
+    code = "rule_missing"
+
+
+class AllowanceExceeded(Invalid):
+    code = "allowance_exceeded"
+
+
+class CapReached(Conflict):
+    code = "cap_reached"
+
+
+class ApprovedTooLate(Conflict):
+    code = "approved_too_late"
+
+
+class CategoryUnknown(Invalid):
+    code = "category_unknown"
+
+
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
 

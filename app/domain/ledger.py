@@ -45,6 +45,8 @@ class JournalKind(StrEnum):
     PAYMENT_REVERSAL = "payment_reversal"
     SALE = "sale"
     SALE_REVERSAL = "sale_reversal"
+    ALLOWANCE = "allowance"
+    ALLOWANCE_REVERSAL = "allowance_reversal"
 
 
 @dataclass(frozen=True)

@@ -10,50 +10,74 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from app.domain.agreements import Agreement, Example, ExampleResult, RemitAbove, ShareOfSurplus
+from app.domain.agreements import (
+    Agreement,
+    Example,
+    ExampleResult,
+    MonthlyAllowance,
+    RemitAbove,
+    ReserveOfTurnover,
+    ShareOfSurplus,
+)
 from app.domain.costs import PAYABLE, CostClaim
 from app.domain.ledger import AccountKind, Leg
-from app.domain.money import WHOLE, share_out
+from app.domain.money import WHOLE, half_up, share_out
 
 NO_REMITTANCE = RemitAbove(threshold_cents=0, basis_points=0)
-BY_YEAR_TOTAL = frozenset({"remit_above", "pot"})
+BY_YEAR_TOTAL = frozenset({"remit_above", "monthly_allowance", "pot", "remit_above_fund"})
 """Rules whose legs are F(after) − F(before): never mirrored by a reversal."""
 TARGETS = {
     "cooperative_fund": AccountKind.COOPERATIVE_FUND,
     "training_pot": AccountKind.TRAINING_POT,
     "parent": AccountKind.PAYABLE_COOPERATIVE,
 }
+NAMES = {
+    **{account: target for target, account in TARGETS.items()},
+    AccountKind.PAYABLE_MUNICIPALITY: "municipality",
+    AccountKind.PAYABLE_MEMBER: "allowance",
+    AccountKind.POT: "pot",
+}
 
 
 @dataclass(frozen=True)
 class MonthTotal:
-    """What a member kept before remittance in one month under one agreement version, in cents."""
+    """What was kept in one month under one agreement version, in cents, and the terms that look at it.
+
+    For a member: before remittance and allowance. For a cooperative: what came to its fund.
+    """
 
     month: date
     agreement_id: UUID
     active_from: date
     remittance: RemitAbove | None
     kept_cents: int
+    allowance_cents: int = 0
+    """What of a member's month is paid out as an allowance, at most."""
 
 
 @dataclass(frozen=True)
 class Buckets:
-    """F: what of a year's total goes to the municipality, and what stays in the pot."""
+    """F: what of a year's total goes to the municipality, what is paid out, and what stays."""
 
     kept_cents: int
     municipality_cents: int
+    allowance_cents: int = 0
 
     @property
     def pot_cents(self) -> int:
-        return self.kept_cents - self.municipality_cents
+        return self.kept_cents - self.municipality_cents - self.allowance_cents
 
 
 @dataclass(frozen=True)
 class Split:
-    """The legs that credit somebody (their sum is net), and `kept_cents`: what counts for the year's total."""
+    """The legs that credit somebody (their sum is net).
+
+    `kept_cents` counts for the member's year, `fund_cents` for the cooperative fund's, both before remittance.
+    """
 
     legs: tuple[Leg, ...]
     kept_cents: int
+    fund_cents: int
     year_before: Buckets
     year_after: Buckets
 
@@ -64,22 +88,41 @@ def remitted(rule: RemitAbove, total_cents: int) -> int:
 
 
 def buckets(months: Sequence[MonthTotal]) -> Buckets:
-    """F over a calendar year: each version by its own rule in date order, the threshold over the whole year."""
-    running = municipality = 0
-    for month in sorted(months, key=lambda m: (m.month, m.active_from)):
-        rule = month.remittance or NO_REMITTANCE
-        after = running + month.kept_cents
-        municipality += remitted(rule, after) - remitted(rule, running)
-        running = after
-    return Buckets(running, municipality)
+    """F over a calendar year: each version by its own rule in date order; threshold, then allowance, then the rest.
+
+    A threshold a year looks at the whole year so far, one a month at that month; so does the allowance.
+    """
+    year = in_month = left_in_month = municipality = allowance = 0
+    present: date | None = None
+    for row in sorted(months, key=lambda m: (m.month, m.active_from)):
+        if row.month != present:
+            present, in_month, left_in_month = row.month, 0, 0
+        rule = row.remittance or NO_REMITTANCE
+        before = in_month if rule.basis == "member_month" else year
+        owed = remitted(rule, before + row.kept_cents) - remitted(rule, before)
+        left = left_in_month + row.kept_cents - owed
+        paid_out = min(row.allowance_cents, left) - min(row.allowance_cents, left_in_month) if left > 0 else 0
+        municipality, allowance = municipality + owed, allowance + paid_out
+        year, in_month, left_in_month = year + row.kept_cents, in_month + row.kept_cents, left
+    return Buckets(year, municipality, allowance)
 
 
-def add_to_year(months: Sequence[MonthTotal], agreement: Agreement, day: date, cents: int) -> list[MonthTotal]:
-    """The year's totals with `cents` more in the month of `day` under this agreement."""
+def add_to_year(
+    months: Sequence[MonthTotal], agreement: Agreement, day: date, cents: int, *, fund: bool = False
+) -> list[MonthTotal]:
+    """The year's totals with `cents` more in the month of `day` under this agreement; `fund`: of the cooperative."""
     first = day.replace(day=1)
     found = [m for m in months if m.month == first and m.agreement_id == agreement.id]
-    row = found[0] if found else MonthTotal(first, agreement.id, agreement.active_from, agreement.remittance, 0)
+    row = found[0] if found else _terms(agreement, first, fund)
     return [*(m for m in months if m is not row), replace(row, kept_cents=row.kept_cents + cents)]
+
+
+def _terms(agreement: Agreement, month: date, fund: bool) -> MonthTotal:
+    version = (month, agreement.id, agreement.active_from)
+    if fund:
+        return MonthTotal(*version, agreement.fund_remittance, 0)
+    allowance = agreement.the(MonthlyAllowance)
+    return MonthTotal(*version, agreement.remittance, 0, allowance.cap_cents if allowance else 0)
 
 
 def split(
@@ -88,31 +131,68 @@ def split(
     net_cents: int,
     costs: Sequence[Leg],
     months: Sequence[MonthTotal],
+    fund_months: Sequence[MonthTotal] = (),
     day: date,
     member_id: UUID | None = None,
 ) -> Split:
     """Share `net_cents` earned on `day` by the agreement, after `costs` (legs to their payees).
 
-    Costs above the net amount are the cooperative fund's. The legs sum to `net_cents`; none is zero.
+    Costs and reserves above the net amount are the cooperative fund's. The legs sum to `net_cents`; none is zero.
     """
-    surplus = net_cents - sum(leg.cents for leg in costs)
+    first = [*costs, *_reserves(agreement, net_cents)]
+    surplus = net_cents - sum(leg.cents for leg in first)
     before = buckets(months)
     if surplus < 0:
         fund = Leg(AccountKind.COOPERATIVE_FUND, surplus, "costs_above_net", {"net": net_cents})
-        return Split((*costs, fund), 0, before, before)
+        return _with_fund(agreement, [*first, fund], 0, before, before, fund_months, day)
     shares, rest = _shares(agreement, surplus)
     if agreement.collective:
         rest_leg = Leg(AccountKind.COOPERATIVE_FUND, rest, "collective", {"rest": rest})
-        return Split(_without_zero(*costs, *shares, rest_leg), 0, before, before)
+        return _with_fund(agreement, [*first, *shares, rest_leg], 0, before, before, fund_months, day)
     after = buckets(add_to_year(months, agreement, day, rest))
     year = year_legs(agreement, before, after, member_id)
-    return Split(_without_zero(*costs, *shares, *year), rest, before, after)
+    return _with_fund(agreement, [*first, *shares, *year], rest, before, after, fund_months, day)
+
+
+def _with_fund(
+    agreement: Agreement,
+    legs: list[Leg],
+    kept: int,
+    before: Buckets,
+    after: Buckets,
+    months: Sequence[MonthTotal],
+    day: date,
+) -> Split:
+    """The split, with what the fund's year brings the municipality."""
+    to_fund = fund_cents(legs)
+    more = fund_legs(agreement, months, day, to_fund)
+    return Split(_without_zero(*legs, *more), kept, to_fund, before, after)
+
+
+def fund_cents(legs: Sequence[Leg]) -> int:
+    """What these legs bring the cooperative fund, before what its year brings the municipality."""
+    own = (leg for leg in legs if leg.kind is AccountKind.COOPERATIVE_FUND and leg.rule not in BY_YEAR_TOTAL)
+    return sum(leg.cents for leg in own)
+
+
+def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cents: int) -> tuple[Leg, ...]:
+    """What the municipality gets of the fund, as F(after) − F(before), when `cents` more come to the fund on `day`."""
+    before, after = buckets(months), buckets(add_to_year(months, agreement, day, cents, fund=True))
+    owed, rule = after.municipality_cents - before.municipality_cents, agreement.fund_remittance
+    facts = {
+        **{"before": before.kept_cents, "after": after.kept_cents, "remitted_before": before.municipality_cents},
+        **{"remitted_after": after.municipality_cents, "threshold": rule.threshold_cents if rule else None},
+        "basis_points": rule.basis_points if rule else None,
+    }
+    return _without_zero(
+        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above_fund", facts, party=str(agreement.municipality_id)),
+        Leg(AccountKind.COOPERATIVE_FUND, -owed, "remit_above_fund", facts),
+    )
 
 
 def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: UUID | None) -> tuple[Leg, ...]:
-    """Remittance and pot as F(after) − F(before)."""
-    rule = agreement.remittance
-    to_municipality = after.municipality_cents - before.municipality_cents
+    """Remittance, allowance and pot as F(after) − F(before)."""
+    rule, allowance = agreement.remittance, agreement.the(MonthlyAllowance)
     facts = {
         "member": str(member_id) if member_id else None,
         "before": before.kept_cents,
@@ -121,13 +201,20 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         "remitted_after": after.municipality_cents,
         "threshold": rule.threshold_cents if rule else None,
         "basis_points": rule.basis_points if rule else None,
+        **({"basis": rule.basis} if rule else {}),
+        **({"cap": allowance.cap_cents} if allowance else {}),
     }
     party = str(agreement.municipality_id)
-    legs = (
-        Leg(AccountKind.PAYABLE_MUNICIPALITY, to_municipality, "remit_above", facts, party=party),
-        Leg(AccountKind.POT, after.pot_cents - before.pot_cents, "pot", facts, member_id=member_id),
+    owed, paid_out, kept = (
+        after.municipality_cents - before.municipality_cents,
+        after.allowance_cents - before.allowance_cents,
+        after.pot_cents - before.pot_cents,
     )
-    return _without_zero(*legs)
+    return _without_zero(
+        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above", facts, party=party),
+        Leg(AccountKind.PAYABLE_MEMBER, paid_out, "monthly_allowance", facts, member_id=member_id),
+        Leg(AccountKind.POT, kept, "pot", facts, member_id=member_id),
+    )
 
 
 def cost_legs(claims: Sequence[CostClaim]) -> tuple[Leg, ...]:
@@ -152,13 +239,11 @@ def run_examples(agreement: Agreement) -> list[ExampleResult]:
 
 def by_target(result: Split) -> dict[str, int]:
     """Cents by target of a split; costs are not a target."""
-    names = {"remit_above": "municipality", "pot": "pot", "costs_above_net": "cooperative_fund"}
     totals: dict[str, int] = {}
     for leg in result.legs:
         if leg.rule != "cost":
-            name = names.get(leg.rule) or leg.facts.get("to") or "cooperative_fund"
-            totals[name] = totals.get(name, 0) + leg.cents
-    return totals
+            totals[NAMES[leg.kind]] = totals.get(NAMES[leg.kind], 0) + leg.cents
+    return {target: cents for target, cents in totals.items() if cents}
 
 
 def _run(agreement: Agreement, example: Example) -> Split:
@@ -169,11 +254,25 @@ def _run(agreement: Agreement, example: Example) -> Split:
         else ()
     )
     months = add_to_year([], agreement, day, example.year_so_far_cents) if example.year_so_far_cents else []
-    return split(agreement, net_cents=example.net_cents, costs=costs, months=months, day=day)
+    fund_months = add_to_year([], agreement, day, example.fund_so_far_cents, fund=True)
+    return split(agreement, net_cents=example.net_cents, costs=costs, months=months, fund_months=fund_months, day=day)
+
+
+def _reserves(agreement: Agreement, net_cents: int) -> list[Leg]:
+    """What is set apart of the turnover itself."""
+    return [
+        Leg(
+            TARGETS[rule.to],
+            half_up(net_cents, rule.basis_points),
+            "reserve_of_turnover",
+            {"to": rule.to, "basis_points": rule.basis_points, "net": net_cents},
+        )
+        for rule in agreement.all_of(ReserveOfTurnover)
+    ]
 
 
 def _shares(agreement: Agreement, surplus: int) -> tuple[list[Leg], int]:
-    rules = [rule for rule in agreement.rules if isinstance(rule, ShareOfSurplus)]
+    rules = agreement.all_of(ShareOfSurplus)
     weights = [rule.basis_points for rule in rules]
     amounts = share_out(surplus, [*weights, WHOLE - sum(weights)])
     legs = [

@@ -21,6 +21,7 @@ from app.adapters.messages import EN, error_text, message_of
 from app.domain.errors import DomainError
 from app.graphql import (
     agreements,
+    allowances,
     apps,
     books,
     catalogue,
@@ -47,7 +48,7 @@ Query = merge_types(
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
-        *(costs.CostQuery, earnings.EarningQuery, tasks.TaskQuery, books.BookQuery),
+        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, tasks.TaskQuery, books.BookQuery),
     ),
 )
 Mutation = merge_types(
@@ -56,7 +57,7 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, tasks.TaskMutation),
+        *(costs.CostMutation, allowances.AllowanceMutation, tasks.TaskMutation),
     ),
 )
 

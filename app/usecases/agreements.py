@@ -20,7 +20,7 @@ from app.db.agreements import (
     list_agreements as load_page,
 )
 from app.db.cooperatives import cooperatives
-from app.db.earnings import year_totals
+from app.db.earnings import fund_totals, year_totals
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
@@ -165,5 +165,14 @@ async def preview_split(
         raise AgreementMissing(date=day.isoformat())
     months = await year_totals(tx, member_id, day.year) if member_id else []
     costs = (Leg(AccountKind.PAYABLE_MEMBER, cost_cents, "cost", {"category": "preview"}),) if cost_cents else ()
-    result = split(agreement, net_cents=net_cents, costs=costs, months=months, day=day, member_id=member_id)
+    fund = await fund_totals(tx, cooperative_id, day.year) if agreement.fund_year_counts else []
+    result = split(
+        agreement,
+        net_cents=net_cents,
+        costs=costs,
+        months=months,
+        fund_months=fund,
+        day=day,
+        member_id=member_id,
+    )
     return Preview(agreement.id, agreement.number, day, net_cents, cost_cents, result)

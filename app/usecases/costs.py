@@ -1,17 +1,21 @@
 """Cost claims: made by the maker, decided by somebody else; the last decision lets a waiting sale be booked."""
 
+from datetime import date
 from uuid import UUID
 
-from app.db.costs import claims
+from app.db.agreements import agreement_on
+from app.db.costs import approved_in_year, claims
+from app.db.earnings import lock_years
 from app.db.engine import Tx, uuid7
 from app.db.orders import orders
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain import costs as process
 from app.domain.access import Actor, Right, Role
-from app.domain.costs import CLAIM, CostClaim, Payee, check
+from app.domain.agreements import Agreement
+from app.domain.costs import CLAIM, CostClaim, Payee, category_of, check, within_cap
 from app.domain.errors import AlreadySettled, NotFound, WrongState
-from app.domain.orders import OrderState, roles_on
+from app.domain.orders import AMSTERDAM, Order, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.settle import settle
@@ -32,7 +36,9 @@ async def claim_cost(
     receipt: str,
     supplier: str | None = None,
 ) -> CostClaim:
-    """Claim what a job cost. Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound."""
+    """Claim what a job cost. Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound.
+
+    Raises CategoryUnknown, ApprovedTooLate by the agreement."""
     order = await orders.find(tx, lock=True, id=order_id)
     if order is None:
         raise NotFound
@@ -46,6 +52,7 @@ async def claim_cost(
     staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
     if line is None or not (staff or line.member_id in actor.member_ids()):
         raise NotFound
+    category_of(await _agreement(tx, order), category, delivered=order.delivered_at is not None)
     claim = CostClaim(
         *(uuid7(), order_id, order_line_id, order.cooperative_id, line.member_id, category, cents, payee, receipt),
         *(actor.person_id, tx.now, supplier),
@@ -76,19 +83,42 @@ async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
 async def decide_claim(
     tx: Tx, actor: Actor, *, claim_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
 ) -> CostClaim:
-    """Approve, reject or withdraw. Raises SecondPersonNeeded for who claimed or made it, WrongState, Stale."""
+    """Approve, reject or withdraw.
+
+    Raises SecondPersonNeeded for who claimed or made it, CapReached, ApprovedTooLate, WrongState, Stale.
+    """
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=_own(actor, found))
     order = await orders.get(tx, found.order_id, lock=True)
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
     assert actor.person_id is not None  # noqa: S101  members and staff are people
+    if verb == "approve":
+        await _within_rules(tx, order, claim)
     own = bool(_own(actor, claim))
     decided = await claims.save(tx, process.decide(claim, verb, by=actor.person_id, own=own, now=tx.now, reason=reason))
     await tell(tx, "claim.decided", claim.cooperative_id, claim.id, reference=order.reference)
     await lend_staff_view(tx, order.cooperative_id)
     await settle(tx, order)
     return decided
+
+
+async def _within_rules(tx: Tx, order: Order, claim: CostClaim) -> None:
+    """What the agreement allows in this category, counted under the lock of the member's year."""
+    rule = category_of(await _agreement(tx, order), claim.category, delivered=order.delivered_at is not None)
+    if rule is not None and rule.yearly_cap_cents is not None:
+        year = _day(tx, order).year
+        await lock_years(tx, order.cooperative_id, [claim.member_id], year)
+        within_cap(rule, await approved_in_year(tx, claim.member_id, claim.category, year), claim.cents)
+
+
+async def _agreement(tx: Tx, order: Order) -> Agreement | None:
+    """The version of the work date; before delivery that of today."""
+    return await agreement_on(tx, order.cooperative_id, _day(tx, order))
+
+
+def _day(tx: Tx, order: Order) -> date:
+    return order.work_date or tx.now.astimezone(AMSTERDAM).date()
 
 
 def _own(actor: Actor, claim: CostClaim) -> tuple[Role, ...]:

@@ -16,12 +16,15 @@ from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
 from app.domain.access import Actor, Right, Role
-from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable
+from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange
 from app.domain.offerings import CONTENT, OFFERING, Hold, Offering, OfferingState, check, take
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.version import expect
+
+LONGEST_HOLD = 60
+"""Minutes."""
 
 
 def own_roles(actor: Actor, offering: Offering) -> tuple[Role, ...]:
@@ -110,6 +113,8 @@ async def move_offering(
 async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, minutes: int = 15) -> Hold:
     """Keep units apart during a checkout, at most an hour. Raises SoldOut, NotOrderable."""
     actor.require(Right.BUY)
+    if minutes > LONGEST_HOLD:
+        raise NumberOutOfRange(field="minutes", low=1, high=LONGEST_HOLD)
     person_id = await ensure_person(tx, actor.issuer or "", actor.subject, "") if actor.subject is not None else None
     await lock_stock(tx, [offering_id])
     offering = await offerings.get(tx, offering_id)

@@ -50,7 +50,8 @@ class Identity:
 VISITOR = Identity()
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The clock of production."""
     return datetime.now(UTC)
 
 
@@ -66,7 +67,7 @@ class Run:
     """
 
     def __init__(
-        self, database: Database, identity: Identity = VISITOR, *, now: Callable[[], datetime] = _utc_now
+        self, database: Database, identity: Identity = VISITOR, *, now: Callable[[], datetime] = utc_now
     ) -> None:
         self.database = database
         self.identity = identity
@@ -148,7 +149,7 @@ class SystemRun:
         *,
         timer: UUID | None = None,
         event: UUID | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.database = database
         self.cooperative_id = cooperative_id

@@ -122,7 +122,7 @@ def test_a_reason_in_dutch_and_english() -> None:
         ((FUND,), "one_rest_last"),
         ((Pot(), Collective()), "one_rest_last"),
         ((RemitAbove(1, 1), RemitAbove(2, 2), Pot()), "one_remittance"),
-        ((RemitAbove(1, 1), Collective()), "no_remittance_from_a_collective"),
+        ((RemitAbove(1, 1), Collective()), "no_remittance_of_members_from_a_collective"),
         ((replace(FUND, basis_points=9_999), replace(TRAINING, basis_points=2), Pot()), "shares_at_most_whole"),
         ((FUND, FUND, Pot()), "one_share_per_target"),
         ((ShareOfSurplus("parent", 1000), Pot()), "parent_exists"),

@@ -19,7 +19,7 @@ LONGEST = {
 }
 """Characters by field; every other text: 1,000."""
 RANGES = {
-    **{"quantity": (1, 100_000), "minutes": (1, 60), "movements": (0, 100), "stock": (0, 1_000_000_000)},
+    **{"quantity": (1, 100_000), "minutes": (1, 44_640), "movements": (0, 100), "stock": (0, 1_000_000_000)},
     **{"lead_time_minutes": (0, 525_600), "cents": (1, MAX_CENTS), "price_cents": (0, 100_000_000)},
     **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
 }

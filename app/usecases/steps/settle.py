@@ -17,7 +17,8 @@ from app.domain.earnings import Earning, EarningState
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
 from app.domain.orders import Order, due_for_sale
-from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, cost_legs, split, year_legs
+from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, cost_legs, fund_cents, split, year_legs
+from app.usecases.steps.fund import fund_year, move_fund
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
@@ -106,17 +107,19 @@ async def unsettle(tx: Tx, order: Order) -> Order:
 
 
 async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
-    months = await earnings_db.lock_year(tx, earning.cooperative_id, earning.member_id, earning.work_date.year)
     result = split(
         agreement,
         net_cents=earning.net_cents,
         costs=cost_legs(claimed),
-        months=months,
+        months=await earnings_db.year_totals(tx, earning.member_id, earning.work_date.year),
+        fund_months=await fund_year(tx, agreement, earning.work_date),
         day=earning.work_date,
         member_id=earning.member_id,
     )
     if not agreement.collective:
         await earnings_db.add_to_month(tx, earning, agreement.id, result.kept_cents)
+    if result.fund_cents:
+        await earnings_db.add_to_fund_month(tx, agreement, earning.work_date, result.fund_cents)
     return replace(
         earning,
         cost_cents=sum(claim.cents for claim in claimed),
@@ -130,17 +133,21 @@ async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: li
 async def _take_back_one(tx: Tx, earning: Earning) -> tuple[Leg, ...]:
     assert earning.agreement_id is not None  # noqa: S101  it was posted
     agreement = await get_agreement(tx, earning.agreement_id)
+    legs = await move_fund(tx, agreement, earning.work_date, -fund_cents(earning.legs))
     if agreement.collective:
-        return ()
-    before = await earnings_db.lock_year(tx, earning.cooperative_id, earning.member_id, earning.work_date.year)
+        return legs
+    before = await earnings_db.year_totals(tx, earning.member_id, earning.work_date.year)
     await earnings_db.add_to_month(tx, earning, agreement.id, -earning.kept_cents)
     after = add_to_year(before, agreement, earning.work_date, -earning.kept_cents)
-    return year_legs(agreement, buckets(before), buckets(after), earning.member_id)
+    return (*legs, *year_legs(agreement, buckets(before), buckets(after), earning.member_id))
 
 
 async def _locked_earnings(tx: Tx, order: Order) -> list[Earning]:
-    """The earnings of an order in the order of their members, which is the order of everybody's locks."""
-    return sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
+    """The earnings of an order by member, with their members' years locked; the fund's year is locked after them."""
+    found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
+    members = [earning.member_id for earning in found]
+    await earnings_db.lock_years(tx, order.cooperative_id, members, _work_date(order).year)
+    return found
 
 
 def _work_date(order: Order) -> date:

@@ -1,0 +1,59 @@
+"""Legal limits as dated tables, each with its source. The platform indicates; it never decides what the law says."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+ACT = "Participatiewet art. 31(2)"
+
+
+@dataclass(frozen=True)
+class LegalLimit:
+    """What one rule of law allows from a day on: cents per `per`, or a percentage up to cents, or a count."""
+
+    law: str
+    what: str
+    from_date: date
+    until: date | None
+    """The first day on which it holds no more; None: it holds until there is news."""
+    per: Literal["month", "year"]
+    max_cents: int
+    source: str
+    max_count: int | None = None
+    basis_points: int | None = None
+    months: int | None = None
+    least_age: int | None = None
+
+
+def _act(letter: str, what: str, per: Literal["month", "year"], max_cents: int, **more: int) -> LegalLimit:
+    source = f"{ACT}({letter}), text of 2026-07-01"
+    return LegalLimit(letter, what, date(2026, 7, 1), None, per, max_cents, source, **more)
+
+
+LIMITS: tuple[LegalLimit, ...] = (
+    _act("j", "premium", "year", 339_800, max_count=2, least_age=27),
+    _act("m", "gifts", "year", 120_000),
+    _act("n", "income exemption", "month", 28_500, basis_points=2_500, months=6, least_age=27),
+    _act("r", "income exemption of single parents", "month", 17_766, basis_points=1_250, months=30, least_age=27),
+    _act("y", "income exemption", "month", 18_019, basis_points=1_500),
+    LegalLimit(
+        *("k", "volunteer allowance", date(2024, 1, 1), date(2026, 1, 1), "month", 21_000),
+        source=f"{ACT}(k); 2026 not verified",
+        least_age=27,
+    ),
+    LegalLimit(
+        *("k", "volunteer allowance", date(2024, 1, 1), date(2026, 1, 1), "year", 210_000),
+        source=f"{ACT}(k); 2026 not verified",
+        least_age=27,
+    ),
+)
+LAWS = frozenset(limit.law for limit in LIMITS)
+
+
+def limits_on(law: str | None, day: date) -> tuple[LegalLimit, ...]:
+    """What a rule of law allows on a day; nothing where the tables know no verified value for it."""
+    return tuple(
+        limit
+        for limit in LIMITS
+        if limit.law == law and limit.from_date <= day and (limit.until is None or day < limit.until)
+    )

@@ -1,0 +1,112 @@
+"""Allowances and premiums: granted by the treasurer, never to themselves; a mistake is reversed, never edited."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.agreements import agreement_on, get_agreement
+from app.db.allowances import allowances, given_in_year
+from app.db.cooperatives import cooperatives
+from app.db.earnings import lock_years
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.domain.access import Actor, Right, Role
+from app.domain.agreements import Agreement
+from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
+from app.domain.errors import AgreementMissing, NotFound, RuleRefused, SecondPersonNeeded
+from app.domain.ledger import JournalKind, Posting, negated
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.domain.split import BY_YEAR_TOTAL
+from app.domain.transitions import move
+from app.usecases.steps.fund import move_fund
+from app.usecases.steps.version import expect
+
+
+async def grant_allowance(
+    tx: Tx,
+    actor: Actor,
+    *,
+    member_id: UUID,
+    kind: AllowanceKind,
+    day: date | None = None,
+    cents: int | None = None,
+    minutes: int | None = None,
+    reason: str = "",
+) -> Allowance:
+    """Grant an allowance or a premium from the cooperative fund, by the agreement of `day` (today unless told).
+
+    Raises RuleMissing, AllowanceExceeded, AgreementMissing, SecondPersonNeeded for one's own, RuleRefused.
+    """
+    member = await members.find(tx, id=member_id)
+    if member is None:
+        raise NotFound
+    actor.require(Right.GRANT_ALLOWANCE, member.cooperative_id)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    if member.person_id == actor.person_id:
+        raise SecondPersonNeeded(verb="grant_allowance")
+    today = tx.now.astimezone(AMSTERDAM).date()
+    day = day or today
+    if day > today:
+        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    agreement = await agreement_on(tx, member.cooperative_id, day)
+    if agreement is None:
+        raise AgreementMissing(date=day.isoformat())
+    await lock_years(tx, member.cooperative_id, [member_id], day.year)
+    given = await given_in_year(tx, member_id, kind, day.year)
+    amount = amount_of(agreement, kind, day=day, cents=cents, minutes=minutes, given=given)
+    place = (uuid7(), member.cooperative_id, member_id, kind, day, amount, agreement.id)
+    allowance = Allowance(*place, actor.person_id, tx.now, minutes, reason)
+    await allowances.add(tx, allowance)
+    more = await move_fund(tx, agreement, day, -amount)
+    await ledger.post(tx, _posting(allowance, agreement, JournalKind.ALLOWANCE, (*legs_of(allowance), *more)))
+    return allowance
+
+
+async def reverse_allowance(
+    tx: Tx, actor: Actor, *, allowance_id: UUID, reason: str, expected_version: int | None = None
+) -> Allowance:
+    """Take an allowance back that was granted by mistake. Raises WrongState, Stale, SecondPersonNeeded."""
+    found = await allowances.get(tx, allowance_id)
+    actor.require(Right.GRANT_ALLOWANCE, found.cooperative_id)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    if (await members.get(tx, found.member_id)).person_id == actor.person_id:
+        raise SecondPersonNeeded(verb="reverse_allowance")
+    await lock_years(tx, found.cooperative_id, [found.member_id], found.day.year)
+    allowance = await allowances.get(tx, allowance_id, lock=True)
+    expect(allowance.version, expected_version)
+    state = AllowanceState(move(ALLOWANCE, allowance, "reverse"))
+    agreement = await get_agreement(tx, allowance.agreement_id)
+    original = await ledger.journal_of(tx, "allowance", allowance_id, JournalKind.ALLOWANCE, 1)
+    booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]
+    more = await move_fund(tx, agreement, allowance.day, allowance.cents)
+    legs = (*negated(tuple(booked)), *more)
+    posting = _posting(allowance, agreement, JournalKind.ALLOWANCE_REVERSAL, legs)
+    await ledger.post(tx, replace(posting, reverses=original.id))
+    return await allowances.save(tx, replace(allowance, state=state, reversed_by=actor.person_id, reason=reason))
+
+
+async def list_allowances(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, member_id: UUID | None = None
+) -> Page[Allowance]:
+    """The allowances of a cooperative for its staff; a member sees their own."""
+    await cooperatives.get(tx, cooperative_id)
+    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
+    staff = actor.may(Right.READ_ALLOWANCE, cooperative_id)
+    actor.require(Right.READ_ALLOWANCE, cooperative_id, own=(Role.MEMBER,) if there else ())
+    seen = member_id if staff else tuple(m for m in there if member_id in (None, m))
+    return await allowances.page(tx, page, cooperative_id=cooperative_id, member_id=seen)
+
+
+async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: UUID) -> Allowance:
+    """One allowance. Raises NotFound."""
+    allowance = await allowances.get(tx, allowance_id)
+    own = (Role.MEMBER,) if allowance.member_id in actor.member_ids() else ()
+    actor.require(Right.READ_ALLOWANCE, allowance.cooperative_id, own=own)
+    return allowance
+
+
+def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs: tuple[object, ...]) -> Posting:
+    place = (uuid7(), allowance.cooperative_id, kind, "allowance", allowance.id, 1, allowance.day)
+    return Posting(*place, legs, None, agreement.id)  # type: ignore[arg-type]
