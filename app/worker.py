@@ -13,6 +13,7 @@ from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.settings import Settings
 from app.usecases.events import deliver_event, forget_keys
+from app.usecases.members import end_trial
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
 from app.usecases.run import SystemRun, Unavailable
@@ -80,6 +81,8 @@ class Worker:
                 await run(expire_order, order_id=timer.subject_id)
             case "complete":
                 await run(complete_silently, order_id=timer.subject_id)
+            case "trial_end":
+                await run(end_trial, member_id=timer.subject_id)
             case "stock_hold":
                 await run(expire_hold, hold_id=timer.subject_id)
             case unknown:

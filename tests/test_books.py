@@ -86,7 +86,7 @@ async def test_a_key_is_posted_once_and_other_legs_under_it_are_an_error(world: 
 
 async def test_money_of_a_member_never_goes_below_zero(world: World, database: Database) -> None:
     seller = await world.cooperative()
-    pot = {"kind": "held", "rule": "payment", "facts": {}, "rgs": "B", "floor": 0, "member": seller.member_id}
+    pot = {"kind": "pot", "rule": "payment", "facts": {}, "rgs": "B", "floor": 0, "member": seller.member_id}
     async with database.transaction() as tx:
         await post(tx, seller.id, [LEGS[0], pot | {"cents": 100}])
     with pytest.raises(asyncpg.CheckViolationError) as found:
@@ -118,6 +118,12 @@ PLANTED = {
     "I6": ["update idempotency set outcome = '{}'"],
     "I7": ["update entry set cents = -cents where rule in ('payment_reversal', 'reversal')"],
     "I9": ["update member_month set kept_cents = kept_cents + 100"],
+    "I9 fund": ["update fund_month set kept_cents = kept_cents + 100"],
+    "I14": ["update earning set state = 'held', held_because = 'trial', held_cents = 5 where state = 'posted'"],
+    "I11": [
+        """insert into period (cooperative_id, month, closed_at, digest)
+           select cooperative_id, period, now(), 'x' from journal on conflict do nothing"""
+    ],
     "I13": ["update account set currency = 'MIN' where kind = 'vat'"],
     "I15": ["""update "order" set state = 'delivered' where state = 'completed'"""],
     "I15 lost": ["""update "order" set paid_cents = net_cents + vat_cents where refunded_cents > 0"""],

@@ -18,6 +18,7 @@ from app.domain.agreements import (
     ReserveOfTurnover,
     Rule,
     ShareOfSurplus,
+    Trial,
 )
 from app.domain.money import basis_points_of, cents_of, decimal_text, percent_text
 
@@ -83,6 +84,13 @@ class PremiumFormat(Strict):
     law: str | None = None
 
 
+class TrialFormat(Strict):
+    """New members are on trial for so many calendar months; what they earn meanwhile is held."""
+
+    kind: Literal["trial"]
+    months: Annotated[int, Field(strict=True, ge=1, le=24)]
+
+
 class CostCategoryFormat(Strict):
     """What may be claimed as costs, up to a cap a member and year; perhaps only with approval before delivery."""
 
@@ -105,7 +113,8 @@ class CollectiveFormat(Strict):
 
 
 RuleFormat = Annotated[
-    CostCategoryFormat
+    TrialFormat
+    | CostCategoryFormat
     | ReserveOfTurnoverFormat
     | ShareOfSurplusFormat
     | RemitAboveFormat
@@ -130,6 +139,7 @@ class ExampleFormat(Strict):
 
 
 KINDS: dict[str, type[Rule]] = {
+    "trial": Trial,
     "cost_category": CostCategory,
     "reserve_of_turnover": ReserveOfTurnover,
     "share_of_surplus": ShareOfSurplus,

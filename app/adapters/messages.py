@@ -22,6 +22,8 @@ _CENTS = frozenset(
         "cap",
         "limit_cents",
         "left_cents",
+        "ledger_cents",
+        "stated_cents",
     }
 )
 
@@ -113,6 +115,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     "category_unknown": (
         "De afspraak kent geen kosten voor {category}. Kies uit: {known}.",
         "The agreement has no costs for {category}. Choose from: {known}.",
+    ),
+    "earlier_month_open": (
+        "De maand {month} is nog open. Sluit die eerst.",
+        "The month {month} is still open. Close it first.",
+    ),
+    "bank_differs": (
+        "Volgens de boeken staat er {ledger_cents} op de bank, u noemt {stated_cents}. Zoek eerst het verschil.",
+        "By the books there is {ledger_cents} in the bank, you say {stated_cents}. Find the difference first.",
     ),
     "invalid": ("De aanvraag klopt niet.", "The request is not valid."),
     "idempotency_key_reused": (
@@ -222,6 +232,15 @@ RULES: dict[str, tuple[str, str]] = {
         "De rest is voor uw spaarpot. U hield dit jaar eerst {before} over, nu {after}.",
         "The rest is for your savings pot. You had kept {before} this year, now {after}.",
     ),
+    "held": (
+        "Dit geld wordt bewaard tot de coördinator beslist, want u bent op proef.",
+        "This money is kept until the coordinator decides, because you are on trial.",
+    ),
+    "release": ("Het bewaarde geld is vrijgegeven.", "The money that was kept is released."),
+    "forfeited": (
+        "Het bewaarde geld van {surplus} is voor de coöperatie.",
+        "The {surplus} that was kept goes to the cooperative.",
+    ),
     "allowance": (
         "De coöperatie geeft een vergoeding of premie ({kind}) voor {day}.",
         "The cooperative grants an allowance or premium ({kind}) for {day}.",
@@ -248,6 +267,15 @@ TASKS: dict[str, tuple[str, str]] = {
     "decide_open_claims": (
         "Bestelling {reference} is betaald, maar wacht op een beslissing over kosten.",
         "Order {reference} is paid, but waits for a decision on costs.",
+    ),
+    "take_in_referral": ("Maak kennis met iemand die is doorverwezen.", "Meet somebody who was referred to you."),
+    "end_trial": (
+        "Een proeftijd is voorbij. Neem dit lid aan, of neem afscheid.",
+        "A trial has ended. Admit this member, or part.",
+    ),
+    "decide_held": (
+        "Beslis over het bewaarde geld van bestelling {reference}.",
+        "Decide on the money kept of order {reference}.",
     ),
     "sign_agreement": ("Teken de afspraak '{title}'.", "Sign the agreement '{title}'."),
 }

@@ -1,15 +1,16 @@
-"""REST: the ledger's accounts and journals."""
+"""REST: the ledger's accounts, journals and months."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from app.adapters.messages import explain
-from app.api.deps import LanguageDep, PageDep, RunDep, link_next
-from app.api.models import Day, Money, Out, PageOut, When, money
-from app.domain.ledger import AccountKind, Journal, JournalKind
-from app.usecases.books import list_accounts, list_journals
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, link_next
+from app.api.models import BalanceIn, Day, In, Money, Month, Out, PageOut, When, money
+from app.domain.ledger import AccountKind, Journal, JournalKind, Period
+from app.usecases.books import close_month, list_accounts, list_journals, list_periods
 
 router = APIRouter(prefix="/cooperatives/{cooperative_id}", tags=["ledger"])
 
@@ -55,6 +56,40 @@ class JournalOut(Out):
         for entry, out in zip(journal.entries, shown.entries, strict=True):
             out.reason = explain(entry.rule, entry.facts, language)
         return shown
+
+
+class PeriodIn(In):
+    """The month to close, and what the bank's statement says at its end."""
+
+    month: Month
+    bank_balance: BalanceIn
+
+
+class PeriodOut(Out):
+    month: str
+    closed_at: When
+    closed_by: UUID | None
+    bank_balance: Money | None = money("bank_cents")
+
+    @classmethod
+    def of(cls, period: Period) -> "PeriodOut":
+        fields = {"closed_at": period.closed_at, "closed_by": period.closed_by, "bank_cents": period.bank_cents}
+        return cls.model_validate({"month": f"{period.month:%Y-%m}", **fields})
+
+
+@router.get("/periods")
+async def periods(cooperative_id: UUID, run: RunDep) -> list[PeriodOut]:
+    """The closed months, newest first. For the treasurer."""
+    return [PeriodOut.of(period) for period in await run(list_periods, cooperative_id=cooperative_id)]
+
+
+@router.post("/periods", status_code=201)
+async def close(cooperative_id: UUID, body: PeriodIn, keyed: KeyedDep) -> PeriodOut:
+    """Close a month, for ever: what comes late is booked in the first open one."""
+    _, once = keyed
+    month = date.fromisoformat(f"{body.month}-01")
+    closed = await once(close_month, cooperative_id=cooperative_id, month=month, bank_cents=body.bank_balance.cents)
+    return PeriodOut.of(closed)
 
 
 @router.get("/accounts")

@@ -9,18 +9,20 @@ from pydantic import Field
 from app.adapters.drawings import thermometer_svg
 from app.adapters.messages import explain
 from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
-from app.api.models import Day, In, Money, MoneyIn, Name, Out, PageOut, TransitionOut, Version, When, given, money
+from app.api.models import Day, In, Money, MoneyIn, Name, Note, Out, PageOut, TransitionOut, Version, When, given, money
 from app.domain.access import Actor
-from app.domain.members import MEMBERSHIP, Member, MemberState
+from app.domain.members import MEMBERSHIP, Destination, Member, MemberState
 from app.domain.thermometer import Thermometer
 from app.domain.transitions import available
 from app.usecases.members import (
     change_member,
     get_member,
     get_thermometer,
+    list_member_events,
     list_members,
     move_member,
     own_roles,
+    refer_member,
     register_member,
     set_goal,
 )
@@ -32,6 +34,15 @@ class MemberIn(In):
     name: Name
     trade_name: Name
     person_id: UUID | None = None
+    candidate: bool = False
+
+
+class ReferralIn(In):
+    """Somebody whom the municipality refers; what is told here the coordinator reads, and nobody else."""
+
+    name: Name
+    trade_name: Name
+    note: Note = ""
 
 
 class MemberChange(In):
@@ -41,7 +52,9 @@ class MemberChange(In):
 
 
 class MemberMove(In):
-    verb: Literal["pause", "resume"]
+    verb: Literal["take_in", "start_trial", "admit", "reject", "withdraw", "pause", "resume", "exit"]
+    destination: Destination | None = None
+    note: Note = ""
 
 
 class GoalIn(In):
@@ -58,6 +71,9 @@ class MemberOut(Out):
     state: MemberState
     goal_text: str | None
     goal: Money | None = money("goal_cents")
+    trial_until: Day | None
+    exited_on: Day | None
+    destination: Destination | None
     version: Version
     available_transitions: list[TransitionOut] = []
 
@@ -69,6 +85,16 @@ class MemberOut(Out):
             lambda right: actor.may(right, member.cooperative_id, own=own_roles(actor, member.id)),
         )
         return cls.model_validate(member).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
+
+
+class MemberEventOut(Out):
+    id: UUID
+    verb: str
+    state: MemberState
+    at: When
+    person_id: UUID | None
+    app_id: UUID | None
+    note: str
 
 
 class MovementOut(Out):
@@ -128,8 +154,23 @@ async def register(cooperative_id: UUID, body: MemberIn, run: RunDep, response: 
         name=body.name,
         trade_name=body.trade_name,
         person_id=body.person_id,
+        candidate=body.candidate,
     )
     response.headers["Location"] = f"/v1/members/{member.id}"
+    tag(response, member.version)
+    return MemberOut.of(member, run.actor)
+
+
+@router.post("/cooperatives/{cooperative_id}/referrals", status_code=201)
+async def refer(cooperative_id: UUID, body: ReferralIn, run: RunDep, response: Response) -> MemberOut:
+    """Refer somebody to a cooperative, for a case manager of its municipality."""
+    member = await run(
+        refer_member,
+        cooperative_id=cooperative_id,
+        name=body.name,
+        trade_name=body.trade_name,
+        note=body.note,
+    )
     tag(response, member.version)
     return MemberOut.of(member, run.actor)
 
@@ -154,10 +195,23 @@ async def change(
 
 @router.post("/members/{member_id}/transitions")
 async def move(member_id: UUID, body: MemberMove, run: RunDep, seen: SeenDep, response: Response) -> MemberOut:
-    """Pause or resume; no reason is asked."""
-    member = await run(move_member, member_id=member_id, verb=body.verb, expected_version=seen)
+    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit; to pause no reason is asked."""
+    member = await run(
+        move_member,
+        member_id=member_id,
+        verb=body.verb,
+        destination=body.destination,
+        note=body.note,
+        expected_version=seen,
+    )
     tag(response, member.version)
     return MemberOut.of(member, run.actor)
+
+
+@router.get("/members/{member_id}/events")
+async def events(member_id: UUID, run: RunDep) -> list[MemberEventOut]:
+    """What happened to a membership, oldest first."""
+    return [MemberEventOut.model_validate(event) for event in await run(list_member_events, member_id=member_id)]
 
 
 @router.put("/members/{member_id}/goal")

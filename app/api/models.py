@@ -38,6 +38,17 @@ class MoneyIn(In):
         return cents_of(self.amount)
 
 
+class BalanceIn(In):
+    """An amount in euro that may be below zero."""
+
+    amount: Annotated[str, Field(pattern=r"^-?\d{1,10}(\.\d{1,2})?$", examples=["-12.50"])]
+    currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
+
+    @property
+    def cents(self) -> int:
+        return cents_of(self.amount)
+
+
 class MoneyOut(BaseModel):
     """An amount in euro as a decimal string."""
 
@@ -67,6 +78,7 @@ Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+
 Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$")]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://\S+$")]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
 Moment = AwareDatetime
 Day = date
 When = datetime

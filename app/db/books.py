@@ -129,10 +129,20 @@ INVARIANTS = {
           from f full join booked using (cooperative_id, year)
          where coalesce(f.municipality, 0) <> coalesce(booked.municipality, 0)
             or coalesce(f.kept, 0) <> coalesce(booked.kept, 0)""",
+    "I11 closed months are as they were when they were closed": """
+        select p.cooperative_id || ' ' || p.month as what from period p
+         where p.digest is not null and p.digest <> month_digest(p.cooperative_id, p.month)""",
     "I13 a journal has one currency, that of its accounts, which are its cooperative's": """
         select j.id::text as what from journal j
           join entry e on e.journal_id = j.id join account a on a.id = e.account_id
          where a.currency <> j.currency or a.cooperative_id <> j.cooperative_id""",
+    "I14 what is held is what the earnings say is held": """
+        select coalesce(a.member_id, e.member_id)::text as what
+          from (select a.member_id, b.posted from account a join balance b on b.account_id = a.id
+                 where a.kind = 'held') a
+          full join (select member_id, sum(held_cents) as cents from earning where state = 'held' group by 1) e
+               using (member_id)
+         where coalesce(a.posted, 0) <> coalesce(e.cents, 0)""",
     "I15 a completed and paid order has exactly one sale that stands, no other order has one": """
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'

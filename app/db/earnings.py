@@ -21,7 +21,9 @@ class EarningRow(SQLModel, table=True):
     __tablename__ = "earning"
     __table_args__ = (
         UniqueConstraint("order_id", "member_id"),
-        c.check("earning_state", "state in ('pending', 'posted', 'reversed')"),
+        c.check("earning_state", "state in ('pending', 'held', 'posted', 'forfeited', 'reversed')"),
+        c.check("earning_held", "held_cents >= 0 and (held_because is not null or held_cents = 0)"),
+        *c.longest("earning", reason=500),
     )
     id: UUID = c.key()
     order_id: UUID = c.link("order", index=False)
@@ -35,6 +37,12 @@ class EarningRow(SQLModel, table=True):
     agreement_id: UUID | None = c.link("agreement", null=True, index=False)
     journal_id: UUID | None = c.link(None, null=True, index=False)
     legs: list[Any] = c.json()
+    held_because: str | None = c.text(null=True)
+    held_cents: int = c.cents()
+    release_parts: int
+    to_member_id: UUID | None = c.link("member", null=True, index=False)
+    decided_by: UUID | None = c.link("person", null=True, index=False)
+    reason: str = c.text()
     version: int
 
 
@@ -135,7 +143,7 @@ async def add_to_month(tx: Tx, earning: Earning, agreement_id: UUID, kept_cents:
              values ($1, $2, $3, $4, greatest($5::bigint, 0))
              on conflict (member_id, month, agreement_id) do update set kept_cents = member_month.kept_cents + $5"""
     month = earning.work_date.replace(day=1)
-    await tx.value(sql, earning.member_id, month, agreement_id, earning.cooperative_id, kept_cents)
+    await tx.value(sql, earning.credited_id, month, agreement_id, earning.cooperative_id, kept_cents)
 
 
 async def add_to_fund_month(tx: Tx, agreement: Agreement, day: date, cents: int) -> None:

@@ -12,7 +12,19 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.domain.errors import BelowFloor, JournalDiffers
-from app.domain.ledger import FLOOR, RGS, Account, AccountKind, Entry, Journal, JournalKind, Leg, Posting
+from app.domain.ledger import (
+    FLOOR,
+    RGS,
+    Account,
+    AccountKind,
+    Entry,
+    Journal,
+    JournalKind,
+    Leg,
+    OpenBooks,
+    Period,
+    Posting,
+)
 from app.domain.members import Member
 from app.domain.money import CURRENCY
 from app.domain.page import Page, PageRequest, cut
@@ -53,6 +65,9 @@ class PeriodRow(SQLModel, table=True):
     cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
     month: date = Field(primary_key=True)
     closed_at: datetime = c.when()
+    closed_by: UUID | None = c.link("person", null=True, index=False)
+    bank_cents: int | None = c.cents(null=True)
+    digest: bytes | None = Field(default=None)
 
 
 class JournalRow(SQLModel, table=True):
@@ -202,6 +217,34 @@ async def pot_movements(tx: Tx, member: Member, limit: int) -> list[Movement]:
          where a.cooperative_id = $1 and a.kind = 'pot' and a.member_id = $2
          order by e.version desc limit $3"""
     return [Movement(**dict(row)) for row in await tx.rows(sql, member.cooperative_id, member.id, limit)]
+
+
+async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:
+    """What the books say at the end of a month. Until the transaction ends nobody posts to them."""
+    await tx.value("select lock_books($1)", cooperative_id)
+    sql = """
+        select (select max(month) from period where cooperative_id = $1) as last_closed,
+               (select min(j.period) from journal j where j.cooperative_id = $1 and not exists (
+                    select 1 from period p where p.cooperative_id = $1 and p.month >= j.period)) as first_open,
+               (select coalesce(-sum(e.cents), 0)::bigint from entry e join journal j on j.id = e.journal_id
+                  join account a on a.id = e.account_id
+                 where a.cooperative_id = $1 and a.kind = 'bank' and j.period <= $2) as bank_cents"""
+    row = await tx.row(sql, cooperative_id, month)
+    assert row is not None  # noqa: S101  a select without a table always answers
+    return OpenBooks(**dict(row))
+
+
+async def close_month(tx: Tx, period: Period) -> None:
+    """Close a month for ever, with a digest of what is booked in it."""
+    place = (period.cooperative_id, period.month, period.closed_at, period.closed_by, period.bank_cents)
+    await tx.value("select close_month($1, $2, $3, $4, $5)", *place)
+
+
+async def list_periods(tx: Tx, cooperative_id: UUID) -> list[Period]:
+    """The closed months, newest first."""
+    sql = """select cooperative_id, month, closed_at, closed_by, bank_cents from period
+              where cooperative_id = $1 order by month desc"""
+    return [Period(**dict(row)) for row in await tx.rows(sql, cooperative_id)]
 
 
 def _journal(record: Any) -> Journal:

@@ -1,5 +1,6 @@
 """Members: table and queries."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -7,7 +8,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.store import Store
-from app.domain.members import Member
+from app.domain.members import Member, MemberEvent
 
 
 class MemberRow(SQLModel, table=True):
@@ -15,6 +16,11 @@ class MemberRow(SQLModel, table=True):
     __table_args__ = (
         Index("member_person", "person_id", "cooperative_id", unique=True),
         c.check("member_goal_cents", "goal_cents > 0"),
+        c.check("member_exit", "(state = 'exited') = (destination is not null and exited_on is not null)"),
+        c.check(
+            "member_state",
+            "state in ('referred', 'candidate', 'trial', 'member', 'paused', 'exited', 'rejected', 'withdrawn')",
+        ),
         *c.longest("member", name=120, trade_name=120, goal_text=200),
     )
     id: UUID = c.key()
@@ -25,7 +31,27 @@ class MemberRow(SQLModel, table=True):
     state: str = c.text()
     goal_text: str | None = c.text(null=True)
     goal_cents: int | None = c.cents(null=True)
+    trial_until: date | None = c.day(null=True)
+    exited_on: date | None = c.day(null=True)
+    destination: str | None = c.text(null=True)
     version: int
 
 
+class MemberEventRow(SQLModel, table=True):
+    """Append-only: triggers refuse any change."""
+
+    __tablename__ = "member_event"
+    __table_args__ = (*c.longest("member_event", note=2000),)
+    id: UUID = c.key()
+    member_id: UUID = c.link("member")
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    verb: str = c.text()
+    state: str = c.text()
+    at: datetime = c.when()
+    person_id: UUID | None = c.link("person", null=True, index=False)
+    app_id: UUID | None = c.link("app", null=True, index=False)
+    note: str = c.text()
+
+
 members = Store(MemberRow, Member)
+member_events = Store(MemberEventRow, MemberEvent)

@@ -57,6 +57,8 @@ class Right(StrEnum):
     GIVE_OFFICE = "give_office"
     READ_MEMBER = "read_member"
     WRITE_MEMBER = "write_member"
+    REFER_MEMBER = "refer_member"
+    PAUSE_MEMBERSHIP = "pause_membership"
     SET_GOAL = "set_goal"
     BE_CUSTOMER = "be_customer"
     READ_APP = "read_app"
@@ -84,8 +86,10 @@ class Right(StrEnum):
     GRANT_ALLOWANCE = "grant_allowance"
     READ_ALLOWANCE = "read_allowance"
     READ_EARNING = "read_earning"
+    DECIDE_HELD = "decide_held"
     READ_THERMOMETER = "read_thermometer"
     READ_LEDGER = "read_ledger"
+    CLOSE_MONTH = "close_month"
     READ_TASK = "read_task"
     DO_TASK = "do_task"
 
@@ -123,6 +127,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),
     Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
     Right.WRITE_MEMBER: (Scope.MEMBERS_WRITE, _OFFICE),
+    Right.REFER_MEMBER: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
+    Right.PAUSE_MEMBERSHIP: (Scope.MEMBERS_WRITE, _join(_OFFICE, _MAKER)),
     Right.SET_GOAL: (Scope.MEMBERS_WRITE, _MAKER),
     Right.BE_CUSTOMER: (Scope.ORDERS_WRITE, {R.CUSTOMER: {W.OWN}}),
     Right.READ_APP: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK, {R.APP: {W.OWN}})),
@@ -153,8 +159,10 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.GRANT_ALLOWANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_ALLOWANCE: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
+    Right.DECIDE_HELD: (Scope.PAYMENTS_WRITE, _OFFICE),
     Right.READ_THERMOMETER: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_LEDGER: (Scope.LEDGER_READ, _TREASURER),
+    Right.CLOSE_MONTH: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
     Right.DO_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
 }

@@ -92,6 +92,14 @@ class CostCategory:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """New members are on trial for so many calendar months; what they earn meanwhile is held."""
+
+    months: int
+    kind: Literal["trial"] = "trial"
+
+
+@dataclass(frozen=True)
 class Pot:
     """The rest goes to the member's own savings pot, the thermometer."""
 
@@ -106,7 +114,8 @@ class Collective:
 
 
 Rule = (
-    CostCategory
+    Trial
+    | CostCategory
     | ReserveOfTurnover
     | ShareOfSurplus
     | RemitAbove
@@ -117,7 +126,7 @@ Rule = (
     | Collective
 )
 ORDER_OF_RULES = {
-    **{"cost_category": 0, "reserve_of_turnover": 1, "share_of_surplus": 2, "remit_above": 3},
+    **{"trial": 0, "cost_category": 0, "reserve_of_turnover": 1, "share_of_surplus": 2, "remit_above": 3},
     **{"monthly_allowance": 4, "hourly_allowance": 4, "premium": 4, "pot": 5, "collective": 5},
 }
 R = TypeVar("R")
@@ -269,7 +278,7 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
         "one_share_per_target": len({share.to for share in shares}) == len(shares),
         "one_of_a_kind": all(
             kinds.count(kind) <= 1
-            for kind in ("reserve_of_turnover", "monthly_allowance", "hourly_allowance", "premium")
+            for kind in ("trial", "reserve_of_turnover", "monthly_allowance", "hourly_allowance", "premium")
         ),
         "one_of_a_category": len(set(categories)) == len(categories),
         "known_law": all(

@@ -129,6 +129,14 @@ class CategoryUnknown(Invalid):
     code = "category_unknown"
 
 
+class EarlierMonthOpen(Conflict):
+    code = "earlier_month_open"
+
+
+class BankDiffers(Conflict):
+    code = "bank_differs"
+
+
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
 

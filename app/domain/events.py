@@ -73,6 +73,9 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "claim.made": (Opening("decide_claim", Role.TREASURER),),
     "earning.waits_for_claims": (Opening("decide_open_claims", Role.TREASURER),),
+    "member.referred": (Opening("take_in_referral", Role.COORDINATOR),),
+    "member.trial_ended": (Opening("end_trial", Role.COORDINATOR),),
+    "earning.held": (Opening("decide_held", Role.COORDINATOR),),
     "agreement.tested": (Opening("sign_agreement", Role.TREASURER),),
 }
 CLOSES: dict[str, tuple[str, ...]] = {
@@ -89,6 +92,12 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "claim.decided": ("decide_claim",),
     "earning.posted": ("decide_open_claims",),
     "agreement.signed": ("sign_agreement",),
+    "earning.decided": ("decide_held",),
+    "earning.taken_back": ("decide_held",),
+    **{
+        f"member.{verb}": ("take_in_referral", "end_trial")
+        for verb in ("take_in", "admit", "reject", "withdraw", "exit")
+    },
 }
 
 

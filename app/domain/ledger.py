@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.errors import AlreadySettled, BankDiffers, EarlierMonthOpen, RuleRefused
+
 
 class AccountKind(StrEnum):
     BANK = "bank"
@@ -45,6 +47,8 @@ class JournalKind(StrEnum):
     PAYMENT_REVERSAL = "payment_reversal"
     SALE = "sale"
     SALE_REVERSAL = "sale_reversal"
+    RELEASE = "release"
+    RELEASE_REVERSAL = "release_reversal"
     ALLOWANCE = "allowance"
     ALLOWANCE_REVERSAL = "allowance_reversal"
 
@@ -126,3 +130,38 @@ class Journal:
 def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
     """Each leg with the other sign: the exact reversal."""
     return tuple(Leg(leg.kind, -leg.cents, "reversal", {"of": leg.rule}, leg.member_id, leg.party) for leg in legs)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A closed month: it takes no postings; `bank_cents` is what stood in the bank at its end."""
+
+    cooperative_id: UUID
+    month: date
+    closed_at: datetime
+    closed_by: UUID | None = None
+    bank_cents: int | None = None
+
+
+@dataclass(frozen=True)
+class OpenBooks:
+    """What the books say before a month is closed: the last closed month, the first with open journals, the bank."""
+
+    last_closed: date | None
+    first_open: date | None
+    bank_cents: int
+
+
+def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int) -> None:
+    """Whether `month` (its first day) can be closed: it is over, no earlier one is open, the bank agrees.
+
+    Raises RuleRefused, AlreadySettled, EarlierMonthOpen, BankDiffers with both amounts.
+    """
+    if month.day != 1 or month >= today.replace(day=1):
+        raise RuleRefused(rule="month_is_over", value=month.isoformat())
+    if books.last_closed is not None and month <= books.last_closed:
+        raise AlreadySettled(what="month")
+    if books.first_open is not None and books.first_open < month:
+        raise EarlierMonthOpen(month=f"{books.first_open:%Y-%m}")
+    if books.bank_cents != stated_cents:
+        raise BankDiffers(ledger_cents=books.bank_cents, stated_cents=stated_cents)

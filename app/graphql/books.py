@@ -8,9 +8,10 @@ import strawberry
 from app.adapters.messages import explain
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
+from app.domain.money import cents_of
 from app.graphql.context import Info
 from app.graphql.types import Connection, Money, page_of, show
-from app.usecases.books import list_accounts, list_journals
+from app.usecases.books import close_month, list_accounts, list_journals, list_periods
 
 strawberry.enum(JournalKind)
 
@@ -25,6 +26,19 @@ class Account:
     floor: Money | None
     member_id: UUID | None
     party: str | None
+
+
+@strawberry.type(description="A closed month: it takes no postings.")
+class Period:
+    month: str
+    closed_at: datetime
+    closed_by: UUID | None
+    bank_balance: Money | None
+
+    @classmethod
+    def of(cls, period: domain.Period) -> "Period":
+        bank = None if period.bank_cents is None else Money.of(period.bank_cents)
+        return show(cls, period, month=f"{period.month:%Y-%m}", bank_balance=bank)
 
 
 @strawberry.type
@@ -83,3 +97,18 @@ class BookQuery:
         page = page_of(first, after)
         found = await info.context.run(list_journals, cooperative_id=cooperative_id, page=page, source_id=source_id)
         return Connection.of(found, lambda row: Journal.of(row, info.context.language), page)
+
+    @strawberry.field(description="The closed months of a cooperative, newest first. For the treasurer.")
+    async def periods(self, info: Info, cooperative_id: UUID) -> list[Period]:
+        return [Period.of(period) for period in await info.context.run(list_periods, cooperative_id=cooperative_id)]
+
+
+@strawberry.type
+class BookMutation:
+    @strawberry.mutation(description="Close a month (its first day), for ever; the bank has to agree.")
+    async def close_month(
+        self, info: Info, idempotency_key: str, cooperative_id: UUID, month: date, bank_balance: str
+    ) -> Period:
+        once = info.context.keyed(idempotency_key)
+        cents = cents_of(bank_balance)
+        return Period.of(await once(close_month, cooperative_id=cooperative_id, month=month, bank_cents=cents))

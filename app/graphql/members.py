@@ -9,7 +9,7 @@ import strawberry
 from app.adapters.drawings import thermometer_svg
 from app.adapters.messages import explain
 from app.domain import members as domain
-from app.domain.members import MEMBERSHIP, MemberState
+from app.domain.members import MEMBERSHIP, Destination, MemberState
 from app.domain.thermometer import Thermometer as DomainThermometer
 from app.domain.transitions import available
 from app.graphql.context import Context, Info
@@ -18,18 +18,27 @@ from app.usecases.members import (
     change_member,
     get_member,
     get_thermometer,
+    list_member_events,
     list_members,
     move_member,
     own_roles,
+    refer_member,
     register_member,
     set_goal,
 )
 
 strawberry.enum(MemberState)
+strawberry.enum(Destination)
 
 
 @strawberry.enum
 class MemberVerb(Enum):
+    TAKE_IN = "take_in"
+    START_TRIAL = "start_trial"
+    ADMIT = "admit"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    EXIT = "exit"
     PAUSE = "pause"
     RESUME = "resume"
 
@@ -50,6 +59,9 @@ class Member:
     state: MemberState
     goal_text: str | None
     goal: Money | None
+    trial_until: date | None
+    exited_on: date | None
+    destination: Destination | None
     version: int
     available_transitions: list[AvailableTransitionType]
 
@@ -62,6 +74,17 @@ class Member:
             lambda right: actor.may(right, member.cooperative_id, own=own_roles(actor, member.id)),
         )
         return show(cls, member, available_transitions=AvailableTransitionType.all_of(found))
+
+
+@strawberry.type
+class MemberEvent:
+    id: UUID
+    verb: str
+    state: MemberState
+    at: datetime
+    person_id: UUID | None
+    app_id: UUID | None
+    note: str
 
 
 @strawberry.type
@@ -121,6 +144,11 @@ class MemberQuery:
     async def member(self, info: Info, id: UUID) -> Member:
         return Member.of(await info.context.run(get_member, member_id=id), info.context)
 
+    @strawberry.field(description="What happened to a membership, oldest first.")
+    async def member_events(self, info: Info, member_id: UUID) -> list[MemberEvent]:
+        found = await info.context.run(list_member_events, member_id=member_id)
+        return [show(MemberEvent, event) for event in found]
+
     @strawberry.field(description="How full the savings pot is and why: every line with its reason.")
     async def thermometer(self, info: Info, member_id: UUID, movements: int = 20) -> Thermometer:
         found = await info.context.run(get_thermometer, member_id=member_id, movements=movements)
@@ -129,12 +157,32 @@ class MemberQuery:
 
 @strawberry.type
 class MemberMutation:
-    @strawberry.mutation(description="Register a member.")
+    @strawberry.mutation(description="Register a member, or a candidate.")
     async def register_member(
-        self, info: Info, cooperative_id: UUID, name: str, trade_name: str, person_id: UUID | None = None
+        self,
+        info: Info,
+        cooperative_id: UUID,
+        name: str,
+        trade_name: str,
+        person_id: UUID | None = None,
+        candidate: bool = False,
     ) -> Member:
         found = await info.context.run(
-            register_member, cooperative_id=cooperative_id, name=name, trade_name=trade_name, person_id=person_id
+            register_member,
+            cooperative_id=cooperative_id,
+            name=name,
+            trade_name=trade_name,
+            person_id=person_id,
+            candidate=candidate,
+        )
+        return Member.of(found, info.context)
+
+    @strawberry.mutation(description="Refer somebody to a cooperative, for a case manager of its municipality.")
+    async def refer_member(
+        self, info: Info, cooperative_id: UUID, name: str, trade_name: str, note: str = ""
+    ) -> Member:
+        found = await info.context.run(
+            refer_member, cooperative_id=cooperative_id, name=name, trade_name=trade_name, note=note
         )
         return Member.of(found, info.context)
 
@@ -152,15 +200,24 @@ class MemberMutation:
         found = await info.context.run(change_member, member_id=id, expected_version=expected_version, changes=changes)
         return Member.of(found, info.context)
 
-    @strawberry.mutation(description="Pause or resume a membership; no reason is asked.")
+    @strawberry.mutation(description="Take in, start a trial, admit, reject, withdraw, pause, resume or exit.")
     async def move_member(
         self,
         info: Info,
         id: UUID,
         verb: MemberVerb,
+        destination: Destination | None = None,
+        note: str = "",
         expected_version: int | None = None,
     ) -> Member:
-        found = await info.context.run(move_member, member_id=id, verb=verb.value, expected_version=expected_version)
+        found = await info.context.run(
+            move_member,
+            member_id=id,
+            verb=verb.value,
+            destination=destination,
+            note=note,
+            expected_version=expected_version,
+        )
         return Member.of(found, info.context)
 
     @strawberry.mutation(description="What the member saves for; null takes the goal away.")

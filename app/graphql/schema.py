@@ -57,7 +57,13 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, allowances.AllowanceMutation, tasks.TaskMutation),
+        *(
+            costs.CostMutation,
+            earnings.EarningMutation,
+            allowances.AllowanceMutation,
+            tasks.TaskMutation,
+            books.BookMutation,
+        ),
     ),
 )
 

@@ -1,14 +1,16 @@
 """The books: accounts, journals and whether the invariants hold."""
 
+from datetime import date
 from uuid import UUID
 
+from app.db import ledger
 from app.db.books import broken
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx
-from app.db.ledger import list_accounts as load_accounts
-from app.db.ledger import list_journals as load_journals
+from app.db.outbox import tell
 from app.domain.access import Actor, Right
-from app.domain.ledger import Account, Journal
+from app.domain.ledger import Account, Journal, Period, check_close
+from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 
 
@@ -16,7 +18,7 @@ async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Pag
     """The accounts of a cooperative with their balances; credits are positive."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
-    return await load_accounts(tx, cooperative_id, page)
+    return await ledger.list_accounts(tx, cooperative_id, page)
 
 
 async def list_journals(
@@ -25,7 +27,29 @@ async def list_journals(
     """The journals of a cooperative with their entries, newest first; of one order or payment where asked."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
-    return await load_journals(tx, cooperative_id, page, source_id)
+    return await ledger.list_journals(tx, cooperative_id, page, source_id)
+
+
+async def close_month(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date, bank_cents: int) -> Period:
+    """Close a month whose bank agrees with the statement; what comes late is booked in the first open month.
+
+    Raises RuleRefused before its end, AlreadySettled, EarlierMonthOpen, BankDiffers.
+    """
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.CLOSE_MONTH, cooperative_id)
+    books = await ledger.open_books(tx, cooperative_id, month)
+    check_close(month, books, today=tx.now.astimezone(AMSTERDAM).date(), stated_cents=bank_cents)
+    period = Period(cooperative_id, month, tx.now, actor.person_id, bank_cents)
+    await ledger.close_month(tx, period)
+    await tell(tx, "month.closed", cooperative_id, cooperative_id, month=f"{month:%Y-%m}")
+    return period
+
+
+async def list_periods(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[Period]:
+    """The closed months of a cooperative, newest first."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
+    return await ledger.list_periods(tx, cooperative_id)
 
 
 async def check_books(tx: Tx, actor: Actor) -> dict[str, list[str]]:

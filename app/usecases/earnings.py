@@ -1,12 +1,21 @@
 """Earnings: what each order brought a member, and where every cent of it went."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from app.db.earnings import earnings
+from app.db.agreements import get_agreement
+from app.db.earnings import earnings, lock_years
 from app.db.engine import Tx
+from app.db.members import members
+from app.db.orders import orders
+from app.db.outbox import tell
 from app.domain.access import Actor, Right, Role
-from app.domain.earnings import Earning, EarningState
+from app.domain.earnings import HELD, Earning, EarningState
+from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
+from app.domain.transitions import find, move
+from app.usecases.steps.earn import release_held
+from app.usecases.steps.version import expect
 
 
 async def list_earnings(
@@ -34,3 +43,40 @@ async def get_earning(tx: Tx, actor: Actor, *, earning_id: UUID) -> Earning:
     own = (Role.MEMBER,) if earning.member_id in actor.member_ids() else ()
     actor.require(Right.READ_EARNING, earning.cooperative_id, own=own)
     return earning
+
+
+async def decide_held(
+    tx: Tx,
+    actor: Actor,
+    *,
+    earning_id: UUID,
+    verb: str,
+    to_member_id: UUID | None = None,
+    reason: str = "",
+    expected_version: int | None = None,
+) -> Earning:
+    """Release what is held to the member, transfer it to another of the cooperative, or forfeit it to the fund; once.
+
+    The agreement of the work date splits it. Raises WrongState, Stale, SecondPersonNeeded for one's own, RuleRefused
+    where a transfer names nobody.
+    """
+    found = await earnings.get(tx, earning_id)
+    actor.require(find(HELD, verb).right, found.cooperative_id)
+    await orders.get(tx, found.order_id, lock=True)
+    if (verb == "transfer") != (to_member_id is not None):
+        raise RuleRefused(rule="transfer_names_a_member", value=verb)
+    receiver = to_member_id or found.member_id
+    if {found.member_id, receiver} & actor.member_ids():
+        raise SecondPersonNeeded(verb=verb)
+    if (await members.get(tx, receiver)).cooperative_id != found.cooperative_id:
+        raise NotFound
+    await lock_years(tx, found.cooperative_id, [receiver], found.work_date.year)
+    earning = await earnings.get(tx, earning_id, lock=True)
+    expect(earning.version, expected_version)
+    move(HELD, earning, verb)
+    agreement = await get_agreement(tx, earning.agreement_id) if earning.agreement_id else None
+    assert agreement is not None  # noqa: S101  what is held was posted under one
+    decided = replace(earning, to_member_id=to_member_id, decided_by=actor.person_id, reason=reason)
+    booked = await release_held(tx, decided, agreement, forfeit=verb == "forfeit")
+    await tell(tx, "earning.decided", earning.cooperative_id, earning_id)
+    return await earnings.save(tx, booked)

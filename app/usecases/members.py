@@ -1,6 +1,7 @@
 """Members: registered by the coordinator; their goal is their own, their thermometer is theirs to see."""
 
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,19 @@ from app.db.cooperatives import cooperatives
 from app.db.earnings import earnings, year_totals
 from app.db.engine import Tx, uuid7
 from app.db.ledger import member_balances, pot_movements
-from app.db.members import members
+from app.db.members import member_events, members
+from app.db.outbox import start_timer, tell
+from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right, Role
+from app.domain.agreements import Trial
 from app.domain.earnings import EarningState
 from app.domain.errors import AlreadyExists, NotFound
 from app.domain.ledger import AccountKind
-from app.domain.members import MEMBERSHIP, Member, MemberState
+from app.domain.members import MEMBERSHIP, Destination, Member, MemberEvent, MemberState, transition
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Thermometer
-from app.domain.transitions import move
+from app.domain.transitions import find
 from app.usecases.steps.version import expect
 
 
@@ -44,18 +48,48 @@ async def get_member(tx: Tx, actor: Actor, *, member_id: UUID) -> Member:
 
 
 async def register_member(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, name: str, trade_name: str, person_id: UUID | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    name: str,
+    trade_name: str,
+    person_id: UUID | None = None,
+    candidate: bool = False,
 ) -> Member:
-    """Register a member; `person_id` is who may log in as them. Raises AlreadyExists for a person who is one."""
+    """Register a member, or a candidate; `person_id` is who may log in as them.
+
+    Raises AlreadyExists for a person who is one.
+    """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_MEMBER, cooperative_id)
-    member = Member(uuid7(), cooperative_id, name, trade_name, person_id)
+    state = MemberState.CANDIDATE if candidate else MemberState.MEMBER
+    member = Member(uuid7(), cooperative_id, name, trade_name, person_id, state)
+    return await _add(tx, actor, member, "register")
+
+
+async def refer_member(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, name: str, trade_name: str, note: str = ""
+) -> Member:
+    """Refer somebody to a cooperative of one's own municipality, where the coordinator takes them in or not."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.REFER_MEMBER, cooperative_id, municipality_id=cooperative.municipality_id)
+    await lend_staff_view(tx, cooperative_id)
+    member = await _add(
+        tx, actor, Member(uuid7(), cooperative_id, name, trade_name, state=MemberState.REFERRED), "refer", note
+    )
+    await tell(tx, "member.referred", cooperative_id, member.id)
+    return member
+
+
+async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> Member:
     try:
         await members.add(tx, member)
     except UniqueViolationError:
-        raise AlreadyExists(what="member", value=str(person_id)) from None
+        raise AlreadyExists(what="member", value=str(member.person_id)) from None
     except ForeignKeyViolationError:
         raise NotFound from None
+    await _log(tx, actor, member, verb, note)
     return member
 
 
@@ -80,13 +114,55 @@ async def set_goal(
 
 
 async def move_member(
-    tx: Tx, actor: Actor, *, member_id: UUID, verb: str, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    member_id: UUID,
+    verb: str,
+    destination: Destination | None = None,
+    note: str = "",
+    expected_version: int | None = None,
 ) -> Member:
-    """Pause or resume a membership; no reason is asked. Raises WrongState."""
+    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit; to pause no reason is asked.
+
+    Raises WrongState, Stale, RuleMissing for a trial that the agreement does not know, RuleRefused for an exit
+    without a destination.
+    """
     member = await members.get(tx, member_id, lock=True)
-    actor.require(Right.WRITE_MEMBER, member.cooperative_id)
+    actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=own_roles(actor, member_id))
     expect(member.version, expected_version)
-    return await members.save(tx, replace(member, state=MemberState(move(MEMBERSHIP, member, verb))))
+    today = tx.now.astimezone(AMSTERDAM).date()
+    agreement = await agreement_on(tx, member.cooperative_id, today)
+    trial = agreement.the(Trial) if agreement else None
+    months = trial.months if trial else None
+    moved = transition(member, verb, today, trial_months=months, destination=destination)
+    saved = await members.save(tx, moved)
+    await _log(tx, actor, saved, verb, note)
+    await lend_staff_view(tx, member.cooperative_id)
+    await tell(tx, f"member.{verb}", member.cooperative_id, member_id)
+    if verb == "start_trial" and saved.trial_until is not None:
+        due = datetime.combine(saved.trial_until, time(), AMSTERDAM)
+        await start_timer(tx, "trial_end", member.cooperative_id, member_id, due)
+    return saved
+
+
+async def end_trial(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
+    """The timer of a trial: asks the coordinator to admit or to part; nothing happens by itself."""
+    actor.require(Right.RUN_TIMER)
+    member = await members.get(tx, member_id)
+    if member.state is MemberState.TRIAL:
+        await tell(tx, "member.trial_ended", member.cooperative_id, member_id)
+
+
+async def list_member_events(tx: Tx, actor: Actor, *, member_id: UUID) -> list[MemberEvent]:
+    """What happened to a membership, oldest first; for the staff and the member."""
+    await get_member(tx, actor, member_id=member_id)
+    return await member_events.all(tx, member_id=member_id)
+
+
+async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> None:
+    where = (uuid7(), member.id, member.cooperative_id, verb, member.state, tx.now)
+    await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id, note))
 
 
 async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: int = 20) -> Thermometer:

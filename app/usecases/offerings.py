@@ -16,7 +16,8 @@ from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
 from app.domain.access import Actor, Right, Role
-from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange
+from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
+from app.domain.members import SELLING
 from app.domain.offerings import CONTENT, OFFERING, Hold, Offering, OfferingState, check, take
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
@@ -101,6 +102,8 @@ async def move_offering(
     today = tx.now.astimezone(AMSTERDAM).date()
     if verb == "publish" and await agreement_on(tx, offering.cooperative_id, today) is None:
         raise AgreementMissing(date=today.isoformat())
+    if verb in ("publish", "resume"):
+        await _selling(tx, offering)
     moved = process.transition(offering, verb, by_maker=bool(own_roles(actor, offering)))
     if moved.edition > offering.edition:
         await _publish_edition(tx, moved)
@@ -144,6 +147,14 @@ async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
     """The timer of a hold: give its units back, if it is still there."""
     actor.require(Right.RUN_TIMER)
     await end_holds(tx, hold_id=hold_id, state="expired")
+
+
+async def _selling(tx: Tx, offering: Offering) -> None:
+    """The maker sells now. Raises WrongState for a candidate, or one who paused or left."""
+    await lend_staff_view(tx, offering.cooperative_id)
+    maker = await members.get(tx, offering.member_id)
+    if maker.state not in SELLING:
+        raise WrongState(verb="publish", state=maker.state, possible=[])
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: int | None) -> Offering:

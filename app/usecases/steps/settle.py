@@ -5,20 +5,22 @@ from datetime import date
 
 from app.db import earnings as earnings_db
 from app.db import ledger
-from app.db.agreements import agreement_on, get_agreement
+from app.db.agreements import agreement_on
 from app.db.costs import claims
 from app.db.earnings import earnings
 from app.db.engine import Tx, uuid7
+from app.db.members import members
 from app.db.orders import orders
 from app.db.outbox import tell
 from app.domain.agreements import Agreement
 from app.domain.costs import ClaimState, CostClaim
-from app.domain.earnings import Earning, EarningState
+from app.domain.earnings import Earning, EarningState, held_leg
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
+from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
-from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, cost_legs, fund_cents, split, year_legs
-from app.usecases.steps.fund import fund_year, move_fund
+from app.domain.split import BY_YEAR_TOTAL, cost_legs
+from app.usecases.steps.earn import book_split, take_back, take_back_held
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
@@ -26,12 +28,14 @@ async def expect_earnings(tx: Tx, order: Order) -> None:
     if order.refunded_cents:
         return
     nets: dict[object, Earning] = {}
+    makers = {m.id: m for m in await members.all(tx, id=order.maker_ids)}
     for line in order.lines:
         assert order.work_date is not None  # noqa: S101  delivered just now
         found = nets.get(line.member_id) or Earning(
             uuid7(), order.id, order.cooperative_id, line.member_id, order.work_date, 0
         )
-        nets[line.member_id] = replace(found, net_cents=found.net_cents + line.net_cents)
+        held = "trial" if makers[line.member_id].state is MemberState.TRIAL else None
+        nets[line.member_id] = replace(found, net_cents=found.net_cents + line.net_cents, held_because=held)
     await earnings.add(tx, *nets.values())
 
 
@@ -65,6 +69,8 @@ async def settle(tx: Tx, order: Order) -> Order:
         posted = await _split_one(tx, earning, agreement, mine)
         legs += posted.legs
         settled.append(replace(posted, journal_id=journal_id))
+        if posted.state is EarningState.HELD:
+            await tell(tx, "earning.held", order.cooperative_id, earning.id, reference=order.reference)
     await ledger.post(
         tx,
         Posting(
@@ -91,8 +97,12 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     legs = list(negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL)))
     taken_back = []
     for earning in await _locked_earnings(tx, order):
-        legs += await _take_back_one(tx, earning)
-        taken_back.append(replace(earning, state=EarningState.REVERSED))
+        if earning.held_cents:
+            await take_back_held(tx, earning)
+            await tell(tx, "earning.taken_back", order.cooperative_id, earning.id, reference=order.reference)
+        else:
+            legs += await take_back(tx, earning)
+        taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0))
     await ledger.post(
         tx,
         Posting(
@@ -107,46 +117,21 @@ async def unsettle(tx: Tx, order: Order) -> Order:
 
 
 async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
-    result = split(
-        agreement,
-        net_cents=earning.net_cents,
-        costs=cost_legs(claimed),
-        months=await earnings_db.year_totals(tx, earning.member_id, earning.work_date.year),
-        fund_months=await fund_year(tx, agreement, earning.work_date),
-        day=earning.work_date,
-        member_id=earning.member_id,
-    )
-    if not agreement.collective:
-        await earnings_db.add_to_month(tx, earning, agreement.id, result.kept_cents)
-    if result.fund_cents:
-        await earnings_db.add_to_fund_month(tx, agreement, earning.work_date, result.fund_cents)
-    return replace(
-        earning,
-        cost_cents=sum(claim.cents for claim in claimed),
-        kept_cents=result.kept_cents,
-        state=EarningState.POSTED,
-        agreement_id=agreement.id,
-        legs=result.legs,
-    )
-
-
-async def _take_back_one(tx: Tx, earning: Earning) -> tuple[Leg, ...]:
-    assert earning.agreement_id is not None  # noqa: S101  it was posted
-    agreement = await get_agreement(tx, earning.agreement_id)
-    legs = await move_fund(tx, agreement, earning.work_date, -fund_cents(earning.legs))
-    if agreement.collective:
-        return legs
-    before = await earnings_db.year_totals(tx, earning.member_id, earning.work_date.year)
-    await earnings_db.add_to_month(tx, earning, agreement.id, -earning.kept_cents)
-    after = add_to_year(before, agreement, earning.work_date, -earning.kept_cents)
-    return (*legs, *year_legs(agreement, buckets(before), buckets(after), earning.member_id))
+    """The earning as it is booked now: split, or its surplus held until the coordinator decides."""
+    costs = cost_legs(claimed)
+    earning = replace(earning, cost_cents=sum(claim.cents for claim in claimed), agreement_id=agreement.id)
+    held = held_leg(earning, costs)
+    if held is None:
+        return await book_split(tx, earning, agreement, costs)
+    anew = replace(earning, to_member_id=None, decided_by=None, kept_cents=0)
+    return replace(anew, state=EarningState.HELD, held_cents=held.cents, legs=(*costs, held))
 
 
 async def _locked_earnings(tx: Tx, order: Order) -> list[Earning]:
     """The earnings of an order by member, with their members' years locked; the fund's year is locked after them."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
-    members = [earning.member_id for earning in found]
-    await earnings_db.lock_years(tx, order.cooperative_id, members, _work_date(order).year)
+    credited = [member for earning in found for member in {earning.member_id, earning.credited_id}]
+    await earnings_db.lock_years(tx, order.cooperative_id, list(set(credited)), _work_date(order).year)
     return found
 
 

@@ -1,0 +1,99 @@
+"""The work date decides: late payments and refunds, versions that change in mid-year, closed months."""
+
+import asyncio
+
+from app.db.engine import Database
+from tests.scenarios.test_first_sale import books_are_right
+from tests.world import NOTHING, VRIJE_UITLOOP, Json, Seller, World
+
+
+async def close(seller: Seller, month: str, bank: str, status: int = 201) -> Json:
+    body = {"month": month, "bankBalance": {"amount": bank}}
+    path = f"/v1/cooperatives/{seller.id}/periods"
+    closed: Json = await seller.treasurer("POST", path, body, status=status)
+    return closed
+
+
+async def last_journal(seller: Seller, kind: str) -> Json:
+    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals?limit=20")
+    journal: Json = next(journal for journal in found["items"] if journal["kind"] == kind)
+    return journal
+
+
+async def test_a_late_payment_and_a_late_refund_go_into_the_open_month(world: World) -> None:
+    """Delivered in March, paid in May after March was closed: the work date stays, the period is the open one."""
+    with world.clock.at("2026-03-05"):
+        seller, app = await world.cooperative(), await world.app()
+        early = await world.sale(seller, app, "100.00")
+        late = await world.order(app, await world.offering(seller, "200.00"))
+        await world.deliver(seller, late)
+        await app("POST", f"/v1/orders/{late['id']}/transitions", {"verb": "complete"})
+        assert (await close(seller, "2026-03", "121.00", 422))["facts"]["rule"] == "month_is_over"
+    with world.clock.at("2026-04-10"):
+        wrong = await close(seller, "2026-03", "120.00", 409)
+        assert (wrong["code"], wrong["facts"]["ledger_cents"]) == ("bank_differs", 12100)
+        closed = await close(seller, "2026-03", "121.00")
+        assert (closed["month"], closed["bankBalance"]["amount"]) == ("2026-03", "121.00")
+        assert (await close(seller, "2026-03", "121.00", 409))["code"] == "already_settled"
+    with world.clock.at("2026-05-20"):
+        await world.pay(seller, late)
+        sale = await last_journal(seller, "sale")
+        assert (sale["effectiveOn"], sale["period"]) == ("2026-03-05", "2026-04-01")
+        assert (await last_journal(seller, "payment"))["period"] == "2026-05-01"
+        assert (await close(seller, "2026-05", "363.00", 422))["facts"]["rule"] == "month_is_over"
+        await seller.treasurer("POST", f"/v1/orders/{early['id']}/refunds", {"reason": "klacht"})
+        reversal = await last_journal(seller, "sale_reversal")
+        assert (reversal["effectiveOn"], reversal["period"]) == ("2026-03-05", "2026-04-01")
+    with world.clock.at("2026-06-02"):
+        first = await close(seller, "2026-05", "242.00", 409)
+        assert (first["code"], first["facts"]["month"]) == ("earlier_month_open", "2026-04")
+        await close(seller, "2026-04", "121.00")
+        await close(seller, "2026-05", "242.00")
+        months = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/periods")
+        assert [month["month"] for month in months] == ["2026-05", "2026-04", "2026-03"]
+        await seller.member("GET", f"/v1/cooperatives/{seller.id}/periods", status=403)
+    await books_are_right(world)
+
+
+async def test_a_version_that_starts_in_mid_year_counts_the_whole_year(world: World) -> None:
+    """Until July half above 3000, then all above 2000; each work date by its own version, late refunds too."""
+    with world.clock.at("2026-02-03"):
+        seller, app = await world.cooperative(), await world.app()
+        await world.sale(seller, app, "3000.00")  # keeps 2550.00
+        first = await world.sale(seller, app, "1000.00")  # keeps 850.00: 400.00 above, half of it goes
+    stricter = [*VRIJE_UITLOOP[:2], {**VRIJE_UITLOOP[2], "threshold": "2000.00", "percent": "100"}, VRIJE_UITLOOP[3]]
+    with world.clock.at("2026-06-20"):
+        await world.agreement(seller, stricter, NOTHING, "2026-07-01")
+        assert (await world.balances(seller))["payable_municipality"] == "200.00"
+    with world.clock.at("2026-07-02"):
+        await world.sale(seller, app, "100.00")  # 85.00, all of it above
+        assert (await world.balances(seller))["payable_municipality"] == "285.00"
+        await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
+        balances = await world.balances(seller)
+        assert (balances["payable_municipality"], balances["pot"]) == ("85.00", "2550.00")
+    await books_are_right(world)
+
+
+async def test_the_year_starts_anew(world: World) -> None:
+    with world.clock.at("2026-12-30"):
+        seller, app = await world.cooperative(), await world.app()
+        await world.sale(seller, app, "3700.00")
+        assert (await world.balances(seller))["payable_municipality"] == "72.50"
+    with world.clock.at("2027-01-02"):
+        await world.sale(seller, app, "1000.00")
+        assert (await world.balances(seller))["payable_municipality"] == "72.50"
+        assert (await world.thermometer(seller))["yearTotal"]["amount"] == "850.00"
+    await books_are_right(world)
+
+
+async def test_closing_while_money_comes_in_leaves_the_closed_month_as_it_was(world: World, database: Database) -> None:
+    with world.clock.at("2026-03-05"):
+        seller, app = await world.cooperative(), await world.app()
+        orders = [await world.order(app, await world.offering(seller, "10.00")) for _ in range(8)]
+        for order in orders:
+            await world.deliver(seller, order)
+            await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    with world.clock.at("2026-04-02"):
+        await asyncio.gather(*(world.pay(seller, order) for order in orders[:4]), close(seller, "2026-03", "0.00"))
+        await asyncio.gather(*(world.pay(seller, order) for order in orders[4:]))
+    await books_are_right(world)
