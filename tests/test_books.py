@@ -117,6 +117,7 @@ PLANTED = {
     "I5 right": ["grant update on entry to samen_app"],
     "I6": ["update idempotency set outcome = '{}'"],
     "I7": ["update entry set cents = -cents where rule in ('payment_reversal', 'reversal')"],
+    "I7 part": ["update refund set cents = cents + 1"],
     "I9": ["update member_month set kept_cents = kept_cents + 100"],
     "I9 fund": ["update fund_month set kept_cents = kept_cents + 100"],
     "I14": ["update earning set state = 'held', held_because = 'trial', held_cents = 5 where state = 'posted'"],
@@ -138,7 +139,9 @@ async def test_planted_errors_are_caught(
     seller, app = await world.cooperative(), await world.app()
     order = await world.sale(seller, app, "100.00")
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
-    await world.sale(seller, app, "100.00")
+    part = await world.sale(seller, app, "100.00")
+    body = {"reason": "deel", "amount": {"amount": "1.00"}}
+    await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", body)
     connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     try:
         clean = await broken(Tx(connection, datetime.now(UTC)))

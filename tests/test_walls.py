@@ -112,6 +112,9 @@ async def sample(world: World) -> dict[str, Any]:
     offering_id = UUID(order["lines"][0]["offeringId"])
     contact = {"name": "Jo", "email": "jo@example.org"}
     await world.person()("PUT", "/v1/me/contact", contact)
+    part = await world.sale(seller, buyer, "20.00")
+    refund = {"reason": "klacht", "amount": {"amount": "1.00"}}
+    await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", refund)
     month = {"month": "2020-01", "bankBalance": {"amount": "0.00"}}
     await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", month)
     allowance = await seller.treasurer(
@@ -249,7 +252,10 @@ async def test_a_scope_narrows_what_a_person_may_do(world: World) -> None:
     assert (refused["code"], refused["facts"]) == ("scope_missing", {"scope": "members:write"})
 
 
-READ_ONLY = {"order_line", "order_event", "member_event", "account", "balance", "entry", "journal", "office", "period"}
+READ_ONLY = {
+    *("refund", "order_line", "order_event", "member_event", "account", "balance", "entry", "journal"),
+    *("office", "period"),
+}
 """The application's role may not update these at all."""
 PRIVATE = [
     *("person", "office", "member", "order", "order_line", "order_event", "payment", "cost_claim", "earning"),
@@ -261,6 +267,7 @@ PRIVATE = [
         "allowance",
         "member_event",
         "period",
+        "refund",
         "task",
         "account",
         "balance",

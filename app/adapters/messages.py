@@ -124,6 +124,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Volgens de boeken staat er {ledger_cents} op de bank, u noemt {stated_cents}. Zoek eerst het verschil.",
         "By the books there is {ledger_cents} in the bank, you say {stated_cents}. Find the difference first.",
     ),
+    "refund_after_completion": (
+        "Een deel teruggeven kan als de bestelling klaar en betaald is. Geef nu alles terug, of wacht.",
+        "A part can be given back once the order is completed and paid. Refund all of it now, or wait.",
+    ),
+    "refund_too_large": (
+        "Er kan ten hoogste {left_cents} terug: meer is er niet betaald.",
+        "At most {left_cents} can go back: no more was paid.",
+    ),
     "invalid": ("De aanvraag klopt niet.", "The request is not valid."),
     "idempotency_key_reused": (
         "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
@@ -241,6 +249,11 @@ RULES: dict[str, tuple[str, str]] = {
         "Het bewaarde geld van {surplus} is voor de coöperatie.",
         "The {surplus} that was kept goes to the cooperative.",
     ),
+    "refund": (
+        "De klant kreeg geld terug. Dit gaat eraf ({of}).",
+        "The customer got money back. This comes off ({of}).",
+    ),
+    "money_back": ("Er is geld teruggegeven aan de klant.", "Money was given back to the customer."),
     "allowance": (
         "De coöperatie geeft een vergoeding of premie ({kind}) voor {day}.",
         "The cooperative grants an allowance or premium ({kind}) for {day}.",

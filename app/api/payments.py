@@ -8,7 +8,7 @@ from app.api.deps import KeyedDep, RunDep, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, When, money
 from app.api.orders import OrderOut
 from app.domain.payments import PaymentMethod
-from app.usecases.payments import list_payments, record_payment, refund_order, reverse_payment
+from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 
 router = APIRouter(tags=["payments"])
 
@@ -21,6 +21,23 @@ class PaymentIn(In):
 
 class ReasonIn(In):
     reason: Line
+
+
+class RefundIn(In):
+    """Why; and how much, where it is a part."""
+
+    reason: Line
+    amount: MoneyIn | None = None
+
+
+class RefundOut(Out):
+    id: UUID
+    order_id: UUID
+    amount: Money = money("cents")
+    vat: Money = money("vat_cents")
+    day: Day
+    reason: str
+    refunded_at: When
 
 
 class PaymentOut(Out):
@@ -57,10 +74,17 @@ async def reverse(payment_id: UUID, body: ReasonIn, keyed: KeyedDep) -> PaymentO
     return PaymentOut.model_validate(await once(reverse_payment, payment_id=payment_id, reason=body.reason))
 
 
+@router.get("/orders/{order_id}/refunds")
+async def list_parts(order_id: UUID, run: RunDep) -> list[RefundOut]:
+    """What was given back of an order in parts, oldest first."""
+    return [RefundOut.model_validate(refund) for refund in await run(list_refunds, order_id=order_id)]
+
+
 @router.post("/orders/{order_id}/refunds", status_code=201)
-async def refund(order_id: UUID, body: ReasonIn, keyed: KeyedDep, response: Response) -> OrderOut:
-    """Give all money of an order back; its split is taken back to the cent. For the treasurer."""
+async def refund(order_id: UUID, body: RefundIn, keyed: KeyedDep, response: Response) -> OrderOut:
+    """Give money of an order back, all of it or a part; its split is taken back to the cent. For the treasurer."""
     run, once = keyed
-    order = await once(refund_order, order_id=order_id, reason=body.reason)
+    cents = body.amount.cents if body.amount else None
+    order = await once(refund_order, order_id=order_id, reason=body.reason, cents=cents)
     tag(response, order.version)
     return OrderOut.of(order, run.actor)

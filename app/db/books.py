@@ -65,6 +65,23 @@ INVARIANTS = {
          where r.reverses is not null and e.rule <> all ({BY_YEAR})
            and coalesce(e.facts ->> 'of', '') <> all ({BY_YEAR})
          group by r.id, e.account_id having sum(e.cents) <> 0""",
+    "I7 refunds in parts are at most what was paid, take nothing that was not there, and end at nothing": f"""
+        select o.reference as what from "order" o join refund r on r.order_id = o.id
+         group by o.id having sum(r.cents) <> o.refunded_cents or sum(r.cents) > o.net_cents + o.vat_cents
+            or sum(r.vat_cents) > o.vat_cents
+        union all
+        select j.id::text from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+         where j.kind = 'sale_refund' and e.rule = 'refund' and e.cents > 0 and a.kind <> 'receivable_customer'
+           and e.facts ->> 'of' <> 'costs_above_net'
+        union all
+        select o.reference from "order" o
+          join (select id as refund_id, order_id from refund union all select id, id from "order"
+                union all select id, order_id from earning) s on s.order_id = o.id
+          join journal j on j.source_id = s.refund_id join entry e on e.journal_id = j.id
+         where o.paid_cents = 0 and exists (select 1 from refund r where r.order_id = o.id)
+           and j.kind in ('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')
+           and e.rule <> all ({BY_YEAR})
+         group by o.id, o.reference, e.account_id having sum(e.cents) <> 0""",
     "I9 remittance, allowance and pot are F of the month totals": """
         with terms as (
             select m.member_id, m.month, a.active_from, m.kept_cents as kept,
@@ -147,9 +164,12 @@ INVARIANTS = {
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'
            and not exists (select 1 from journal r where r.reverses = s.id)
+           and (o.paid_cents > 0 or o.refunded_cents = 0
+                or not exists (select 1 from refund r where r.order_id = o.id))
          group by o.id
         having count(s.id) <> case
-            when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents = o.net_cents + o.vat_cents
+            when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents > 0
+             and o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents
              and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state = 'claimed')
             then 1 else 0 end
         union all

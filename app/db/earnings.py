@@ -23,6 +23,7 @@ class EarningRow(SQLModel, table=True):
         UniqueConstraint("order_id", "member_id"),
         c.check("earning_state", "state in ('pending', 'held', 'posted', 'forfeited', 'reversed')"),
         c.check("earning_held", "held_cents >= 0 and (held_because is not null or held_cents = 0)"),
+        c.check("earning_refunded", "refunded_cents between 0 and net_cents"),
         *c.longest("earning", reason=500),
     )
     id: UUID = c.key()
@@ -43,6 +44,7 @@ class EarningRow(SQLModel, table=True):
     to_member_id: UUID | None = c.link("member", null=True, index=False)
     decided_by: UUID | None = c.link("person", null=True, index=False)
     reason: str = c.text()
+    refunded_cents: int = c.cents()
     version: int
 
 

@@ -9,6 +9,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.payments import Payment
+from app.domain.refunds import Refund
 
 
 class PaymentRow(SQLModel, table=True):
@@ -28,7 +29,27 @@ class PaymentRow(SQLModel, table=True):
     version: int
 
 
+class RefundRow(SQLModel, table=True):
+    """Append-only: triggers refuse any change."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        c.check("refund_cents", "cents > 0 and vat_cents between 0 and cents"),
+        *c.longest("refund", reason=500),
+    )
+    id: UUID = c.key()
+    order_id: UUID = c.link("order")
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    cents: int = c.cents()
+    vat_cents: int = c.cents()
+    day: date = c.day()
+    reason: str = c.text()
+    refunded_by: UUID = c.link("person", index=False)
+    refunded_at: datetime = c.when()
+
+
 payments = Store(PaymentRow, Payment)
+refunds = Store(RefundRow, Refund)
 
 
 async def standing_payments(tx: Tx, order_id: UUID) -> list[Payment]:

@@ -46,7 +46,13 @@ class Earning:
     to_member_id: UUID | None = None
     decided_by: UUID | None = None
     reason: str = ""
+    refunded_cents: int = 0
+    """Of the net amount, given back in parts; `legs` are what is left."""
     version: int = 1
+
+    @property
+    def net_left_cents(self) -> int:
+        return self.net_cents - self.refunded_cents
 
     @property
     def credited_id(self) -> UUID:

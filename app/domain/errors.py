@@ -137,6 +137,14 @@ class BankDiffers(Conflict):
     code = "bank_differs"
 
 
+class RefundAfterCompletion(Conflict):
+    code = "refund_after_completion"
+
+
+class RefundTooLarge(Invalid):
+    code = "refund_too_large"
+
+
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
 

@@ -47,6 +47,8 @@ class JournalKind(StrEnum):
     PAYMENT_REVERSAL = "payment_reversal"
     SALE = "sale"
     SALE_REVERSAL = "sale_reversal"
+    SALE_REFUND = "sale_refund"
+    MONEY_BACK = "money_back"
     RELEASE = "release"
     RELEASE_REVERSAL = "release_reversal"
     ALLOWANCE = "allowance"

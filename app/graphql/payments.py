@@ -10,7 +10,7 @@ from app.domain.payments import PaymentMethod
 from app.graphql.context import Info
 from app.graphql.orders import Order
 from app.graphql.types import Money, MoneyInput, show
-from app.usecases.payments import list_payments, record_payment, refund_order, reverse_payment
+from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 
 strawberry.enum(PaymentMethod)
 
@@ -31,8 +31,24 @@ class Payment:
         return show(cls, payment, amount=Money.of(payment.cents))
 
 
+@strawberry.type(description="What was given back of an order in a part.")
+class Refund:
+    id: UUID
+    order_id: UUID
+    amount: Money
+    vat: Money
+    day: date
+    reason: str
+    refunded_at: datetime
+
+
 @strawberry.type
 class PaymentQuery:
+    @strawberry.field(description="What was given back of an order in parts, oldest first.")
+    async def refunds(self, info: Info, order_id: UUID) -> list[Refund]:
+        found = await info.context.run(list_refunds, order_id=order_id)
+        return [show(Refund, refund, amount=Money.of(refund.cents)) for refund in found]
+
     @strawberry.field(description="The payments of an order, oldest first.")
     async def payments(self, info: Info, order_id: UUID) -> list[Payment]:
         return [Payment.of(payment) for payment in await info.context.run(list_payments, order_id=order_id)]
@@ -60,7 +76,10 @@ class PaymentMutation:
         once = info.context.keyed(idempotency_key)
         return Payment.of(await once(reverse_payment, payment_id=id, reason=reason))
 
-    @strawberry.mutation(description="Give all money of an order back; its split is taken back to the cent.")
-    async def refund_order(self, info: Info, idempotency_key: str, order_id: UUID, reason: str) -> Order:
+    @strawberry.mutation(description="Give money of an order back, all of it or a part, with its split to the cent.")
+    async def refund_order(
+        self, info: Info, idempotency_key: str, order_id: UUID, reason: str, amount: MoneyInput | None = None
+    ) -> Order:
         once = info.context.keyed(idempotency_key)
-        return Order.of(await once(refund_order, order_id=order_id, reason=reason), info.context)
+        cents = amount.cents if amount else None
+        return Order.of(await once(refund_order, order_id=order_id, reason=reason, cents=cents), info.context)

@@ -8,12 +8,22 @@ from app.db import ledger
 from app.db.engine import Tx, uuid7
 from app.db.orders import events, orders
 from app.db.outbox import tell
-from app.db.payments import payments, standing_payments
+from app.db.payments import payments, refunds, standing_payments
 from app.domain.access import Actor, Right
-from app.domain.errors import NotFound, NothingToRefund, SecondPersonNeeded, WrongState
+from app.domain.errors import (
+    AlreadySettled,
+    NotFound,
+    NothingToRefund,
+    RefundAfterCompletion,
+    RefundTooLarge,
+    SecondPersonNeeded,
+    WrongState,
+)
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import AMSTERDAM, Order, OrderEvent, OrderState, PaymentState, roles_on
 from app.domain.payments import Payment, PaymentMethod, day_of, receive, reverse
+from app.domain.refunds import Refund
+from app.usecases.steps.refund import book_refund
 from app.usecases.steps.settle import drop_pending, settle, unsettle
 
 PAYABLE_STATES = (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED, OrderState.COMPLETED)
@@ -62,12 +72,14 @@ async def list_payments(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Payment
 async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str) -> Payment:
     """Undo a payment that was recorded by mistake; a sale that stood on it is taken back first.
 
-    Raises AlreadySettled for one that was undone, SecondPersonNeeded for the buyer.
+    Raises AlreadySettled for one that was undone or an order that was refunded, SecondPersonNeeded for the buyer.
     """
     found = await payments.get(tx, payment_id)
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
     payment = await payments.get(tx, payment_id, lock=True)
     by = _second_person(actor, order, "reverse_payment")
+    if order.refunded_cents:
+        raise AlreadySettled(what="order")
     today = tx.now.astimezone(AMSTERDAM).date()
     undone = reverse(payment, by=by, on=today, reason=reason)
     order = await unsettle(tx, order)
@@ -78,27 +90,60 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
     return await payments.save(tx, undone)
 
 
-async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str) -> Order:
-    """Give all money of an order back: its sale is taken back by F, every payment is reversed.
+async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cents: int | None = None) -> Order:
+    """Give money of an order back: all of it, or `cents` of a completed one.
 
-    What was not booked yet is not earned any more. Raises NothingToRefund, SecondPersonNeeded for the buyer.
+    All: the sale is taken back by F, every payment is reversed, and what was not booked is not earned any more.
+    Raises NothingToRefund, RefundTooLarge, RefundAfterCompletion for a part, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
     by = _second_person(actor, order, "refund")
     if not order.paid_cents:
         raise NothingToRefund
-    today = tx.now.astimezone(AMSTERDAM).date()
-    order = await unsettle(tx, order)
-    await drop_pending(tx, order)
-    for payment in await standing_payments(tx, order_id):
-        undone = reverse(payment, by=by, on=today, reason=reason)
-        await _book_reversal(tx, undone, today)
-        await payments.save(tx, undone)
-    refunded = replace(order, paid_cents=0, refunded_cents=order.refunded_cents + order.paid_cents)
+    back = order.paid_cents if cents is None else cents
+    if back > order.paid_cents:
+        raise RefundTooLarge(left_cents=order.paid_cents)
+    if order.refunded_cents or back < order.paid_cents:
+        order = await _refund_part(tx, order, by, back, reason)
+    else:
+        order = await _refund_all(tx, order, by, reason)
+    left = order.paid_cents - back
+    refunded = replace(order, paid_cents=left, refunded_cents=order.refunded_cents + back)
+    if not left:
+        refunded = replace(refunded, sale_reversed=order.sale_parts > 0)
     saved = await orders.save(tx, refunded)
     await _log(tx, actor, saved, "refund", reason)
     await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
     return saved
+
+
+async def list_refunds(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Refund]:
+    """What was given back of an order in parts, oldest first."""
+    order = await orders.get(tx, order_id)
+    actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
+    return await refunds.all(tx, order_id=order_id)
+
+
+async def _refund_all(tx: Tx, order: Order, by: UUID, reason: str) -> Order:
+    today = tx.now.astimezone(AMSTERDAM).date()
+    order = await unsettle(tx, order)
+    await drop_pending(tx, order)
+    for payment in await standing_payments(tx, order.id):
+        undone = reverse(payment, by=by, on=today, reason=reason)
+        await _book_reversal(tx, undone, today)
+        await payments.save(tx, undone)
+    return order
+
+
+async def _refund_part(tx: Tx, order: Order, by: UUID, cents: int, reason: str) -> Order:
+    if not order.settled:
+        raise RefundAfterCompletion
+    earlier = await refunds.all(tx, order_id=order.id)
+    vat_left = order.vat_cents - sum(refund.vat_cents for refund in earlier)
+    today = tx.now.astimezone(AMSTERDAM).date()
+    refund = Refund(uuid7(), order.id, order.cooperative_id, cents, 0, today, reason, by, tx.now)
+    await refunds.add(tx, await book_refund(tx, order, refund, vat_left))
+    return order
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:

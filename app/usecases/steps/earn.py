@@ -52,19 +52,18 @@ async def take_back(tx: Tx, earning: Earning) -> tuple[Leg, ...]:
 
 async def release_held(tx: Tx, earning: Earning, agreement: Agreement, *, forfeit: bool) -> Earning:
     """Book what was held as if it had never been: by the agreement of the work date; or all to the fund."""
+    costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
     if forfeit:
-        facts = {"surplus": earning.held_cents}
-        legs: tuple[Leg, ...] = (Leg(AccountKind.COOPERATIVE_FUND, earning.held_cents, "forfeited", facts),)
+        fund = Leg(AccountKind.COOPERATIVE_FUND, earning.held_cents, "forfeited", {"surplus": earning.held_cents})
         more = await move_fund(tx, agreement, earning.work_date, earning.held_cents)
-        booked = replace(earning, state=EarningState.FORFEITED, legs=(*legs, *more), kept_cents=0)
+        booked = replace(earning, state=EarningState.FORFEITED, legs=(*costs, fund, *more), kept_cents=0)
     else:
-        costs = (Leg(AccountKind.PAYABLE_MEMBER, earning.cost_cents, "cost", {}),) if earning.cost_cents else ()
-        split_again = await book_split(tx, earning, agreement, costs)
-        legs = tuple(leg for leg in split_again.legs if leg.rule != "cost")
-        booked = replace(split_again, legs=legs)
+        booked = await book_split(tx, replace(earning, net_cents=earning.net_left_cents), agreement, costs)
+        booked = replace(booked, net_cents=earning.net_cents)
     part = earning.release_parts + 1
     released = Leg(AccountKind.HELD, -earning.held_cents, "release", {}, member_id=earning.member_id)
-    await ledger.post(tx, _release(booked, JournalKind.RELEASE, part, (released, *booked.legs)))
+    legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
+    await ledger.post(tx, _release(booked, JournalKind.RELEASE, part, (released, *legs)))
     return replace(booked, release_parts=part)
 
 

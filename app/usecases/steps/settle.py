@@ -64,7 +64,7 @@ async def settle(tx: Tx, order: Order) -> Order:
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [gross, vat], order.sale_parts + 1, uuid7()
     settled = []
-    for earning in await _locked_earnings(tx, order):
+    for earning in await locked_earnings(tx, order):
         mine = [claim for claim in claimed if claim.member_id == earning.member_id]
         posted = await _split_one(tx, earning, agreement, mine)
         legs += posted.legs
@@ -96,7 +96,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     booked = await ledger.legs_of(tx, sale)
     legs = list(negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL)))
     taken_back = []
-    for earning in await _locked_earnings(tx, order):
+    for earning in await locked_earnings(tx, order):
         if earning.held_cents:
             await take_back_held(tx, earning)
             await tell(tx, "earning.taken_back", order.cooperative_id, earning.id, reference=order.reference)
@@ -127,7 +127,7 @@ async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: li
     return replace(anew, state=EarningState.HELD, held_cents=held.cents, legs=(*costs, held))
 
 
-async def _locked_earnings(tx: Tx, order: Order) -> list[Earning]:
+async def locked_earnings(tx: Tx, order: Order) -> list[Earning]:
     """The earnings of an order by member, with their members' years locked; the fund's year is locked after them."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
     credited = [member for earning in found for member in {earning.member_id, earning.credited_id}]

@@ -1,0 +1,78 @@
+"""Partial refunds: what goes back is taken from what is left of a sale, in proportion, and ends at exactly zero."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from app.domain.earnings import Earning
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import share_out
+from app.domain.split import BY_YEAR_TOTAL
+
+
+@dataclass(frozen=True)
+class Refund:
+    """`cents` of an order that were given back on `day`, `vat_cents` of them VAT."""
+
+    id: UUID
+    order_id: UUID
+    cooperative_id: UUID
+    cents: int
+    vat_cents: int
+    day: date
+    reason: str
+    refunded_by: UUID
+    refunded_at: datetime
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a refund takes of one earning: mirrored legs, and `kept_cents` of what its member kept (by F)."""
+
+    legs: tuple[Leg, ...]
+    kept_cents: int
+    left: tuple[Leg, ...]
+    """The legs without those of F, as they stand afterwards."""
+
+
+def share_refund(cents: int, vat_left: int, nets_left: Sequence[int]) -> tuple[int, list[int]]:
+    """What of a refund is VAT, and what comes off each earning: largest remainder over what is left of them."""
+    vat, *nets = share_out(cents, [vat_left, *nets_left])
+    return vat, nets
+
+
+def take(earning: Earning, cents: int) -> Taken:
+    """Take `cents` from what is left of an earning, never more than a leg holds, never with a wrong sign.
+
+    Where the costs were above the net amount, the cooperative fund bears it; the last cent mirrors every leg.
+    """
+    own = [leg for leg in earning.legs if leg.rule not in BY_YEAR_TOTAL]
+    weights = [*(leg.cents for leg in own), earning.kept_cents]
+    if cents == earning.net_left_cents:
+        amounts = weights
+    elif min(weights) < 0:
+        amounts = [cents if leg.rule == "costs_above_net" else 0 for leg in own] + [0]
+    else:
+        amounts = share_out(cents, weights)
+    back = tuple(
+        Leg(leg.kind, -amount, "refund", {"of": leg.rule}, leg.member_id, leg.party)
+        for leg, amount in zip(own, amounts, strict=False)
+        if amount
+    )
+    left = [replace(leg, cents=leg.cents - amount) for leg, amount in zip(own, amounts, strict=False)]
+    return Taken(back, amounts[-1], tuple(leg for leg in left if leg.cents))
+
+
+def fund_taken(taken: Taken) -> int:
+    """What the mirrored legs bring the cooperative fund: zero or less, but for the last cent of a loss."""
+    return sum(leg.cents for leg in taken.legs if leg.kind is AccountKind.COOPERATIVE_FUND)
+
+
+def merged(standing: Sequence[Leg], changes: Sequence[Leg]) -> tuple[Leg, ...]:
+    """The legs of F as they stand after a change: one of a kind and rule, with the latest reason."""
+    found = {(leg.kind, leg.rule): leg for leg in standing}
+    for leg in changes:
+        before = found.get((leg.kind, leg.rule))
+        found[leg.kind, leg.rule] = replace(leg, cents=leg.cents + (before.cents if before else 0))
+    return tuple(leg for leg in found.values() if leg.cents)
