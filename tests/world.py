@@ -60,7 +60,8 @@ class Caller:
         expected = status or {"POST": 0, "GET": 200, "PUT": 200, "PATCH": 200, "DELETE": 0}[method]
         good = answer.status_code == expected if expected else answer.status_code in (200, 201, 204)
         assert good, f"{self.login}: {method} {path} → {answer.status_code} {answer.text[:800]}"
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+        kind = answer.headers.get("content-type", "").split(";")[0]
+        return answer.json() if kind.endswith("json") else answer.text
 
     async def graphql(self, query: str, **variables: Any) -> Json:
         """Data and errors of a GraphQL operation."""

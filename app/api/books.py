@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.adapters.exports import MEDIA, ExportFormat, export
 from app.adapters.messages import explain
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, link_next
 from app.api.models import BalanceIn, Day, In, Money, Month, Out, PageOut, When, money
 from app.domain.ledger import AccountKind, Journal, JournalKind, Period
-from app.usecases.books import close_month, list_accounts, list_journals, list_periods
+from app.usecases.books import close_month, export_books, list_accounts, list_journals, list_periods
 
 router = APIRouter(prefix="/cooperatives/{cooperative_id}", tags=["ledger"])
 
@@ -116,3 +117,18 @@ async def journals(
     found = await run(list_journals, cooperative_id=cooperative_id, page=page, source_id=source_id)
     link_next(request, response, found)
     return PageOut.of(found, lambda journal: JournalOut.of(journal, language))
+
+
+@router.get(
+    "/journal-export",
+    response_class=Response,
+    responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The whole books"}},
+)
+async def journal_export(
+    cooperative_id: UUID, run: RunDep, language: LanguageDep, form: Annotated[ExportFormat, Query(alias="format")]
+) -> Response:
+    """Every journal at one moment as CSV, JSON lines or beancount text with its balances. For the treasurer."""
+    books = await run(export_books, cooperative_id=cooperative_id)
+    headers = {"Content-Disposition": f'attachment; filename="journals.{form}"'}
+    text = export(form, books.journals, books.accounts, language)
+    return Response(text, media_type=f"{MEDIA[form]}; charset=utf-8", headers=headers)

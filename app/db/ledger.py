@@ -186,16 +186,33 @@ async def list_journals(tx: Tx, cooperative_id: UUID, request: PageRequest, sour
     return cut([_journal(row) for row in rows], request)
 
 
+async def all_journals(tx: Tx, cooperative_id: UUID, after: UUID | None, limit: int) -> list[Journal]:
+    """Journals of a cooperative, oldest first, after one."""
+    sql = f"""{_JOURNAL} where j.cooperative_id = $1 and ($2::uuid is null or j.id > $2) order by j.id limit $3"""
+    return [_journal(row) for row in await tx.rows(sql, cooperative_id, after, limit)]
+
+
+_ACCOUNT = """
+    select a.id, a.cooperative_id, a.kind, a.currency, a.rgs_code, b.posted as balance_cents, b.floor as floor_cents,
+           a.member_id, a.party
+      from account a join balance b on b.account_id = a.id where a.cooperative_id = $1"""
+
+
 async def list_accounts(tx: Tx, cooperative_id: UUID, request: PageRequest) -> Page[Account]:
     """The accounts of a cooperative with their balances."""
-    sql = f"""
-        select a.id, a.cooperative_id, a.kind, a.currency, a.rgs_code, b.posted as balance_cents,
-               b.floor as floor_cents, a.member_id, a.party
-          from account a join balance b on b.account_id = a.id
-         where a.cooperative_id = $1 and ($2::uuid is null or a.id < $2)
-         order by a.id desc limit {int(request.limit) + 1}"""
+    sql = f"{_ACCOUNT} and ($2::uuid is null or a.id < $2) order by a.id desc limit {int(request.limit) + 1}"
     rows = await tx.rows(sql, cooperative_id, request.after)
-    return cut([Account(**(dict(row) | {"kind": AccountKind(row["kind"])})) for row in rows], request)
+    return cut([_account(row) for row in rows], request)
+
+
+async def all_accounts(tx: Tx, cooperative_id: UUID) -> list[Account]:
+    """Every account of a cooperative with its balance."""
+    return [_account(row) for row in await tx.rows(f"{_ACCOUNT} order by a.id", cooperative_id)]
+
+
+async def lock_books(tx: Tx, cooperative_id: UUID) -> None:
+    """Until the transaction ends nobody posts to these books."""
+    await tx.value("select lock_books($1)", cooperative_id)
 
 
 async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
@@ -221,7 +238,7 @@ async def pot_movements(tx: Tx, member: Member, limit: int) -> list[Movement]:
 
 async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:
     """What the books say at the end of a month. Until the transaction ends nobody posts to them."""
-    await tx.value("select lock_books($1)", cooperative_id)
+    await lock_books(tx, cooperative_id)
     sql = """
         select (select max(month) from period where cooperative_id = $1) as last_closed,
                (select min(j.period) from journal j where j.cooperative_id = $1 and not exists (
@@ -245,6 +262,10 @@ async def list_periods(tx: Tx, cooperative_id: UUID) -> list[Period]:
     sql = """select cooperative_id, month, closed_at, closed_by, bank_cents from period
               where cooperative_id = $1 order by month desc"""
     return [Period(**dict(row)) for row in await tx.rows(sql, cooperative_id)]
+
+
+def _account(record: Any) -> Account:
+    return Account(**(dict(record) | {"kind": AccountKind(record["kind"])}))
 
 
 def _journal(record: Any) -> Journal:

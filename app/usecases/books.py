@@ -1,5 +1,6 @@
 """The books: accounts, journals and whether the invariants hold."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,16 @@ from app.domain.access import Actor, Right
 from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Books:
+    """A cooperative's books as they stood at one moment."""
+
+    accounts: tuple[Account, ...]
+    journals: tuple[Journal, ...]
 
 
 async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Account]:
@@ -28,6 +39,20 @@ async def list_journals(
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await ledger.list_journals(tx, cooperative_id, page, source_id)
+
+
+async def export_books(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Books:
+    """The whole books of a cooperative at one moment: every account with its balance, every journal, oldest first."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
+    await ledger.lock_books(tx, cooperative_id)
+    accounts = await ledger.all_accounts(tx, cooperative_id)
+    journals: list[Journal] = []
+    while True:
+        found = await ledger.all_journals(tx, cooperative_id, journals[-1].id if journals else None, BATCH)
+        journals += found
+        if len(found) < BATCH:
+            return Books(tuple(accounts), tuple(journals))
 
 
 async def close_month(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date, bank_cents: int) -> Period:

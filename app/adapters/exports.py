@@ -1,0 +1,107 @@
+"""The journals of a cooperative as files: CSV for a spreadsheet, JSON lines for a program, beancount to re-add them."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from app.adapters.messages import explain
+from app.domain.ledger import Account, AccountKind, Journal
+from app.domain.money import decimal_text
+
+ExportFormat = Literal["csv", "jsonl", "beancount"]
+MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "beancount": "text/plain"}
+COLUMNS = (
+    *("journal_id", "line", "booked_at", "effective_on", "period", "kind", "source_type", "source_id"),
+    *("account_id", "account_kind", "rgs_code", "member_id", "party", "amount", "currency", "rule", "reason"),
+)
+ROOTS = {
+    AccountKind.BANK: "Assets:Bank",
+    AccountKind.RECEIVABLE_CUSTOMER: "Assets:Receivable:Customer",
+    AccountKind.PAYABLE_SUPPLIER: "Liabilities:Payable:Supplier",
+    AccountKind.PAYABLE_MEMBER: "Liabilities:Payable:Member",
+    AccountKind.PAYABLE_MUNICIPALITY: "Liabilities:Payable:Municipality",
+    AccountKind.PAYABLE_COOPERATIVE: "Liabilities:Payable:Cooperative",
+    AccountKind.VAT: "Liabilities:Vat",
+    AccountKind.COOPERATIVE_FUND: "Equity:CooperativeFund",
+    AccountKind.TRAINING_POT: "Equity:TrainingPot",
+    AccountKind.POT: "Liabilities:Pot",
+    AccountKind.HELD: "Liabilities:Held",
+}
+
+
+def export(form: ExportFormat, journals: Sequence[Journal], accounts: Sequence[Account], language: str) -> str:
+    """The journals in a form; `accounts` with balances are asserted by beancount, so pass them for whole books only."""
+    if form == "beancount":
+        return _beancount(journals, accounts, language)
+    rows = _rows(journals, {account.id: account for account in accounts}, language)
+    if form == "jsonl":
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _rows(journals: Sequence[Journal], accounts: dict[object, Account], language: str) -> list[dict[str, object]]:
+    """A row per entry; credits are positive."""
+    rows: list[dict[str, object]] = []
+    for journal in journals:
+        head = {
+            "journal_id": str(journal.id),
+            "booked_at": journal.booked_at.isoformat(),
+            "effective_on": journal.effective_on.isoformat(),
+            "period": f"{journal.period:%Y-%m}",
+            "kind": str(journal.kind),
+            "source_type": journal.source_type,
+            "source_id": str(journal.source_id),
+        }
+        for entry in journal.entries:
+            account = accounts[entry.account_id]
+            row: dict[str, object] = head | {
+                "line": entry.line,
+                "account_id": str(entry.account_id),
+                "account_kind": str(entry.account_kind),
+                "rgs_code": account.rgs_code,
+                "member_id": str(entry.member_id or ""),
+                "party": account.party or "",
+                "amount": decimal_text(entry.cents),
+                "currency": account.currency,
+                "rule": entry.rule,
+                "reason": explain(entry.rule, entry.facts, language),
+            }
+            rows.append({name: row[name] for name in COLUMNS})
+    return rows
+
+
+def _cell(value: object) -> object:
+    """No cell is a formula: what a spreadsheet would compute is quoted, but for amounts."""
+    text = str(value)
+    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text[1:].replace(".", "").isdigit()
+    return f"'{text}" if formula else value
+
+
+def _beancount(journals: Sequence[Journal], accounts: Sequence[Account], language: str) -> str:
+    """Debits are positive there: every sign turns."""
+    if not journals:
+        return 'option "operating_currency" "EUR"\n'
+    first, last = min(j.effective_on for j in journals), max(j.effective_on for j in journals)
+    lines = ['option "operating_currency" "EUR"', ""]
+    lines += [f"{first} open {_account(a.kind, a.id)} {a.currency}" for a in accounts]
+    for journal in sorted(journals, key=lambda j: (j.effective_on, j.id)):
+        lines += ["", f'{journal.effective_on} * "{journal.kind} {journal.source_id}"', f'  journal: "{journal.id}"']
+        for entry in journal.entries:
+            reason = explain(entry.rule, entry.facts, language).replace("\\", "").replace('"', "'")
+            place = _account(entry.account_kind, entry.account_id)
+            lines += [f"  {place}  {decimal_text(-entry.cents)} EUR", f'    reason: "{reason}"']
+    lines += [""]
+    after = last + timedelta(days=1)
+    lines += [f"{after} balance {_account(a.kind, a.id)}  {decimal_text(-a.balance_cents)} EUR" for a in accounts]
+    return "\n".join(lines) + "\n"
+
+
+def _account(kind: AccountKind, account_id: object) -> str:
+    return f"{ROOTS[kind]}:{str(account_id).upper()}"

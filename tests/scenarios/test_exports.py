@@ -1,0 +1,58 @@
+"""The books as files: a second program adds them up to the same balances."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from beancount import loader
+
+from tests.world import World
+
+
+async def test_beancount_adds_the_export_up_to_the_same_balances(world: World, tmp_path: Path) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    for net in ("3700.00", "33.33"):
+        await world.sale(seller, app, net, costs="12.34")
+    refunded = await world.sale(seller, app, "77.77")
+    body = {"reason": "klacht", "amount": {"amount": "12.12"}}
+    await seller.treasurer("POST", f"/v1/orders/{refunded['id']}/refunds", body)
+    place = f"/v1/cooperatives/{seller.id}/journal-export?format="
+    file = tmp_path / "books.beancount"
+    file.write_text(await seller.treasurer("GET", f"{place}beancount"))
+    entries, errors, _ = loader.load_file(str(file))
+    assert errors == []
+    accounts = (await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100"))["items"]
+    asserted = [entry for entry in entries if type(entry).__name__ == "Balance"]
+    assert len(asserted) == len(accounts) > 5
+    file.write_text(file.read_text().replace("12.34 EUR", "12.35 EUR", 1))
+    assert loader.load_file(str(file))[1] != [], "one cent is noticed"
+
+    rows = list(csv.DictReader(io.StringIO(await seller.treasurer("GET", f"{place}csv"))))
+    lines = [json.loads(line) for line in (await seller.treasurer("GET", f"{place}jsonl")).splitlines()]
+    assert len(rows) == len(lines) > 20
+    for read in (rows, lines):
+        assert sum(Decimal(row["amount"]) for row in read) == 0
+        pot = sum(Decimal(row["amount"]) for row in read if row["account_kind"] == "pot")
+        assert f"{pot:.2f}" == (await world.thermometer(seller))["balance"]["amount"]
+    assert all(row["reason"] for row in rows)
+    for stranger in (seller.member, app):
+        await stranger("GET", f"{place}csv", status=403)
+
+
+async def test_no_cell_of_the_export_is_a_formula(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller, "100.00"))
+    await world.deliver(seller, order)
+    body = {"orderLineId": order["lines"][0]["id"], "category": "verf", "amount": {"amount": "10.00"}}
+    body |= {"payee": "supplier", "supplier": "=1+1", "receipt": "bon"}
+    claim = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
+    await seller.treasurer("POST", f"/v1/cost-claims/{claim['id']}/transitions", {"verb": "approve"})
+    await world.pay(seller, order)
+    await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    text = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journal-export?format=csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["party"] for row in rows} == {"", "'=1+1"}
+    assert "-10.00" not in {row["party"] for row in rows}
+    assert any(row["amount"].startswith("-") for row in rows)
