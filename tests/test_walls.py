@@ -84,7 +84,8 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
 @pytest.fixture(scope="module")
 async def sample(world: World) -> dict[str, Any]:
     """An id or value for every parameter that a use case has."""
-    rules = [*VRIJE_UITLOOP[:3], {"kind": "premium", "count": 2, "yearlyCap": "10.00"}, VRIJE_UITLOOP[3]]
+    spending = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
+    rules = [spending, *VRIJE_UITLOOP[:3], {"kind": "premium", "count": 2, "yearlyCap": "10.00"}, VRIJE_UITLOOP[3]]
     seller, buyer = await world.cooperative(rules), await world.app()
     order = await world.order(buyer, await world.offering(seller, kind="goods", stock=9))
     await world.deliver(seller, order)
@@ -120,6 +121,8 @@ async def sample(world: World) -> dict[str, Any]:
     allowance = await seller.treasurer(
         "POST", f"/v1/members/{seller.member_id}/allowances", {"kind": "premium", "amount": {"amount": "1.00"}}
     )
+    pump = {"purpose": "gereedschap", "title": "Pomp", "supplier": "De Schuur", "amount": {"amount": "1.00"}}
+    asked = await seller.member("POST", f"/v1/members/{seller.member_id}/spending-requests", pump)
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
     now = datetime.now(UTC)
@@ -141,6 +144,8 @@ async def sample(world: World) -> dict[str, Any]:
         "allowance_id": UUID(allowance["id"]),
         "month": date(2026, 1, 1),
         "bank_cents": 0,
+        "request_id": UUID(asked["id"]),
+        "purpose": "gereedschap",
         "kind": AllowanceKind.PREMIUM,
         "earning_id": UUID(earnings["items"][0]["id"]),
         "task_id": UUID(tasks["items"][0]["id"]),
@@ -180,6 +185,7 @@ VERB_OF = {
         "move_offering": "pause",
         "move_member": "pause",
         "decide_claim": "approve",
+        "move_spending": "consent",
         "decide_held": "release",
     },
 }
@@ -268,6 +274,7 @@ PRIVATE = [
         "member_event",
         "period",
         "refund",
+        "spending",
         "task",
         "account",
         "balance",

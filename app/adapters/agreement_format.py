@@ -18,6 +18,7 @@ from app.domain.agreements import (
     ReserveOfTurnover,
     Rule,
     ShareOfSurplus,
+    Spending,
     Trial,
 )
 from app.domain.money import basis_points_of, cents_of, decimal_text, percent_text
@@ -91,6 +92,14 @@ class TrialFormat(Strict):
     months: Annotated[int, Field(strict=True, ge=1, le=24)]
 
 
+class SpendingFormat(Strict):
+    """What a pot may pay for, and how that is decided."""
+
+    kind: Literal["spending"]
+    purpose: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    policy: Literal["allowed", "needs_municipal_consent", "forbidden"]
+
+
 class CostCategoryFormat(Strict):
     """What may be claimed as costs, up to a cap a member and year; perhaps only with approval before delivery."""
 
@@ -114,6 +123,7 @@ class CollectiveFormat(Strict):
 
 RuleFormat = Annotated[
     TrialFormat
+    | SpendingFormat
     | CostCategoryFormat
     | ReserveOfTurnoverFormat
     | ShareOfSurplusFormat
@@ -140,6 +150,7 @@ class ExampleFormat(Strict):
 
 KINDS: dict[str, type[Rule]] = {
     "trial": Trial,
+    "spending": Spending,
     "cost_category": CostCategory,
     "reserve_of_turnover": ReserveOfTurnover,
     "share_of_surplus": ShareOfSurplus,

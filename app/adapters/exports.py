@@ -29,6 +29,8 @@ ROOTS = {
     AccountKind.TRAINING_POT: "Equity:TrainingPot",
     AccountKind.POT: "Liabilities:Pot",
     AccountKind.HELD: "Liabilities:Held",
+    AccountKind.RESERVED: "Liabilities:Reserved",
+    AccountKind.RECEIVABLE_MEMBER: "Assets:Receivable:Member",
 }
 
 

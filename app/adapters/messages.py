@@ -132,6 +132,22 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Er kan ten hoogste {left_cents} terug: meer is er niet betaald.",
         "At most {left_cents} can go back: no more was paid.",
     ),
+    "no_cash_out": (
+        "Uit de spaarpot wordt geen geld uitbetaald. Vraag een aankoop aan: de coöperatie betaalt de winkel.",
+        "The savings pot pays no cash out. Ask for a purchase: the cooperative pays the shop.",
+    ),
+    "purpose_unknown": (
+        "De afspraak kent het doel {purpose} niet. Kies uit: {known}.",
+        "The agreement does not know the purpose {purpose}. Choose from: {known}.",
+    ),
+    "spending_forbidden": (
+        "De afspraak staat {purpose} uit de spaarpot niet toe. Praat erover met uw coördinator.",
+        "The agreement does not allow {purpose} from the savings pot. Talk about it with your coordinator.",
+    ),
+    "reason_needed": (
+        "Hier hoort iets bij ({verb}). Vul het in, in gewone taal.",
+        "Something is needed with this ({verb}). Fill it in, in plain words.",
+    ),
     "invalid": ("De aanvraag klopt niet.", "The request is not valid."),
     "idempotency_key_reused": (
         "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
@@ -254,6 +270,10 @@ RULES: dict[str, tuple[str, str]] = {
         "The customer got money back. This comes off ({of}).",
     ),
     "money_back": ("Er is geld teruggegeven aan de klant.", "Money was given back to the customer."),
+    "reserve": ("Dit is apart gezet voor: {title}.", "This is set apart for: {title}."),
+    "reserve_end": ("Dit is niet meer apart gezet voor: {title}.", "This is no longer set apart for: {title}."),
+    "spend": ("De coöperatie betaalde {supplier} voor: {title}.", "The cooperative paid {supplier} for: {title}."),
+    "spend_back": ("{title} was goedkoper. De rest komt terug.", "{title} was cheaper. The rest comes back."),
     "allowance": (
         "De coöperatie geeft een vergoeding of premie ({kind}) voor {day}.",
         "The cooperative grants an allowance or premium ({kind}) for {day}.",
@@ -290,6 +310,10 @@ TASKS: dict[str, tuple[str, str]] = {
         "Beslis over het bewaarde geld van bestelling {reference}.",
         "Decide on the money kept of order {reference}.",
     ),
+    "decide_spending": ("Beslis over een aankoop: {title}.", "Decide on a purchase: {title}."),
+    "complete_spending": ("Vul uw aanvraag aan: {title}.", "Complete your request: {title}."),
+    "pay_spending": ("Betaal de goedgekeurde aankoop: {title}.", "Pay the approved purchase: {title}."),
+    "settle_spending": ("Bewaar de bon van: {title}.", "File the receipt of: {title}."),
     "sign_agreement": ("Teken de afspraak '{title}'.", "Sign the agreement '{title}'."),
 }
 

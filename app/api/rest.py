@@ -21,6 +21,7 @@ from app.api import (
     orders,
     payments,
     people,
+    spending,
     tasks,
 )
 from app.api.deps import RunDep, WiringDep, known_query
@@ -28,7 +29,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, tasks, books),
+    *(agreements, costs, earnings, allowances, spending, tasks, books),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

@@ -33,7 +33,7 @@ INVARIANTS = {
          where e.balance_after < b.floor
         union all
         select a.id::text from account a join balance b on b.account_id = a.id
-         where a.kind in ('pot', 'held') and b.floor is distinct from 0""",
+         where a.kind in ('pot', 'held', 'reserved') and b.floor is distinct from 0""",
     "I5 what is booked is unchanged: hashes recompute, triggers stand, nobody may write": """
         select j.id::text as what from journal j where j.row_hash <> journal_digest(j) or j.legs_hash is distinct from (
             select legs_digest(jsonb_agg(jsonb_build_object('line', e.line, 'account', e.account_id, 'cents', e.cents,
@@ -160,6 +160,12 @@ INVARIANTS = {
           full join (select member_id, sum(held_cents) as cents from earning where state = 'held' group by 1) e
                using (member_id)
          where coalesce(a.posted, 0) <> coalesce(e.cents, 0)""",
+    "I14 what is reserved is what the requests say is reserved": """
+        select coalesce(a.member_id, s.member_id)::text as what
+          from (select a.member_id, b.posted from account a join balance b on b.account_id = a.id
+                 where a.kind = 'reserved') a
+          full join (select member_id, sum(reserved_cents) as cents from spending group by 1) s using (member_id)
+         where coalesce(a.posted, 0) <> coalesce(s.cents, 0)""",
     "I15 a completed and paid order has exactly one sale that stands, no other order has one": """
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'

@@ -1,5 +1,6 @@
 """The ledger's tables and the only way to write them: `post_journal` in the database, one round trip."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -146,6 +147,15 @@ async def post(tx: Tx, posting: Posting) -> UUID:
             raise JournalDiffers from None
         raise
     return posted
+
+
+async def pots_of(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Per member what stands in the pot and what they owe, locked, in one order for everybody."""
+    found: dict[UUID, tuple[int, int]] = {}
+    for row in await tx.rows("select * from lock_pots($1, $2)", cooperative_id, list(member_ids)):
+        pot, owed = found.get(row["member_id"], (0, 0))
+        found[row["member_id"]] = (row["posted"], owed) if row["kind"] == "pot" else (pot, -row["posted"])
+    return found
 
 
 async def journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind, part: int) -> Journal:

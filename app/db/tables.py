@@ -19,11 +19,12 @@ from app.db import (
     outbox,
     payments,
     people,
+    spending,
     vat,
 )
 
 NOUNS = (
     *(allowances, agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
-    *(members, municipalities, offerings, orders, outbox, payments, people, vat),
+    *(members, municipalities, offerings, orders, outbox, payments, people, spending, vat),
 )
 metadata = SQLModel.metadata

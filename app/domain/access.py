@@ -83,6 +83,11 @@ class Right(StrEnum):
     CLAIM_COST = "claim_cost"
     DECIDE_CLAIM = "decide_claim"
     READ_CLAIM = "read_claim"
+    REQUEST_SPENDING = "request_spending"
+    READ_SPENDING = "read_spending"
+    DECIDE_SPENDING = "decide_spending"
+    CONSENT_TO_SPENDING = "consent_to_spending"
+    PAY_SPENDING = "pay_spending"
     GRANT_ALLOWANCE = "grant_allowance"
     READ_ALLOWANCE = "read_allowance"
     READ_EARNING = "read_earning"
@@ -156,6 +161,11 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
     Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),
+    Right.REQUEST_SPENDING: (Scope.MEMBERS_WRITE, _MAKER),
+    Right.READ_SPENDING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
+    Right.DECIDE_SPENDING: (Scope.PAYMENTS_WRITE, _STAFF),
+    Right.CONSENT_TO_SPENDING: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
+    Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.GRANT_ALLOWANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_ALLOWANCE: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),

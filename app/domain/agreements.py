@@ -100,6 +100,15 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Spending:
+    """What a pot may pay for, and how that is decided. Who approves is a person, always."""
+
+    purpose: str
+    policy: Literal["allowed", "needs_municipal_consent", "forbidden"]
+    kind: Literal["spending"] = "spending"
+
+
+@dataclass(frozen=True)
 class Pot:
     """The rest goes to the member's own savings pot, the thermometer."""
 
@@ -115,6 +124,7 @@ class Collective:
 
 Rule = (
     Trial
+    | Spending
     | CostCategory
     | ReserveOfTurnover
     | ShareOfSurplus
@@ -126,7 +136,14 @@ Rule = (
     | Collective
 )
 ORDER_OF_RULES = {
-    **{"trial": 0, "cost_category": 0, "reserve_of_turnover": 1, "share_of_surplus": 2, "remit_above": 3},
+    **{
+        "trial": 0,
+        "spending": 0,
+        "cost_category": 0,
+        "reserve_of_turnover": 1,
+        "share_of_surplus": 2,
+        "remit_above": 3,
+    },
     **{"monthly_allowance": 4, "hourly_allowance": 4, "premium": 4, "pot": 5, "collective": 5},
 }
 R = TypeVar("R")
@@ -269,6 +286,7 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
     remits = [rule.basis for rule in rules if isinstance(rule, RemitAbove)]
     of_members = [basis for basis in remits if basis != "cooperative_year"]
     categories = [rule.name for rule in rules if isinstance(rule, CostCategory)]
+    purposes = [rule.purpose for rule in rules if isinstance(rule, Spending)]
     checks = {
         "rules_in_order": ranks == sorted(ranks),
         "one_rest_last": ranks.count(5) == 1,
@@ -281,6 +299,8 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
             for kind in ("trial", "reserve_of_turnover", "monthly_allowance", "hourly_allowance", "premium")
         ),
         "one_of_a_category": len(set(categories)) == len(categories),
+        "one_of_a_purpose": len(set(purposes)) == len(purposes),
+        "spending_needs_pots": not ("collective" in kinds and purposes),
         "known_law": all(
             rule.law in LAWS for rule in rules if isinstance(rule, MonthlyAllowance | Premium) and rule.law
         ),

@@ -145,6 +145,22 @@ class RefundTooLarge(Invalid):
     code = "refund_too_large"
 
 
+class NoCashOut(Invalid):
+    code = "no_cash_out"
+
+
+class PurposeUnknown(Invalid):
+    code = "purpose_unknown"
+
+
+class SpendingForbidden(Conflict):
+    code = "spending_forbidden"
+
+
+class ReasonNeeded(Invalid):
+    code = "reason_needed"
+
+
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
 

@@ -76,6 +76,10 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "member.referred": (Opening("take_in_referral", Role.COORDINATOR),),
     "member.trial_ended": (Opening("end_trial", Role.COORDINATOR),),
     "earning.held": (Opening("decide_held", Role.COORDINATOR),),
+    "spending.submit": (Opening("decide_spending", Role.TREASURER),),
+    "spending.approve": (Opening("pay_spending", Role.TREASURER),),
+    "spending.ask_more": (Opening("complete_spending", Role.MEMBER),),
+    "spending.pay": (Opening("settle_spending", Role.TREASURER),),
     "agreement.tested": (Opening("sign_agreement", Role.TREASURER),),
 }
 CLOSES: dict[str, tuple[str, ...]] = {
@@ -93,6 +97,14 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "earning.posted": ("decide_open_claims",),
     "agreement.signed": ("sign_agreement",),
     "earning.decided": ("decide_held",),
+    "spending.submit": ("complete_spending",),
+    "spending.ask_more": ("decide_spending",),
+    "spending.approve": ("decide_spending",),
+    "spending.reject": ("decide_spending",),
+    "spending.refuse_consent": ("decide_spending",),
+    "spending.cancel": ("decide_spending", "complete_spending", "pay_spending"),
+    "spending.pay": ("pay_spending",),
+    "spending.settle": ("settle_spending",),
     "earning.taken_back": ("decide_held",),
     **{
         f"member.{verb}": ("take_in_referral", "end_trial")

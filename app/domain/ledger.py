@@ -1,6 +1,6 @@
 """The ledger's words: accounts, journals and legs. Credits are positive; every journal sums to zero."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,8 @@ class AccountKind(StrEnum):
     TRAINING_POT = "training_pot"
     POT = "pot"
     HELD = "held"
+    RESERVED = "reserved"
+    RECEIVABLE_MEMBER = "receivable_member"
 
 
 RGS = {
@@ -35,10 +37,12 @@ RGS = {
     AccountKind.TRAINING_POT: "BEivBef",
     AccountKind.POT: "BSchOvsOvs",
     AccountKind.HELD: "BSchOvsOvs",
+    AccountKind.RESERVED: "BSchOvsOvs",
+    AccountKind.RECEIVABLE_MEMBER: "BVorOvr",
 }
 """The Dutch reference classification (Referentie Grootboekschema) of each kind, for the audit file."""
 
-FLOOR = {AccountKind.POT: 0, AccountKind.HELD: 0}
+FLOOR = {AccountKind.POT: 0, AccountKind.HELD: 0, AccountKind.RESERVED: 0}
 """The least that an account of a kind may hold, in cents; the others have none."""
 
 
@@ -51,6 +55,10 @@ class JournalKind(StrEnum):
     MONEY_BACK = "money_back"
     RELEASE = "release"
     RELEASE_REVERSAL = "release_reversal"
+    RESERVE = "reserve"
+    RESERVE_END = "reserve_end"
+    SPEND = "spend"
+    SPEND_BACK = "spend_back"
     ALLOWANCE = "allowance"
     ALLOWANCE_REVERSAL = "allowance_reversal"
 
@@ -167,3 +175,19 @@ def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int
         raise EarlierMonthOpen(month=f"{books.first_open:%Y-%m}")
     if books.bank_cents != stated_cents:
         raise BankDiffers(ledger_cents=books.bank_cents, stated_cents=stated_cents)
+
+
+def divert(legs: tuple[Leg, ...], member_id: UUID, pot_cents: int, owed_cents: int) -> tuple[Leg, ...]:
+    """The legs with a member's pot never below zero: what is spent already becomes a debt, repaid by what comes later.
+
+    `pot_cents` stands in the pot, `owed_cents` is the debt so far.
+    """
+    found = [leg for leg in legs if leg.kind is AccountKind.POT and leg.member_id == member_id]
+    change = sum(leg.cents for leg in found)
+    to_pot = max(change - owed_cents, 0) if change > 0 else max(change, -pot_cents)
+    if to_pot == change:
+        return legs
+    others = tuple(leg for leg in legs if leg not in found)
+    pot = replace(found[0], cents=to_pot)
+    debt = replace(found[0], kind=AccountKind.RECEIVABLE_MEMBER, cents=change - to_pot)
+    return (*others, *(leg for leg in (debt, pot) if leg.cents))

@@ -35,6 +35,7 @@ from app.graphql import (
     orders,
     payments,
     people,
+    spending,
     tasks,
 )
 from app.graphql.context import Context
@@ -48,7 +49,8 @@ Query = merge_types(
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
-        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, tasks.TaskQuery, books.BookQuery),
+        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
+        *(tasks.TaskQuery, books.BookQuery),
     ),
 )
 Mutation = merge_types(
@@ -57,13 +59,8 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(
-            costs.CostMutation,
-            earnings.EarningMutation,
-            allowances.AllowanceMutation,
-            tasks.TaskMutation,
-            books.BookMutation,
-        ),
+        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation, spending.SpendingMutation),
+        *(tasks.TaskMutation, books.BookMutation),
     ),
 )
 

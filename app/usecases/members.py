@@ -182,6 +182,7 @@ async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: i
         balance_cents=balances.get(AccountKind.POT, 0),
         pending_cents=sum(earning.net_cents for earning in pending),
         held_cents=balances.get(AccountKind.HELD, 0),
+        reserved_cents=balances.get(AccountKind.RESERVED, 0),
         year=today.year,
         year_total_cents=sum(m.kept_cents for m in await year_totals(tx, member_id, today.year)),
         threshold_cents=remittance.threshold_cents if remittance else None,

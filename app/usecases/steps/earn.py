@@ -11,6 +11,7 @@ from app.domain.agreements import Agreement
 from app.domain.earnings import Earning, EarningState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
 from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, fund_cents, split, year_legs
+from app.usecases.steps.book import post_to_pots
 from app.usecases.steps.fund import fund_year, move_fund
 
 
@@ -63,7 +64,7 @@ async def release_held(tx: Tx, earning: Earning, agreement: Agreement, *, forfei
     part = earning.release_parts + 1
     released = Leg(AccountKind.HELD, -earning.held_cents, "release", {}, member_id=earning.member_id)
     legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
-    await ledger.post(tx, _release(booked, JournalKind.RELEASE, part, (released, *legs)))
+    await post_to_pots(tx, _release(booked, JournalKind.RELEASE, part, (released, *legs)))
     return replace(booked, release_parts=part)
 
 
@@ -75,7 +76,7 @@ async def take_back_held(tx: Tx, earning: Earning) -> None:
     booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]
     legs = (*await take_back(tx, earning), *negated(tuple(booked)))
     posting = _release(earning, JournalKind.RELEASE_REVERSAL, earning.release_parts, legs)
-    await ledger.post(tx, replace(posting, reverses=original.id))
+    await post_to_pots(tx, replace(posting, reverses=original.id))
 
 
 def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ...]) -> Posting:

@@ -13,9 +13,18 @@ from app.domain.errors import CitizenNumberInText, NumberOutOfRange, TextMalform
 from app.domain.money import MAX_CENTS
 
 LONGEST = {
-    **{"title": 200, "name": 120, "trade_name": 120, "town": 80, "category": 60, "slug": 60, "phone": 30},
+    **{
+        "title": 200,
+        "name": 120,
+        "trade_name": 120,
+        "town": 80,
+        "category": 60,
+        "slug": 60,
+        "purpose": 60,
+        "phone": 30,
+    },
     **{"text": 4000, "about": 4000, "note": 2000, "reason": 500, "receipt": 500, "address": 500, "email": 254},
-    **{"organisation": 120, "supplier": 120, "reference": 60, "image_url": 1000, "redirect_uris": 1000},
+    **{"organisation": 120, "supplier": 120, "purpose": 60, "reference": 60, "image_url": 1000, "redirect_uris": 1000},
 }
 """Characters by field; every other text: 1,000."""
 RANGES = {

@@ -13,6 +13,7 @@ from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import Order
 from app.domain.refunds import Refund, Taken, fund_taken, merged, share_refund, take
 from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, year_legs
+from app.usecases.steps.book import post_to_pots
 from app.usecases.steps.fund import move_fund
 from app.usecases.steps.settle import locked_earnings
 
@@ -34,7 +35,7 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
     booked = tuple(leg for leg in legs if leg.cents)
     place = (order.cooperative_id, JournalKind.SALE_REFUND, "refund", refund.id, 1)
-    await ledger.post(tx, Posting(uuid7(), *place, sale.effective_on, booked, None, sale.agreement_id))
+    await post_to_pots(tx, Posting(uuid7(), *place, sale.effective_on, booked, None, sale.agreement_id))
     for earning in changed:
         await earnings.save(tx, earning)
     money = (

@@ -20,6 +20,7 @@ from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
 from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
 from app.domain.split import BY_YEAR_TOTAL, cost_legs
+from app.usecases.steps.book import post_to_pots
 from app.usecases.steps.earn import book_split, take_back, take_back_held
 
 
@@ -71,7 +72,7 @@ async def settle(tx: Tx, order: Order) -> Order:
         settled.append(replace(posted, journal_id=journal_id))
         if posted.state is EarningState.HELD:
             await tell(tx, "earning.held", order.cooperative_id, earning.id, reference=order.reference)
-    await ledger.post(
+    await post_to_pots(
         tx,
         Posting(
             *(journal_id, order.cooperative_id, JournalKind.SALE, "order", order.id, part, work_date),
@@ -103,7 +104,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
         else:
             legs += await take_back(tx, earning)
         taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0))
-    await ledger.post(
+    await post_to_pots(
         tx,
         Posting(
             *(uuid7(), order.cooperative_id, JournalKind.SALE_REVERSAL, "order", order.id, order.sale_parts),

@@ -1,0 +1,67 @@
+"""Spending requests: table and queries."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.spending import Lot, Request
+
+STATES = "'draft', 'submitted', 'incomplete', 'approved', 'rejected', 'paid', 'settled', 'cancelled'"
+
+
+class SpendingRow(SQLModel, table=True):
+    __tablename__ = "spending"
+    __table_args__ = (
+        c.check("spending_cents", "cents > 0 and reserved_cents in (0, cents) and spent_cents between 0 and cents"),
+        c.check("spending_state", f"state in ({STATES})"),
+        c.check("spending_two_people", "decided_by <> requested_by and consented_by <> requested_by"),
+        *c.longest("spending", purpose=60, title=200, supplier=120, receipt=500, reason=500),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    municipality_id: UUID = c.link("municipality")
+    member_id: UUID = c.link("member")
+    agreement_id: UUID = c.link("agreement", index=False)
+    purpose: str = c.text()
+    policy: str = c.text()
+    title: str = c.text()
+    supplier: str = c.text()
+    cents: int = c.cents()
+    requested_by: UUID = c.link("person", index=False)
+    requested_at: datetime = c.when()
+    state: str = c.text()
+    reserved_cents: int = c.cents()
+    consented_by: UUID | None = c.link("person", null=True, index=False)
+    consented_at: datetime | None = c.when(null=True)
+    decided_by: UUID | None = c.link("person", null=True, index=False)
+    paid_on: date | None = c.day(null=True)
+    spent_cents: int | None = c.cents(null=True)
+    receipt: str = c.text()
+    reason: str = c.text()
+    lots: list[Any] = c.json()
+    parts: int
+    version: int
+
+
+requests = Store(SpendingRow, Request)
+
+
+async def earned_lots(tx: Tx, cooperative_id: UUID, member_id: UUID) -> list[Lot]:
+    """What came into a member's pot, by the month in which it was earned."""
+    sql = """select date_trunc('month', j.effective_on)::date as month, sum(e.cents)::bigint as cents
+               from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+              where a.cooperative_id = $1 and a.member_id = $2 and a.kind in ('pot', 'receivable_member')
+                and e.rule = 'pot' group by 1 order by 1"""
+    return [Lot(**dict(row)) for row in await tx.rows(sql, cooperative_id, member_id)]
+
+
+async def spent_before(tx: Tx, member_id: UUID) -> int:
+    """Cents that a member's earlier purchases took out of the pot."""
+    sql = """select coalesce(sum(coalesce(spent_cents, cents)), 0)::bigint from spending
+              where member_id = $1 and paid_on is not null"""
+    return int(await tx.value(sql, member_id))

@@ -1,0 +1,170 @@
+"""Spending from the pot: asked for by the member, reserved, decided by somebody else, paid to a supplier, settled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.agreements import Agreement, Spending
+from app.domain.errors import NoCashOut, PurposeUnknown, ReasonNeeded, SecondPersonNeeded, SpendingForbidden
+from app.domain.ledger import AccountKind, Leg
+from app.domain.transitions import Transition, move
+
+
+class SpendingState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    INCOMPLETE = "incomplete"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PAID = "paid"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What of a purchase was earned in one month: the law counts income for that month."""
+
+    month: date
+    cents: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """A purchase of `cents` that a member asks for; the cooperative pays `supplier`, never the member.
+
+    `policy` is the agreement's for this purpose when it was asked; `reserved_cents` is set apart now.
+    """
+
+    id: UUID
+    cooperative_id: UUID
+    municipality_id: UUID
+    member_id: UUID
+    agreement_id: UUID
+    purpose: str
+    policy: str
+    title: str
+    supplier: str
+    cents: int
+    requested_by: UUID
+    requested_at: datetime
+    state: SpendingState = SpendingState.DRAFT
+    reserved_cents: int = 0
+    consented_by: UUID | None = None
+    consented_at: datetime | None = None
+    decided_by: UUID | None = None
+    paid_on: date | None = None
+    spent_cents: int | None = None
+    receipt: str = ""
+    reason: str = ""
+    lots: tuple[Lot, ...] = ()
+    parts: int = 0
+    """Journals so far."""
+    version: int = 1
+
+
+CONSENT = "needs_municipal_consent"
+
+
+def _consent(request: Request) -> str | None:
+    return "consent_needed" if request.policy == CONSENT and not request.consented_by else None
+
+
+def _no_consent_asked(request: Request) -> str | None:
+    return None if _consent(request) else "no_consent_needed"
+
+
+SPENDING: tuple[Transition[Request], ...] = (
+    Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING),
+    Transition("ask_more", ("submitted",), "incomplete", Right.DECIDE_SPENDING),
+    Transition("consent", ("submitted",), "submitted", Right.CONSENT_TO_SPENDING, _no_consent_asked),
+    Transition("refuse_consent", ("submitted",), "rejected", Right.CONSENT_TO_SPENDING, _no_consent_asked),
+    Transition("approve", ("submitted",), "approved", Right.DECIDE_SPENDING, _consent),
+    Transition("reject", ("submitted",), "rejected", Right.DECIDE_SPENDING),
+    Transition("cancel", ("draft", "submitted", "incomplete", "approved"), "cancelled", Right.REQUEST_SPENDING),
+    Transition("pay", ("approved",), "paid", Right.PAY_SPENDING),
+    Transition("settle", ("paid",), "settled", Right.PAY_SPENDING),
+)
+RESERVED = (SpendingState.SUBMITTED, SpendingState.APPROVED)
+SENT = tuple(state for state in SpendingState if state is not SpendingState.DRAFT)
+"""What others than the member see."""
+WITH_A_REASON = frozenset({"ask_more", "refuse_consent", "reject"})
+
+
+def policy_for(agreement: Agreement, purpose: str, *, to_member: bool) -> str:
+    """The agreement's policy for a purpose.
+
+    Raises NoCashOut where the member would be paid, PurposeUnknown with the list, SpendingForbidden.
+    """
+    if to_member:
+        raise NoCashOut
+    rules = agreement.all_of(Spending)
+    rule = next((rule for rule in rules if rule.purpose == purpose), None)
+    if rule is None:
+        raise PurposeUnknown(purpose=purpose, known=[rule.purpose for rule in rules])
+    if rule.policy == "forbidden":
+        raise SpendingForbidden(purpose=purpose)
+    return rule.policy
+
+
+def decide(request: Request, verb: str, *, by: UUID, own: bool, now: datetime, reason: str = "") -> Request:
+    """The request after `verb`; the money follows from its state.
+
+    Raises WrongState, SecondPersonNeeded where who asked would decide, ReasonNeeded for a refusal without one.
+    """
+    state = SpendingState(move(SPENDING, request, verb))
+    if verb not in ("submit", "cancel") and (own or by == request.requested_by):
+        raise SecondPersonNeeded(verb=verb)
+    if verb in WITH_A_REASON and not reason:
+        raise ReasonNeeded(verb=verb)
+    moved = replace(request, state=state, reason=reason or request.reason)
+    if verb == "consent":
+        return replace(moved, consented_by=by, consented_at=now)
+    if verb in ("approve", "reject", "refuse_consent", "ask_more"):
+        return replace(moved, decided_by=by)
+    return moved
+
+
+def reserve_legs(request: Request, cents: int) -> tuple[Leg, ...]:
+    """Set `cents` apart of the pot; a negative number gives them back."""
+    facts = {"purpose": request.purpose, "title": request.title}
+    rule = "reserve" if cents > 0 else "reserve_end"
+    return (
+        Leg(AccountKind.POT, -cents, rule, facts, member_id=request.member_id),
+        Leg(AccountKind.RESERVED, cents, rule, facts, member_id=request.member_id),
+    )
+
+
+def pay_legs(request: Request) -> tuple[Leg, ...]:
+    """What was reserved leaves the bank."""
+    facts: dict[str, Any] = {"purpose": request.purpose, "title": request.title, "supplier": request.supplier}
+    return (
+        Leg(AccountKind.RESERVED, -request.cents, "spend", facts, member_id=request.member_id),
+        Leg(AccountKind.BANK, request.cents, "spend", facts),
+    )
+
+
+def back_legs(request: Request, cents: int) -> tuple[Leg, ...]:
+    """What was paid too much comes back into the pot."""
+    facts = {"purpose": request.purpose, "title": request.title}
+    return (
+        Leg(AccountKind.BANK, -cents, "spend_back", facts),
+        Leg(AccountKind.POT, cents, "spend_back", facts, member_id=request.member_id),
+    )
+
+
+def first_in_first_out(earned: Sequence[Lot], spent_before: int, cents: int) -> tuple[Lot, ...]:
+    """The months in which `cents` were earned, after `spent_before` has used up the oldest."""
+    lots, skip, left = [], spent_before, cents
+    for lot in sorted(earned, key=lambda lot: lot.month):
+        free = max(0, lot.cents - skip)
+        skip = max(0, skip - max(0, lot.cents))
+        used = min(free, left)
+        if used:
+            lots.append(Lot(lot.month, used))
+        left -= used
+    return tuple(lots)

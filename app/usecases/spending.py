@@ -1,0 +1,202 @@
+"""Spending from the pot: the member asks, somebody else decides, the cooperative pays the supplier."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.agreements import agreement_on
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.db.spending import earned_lots, requests, spent_before
+from app.domain.access import Actor, Right, Role
+from app.domain.errors import AgreementMissing, NotFound, NumberOutOfRange, ReasonNeeded, RuleRefused
+from app.domain.ledger import JournalKind, Leg, Posting
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.domain.spending import (
+    CONSENT,
+    RESERVED,
+    SENT,
+    SPENDING,
+    Request,
+    SpendingState,
+    back_legs,
+    decide,
+    first_in_first_out,
+    pay_legs,
+    policy_for,
+    reserve_legs,
+)
+from app.domain.transitions import find
+from app.usecases.steps.version import expect
+
+
+def own_roles(actor: Actor, request: Request) -> tuple[Role, ...]:
+    """Whether the actor is the member whose pot it is."""
+    return (Role.MEMBER,) if request.member_id in actor.member_ids() else ()
+
+
+async def request_spending(
+    tx: Tx,
+    actor: Actor,
+    *,
+    member_id: UUID,
+    purpose: str,
+    title: str,
+    cents: int,
+    supplier: str = "",
+    to_member: bool = False,
+    draft: bool = False,
+) -> Request:
+    """Ask for a purchase from one's own pot; unless it is a draft, its amount is reserved at once.
+
+    Raises NoCashOut where the member would be paid, PurposeUnknown, SpendingForbidden, BelowFloor, AgreementMissing.
+    """
+    member = await members.find(tx, id=member_id)
+    if member is None:
+        raise NotFound
+    own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+    actor.require(Right.REQUEST_SPENDING, member.cooperative_id, own=own)
+    assert actor.person_id is not None  # noqa: S101  a member who asks is a person
+    day = _today(tx)
+    agreement = await agreement_on(tx, member.cooperative_id, day)
+    if agreement is None:
+        raise AgreementMissing(date=day.isoformat())
+    policy = policy_for(agreement, purpose, to_member=to_member)
+    if not supplier:
+        raise ReasonNeeded(verb="supplier")
+    place = (uuid7(), member.cooperative_id, agreement.municipality_id, member_id, agreement.id)
+    asked = Request(*place, purpose, policy, title, supplier, cents, actor.person_id, tx.now)
+    await requests.add(tx, asked)
+    if draft:
+        return asked
+    return await _move(tx, actor, asked, "submit", "")
+
+
+async def move_spending(
+    tx: Tx, actor: Actor, *, request_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
+) -> Request:
+    """Submit, ask for more, consent, refuse consent, approve, reject or cancel.
+
+    Raises WrongState, Stale, SecondPersonNeeded, ReasonNeeded, BelowFloor.
+    """
+    found = await _locked(tx, actor, find(SPENDING, verb).right, request_id, expected_version)
+    return await _move(tx, actor, found, verb, reason)
+
+
+async def pay_spending(
+    tx: Tx, actor: Actor, *, request_id: UUID, paid_on: date | None = None, expected_version: int | None = None
+) -> Request:
+    """Record that the supplier was paid; knows then in which months the money was earned, the oldest first."""
+    request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    paid = decide(request, "pay", by=actor.person_id, own=bool(own_roles(actor, request)), now=tx.now)
+    earned = await earned_lots(tx, request.cooperative_id, request.member_id)
+    lots = first_in_first_out(earned, await spent_before(tx, request.member_id), request.cents)
+    day = paid_on or _today(tx)
+    if not request.requested_at.astimezone(AMSTERDAM).date() <= day <= _today(tx):
+        raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
+    paid = await _post(tx, paid, JournalKind.SPEND, pay_legs(paid), day)
+    return await _save(tx, replace(paid, paid_on=day, lots=lots, reserved_cents=0), "pay")
+
+
+async def settle_spending(
+    tx: Tx, actor: Actor, *, request_id: UUID, receipt: str, cents: int, expected_version: int | None = None
+) -> Request:
+    """Settle with the receipt; what was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
+    request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    settled = decide(request, "settle", by=actor.person_id, own=bool(own_roles(actor, request)), now=tx.now)
+    if not receipt:
+        raise ReasonNeeded(verb="receipt")
+    if cents > request.cents:
+        raise NumberOutOfRange(field="amount", low=0, high=request.cents)
+    if cents < request.cents:
+        settled = await _post(
+            tx, settled, JournalKind.SPEND_BACK, back_legs(request, request.cents - cents), _today(tx)
+        )
+    return await _save(tx, replace(settled, receipt=receipt, spent_cents=cents), "settle")
+
+
+async def list_spending(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    page: PageRequest,
+    state: SpendingState | None = None,
+    member_id: UUID | None = None,
+) -> Page[Request]:
+    """The requests of a cooperative for its staff; a member sees their own, a case manager those that need consent.
+
+    A draft is its member's alone.
+    """
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
+    municipality_id, own = cooperative.municipality_id, (Role.MEMBER,) if there else ()
+    actor.require(Right.READ_SPENDING, cooperative_id, municipality_id=municipality_id, own=own)
+    wanted: dict[str, object] = {"cooperative_id": cooperative_id, "state": state, "member_id": member_id}
+    if actor.may(Right.READ_SPENDING, cooperative_id):
+        wanted["state"] = SENT if state is None else tuple(s for s in SENT if s is state)
+    elif actor.may(Right.READ_SPENDING, municipality_id=municipality_id):
+        wanted["state"] = SENT if state is None else tuple(s for s in SENT if s is state)
+        wanted["policy"] = CONSENT
+    else:
+        wanted["member_id"] = tuple(m for m in there if member_id in (None, m))
+    return await requests.page(tx, page, **wanted)
+
+
+async def get_spending(tx: Tx, actor: Actor, *, request_id: UUID) -> Request:
+    """One request. Raises NotFound."""
+    request = await requests.get(tx, request_id)
+    _require(actor, Right.READ_SPENDING, request)
+    return request
+
+
+async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected_version: int | None) -> Request:
+    request = await requests.get(tx, request_id, lock=True)
+    _require(actor, right, request)
+    expect(request.version, expected_version)
+    return request
+
+
+def _require(actor: Actor, right: Right, request: Request) -> None:
+    own = own_roles(actor, request)
+    if request.state is SpendingState.DRAFT and not own:
+        actor.require(right, None if actor.visitor else request.id)
+        raise NotFound
+    municipality_id = request.municipality_id if request.policy == CONSENT else None
+    actor.require(right, request.cooperative_id, municipality_id=municipality_id, own=own)
+
+
+async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) -> Request:
+    assert actor.person_id is not None  # noqa: S101  whoever decides is a person
+    own = bool(own_roles(actor, request))
+    moved = decide(request, verb, by=actor.person_id, own=own, now=tx.now, reason=reason)
+    wanted = moved.cents if moved.state in RESERVED else 0
+    change = wanted - request.reserved_cents
+    if change:
+        kind = JournalKind.RESERVE if change > 0 else JournalKind.RESERVE_END
+        moved = await _post(tx, moved, kind, reserve_legs(moved, change), _today(tx))
+    return await _save(tx, replace(moved, reserved_cents=wanted), verb)
+
+
+async def _post(tx: Tx, request: Request, kind: JournalKind, legs: tuple[Leg, ...], day: date) -> Request:
+    part = request.parts + 1
+    await ledger.post(tx, Posting(uuid7(), request.cooperative_id, kind, "spending", request.id, part, day, legs))
+    return replace(request, parts=part)
+
+
+async def _save(tx: Tx, request: Request, verb: str) -> Request:
+    await lend_staff_view(tx, request.cooperative_id)
+    members_told = [str(request.member_id)]
+    await tell(tx, f"spending.{verb}", request.cooperative_id, request.id, title=request.title, members=members_told)
+    return await requests.save(tx, request)
+
+
+def _today(tx: Tx) -> date:
+    return tx.now.astimezone(AMSTERDAM).date()
