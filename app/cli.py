@@ -5,6 +5,7 @@ import gc
 gc.disable()  # half a second of the start: nothing that the imports make is garbage
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -21,7 +22,7 @@ import asyncpg
 import typer
 import uvicorn
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
 from app.adapters.logs import log_to_stderr
@@ -363,7 +364,9 @@ def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None
 def contracts() -> dict[str, str]:
     """The two contracts as text, by file name."""
     keys: Any = json.dumps({"keys": [new_key()]})
-    app = build(Settings(signing_keys=keys), "postgresql://")
+    app = build(
+        Settings(signing_keys=keys, sealing_key=SecretStr(base64.b64encode(bytes(32)).decode())), "postgresql://"
+    )
     return {
         "openapi.json": json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n",
         "schema.graphql": schema.as_str() + "\n",

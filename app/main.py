@@ -15,6 +15,7 @@ from app.api import docs, rest
 from app.api.deps import Wiring
 from app.api.middleware import EveryRequest
 from app.db.engine import CATALOGUE_ROLE, Database
+from app.db.sealing import Sealing
 from app.graphql import face
 from app.settings import Settings
 from app.usecases.catalogue import Catalogue
@@ -42,6 +43,15 @@ def key_ring(settings: Settings) -> KeyRing:
     return KeyRing.kept_in((settings.data_dir or Path(".samen")) / "signing-keys.json")
 
 
+def sealing(settings: Settings) -> Sealing:
+    """The key of sealed facts: from the settings, or kept beside the data."""
+    if settings.sealing_key is not None:
+        return Sealing.of(settings.sealing_key.get_secret_value())
+    if settings.production:
+        raise RuntimeError("SAMEN_SEALING_KEY is needed in production: what is sealed has to stay readable.")
+    return Sealing.kept_in((settings.data_dir or Path(".samen")) / "sealing-key")
+
+
 def issuers(settings: Settings, keys: KeyRing) -> list[Issuer]:
     """Whom we trust: ourselves for apps and, outside production, ourselves for people."""
     own = Issuer(app_issuer(settings), keys.public, settings.audience, people=False)
@@ -51,7 +61,7 @@ def issuers(settings: Settings, keys: KeyRing) -> list[Issuer]:
 
 def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
     """The whole application on one database, by the clock `now`."""
-    database = Database(database_url, size=settings.pool_size)
+    database = Database(database_url, size=settings.pool_size, sealing=sealing(settings))
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size)
     keys = key_ring(settings)
 

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     audience: str = "samen"
     signing_keys: SecretStr | None = None
     """Private JWK set as JSON, newest first. Unset: made once and kept in the data directory."""
+    sealing_key: SecretStr | None = None
+    """32 random bytes in base64, for sealed facts about members. Unset: made once and kept in the data directory."""
     pool_size: int = 10
     catalogue_pool_size: int = 4
     smtp_url: str | None = None

@@ -13,9 +13,10 @@ from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.settings import Settings
 from app.usecases.events import deliver_event, forget_keys
-from app.usecases.members import end_trial
+from app.usecases.members import end_trial, remind_of_exit
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
+from app.usecases.permissions import warn_of_lapse
 from app.usecases.run import SystemRun, Unavailable
 
 log = logging.getLogger("samen.worker")
@@ -83,6 +84,10 @@ class Worker:
                 await run(complete_silently, order_id=timer.subject_id)
             case "trial_end":
                 await run(end_trial, member_id=timer.subject_id)
+            case "exit_target":
+                await run(remind_of_exit, member_id=timer.subject_id)
+            case "permission_lapses":
+                await run(warn_of_lapse, permission_id=timer.subject_id)
             case "stock_hold":
                 await run(expire_hold, hold_id=timer.subject_id)
             case unknown:

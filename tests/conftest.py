@@ -1,5 +1,6 @@
 """One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
 
+import base64
 import fcntl
 import json
 import os
@@ -20,6 +21,7 @@ from app.settings import Settings
 from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
+SEALING = base64.b64encode(bytes(32)).decode()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
@@ -54,7 +56,9 @@ def database_url(postgres: EmbeddedPostgres, worker_id: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     keys = json.dumps({"keys": [new_key()]})
-    return Settings.model_validate({"signing_keys": keys, "public_url": "http://test", "pool_size": 20})
+    return Settings.model_validate(
+        {"signing_keys": keys, "sealing_key": SEALING, "public_url": "http://test", "pool_size": 20}
+    )
 
 
 @pytest.fixture(scope="session")

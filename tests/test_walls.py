@@ -42,8 +42,7 @@ FOR_ANY_TOKEN = {
 SYSTEM = {
     "expire_order",
     "complete_silently",
-    "expire_hold",
-    "end_trial",
+    *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
     "deliver_event",
     "forget_keys",
     "check_books",
@@ -123,6 +122,11 @@ async def sample(world: World) -> dict[str, Any]:
     )
     pump = {"purpose": "gereedschap", "title": "Pomp", "supplier": "De Schuur", "amount": {"amount": "1.00"}}
     asked = await seller.member("POST", f"/v1/members/{seller.member_id}/spending-requests", pump)
+    manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
+    dates = {"memberId": seller.member_id, "startsOn": "2026-01-01", "until": "2026-06-30"}
+    permission = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", dates)
+    await seller.coordinator("GET", f"/v1/permissions/{permission['id']}/note")
+    noted = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", dates | {"note": "x"})
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
     now = datetime.now(UTC)
@@ -143,6 +147,10 @@ async def sample(world: World) -> dict[str, Any]:
         "claim_id": UUID(claim["id"]),
         "allowance_id": UUID(allowance["id"]),
         "month": date(2026, 1, 1),
+        "permission_id": UUID(permission["id"]),
+        "noted": noted["id"],
+        "starts_on": date(2026, 1, 1),
+        "until": date(2026, 2, 1),
         "bank_cents": 0,
         "request_id": UUID(asked["id"]),
         "purpose": "gereedschap",
@@ -259,6 +267,7 @@ async def test_a_scope_narrows_what_a_person_may_do(world: World) -> None:
 
 
 READ_ONLY = {
+    *("permission", "sealed_key", "permission_read"),
     *("refund", "order_line", "order_event", "member_event", "account", "balance", "entry", "journal"),
     *("office", "period"),
 }
@@ -274,7 +283,7 @@ PRIVATE = [
         "member_event",
         "period",
         "refund",
-        "spending",
+        *("spending", "permission", "sealed_key", "permission_read"),
         "task",
         "account",
         "balance",

@@ -10,8 +10,10 @@ from app.domain.agreements import (
     Collective,
     CostCategory,
     Example,
+    Exit,
     HourlyAllowance,
     MonthlyAllowance,
+    PermissionNeeded,
     Pot,
     Premium,
     RemitAbove,
@@ -100,6 +102,21 @@ class SpendingFormat(Strict):
     policy: Literal["allowed", "needs_municipal_consent", "forbidden"]
 
 
+class PermissionFormat(Strict):
+    """Members earn with a dated permission of the municipality; without it what they earn is held."""
+
+    kind: Literal["permission"]
+    warn_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 30
+
+
+class ExitFormat(Strict):
+    """What becomes of the pot of who leaves, and after how many months people are expected to (a reminder, no more)."""
+
+    kind: Literal["exit"]
+    pot_to: Literal["member", "cooperative_fund", "municipality"]
+    target_months: Annotated[int, Field(strict=True, ge=1, le=120)] | None = None
+
+
 class CostCategoryFormat(Strict):
     """What may be claimed as costs, up to a cap a member and year; perhaps only with approval before delivery."""
 
@@ -124,6 +141,8 @@ class CollectiveFormat(Strict):
 RuleFormat = Annotated[
     TrialFormat
     | SpendingFormat
+    | PermissionFormat
+    | ExitFormat
     | CostCategoryFormat
     | ReserveOfTurnoverFormat
     | ShareOfSurplusFormat
@@ -151,6 +170,8 @@ class ExampleFormat(Strict):
 KINDS: dict[str, type[Rule]] = {
     "trial": Trial,
     "spending": Spending,
+    "permission": PermissionNeeded,
+    "exit": Exit,
     "cost_category": CostCategory,
     "reserve_of_turnover": ReserveOfTurnover,
     "share_of_surplus": ShareOfSurplus,

@@ -260,6 +260,11 @@ RULES: dict[str, tuple[str, str]] = {
         "Dit geld wordt bewaard tot de coördinator beslist, want u bent op proef.",
         "This money is kept until the coordinator decides, because you are on trial.",
     ),
+    "held_permission": (
+        "Dit geld wordt bewaard tot de coördinator beslist, want er was geen toestemming van de gemeente op die dag.",
+        "This money is kept until the coordinator decides, as the municipality's permission did not cover that day.",
+    ),
+    "pot_settlement": ("De spaarpot gaat bij vertrek naar {to}.", "On leaving the savings pot goes to {to}."),
     "release": ("Het bewaarde geld is vrijgegeven.", "The money that was kept is released."),
     "forfeited": (
         "Het bewaarde geld van {surplus} is voor de coöperatie.",
@@ -286,6 +291,8 @@ TARGETS = {
     "cooperative_fund": ("de coöperatie", "the cooperative"),
     "training_pot": ("de opleidingspot", "the training pot"),
     "parent": ("de koepel", "the umbrella cooperative"),
+    "member": ("het lid", "the member"),
+    "municipality": ("de gemeente", "the municipality"),
 }
 TASKS: dict[str, tuple[str, str]] = {
     "accept_order": ("Neem bestelling {reference} aan, of zeg nee.", "Accept order {reference}, or refuse it."),
@@ -309,6 +316,15 @@ TASKS: dict[str, tuple[str, str]] = {
     "decide_held": (
         "Beslis over het bewaarde geld van bestelling {reference}.",
         "Decide on the money kept of order {reference}.",
+    ),
+    "talk_about_exit": (
+        "Een lid is er zo lang als afgesproken. Praat over de volgende stap; het lid mag blijven.",
+        "A member has been here as long as was planned. Talk about the next step; they may stay.",
+    ),
+    "settle_pot": ("Een lid is vertrokken. Handel de spaarpot af.", "A member has left. Settle the savings pot."),
+    "renew_permission": (
+        "De toestemming van een lid loopt af. Vraag de gemeente om een nieuwe.",
+        "A member's permission is about to end. Ask the municipality for the next.",
     ),
     "decide_spending": ("Beslis over een aankoop: {title}.", "Decide on a purchase: {title}."),
     "complete_spending": ("Vul uw aanvraag aan: {title}.", "Complete your request: {title}."),
@@ -341,7 +357,8 @@ def explain(rule: str, facts: dict[str, Any], language: str) -> str:
         NL: " Afgerond op hele centen, zonder dat er een cent verdwijnt.",
         EN: " Rounded to whole cents, so that none is lost.",
     }
-    return _render(RULES[rule], facts, language) + (rounded[language] if facts.get("rounded") else "")
+    text = RULES.get(f"{rule}_{facts.get('because')}", RULES[rule])
+    return _render(text, facts, language) + (rounded[language] if facts.get("rounded") else "")
 
 
 def explain_leg(leg: Leg, language: str) -> str:

@@ -21,6 +21,7 @@ from app.api import (
     orders,
     payments,
     people,
+    permissions,
     spending,
     tasks,
 )
@@ -29,7 +30,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, tasks, books),
+    *(agreements, costs, earnings, allowances, spending, permissions, tasks, books),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

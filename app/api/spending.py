@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.books import JournalOut
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Short, TransitionOut, Version, When, money
 from app.domain import spending as domain
 from app.domain.access import Actor
@@ -19,6 +20,7 @@ from app.usecases.spending import (
     own_roles,
     pay_spending,
     request_spending,
+    settle_pot,
     settle_spending,
 )
 
@@ -118,6 +120,13 @@ async def ask(member_id: UUID, body: SpendingIn, keyed: KeyedDep, response: Resp
     response.headers["Location"] = f"/v1/spending-requests/{made.id}"
     tag(response, made.version)
     return SpendingOut.of(made, run.actor)
+
+
+@router.post("/members/{member_id}/pot-settlements", status_code=201)
+async def settle_at_exit(member_id: UUID, keyed: KeyedDep, language: LanguageDep) -> JournalOut:
+    """Give the pot of a member who left to whom the agreement names."""
+    _, once = keyed
+    return JournalOut.of(await once(settle_pot, member_id=member_id), language)
 
 
 @router.get("/spending-requests/{request_id}")

@@ -10,6 +10,8 @@ from typing import Any
 import asyncpg
 import uuid_utils
 
+from app.db.sealing import Sealing
+
 APP_ROLE = "samen_app"
 WORKER_ROLE = "samen_worker"
 CATALOGUE_ROLE = "samen_catalogue"
@@ -34,11 +36,12 @@ OUTCOME_UNKNOWN = (
 
 
 class Tx:
-    """One transaction. `now` is read once, when it opens."""
+    """One transaction. `now` is read once, when it opens; `sealing` is there where sealed text is read or written."""
 
-    def __init__(self, connection: Any, now: datetime) -> None:
+    def __init__(self, connection: Any, now: datetime, sealing: Sealing | None = None) -> None:
         self._connection = connection
         self.now = now
+        self.sealing = sealing
 
     async def rows(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         rows: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
@@ -61,8 +64,9 @@ class Tx:
 class Database:
     """The pools of one process. Each connection takes its role when it is made, and start fails if it did not."""
 
-    def __init__(self, url: str, *, role: str = APP_ROLE, size: int = 10) -> None:
+    def __init__(self, url: str, *, role: str = APP_ROLE, size: int = 10, sealing: Sealing | None = None) -> None:
         self.url = url
+        self.sealing = sealing
         self.role = role
         self._size = size
         self._pool: Any = None
@@ -101,7 +105,7 @@ class Database:
     async def transaction(self, now: datetime | None = None) -> AsyncIterator[Tx]:
         """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this."""
         async with self._pool.acquire() as connection, connection.transaction():
-            yield Tx(connection, now or datetime.now(UTC))
+            yield Tx(connection, now or datetime.now(UTC), self.sealing)
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         """The one row of a statement outside any transaction: the catalogue's way."""

@@ -158,6 +158,12 @@ async def pots_of(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID]) -> d
     return found
 
 
+async def parts_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind) -> int:
+    """How many journals of this kind a source has."""
+    sql = "select count(*) from journal where source_type = $1 and source_id = $2 and kind = $3"
+    return int(await tx.value(sql, source_type, source_id, kind))
+
+
 async def journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind, part: int) -> Journal:
     """The journal with this once-only key."""
     sql = f"{_JOURNAL} where j.source_type = $1 and j.source_id = $2 and j.kind = $3 and j.part = $4"

@@ -61,7 +61,9 @@ async def earned_lots(tx: Tx, cooperative_id: UUID, member_id: UUID) -> list[Lot
 
 
 async def spent_before(tx: Tx, member_id: UUID) -> int:
-    """Cents that a member's earlier purchases took out of the pot."""
-    sql = """select coalesce(sum(coalesce(spent_cents, cents)), 0)::bigint from spending
-              where member_id = $1 and paid_on is not null"""
+    """Cents that earlier purchases and settlements took out of a member's pot."""
+    sql = """select (select coalesce(sum(coalesce(spent_cents, cents)), 0) from spending
+                      where member_id = $1 and paid_on is not null)::bigint
+                  - (select coalesce(sum(e.cents), 0) from account a join entry e on e.account_id = a.id
+                      where a.member_id = $1 and a.kind = 'pot' and e.rule = 'pot_settlement')::bigint"""
     return int(await tx.value(sql, member_id))

@@ -19,12 +19,13 @@ from app.db import (
     outbox,
     payments,
     people,
+    permissions,
     spending,
     vat,
 )
 
 NOUNS = (
     *(allowances, agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
-    *(members, municipalities, offerings, orders, outbox, payments, people, spending, vat),
+    *(members, municipalities, offerings, orders, outbox, payments, people, permissions, spending, vat),
 )
 metadata = SQLModel.metadata

@@ -88,6 +88,9 @@ class Right(StrEnum):
     DECIDE_SPENDING = "decide_spending"
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
+    SETTLE_POT = "settle_pot"
+    GIVE_PERMISSION = "give_permission"
+    READ_PERMISSION = "read_permission"
     GRANT_ALLOWANCE = "grant_allowance"
     READ_ALLOWANCE = "read_allowance"
     READ_EARNING = "read_earning"
@@ -166,6 +169,9 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.DECIDE_SPENDING: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.CONSENT_TO_SPENDING: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
     Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.GIVE_PERMISSION: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
+    Right.READ_PERMISSION: (Scope.MEMBERS_READ, _join(_OFFICE, _MAKER, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
     Right.GRANT_ALLOWANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_ALLOWANCE: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),

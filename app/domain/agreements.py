@@ -109,6 +109,26 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class PermissionNeeded:
+    """Members earn with a dated permission of the municipality; without it what they earn is held.
+
+    `warn_days` before it ends the coordinator is asked to see to the next one.
+    """
+
+    warn_days: int
+    kind: Literal["permission"] = "permission"
+
+
+@dataclass(frozen=True)
+class Exit:
+    """What becomes of the pot of who leaves, and after how many months people are expected to (a reminder, no more)."""
+
+    pot_to: Literal["member", "cooperative_fund", "municipality"]
+    target_months: int | None = None
+    kind: Literal["exit"] = "exit"
+
+
+@dataclass(frozen=True)
 class Pot:
     """The rest goes to the member's own savings pot, the thermometer."""
 
@@ -125,6 +145,8 @@ class Collective:
 Rule = (
     Trial
     | Spending
+    | PermissionNeeded
+    | Exit
     | CostCategory
     | ReserveOfTurnover
     | ShareOfSurplus
@@ -139,6 +161,8 @@ ORDER_OF_RULES = {
     **{
         "trial": 0,
         "spending": 0,
+        "permission": 0,
+        "exit": 0,
         "cost_category": 0,
         "reserve_of_turnover": 1,
         "share_of_surplus": 2,
@@ -146,6 +170,8 @@ ORDER_OF_RULES = {
     },
     **{"monthly_allowance": 4, "hourly_allowance": 4, "premium": 4, "pot": 5, "collective": 5},
 }
+SEVERAL = ("spending", "cost_category", "share_of_surplus", "remit_above")
+"""Kinds of which an agreement may have more than one rule."""
 R = TypeVar("R")
 
 
@@ -296,7 +322,15 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
         "one_share_per_target": len({share.to for share in shares}) == len(shares),
         "one_of_a_kind": all(
             kinds.count(kind) <= 1
-            for kind in ("trial", "reserve_of_turnover", "monthly_allowance", "hourly_allowance", "premium")
+            for kind in (
+                "trial",
+                "permission",
+                "exit",
+                "reserve_of_turnover",
+                "monthly_allowance",
+                "hourly_allowance",
+                "premium",
+            )
         ),
         "one_of_a_category": len(set(categories)) == len(categories),
         "one_of_a_purpose": len(set(purposes)) == len(purposes),

@@ -23,8 +23,8 @@ class EarningState(StrEnum):
 class Earning:
     """`kept_cents` is what counts for the member's year total; `legs` are those of the last posting.
 
-    `held_because` says why the surplus is held until the coordinator decides: `trial`. A transfer credits
-    `to_member_id`.
+    `held_because` says why the surplus is held until the coordinator decides: `trial` or `permission`. A transfer
+    credits `to_member_id`.
     """
 
     id: UUID

@@ -74,6 +74,9 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "claim.made": (Opening("decide_claim", Role.TREASURER),),
     "earning.waits_for_claims": (Opening("decide_open_claims", Role.TREASURER),),
     "member.referred": (Opening("take_in_referral", Role.COORDINATOR),),
+    "member.exit_target": (Opening("talk_about_exit", Role.COORDINATOR),),
+    "member.exit": (Opening("settle_pot", Role.TREASURER, unless="empty"),),
+    "permission.lapses": (Opening("renew_permission", Role.COORDINATOR),),
     "member.trial_ended": (Opening("end_trial", Role.COORDINATOR),),
     "earning.held": (Opening("decide_held", Role.COORDINATOR),),
     "spending.submit": (Opening("decide_spending", Role.TREASURER),),
@@ -106,8 +109,10 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "spending.pay": ("pay_spending",),
     "spending.settle": ("settle_spending",),
     "earning.taken_back": ("decide_held",),
+    "permission.given": ("renew_permission",),
+    "member.pot_settled": ("settle_pot",),
     **{
-        f"member.{verb}": ("take_in_referral", "end_trial")
+        f"member.{verb}": ("take_in_referral", "end_trial", "talk_about_exit", "renew_permission")
         for verb in ("take_in", "admit", "reject", "withdraw", "exit")
     },
 }

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import Agreement, Spending
+from app.domain.agreements import Agreement, Exit, Spending
 from app.domain.errors import NoCashOut, PurposeUnknown, ReasonNeeded, SecondPersonNeeded, SpendingForbidden
 from app.domain.ledger import AccountKind, Leg
 from app.domain.transitions import Transition, move
@@ -92,6 +92,11 @@ SPENDING: tuple[Transition[Request], ...] = (
 RESERVED = (SpendingState.SUBMITTED, SpendingState.APPROVED)
 SENT = tuple(state for state in SpendingState if state is not SpendingState.DRAFT)
 """What others than the member see."""
+SETTLED_TO = {
+    "member": AccountKind.PAYABLE_MEMBER,
+    "cooperative_fund": AccountKind.COOPERATIVE_FUND,
+    "municipality": AccountKind.PAYABLE_MUNICIPALITY,
+}
 WITH_A_REASON = frozenset({"ask_more", "refuse_consent", "reject"})
 
 
@@ -155,6 +160,15 @@ def back_legs(request: Request, cents: int) -> tuple[Leg, ...]:
         Leg(AccountKind.BANK, -cents, "spend_back", facts),
         Leg(AccountKind.POT, cents, "spend_back", facts, member_id=request.member_id),
     )
+
+
+def settlement_legs(rule: Exit, member_id: UUID, municipality_id: UUID, cents: int) -> tuple[Leg, ...]:
+    """The pot of a member who left, to whom the agreement gives it."""
+    facts = {"to": rule.pot_to}
+    to_member = rule.pot_to == "member"
+    party = str(municipality_id) if rule.pot_to == "municipality" else None
+    target = Leg(SETTLED_TO[rule.pot_to], cents, "pot_settlement", facts, member_id if to_member else None, party)
+    return Leg(AccountKind.POT, -cents, "pot_settlement", facts, member_id), target
 
 
 def first_in_first_out(earned: Sequence[Lot], spent_before: int, cents: int) -> tuple[Lot, ...]:

@@ -35,6 +35,7 @@ from app.graphql import (
     orders,
     payments,
     people,
+    permissions,
     spending,
     tasks,
 )
@@ -50,7 +51,7 @@ Query = merge_types(
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
-        *(tasks.TaskQuery, books.BookQuery),
+        *(permissions.PermissionQuery, tasks.TaskQuery, books.BookQuery),
     ),
 )
 Mutation = merge_types(
@@ -60,7 +61,7 @@ Mutation = merge_types(
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation, spending.SpendingMutation),
-        *(tasks.TaskMutation, books.BookMutation),
+        *(permissions.PermissionMutation, tasks.TaskMutation, books.BookMutation),
     ),
 )
 

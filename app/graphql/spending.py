@@ -11,6 +11,7 @@ from app.domain import spending as domain
 from app.domain.access import Actor
 from app.domain.spending import SPENDING, SpendingState
 from app.domain.transitions import available
+from app.graphql.books import Journal
 from app.graphql.context import Info
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, page_of, show
 from app.usecases.spending import (
@@ -20,6 +21,7 @@ from app.usecases.spending import (
     own_roles,
     pay_spending,
     request_spending,
+    settle_pot,
     settle_spending,
 )
 
@@ -158,6 +160,11 @@ class SpendingMutation:
         once = info.context.keyed(idempotency_key)
         paid = await once(pay_spending, request_id=id, paid_on=paid_on, expected_version=expected_version)
         return Spending.of(paid, info.context.actor)
+
+    @strawberry.mutation(description="Give the pot of a member who left to whom the agreement names.")
+    async def settle_pot(self, info: Info, idempotency_key: str, member_id: UUID) -> Journal:
+        once = info.context.keyed(idempotency_key)
+        return Journal.of(await once(settle_pot, member_id=member_id), info.context.language)
 
     @strawberry.mutation(description="Settle with the receipt; what was paid too much comes back into the pot.")
     async def settle_spending(

@@ -16,11 +16,11 @@ from app.db.members import member_events, members
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right, Role
-from app.domain.agreements import Trial
+from app.domain.agreements import Exit, Trial
 from app.domain.earnings import EarningState
 from app.domain.errors import AlreadyExists, NotFound
 from app.domain.ledger import AccountKind
-from app.domain.members import MEMBERSHIP, Destination, Member, MemberEvent, MemberState, transition
+from app.domain.members import MEMBERSHIP, Destination, Member, MemberEvent, MemberState, add_months, transition
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Thermometer
@@ -139,10 +139,15 @@ async def move_member(
     saved = await members.save(tx, moved)
     await _log(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
-    await tell(tx, f"member.{verb}", member.cooperative_id, member_id)
+    empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
+    await tell(tx, f"member.{verb}", member.cooperative_id, member_id, **({"empty": True} if empty else {}))
+    exit_rule = agreement.the(Exit) if agreement else None
     if verb == "start_trial" and saved.trial_until is not None:
         due = datetime.combine(saved.trial_until, time(), AMSTERDAM)
         await start_timer(tx, "trial_end", member.cooperative_id, member_id, due)
+    elif verb == "admit" and exit_rule and exit_rule.target_months:
+        due = datetime.combine(add_months(today, exit_rule.target_months), time(), AMSTERDAM)
+        await start_timer(tx, "exit_target", member.cooperative_id, member_id, due)
     return saved
 
 
@@ -152,6 +157,14 @@ async def end_trial(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
     member = await members.get(tx, member_id)
     if member.state is MemberState.TRIAL:
         await tell(tx, "member.trial_ended", member.cooperative_id, member_id)
+
+
+async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
+    """The timer of an exit target: asks the coordinator to talk about it; nothing happens by itself."""
+    actor.require(Right.RUN_TIMER)
+    member = await members.get(tx, member_id)
+    if member.state in (MemberState.MEMBER, MemberState.PAUSED):
+        await tell(tx, "member.exit_target", member.cooperative_id, member_id)
 
 
 async def list_member_events(tx: Tx, actor: Actor, *, member_id: UUID) -> list[MemberEvent]:

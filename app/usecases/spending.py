@@ -13,8 +13,17 @@ from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.spending import earned_lots, requests, spent_before
 from app.domain.access import Actor, Right, Role
-from app.domain.errors import AgreementMissing, NotFound, NumberOutOfRange, ReasonNeeded, RuleRefused
-from app.domain.ledger import JournalKind, Leg, Posting
+from app.domain.agreements import Exit
+from app.domain.errors import (
+    AgreementMissing,
+    NotFound,
+    NumberOutOfRange,
+    ReasonNeeded,
+    RuleMissing,
+    RuleRefused,
+    WrongState,
+)
+from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.spending import (
@@ -30,8 +39,10 @@ from app.domain.spending import (
     pay_legs,
     policy_for,
     reserve_legs,
+    settlement_legs,
 )
 from app.domain.transitions import find
+from app.usecases.steps.fund import move_fund
 from app.usecases.steps.version import expect
 
 
@@ -155,6 +166,34 @@ async def get_spending(tx: Tx, actor: Actor, *, request_id: UUID) -> Request:
     request = await requests.get(tx, request_id)
     _require(actor, Right.READ_SPENDING, request)
     return request
+
+
+async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
+    """Give the pot of a member who left to whom the agreement of that day names; what comes later again.
+
+    Raises WrongState before the exit, RuleMissing, RuleRefused with open requests or an empty pot.
+    """
+    member = await members.get(tx, member_id, lock=True)
+    actor.require(Right.SETTLE_POT, member.cooperative_id)
+    if member.exited_on is None:
+        raise WrongState(verb="settle_pot", state=member.state, possible=[])
+    agreement = await agreement_on(tx, member.cooperative_id, member.exited_on)
+    rule = agreement.the(Exit) if agreement else None
+    if agreement is None or rule is None:
+        raise RuleMissing(kind="exit")
+    if any(request.reserved_cents for request in await requests.all(tx, member_id=member_id)):
+        raise RuleRefused(rule="open_requests_first", value=str(member_id))
+    cents, _ = (await ledger.pots_of(tx, member.cooperative_id, [member_id])).get(member_id, (0, 0))
+    if cents <= 0:
+        raise RuleRefused(rule="pot_has_money", value="0")
+    day, kind = _today(tx), JournalKind.POT_SETTLEMENT
+    legs = settlement_legs(rule, member_id, agreement.municipality_id, cents)
+    more = await move_fund(tx, agreement, day, cents) if rule.pot_to == "cooperative_fund" else ()
+    part = await ledger.parts_of(tx, "member", member_id, kind) + 1
+    place = (uuid7(), member.cooperative_id, kind, "member", member_id, part, day)
+    await ledger.post(tx, Posting(*place, (*legs, *more), None, agreement.id))
+    await tell(tx, "member.pot_settled", member.cooperative_id, member_id)
+    return await ledger.journal_of(tx, "member", member_id, kind, part)
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected_version: int | None) -> Request:

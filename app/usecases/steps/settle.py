@@ -12,13 +12,15 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.orders import orders
 from app.db.outbox import tell
-from app.domain.agreements import Agreement
+from app.db.permissions import permissions
+from app.domain.agreements import Agreement, PermissionNeeded
 from app.domain.costs import ClaimState, CostClaim
 from app.domain.earnings import Earning, EarningState, held_leg
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
 from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
+from app.domain.permissions import permitted
 from app.domain.split import BY_YEAR_TOTAL, cost_legs
 from app.usecases.steps.book import post_to_pots
 from app.usecases.steps.earn import book_split, take_back, take_back_held
@@ -65,7 +67,8 @@ async def settle(tx: Tx, order: Order) -> Order:
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [gross, vat], order.sale_parts + 1, uuid7()
     settled = []
-    for earning in await locked_earnings(tx, order):
+    for expected in await locked_earnings(tx, order):
+        earning = await _permitted(tx, expected, agreement)
         mine = [claim for claim in claimed if claim.member_id == earning.member_id]
         posted = await _split_one(tx, earning, agreement, mine)
         legs += posted.legs
@@ -115,6 +118,14 @@ async def unsettle(tx: Tx, order: Order) -> Order:
         await earnings.save(tx, earning)
     await tell(tx, "earning.reversed", order.cooperative_id, order.id, reference=order.reference)
     return await orders.save(tx, replace(order, sale_reversed=True))
+
+
+async def _permitted(tx: Tx, earning: Earning, agreement: Agreement) -> Earning:
+    """The earning, to be held where the agreement asks for a permission and none covers the day of the work."""
+    if earning.held_because == "trial" or agreement.the(PermissionNeeded) is None:
+        return earning
+    given = await permissions.all(tx, member_id=earning.member_id)
+    return replace(earning, held_because=None if permitted(given, earning.work_date) else "permission")
 
 
 async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:

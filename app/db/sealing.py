@@ -1,0 +1,54 @@
+"""Sealed text: AES-GCM under a key of the member's own, itself wrapped by the installation's key."""
+
+import base64
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+
+NONCE = 12
+
+
+class Sealing:
+    """Seals and opens with the installation's key of 32 bytes; who deletes a member's wrapped key erases their text."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 32:
+            raise RuntimeError("SAMEN_SEALING_KEY has to be 32 bytes in base64.")
+        self._key = key
+
+    @classmethod
+    def of(cls, text: str) -> "Sealing":
+        """From base64."""
+        return cls(base64.b64decode(text))
+
+    @classmethod
+    def kept_in(cls, file: Path) -> "Sealing":
+        """From a file that only we can read; it is made where it is missing."""
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            half = file.with_suffix(f".{os.getpid()}")
+            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(base64.b64encode(AESGCM.generate_key(256)))
+            try:
+                os.link(half, file)
+            except FileExistsError:  # another process was faster
+                pass
+            finally:
+                half.unlink()
+        return cls.of(file.read_text())
+
+    def new_key(self) -> bytes:
+        """A key for one member, wrapped."""
+        return aes_key_wrap(self._key, AESGCM.generate_key(256))
+
+    def seal(self, wrapped: bytes, text: str, about: bytes) -> bytes:
+        """The text sealed under a wrapped key, bound to what it is `about`."""
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(aes_key_unwrap(self._key, wrapped)).encrypt(nonce, text.encode(), about)
+
+    def open(self, wrapped: bytes, sealed: bytes, about: bytes) -> str:
+        """The text again."""
+        key = AESGCM(aes_key_unwrap(self._key, wrapped))
+        return key.decrypt(sealed[:NONCE], sealed[NONCE:], about).decode()

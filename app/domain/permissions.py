@@ -1,0 +1,86 @@
+"""What a municipality permits a member or asks of them, with dates; its text is sealed and every reading is logged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.errors import RuleRefused
+from app.domain.transitions import Transition, move
+
+
+class PermissionKind(StrEnum):
+    PERMISSION = "permission"
+    OBLIGATION = "obligation"
+
+
+class PermissionState(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Holds from `starts_on` through `until`, both days included; after a withdrawal until the day before it."""
+
+    id: UUID
+    cooperative_id: UUID
+    municipality_id: UUID
+    member_id: UUID
+    kind: PermissionKind
+    starts_on: date
+    until: date
+    given_by: UUID
+    given_at: datetime
+    state: PermissionState = PermissionState.GIVEN
+    withdrawn_from: date | None = None
+    version: int = 1
+
+    def covers(self, day: date) -> bool:
+        ended = self.withdrawn_from is not None and day >= self.withdrawn_from
+        return self.starts_on <= day <= self.until and not ended
+
+
+@dataclass(frozen=True)
+class PermissionNote:
+    """What a permission says, unsealed."""
+
+    permission_id: UUID
+    note: str
+
+
+@dataclass(frozen=True)
+class PermissionRead:
+    """Somebody read the sealed text of a permission."""
+
+    id: UUID
+    permission_id: UUID
+    member_id: UUID
+    cooperative_id: UUID
+    at: datetime
+    person_id: UUID | None = None
+    app_id: UUID | None = None
+
+
+PERMISSION: tuple[Transition[Permission], ...] = (
+    Transition("withdraw", ("given",), "withdrawn", Right.GIVE_PERMISSION),
+)
+
+
+def check_dates(starts_on: date, until: date) -> None:
+    """Raises RuleRefused where it would end before it begins."""
+    if until < starts_on:
+        raise RuleRefused(rule="until_not_before_start", value=until.isoformat())
+
+
+def withdrawn(permission: Permission, today: date) -> Permission:
+    """The permission that ends today; what was worked before stays covered. Raises WrongState."""
+    state = PermissionState(move(PERMISSION, permission, "withdraw"))
+    return replace(permission, state=state, withdrawn_from=today)
+
+
+def permitted(permissions: Iterable[Permission], day: date) -> bool:
+    """Whether a permission covers the day."""
+    return any(p.kind is PermissionKind.PERMISSION and p.covers(day) for p in permissions)

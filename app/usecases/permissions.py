@@ -1,0 +1,135 @@
+"""Permissions and obligations: the case manager gives them, their text is sealed, readings are shown to the member."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from app.db.agreements import agreement_on
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.db.outbox import start_timer, tell
+from app.db.people import lend_staff_view
+from app.db.permissions import open_note, permission_reads, permissions, seal_note
+from app.domain.access import Actor, Right, Role
+from app.domain.agreements import PermissionNeeded
+from app.domain.errors import NotFound
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.domain.permissions import (
+    Permission,
+    PermissionKind,
+    PermissionNote,
+    PermissionRead,
+    check_dates,
+    permitted,
+    withdrawn,
+)
+from app.usecases.steps.version import expect
+
+WARN_DAYS = 30
+"""Before a permission ends, where the agreement does not say."""
+
+
+async def give_permission(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    member_id: UUID,
+    starts_on: date,
+    until: date,
+    kind: PermissionKind = PermissionKind.PERMISSION,
+    note: str = "",
+) -> Permission:
+    """Permit a member to earn from a day through another, or ask something of them; `note` is sealed.
+
+    Raises RuleRefused for dates the wrong way round.
+    """
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.GIVE_PERMISSION, cooperative_id, municipality_id=cooperative.municipality_id)
+    check_dates(starts_on, until)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    await lend_staff_view(tx, cooperative_id)
+    member = await members.find(tx, id=member_id, cooperative_id=cooperative_id)
+    if member is None:
+        raise NotFound
+    place = (uuid7(), cooperative_id, cooperative.municipality_id, member_id)
+    given = Permission(*place, kind, starts_on, until, actor.person_id, tx.now)
+    await permissions.add(tx, given)
+    if note:
+        await seal_note(tx, given, note)
+    if kind is PermissionKind.PERMISSION:
+        await tell(tx, "permission.given", cooperative_id, member_id)
+        agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+        rule = agreement.the(PermissionNeeded) if agreement else None
+        due = until - timedelta(days=rule.warn_days if rule else WARN_DAYS)
+        at = datetime.combine(due, time(), AMSTERDAM)
+        await start_timer(tx, "permission_lapses", cooperative_id, given.id, at)
+    return given
+
+
+async def withdraw_permission(
+    tx: Tx, actor: Actor, *, permission_id: UUID, expected_version: int | None = None
+) -> Permission:
+    """End a permission today; what was worked before stays covered. Raises WrongState, Stale."""
+    permission = await permissions.get(tx, permission_id, lock=True)
+    actor.require(Right.GIVE_PERMISSION, permission.cooperative_id, municipality_id=permission.municipality_id)
+    expect(permission.version, expected_version)
+    ended = withdrawn(permission, tx.now.astimezone(AMSTERDAM).date())
+    if permission.kind is PermissionKind.PERMISSION:
+        await lend_staff_view(tx, permission.cooperative_id)
+        await tell(tx, "permission.lapses", permission.cooperative_id, permission.member_id)
+    return await permissions.save(tx, ended)
+
+
+async def list_permissions(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, member_id: UUID | None = None
+) -> Page[Permission]:
+    """The dates of a cooperative's permissions, for its coordinator and its case managers; a member sees their own."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
+    place, own = cooperative.municipality_id, (Role.MEMBER,) if there else ()
+    actor.require(Right.READ_PERMISSION, cooperative_id, municipality_id=place, own=own)
+    office = actor.may(Right.READ_PERMISSION, cooperative_id, municipality_id=place)
+    seen = member_id if office else tuple(m for m in there if member_id in (None, m))
+    return await permissions.page(tx, page, cooperative_id=cooperative_id, member_id=seen)
+
+
+async def get_permission(tx: Tx, actor: Actor, *, permission_id: UUID) -> Permission:
+    """The dates of one permission. Raises NotFound."""
+    permission = await permissions.get(tx, permission_id)
+    own = own_roles(actor, permission.member_id)
+    place = permission.municipality_id
+    actor.require(Right.READ_PERMISSION, permission.cooperative_id, municipality_id=place, own=own)
+    return permission
+
+
+async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> PermissionNote:
+    """What a permission says. Who is not the member leaves a line in the log that the member sees."""
+    permission = await get_permission(tx, actor, permission_id=permission_id)
+    await lend_staff_view(tx, permission.cooperative_id)
+    if not own_roles(actor, permission.member_id):
+        about = (uuid7(), permission_id, permission.member_id, permission.cooperative_id, tx.now)
+        await permission_reads.add(tx, PermissionRead(*about, actor.person_id, actor.app_id))
+    return PermissionNote(permission_id, await open_note(tx, permission))
+
+
+async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: UUID) -> list[PermissionRead]:
+    """Who read what a member's permissions say, oldest first."""
+    member = await members.get(tx, member_id)
+    actor.require(Right.READ_PERMISSION, member.cooperative_id, own=own_roles(actor, member_id))
+    return await permission_reads.all(tx, member_id=member_id)
+
+
+async def warn_of_lapse(tx: Tx, actor: Actor, *, permission_id: UUID) -> None:
+    """The timer of a permission: asks the coordinator for the next one, unless it is there already."""
+    actor.require(Right.RUN_TIMER)
+    permission = await permissions.get(tx, permission_id)
+    others = await permissions.all(tx, member_id=permission.member_id)
+    if not permitted(others, permission.until + timedelta(days=1)):
+        await tell(tx, "permission.lapses", permission.cooperative_id, permission.member_id)
+
+
+def own_roles(actor: Actor, member_id: UUID) -> tuple[Role, ...]:
+    """What the actor is to this member: the member itself, or nobody."""
+    return (Role.MEMBER,) if member_id in actor.member_ids() else ()
