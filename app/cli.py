@@ -13,34 +13,25 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import asyncpg
 import typer
 import uvicorn
-import yaml
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr
 
-from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
 from app.adapters.logs import log_to_stderr
-from app.adapters.messages import explain_leg, language_of, message_of
 from app.adapters.tokens import new_key
 from app.db.books import BOOKS_ROLE
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
 from app.db.engine import WORKER_ROLE, Database
 from app.db.vat import write_rates
 from app.demo.loader import EVERY_SCOPE, Loader
-from app.domain.agreements import Agreement
 from app.domain.apps import AppWithSecret
-from app.domain.errors import DomainError
-from app.domain.ledger import AccountKind, Leg
-from app.domain.money import cents_of, decimal_text
-from app.domain.split import add_to_year, run_examples, split
 from app.graphql.schema import schema
 from app.main import build, key_ring, people_issuer
+from app.offline import offline
 from app.settings import Settings
 from app.usecases.books import check_books
 from app.usecases.run import SystemRun
@@ -50,6 +41,7 @@ gc.enable()
 gc.freeze()
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(offline)
 ROOT = Path(__file__).parent.parent
 ACTORS = {
     "noor": "member of De Vrije Uitloop",
@@ -290,68 +282,6 @@ def check() -> None:
             print(f"        {row}")
     if any(found.values()):
         raise typer.Exit(1)
-
-
-class SplitFile(Strict):
-    """What `samen split` reads: the rules, an amount, and the year so far of the member and of the fund."""
-
-    rules: list[RuleFormat]
-    examples: list[ExampleFormat] = []
-    net: Euro | None = None
-    costs: Euro = "0"
-    year_so_far: Euro = "0"
-    fund_so_far: Euro = "0"
-
-
-@cli.command(name="split")
-def split_file(
-    file: Annotated[Path, typer.Argument(help="YAML or JSON with rules, and net or examples.", exists=True)],
-    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
-) -> None:
-    """What do I keep? Split an amount by the rules of a file, without a database."""
-    try:
-        read = TypeAdapter(SplitFile).validate_python(yaml.safe_load(file.read_text()))
-        agreement = _agreement(read)
-        ok = _print_examples(agreement)
-        if read.net is not None:
-            _print_split(agreement, read, language_of(language))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise typer.BadParameter(str(error)) from None
-    except DomainError as error:
-        raise typer.BadParameter(message_of(error, language)) from None
-    if not ok:
-        raise typer.Exit(1)
-
-
-def _agreement(read: SplitFile) -> Agreement:
-    nobody = UUID(int=0)
-    rules, examples = (tuple(to_rule(r) for r in read.rules), tuple(to_example(e) for e in read.examples))
-    return Agreement(nobody, nobody, nobody, 1, "file", date(2026, 1, 1), rules, examples)
-
-
-def _print_examples(agreement: Agreement) -> bool:
-    results = run_examples(agreement)
-    for result in results:
-        print(f"{'ok    ' if result.passed else 'WRONG '} {result.name}: {_amounts(result.actual)}")
-        if not result.passed:
-            print(f"       expected {_amounts(result.expected)}")
-    return all(result.passed for result in results)
-
-
-def _amounts(cents: dict[str, int]) -> str:
-    return ", ".join(f"{target} {decimal_text(amount)}" for target, amount in cents.items())
-
-
-def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
-    day = agreement.active_from
-    months = add_to_year([], agreement, day, cents_of(read.year_so_far))
-    cost = cents_of(read.costs)
-    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost, "cost", {"category": "-"}),) if cost else ()
-    fund = add_to_year([], agreement, day, cents_of(read.fund_so_far), fund=True)
-    net = cents_of(read.net or "0")
-    result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)
-    for leg in result.legs:
-        print(f"{decimal_text(leg.cents):>12}  {leg.kind:<22} {explain_leg(leg, language)}")
 
 
 @cli.command()

@@ -85,7 +85,15 @@ async def sample(world: World) -> dict[str, Any]:
     """An id or value for every parameter that a use case has."""
     spending = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
     rules = [spending, *VRIJE_UITLOOP[:3], {"kind": "premium", "count": 2, "yearlyCap": "10.00"}, VRIJE_UITLOOP[3]]
-    seller, buyer = await world.cooperative(rules), await world.app()
+    with world.clock.at("2026-01-10"):
+        seller, buyer = await world.cooperative(rules), await world.app()
+        await world.sale(seller, buyer, "4000.00")
+    with world.clock.at("2026-02-01"):
+        month = {"month": "2026-01", "bankBalance": {"amount": "4840.00"}}
+        await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", month)
+        through = {"through": "2026-01"}
+        remittance = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/remittances", through)
+    buyer = await world.app()
     order = await world.order(buyer, await world.offering(seller, kind="goods", stock=9))
     await world.deliver(seller, order)
     await world.pay(seller, order)
@@ -115,8 +123,6 @@ async def sample(world: World) -> dict[str, Any]:
     part = await world.sale(seller, buyer, "20.00")
     refund = {"reason": "klacht", "amount": {"amount": "1.00"}}
     await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", refund)
-    month = {"month": "2020-01", "bankBalance": {"amount": "0.00"}}
-    await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", month)
     allowance = await seller.treasurer(
         "POST", f"/v1/members/{seller.member_id}/allowances", {"kind": "premium", "amount": {"amount": "1.00"}}
     )
@@ -147,6 +153,9 @@ async def sample(world: World) -> dict[str, Any]:
         "claim_id": UUID(claim["id"]),
         "allowance_id": UUID(allowance["id"]),
         "month": date(2026, 1, 1),
+        "remittance_id": UUID(remittance["id"]),
+        "reference": "F1",
+        "through": date(2026, 1, 1),
         "permission_id": UUID(permission["id"]),
         "noted": noted["id"],
         "starts_on": date(2026, 1, 1),
@@ -283,7 +292,7 @@ PRIVATE = [
         "member_event",
         "period",
         "refund",
-        *("spending", "permission", "sealed_key", "permission_read"),
+        *("remittance", "spending", "permission", "sealed_key", "permission_read"),
         "task",
         "account",
         "balance",

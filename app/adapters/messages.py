@@ -264,6 +264,10 @@ RULES: dict[str, tuple[str, str]] = {
         "Dit geld wordt bewaard tot de coördinator beslist, want er was geen toestemming van de gemeente op die dag.",
         "This money is kept until the coordinator decides, as the municipality's permission did not cover that day.",
     ),
+    "remittance": (
+        "De afdracht tot en met {through} is betaald aan de gemeente ({reference}).",
+        "What was owed through {through} was paid to the municipality ({reference}).",
+    ),
     "pot_settlement": ("De spaarpot gaat bij vertrek naar {to}.", "On leaving the savings pot goes to {to}."),
     "release": ("Het bewaarde geld is vrijgegeven.", "The money that was kept is released."),
     "forfeited": (
@@ -322,6 +326,10 @@ TASKS: dict[str, tuple[str, str]] = {
         "A member has been here as long as was planned. Talk about the next step; they may stay.",
     ),
     "settle_pot": ("Een lid is vertrokken. Handel de spaarpot af.", "A member has left. Settle the savings pot."),
+    "settle_remittance": (
+        "De gemeente vraagt om de afdracht tot en met {through}. Betaal en noteer het.",
+        "The municipality asks for what is owed through {through}. Pay and record it.",
+    ),
     "renew_permission": (
         "De toestemming van een lid loopt af. Vraag de gemeente om een nieuwe.",
         "A member's permission is about to end. Ask the municipality for the next.",

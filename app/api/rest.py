@@ -22,6 +22,7 @@ from app.api import (
     payments,
     people,
     permissions,
+    remittances,
     spending,
     tasks,
 )
@@ -30,7 +31,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, permissions, tasks, books),
+    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

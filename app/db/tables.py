@@ -20,12 +20,13 @@ from app.db import (
     payments,
     people,
     permissions,
+    remittances,
     spending,
     vat,
 )
 
 NOUNS = (
     *(allowances, agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
-    *(members, municipalities, offerings, orders, outbox, payments, people, permissions, spending, vat),
+    *(members, municipalities, offerings, orders, outbox, payments, people, permissions, remittances, spending, vat),
 )
 metadata = SQLModel.metadata

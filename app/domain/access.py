@@ -89,6 +89,10 @@ class Right(StrEnum):
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
     SETTLE_POT = "settle_pot"
+    REPORT_REMITTANCE = "report_remittance"
+    READ_REMITTANCE = "read_remittance"
+    INVOICE_REMITTANCE = "invoice_remittance"
+    SETTLE_REMITTANCE = "settle_remittance"
     GIVE_PERMISSION = "give_permission"
     READ_PERMISSION = "read_permission"
     GRANT_ALLOWANCE = "grant_allowance"
@@ -170,6 +174,10 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CONSENT_TO_SPENDING: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
     Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.REPORT_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_REMITTANCE: (Scope.LEDGER_READ, _join(_TREASURER, {R.CONTROLLER: {W.MUNICIPALITY}})),
+    Right.INVOICE_REMITTANCE: (Scope.PAYMENTS_WRITE, {R.CONTROLLER: {W.MUNICIPALITY}}),
+    Right.SETTLE_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.GIVE_PERMISSION: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
     Right.READ_PERMISSION: (Scope.MEMBERS_READ, _join(_OFFICE, _MAKER, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
     Right.GRANT_ALLOWANCE: (Scope.PAYMENTS_WRITE, _TREASURER),

@@ -83,6 +83,7 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "spending.approve": (Opening("pay_spending", Role.TREASURER),),
     "spending.ask_more": (Opening("complete_spending", Role.MEMBER),),
     "spending.pay": (Opening("settle_spending", Role.TREASURER),),
+    "remittance.invoiced": (Opening("settle_remittance", Role.TREASURER),),
     "agreement.tested": (Opening("sign_agreement", Role.TREASURER),),
 }
 CLOSES: dict[str, tuple[str, ...]] = {
@@ -109,6 +110,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "spending.pay": ("pay_spending",),
     "spending.settle": ("settle_spending",),
     "earning.taken_back": ("decide_held",),
+    "remittance.settled": ("settle_remittance",),
     "permission.given": ("renew_permission",),
     "member.pot_settled": ("settle_pot",),
     **{

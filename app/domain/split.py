@@ -6,8 +6,9 @@ earlier sale unwinds from the top.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from app.domain.agreements import (
@@ -62,6 +63,8 @@ class Buckets:
     kept_cents: int
     municipality_cents: int
     allowance_cents: int = 0
+    months: tuple[MonthTotal, ...] = ()
+    """What it was made of."""
 
     @property
     def pot_cents(self) -> int:
@@ -104,7 +107,36 @@ def buckets(months: Sequence[MonthTotal]) -> Buckets:
         paid_out = min(row.allowance_cents, left) - min(row.allowance_cents, left_in_month) if left > 0 else 0
         municipality, allowance = municipality + owed, allowance + paid_out
         year, in_month, left_in_month = year + row.kept_cents, in_month + row.kept_cents, left
-    return Buckets(year, municipality, allowance)
+    return Buckets(year, municipality, allowance, tuple(months))
+
+
+def year_facts(before: Buckets, after: Buckets) -> list[dict[str, Any]]:
+    """The months behind F(after) − F(before), from which anybody can work it out again."""
+    was = {(m.month, m.agreement_id): m.kept_cents for m in before.months}
+    return [
+        {
+            **{"month": m.month.isoformat(), "agreement": str(m.agreement_id), "from": m.active_from.isoformat()},
+            **{"before": was.get((m.month, m.agreement_id), 0), "after": m.kept_cents},
+            **({"terms": asdict(m.remittance)} if m.remittance else {}),
+        }
+        for m in sorted(after.months, key=lambda m: (m.month, m.active_from))
+    ]
+
+
+def recompute_remitted(year: Sequence[dict[str, Any]]) -> int:
+    """What the municipality gets by `year_facts`, as F(after) − F(before)."""
+
+    def total(which: str) -> int:
+        rows = [
+            MonthTotal(
+                *(date.fromisoformat(row["month"]), UUID(row["agreement"]), date.fromisoformat(row["from"])),
+                *(RemitAbove(**row["terms"]) if row.get("terms") else None, row[which]),
+            )
+            for row in year
+        ]
+        return buckets(rows).municipality_cents
+
+    return total("after") - total("before")
 
 
 def add_to_year(
@@ -184,8 +216,9 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
         **{"remitted_after": after.municipality_cents, "threshold": rule.threshold_cents if rule else None},
         "basis_points": rule.basis_points if rule else None,
     }
+    again = facts | {"year": year_facts(before, after)}
     return _without_zero(
-        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above_fund", facts, party=str(agreement.municipality_id)),
+        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above_fund", again, party=str(agreement.municipality_id)),
         Leg(AccountKind.COOPERATIVE_FUND, -owed, "remit_above_fund", facts),
     )
 
@@ -204,14 +237,14 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         **({"basis": rule.basis} if rule else {}),
         **({"cap": allowance.cap_cents} if allowance else {}),
     }
-    party = str(agreement.municipality_id)
+    party, again = str(agreement.municipality_id), facts | {"year": year_facts(before, after)}
     owed, paid_out, kept = (
         after.municipality_cents - before.municipality_cents,
         after.allowance_cents - before.allowance_cents,
         after.pot_cents - before.pot_cents,
     )
     return _without_zero(
-        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above", facts, party=party),
+        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above", again, party=party),
         Leg(AccountKind.PAYABLE_MEMBER, paid_out, "monthly_allowance", facts, member_id=member_id),
         Leg(AccountKind.POT, kept, "pot", facts, member_id=member_id),
     )

@@ -36,6 +36,7 @@ from app.graphql import (
     payments,
     people,
     permissions,
+    remittances,
     spending,
     tasks,
 )
@@ -51,7 +52,7 @@ Query = merge_types(
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
-        *(permissions.PermissionQuery, tasks.TaskQuery, books.BookQuery),
+        *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
     ),
 )
 Mutation = merge_types(
@@ -61,7 +62,7 @@ Mutation = merge_types(
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation, spending.SpendingMutation),
-        *(permissions.PermissionMutation, tasks.TaskMutation, books.BookMutation),
+        *(permissions.PermissionMutation, remittances.RemittanceMutation, tasks.TaskMutation, books.BookMutation),
     ),
 )
 

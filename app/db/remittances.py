@@ -1,0 +1,66 @@
+"""Remittances to municipalities: table and queries."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.remittances import Line, Remittance, pseudonym
+
+
+class RemittanceRow(SQLModel, table=True):
+    __tablename__ = "remittance"
+    __table_args__ = (
+        UniqueConstraint("cooperative_id", "through"),
+        c.check("remittance_cents", "cents > 0"),
+        c.check("remittance_state", "state in ('reported', 'invoiced', 'settled')"),
+        c.check("remittance_invoiced", "(state = 'reported') = (invoiced_by is null)"),
+        *c.longest("remittance", reference=60),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    municipality_id: UUID = c.link("municipality")
+    after: date | None = c.day(null=True)
+    through: date = c.day()
+    cents: int = c.cents()
+    lines: list[Any] = c.json()
+    digest: str = c.text()
+    reported_by: UUID = c.link("person", index=False)
+    reported_at: datetime = c.when()
+    state: str = c.text()
+    reference: str = c.text()
+    invoiced_by: UUID | None = c.link("person", null=True, index=False)
+    settled_on: date | None = c.day(null=True)
+    version: int
+
+
+remittances = Store(RemittanceRow, Remittance)
+
+
+async def months_reported(tx: Tx, cooperative_id: UUID) -> tuple[date | None, date | None]:
+    """The last month that was reported, and the last that was closed."""
+    sql = """select (select max(through) from remittance where cooperative_id = $1) as reported,
+                    (select max(month) from period where cooperative_id = $1) as closed"""
+    row = await tx.row(sql, cooperative_id)
+    assert row is not None  # noqa: S101  a select without a table always answers
+    return row["reported"], row["closed"]
+
+
+async def owed_lines(tx: Tx, cooperative_id: UUID, after: date | None, through: date | None) -> list[Line]:
+    """What was booked for the municipality in months after one through another, oldest first."""
+    sql = """select j.id as journal_id, e.line, j.effective_on, j.period, j.kind, e.rule, e.cents, e.facts
+               from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+              where a.cooperative_id = $1 and a.kind = 'payable_municipality' and j.kind <> 'remittance'
+                and ($2::date is null or j.period > $2) and ($3::date is null or j.period <= $3)
+              order by j.id, e.line"""
+    found = []
+    for row in await tx.rows(sql, cooperative_id, after, through):
+        values = dict(row)
+        member = values["facts"].pop("member", None)
+        found.append(Line(**values, member=pseudonym(cooperative_id, member) if member else None))
+    return found

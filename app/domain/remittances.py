@@ -1,0 +1,185 @@
+"""What a cooperative owes its municipality for closed months: reported line by line, invoiced, settled."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.errors import ReasonNeeded, RuleRefused
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import decimal_text
+from app.domain.split import recompute_remitted
+from app.domain.transitions import Transition, move
+
+
+class RemittanceState(StrEnum):
+    REPORTED = "reported"
+    INVOICED = "invoiced"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the ledger that the municipality has a part in; `member` is a pseudonym, `facts` its inputs."""
+
+    journal_id: UUID
+    line: int
+    effective_on: date
+    period: date
+    kind: str
+    rule: str
+    cents: int
+    member: str | None
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Remittance:
+    """`cents` for the months after `after` (None: since the beginning) through `through`; `lines` sum to it."""
+
+    id: UUID
+    cooperative_id: UUID
+    municipality_id: UUID
+    after: date | None
+    through: date
+    cents: int
+    lines: tuple[Line, ...]
+    digest: str
+    reported_by: UUID
+    reported_at: datetime
+    state: RemittanceState = RemittanceState.REPORTED
+    reference: str = ""
+    """The municipality's own, of its invoice."""
+    invoiced_by: UUID | None = None
+    settled_on: date | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """One line, worked out again from its stored inputs; None where it has none (an opening balance, a pot)."""
+
+    journal_id: UUID
+    line: int
+    stated_cents: int
+    recomputed_cents: int | None
+
+
+@dataclass(frozen=True)
+class Recomputation:
+    """Whether a specification says what its inputs say, and what the ledger says of the same months."""
+
+    remittance_id: UUID
+    stated_cents: int
+    recomputed_cents: int
+    ledger_cents: int
+    digest_matches: bool
+    differences: tuple[Recomputed, ...]
+
+    @property
+    def matches(self) -> bool:
+        same = self.stated_cents == self.recomputed_cents == self.ledger_cents
+        return same and self.digest_matches and not self.differences
+
+
+REMITTANCE: tuple[Transition[Remittance], ...] = (
+    Transition("invoice", ("reported",), "invoiced", Right.INVOICE_REMITTANCE),
+    Transition("settle", ("invoiced",), "settled", Right.SETTLE_REMITTANCE),
+)
+
+
+def pseudonym(cooperative_id: UUID, member_id: UUID | str) -> str:
+    """The same for a member in every report of one cooperative, and nobody's name."""
+    return hashlib.sha256(cooperative_id.bytes + UUID(str(member_id)).bytes).hexdigest()[:12]
+
+
+def digest(lines: Sequence[Line]) -> str:
+    """SHA-256 of the lines as JSON with sorted keys."""
+    return hashlib.sha256(json.dumps([line_data(line) for line in lines], sort_keys=True).encode()).hexdigest()
+
+
+def line_data(line: Line) -> dict[str, Any]:
+    """A line as the specification shows it: cents, dates in ISO 8601."""
+    return {
+        **{"journalId": str(line.journal_id), "line": line.line, "effectiveOn": line.effective_on.isoformat()},
+        **{"period": f"{line.period:%Y-%m}", "kind": line.kind, "rule": line.rule, "cents": line.cents},
+        **{"member": line.member, "facts": line.facts},
+    }
+
+
+def check_period(through: date, last: date | None, closed: date | None, cents: int) -> None:
+    """Raises RuleRefused for a month that is open or reported already, or where nothing is owed."""
+    if closed is None or through > closed:
+        raise RuleRefused(rule="month_closed_first", value=f"{through:%Y-%m}")
+    if last is not None and through <= last:
+        raise RuleRefused(rule="not_reported_yet", value=f"{last:%Y-%m}")
+    if cents <= 0:
+        raise RuleRefused(rule="something_is_owed", value=cents)
+
+
+def invoiced(remittance: Remittance, reference: str, by: UUID) -> Remittance:
+    """The remittance with the municipality's invoice. Raises WrongState, ReasonNeeded."""
+    state = RemittanceState(move(REMITTANCE, remittance, "invoice"))
+    if not reference:
+        raise ReasonNeeded(verb="reference")
+    return replace(remittance, state=state, reference=reference, invoiced_by=by)
+
+
+def settled(remittance: Remittance, on: date) -> Remittance:
+    """The remittance, paid on a day. Raises WrongState."""
+    return replace(remittance, state=RemittanceState(move(REMITTANCE, remittance, "settle")), settled_on=on)
+
+
+def settlement(remittance: Remittance) -> tuple[Leg, ...]:
+    """What is owed leaves the bank."""
+    facts = {"reference": remittance.reference, "through": f"{remittance.through:%Y-%m}"}
+    return (
+        Leg(
+            AccountKind.PAYABLE_MUNICIPALITY,
+            -remittance.cents,
+            "remittance",
+            facts,
+            party=str(remittance.municipality_id),
+        ),
+        Leg(AccountKind.BANK, remittance.cents, "remittance", facts),
+    )
+
+
+def recompute_lines(lines: Sequence[Line]) -> list[Recomputed]:
+    """Every line worked out again from the months that it names; a mirrored line has no inputs of its own."""
+    found = []
+    for line in lines:
+        year = line.facts.get("year")
+        again = recompute_remitted(year) if year is not None else None
+        found.append(Recomputed(line.journal_id, line.line, line.cents, again))
+    return found
+
+
+def recompute(remittance: Remittance, ledger_cents: int) -> Recomputation:
+    """Work a specification out again, next to what the ledger says of the same months."""
+    lines = recompute_lines(remittance.lines)
+    total = sum(line.stated_cents if line.recomputed_cents is None else line.recomputed_cents for line in lines)
+    differences = tuple(line for line in lines if line.recomputed_cents not in (None, line.stated_cents))
+    same = digest(remittance.lines) == remittance.digest
+    return Recomputation(remittance.id, remittance.cents, total, ledger_cents, same, differences)
+
+
+def as_csv(remittance: Remittance) -> str:
+    """The specification as a table; amounts in euro with a point."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["journal", "line", "effectiveOn", "period", "kind", "rule", "member", "before", "after", "amount"])
+    for line in remittance.lines:
+        before, after = (line.facts.get(name) for name in ("before", "after"))
+        totals = ["" if total is None else decimal_text(total) for total in (before, after)]
+        place = [str(line.journal_id), line.line, line.effective_on.isoformat(), f"{line.period:%Y-%m}"]
+        writer.writerow([*place, line.kind, line.rule, line.member or "", *totals, decimal_text(line.cents)])
+    writer.writerow(["total", *[""] * 8, decimal_text(remittance.cents)])
+    return out.getvalue()

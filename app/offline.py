@@ -1,0 +1,109 @@
+"""The commands that need no database: what a file says, worked out by the domain alone."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
+from app.adapters.messages import explain_leg, language_of, message_of
+from app.api.remittances import SpecificationOut
+from app.domain.agreements import Agreement
+from app.domain.errors import DomainError
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import cents_of, decimal_text
+from app.domain.remittances import Line, digest, recompute_lines
+from app.domain.split import add_to_year, run_examples, split
+
+offline = typer.Typer()
+
+
+class SplitFile(Strict):
+    """What `samen split` reads: the rules, an amount, and the year so far of the member and of the fund."""
+
+    rules: list[RuleFormat]
+    examples: list[ExampleFormat] = []
+    net: Euro | None = None
+    costs: Euro = "0"
+    year_so_far: Euro = "0"
+    fund_so_far: Euro = "0"
+
+
+@offline.command(name="split")
+def split_file(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON with rules, and net or examples.", exists=True)],
+    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+) -> None:
+    """What do I keep? Split an amount by the rules of a file, without a database."""
+    try:
+        read = TypeAdapter(SplitFile).validate_python(yaml.safe_load(file.read_text()))
+        agreement = _agreement(read)
+        ok = _print_examples(agreement)
+        if read.net is not None:
+            _print_split(agreement, read, language_of(language))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise typer.BadParameter(str(error)) from None
+    except DomainError as error:
+        raise typer.BadParameter(message_of(error, language)) from None
+    if not ok:
+        raise typer.Exit(1)
+
+
+def _agreement(read: SplitFile) -> Agreement:
+    nobody = UUID(int=0)
+    rules, examples = (tuple(to_rule(r) for r in read.rules), tuple(to_example(e) for e in read.examples))
+    return Agreement(nobody, nobody, nobody, 1, "file", date(2026, 1, 1), rules, examples)
+
+
+def _print_examples(agreement: Agreement) -> bool:
+    results = run_examples(agreement)
+    for result in results:
+        print(f"{'ok    ' if result.passed else 'WRONG '} {result.name}: {_amounts(result.actual)}")
+        if not result.passed:
+            print(f"       expected {_amounts(result.expected)}")
+    return all(result.passed for result in results)
+
+
+def _amounts(cents: dict[str, int]) -> str:
+    return ", ".join(f"{target} {decimal_text(amount)}" for target, amount in cents.items())
+
+
+def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
+    day = agreement.active_from
+    months = add_to_year([], agreement, day, cents_of(read.year_so_far))
+    cost = cents_of(read.costs)
+    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost, "cost", {"category": "-"}),) if cost else ()
+    fund = add_to_year([], agreement, day, cents_of(read.fund_so_far), fund=True)
+    net = cents_of(read.net or "0")
+    result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)
+    for leg in result.legs:
+        print(f"{decimal_text(leg.cents):>12}  {leg.kind:<22} {explain_leg(leg, language)}")
+
+
+@offline.command(name="recompute")
+def recompute_file(
+    file: Annotated[Path, typer.Argument(help="The specification of a remittance, as JSON.", exists=True)],
+) -> None:
+    """Work a remittance out again from its specification alone; exits with 1 where it does not agree."""
+    try:
+        spec = SpecificationOut.model_validate(json.loads(file.read_text()))
+    except (ValidationError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    lines = [Line(**line.model_dump()) for line in spec.lines]
+    wrong = [line for line in recompute_lines(lines) if line.recomputed_cents not in (None, line.stated_cents)]
+    for line in wrong:
+        print(
+            f"WRONG  {line.journal_id} line {line.line}: {line.stated_cents} stated, {line.recomputed_cents} worked out"
+        )
+    total = sum(line.cents for line in lines)
+    print(f"{len(lines)} lines sum to {decimal_text(total)}; {decimal_text(spec.cents)} is stated")
+    same = digest(lines) == spec.digest
+    print(f"digest {'as reported' if same else 'DIFFERS'}")
+    if wrong or total != spec.cents or not same:
+        raise typer.Exit(1)
+    print("agrees")

@@ -1,0 +1,109 @@
+"""Remittances: the treasurer reports closed months, the municipality invoices, the treasurer pays."""
+
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.db.remittances import months_reported, owed_lines, remittances
+from app.domain.access import Actor, Right
+from app.domain.errors import RuleRefused
+from app.domain.ledger import JournalKind, Posting
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.domain.remittances import (
+    Recomputation,
+    Remittance,
+    check_period,
+    digest,
+    invoiced,
+    recompute,
+    settled,
+    settlement,
+)
+from app.usecases.steps.version import expect
+
+
+async def get_owed(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> int:
+    """Cents that are owed and not reported yet; below zero where refunds came after the last report."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
+    await lend_staff_view(tx, cooperative_id)
+    reported, _ = await months_reported(tx, cooperative_id)
+    return sum(line.cents for line in await owed_lines(tx, cooperative_id, reported, None))
+
+
+async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: UUID, through: date) -> Remittance:
+    """Report what is owed for closed months through one, line by line; what refunds take back later nets next time.
+
+    Raises RuleRefused for an open month, one that was reported, or where nothing is owed.
+    """
+    through = through.replace(day=1)
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.REPORT_REMITTANCE, cooperative_id)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    await ledger.lock_books(tx, cooperative_id)
+    reported, closed = await months_reported(tx, cooperative_id)
+    lines = tuple(await owed_lines(tx, cooperative_id, reported, through))
+    cents = sum(line.cents for line in lines)
+    check_period(through, reported, closed, cents)
+    place = (uuid7(), cooperative_id, cooperative.municipality_id, reported, through)
+    made = Remittance(*place, cents, lines, digest(lines), actor.person_id, tx.now)
+    await remittances.add(tx, made)
+    await tell(tx, "remittance.reported", cooperative_id, made.id, through=f"{through:%Y-%m}")
+    return made
+
+
+async def invoice_remittance(
+    tx: Tx, actor: Actor, *, remittance_id: UUID, reference: str, expected_version: int | None = None
+) -> Remittance:
+    """The municipality's word that it asks for this amount, with its own reference. Raises WrongState, ReasonNeeded."""
+    found = await remittances.get(tx, remittance_id, lock=True)
+    actor.require(Right.INVOICE_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
+    expect(found.version, expected_version)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    await tell(tx, "remittance.invoiced", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")
+    return await remittances.save(tx, invoiced(found, reference, actor.person_id))
+
+
+async def settle_remittance(
+    tx: Tx, actor: Actor, *, remittance_id: UUID, paid_on: date | None = None, expected_version: int | None = None
+) -> Remittance:
+    """Record that it was paid. Raises WrongState, RuleRefused for a day in the future."""
+    found = await remittances.get(tx, remittance_id, lock=True)
+    actor.require(Right.SETTLE_REMITTANCE, found.cooperative_id)
+    expect(found.version, expected_version)
+    today = tx.now.astimezone(AMSTERDAM).date()
+    day = paid_on or today
+    if not found.reported_at.astimezone(AMSTERDAM).date() <= day <= today:
+        raise RuleRefused(rule="paid_on_between_report_and_today", value=day.isoformat())
+    paid = settled(found, day)
+    place = (uuid7(), found.cooperative_id, JournalKind.REMITTANCE, "remittance", found.id, 1, day)
+    await ledger.post(tx, Posting(*place, settlement(found)))
+    await tell(tx, "remittance.settled", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")
+    return await remittances.save(tx, paid)
+
+
+async def list_remittances(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Remittance]:
+    """What was reported, newest first; for the treasurer and the municipality's controllers."""
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
+    return await remittances.page(tx, page, cooperative_id=cooperative_id)
+
+
+async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Remittance:
+    """One remittance with its specification. Raises NotFound."""
+    found = await remittances.get(tx, remittance_id)
+    actor.require(Right.READ_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
+    return found
+
+
+async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Recomputation:
+    """Work a specification out again from its stored inputs, beside the ledger of the same months."""
+    found = await get_remittance(tx, actor, remittance_id=remittance_id)
+    await lend_staff_view(tx, found.cooperative_id)
+    booked = await owed_lines(tx, found.cooperative_id, found.after, found.through)
+    return recompute(found, sum(line.cents for line in booked))

@@ -1,0 +1,105 @@
+"""What goes to the municipality: owed, reported line by line, invoiced, settled, and worked out again."""
+
+import json
+from pathlib import Path
+
+import asyncpg
+from typer.testing import CliRunner
+
+from app.cli import cli
+from tests.scenarios.test_first_sale import books_are_right
+from tests.world import Caller, Json, Seller, World
+
+RULES: list[Json] = [{"kind": "remit_above", "threshold": "100.00", "percent": "50"}, {"kind": "pot"}]
+
+
+async def close(seller: Seller, month: str, bank: str) -> None:
+    body = {"month": month, "bankBalance": {"amount": bank}}
+    await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body)
+
+
+async def report(seller: Seller, through: str, status: int | None = None) -> Json:
+    body = {"through": through}
+    found: Json = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/remittances", body, status=status)
+    return found
+
+
+async def specification(who: Caller, remittance: Json) -> Json:
+    found: Json = await who("GET", f"/v1/remittances/{remittance['id']}/specification")
+    return found
+
+
+async def test_from_owed_to_settled_and_a_refund_nets_with_the_next(world: World, tmp_path: Path) -> None:
+    """150 and 100 above a threshold of 100: 25 + 50; the first is refunded after it was paid: 50 net next time."""
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(RULES), await world.app()
+        first = await world.sale(seller, app, "150.00")
+        await world.sale(seller, app, "100.00")
+        assert (await report(seller, "2026-03", 422))["facts"]["rule"] == "month_closed_first"
+    owed = f"/v1/cooperatives/{seller.id}/remittance-owed"
+    with world.clock.at("2026-04-02"):
+        assert (await seller.controller("GET", owed))["owed"]["amount"] == "75.00"
+        await close(seller, "2026-03", "302.50")
+        reported = await report(seller, "2026-03")
+        assert (reported["state"], reported["amount"]["amount"], reported["after"]) == ("reported", "75.00", None)
+        assert (await report(seller, "2026-03", 422))["facts"]["rule"] == "not_reported_yet"
+        place = f"/v1/remittances/{reported['id']}"
+        await seller.treasurer("POST", f"{place}/payments", {}, status=409)
+        await seller.treasurer("POST", f"{place}/invoices", {"reference": "F1"}, status=403)
+        await seller.controller("POST", f"{place}/invoices", {"reference": "BR-2026-118"})
+        await world.work()
+        assert "settle_remittance" in [t["what"] for t in (await seller.treasurer("GET", "/v1/tasks"))["items"]]
+        await seller.controller("POST", f"{place}/payments", {}, status=404)
+        paid = await seller.treasurer("POST", f"{place}/payments", {"paidOn": "2026-04-02"})
+        assert (paid["state"], paid["settledOn"]) == ("settled", "2026-04-02")
+    assert (await world.balances(seller))["payable_municipality"] == "0.00"
+
+    spec = await specification(seller.controller, reported)
+    assert sum(line["cents"] for line in spec["lines"]) == spec["cents"] == 7500
+    assert seller.member_id not in json.dumps(spec)
+    table = await seller.controller("GET", f"{place}/specification?format=csv")
+    assert table.splitlines()[-1] == "total,,,,,,,,,75.00"
+    await works_out(tmp_path, spec)
+
+    with world.clock.at("2026-04-05"):
+        await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
+        assert (await seller.controller("GET", owed))["owed"]["amount"] == "-75.00"
+        app = await world.app()
+        await world.sale(seller, app, "250.00")
+    with world.clock.at("2026-05-02"):
+        await close(seller, "2026-04", "348.50")
+        second = await report(seller, "2026-04")
+    assert (second["amount"]["amount"], second["after"]) == ("50.00", "2026-03")
+    await works_out(tmp_path, await specification(seller.controller, second))
+    again = await seller.controller("POST", "/v1/recomputations", {"remittanceId": second["id"]})
+    assert (again["matches"], again["recomputed"], again["ledger"]) == (True, second["amount"], second["amount"])
+    await books_are_right(world)
+
+
+async def works_out(folder: Path, spec: Json) -> None:
+    """With the program alone, from the file that the municipality has."""
+    file = folder / "spec.json"
+    file.write_text(json.dumps(spec))
+    said = CliRunner().invoke(cli, ["recompute", str(file)])
+    assert (said.exit_code, "agrees" in said.output) == (0, True), said.output
+    spec["lines"][0]["facts"]["year"][0]["after"] += 2000
+    file.write_text(json.dumps(spec))
+    said = CliRunner().invoke(cli, ["recompute", str(file)])
+    assert said.exit_code == 1
+
+
+async def test_a_specification_that_was_changed_is_noticed(world: World, database_url: str) -> None:
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(RULES), await world.app()
+        await world.sale(seller, app, "150.00")
+    with world.clock.at("2026-04-02"):
+        await close(seller, "2026-03", "181.50")
+        reported = await report(seller, "2026-03")
+    owner = await asyncpg.connect(database_url)
+    sql = "update remittance set cents = cents + 1, lines = jsonb_set(lines, '{0,cents}', '2501') where id = $1"
+    await owner.execute(sql, reported["id"])
+    again = await seller.treasurer("POST", "/v1/recomputations", {"remittanceId": reported["id"]})
+    assert (again["matches"], again["digestMatches"], again["recomputed"]["amount"]) == (False, False, "25.00")
+    assert again["differences"][0]["stated"]["amount"] == "25.01"
+    await owner.execute("delete from remittance where id = $1", reported["id"])
+    await owner.close()
