@@ -129,8 +129,9 @@ def run() -> None:
 
 async def _run(settings: Settings, url: str) -> None:
     await _load(settings, url)
-    database = Database(url, role=WORKER_ROLE, size=2)
+    database, books = Database(url, role=WORKER_ROLE, size=2), Database(url, role=BOOKS_ROLE, size=1)
     await database.open()
+    await books.open()
     server = _server(settings, url)
     serving = asyncio.create_task(server.serve())
     while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
@@ -138,11 +139,12 @@ async def _run(settings: Settings, url: str) -> None:
     if server.started:
         _welcome(settings)
     stop = asyncio.Event()
-    working = asyncio.create_task(Worker(database, mail_of(settings)).run(stop))
+    working = asyncio.create_task(Worker(database, mail_of(settings), books=books).run(stop))
     await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     server.should_exit = True
     await asyncio.gather(serving, working)
+    await books.close()
     await database.close()
 
 

@@ -18,6 +18,7 @@ from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import cents_of, decimal_text
 from app.domain.remittances import Line, digest, recompute_lines
+from app.domain.seals import verify_chain
 from app.domain.split import add_to_year, run_examples, split
 
 offline = typer.Typer()
@@ -83,6 +84,23 @@ def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
     result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)
     for leg in result.legs:
         print(f"{decimal_text(leg.cents):>12}  {leg.kind:<22} {explain_leg(leg, language)}")
+
+
+@offline.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The sealed journals of a cooperative, as NDJSON.", exists=True)],
+    head: Annotated[str, typer.Option(help="A digest that was published: it has to be in the chain.")] = "",
+) -> None:
+    """Verify a cooperative's chain of seals, journal by journal, without a database; exits with 1 where it breaks."""
+    found = verify_chain(file.read_text().splitlines())
+    for what in found.wrong:
+        print(f"WRONG  {what}")
+    print(f"{found.journals} journals in {found.links} links; head {found.digests[-1] if found.digests else '-'}")
+    if head and head not in found.digests:
+        print("WRONG  the published head is not in this chain")
+    if found.wrong or (head and head not in found.digests):
+        raise typer.Exit(1)
+    print("the chain holds")
 
 
 @offline.command(name="recompute")

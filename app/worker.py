@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from app.adapters.mail import Mail
 from app.adapters.messages import NL, task_text
+from app.db.books import BOOKS_ROLE
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, Database
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
@@ -18,11 +19,14 @@ from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
 from app.usecases.permissions import warn_of_lapse
 from app.usecases.run import SystemRun, Unavailable
+from app.usecases.seals import run_check, seal_books
 
 log = logging.getLogger("samen.worker")
 BATCH = 100
 NO_ANSWER = (Unavailable, *OUTCOME_UNKNOWN, *RETRYABLE)
 """The database is away or busy: what was claimed comes back when its lease ends."""
+SEAL_EVERY = 5
+"""Seconds between two links of the chain."""
 IDLE = 0.5
 """Seconds between two looks when nothing was due."""
 
@@ -31,18 +35,27 @@ class Worker:
     """Works for every cooperative, one at a time; any number of workers share the work."""
 
     def __init__(
-        self, database: Database, mail: Mail | None = None, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        mail: Mail | None = None,
+        *,
+        books: Database | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.database = database
         self.mail = mail
+        self.books = books
         self.now = now
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; a batch that began is finished."""
-        swept = self.now()
+        swept = sealed = self.now()
         while not stop.is_set():
             try:
                 done = await self.tick()
+                if (self.now() - sealed).total_seconds() > SEAL_EVERY:
+                    await self.guard()
+                    sealed = self.now()
                 if (self.now() - swept).total_seconds() > 3600:
                     await SystemRun(self.database, now=self.now)(forget_keys)
                     swept = self.now()
@@ -65,6 +78,15 @@ class Worker:
         for event in events:
             await self._once(event.name, self._deliver(event))
         return len(timers) + len(events)
+
+    async def guard(self) -> None:
+        """Seal what was booked, and check all books when that is due; a broken invariant is an error in the log."""
+        await SystemRun(self.database, now=self.now)(seal_books)
+        if self.books is None:
+            return
+        check = await SystemRun(self.books, now=self.now)(run_check)
+        if check is not None and check.broken:
+            log.error("books broken", extra={"invariants": sorted(check.broken)})
 
     async def _once(self, what: str, act: Awaitable[None]) -> None:
         """One row of a batch; what fails is logged and comes back when its lease ends, later each time."""
@@ -110,13 +132,16 @@ class Worker:
 async def work(settings: Settings, database_url: str) -> None:
     """A worker process: until SIGTERM or SIGINT."""
     database = Database(database_url, role=WORKER_ROLE, size=2)
+    books = Database(database_url, role=BOOKS_ROLE, size=1)
     await database.open()
+    await books.open()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await Worker(database, mail_of(settings)).run(stop)
+        await Worker(database, mail_of(settings), books=books).run(stop)
     finally:
+        await books.close()
         await database.close()
 
 

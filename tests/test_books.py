@@ -1,5 +1,6 @@
 """The books cannot be written past `post_journal`, and every planted error is caught by `check-books`."""
 
+import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -118,6 +119,8 @@ PLANTED = {
     "I6": ["update idempotency set outcome = '{}'"],
     "I7": ["update entry set cents = -cents where rule in ('payment_reversal', 'reversal')"],
     "I7 part": ["update refund set cents = cents + 1"],
+    "I8": ["update earning set kept_cents = kept_cents + 1, net_cents = net_cents + 1 where state = 'posted'"],
+    "I8 said": ["update entry set cents = cents + 1 where rule = 'share_of_surplus'"],
     "I9": ["update member_month set kept_cents = kept_cents + 100"],
     "I9 fund": ["update fund_month set kept_cents = kept_cents + 100"],
     "I14": ["update earning set state = 'held', held_because = 'trial', held_cents = 5 where state = 'posted'"],
@@ -125,6 +128,10 @@ PLANTED = {
         """insert into period (cooperative_id, month, closed_at, digest)
            select cooperative_id, period, now(), 'x' from journal on conflict do nothing"""
     ],
+    "I12": ["delete from seal where number = (select max(number) from seal)"],
+    "I12 link": ["update seal set digest = sha256(digest)"],
+    "I12 journal": ["delete from journal where id in (select journal_id from seal_item)"],
+    "I12 late": ["update journal set booked_at = booked_at - interval '2 days'", "delete from seal_item"],
     "I13": ["update account set currency = 'MIN' where kind = 'vat'"],
     "I15": ["""update "order" set state = 'delivered' where state = 'completed'"""],
     "I15 lost": ["""update "order" set paid_cents = net_cents + vat_cents where refunded_cents > 0"""],
@@ -142,7 +149,11 @@ async def test_planted_errors_are_caught(
     part = await world.sale(seller, app, "100.00")
     body = {"reason": "deel", "amount": {"amount": "1.00"}}
     await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", body)
+    await world.guard()
+    await world.sale(seller, app, "1.00")
+    await world.guard()
     connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
     try:
         clean = await broken(Tx(connection, datetime.now(UTC)))
         assert not any(clean.values()), clean

@@ -42,6 +42,7 @@ FOR_ANY_TOKEN = {
 SYSTEM = {
     "expire_order",
     "complete_silently",
+    *("seal_books", "run_check"),
     *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
     "deliver_event",
     "forget_keys",
@@ -133,6 +134,7 @@ async def sample(world: World) -> dict[str, Any]:
     permission = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", dates)
     await seller.coordinator("GET", f"/v1/permissions/{permission['id']}/note")
     noted = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", dates | {"note": "x"})
+    await world.guard()
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
     now = datetime.now(UTC)
@@ -276,6 +278,7 @@ async def test_a_scope_narrows_what_a_person_may_do(world: World) -> None:
 
 
 READ_ONLY = {
+    *("seal", "seal_item"),
     *("permission", "sealed_key", "permission_read"),
     *("refund", "order_line", "order_event", "member_event", "account", "balance", "entry", "journal"),
     *("office", "period"),
@@ -292,6 +295,7 @@ PRIVATE = [
         "member_event",
         "period",
         "refund",
+        *("seal", "seal_item"),
         *("remittance", "spending", "permission", "sealed_key", "permission_read"),
         "task",
         "account",

@@ -61,7 +61,7 @@ class Caller:
         good = answer.status_code == expected if expected else answer.status_code in (200, 201, 204)
         assert good, f"{self.login}: {method} {path} → {answer.status_code} {answer.text[:800]}"
         kind = answer.headers.get("content-type", "").split(";")[0]
-        return answer.json() if kind.endswith("json") else answer.text
+        return answer.json() if kind.endswith(("/json", "+json")) else answer.text
 
     async def graphql(self, query: str, **variables: Any) -> Json:
         """Data and errors of a GraphQL operation."""
@@ -268,6 +268,10 @@ class World:
         while step := await worker.tick():
             done += step
         return done
+
+    async def guard(self) -> None:
+        """Let the worker seal what was booked and check the books if that is due."""
+        await Worker(self.worker_database, books=self.books, now=self.clock).guard()
 
     async def books_count(self, table: str) -> int:
         """How many rows there are in truth."""

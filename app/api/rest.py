@@ -23,6 +23,7 @@ from app.api import (
     people,
     permissions,
     remittances,
+    seals,
     spending,
     tasks,
 )
@@ -31,7 +32,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books),
+    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books, seals),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

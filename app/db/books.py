@@ -1,10 +1,17 @@
 """The invariants of the books: each is one query over the ledger's tables that must return no row."""
 
+from uuid import UUID
+
+from app.db.agreements import get_agreement
+from app.db.earnings import earnings
 from app.db.engine import Tx
+from app.domain.agreements import Agreement
+from app.domain.earnings import comes_out_again
 from app.domain.split import BY_YEAR_TOTAL
 
 BOOKS_ROLE = "samen_books"
 BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
+I8 = "I8 every split comes out again from its inputs"
 
 INVARIANTS = {
     "I1 every journal has two legs or more, none zero, that sum to zero": """
@@ -82,6 +89,18 @@ INVARIANTS = {
            and j.kind in ('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')
            and e.rule <> all ({BY_YEAR})
          group by o.id, o.reference, e.account_id having sum(e.cents) <> 0""",
+    "I8 what an earning says of its split is what was booked": """
+        with whole as (
+            select journal_id from earning where journal_id is not null group by 1
+            having bool_and(state in ('posted', 'held') and refunded_cents = 0 and release_parts = 0)),
+        said as (
+            select e.journal_id, l ->> 'rule' as rule, sum((l ->> 'cents')::bigint) as cents
+              from whole join earning e using (journal_id), jsonb_array_elements(e.legs) l group by 1, 2),
+        booked as (
+            select e.journal_id, e.rule, sum(e.cents) as cents from whole join entry e using (journal_id)
+             where e.rule not in ('customer', 'vat') group by 1, 2)
+        select journal_id || ' ' || rule as what from said full join booked using (journal_id, rule)
+         where coalesce(said.cents, 0) <> coalesce(booked.cents, 0)""",
     "I9 remittance, allowance and pot are F of the month totals": """
         with terms as (
             select m.member_id, m.month, a.active_from, m.kept_cents as kept,
@@ -149,6 +168,23 @@ INVARIANTS = {
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p
          where p.digest is not null and p.digest <> month_digest(p.cooperative_id, p.month)""",
+    "I12 the chain of seals verifies, and what was booked a day ago is sealed": """
+        select cooperative_id || ' link ' || number as what from (
+            select s.*, lag(s.digest, 1, '') over w as before, row_number() over w as n from seal s
+            window w as (partition by cooperative_id order by number)) chain
+         where number <> n or previous <> before
+            or not exists (
+                select 1 from seal_item i join journal j on j.id = i.journal_id
+                 where i.cooperative_id = chain.cooperative_id and i.number = chain.number
+                having sha256(chain.previous || string_agg(j.row_hash, '' order by i.position)) = chain.digest
+                   and count(*) = chain.journals)
+        union all
+        select i.journal_id::text from seal_item i
+         where not exists (select 1 from seal s where s.cooperative_id = i.cooperative_id and s.number = i.number)
+            or not exists (select 1 from journal j where j.id = i.journal_id)
+        union all
+        select j.id::text from journal j where j.booked_at < now() - interval '1 day'
+           and not exists (select 1 from seal_item i where i.journal_id = j.id)""",
     "I13 a journal has one currency, that of its accounts, which are its cooperative's": """
         select j.id::text as what from journal j
           join entry e on e.journal_id = j.id join account a on a.id = e.account_id
@@ -186,4 +222,23 @@ INVARIANTS = {
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
     """Each invariant with the rows that break it; all lists are empty when the books are right."""
-    return {name: [row["what"] for row in await tx.rows(sql)] for name, sql in INVARIANTS.items()}
+    found = {name: [row["what"] for row in await tx.rows(sql)] for name, sql in INVARIANTS.items()}
+    return found | {I8: await _other_splits(tx)}
+
+
+async def _other_splits(tx: Tx) -> list[str]:
+    """The earnings whose split does not come out again, a thousand at a time."""
+    versions: dict[UUID, Agreement] = {}
+    wrong: list[str] = []
+    last = UUID(int=0)
+    sql = f"""{earnings.select} where t.id > $1 and t.agreement_id is not null and t.refunded_cents = 0
+              and t.state in ('posted', 'held') order by t.id limit 1000"""
+    while rows := await tx.rows(sql, last):
+        for earning in map(earnings.load, rows):
+            assert earning.agreement_id is not None  # noqa: S101  asked for above
+            if earning.agreement_id not in versions:
+                versions[earning.agreement_id] = await get_agreement(tx, earning.agreement_id)
+            if not comes_out_again(versions[earning.agreement_id], earning):
+                wrong.append(str(earning.id))
+            last = earning.id
+    return wrong

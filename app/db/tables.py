@@ -21,12 +21,26 @@ from app.db import (
     people,
     permissions,
     remittances,
+    seals,
     spending,
     vat,
 )
 
 NOUNS = (
     *(allowances, agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
-    *(members, municipalities, offerings, orders, outbox, payments, people, permissions, remittances, spending, vat),
+    *(
+        members,
+        municipalities,
+        offerings,
+        orders,
+        outbox,
+        payments,
+        people,
+        permissions,
+        remittances,
+        seals,
+        spending,
+        vat,
+    ),
 )
 metadata = SQLModel.metadata

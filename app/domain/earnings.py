@@ -7,7 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.agreements import Agreement
 from app.domain.ledger import AccountKind, Leg
+from app.domain.split import BY_YEAR_TOTAL, split
 from app.domain.transitions import Transition
 
 
@@ -65,6 +67,35 @@ HELD: tuple[Transition[Earning], ...] = (
     Transition("transfer", ("held",), "posted", Right.DECIDE_HELD),
     Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD),
 )
+
+
+def comes_out_again(agreement: Agreement, earning: Earning) -> bool:
+    """Whether the costs, percentages and what was kept of an earning follow from its agreement; F has its own check."""
+    costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
+    if earning.state is EarningState.HELD:
+        return sum(leg.cents for leg in earning.legs) == earning.net_cents
+    again = split(
+        agreement,
+        net_cents=earning.net_cents,
+        costs=costs,
+        months=(),
+        day=earning.work_date,
+        member_id=earning.credited_id,
+    )
+    by_year = sum(leg.cents for leg in earning.legs if leg.rule in BY_YEAR_TOTAL and leg.rule != "remit_above_fund")
+    return (
+        (_by_rule(again.legs), again.kept_cents)
+        == (_by_rule(earning.legs), earning.kept_cents)
+        == (
+            _by_rule(earning.legs),
+            by_year,
+        )
+    )
+
+
+def _by_rule(legs: Sequence[Leg]) -> list[tuple[str, str, int]]:
+    """What does not depend on the year, comparable."""
+    return sorted((leg.rule, leg.kind, leg.cents) for leg in legs if leg.rule not in BY_YEAR_TOTAL)
 
 
 def held_leg(earning: Earning, costs: Sequence[Leg]) -> Leg | None:

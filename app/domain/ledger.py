@@ -1,6 +1,6 @@
 """The ledger's words: accounts, journals and legs. Credits are positive; every journal sums to zero."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -177,6 +177,28 @@ def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int
         raise EarlierMonthOpen(month=f"{books.first_open:%Y-%m}")
     if books.bank_cents != stated_cents:
         raise BankDiffers(ledger_cents=books.bank_cents, stated_cents=stated_cents)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A link of a cooperative's chain over its journals; digests in hexadecimal."""
+
+    cooperative_id: UUID
+    number: int
+    journals: int
+    previous: str
+    digest: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class BookCheck:
+    """A run of every invariant over all books; `broken` names those that do not hold, with the rows that break them."""
+
+    id: UUID
+    asked_at: datetime
+    checked_at: datetime | None = None
+    broken: dict[str, list[str]] = field(default_factory=dict)
 
 
 def divert(legs: tuple[Leg, ...], member_id: UUID, pot_cents: int, owed_cents: int) -> tuple[Leg, ...]:

@@ -37,6 +37,7 @@ from app.graphql import (
     people,
     permissions,
     remittances,
+    seals,
     spending,
     tasks,
 )
@@ -52,7 +53,7 @@ Query = merge_types(
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
-        *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
+        *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery, seals.SealQuery),
     ),
 )
 Mutation = merge_types(
@@ -62,7 +63,13 @@ Mutation = merge_types(
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation, spending.SpendingMutation),
-        *(permissions.PermissionMutation, remittances.RemittanceMutation, tasks.TaskMutation, books.BookMutation),
+        *(
+            permissions.PermissionMutation,
+            remittances.RemittanceMutation,
+            tasks.TaskMutation,
+            books.BookMutation,
+            seals.SealMutation,
+        ),
     ),
 )
 

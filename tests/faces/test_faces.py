@@ -13,7 +13,7 @@ from app.domain.events import OPENS
 from tests.world import GUEST, SCOPE, World
 
 ROOT = Path(__file__).parent.parent.parent
-REST_ONLY = {"check_client", "export_books"}
+REST_ONLY = {"check_client", "export_books", "export_sealed"}
 """Logging in is OAuth: `POST /oauth/token`."""
 GRAPHQL_ONLY = {"get_cooperatives"}
 """A loader's verb."""

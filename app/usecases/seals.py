@@ -1,0 +1,64 @@
+"""Seals and checks: the worker seals what is booked and checks all books daily; anybody verifies from outside."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.books import broken
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.seals import book_checks, last_check, list_seals, record_check, sealed_journals, waiting_check
+from app.db.seals import seal_books as seal
+from app.domain.access import Actor, Right
+from app.domain.ledger import BookCheck, Seal
+from app.domain.page import Page, PageRequest
+
+DAILY = timedelta(days=1)
+
+
+async def seal_books(tx: Tx, actor: Actor) -> int:
+    """Seal every cooperative's journals that are not sealed yet; the number of new links."""
+    actor.require(Right.RUN_TIMER)
+    return await seal(tx)
+
+
+async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: UUID, limit: int = 10) -> list[Seal]:
+    """The newest links of a cooperative's chain, the head first. For the treasurer."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
+    return await list_seals(tx, cooperative_id, limit)
+
+
+async def export_sealed(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[dict[str, object]]:
+    """Links and journals as text that hashes to what was sealed, for a verifier outside. For the treasurer."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
+    return [row async for row in sealed_journals(tx, cooperative_id)]
+
+
+async def ask_check(tx: Tx, actor: Actor) -> BookCheck:
+    """Have all books checked soon, by the worker."""
+    actor.require(Right.CHECK_BOOKS)
+    asked = BookCheck(uuid7(), tx.now)
+    await book_checks.add(tx, asked)
+    return asked
+
+
+async def list_checks(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[BookCheck]:
+    """The checks of all books with what they found, newest first. For the network."""
+    actor.require(Right.CHECK_BOOKS)
+    return await book_checks.page(tx, page)
+
+
+async def run_check(tx: Tx, actor: Actor) -> BookCheck | None:
+    """Run a check that was asked for, or the daily one if it is due; for the system, as a role that sees all books."""
+    actor.require(Right.RUN_TIMER)
+    check = await waiting_check(tx)
+    last = await last_check(tx)
+    if check is None and (last is None or tx.now - last >= DAILY):
+        check = BookCheck(uuid7(), tx.now)
+        await book_checks.add(tx, check)
+    if check is None:
+        return None
+    found = {name: rows[:100] for name, rows in (await broken(tx)).items() if rows}
+    await record_check(tx, check.id, tx.now, found)
+    return BookCheck(check.id, check.asked_at, tx.now, found)
