@@ -22,6 +22,7 @@ from app.domain.costs import Payee
 from app.domain.customers import Contact
 from app.domain.errors import DomainError
 from app.domain.events import Event
+from app.domain.opening import Opening
 from app.domain.page import PageRequest
 from app.main import people_issuer
 from app.usecases.orders import Wanted
@@ -158,6 +159,7 @@ async def sample(world: World) -> dict[str, Any]:
         "remittance_id": UUID(remittance["id"]),
         "reference": "F1",
         "through": date(2026, 1, 1),
+        "opening": Opening(date(2026, 1, 1), ()),
         "permission_id": UUID(permission["id"]),
         "noted": noted["id"],
         "starts_on": date(2026, 1, 1),

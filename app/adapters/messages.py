@@ -148,6 +148,12 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Hier hoort iets bij ({verb}). Vul het in, in gewone taal.",
         "Something is needed with this ({verb}). Fill it in, in plain words.",
     ),
+    "opening_differs": (
+        "Wat er is ({owned_cents}) is niet gelijk aan wat er aan schulden, fondsen en spaarpotten staat "
+        "({owed_cents}). Het verschil is {difference_cents}.",
+        "What there is ({owned_cents}) does not equal what is owed, in funds and in pots ({owed_cents}). "
+        "The difference is {difference_cents}.",
+    ),
     "invalid": ("De aanvraag klopt niet.", "The request is not valid."),
     "idempotency_key_reused": (
         "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
@@ -264,6 +270,7 @@ RULES: dict[str, tuple[str, str]] = {
         "Dit geld wordt bewaard tot de coördinator beslist, want er was geen toestemming van de gemeente op die dag.",
         "This money is kept until the coordinator decides, as the municipality's permission did not cover that day.",
     ),
+    "opening": ("Dit bracht de coöperatie mee op {day}.", "The cooperative brought this along on {day}."),
     "remittance": (
         "De afdracht tot en met {through} is betaald aan de gemeente ({reference}).",
         "What was owed through {through} was paid to the municipality ({reference}).",

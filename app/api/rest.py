@@ -18,6 +18,7 @@ from app.api import (
     members,
     municipalities,
     offerings,
+    opening,
     orders,
     payments,
     people,
@@ -32,7 +33,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books, seals),
+    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books, opening, seals),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

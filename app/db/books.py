@@ -13,6 +13,57 @@ BOOKS_ROLE = "samen_books"
 BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
 I8 = "I8 every split comes out again from its inputs"
 
+
+def _member_f(column: str) -> str:
+    """F of a member's calendar year over a column of the month totals."""
+    return f"""
+        with terms as (
+            select m.member_id, m.month, a.active_from, m.{column} as kept,
+                   coalesce(rule ->> 'basis', 'member_year') as basis,
+                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
+                   coalesce((rule ->> 'basis_points')::bigint, 0) as share,
+                   coalesce((allowance ->> 'cap_cents')::bigint, 0) as cap
+              from member_month m join agreement a on a.id = m.agreement_id
+              left join lateral jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")') rule on true
+              left join lateral jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")') allowance
+                   on true),
+        running as (
+            select *, case basis when 'member_month' then sum(kept) over month else sum(kept) over year end as total
+              from terms
+            window year as (partition by member_id, extract(year from month) order by month, active_from),
+                   month as (partition by member_id, month order by active_from)),
+        owed as (
+            select *, div(greatest(0, total - threshold) * share, 10000)
+                      - div(greatest(0, total - kept - threshold) * share, 10000) as municipality from running),
+        paid as (
+            select *, sum(kept - municipality) over (partition by member_id, month order by active_from) as left_after
+              from owed),
+        years as (
+            select member_id, extract(year from month)::int as year, sum(kept) as kept,
+                   sum(municipality) as municipality,
+                   sum(least(cap, left_after) - least(cap, left_after - kept + municipality)) as allowance
+              from paid group by 1, 2)
+        select *, kept - municipality - allowance as pot from years"""
+
+
+def _fund_f(column: str) -> str:
+    """F of a fund's calendar year over a column of the month totals."""
+    return f"""
+        with running as (
+            select m.cooperative_id, extract(year from m.month)::int as year, m.{column} as kept,
+                   sum(m.{column}) over w as total,
+                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
+                   coalesce((rule ->> 'basis_points')::bigint, 0) as share
+              from fund_month m join agreement a on a.id = m.agreement_id
+              left join lateral jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")') rule on true
+            window w as (partition by m.cooperative_id, extract(year from m.month) order by m.month, a.active_from))
+        select cooperative_id, year, sum(kept) as kept, sum(div(greatest(0, total - threshold) * share, 10000)
+               - div(greatest(0, total - kept - threshold) * share, 10000)) as municipality
+          from running group by 1, 2"""
+
+
 INVARIANTS = {
     "I1 every journal has two legs or more, none zero, that sum to zero": """
         select j.id::text as what from journal j left join entry e on e.journal_id = j.id
@@ -101,34 +152,8 @@ INVARIANTS = {
              where e.rule not in ('customer', 'vat') group by 1, 2)
         select journal_id || ' ' || rule as what from said full join booked using (journal_id, rule)
          where coalesce(said.cents, 0) <> coalesce(booked.cents, 0)""",
-    "I9 remittance, allowance and pot are F of the month totals": """
-        with terms as (
-            select m.member_id, m.month, a.active_from, m.kept_cents as kept,
-                   coalesce(rule ->> 'basis', 'member_year') as basis,
-                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
-                   coalesce((rule ->> 'basis_points')::bigint, 0) as share,
-                   coalesce((allowance ->> 'cap_cents')::bigint, 0) as cap
-              from member_month m join agreement a on a.id = m.agreement_id
-              left join lateral jsonb_path_query_first(
-                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")') rule on true
-              left join lateral jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")') allowance
-                   on true),
-        running as (
-            select *, case basis when 'member_month' then sum(kept) over month else sum(kept) over year end as total
-              from terms
-            window year as (partition by member_id, extract(year from month) order by month, active_from),
-                   month as (partition by member_id, month order by active_from)),
-        owed as (
-            select *, div(greatest(0, total - threshold) * share, 10000)
-                      - div(greatest(0, total - kept - threshold) * share, 10000) as municipality from running),
-        paid as (
-            select *, sum(kept - municipality) over (partition by member_id, month order by active_from) as left_after
-              from owed),
-        f as (
-            select member_id, extract(year from month)::int as year, sum(kept) as kept,
-                   sum(municipality) as municipality,
-                   sum(least(cap, left_after) - least(cap, left_after - kept + municipality)) as allowance
-              from paid group by 1, 2),
+    "I9 remittance, allowance and pot are F of the month totals, but for what they were before the books began": f"""
+        with f as ({_member_f("kept_cents")}), began as ({_member_f("opening_cents")}),
         booked as (
             select (e.facts ->> 'member')::uuid as member_id, extract(year from j.effective_on)::int as year,
                    sum(e.cents) filter (where e.rule = 'remit_above') as municipality,
@@ -137,24 +162,12 @@ INVARIANTS = {
               from entry e join journal j on j.id = e.journal_id
              where e.rule in ('remit_above', 'monthly_allowance', 'pot') group by 1, 2)
         select coalesce(f.member_id, booked.member_id) || ' ' || coalesce(f.year, booked.year) as what
-          from f full join booked using (member_id, year)
-         where coalesce(f.municipality, 0) <> coalesce(booked.municipality, 0)
-            or coalesce(f.allowance, 0) <> coalesce(booked.allowance, 0)
-            or coalesce(f.kept - f.municipality - f.allowance, 0) <> coalesce(booked.pot, 0)""",
-    "I9 what the municipality gets of a fund is F of the fund's months": """
-        with running as (
-            select m.cooperative_id, extract(year from m.month)::int as year, m.kept_cents as kept,
-                   sum(m.kept_cents) over w as total,
-                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
-                   coalesce((rule ->> 'basis_points')::bigint, 0) as share
-              from fund_month m join agreement a on a.id = m.agreement_id
-              left join lateral jsonb_path_query_first(
-                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")') rule on true
-            window w as (partition by m.cooperative_id, extract(year from m.month) order by m.month, a.active_from)),
-        f as (
-            select cooperative_id, year, sum(kept) as kept, sum(div(greatest(0, total - threshold) * share, 10000)
-                   - div(greatest(0, total - kept - threshold) * share, 10000)) as municipality
-              from running group by 1, 2),
+          from f join began using (member_id, year) full join booked using (member_id, year)
+         where coalesce(f.municipality - began.municipality, 0) <> coalesce(booked.municipality, 0)
+            or coalesce(f.allowance - began.allowance, 0) <> coalesce(booked.allowance, 0)
+            or coalesce(f.pot - began.pot, 0) <> coalesce(booked.pot, 0)""",
+    "I9 what the municipality gets of a fund is F of the fund's months": f"""
+        with f as ({_fund_f("kept_cents")}), began as ({_fund_f("opening_cents")}),
         booked as (
             select j.cooperative_id, extract(year from j.effective_on)::int as year,
                    sum(e.cents) filter (where e.rule <> 'remit_above_fund') as kept,
@@ -162,9 +175,9 @@ INVARIANTS = {
               from entry e join journal j on j.id = e.journal_id join account a on a.id = e.account_id
              where a.kind = 'cooperative_fund' and j.agreement_id is not null group by 1, 2)
         select coalesce(f.cooperative_id, booked.cooperative_id) || ' ' || coalesce(f.year, booked.year) as what
-          from f full join booked using (cooperative_id, year)
-         where coalesce(f.municipality, 0) <> coalesce(booked.municipality, 0)
-            or coalesce(f.kept, 0) <> coalesce(booked.kept, 0)""",
+          from f join began using (cooperative_id, year) full join booked using (cooperative_id, year)
+         where coalesce(f.municipality - began.municipality, 0) <> coalesce(booked.municipality, 0)
+            or coalesce(f.kept - began.kept, 0) <> coalesce(booked.kept, 0)""",
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p
          where p.digest is not null and p.digest <> month_digest(p.cooperative_id, p.month)""",

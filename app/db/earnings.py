@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
@@ -58,7 +58,10 @@ class MemberYearRow(SQLModel, table=True):
 
 
 class MemberMonthRow(SQLModel, table=True):
-    """What a member kept before remittance, per month and agreement version; written with each posting."""
+    """What a member kept before remittance, per month and agreement version; written with each posting.
+
+    `opening_cents` of it were kept before these books began.
+    """
 
     __tablename__ = "member_month"
     __table_args__ = (c.check("member_month_kept", "kept_cents >= 0"),)
@@ -67,6 +70,7 @@ class MemberMonthRow(SQLModel, table=True):
     agreement_id: UUID = Field(foreign_key="agreement.id", primary_key=True)
     cooperative_id: UUID = c.link("cooperative")
     kept_cents: int = c.cents()
+    opening_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class FundYearRow(SQLModel, table=True):
@@ -85,6 +89,7 @@ class FundMonthRow(SQLModel, table=True):
     month: date = Field(primary_key=True)
     agreement_id: UUID = Field(foreign_key="agreement.id", primary_key=True)
     kept_cents: int = c.cents()
+    opening_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 earnings = Store(EarningRow, Earning)
@@ -146,6 +151,20 @@ async def add_to_month(tx: Tx, earning: Earning, agreement_id: UUID, kept_cents:
              on conflict (member_id, month, agreement_id) do update set kept_cents = member_month.kept_cents + $5"""
     month = earning.work_date.replace(day=1)
     await tx.value(sql, earning.credited_id, month, agreement_id, earning.cooperative_id, kept_cents)
+
+
+async def open_member_month(tx: Tx, agreement: Agreement, member_id: UUID, month: date, cents: int) -> None:
+    """What a member kept in a month before these books began."""
+    sql = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents, opening_cents)
+             values ($1, $2, $3, $4, $5, $5)"""
+    await tx.value(sql, member_id, month, agreement.id, agreement.cooperative_id, cents)
+
+
+async def open_fund_month(tx: Tx, agreement: Agreement, month: date, cents: int) -> None:
+    """What came to the fund in a month before these books began."""
+    sql = """insert into fund_month (cooperative_id, month, agreement_id, kept_cents, opening_cents)
+             values ($1, $2, $3, $4, $4)"""
+    await tx.value(sql, agreement.cooperative_id, month, agreement.id, cents)
 
 
 async def add_to_fund_month(tx: Tx, agreement: Agreement, day: date, cents: int) -> None:

@@ -158,6 +158,12 @@ async def pots_of(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID]) -> d
     return found
 
 
+async def untouched(tx: Tx, cooperative_id: UUID) -> bool:
+    """Whether nothing was ever booked. Until the transaction ends nobody posts."""
+    await lock_books(tx, cooperative_id)
+    return not await tx.value("select exists (select 1 from journal where cooperative_id = $1)", cooperative_id)
+
+
 async def parts_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind) -> int:
     """How many journals of this kind a source has."""
     sql = "select count(*) from journal where source_type = $1 and source_id = $2 and kind = $3"

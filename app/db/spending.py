@@ -53,10 +53,11 @@ requests = Store(SpendingRow, Request)
 
 async def earned_lots(tx: Tx, cooperative_id: UUID, member_id: UUID) -> list[Lot]:
     """What came into a member's pot, by the month in which it was earned."""
-    sql = """select date_trunc('month', j.effective_on)::date as month, sum(e.cents)::bigint as cents
+    sql = """select coalesce((e.facts ->> 'month')::date, date_trunc('month', j.effective_on)::date) as month,
+                    sum(e.cents)::bigint as cents
                from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
               where a.cooperative_id = $1 and a.member_id = $2 and a.kind in ('pot', 'receivable_member')
-                and e.rule = 'pot' group by 1 order by 1"""
+                and e.rule in ('pot', 'opening') group by 1 order by 1"""
     return [Lot(**dict(row)) for row in await tx.rows(sql, cooperative_id, member_id)]
 
 

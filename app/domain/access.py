@@ -89,6 +89,7 @@ class Right(StrEnum):
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
     CHECK_BOOKS = "check_books"
+    OPEN_BOOKS = "open_books"
     SETTLE_POT = "settle_pot"
     REPORT_REMITTANCE = "report_remittance"
     READ_REMITTANCE = "read_remittance"
@@ -175,6 +176,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CONSENT_TO_SPENDING: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
     Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.CHECK_BOOKS: (Scope.LEDGER_READ, _NETWORK),
+    Right.OPEN_BOOKS: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.REPORT_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_REMITTANCE: (Scope.LEDGER_READ, _join(_TREASURER, {R.CONTROLLER: {W.MUNICIPALITY}})),

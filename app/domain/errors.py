@@ -161,6 +161,10 @@ class ReasonNeeded(Invalid):
     code = "reason_needed"
 
 
+class OpeningDiffers(Invalid):
+    code = "opening_differs"
+
+
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
 

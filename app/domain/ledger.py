@@ -59,6 +59,7 @@ class JournalKind(StrEnum):
     RESERVE_END = "reserve_end"
     SPEND = "spend"
     SPEND_BACK = "spend_back"
+    OPENING = "opening"
     REMITTANCE = "remittance"
     POT_SETTLEMENT = "pot_settlement"
     ALLOWANCE = "allowance"

@@ -1,0 +1,137 @@
+"""Opening balances: a running cooperative starts here in the middle of a year, with all that it holds and owes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.domain.errors import OpeningDiffers, RuleRefused
+from app.domain.ledger import AccountKind, Leg
+
+OWNED = frozenset({AccountKind.BANK, AccountKind.RECEIVABLE_CUSTOMER})
+"""What the cooperative has; everything else is what it owes or keeps for somebody."""
+ACCOUNTS = (
+    *(AccountKind.BANK, AccountKind.RECEIVABLE_CUSTOMER, AccountKind.PAYABLE_SUPPLIER),
+    *(AccountKind.PAYABLE_MUNICIPALITY, AccountKind.VAT, AccountKind.COOPERATIVE_FUND, AccountKind.TRAINING_POT),
+)
+
+
+@dataclass(frozen=True)
+class OpeningAccount:
+    """What stands on an account of the cooperative: what it has, or what it owes, as people say it (above zero)."""
+
+    kind: AccountKind
+    cents: int
+
+
+@dataclass(frozen=True)
+class OpeningPot:
+    """What of a member's pot was earned in a month."""
+
+    member_id: UUID
+    month: date
+    cents: int
+
+
+@dataclass(frozen=True)
+class OpeningTotal:
+    """What a member (None: the cooperative fund) kept in a month before remittance, for the threshold of the year."""
+
+    month: date
+    cents: int
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Everything that a cooperative brings along on `as_of`, its first day here."""
+
+    as_of: date
+    accounts: tuple[OpeningAccount, ...]
+    pots: tuple[OpeningPot, ...] = ()
+    totals: tuple[OpeningTotal, ...] = ()
+
+    @property
+    def owned_cents(self) -> int:
+        return sum(a.cents for a in self.accounts if a.kind in OWNED)
+
+    @property
+    def owed_cents(self) -> int:
+        return sum(a.cents for a in self.accounts if a.kind not in OWNED) + sum(pot.cents for pot in self.pots)
+
+    @property
+    def member_ids(self) -> tuple[UUID, ...]:
+        named = {pot.member_id for pot in self.pots} | {t.member_id for t in self.totals if t.member_id is not None}
+        return tuple(sorted(named))
+
+
+@dataclass(frozen=True)
+class OpeningReport:
+    """What an import does, or would do (`journal_id` is None)."""
+
+    owned_cents: int
+    owed_cents: int
+    pots_cents: int
+    members: int
+    totals_cents: int
+    journal_id: UUID | None = None
+
+
+def check_opening(opening: Opening) -> None:
+    """Raises OpeningDiffers where what there is does not equal what is owed and kept, RuleRefused for odd lines."""
+    if opening.owned_cents != opening.owed_cents:
+        difference = opening.owned_cents - opening.owed_cents
+        raise OpeningDiffers(
+            owned_cents=opening.owned_cents, owed_cents=opening.owed_cents, difference_cents=difference
+        )
+    months = [*(pot.month for pot in opening.pots), *(total.month for total in opening.totals)]
+    late = [month for month in months if month.day != 1 or month > opening.as_of]
+    if late:
+        raise RuleRefused(rule="months_before_the_first_day", value=late[0].isoformat())
+    kinds = [account.kind for account in opening.accounts]
+    keys = [(pot.member_id, pot.month) for pot in opening.pots]
+    rows = [(total.member_id, total.month) for total in opening.totals]
+    for given in (kinds, keys, rows):
+        if len(set(given)) != len(given):
+            raise RuleRefused(rule="each_line_once", value=str(len(given)))
+    wrong = [kind for kind in kinds if kind not in ACCOUNTS]
+    if wrong:
+        raise RuleRefused(rule="opening_account", value=wrong[0])
+
+
+def opening_legs(opening: Opening, municipality_id: UUID) -> tuple[Leg, ...]:
+    """One journal: what there is, what is owed, and the pots by the month in which they were earned."""
+    as_of = opening.as_of.isoformat()
+    accounts = [
+        Leg(
+            account.kind,
+            -account.cents if account.kind in OWNED else account.cents,
+            "opening",
+            {"day": as_of},
+            party=_party(account.kind, municipality_id),
+        )
+        for account in opening.accounts
+    ]
+    facts = [{"day": as_of, "month": pot.month.isoformat()} for pot in opening.pots]
+    pots = [
+        Leg(AccountKind.POT, pot.cents, "opening", about, pot.member_id)
+        for pot, about in zip(opening.pots, facts, strict=True)
+    ]
+    return tuple(leg for leg in (*accounts, *pots) if leg.cents)
+
+
+def _party(kind: AccountKind, municipality_id: UUID) -> str | None:
+    if kind is AccountKind.PAYABLE_SUPPLIER:
+        return "opening"
+    return str(municipality_id) if kind is AccountKind.PAYABLE_MUNICIPALITY else None
+
+
+def report(opening: Opening, journal_id: UUID | None = None) -> OpeningReport:
+    """What the import comes to."""
+    pots, totals = _sum(opening.pots), _sum(opening.totals)
+    figures = (opening.owned_cents, opening.owed_cents, pots, len(opening.member_ids), totals)
+    return OpeningReport(*figures, journal_id)
+
+
+def _sum(rows: Sequence[OpeningPot] | Sequence[OpeningTotal]) -> int:
+    return sum(row.cents for row in rows)
