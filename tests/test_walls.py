@@ -159,6 +159,8 @@ async def sample(world: World) -> dict[str, Any]:
         "remittance_id": UUID(remittance["id"]),
         "reference": "F1",
         "through": date(2026, 1, 1),
+        "since": date(2026, 1, 1),
+        "year": 2026,
         "opening": Opening(date(2026, 1, 1), ()),
         "permission_id": UUID(permission["id"]),
         "noted": noted["id"],

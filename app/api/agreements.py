@@ -23,6 +23,7 @@ from app.usecases.agreements import (
     get_example_results,
     list_agreements,
     preview_split,
+    replay_agreement,
     sign_agreement,
     try_agreement,
 )
@@ -105,6 +106,26 @@ class LegOut(Out):
     @classmethod
     def of(cls, leg: Leg, language: str) -> "LegOut":
         return cls.model_validate(leg).model_copy(update={"reason": explain_leg(leg, language)})
+
+
+class ReplayIn(In):
+    year: Annotated[int, Field(strict=True, ge=2000, le=2100)]
+
+
+class ComparedOut(Out):
+    """Amounts by target: as they were, as they would have been, and what is different."""
+
+    member: str | None
+    actual: dict[str, Money]
+    draft: dict[str, Money]
+    difference: dict[str, Money]
+
+
+class ReplayOut(Out):
+    year: int
+    earnings: int
+    total: ComparedOut
+    members: list[ComparedOut]
 
 
 class PreviewIn(In):
@@ -209,6 +230,12 @@ async def sign(agreement_id: UUID, body: SignatureIn, run: RunDep, seen: SeenDep
     agreement = await run(sign_agreement, agreement_id=agreement_id, side=body.side, expected_version=seen)
     tag(response, agreement.version)
     return AgreementOut.of(agreement, run.actor)
+
+
+@router.post("/agreements/{agreement_id}/replays")
+async def replay(agreement_id: UUID, body: ReplayIn, run: RunDep) -> ReplayOut:
+    """What a past year would have become under this version: the difference per member (by pseudonym) and in total."""
+    return ReplayOut.model_validate(await run(replay_agreement, agreement_id=agreement_id, year=body.year))
 
 
 @router.post("/cooperatives/{cooperative_id}/split-previews")

@@ -15,6 +15,7 @@ from app.api import (
     customers,
     earnings,
     errors,
+    flows,
     members,
     municipalities,
     offerings,
@@ -33,7 +34,7 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books, opening, seals),
+    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books, flows, opening, seals),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

@@ -103,6 +103,13 @@ _OF_MEMBERS = '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")'
 _OF_THE_FUND = '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")'
 
 
+async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earning]:
+    """The earnings of a calendar year that stand in the books."""
+    sql = f"""{earnings.select} where t.cooperative_id = $1 and t.state = 'posted' and t.work_date between $2 and $3"""
+    rows = await tx.rows(sql, cooperative_id, date(year, 1, 1), date(year, 12, 31))
+    return [earnings.load(row) for row in rows]
+
+
 async def lock_years(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID], year: int) -> None:
     """Lock the years of these members, in one order for everybody who posts to their pots."""
     sql = """insert into member_year (member_id, year, cooperative_id)

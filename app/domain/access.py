@@ -89,6 +89,8 @@ class Right(StrEnum):
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
     CHECK_BOOKS = "check_books"
+    TRACE_ORDER = "trace_order"
+    REPLAY_AGREEMENT = "replay_agreement"
     OPEN_BOOKS = "open_books"
     SETTLE_POT = "settle_pot"
     REPORT_REMITTANCE = "report_remittance"
@@ -177,6 +179,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.CHECK_BOOKS: (Scope.LEDGER_READ, _NETWORK),
     Right.OPEN_BOOKS: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.TRACE_ORDER: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
+    Right.REPLAY_AGREEMENT: (Scope.MEMBERS_READ, _join(_STAFF, {R.CONTROLLER: {W.MUNICIPALITY}})),
     Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.REPORT_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_REMITTANCE: (Scope.LEDGER_READ, _join(_TREASURER, {R.CONTROLLER: {W.MUNICIPALITY}})),

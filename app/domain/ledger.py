@@ -1,5 +1,6 @@
 """The ledger's words: accounts, journals and legs. Credits are positive; every journal sums to zero."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -142,7 +143,23 @@ class Journal:
 
 def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
     """Each leg with the other sign: the exact reversal."""
-    return tuple(Leg(leg.kind, -leg.cents, "reversal", {"of": leg.rule}, leg.member_id, leg.party) for leg in legs)
+    return tuple(
+        Leg(leg.kind, -leg.cents, "reversal", {"of": leg.rule} | _whose(leg), leg.member_id, leg.party) for leg in legs
+    )
+
+
+def stamped(legs: Iterable[Leg], member_id: UUID) -> tuple[Leg, ...]:
+    """The legs, each saying with whose work it was earned."""
+    return tuple(replace(leg, facts=leg.facts | {"member": str(member_id)}) for leg in legs)
+
+
+def _whose(leg: Leg) -> dict[str, Any]:
+    return {name: leg.facts[name] for name in ("member", "category") if name in leg.facts}
+
+
+def refunded(leg: Leg, cents: int) -> Leg:
+    """`cents` of a leg, given back."""
+    return Leg(leg.kind, -cents, "refund", {"of": leg.rule} | _whose(leg), leg.member_id, leg.party)
 
 
 @dataclass(frozen=True)

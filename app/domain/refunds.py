@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.earnings import Earning
-from app.domain.ledger import AccountKind, Leg
+from app.domain.ledger import AccountKind, Leg, refunded
 from app.domain.money import share_out
 from app.domain.split import BY_YEAR_TOTAL
 
@@ -55,11 +55,7 @@ def take(earning: Earning, cents: int) -> Taken:
         amounts = [cents if leg.rule == "costs_above_net" else 0 for leg in own] + [0]
     else:
         amounts = share_out(cents, weights)
-    back = tuple(
-        Leg(leg.kind, -amount, "refund", {"of": leg.rule}, leg.member_id, leg.party)
-        for leg, amount in zip(own, amounts, strict=False)
-        if amount
-    )
+    back = tuple(refunded(leg, amount) for leg, amount in zip(own, amounts, strict=False) if amount)
     left = [replace(leg, cents=leg.cents - amount) for leg, amount in zip(own, amounts, strict=False)]
     return Taken(back, amounts[-1], tuple(leg for leg in left if leg.cents))
 

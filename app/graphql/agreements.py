@@ -12,6 +12,7 @@ from strawberry.scalars import JSON
 from app.adapters.agreement_format import ExampleFormat, RuleFormat, example_data, rule_data, to_example, to_rule
 from app.adapters.messages import explain_leg
 from app.domain import agreements as domain
+from app.domain import replay as domain_replay
 from app.domain.agreements import AGREEMENT, AgreementState
 from app.domain.errors import RuleRefused
 from app.domain.ledger import AccountKind
@@ -27,6 +28,7 @@ from app.usecases.agreements import (
     get_example_results,
     list_agreements,
     preview_split,
+    replay_agreement,
     sign_agreement,
     try_agreement,
 )
@@ -99,6 +101,34 @@ class Leg:
         return show(cls, leg, amount=Money.of(leg.cents), reason=explain_leg(leg, language))
 
 
+@strawberry.type(description="Amounts by target: as they were, as they would have been, and what is different.")
+class Compared:
+    member: str | None
+    actual: JSON
+    draft: JSON
+    difference: JSON
+
+    @classmethod
+    def of(cls, compared: domain_replay.Compared) -> "Compared":
+        def amounts(cents: dict[str, int]) -> JSON:
+            return JSON({target: decimal_text(amount) for target, amount in cents.items()})
+
+        return cls(
+            member=compared.member,
+            actual=amounts(compared.actual),
+            draft=amounts(compared.draft),
+            difference=amounts(compared.difference),
+        )
+
+
+@strawberry.type(description="What a past year would have become under a version; members by pseudonym.")
+class Replay:
+    year: int
+    earnings: int
+    total: Compared
+    members: list[Compared]
+
+
 @strawberry.type(description="What would become of an amount; nothing is booked.")
 class SplitPreview:
     agreement_id: UUID
@@ -129,6 +159,12 @@ class AgreementQuery:
     async def example_results(self, info: Info, agreement_id: UUID) -> list[ExampleResult]:
         found = await info.context.run(get_example_results, agreement_id=agreement_id)
         return [show(ExampleResult, r, expected=_amounts(r.expected), actual=_amounts(r.actual)) for r in found]
+
+    @strawberry.field(description="What a past year would have become under this version, by pseudonym.")
+    async def agreement_replay(self, info: Info, id: UUID, year: int) -> Replay:
+        found = await info.context.run(replay_agreement, agreement_id=id, year=year)
+        members = [Compared.of(row) for row in found.members]
+        return Replay(year=found.year, earnings=found.earnings, total=Compared.of(found.total), members=members)
 
     @strawberry.field(description="What do I keep? The split of an amount, with the member's real year so far.")
     async def split_preview(

@@ -29,6 +29,7 @@ from app.graphql import (
     costs,
     customers,
     earnings,
+    flows,
     members,
     municipalities,
     offerings,
@@ -54,7 +55,8 @@ Query = merge_types(
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
-        *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery, seals.SealQuery),
+        *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
+        *(flows.FlowQuery, seals.SealQuery),
     ),
 )
 Mutation = merge_types(

@@ -20,10 +20,11 @@ from app.db.agreements import (
     list_agreements as load_page,
 )
 from app.db.cooperatives import cooperatives
-from app.db.earnings import fund_totals, year_totals
+from app.db.earnings import fund_totals, posted_in_year, year_totals
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
+from app.db.people import lend_staff_view
 from app.domain import agreements as rules_of
 from app.domain.access import Actor, Right, Role
 from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
@@ -31,6 +32,7 @@ from app.domain.errors import AgreementMissing, PeriodTaken
 from app.domain.ledger import AccountKind, Leg
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
+from app.domain.replay import Replay, replay
 from app.domain.split import Split, run_examples, split
 from app.usecases.steps.version import expect
 
@@ -137,6 +139,15 @@ async def sign_agreement(
     if saved.signed:
         await tell(tx, "agreement.signed", agreement.cooperative_id, agreement.id, title=agreement.title)
     return saved
+
+
+async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, year: int) -> Replay:
+    """What a year's earnings would have become under a version, by pseudonym; nothing is booked."""
+    agreement = await load(tx, agreement_id)
+    place = agreement.municipality_id
+    actor.require(Right.REPLAY_AGREEMENT, agreement.cooperative_id, municipality_id=place)
+    await lend_staff_view(tx, agreement.cooperative_id)
+    return replay(agreement, await posted_in_year(tx, agreement.cooperative_id, year), year)
 
 
 async def preview_split(

@@ -9,7 +9,7 @@ from app.db.agreements import get_agreement
 from app.db.engine import Tx, uuid7
 from app.domain.agreements import Agreement
 from app.domain.earnings import Earning, EarningState
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
 from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, fund_cents, split, year_legs
 from app.usecases.steps.book import post_to_pots
 from app.usecases.steps.fund import fund_year, move_fund
@@ -35,7 +35,7 @@ async def book_split(tx: Tx, earning: Earning, agreement: Agreement, costs: Sequ
         kept_cents=result.kept_cents,
         state=EarningState.POSTED,
         agreement_id=agreement.id,
-        legs=result.legs,
+        legs=stamped(result.legs, earning.credited_id),
     )
 
 
@@ -57,12 +57,13 @@ async def release_held(tx: Tx, earning: Earning, agreement: Agreement, *, forfei
     if forfeit:
         fund = Leg(AccountKind.COOPERATIVE_FUND, earning.held_cents, "forfeited", {"surplus": earning.held_cents})
         more = await move_fund(tx, agreement, earning.work_date, earning.held_cents)
-        booked = replace(earning, state=EarningState.FORFEITED, legs=(*costs, fund, *more), kept_cents=0)
+        given = stamped((fund, *more), earning.member_id)
+        booked = replace(earning, state=EarningState.FORFEITED, legs=(*costs, *given), kept_cents=0)
     else:
         booked = await book_split(tx, replace(earning, net_cents=earning.net_left_cents), agreement, costs)
         booked = replace(booked, net_cents=earning.net_cents)
     part = earning.release_parts + 1
-    released = Leg(AccountKind.HELD, -earning.held_cents, "release", {}, member_id=earning.member_id)
+    released = Leg(AccountKind.HELD, -earning.held_cents, "release", _of(earning), earning.member_id)
     legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
     await post_to_pots(tx, _release(booked, JournalKind.RELEASE, part, (released, *legs)))
     return replace(booked, release_parts=part)
@@ -77,6 +78,10 @@ async def take_back_held(tx: Tx, earning: Earning) -> None:
     legs = (*await take_back(tx, earning), *negated(tuple(booked)))
     posting = _release(earning, JournalKind.RELEASE_REVERSAL, earning.release_parts, legs)
     await post_to_pots(tx, replace(posting, reverses=original.id))
+
+
+def _of(earning: Earning) -> dict[str, str]:
+    return {"member": str(earning.credited_id)}
 
 
 def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ...]) -> Posting:

@@ -17,7 +17,7 @@ from app.domain.agreements import Agreement, PermissionNeeded
 from app.domain.costs import ClaimState, CostClaim
 from app.domain.earnings import Earning, EarningState, held_leg
 from app.domain.errors import AgreementMissing
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
 from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
 from app.domain.permissions import permitted
@@ -136,7 +136,9 @@ async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: li
     if held is None:
         return await book_split(tx, earning, agreement, costs)
     anew = replace(earning, to_member_id=None, decided_by=None, kept_cents=0)
-    return replace(anew, state=EarningState.HELD, held_cents=held.cents, legs=(*costs, held))
+    return replace(
+        anew, state=EarningState.HELD, held_cents=held.cents, legs=stamped((*costs, held), earning.member_id)
+    )
 
 
 async def locked_earnings(tx: Tx, order: Order) -> list[Earning]:

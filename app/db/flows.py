@@ -1,0 +1,106 @@
+"""Statements, traces and flows, straight from the entries."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app.db.engine import Tx
+from app.domain.flows import Axis, Credited, Flow, Purchase, StatementLine
+from app.domain.ledger import AccountKind
+
+_DAY = {"period": "j.period", "work": "j.effective_on"}
+_SOLD = "('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')"
+_ORDER_OF = """
+    left join refund r on j.source_type = 'refund' and r.id = j.source_id
+    left join earning g on j.source_type = 'earning' and g.id = j.source_id
+    join "order" o on o.id = coalesce(r.order_id, g.order_id, j.source_id)"""
+"""The order behind a sale, its refunds, and what was held of it."""
+
+
+async def lines(
+    tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: Axis
+) -> list[StatementLine]:
+    """Each kind of account at the beginning, in between, at the end; of a member the member's own accounts."""
+    sql = f"""
+        select a.kind, coalesce(sum(e.cents) filter (where {_DAY[axis]} < $3), 0)::bigint as opening_cents,
+               coalesce(sum(e.cents) filter (where {_DAY[axis]} >= $3), 0)::bigint as change_cents,
+               sum(e.cents)::bigint as closing_cents
+          from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+         where a.cooperative_id = $1 and ($2::uuid is null or a.member_id = $2)
+           and {_DAY[axis]} <= $4 and j.booked_at <= $5
+         group by a.kind order by a.kind"""
+    rows = await tx.rows(sql, cooperative_id, member_id, since, until, as_of)
+    return [StatementLine(**dict(row) | {"kind": AccountKind(row["kind"])}) for row in rows]
+
+
+async def earned(
+    tx: Tx, cooperative_id: UUID, member_id: UUID, since: date, until: date, as_of: datetime, axis: Axis
+) -> list[dict[str, Any]]:
+    """What a member's work brought, by account kind, rule and category of costs."""
+    sql = f"""
+        select a.kind, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'category' as category,
+               sum(e.cents)::bigint as cents
+          from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
+         where j.cooperative_id = $1 and j.kind in {_SOLD} and $2 = any(o.maker_ids)
+           and e.facts ->> 'member' = $2::text and {_DAY[axis]} between $3 and $4 and j.booked_at <= $5
+         group by 1, 2, 3"""
+    return [dict(row) for row in await tx.rows(sql, cooperative_id, member_id, since, until, as_of)]
+
+
+async def closed_through(tx: Tx, cooperative_id: UUID) -> date | None:
+    """The last closed month."""
+    found: date | None = await tx.value("select max(month) from period where cooperative_id = $1", cooperative_id)
+    return found
+
+
+async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
+    """What became of the money of one order, after all that was given back."""
+    sql = f"""
+        select a.kind as target, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'member' as member,
+               sum(e.cents)::bigint as cents, (array_agg(e.facts order by j.id))[1] as facts
+          from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
+         where o.id = $1 and j.kind in {_SOLD} and a.kind <> 'receivable_customer'
+         group by 1, 2, 3 order by 1, 2, 3"""
+    rows = await tx.rows(sql, order_id)
+    return [
+        Flow("customer", row["target"], row["cents"], row["rule"], row["facts"])
+        for row in rows
+        if row["cents"] and row["rule"] not in ("release", "held")
+    ]
+
+
+async def pot_credits(tx: Tx, member_id: UUID) -> list[Credited]:
+    """What each order brought a member's pot, after refunds, in the order in which it came."""
+    sql = f"""
+        select o.id as order_id, sum(e.cents)::bigint as cents
+          from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id {_ORDER_OF}
+         where a.member_id = $1 and a.kind = 'pot' and j.kind in {_SOLD}
+         group by o.id having sum(e.cents) > 0 order by min(e.version)"""
+    return [Credited(**dict(row)) for row in await tx.rows(sql, member_id)]
+
+
+async def purchases(tx: Tx, member_id: UUID) -> list[Purchase]:
+    """What a member's pot paid for, the oldest first."""
+    sql = """select title, coalesce(spent_cents, cents) as cents from spending
+              where member_id = $1 and paid_on is not null order by paid_on, id"""
+    return [Purchase(**dict(row)) for row in await tx.rows(sql, member_id)]
+
+
+async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
+    """What came from customers in a month and where it went; what left the pots and the fund."""
+    sql = f"""
+        with moved as (
+            select j.kind as what, a.kind, sum(e.cents)::bigint as cents
+              from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+             where j.cooperative_id = $1 and j.period = $2 group by 1, 2)
+        select 'customer' as source, kind as target, sum(cents)::bigint as cents from moved
+         where what in {_SOLD} and kind <> 'receivable_customer' group by kind
+        union all
+        select 'pot', 'purchase', sum(cents)::bigint from moved where what in ('spend', 'spend_back') and kind = 'bank'
+        union all
+        select 'pot', kind, sum(cents)::bigint from moved where what = 'pot_settlement' and kind <> 'pot' group by kind
+        union all
+        select 'cooperative_fund', 'allowance', sum(cents)::bigint from moved
+         where what like 'allowance%' and kind = 'payable_member'"""
+    found = [Flow(**dict(row)) for row in await tx.rows(sql, cooperative_id, month) if row["cents"]]
+    return sorted(found, key=lambda flow: (flow.source != "customer", -flow.cents))

@@ -1,0 +1,66 @@
+"""Replay: what last year's earnings would have become under a draft; who gains, who loses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.domain.agreements import Agreement
+from app.domain.earnings import Earning
+from app.domain.ledger import Leg
+from app.domain.remittances import pseudonym
+from app.domain.split import NAMES, MonthTotal, add_to_year, split
+
+
+@dataclass
+class Compared:
+    """Cents by target as they were and as they would have been; `member` is a pseudonym, None the total."""
+
+    member: str | None
+    actual: dict[str, int] = field(default_factory=dict)
+    draft: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def difference(self) -> dict[str, int]:
+        targets = sorted({*self.actual, *self.draft})
+        changes = {target: self.draft.get(target, 0) - self.actual.get(target, 0) for target in targets}
+        return {target: cents for target, cents in changes.items() if cents}
+
+
+@dataclass(frozen=True)
+class Replay:
+    """`earnings` were split again; held, reversed and forfeited ones are left out."""
+
+    year: int
+    earnings: int
+    total: Compared
+    members: tuple[Compared, ...]
+
+
+def replay(agreement: Agreement, earnings: Sequence[Earning], year: int) -> Replay:
+    """Split a year's earnings again, in the order of the work, each member's and the fund's year from zero."""
+    total, members = Compared(None), dict[UUID, Compared]()
+    months, fund = dict[UUID, list[MonthTotal]](), list[MonthTotal]()
+    for earning in sorted(earnings, key=lambda e: (e.work_date, e.id)):
+        whose = earning.credited_id
+        again = split(
+            agreement,
+            net_cents=earning.net_left_cents,
+            costs=[leg for leg in earning.legs if leg.rule == "cost"],
+            months=months.get(whose, []),
+            fund_months=fund,
+            day=earning.work_date,
+            member_id=whose,
+        )
+        months[whose] = add_to_year(months.get(whose, []), agreement, earning.work_date, again.kept_cents)
+        fund = add_to_year(fund, agreement, earning.work_date, again.fund_cents, fund=True)
+        row = members.setdefault(whose, Compared(pseudonym(agreement.cooperative_id, whose)))
+        for compared in (row, total):
+            _add(compared.actual, earning.legs)
+            _add(compared.draft, again.legs)
+    return Replay(year, len(earnings), total, tuple(sorted(members.values(), key=lambda m: m.member or "")))
+
+
+def _add(totals: dict[str, int], legs: Sequence[Leg]) -> None:
+    for leg in legs:
+        if leg.rule != "cost":
+            totals[NAMES[leg.kind]] = totals.get(NAMES[leg.kind], 0) + leg.cents

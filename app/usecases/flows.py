@@ -1,0 +1,96 @@
+"""Where money went: statements, the trace of an order, the flows of a month; nothing is changed."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from app.db import flows
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx
+from app.db.members import members
+from app.db.orders import orders
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right, Role
+from app.domain.flows import Axis, Flow, Statement, bought_with, check_dates
+
+
+async def get_statement(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    since: date,
+    until: date,
+    as_of: datetime | None = None,
+    axis: Axis = "period",
+) -> Statement:
+    """The cooperative's accounts over a period, as the books said on `as_of`; the same whenever it is asked again."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
+    return await _statement(tx, cooperative_id, None, since, until, as_of or tx.now, axis)
+
+
+async def get_member_statement(
+    tx: Tx,
+    actor: Actor,
+    *,
+    member_id: UUID,
+    since: date,
+    until: date,
+    as_of: datetime | None = None,
+    axis: Axis = "work",
+) -> Statement:
+    """What a member turned over, the costs, how it was shared and what their own accounts say; for member and staff."""
+    member = await members.get(tx, member_id)
+    own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+    actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
+    await lend_staff_view(tx, member.cooperative_id)
+    at = as_of or tx.now
+    made = await _statement(tx, member.cooperative_id, member_id, since, until, at, axis)
+    rows = await flows.earned(tx, member.cooperative_id, member_id, since, until, at, axis)
+    costs: dict[str, int] = {}
+    shares: dict[str, int] = {}
+    for row in rows:
+        kept = costs if row["rule"] == "cost" else shares
+        name = row["category"] or "-" if row["rule"] == "cost" else row["kind"]
+        kept[name] = kept.get(name, 0) + row["cents"]
+    shares = {name: cents for name, cents in shares.items() if cents}
+    return replace(made, turnover_cents=sum(row["cents"] for row in rows), costs=costs, shares=shares)
+
+
+async def _statement(
+    tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: Axis
+) -> Statement:
+    check_dates(since, until)
+    found = tuple(await flows.lines(tx, cooperative_id, member_id, since, until, as_of, axis))
+    closed = await flows.closed_through(tx, cooperative_id)
+    final = closed is not None and until.replace(day=1) <= closed
+    return Statement(cooperative_id, member_id, since, until, as_of, axis, final, found)
+
+
+async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
+    """Where the money of an order went, through to what was bought from the pot; a maker sees their own part."""
+    order = await orders.get(tx, order_id)
+    mine = actor.member_ids() & set(order.maker_ids)
+    actor.require(Right.TRACE_ORDER, order.cooperative_id, own=(Role.MEMBER,) if mine else ())
+    staff = actor.may(Right.TRACE_ORDER, order.cooperative_id)
+    await lend_staff_view(tx, order.cooperative_id)
+    visible = frozenset(order.maker_ids) if staff else mine
+    found = [f for f in await flows.order_flows(tx, order_id) if _visible(f, visible)]
+    for member_id in sorted(visible):
+        credited = await flows.pot_credits(tx, member_id)
+        if order_id in {row.order_id for row in credited}:
+            found += bought_with(order_id, credited, await flows.purchases(tx, member_id))
+    return found
+
+
+async def get_month_flows(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date) -> list[Flow]:
+    """What came from customers in a month and where it went. For the treasurer."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
+    return await flows.month_flows(tx, cooperative_id, month.replace(day=1))
+
+
+def _visible(flow: Flow, members_seen: frozenset[UUID]) -> bool:
+    named = flow.facts.get("member")
+    return named is None or UUID(named) in members_seen

@@ -1,0 +1,102 @@
+"""Where money went: statements as of any day, the trace of a euro, the flows of a month, and replays."""
+
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+from tests.scenarios.test_first_sale import books_are_right
+from tests.scenarios.test_spending import ask, may_buy, step
+from tests.world import NOTHING, SCOPE, VRIJE_UITLOOP, Json, World
+
+
+async def test_a_statement_is_the_same_whenever_it_is_asked_again(world: World) -> None:
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(), await world.app()
+        order = await world.sale(seller, app, "200.00", costs="30.00")
+    then = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    place = f"/v1/members/{seller.member_id}/statement?from=2026-03-01&until=2026-03-31"
+    before = await seller.member("GET", f"{place}&asOf={then}")
+    assert (before["turnover"]["amount"], before["final"]) == ("200.00", False)
+    assert {name: cost["amount"] for name, cost in before["costs"].items()} == {"materiaal": "30.00"}
+    shares = {name: share["amount"] for name, share in before["shares"].items()}
+    assert shares == {"cooperative_fund": "17.00", "training_pot": "8.50", "pot": "144.50"}
+    with world.clock.at("2026-04-02"):
+        part = {"reason": "klacht", "amount": {"amount": "121.00"}}
+        await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", part)
+    assert await seller.member("GET", f"{place}&asOf={then}") == before
+    after = await seller.member("GET", place)
+    assert (after["turnover"]["amount"], after["costs"]["materiaal"]["amount"]) == ("100.00", "15.00")
+    assert [(line["kind"], line["closing"]["amount"]) for line in after["lines"]] == [
+        ("payable_member", "15.00"),
+        ("pot", "72.25"),
+    ]
+    whole = f"/v1/cooperatives/{seller.id}/statement?from=2026-04-01&until=2026-04-30"
+    lines = {line["kind"]: line for line in (await seller.treasurer("GET", whole))["lines"]}
+    assert (lines["bank"]["opening"]["amount"], lines["bank"]["change"]["amount"]) == ("-242.00", "121.00")
+    assert sum(float(line["closing"]["amount"]) for line in lines.values()) == 0
+    await (await world.cooperative()).treasurer("GET", place, status=404)
+    await seller.treasurer("GET", f"{place.split('from', maxsplit=1)[0]}from=2026-03-02&until=2026-03-01", status=422)
+
+
+async def test_a_euro_is_traced_from_the_customer_to_the_purchase(world: World) -> None:
+    seller, app = await world.cooperative([may_buy(), *SCOPE]), await world.app()
+    first = await world.sale(seller, app, "100.00")
+    second = await world.sale(seller, app, "100.00")
+    asked = await ask(seller, "120.00")
+    await step(seller.treasurer, asked, "approve")
+    await seller.treasurer("POST", f"/v1/spending-requests/{asked['id']}/payments", {})
+
+    async def trace(order: Json) -> list[tuple[str, str, str]]:
+        found = await seller.member("GET", f"/v1/orders/{order['id']}/trace")
+        return [(flow["source"], flow["target"], flow["amount"]["amount"]) for flow in found]
+
+    common = [("customer", "cooperative_fund", "5.00"), ("customer", "pot", "95.00"), ("customer", "vat", "21.00")]
+    assert await trace(first) == [*common, ("pot", "purchase", "95.00")]
+    assert await trace(second) == [*common, ("pot", "purchase", "25.00")]
+    reasons = [flow["reason"] for flow in await seller.treasurer("GET", f"/v1/orders/{first['id']}/trace")]
+    assert reasons[0] == "5 % of €100.00 goes to the cooperative."
+    await app("GET", f"/v1/orders/{first['id']}/trace", status=403)
+
+    month = f"{world.clock():%Y-%m}"
+    for place in (f"/v1/orders/{first['id']}/trace.svg", f"/v1/cooperatives/{seller.id}/flows.svg?month={month}"):
+        picture = ElementTree.fromstring(await seller.treasurer("GET", place))
+        said = " ".join(picture.itertext())
+        assert "savings pots" in said
+        assert "purchases" in said
+    flows = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/flows?month={month}")
+    assert [(flow["target"], flow["amount"]["amount"]) for flow in flows] == [
+        *(("pot", "190.00"), ("vat", "42.00"), ("cooperative_fund", "10.00"), ("purchase", "120.00")),
+    ]
+    found = await seller.treasurer.graphql(
+        "query($id: UUID!) { orderTrace(orderId: $id) { target amount { amount } reason } }", id=first["id"]
+    )
+    assert [flow["target"] for flow in found["data"]["orderTrace"]] == ["cooperative_fund", "pot", "vat", "purchase"]
+    await books_are_right(world)
+
+
+async def test_last_year_is_replayed_under_a_draft(world: World) -> None:
+    """Two members, 4000 and 1000 kept; a threshold of 1000 instead of 3000 costs the first 1000 more."""
+    rules = [{"kind": "remit_above", "threshold": "3000.00", "percent": "50"}, {"kind": "pot"}]
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(rules), await world.app()
+        await world.sale(seller, app, "4000.00")
+        member, seller.member = seller.member, (await world.member(seller))[0]
+        other = (await seller.coordinator("GET", f"/v1/cooperatives/{seller.id}/members"))["items"][0]["id"]
+        first, seller.member_id = seller.member_id, other
+        await world.sale(seller, app, "1000.00")
+    stricter = [rules[0] | {"threshold": "1000.00"}, rules[1]]
+    body = {"title": "2027", "activeFrom": "2027-01-01", "rules": stricter, "examples": NOTHING}
+    draft = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
+    place = f"/v1/agreements/{draft['id']}/replays"
+    for who in (seller.treasurer, seller.controller):
+        found = await who("POST", place, {"year": 2026})
+        changes = {target: amount["amount"] for target, amount in found["total"]["difference"].items()}
+        assert (found["earnings"], changes) == (2, {"municipality": "1000.00", "pot": "-1000.00"})
+        assert sorted(len(row["difference"]) for row in found["members"]) == [0, 2]
+        assert first not in str(found)
+    await member("POST", place, {"year": 2026}, status=403)
+    same = await seller.treasurer("POST", f"/v1/agreements/{seller.agreement_id}/replays", {"year": 2026})
+    assert same["total"]["difference"] == {}
+    richer = {"title": "x", "activeFrom": "2028-01-01", "rules": VRIJE_UITLOOP, "examples": NOTHING}
+    draft = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", richer)
+    found = await seller.treasurer("POST", f"/v1/agreements/{draft['id']}/replays", {"year": 2026})
+    assert found["total"]["draft"]["cooperative_fund"]["amount"] == "500.00"
