@@ -27,7 +27,7 @@ from app.domain.page import PageRequest
 from app.main import people_issuer
 from app.usecases.orders import Wanted
 from app.usecases.run import Identity
-from tests.world import GUEST, VRIJE_UITLOOP, Caller, Seller, World
+from tests.world import GUEST, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 Verb = Callable[..., Any]
 OPEN = {
@@ -85,8 +85,10 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
 @pytest.fixture(scope="module")
 async def sample(world: World) -> dict[str, Any]:
     """An id or value for every parameter that a use case has."""
-    spending = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
-    rules = [spending, *VRIJE_UITLOOP[:3], {"kind": "premium", "count": 2, "yearlyCap": "10.00"}, VRIJE_UITLOOP[3]]
+    spending: Json = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
+    trading: Json = {"kind": "barter", "debtLimitMinutes": 120}
+    premium: Json = {"kind": "premium", "count": 2, "yearlyCap": "10.00"}
+    rules = [spending, trading, *VRIJE_UITLOOP[:3], premium, VRIJE_UITLOOP[3]]
     with world.clock.at("2026-01-10"):
         seller, buyer = await world.cooperative(rules), await world.app()
         await world.sale(seller, buyer, "4000.00")
@@ -135,6 +137,20 @@ async def sample(world: World) -> dict[str, Any]:
     permission = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", dates)
     await seller.coordinator("GET", f"/v1/permissions/{permission['id']}/note")
     noted = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", dates | {"note": "x"})
+    roof = {"title": "Dak", "purposes": ["gereedschap"]}
+    fund = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/funds", roof)
+    colleague, colleague_id = await world.member(seller)
+    trade = await colleague(
+        "POST",
+        f"/v1/cooperatives/{seller.id}/barters",
+        {"giverId": colleague_id, "receiverId": seller.member_id, "minutes": 60, "title": "Wassen"},
+    )
+    sister = await world.cooperative()
+    delivery = await sister.treasurer(
+        "POST",
+        f"/v1/cooperatives/{sister.id}/internal-deliveries",
+        {"toCooperativeId": seller.id, "amount": {"amount": "1.00"}, "title": "Sla"},
+    )
     await world.guard()
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
@@ -159,6 +175,16 @@ async def sample(world: World) -> dict[str, Any]:
         "remittance_id": UUID(remittance["id"]),
         "reference": "F1",
         "through": date(2026, 1, 1),
+        "fund_id": UUID(fund["id"]),
+        "barter_id": UUID(trade["id"]),
+        "delivery_id": UUID(delivery["id"]),
+        "to_cooperative_id": UUID(sister.id),
+        "purposes": ("dak",),
+        "giver": "Jo",
+        "supplier": "De Schuur",
+        "giver_id": UUID(seller.member_id),
+        "receiver_id": UUID(colleague_id),
+        "minutes": 60,
         "since": date(2026, 1, 1),
         "year": 2026,
         "opening": Opening(date(2026, 1, 1), ()),
@@ -209,6 +235,8 @@ VERB_OF = {
         "move_member": "pause",
         "decide_claim": "approve",
         "move_spending": "consent",
+        "answer_barter": "confirm",
+        "answer_delivery": "confirm",
         "decide_held": "release",
     },
 }
@@ -299,7 +327,7 @@ PRIVATE = [
         "member_event",
         "period",
         "refund",
-        *("seal", "seal_item"),
+        *("seal", "seal_item", "restricted_fund", "barter", "internal_delivery"),
         *("remittance", "spending", "permission", "sealed_key", "permission_read"),
         "task",
         "account",

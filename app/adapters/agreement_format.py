@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.domain.agreements import (
+    Barter,
     Collective,
     CostCategory,
     Example,
@@ -117,6 +118,13 @@ class ExitFormat(Strict):
     target_months: Annotated[int, Field(strict=True, ge=1, le=120)] | None = None
 
 
+class BarterFormat(Strict):
+    """Members trade time with each other, in minutes; nobody owes more than the limit."""
+
+    kind: Literal["barter"]
+    debt_limit_minutes: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+
+
 class CostCategoryFormat(Strict):
     """What may be claimed as costs, up to a cap a member and year; perhaps only with approval before delivery."""
 
@@ -143,6 +151,7 @@ RuleFormat = Annotated[
     | SpendingFormat
     | PermissionFormat
     | ExitFormat
+    | BarterFormat
     | CostCategoryFormat
     | ReserveOfTurnoverFormat
     | ShareOfSurplusFormat
@@ -172,6 +181,7 @@ KINDS: dict[str, type[Rule]] = {
     "spending": Spending,
     "permission": PermissionNeeded,
     "exit": Exit,
+    "barter": Barter,
     "cost_category": CostCategory,
     "reserve_of_turnover": ReserveOfTurnover,
     "share_of_surplus": ShareOfSurplus,

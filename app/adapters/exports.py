@@ -31,6 +31,8 @@ ROOTS = {
     AccountKind.HELD: "Liabilities:Held",
     AccountKind.RESERVED: "Liabilities:Reserved",
     AccountKind.RECEIVABLE_MEMBER: "Assets:Receivable:Member",
+    AccountKind.RECEIVABLE_COOPERATIVE: "Assets:Receivable:Cooperative",
+    AccountKind.RESTRICTED_FUND: "Equity:Restricted",
 }
 
 

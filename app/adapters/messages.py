@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.adapters.reasons import RULES, TARGETS, TASKS
 from app.domain.errors import DomainError
 from app.domain.ledger import Leg
 from app.domain.money import percent_text
@@ -148,6 +149,18 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Hier hoort iets bij ({verb}). Vul het in, in gewone taal.",
         "Something is needed with this ({verb}). Fill it in, in plain words.",
     ),
+    "debt_limit_reached": (
+        "Zo komt u {owed} minuten in het krijt; {limit} is het meeste. Doe eerst iets voor een ander.",
+        "That would make you owe {owed} minutes; {limit} is the most. Do something for somebody else first.",
+    ),
+    "purpose_not_allowed": (
+        "Dit geld is er niet voor {purpose}. Het is voor: {known}.",
+        "This money is not for {purpose}. It is for: {known}.",
+    ),
+    "other_legal_entity": (
+        "Dit is een andere rechtspersoon. Lever met een bestelling en een factuur.",
+        "This is another legal entity. Deliver with an order and an invoice.",
+    ),
     "opening_differs": (
         "Wat er is ({owned_cents}) is niet gelijk aan wat er aan schulden, fondsen en spaarpotten staat "
         "({owed_cents}). Het verschil is {difference_cents}.",
@@ -220,132 +233,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Er ging iets mis bij ons. Noem dit nummer als u het meldt: {trace_id}.",
         "Something went wrong on our side. Mention this number when you report it: {trace_id}.",
     ),
-}
-
-RULES: dict[str, tuple[str, str]] = {
-    "customer": ("De klant betaalt {gross}.", "The customer pays {gross}."),
-    "vat": ("Dit is btw over {net}. Die gaat naar de Belastingdienst.", "VAT on {net}. It goes to the tax office."),
-    "cost": ("Kosten voor {category}. Die gaan er eerst af.", "Costs for {category}. They come off first."),
-    "costs_above_net": (
-        "De kosten zijn hoger dan de opbrengst van {net}. De coöperatie betaalt het verschil.",
-        "The costs are above the {net} earned. The cooperative pays the difference.",
-    ),
-    "share_of_surplus": (
-        "{percent} % van {surplus} is voor {to}.",
-        "{percent} % of {surplus} goes to {to}.",
-    ),
-    "reserve_of_turnover": (
-        "{percent} % van de opbrengst van {net} is voor {to}.",
-        "{percent} % of the {net} earned is set apart for {to}.",
-    ),
-    "monthly_allowance": (
-        "Elke maand krijgt u tot {cap} van wat u overhoudt als onkostenvergoeding.",
-        "Each month up to {cap} of what you keep is paid to you as an expense allowance.",
-    ),
-    "remit_above_fund": (
-        "De coöperatie hield dit jaar {after} over. Boven {threshold} gaat {percent} % naar de gemeente. "
-        "Dat is nu {remitted_after} in totaal; eerst was het {remitted_before}.",
-        "The cooperative kept {after} this year. Above {threshold}, {percent} % goes to the municipality. "
-        "That makes {remitted_after} in total; before it was {remitted_before}.",
-    ),
-    "collective": (
-        "De rest, {rest}, is voor de coöperatie samen.",
-        "The rest, {rest}, is for the cooperative together.",
-    ),
-    "remit_above": (
-        "U hield dit jaar {after} over. Boven {threshold} gaat {percent} % naar de gemeente. "
-        "Dat is nu {remitted_after} in totaal; eerst was het {remitted_before}.",
-        "You kept {after} this year. Above {threshold}, {percent} % goes to the municipality. "
-        "That makes {remitted_after} in total; before it was {remitted_before}.",
-    ),
-    "pot": (
-        "De rest is voor uw spaarpot. U hield dit jaar eerst {before} over, nu {after}.",
-        "The rest is for your savings pot. You had kept {before} this year, now {after}.",
-    ),
-    "held": (
-        "Dit geld wordt bewaard tot de coördinator beslist, want u bent op proef.",
-        "This money is kept until the coordinator decides, because you are on trial.",
-    ),
-    "held_permission": (
-        "Dit geld wordt bewaard tot de coördinator beslist, want er was geen toestemming van de gemeente op die dag.",
-        "This money is kept until the coordinator decides, as the municipality's permission did not cover that day.",
-    ),
-    "opening": ("Dit bracht de coöperatie mee op {day}.", "The cooperative brought this along on {day}."),
-    "remittance": (
-        "De afdracht tot en met {through} is betaald aan de gemeente ({reference}).",
-        "What was owed through {through} was paid to the municipality ({reference}).",
-    ),
-    "pot_settlement": ("De spaarpot gaat bij vertrek naar {to}.", "On leaving the savings pot goes to {to}."),
-    "release": ("Het bewaarde geld is vrijgegeven.", "The money that was kept is released."),
-    "forfeited": (
-        "Het bewaarde geld van {surplus} is voor de coöperatie.",
-        "The {surplus} that was kept goes to the cooperative.",
-    ),
-    "refund": (
-        "De klant kreeg geld terug. Dit gaat eraf ({of}).",
-        "The customer got money back. This comes off ({of}).",
-    ),
-    "money_back": ("Er is geld teruggegeven aan de klant.", "Money was given back to the customer."),
-    "reserve": ("Dit is apart gezet voor: {title}.", "This is set apart for: {title}."),
-    "reserve_end": ("Dit is niet meer apart gezet voor: {title}.", "This is no longer set apart for: {title}."),
-    "spend": ("De coöperatie betaalde {supplier} voor: {title}.", "The cooperative paid {supplier} for: {title}."),
-    "spend_back": ("{title} was goedkoper. De rest komt terug.", "{title} was cheaper. The rest comes back."),
-    "allowance": (
-        "De coöperatie geeft een vergoeding of premie ({kind}) voor {day}.",
-        "The cooperative grants an allowance or premium ({kind}) for {day}.",
-    ),
-    "payment": ("Het geld is ontvangen ({method}).", "The money was received ({method})."),
-    "payment_reversal": ("De betaling is teruggedraaid ({method}).", "The payment was undone ({method})."),
-    "reversal": ("Dit draait een eerdere boeking terug ({of}).", "This undoes an earlier line ({of})."),
-}
-TARGETS = {
-    "cooperative_fund": ("de coöperatie", "the cooperative"),
-    "training_pot": ("de opleidingspot", "the training pot"),
-    "parent": ("de koepel", "the umbrella cooperative"),
-    "member": ("het lid", "the member"),
-    "municipality": ("de gemeente", "the municipality"),
-}
-TASKS: dict[str, tuple[str, str]] = {
-    "accept_order": ("Neem bestelling {reference} aan, of zeg nee.", "Accept order {reference}, or refuse it."),
-    "deliver_order": ("Doe de klus van bestelling {reference}.", "Do the job of order {reference}."),
-    "record_payment": ("Noteer de betaling van bestelling {reference}.", "Record the payment of order {reference}."),
-    "call_customer": (
-        "Niemand nam bestelling {reference} aan. Bel de klant.",
-        "Nobody accepted order {reference}. Call the customer.",
-    ),
-    "review_offering": ("Bekijk het nieuwe aanbod '{title}'.", "Review the new offering '{title}'."),
-    "decide_claim": ("Beslis over de kosten bij {reference}.", "Decide on the costs of {reference}."),
-    "decide_open_claims": (
-        "Bestelling {reference} is betaald, maar wacht op een beslissing over kosten.",
-        "Order {reference} is paid, but waits for a decision on costs.",
-    ),
-    "take_in_referral": ("Maak kennis met iemand die is doorverwezen.", "Meet somebody who was referred to you."),
-    "end_trial": (
-        "Een proeftijd is voorbij. Neem dit lid aan, of neem afscheid.",
-        "A trial has ended. Admit this member, or part.",
-    ),
-    "decide_held": (
-        "Beslis over het bewaarde geld van bestelling {reference}.",
-        "Decide on the money kept of order {reference}.",
-    ),
-    "talk_about_exit": (
-        "Een lid is er zo lang als afgesproken. Praat over de volgende stap; het lid mag blijven.",
-        "A member has been here as long as was planned. Talk about the next step; they may stay.",
-    ),
-    "settle_pot": ("Een lid is vertrokken. Handel de spaarpot af.", "A member has left. Settle the savings pot."),
-    "settle_remittance": (
-        "De gemeente vraagt om de afdracht tot en met {through}. Betaal en noteer het.",
-        "The municipality asks for what is owed through {through}. Pay and record it.",
-    ),
-    "renew_permission": (
-        "De toestemming van een lid loopt af. Vraag de gemeente om een nieuwe.",
-        "A member's permission is about to end. Ask the municipality for the next.",
-    ),
-    "decide_spending": ("Beslis over een aankoop: {title}.", "Decide on a purchase: {title}."),
-    "complete_spending": ("Vul uw aanvraag aan: {title}.", "Complete your request: {title}."),
-    "pay_spending": ("Betaal de goedgekeurde aankoop: {title}.", "Pay the approved purchase: {title}."),
-    "settle_spending": ("Bewaar de bon van: {title}.", "File the receipt of: {title}."),
-    "sign_agreement": ("Teken de afspraak '{title}'.", "Sign the agreement '{title}'."),
 }
 
 

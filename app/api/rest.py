@@ -16,6 +16,7 @@ from app.api import (
     earnings,
     errors,
     flows,
+    funds,
     members,
     municipalities,
     offerings,
@@ -34,7 +35,21 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, permissions, remittances, tasks, books, flows, opening, seals),
+    *(
+        agreements,
+        costs,
+        earnings,
+        allowances,
+        spending,
+        permissions,
+        remittances,
+        tasks,
+        books,
+        flows,
+        funds,
+        opening,
+        seals,
+    ),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

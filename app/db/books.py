@@ -91,7 +91,7 @@ INVARIANTS = {
          where e.balance_after < b.floor
         union all
         select a.id::text from account a join balance b on b.account_id = a.id
-         where a.kind in ('pot', 'held', 'reserved') and b.floor is distinct from 0""",
+         where a.kind in ('pot', 'held', 'reserved', 'restricted_fund') and b.floor is distinct from 0""",
     "I5 what is booked is unchanged: hashes recompute, triggers stand, nobody may write": """
         select j.id::text as what from journal j where j.row_hash <> journal_digest(j) or j.legs_hash is distinct from (
             select legs_digest(jsonb_agg(jsonb_build_object('line', e.line, 'account', e.account_id, 'cents', e.cents,
@@ -178,6 +178,14 @@ INVARIANTS = {
           from f join began using (cooperative_id, year) full join booked using (cooperative_id, year)
          where coalesce(f.municipality - began.municipality, 0) <> coalesce(booked.municipality, 0)
             or coalesce(f.kept - began.kept, 0) <> coalesce(booked.kept, 0)""",
+    "I10 what two cooperatives owe each other for internal deliveries mirrors": """
+        select d.id::text as what from internal_delivery d
+          left join journal j on j.source_type = 'internal_delivery' and j.source_id = d.id
+          left join entry e on e.journal_id = j.id
+          left join account a on a.id = e.account_id and a.kind in ('receivable_cooperative', 'payable_cooperative')
+         group by d.id
+        having count(distinct j.cooperative_id) <> case d.state when 'confirmed' then 2 else 0 end
+            or coalesce(sum(e.cents) filter (where a.id is not null), 0) <> 0""",
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p
          where p.digest is not null and p.digest <> month_digest(p.cooperative_id, p.month)""",

@@ -26,7 +26,7 @@ async def lines(
                coalesce(sum(e.cents) filter (where {_DAY[axis]} >= $3), 0)::bigint as change_cents,
                sum(e.cents)::bigint as closing_cents
           from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
-         where a.cooperative_id = $1 and ($2::uuid is null or a.member_id = $2)
+         where a.cooperative_id = $1 and a.currency = 'EUR' and ($2::uuid is null or a.member_id = $2)
            and {_DAY[axis]} <= $4 and j.booked_at <= $5
          group by a.kind order by a.kind"""
     rows = await tx.rows(sql, cooperative_id, member_id, since, until, as_of)

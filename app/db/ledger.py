@@ -27,7 +27,6 @@ from app.domain.ledger import (
     Posting,
 )
 from app.domain.members import Member
-from app.domain.money import CURRENCY
 from app.domain.page import Page, PageRequest, cut
 from app.domain.thermometer import Movement
 
@@ -136,7 +135,7 @@ async def post(tx: Tx, posting: Posting) -> UUID:
         posted: UUID = await tx.value(
             "select post_journal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             *(posting.id, posting.cooperative_id, posting.kind, posting.source_type, posting.source_id),
-            *(posting.part, CURRENCY, posting.effective_on, posting.reverses, posting.agreement_id, legs),
+            *(posting.part, posting.currency, posting.effective_on, posting.reverses, posting.agreement_id, legs),
         )
     except CheckViolationError as error:
         if error.constraint_name == "balance_floor":
@@ -202,7 +201,7 @@ _JOURNAL = """
 
 async def list_journals(tx: Tx, cooperative_id: UUID, request: PageRequest, source_id: UUID | None) -> Page[Journal]:
     """Journals of a cooperative with their entries, newest first; of one order or payment where given."""
-    sql = f"""{_JOURNAL} where j.cooperative_id = $1 and ($2::uuid is null or j.id < $2)
+    sql = f"""{_JOURNAL} where j.cooperative_id = $1 and j.currency = 'EUR' and ($2::uuid is null or j.id < $2)
               and ($3::uuid is null or j.source_id = $3) order by j.id desc limit {int(request.limit) + 1}"""
     rows = await tx.rows(sql, cooperative_id, request.after, source_id)
     return cut([_journal(row) for row in rows], request)
@@ -210,14 +209,16 @@ async def list_journals(tx: Tx, cooperative_id: UUID, request: PageRequest, sour
 
 async def all_journals(tx: Tx, cooperative_id: UUID, after: UUID | None, limit: int) -> list[Journal]:
     """Journals of a cooperative, oldest first, after one."""
-    sql = f"""{_JOURNAL} where j.cooperative_id = $1 and ($2::uuid is null or j.id > $2) order by j.id limit $3"""
+    sql = f"""{_JOURNAL} where j.cooperative_id = $1 and j.currency = 'EUR' and ($2::uuid is null or j.id > $2)
+              order by j.id limit $3"""
     return [_journal(row) for row in await tx.rows(sql, cooperative_id, after, limit)]
 
 
 _ACCOUNT = """
     select a.id, a.cooperative_id, a.kind, a.currency, a.rgs_code, b.posted as balance_cents, b.floor as floor_cents,
            a.member_id, a.party
-      from account a join balance b on b.account_id = a.id where a.cooperative_id = $1"""
+      from account a join balance b on b.account_id = a.id
+     where a.cooperative_id = $1 and a.currency = 'EUR'"""
 
 
 async def list_accounts(tx: Tx, cooperative_id: UUID, request: PageRequest) -> Page[Account]:

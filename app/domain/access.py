@@ -89,6 +89,12 @@ class Right(StrEnum):
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
     CHECK_BOOKS = "check_books"
+    PROPOSE_BARTER = "propose_barter"
+    ANSWER_BARTER = "answer_barter"
+    READ_BARTER = "read_barter"
+    READ_FUND = "read_fund"
+    WRITE_FUND = "write_fund"
+    DELIVER_INTERNALLY = "deliver_internally"
     TRACE_ORDER = "trace_order"
     REPLAY_AGREEMENT = "replay_agreement"
     OPEN_BOOKS = "open_books"
@@ -181,6 +187,12 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.OPEN_BOOKS: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.TRACE_ORDER: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
     Right.REPLAY_AGREEMENT: (Scope.MEMBERS_READ, _join(_STAFF, {R.CONTROLLER: {W.MUNICIPALITY}})),
+    Right.PROPOSE_BARTER: (Scope.MEMBERS_WRITE, _MAKER),
+    Right.ANSWER_BARTER: (Scope.MEMBERS_WRITE, _MAKER),
+    Right.READ_BARTER: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
+    Right.READ_FUND: (Scope.LEDGER_READ, _STAFF),
+    Right.WRITE_FUND: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.DELIVER_INTERNALLY: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.REPORT_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_REMITTANCE: (Scope.LEDGER_READ, _join(_TREASURER, {R.CONTROLLER: {W.MUNICIPALITY}})),

@@ -129,6 +129,14 @@ class Exit:
 
 
 @dataclass(frozen=True)
+class Barter:
+    """Members trade time with each other, in minutes; nobody owes more than `debt_limit_minutes`."""
+
+    debt_limit_minutes: int
+    kind: Literal["barter"] = "barter"
+
+
+@dataclass(frozen=True)
 class Pot:
     """The rest goes to the member's own savings pot, the thermometer."""
 
@@ -147,6 +155,7 @@ Rule = (
     | Spending
     | PermissionNeeded
     | Exit
+    | Barter
     | CostCategory
     | ReserveOfTurnover
     | ShareOfSurplus
@@ -163,6 +172,7 @@ ORDER_OF_RULES = {
         "spending": 0,
         "permission": 0,
         "exit": 0,
+        "barter": 0,
         "cost_category": 0,
         "reserve_of_turnover": 1,
         "share_of_surplus": 2,
@@ -306,7 +316,7 @@ AGREEMENT: tuple[Transition[Agreement], ...] = (
 
 def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_parent: bool) -> None:
     """Raises RuleRefused where the list is no agreement: in the order of claims, one of each, one rest at the end."""
-    kinds = [rule.kind for rule in rules]
+    kinds: list[str] = [rule.kind for rule in rules]
     ranks = [ORDER_OF_RULES[kind] for kind in kinds]
     shares = [rule for rule in rules if isinstance(rule, ShareOfSurplus)]
     remits = [rule.basis for rule in rules if isinstance(rule, RemitAbove)]
@@ -320,18 +330,7 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
         "no_remittance_of_members_from_a_collective": not ("collective" in kinds and of_members),
         "shares_at_most_whole": sum(share.basis_points for share in shares) <= WHOLE,
         "one_share_per_target": len({share.to for share in shares}) == len(shares),
-        "one_of_a_kind": all(
-            kinds.count(kind) <= 1
-            for kind in (
-                "trial",
-                "permission",
-                "exit",
-                "reserve_of_turnover",
-                "monthly_allowance",
-                "hourly_allowance",
-                "premium",
-            )
-        ),
+        "one_of_a_kind": all(kinds.count(kind) <= 1 for kind in ORDER_OF_RULES if kind not in SEVERAL),
         "one_of_a_category": len(set(categories)) == len(categories),
         "one_of_a_purpose": len(set(purposes)) == len(purposes),
         "spending_needs_pots": not ("collective" in kinds and purposes),

@@ -165,6 +165,18 @@ class OpeningDiffers(Invalid):
     code = "opening_differs"
 
 
+class DebtLimitReached(Conflict):
+    code = "debt_limit_reached"
+
+
+class PurposeNotAllowed(Conflict):
+    code = "purpose_not_allowed"
+
+
+class OtherLegalEntity(Conflict):
+    code = "other_legal_entity"
+
+
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
 

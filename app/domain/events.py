@@ -84,6 +84,8 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "spending.ask_more": (Opening("complete_spending", Role.MEMBER),),
     "spending.pay": (Opening("settle_spending", Role.TREASURER),),
     "remittance.invoiced": (Opening("settle_remittance", Role.TREASURER),),
+    "barter.proposed": (Opening("answer_barter", Role.MEMBER),),
+    "delivery.proposed": (Opening("answer_delivery", Role.TREASURER),),
     "agreement.tested": (Opening("sign_agreement", Role.TREASURER),),
 }
 CLOSES: dict[str, tuple[str, ...]] = {
@@ -111,6 +113,8 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "spending.settle": ("settle_spending",),
     "earning.taken_back": ("decide_held",),
     "remittance.settled": ("settle_remittance",),
+    "barter.answered": ("answer_barter",),
+    "delivery.answered": ("answer_delivery",),
     "permission.given": ("renew_permission",),
     "member.pot_settled": ("settle_pot",),
     **{

@@ -8,6 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.errors import AlreadySettled, BankDiffers, EarlierMonthOpen, RuleRefused
+from app.domain.money import CURRENCY
+
+MINUTES = "MIN"
+"""The currency of barter: minutes, which never meet euro in one journal."""
 
 
 class AccountKind(StrEnum):
@@ -24,6 +28,9 @@ class AccountKind(StrEnum):
     HELD = "held"
     RESERVED = "reserved"
     RECEIVABLE_MEMBER = "receivable_member"
+    RECEIVABLE_COOPERATIVE = "receivable_cooperative"
+    RESTRICTED_FUND = "restricted_fund"
+    TIME = "time"
 
 
 RGS = {
@@ -40,10 +47,13 @@ RGS = {
     AccountKind.HELD: "BSchOvsOvs",
     AccountKind.RESERVED: "BSchOvsOvs",
     AccountKind.RECEIVABLE_MEMBER: "BVorOvr",
+    AccountKind.RECEIVABLE_COOPERATIVE: "BVorOvr",
+    AccountKind.RESTRICTED_FUND: "BEivBef",
+    AccountKind.TIME: "-",
 }
 """The Dutch reference classification (Referentie Grootboekschema) of each kind, for the audit file."""
 
-FLOOR = {AccountKind.POT: 0, AccountKind.HELD: 0, AccountKind.RESERVED: 0}
+FLOOR = {AccountKind.POT: 0, AccountKind.HELD: 0, AccountKind.RESERVED: 0, AccountKind.RESTRICTED_FUND: 0}
 """The least that an account of a kind may hold, in cents; the others have none."""
 
 
@@ -61,6 +71,10 @@ class JournalKind(StrEnum):
     SPEND = "spend"
     SPEND_BACK = "spend_back"
     OPENING = "opening"
+    DONATION = "donation"
+    FUND_EXPENSE = "fund_expense"
+    INTERNAL_DELIVERY = "internal_delivery"
+    BARTER = "barter"
     REMITTANCE = "remittance"
     POT_SETTLEMENT = "pot_settlement"
     ALLOWANCE = "allowance"
@@ -96,6 +110,7 @@ class Posting:
     legs: tuple[Leg, ...]
     reverses: UUID | None = None
     agreement_id: UUID | None = None
+    currency: str = CURRENCY
 
 
 @dataclass(frozen=True)

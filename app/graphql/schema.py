@@ -30,6 +30,7 @@ from app.graphql import (
     customers,
     earnings,
     flows,
+    funds,
     members,
     municipalities,
     offerings,
@@ -56,7 +57,7 @@ Query = merge_types(
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
         *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
-        *(flows.FlowQuery, seals.SealQuery),
+        *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
     ),
 )
 Mutation = merge_types(
@@ -72,6 +73,7 @@ Mutation = merge_types(
             tasks.TaskMutation,
             books.BookMutation,
             opening.OpeningMutation,
+            funds.FundMutation,
             seals.SealMutation,
         ),
     ),

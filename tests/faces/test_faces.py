@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.messages import ERRORS, RULES, TASKS
+from app.adapters.messages import ERRORS
+from app.adapters.reasons import RULES, TASKS
 from app.cli import contracts
 from app.domain.errors import DomainError
 from app.domain.events import OPENS

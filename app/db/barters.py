@@ -1,0 +1,39 @@
+"""Barter: table and queries."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.store import Store
+from app.domain.barters import Trade
+
+
+class BarterRow(SQLModel, table=True):
+    __tablename__ = "barter"
+    __table_args__ = (
+        c.check("barter_minutes", "minutes > 0 and giver_id <> receiver_id"),
+        c.check("barter_state", "state in ('proposed', 'confirmed', 'declined', 'cancelled')"),
+        *c.longest("barter", title=200),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    giver_id: UUID = c.link("member")
+    receiver_id: UUID = c.link("member")
+    minutes: int
+    title: str = c.text()
+    proposed_at: datetime = c.when()
+    state: str = c.text()
+    version: int
+
+
+barters = Store(BarterRow, Trade)
+
+
+async def minutes_of(tx: Tx, cooperative_id: UUID) -> dict[UUID, int]:
+    """The minutes of every member who traded, below zero for who owes."""
+    sql = """select a.member_id, b.posted from account a join balance b on b.account_id = a.id
+              where a.cooperative_id = $1 and a.kind = 'time'"""
+    return {row["member_id"]: row["posted"] for row in await tx.rows(sql, cooperative_id)}

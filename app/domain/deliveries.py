@@ -1,0 +1,73 @@
+"""Deliveries between cooperatives of one legal entity: no VAT, no invoice, both books balance alone."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.cooperatives import Cooperative
+from app.domain.errors import OtherLegalEntity, RuleRefused
+from app.domain.ledger import AccountKind, Leg
+from app.domain.transitions import Transition, move
+
+
+class DeliveryState(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Something worth `cents` that the one delivered to the other; booked on both sides once that one confirms."""
+
+    id: UUID
+    from_cooperative_id: UUID
+    to_cooperative_id: UUID
+    cents: int
+    title: str
+    delivered_on: date
+    proposed_by: UUID
+    state: DeliveryState = DeliveryState.PROPOSED
+    answered_by: UUID | None = None
+    version: int = 1
+
+
+DELIVERY: tuple[Transition[Delivery], ...] = (
+    Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY),
+    Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY),
+)
+
+
+def check_entity(giver: Cooperative, receiver: Cooperative) -> None:
+    """Raises OtherLegalEntity unless both carry the same KvK number, RuleRefused for one and the same cooperative."""
+    if giver.id == receiver.id:
+        raise RuleRefused(rule="two_cooperatives", value=giver.slug)
+    if giver.kvk_number is None or giver.kvk_number != receiver.kvk_number:
+        raise OtherLegalEntity(kvk_number=receiver.kvk_number)
+
+
+def answered(delivery: Delivery, verb: str, by: UUID) -> Delivery:
+    """The delivery after `verb`. Raises WrongState."""
+    return replace(delivery, state=DeliveryState(move(DELIVERY, delivery, verb)), answered_by=by)
+
+
+def delivery_legs(delivery: Delivery) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
+    """The legs of who gave and of who received."""
+    facts, cents = {"title": delivery.title}, delivery.cents
+    given = (
+        Leg(
+            *(AccountKind.RECEIVABLE_COOPERATIVE, -cents, "internal_delivery", facts),
+            party=str(delivery.to_cooperative_id),
+        ),
+        Leg(AccountKind.COOPERATIVE_FUND, cents, "internal_delivery", facts),
+    )
+    received = (
+        Leg(AccountKind.COOPERATIVE_FUND, -cents, "internal_delivery", facts),
+        Leg(
+            *(AccountKind.PAYABLE_COOPERATIVE, cents, "internal_delivery", facts),
+            party=str(delivery.from_cooperative_id),
+        ),
+    )
+    return given, received

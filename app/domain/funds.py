@@ -1,0 +1,41 @@
+"""Restricted funds: prize money, grants and gifts that may be spent on named purposes only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.errors import PurposeNotAllowed, ReasonNeeded
+from app.domain.ledger import AccountKind, Leg
+
+
+@dataclass(frozen=True)
+class Fund:
+    """`purposes` are what it may be spent on; `balance_cents` stands in it."""
+
+    id: UUID
+    cooperative_id: UUID
+    title: str
+    purposes: tuple[str, ...]
+    balance_cents: int = 0
+    version: int = 1
+
+
+def donation_legs(fund: Fund, cents: int, giver: str) -> tuple[Leg, ...]:
+    """Money received for the fund."""
+    facts = {"giver": giver, "fund": fund.title}
+    return (
+        Leg(AccountKind.BANK, -cents, "donation", facts),
+        Leg(AccountKind.RESTRICTED_FUND, cents, "donation", facts, party=str(fund.id)),
+    )
+
+
+def expense_legs(fund: Fund, cents: int, purpose: str, supplier: str, title: str) -> tuple[Leg, ...]:
+    """Money spent from the fund. Raises PurposeNotAllowed with the purposes that are, ReasonNeeded."""
+    if purpose not in fund.purposes:
+        raise PurposeNotAllowed(purpose=purpose, known=list(fund.purposes))
+    if not supplier:
+        raise ReasonNeeded(verb="supplier")
+    facts = {"purpose": purpose, "supplier": supplier, "title": title}
+    return (
+        Leg(AccountKind.RESTRICTED_FUND, -cents, "fund_expense", facts, party=str(fund.id)),
+        Leg(AccountKind.BANK, cents, "fund_expense", facts),
+    )

@@ -1,0 +1,70 @@
+"""Deliveries within one legal entity: the one treasurer says so, the other confirms, both books are written at once."""
+
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.cooperatives import cooperatives
+from app.db.deliveries import deliveries
+from app.db.engine import Tx, uuid7
+from app.db.outbox import tell
+from app.domain.access import Actor, Right
+from app.domain.deliveries import Delivery, DeliveryState, answered, check_entity, delivery_legs
+from app.domain.errors import RuleRefused
+from app.domain.ledger import JournalKind, Posting
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.usecases.steps.version import expect
+
+
+async def propose_delivery(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    to_cooperative_id: UUID,
+    cents: int,
+    title: str,
+    delivered_on: date | None = None,
+) -> Delivery:
+    """Say that one's cooperative delivered to another of the same legal entity. Raises OtherLegalEntity."""
+    giver = await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
+    check_entity(giver, await cooperatives.get(tx, to_cooperative_id))
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    today = tx.now.astimezone(AMSTERDAM).date()
+    day = delivered_on or today
+    if day > today:
+        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    made = Delivery(uuid7(), cooperative_id, to_cooperative_id, cents, title, day, actor.person_id)
+    await deliveries.add(tx, made)
+    await tell(tx, "delivery.proposed", to_cooperative_id, made.id, title=title)
+    return made
+
+
+async def answer_delivery(
+    tx: Tx, actor: Actor, *, delivery_id: UUID, verb: str, expected_version: int | None = None
+) -> Delivery:
+    """Confirm or decline what was delivered; confirmed, it stands in both books. Raises WrongState, Stale."""
+    found = await deliveries.get(tx, delivery_id, lock=True)
+    actor.require(Right.DELIVER_INTERNALLY, found.to_cooperative_id)
+    expect(found.version, expected_version)
+    assert actor.person_id is not None  # noqa: S101  an office is held by a person
+    moved = answered(found, verb, actor.person_id)
+    if moved.state is DeliveryState.CONFIRMED:
+        sides = ((found.from_cooperative_id, 1), (found.to_cooperative_id, 2))
+        for (place, part), legs in zip(sides, delivery_legs(found), strict=True):
+            key = ("internal_delivery", found.id, part, found.delivered_on)
+            await ledger.post(tx, Posting(uuid7(), place, JournalKind.INTERNAL_DELIVERY, *key, legs))
+    await tell(tx, "delivery.answered", found.to_cooperative_id, found.id, title=found.title)
+    return await deliveries.save(tx, moved)
+
+
+async def list_deliveries(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, received: bool = False
+) -> Page[Delivery]:
+    """What a cooperative delivered, or received, within its legal entity. For the treasurer."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
+    side = "to_cooperative_id" if received else "from_cooperative_id"
+    return await deliveries.page(tx, page, **{side: cooperative_id})

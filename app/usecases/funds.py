@@ -1,0 +1,76 @@
+"""Restricted funds: set up, filled by donations and grants, spent on their purposes only."""
+
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.funds import funds
+from app.domain.access import Actor, Right
+from app.domain.errors import RuleRefused
+from app.domain.funds import Fund, donation_legs, expense_legs
+from app.domain.ledger import Journal, JournalKind, Leg, Posting
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+
+
+async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: UUID, title: str, purposes: tuple[str, ...]) -> Fund:
+    """Set up a fund with what it may be spent on, at least one purpose."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.WRITE_FUND, cooperative_id)
+    fund = Fund(uuid7(), cooperative_id, title, tuple(dict.fromkeys(purposes)))
+    await funds.add(tx, fund)
+    return fund
+
+
+async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Fund]:
+    """The restricted funds of a cooperative with what stands in them. For the staff."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_FUND, cooperative_id)
+    return await funds.page(tx, page, cooperative_id=cooperative_id)
+
+
+async def get_fund(tx: Tx, actor: Actor, *, fund_id: UUID) -> Fund:
+    """One fund. Raises NotFound."""
+    fund = await funds.get(tx, fund_id)
+    actor.require(Right.READ_FUND, fund.cooperative_id)
+    return fund
+
+
+async def donate(
+    tx: Tx, actor: Actor, *, fund_id: UUID, cents: int, giver: str, paid_on: date | None = None
+) -> Journal:
+    """Record money that came for a fund: a gift, a prize, a grant."""
+    fund = await funds.get(tx, fund_id)
+    actor.require(Right.WRITE_FUND, fund.cooperative_id)
+    return await _post(tx, fund, JournalKind.DONATION, donation_legs(fund, cents, giver), paid_on)
+
+
+async def spend_fund(
+    tx: Tx,
+    actor: Actor,
+    *,
+    fund_id: UUID,
+    cents: int,
+    purpose: str,
+    supplier: str,
+    title: str,
+    paid_on: date | None = None,
+) -> Journal:
+    """Pay something from a fund. Raises PurposeNotAllowed, BelowFloor for a cent more than there is."""
+    fund = await funds.get(tx, fund_id)
+    actor.require(Right.WRITE_FUND, fund.cooperative_id)
+    legs = expense_legs(fund, cents, purpose, supplier, title)
+    return await _post(tx, fund, JournalKind.FUND_EXPENSE, legs, paid_on)
+
+
+async def _post(tx: Tx, fund: Fund, kind: JournalKind, legs: tuple[Leg, ...], paid_on: date | None) -> Journal:
+    today = tx.now.astimezone(AMSTERDAM).date()
+    day = paid_on or today
+    if day > today:
+        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    source = uuid7()
+    place = (uuid7(), fund.cooperative_id, kind, "restricted_fund", source, 1, day)
+    await ledger.post(tx, Posting(*place, legs))
+    return await ledger.journal_of(tx, "restricted_fund", source, kind, 1)
