@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import ExampleFormat, RuleFormat, example_data, rule_data, to_example, to_rule
+from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
 from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, TransitionOut, Version, When, given, money
@@ -106,6 +107,14 @@ class LegOut(Out):
     @classmethod
     def of(cls, leg: Leg, language: str) -> "LegOut":
         return cls.model_validate(leg).model_copy(update={"reason": explain_leg(leg, language)})
+
+
+class TemplateOut(Out):
+    name: str
+    title: str
+    about: str
+    rules: list[dict[str, Any]]
+    examples: list[dict[str, Any]]
 
 
 class ReplayIn(In):
@@ -230,6 +239,12 @@ async def sign(agreement_id: UUID, body: SignatureIn, run: RunDep, seen: SeenDep
     agreement = await run(sign_agreement, agreement_id=agreement_id, side=body.side, expected_version=seen)
     tag(response, agreement.version)
     return AgreementOut.of(agreement, run.actor)
+
+
+@router.get("/agreement-templates")
+async def list_templates() -> list[TemplateOut]:
+    """Agreements to begin with: post the title, rules and examples of one as a draft, then change what differs."""
+    return [TemplateOut(name=name, **template_data(template)) for name, template in templates().items()]
 
 
 @router.post("/agreements/{agreement_id}/replays")

@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -84,7 +85,7 @@ class EmbeddedPostgres:
             for left in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
                 left.unlink(missing_ok=True)  # a killed server leaves them, and its pid may be another's by now
             options = " ".join([f"-k {self.socket_dir}", *(f"-c {setting}" for setting in extra)])
-            self._command("pg_ctl", "-D", self.data, "-w", "-t", "60", "-s", "-l", self.log, "-o", options, "start")
+            self._launch(options)
             self._ensure_database()
             return True
 
@@ -95,6 +96,18 @@ class EmbeddedPostgres:
             return str(self.data) in psutil.Process(pid).cmdline()
         except (OSError, ValueError, IndexError, psutil.Error):
             return False
+
+    def _launch(self, options: str) -> None:
+        """Start; after a crash the last sessions of the server before may still be leaving: wait for them."""
+        for left in range(20, -1, -1):
+            try:
+                self._command("pg_ctl", "-D", self.data, "-w", "-t", "60", "-s", "-l", self.log, "-o", options, "start")
+            except EmbeddedPostgresError as error:
+                if not left or "pre-existing shared memory block" not in str(error):
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self) -> None:
         """Stop at once but cleanly: sessions are ended, nothing committed is lost."""

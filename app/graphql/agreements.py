@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from strawberry.scalars import JSON
 
 from app.adapters.agreement_format import ExampleFormat, RuleFormat, example_data, rule_data, to_example, to_rule
+from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
 from app.domain import agreements as domain
 from app.domain import replay as domain_replay
@@ -101,6 +102,15 @@ class Leg:
         return show(cls, leg, amount=Money.of(leg.cents), reason=explain_leg(leg, language))
 
 
+@strawberry.type(description="An agreement to begin with, as it is drafted.")
+class AgreementTemplate:
+    name: str
+    title: str
+    about: str
+    rules: JSON
+    examples: JSON
+
+
 @strawberry.type(description="Amounts by target: as they were, as they would have been, and what is different.")
 class Compared:
     member: str | None
@@ -159,6 +169,16 @@ class AgreementQuery:
     async def example_results(self, info: Info, agreement_id: UUID) -> list[ExampleResult]:
         found = await info.context.run(get_example_results, agreement_id=agreement_id)
         return [show(ExampleResult, r, expected=_amounts(r.expected), actual=_amounts(r.actual)) for r in found]
+
+    @strawberry.field(description="Agreements to begin with: draft one, then change what differs.")
+    async def agreement_templates(self) -> list[AgreementTemplate]:
+        found = {name: template_data(template) for name, template in templates().items()}
+        return [
+            AgreementTemplate(
+                name=name, title=t["title"], about=t["about"], rules=JSON(t["rules"]), examples=JSON(t["examples"])
+            )
+            for name, t in found.items()
+        ]
 
     @strawberry.field(description="What a past year would have become under this version, by pseudonym.")
     async def agreement_replay(self, info: Info, id: UUID, year: int) -> Replay:

@@ -73,6 +73,22 @@ async def test_a_euro_is_traced_from_the_customer_to_the_purchase(world: World) 
     await books_are_right(world)
 
 
+async def test_every_template_can_be_drafted_and_tested(world: World) -> None:
+    parent, seller = await world.cooperative(), await world.cooperative()
+    place = f"/v1/cooperatives/{seller.id}"
+    version = (await world.visitor("GET", place))["version"]
+    await world.network("PATCH", place, {"umbrellaId": parent.id}, headers={"If-Match": f'"{version}"'})
+    found = await world.visitor("GET", "/v1/agreement-templates")
+    assert len(found) >= 5
+    for number, template in enumerate(found):
+        body = {name: template[name] for name in ("title", "rules", "examples")}
+        draft = await seller.treasurer("POST", f"{place}/agreements", body | {"activeFrom": f"203{number}-01-01"})
+        tested = await seller.treasurer("POST", f"/v1/agreements/{draft['id']}/tests")
+        assert tested["state"] == "tested", template["name"]
+    asked = await world.visitor.graphql("{ agreementTemplates { name title rules } }")
+    assert [t["name"] for t in asked["data"]["agreementTemplates"]] == [t["name"] for t in found]
+
+
 async def test_last_year_is_replayed_under_a_draft(world: World) -> None:
     """Two members, 4000 and 1000 kept; a threshold of 1000 instead of 3000 costs the first 1000 more."""
     rules = [{"kind": "remit_above", "threshold": "3000.00", "percent": "50"}, {"kind": "pot"}]
