@@ -354,6 +354,9 @@ def main() -> None:
     except EmbeddedPostgresError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+    except ConnectionError as error:
+        print(f"The database does not answer: {error}. Is it running, and is SAMEN_DATABASE_URL right?", file=sys.stderr)
+        sys.exit(1)
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
 

@@ -163,6 +163,8 @@ class Torture:
             self.live.serve()
         else:
             self.start_worker()
+        if self.worker is not None and self.worker.poll() is not None:
+            self.start_worker()
         self.longest_gap = max(self.longest_gap, time.monotonic() - began)
 
     def start_worker(self) -> None:

@@ -15,6 +15,7 @@ from app.domain.vat import VatClass
 class OfferingKind(StrEnum):
     GOODS = "goods"
     SERVICE = "service"
+    GIVEAWAY = "giveaway"
 
 
 class PriceUnit(StrEnum):
@@ -103,7 +104,9 @@ OFFERING: tuple[Transition[Offering], ...] = (
 
 
 def check(offering: Offering) -> Offering:
-    """The offering itself. Raises RuleRefused for stock on a service."""
+    """The offering itself. Raises RuleRefused for stock on a service, or a price on what is given away."""
+    if offering.kind is OfferingKind.GIVEAWAY and offering.price_cents:
+        raise RuleRefused(rule="a_giveaway_is_free", value=offering.price_cents)
     if offering.kind is OfferingKind.SERVICE and offering.stock is not None:
         raise RuleRefused(rule="stock_is_for_goods", value=offering.stock)
     return offering

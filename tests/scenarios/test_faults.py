@@ -136,7 +136,7 @@ def test_a_second_load_of_the_demo_changes_nothing(live: Live) -> None:
     first = counts()
     assert live.samen("demo").returncode == 0
     assert counts() == first
-    assert first == {"municipalities": 7, "cooperatives": 13, "catalogue/offerings": 26}
+    assert first == {"municipalities": 7, "cooperatives": 13, "catalogue/offerings": 27}
 
 
 def test_backup_and_restore_bring_everything_back(live: Live, tmp_path: Path) -> None:

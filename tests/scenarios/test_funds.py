@@ -133,3 +133,22 @@ async def test_a_farm_delivers_to_its_sister_restaurant(world: World) -> None:
     received = f"/v1/cooperatives/{restaurant.id}/internal-deliveries?received=true"
     assert [row["state"] for row in (await restaurant.treasurer("GET", received))["items"]] == ["confirmed"]
     await books_are_right(world)
+
+
+async def test_three_gifts_cost_nothing(world: World) -> None:
+    """Total 0, nothing in the books, nobody waits for money; a price above 0 is refused."""
+    seller, app = await world.cooperative([{"kind": "collective"}]), await world.app()
+    offering = await world.offering(seller, "0.00", kind="giveaway", stock=5)
+    order = await world.order(app, offering, 3)
+    assert order["gross"]["amount"] == "0.00"
+    await world.deliver(seller, order)
+    await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    await world.work()
+    assert (await seller.treasurer("GET", "/v1/tasks"))["items"] == []
+    assert await world.balances(seller) == {}
+    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 2
+    body: Json = {"memberId": seller.member_id, "kind": "giveaway", "title": "Stoel", "category": "wonen"}
+    body |= {"priceUnit": "piece", "price": euro("0.01"), "vatClass": "standard", "town": "Amersfoort"}
+    refused = await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body, status=422)
+    assert refused["facts"]["rule"] == "a_giveaway_is_free"
+    await books_are_right(world)

@@ -27,8 +27,8 @@ from app.usecases.steps.earn import book_split, take_back, take_back_held
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
-    """At delivery the work date is known: one pending earning per member of the order; none where it was refunded."""
-    if order.refunded_cents:
+    """At delivery the work date is known: one pending earning per member of the order; none for gifts and refunds."""
+    if order.refunded_cents or not order.gross_cents:
         return
     nets: dict[object, Earning] = {}
     makers = {m.id: m for m in await members.all(tx, id=order.maker_ids)}
