@@ -355,7 +355,7 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(1)
     except ConnectionError as error:
-        print(f"The database does not answer: {error}. Is it running, and is SAMEN_DATABASE_URL right?", file=sys.stderr)
+        print(f"The database does not answer: {error}. Does it run? Is SAMEN_DATABASE_URL right?", file=sys.stderr)
         sys.exit(1)
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

@@ -189,7 +189,7 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
     await _log(tx, actor, moved, verb, note)
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
-    facts |= {"paid": True} if moved.payment is PaymentState.PAID or not moved.gross_cents else {}
+    facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
     await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts)
     return await settle(tx, moved)
 
