@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format lock contracts clean
+.PHONY: run test check format bench lock contracts clean
 
 run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
 	cd $(HERE) && exec $(BIN)/samen run
@@ -19,6 +19,9 @@ check: $(VENV)/.test  ## ruff, mypy, import contracts, dependencies
 
 format: $(VENV)/.test  ## put the code in shape
 	cd $(HERE) && $(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.test  ## measure against the floors, in turns; writes bench/results.md
+	cd $(HERE) && $(BIN)/python -m bench.run
 
 contracts: $(VENV)/.run  ## write openapi/openapi.json and openapi/schema.graphql
 	cd $(HERE) && $(BIN)/samen export
