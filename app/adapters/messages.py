@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.adapters.reasons import RULES, TARGETS, TASKS
+from app.adapters.rules import RULE_TEXTS
 from app.domain.errors import DomainError
 from app.domain.ledger import Leg
 from app.domain.money import percent_text
@@ -244,7 +245,9 @@ def language_of(accept_language: str | None) -> str:
 
 
 def error_text(code: str, facts: dict[str, Any], language: str) -> str:
-    """The message of an error code."""
+    """The message of an error code; of a rule, its own sentence where it has one."""
+    if code == "rule_refused" and facts.get("rule") in RULE_TEXTS:
+        return _render(RULE_TEXTS[facts["rule"]], facts, language)
     return _render(ERRORS.get(code, ERRORS["invalid"]), facts, language)
 
 

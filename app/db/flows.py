@@ -81,7 +81,7 @@ async def pot_credits(tx: Tx, member_id: UUID) -> list[Credited]:
 
 async def purchases(tx: Tx, member_id: UUID) -> list[Purchase]:
     """What a member's pot paid for, the oldest first."""
-    sql = """select title, coalesce(spent_cents, cents) as cents from spending
+    sql = """select title, supplier, coalesce(spent_cents, cents) as cents from spending
               where member_id = $1 and paid_on is not null order by paid_on, id"""
     return [Purchase(**dict(row)) for row in await tx.rows(sql, member_id)]
 

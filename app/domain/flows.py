@@ -66,6 +66,7 @@ class Credited:
 @dataclass(frozen=True)
 class Purchase:
     title: str
+    supplier: str
     cents: int
 
 
@@ -83,6 +84,8 @@ def bought_with(order_id: UUID, credited: Sequence[Credited], purchases: Sequenc
     for purchase in purchases:
         part = min(end, spent + purchase.cents) - max(begin, spent)
         if part > 0:
-            flows.append(Flow("pot", "purchase", part, "spend", {"title": purchase.title, "supplier": purchase.title}))
+            flows.append(
+                Flow("pot", "purchase", part, "spend", {"title": purchase.title, "supplier": purchase.supplier})
+            )
         spent += purchase.cents
     return flows

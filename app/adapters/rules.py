@@ -1,0 +1,85 @@
+"""Why a rule refuses, in plain words: Dutch (B1) and English, by the code of the rule."""
+
+RULE_TEXTS: dict[str, tuple[str, str]] = {
+    "a_giveaway_is_free": ("Wat u weggeeft is gratis. Zet de prijs op 0.", "A giveaway is free. Set its price to 0."),
+    "amount_needed": ("Noem een bedrag.", "Name an amount."),
+    "amount_not_hours": ("Noem een bedrag, geen uren.", "Name an amount, not hours."),
+    "hours_not_amount": ("Noem de uren, geen bedrag.", "Name the hours, not an amount."),
+    "day_not_in_the_future": ("De dag {value} is nog niet geweest.", "The day {value} has not come yet."),
+    "each_line_once": ("Noem elke regel maar een keer.", "Name each line only once."),
+    "exit_has_a_destination": (
+        "Noem bij vertrek waar iemand heen gaat, en alleen dan.",
+        "Name a destination when somebody leaves, and only then.",
+    ),
+    "month_closed_first": (
+        "Maand {value} is nog open. Sluit die eerst af.",
+        "Month {value} is still open. Close it first.",
+    ),
+    "month_is_over": ("De maand is nog niet voorbij ({value}).", "The month is not over yet ({value})."),
+    "monthly_allowance_comes_by_itself": (
+        "Deze vergoeding komt vanzelf uit de verdiensten; u hoeft niets toe te kennen.",
+        "This allowance comes out of what is earned by itself; there is nothing to grant.",
+    ),
+    "months_before_the_first_day": (
+        "Maand {value} valt na de eerste dag, of is niet de eerste van een maand.",
+        "Month {value} is after the first day, or not the first of a month.",
+    ),
+    "not_reported_yet": (
+        "Tot en met {value} is al opgegeven. Kies een latere maand.",
+        "What is owed through {value} was reported. Choose a later month.",
+    ),
+    "office_place": (
+        "Een {value} hoort bij een coöperatie of een gemeente, niet bij beide of geen.",
+        "A {value} belongs to a cooperative or a municipality, not to both or none.",
+    ),
+    "open_requests_first": (
+        "Er staat nog een aankoop open. Rond die eerst af.",
+        "A purchase is still open. Finish it first.",
+    ),
+    "opening_account": ("Op {value} kan geen beginstand.", "{value} takes no opening balance."),
+    "paid_on_between_order_and_today": (
+        "De betaaldag {value} moet tussen de bestelling en vandaag liggen.",
+        "The day of payment {value} has to be between the order and today.",
+    ),
+    "paid_on_between_report_and_today": (
+        "De betaaldag {value} moet tussen de opgave en vandaag liggen.",
+        "The day of payment {value} has to be between the report and today.",
+    ),
+    "paid_on_between_request_and_today": (
+        "De betaaldag {value} moet tussen de aanvraag en vandaag liggen.",
+        "The day of payment {value} has to be between the request and today.",
+    ),
+    "pot_has_money": (
+        "De spaarpot is leeg. Er is niets af te handelen.",
+        "The pot is empty. There is nothing to settle.",
+    ),
+    "something_is_owed": ("Er is niets af te dragen.", "Nothing is owed."),
+    "stock_is_for_goods": ("Een dienst heeft geen voorraad.", "A service has no stock."),
+    "transfer_names_a_member": ("Noem het lid dat het krijgt.", "Name the member who gets it."),
+    "two_cooperatives": ("Kies een andere coöperatie dan de eigen.", "Choose another cooperative than one's own."),
+    "two_people_trade": ("Ruilen doet u met een ander.", "You trade with somebody else."),
+    "umbrella_is_a_tree": (
+        "Zo zou een koepel onder zichzelf vallen.",
+        "That way an umbrella would be under itself.",
+    ),
+    "until_not_before_start": (
+        "De laatste dag {value} ligt voor de eerste.",
+        "The last day {value} is before the first.",
+    ),
+    "rules_in_order": (
+        "De regels staan niet in de goede volgorde: eerst kosten, dan aandelen, dan afdracht, dan de rest ({value}).",
+        "The rules are not in order: costs, then shares, then remittance, then the rest ({value}).",
+    ),
+    "one_rest_last": (
+        "De laatste regel is 'pot' of 'collective', een van beide ({value}).",
+        "The last rule is 'pot' or 'collective', one of the two ({value}).",
+    ),
+    "one_of_a_kind": ("Van een soort regel staat er meer dan een ({value}).", "A kind of rule stands twice ({value})."),
+    "shares_at_most_whole": ("De aandelen zijn samen meer dan 100 %.", "The shares are more than 100 % together."),
+    "parent_exists": ("Er is geen koepel om aan te betalen.", "There is no umbrella to pay."),
+    "at_least_one_example": ("Geef ten minste een voorbeeld.", "Give at least one worked example."),
+    "spending_needs_pots": (
+        "Een collectief heeft geen eigen spaarpotten om uit te kopen.",
+        "A collective has no pots of one's own to buy from.",
+    ),
+}
