@@ -151,6 +151,9 @@ async def sample(world: World) -> dict[str, Any]:
         f"/v1/cooperatives/{sister.id}/internal-deliveries",
         {"toCooperativeId": seller.id, "amount": {"amount": "1.00"}, "title": "Sla"},
     )
+    collective = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
+    bus = {"title": "Bus", "supplier": "Garage", "amount": {"amount": "1.00"}}
+    ballot = await collective.member("POST", f"/v1/cooperatives/{collective.id}/ballots", bus)
     await world.guard()
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
@@ -175,6 +178,9 @@ async def sample(world: World) -> dict[str, Any]:
         "remittance_id": UUID(remittance["id"]),
         "reference": "F1",
         "through": date(2026, 1, 1),
+        "collective": collective,
+        "ballot_id": UUID(ballot["id"]),
+        "yes": True,
         "fund_id": UUID(fund["id"]),
         "barter_id": UUID(trade["id"]),
         "delivery_id": UUID(delivery["id"]),
@@ -289,6 +295,8 @@ async def test_the_entitled_get_in_on_the_same_ids(world: World, database: Datab
     seller: Seller = sample["seller"]
     manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
     insiders = [seller.coordinator, seller.treasurer, seller.member, seller.controller, world.network, manager]
+    collective: Seller = sample["collective"]
+    insiders += [collective.member, collective.treasurer]
     entitled = [identity(world, insider.login) for insider in insiders]
     entitled.append(identity(world, sample["buyer"].login, app=True))
     nobody = []

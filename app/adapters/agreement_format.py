@@ -23,6 +23,7 @@ from app.domain.agreements import (
     ShareOfSurplus,
     Spending,
     Trial,
+    Vote,
 )
 from app.domain.money import basis_points_of, cents_of, decimal_text, percent_text
 
@@ -118,6 +119,13 @@ class ExitFormat(Strict):
     target_months: Annotated[int, Field(strict=True, ge=1, le=120)] | None = None
 
 
+class VoteFormat(Strict):
+    """What a collective buys from its fund needs the yes of so many of its members."""
+
+    kind: Literal["vote"]
+    percent: Percent
+
+
 class BarterFormat(Strict):
     """Members trade time with each other, in minutes; nobody owes more than the limit."""
 
@@ -152,6 +160,7 @@ RuleFormat = Annotated[
     | PermissionFormat
     | ExitFormat
     | BarterFormat
+    | VoteFormat
     | CostCategoryFormat
     | ReserveOfTurnoverFormat
     | ShareOfSurplusFormat
@@ -182,6 +191,7 @@ KINDS: dict[str, type[Rule]] = {
     "permission": PermissionNeeded,
     "exit": Exit,
     "barter": Barter,
+    "vote": Vote,
     "cost_category": CostCategory,
     "reserve_of_turnover": ReserveOfTurnover,
     "share_of_surplus": ShareOfSurplus,

@@ -51,6 +51,10 @@ RULES: dict[str, tuple[str, str]] = {
     "donation": ("Gift van {giver} voor: {fund}.", "Donation by {giver} for: {fund}."),
     "fund_expense": ("Betaald aan {supplier} voor {purpose}: {title}.", "Paid to {supplier} for {purpose}: {title}."),
     "internal_delivery": ("Geleverd binnen dezelfde organisatie: {title}.", "Delivered within one entity: {title}."),
+    "collective_purchase": (
+        "De leden besloten ({yes} van {members}): {supplier} betaald voor {title}.",
+        "The members decided ({yes} of {members}): {supplier} paid for {title}.",
+    ),
     "barter": ("Geruild: {title}.", "Bartered: {title}."),
     "opening": ("Dit bracht de coöperatie mee op {day}.", "The cooperative brought this along on {day}."),
     "remittance": (
@@ -119,6 +123,8 @@ TASKS: dict[str, tuple[str, str]] = {
         "De gemeente vraagt om de afdracht tot en met {through}. Betaal en noteer het.",
         "The municipality asks for what is owed through {through}. Pay and record it.",
     ),
+    "cast_vote": ("Stem mee over een aankoop: {title}.", "Vote on a purchase: {title}."),
+    "pay_purchase": ("De leden zeiden ja. Betaal: {title}.", "The members said yes. Pay: {title}."),
     "answer_barter": ("Klopt deze ruil: {title}? Zeg ja of nee.", "Is this trade right: {title}? Say yes or no."),
     "answer_delivery": (
         "Klopt deze levering binnen de organisatie: {title}? Bevestig of wijs af.",

@@ -78,6 +78,11 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     "shares_at_most_whole": ("De aandelen zijn samen meer dan 100 %.", "The shares are more than 100 % together."),
     "parent_exists": ("Er is geen koepel om aan te betalen.", "There is no umbrella to pay."),
     "at_least_one_example": ("Geef ten minste een voorbeeld.", "Give at least one worked example."),
+    "somebody_votes": ("Er zijn nog geen leden om te stemmen.", "There are no members yet to vote."),
+    "vote_needs_a_collective": (
+        "Stemmen hoort bij een collectief; met eigen spaarpotten beslist wie spaart.",
+        "Votes are for a collective; with pots of one's own the saver decides.",
+    ),
     "spending_needs_pots": (
         "Een collectief heeft geen eigen spaarpotten om uit te kopen.",
         "A collective has no pots of one's own to buy from.",

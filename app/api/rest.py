@@ -8,6 +8,7 @@ from app.api import (
     agreements,
     allowances,
     apps,
+    ballots,
     books,
     catalogue,
     cooperatives,
@@ -35,21 +36,8 @@ from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(
-        agreements,
-        costs,
-        earnings,
-        allowances,
-        spending,
-        permissions,
-        remittances,
-        tasks,
-        books,
-        flows,
-        funds,
-        opening,
-        seals,
-    ),
+    *(agreements, costs, earnings, allowances, spending, permissions, remittances, funds, ballots),
+    *(tasks, books, flows, opening, seals),
 )
 PROBLEM = {
     "description": "Refused: problem+json with a code and what to do next",

@@ -89,6 +89,9 @@ class Right(StrEnum):
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
     CHECK_BOOKS = "check_books"
+    PROPOSE_PURCHASE = "propose_purchase"
+    CAST_VOTE = "cast_vote"
+    PAY_PURCHASE = "pay_purchase"
     PROPOSE_BARTER = "propose_barter"
     ANSWER_BARTER = "answer_barter"
     READ_BARTER = "read_barter"
@@ -193,6 +196,9 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_FUND: (Scope.LEDGER_READ, _STAFF),
     Right.WRITE_FUND: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.DELIVER_INTERNALLY: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.PROPOSE_PURCHASE: (Scope.MEMBERS_WRITE, _join(_STAFF, _MAKER)),
+    Right.CAST_VOTE: (Scope.MEMBERS_WRITE, _MAKER),
+    Right.PAY_PURCHASE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.REPORT_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_REMITTANCE: (Scope.LEDGER_READ, _join(_TREASURER, {R.CONTROLLER: {W.MUNICIPALITY}})),

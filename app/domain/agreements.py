@@ -137,6 +137,14 @@ class Barter:
 
 
 @dataclass(frozen=True)
+class Vote:
+    """What a collective buys from its fund needs the yes of so many of its members. `basis_points`: 7500 is 75 %."""
+
+    basis_points: int
+    kind: Literal["vote"] = "vote"
+
+
+@dataclass(frozen=True)
 class Pot:
     """The rest goes to the member's own savings pot, the thermometer."""
 
@@ -156,6 +164,7 @@ Rule = (
     | PermissionNeeded
     | Exit
     | Barter
+    | Vote
     | CostCategory
     | ReserveOfTurnover
     | ShareOfSurplus
@@ -173,6 +182,7 @@ ORDER_OF_RULES = {
         "permission": 0,
         "exit": 0,
         "barter": 0,
+        "vote": 0,
         "cost_category": 0,
         "reserve_of_turnover": 1,
         "share_of_surplus": 2,
@@ -333,6 +343,7 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
         "one_of_a_kind": all(kinds.count(kind) <= 1 for kind in ORDER_OF_RULES if kind not in SEVERAL),
         "one_of_a_category": len(set(categories)) == len(categories),
         "one_of_a_purpose": len(set(purposes)) == len(purposes),
+        "vote_needs_a_collective": "collective" in kinds or "vote" not in kinds,
         "spending_needs_pots": not ("collective" in kinds and purposes),
         "known_law": all(
             rule.law in LAWS for rule in rules if isinstance(rule, MonthlyAllowance | Premium) and rule.law

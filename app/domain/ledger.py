@@ -75,6 +75,7 @@ class JournalKind(StrEnum):
     FUND_EXPENSE = "fund_expense"
     INTERNAL_DELIVERY = "internal_delivery"
     BARTER = "barter"
+    COLLECTIVE_PURCHASE = "collective_purchase"
     REMITTANCE = "remittance"
     POT_SETTLEMENT = "pot_settlement"
     ALLOWANCE = "allowance"

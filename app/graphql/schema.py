@@ -23,6 +23,7 @@ from app.graphql import (
     agreements,
     allowances,
     apps,
+    ballots,
     books,
     catalogue,
     cooperatives,
@@ -57,7 +58,7 @@ Query = merge_types(
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
         *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
-        *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
+        *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
     ),
 )
 Mutation = merge_types(
@@ -74,6 +75,7 @@ Mutation = merge_types(
             books.BookMutation,
             opening.OpeningMutation,
             funds.FundMutation,
+            ballots.BallotMutation,
             seals.SealMutation,
         ),
     ),

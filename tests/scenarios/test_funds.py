@@ -152,3 +152,49 @@ async def test_three_gifts_cost_nothing(world: World) -> None:
     refused = await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body, status=422)
     assert refused["facts"]["rule"] == "a_giveaway_is_free"
     await books_are_right(world)
+
+
+async def test_a_collective_buys_the_fridge_when_seven_of_nine_say_yes(world: World) -> None:
+    """75 % of nine is seven: six are not enough, the seventh decides; nobody votes twice, all of them at once."""
+    seller = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
+    everybody = [seller.member, *[(await world.member(seller, f"Lid {n}"))[0] for n in range(8)]]
+    await world.sale(seller, await world.app(), "600.00")
+    fridge: Json = {"title": "Koelkast", "supplier": "Witgoed", "amount": euro("349.00")}
+    made = await everybody[3]("POST", f"/v1/cooperatives/{seller.id}/ballots", fridge)
+    assert (made["needed"], made["members"], made["state"]) == (7, 9, "open")
+    place = f"/v1/ballots/{made['id']}"
+    await everybody[0]("POST", f"{place}/votes", {"yes": False})
+    twice = await everybody[0]("POST", f"{place}/votes", {"yes": True}, status=409)
+    assert twice["code"] == "already_exists"
+    await seller.treasurer("POST", f"{place}/votes", {"yes": True}, status=403)
+    await seller.treasurer("POST", f"{place}/payments", {}, status=409)
+    answers = await asyncio.gather(
+        *(
+            world.client.post(
+                f"{place}/votes",
+                json={"yes": True},
+                headers={"Authorization": f"Bearer {who.token}", "Idempotency-Key": who.login},
+            )
+            for who in everybody[1:]
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] * 7 + [409]
+    await world.work()
+    assert [task["what"] for task in (await seller.treasurer("GET", "/v1/tasks"))["items"]] == ["pay_purchase"]
+    paid = await seller.treasurer("POST", f"{place}/payments", {})
+    assert (paid["state"], paid["yes"], paid["no"]) == ("paid", 7, 1)
+    assert (await world.balances(seller))["cooperative_fund"] == "251.00"
+    assert "memberId" not in str(await everybody[0]("GET", f"/v1/cooperatives/{seller.id}/ballots"))
+    await books_are_right(world)
+
+
+async def test_a_ballot_that_cannot_be_won_is_over(world: World) -> None:
+    seller = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
+    body: Json = {"title": "Bus", "supplier": "Garage", "amount": euro("9000.00")}
+    made = await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/ballots", body)
+    lost = await seller.member("POST", f"/v1/ballots/{made['id']}/votes", {"yes": False})
+    assert lost["state"] == "rejected"
+    pots = await world.cooperative()
+    refused = await pots.member("POST", f"/v1/cooperatives/{pots.id}/ballots", body, status=409)
+    assert refused["code"] == "rule_missing"
+    await world.person()("GET", f"/v1/cooperatives/{seller.id}/ballots", status=404)

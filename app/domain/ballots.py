@@ -1,0 +1,91 @@
+"""Ballots: what a collective buys from its fund is decided by its members, one member one vote."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.errors import AlreadyExists
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import WHOLE
+from app.domain.transitions import Transition, move
+
+
+class BallotState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    PAID = "paid"
+
+
+@dataclass(frozen=True)
+class Cast:
+    member_id: UUID
+    yes: bool
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A purchase of `cents`; `members` may vote, `basis_points` of them have to say yes. Who said what stays theirs."""
+
+    id: UUID
+    cooperative_id: UUID
+    title: str
+    supplier: str
+    cents: int
+    members: int
+    basis_points: int
+    proposed_by: UUID
+    proposed_at: datetime
+    agreement_id: UUID
+    casts: tuple[Cast, ...] = ()
+    state: BallotState = BallotState.OPEN
+    paid_on: date | None = None
+    version: int = 1
+
+    @property
+    def yes(self) -> int:
+        return sum(cast.yes for cast in self.casts)
+
+    @property
+    def no(self) -> int:
+        return len(self.casts) - self.yes
+
+    @property
+    def needed(self) -> int:
+        """Votes for it that are enough: the share of the members, rounded up, and at least one."""
+        return max(1, -(-self.members * self.basis_points // WHOLE))
+
+
+BALLOT: tuple[Transition[Ballot], ...] = (
+    Transition("vote", ("open",), "open", Right.CAST_VOTE),
+    Transition("pay", ("accepted",), "paid", Right.PAY_PURCHASE),
+)
+
+
+def cast(ballot: Ballot, member_id: UUID, *, yes: bool) -> Ballot:
+    """The ballot with one more vote; decided as soon as it can be. Raises WrongState, AlreadyExists."""
+    move(BALLOT, ballot, "vote")
+    if any(earlier.member_id == member_id for earlier in ballot.casts):
+        raise AlreadyExists(what="vote", value=str(member_id))
+    voted = replace(ballot, casts=(*ballot.casts, Cast(member_id, yes)))
+    if voted.yes >= voted.needed:
+        return replace(voted, state=BallotState.ACCEPTED)
+    if voted.no > voted.members - voted.needed:
+        return replace(voted, state=BallotState.REJECTED)
+    return voted
+
+
+def paid(ballot: Ballot, on: date) -> Ballot:
+    """The ballot whose purchase was paid. Raises WrongState before it was accepted."""
+    return replace(ballot, state=BallotState(move(BALLOT, ballot, "pay")), paid_on=on)
+
+
+def purchase_legs(ballot: Ballot) -> tuple[Leg, ...]:
+    """What the members decided leaves the fund and the bank."""
+    facts = {"title": ballot.title, "supplier": ballot.supplier, "yes": ballot.yes, "members": ballot.members}
+    return (
+        Leg(AccountKind.COOPERATIVE_FUND, -ballot.cents, "collective_purchase", facts),
+        Leg(AccountKind.BANK, ballot.cents, "collective_purchase", facts),
+    )

@@ -1,0 +1,91 @@
+"""Ballots: proposed by anybody of a collective, decided by its members, paid by the treasurer."""
+
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.agreements import agreement_on, get_agreement
+from app.db.ballots import ballots, voters
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right, Role
+from app.domain.agreements import Vote
+from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs
+from app.domain.errors import Forbidden, RuleMissing, RuleRefused
+from app.domain.ledger import JournalKind, Posting
+from app.domain.orders import AMSTERDAM
+from app.domain.page import Page, PageRequest
+from app.usecases.steps.fund import move_fund
+from app.usecases.steps.version import expect
+
+
+async def propose_purchase(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, title: str, supplier: str, cents: int
+) -> Ballot:
+    """Ask the members of a collective whether to buy something from the fund. Raises RuleMissing."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=_own(actor, cooperative_id))
+    assert actor.person_id is not None  # noqa: S101  who proposes is a person
+    await lend_staff_view(tx, cooperative_id)
+    agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+    rule = agreement.the(Vote) if agreement else None
+    if agreement is None or rule is None:
+        raise RuleMissing(kind="vote")
+    electorate = await voters(tx, cooperative_id)
+    if not electorate:
+        raise RuleRefused(rule="somebody_votes", value=0)
+    terms = (len(electorate), rule.basis_points, actor.person_id, tx.now, agreement.id)
+    made = Ballot(uuid7(), cooperative_id, title, supplier, cents, *terms)
+    await ballots.add(tx, made)
+    await tell(tx, "ballot.opened", cooperative_id, made.id, title=title, members=[str(m) for m in electorate])
+    return made
+
+
+async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: UUID, yes: bool) -> Ballot:
+    """Say yes or no, once. Raises WrongState once it is decided, AlreadyExists for a second vote."""
+    ballot = await ballots.get(tx, ballot_id, lock=True)
+    actor.require(Right.CAST_VOTE, ballot.cooperative_id, own=_own(actor, ballot.cooperative_id))
+    await lend_staff_view(tx, ballot.cooperative_id)
+    mine = actor.member_ids() & set(await voters(tx, ballot.cooperative_id))
+    if not mine:
+        raise Forbidden
+    voted = cast(ballot, min(mine), yes=yes)
+    if voted.state is not BallotState.OPEN:
+        await tell(tx, f"ballot.{voted.state}", ballot.cooperative_id, ballot.id, title=ballot.title)
+    return await ballots.save(tx, voted)
+
+
+async def pay_purchase(
+    tx: Tx, actor: Actor, *, ballot_id: UUID, paid_on: date | None = None, expected_version: int | None = None
+) -> Ballot:
+    """Record that the supplier was paid from the fund. Raises WrongState before the members said yes."""
+    ballot = await ballots.get(tx, ballot_id, lock=True)
+    actor.require(Right.PAY_PURCHASE, ballot.cooperative_id)
+    expect(ballot.version, expected_version)
+    today = tx.now.astimezone(AMSTERDAM).date()
+    day = paid_on or today
+    if not ballot.proposed_at.astimezone(AMSTERDAM).date() <= day <= today:
+        raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
+    done = paid(ballot, day)
+    agreement = await get_agreement(tx, ballot.agreement_id)
+    legs = (*purchase_legs(ballot), *await move_fund(tx, agreement, day, -ballot.cents))
+    place = (uuid7(), ballot.cooperative_id, JournalKind.COLLECTIVE_PURCHASE, "ballot", ballot.id, 1, day)
+    await ledger.post(tx, Posting(*place, legs, None, agreement.id))
+    await tell(tx, "ballot.paid", ballot.cooperative_id, ballot.id, title=ballot.title)
+    return await ballots.save(tx, done)
+
+
+async def list_ballots(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Ballot]:
+    """The ballots of a collective, newest first, for its members and its staff."""
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=_own(actor, cooperative_id))
+    await lend_staff_view(tx, cooperative_id)
+    return await ballots.page(tx, page, cooperative_id=cooperative_id)
+
+
+def _own(actor: Actor, cooperative_id: UUID) -> tuple[Role, ...]:
+    """Whether the actor is a member there."""
+    there = any(h.member_id and h.cooperative_id == cooperative_id for h in actor.holdings)
+    return (Role.MEMBER,) if there else ()
