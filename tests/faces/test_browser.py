@@ -38,7 +38,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     ("path", "shown"),
     [
         ("/graphql", ["graphiql-container", "Execute query", "catalogue"]),
-        ("/docs", ["/v1/orders", "opblock-summary-path"]),
+        ("/docs", ["opblock-tag-section", "operations-tag-orders", "operations-tag-ledger"]),
     ],
 )
 def test_the_page_comes_alive_without_the_internet(live: Live, tmp_path: Path, path: str, shown: list[str]) -> None:
@@ -48,6 +48,9 @@ def test_the_page_comes_alive_without_the_internet(live: Live, tmp_path: Path, p
         *("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", f"--user-data-dir={tmp_path}"),
         *("--virtual-time-budget=15000", "--dump-dom", f"{live.url}{path}"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    for _ in range(5):  # the browser's virtual time may end before a slow machine has drawn the page
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if all(text in done.stdout for text in shown):
+            break
     for text in shown:
         assert text in done.stdout, done.stderr[-2000:]

@@ -1,2 +1,2 @@
 "use strict";
-SwaggerUIBundle({ url: "/v1/openapi.json", dom_id: "#swagger", deepLinking: true, persistAuthorization: false });
+SwaggerUIBundle({ url: "/v1/openapi.json", dom_id: "#swagger", deepLinking: true, docExpansion: "none", persistAuthorization: false });
