@@ -1,12 +1,14 @@
 """One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from fastapi import FastAPI
@@ -22,12 +24,25 @@ from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
 SEALING = base64.b64encode(bytes(32)).decode()
+IN_USE = pytest.StashKey[IO[str]]()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Say that the server is in use, so that another run beside this one leaves it alone."""
+    if not hasattr(config, "workerinput"):
+        HOME.mkdir(exist_ok=True)
+        in_use = (HOME / "in-use").open("w")
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        config.stash[IN_USE] = in_use
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The last one out (no xdist worker) stops the server."""
-    if not hasattr(config, "workerinput") and HOME.exists():
+    """The last one out of all runs stops the server."""
+    if hasattr(config, "workerinput") or IN_USE not in config.stash:
+        return
+    with config.stash[IN_USE] as in_use, contextlib.suppress(BlockingIOError):
+        fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
         EmbeddedPostgres.at(HOME).stop()
 
 

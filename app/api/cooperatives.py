@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, link_next, tag
-from app.api.models import In, Name, Out, PageOut, Short, Slug, Text, Version, given
+from app.api.models import Day, In, Name, Out, PageOut, Short, Slug, Text, Version, given
 from app.api.people import OfficeOut
 from app.domain.cooperatives import LegalForm
 from app.usecases.cooperatives import (
@@ -40,6 +40,7 @@ class CooperativeChange(In):
     about: Text = ""
     kvk_number: Kvk | None = None
     umbrella_id: UUID | None = None
+    small_business_from: Day | None = None
 
 
 class CooperativeOut(Out):
@@ -52,6 +53,7 @@ class CooperativeOut(Out):
     about: str
     kvk_number: str | None
     umbrella_id: UUID | None
+    small_business_from: Day | None
     version: Version
 
 

@@ -1,5 +1,6 @@
 """Cooperatives: table and queries."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
@@ -30,6 +31,7 @@ class CooperativeRow(SQLModel, table=True):
     about: str = c.text()
     kvk_number: str | None = c.text(null=True)
     umbrella_id: UUID | None = c.link("cooperative", null=True)
+    small_business_from: date | None = c.day(null=True)
     version: int
 
 

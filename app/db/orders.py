@@ -94,6 +94,19 @@ lines = Store(OrderLineRow, OrderLine)
 events = Store(OrderEventRow, OrderEvent)
 
 
+async def turnover_of_year(tx: Tx, cooperative_id: UUID, year: int) -> int:
+    """Net cents that a cooperative sold in a calendar year; what was called off or given back does not count.
+
+    Locks the cooperative until the transaction ends: the next order counts this one.
+    """
+    await tx.value("select 1 from cooperative where id = $1 for no key update", cooperative_id)
+    sql = """select coalesce(sum(case when refunded_cents = 0 then net_cents
+                    else net_cents * (net_cents + vat_cents - refunded_cents) / (net_cents + vat_cents) end), 0)::bigint
+               from "order" where cooperative_id = $1 and state not in ('refused', 'expired', 'cancelled')
+                and extract(year from placed_at at time zone 'Europe/Amsterdam') = $2"""
+    return int(await tx.value(sql, cooperative_id, year))
+
+
 async def add_order(tx: Tx, order: Order) -> None:
     await orders.add(tx, order)
     await lines.add(tx, *order.lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -30,6 +31,8 @@ class Cooperative:
     about: str = ""
     kvk_number: str | None = None
     umbrella_id: UUID | None = None
+    small_business_from: date | None = None
+    """Since when it uses the small-business scheme: no VAT up to a turnover a year (domain.vat)."""
     version: int = 1
 
 

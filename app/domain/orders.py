@@ -234,6 +234,12 @@ def totals(order: Order) -> Order:
     return replace(order, net_cents=net, vat_cents=vat_of(order.lines))
 
 
+def free_of_vat(order: Order) -> Order:
+    """The order of a cooperative under the small-business scheme: every line exempt."""
+    lines = tuple(replace(line, vat_class=VatClass.EXEMPT, vat_basis_points=0) for line in order.lines)
+    return totals(replace(order, lines=lines))
+
+
 def transition(order: Order, verb: str, now: datetime) -> Order:
     """The order after `verb`. Raises WrongState."""
     state = OrderState(move(ORDER, order, verb))

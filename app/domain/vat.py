@@ -36,6 +36,30 @@ RATES = (
 )
 
 
+@dataclass(frozen=True)
+class TurnoverLimit:
+    """Net turnover of a calendar year up to which a cooperative may sell without VAT, from `from_date` on."""
+
+    from_date: date
+    cents: int
+    source: str
+
+
+SMALL_BUSINESS = (TurnoverLimit(date(2020, 1, 1), 2_000_000, "Wet OB 1968 art. 25 (kleineondernemersregeling)"),)
+"""The whole cooperative counts, all its members together."""
+
+
+def without_vat(since: date | None, turnover_cents: int, net_cents: int, day: date) -> bool:
+    """Whether a sale of `net_cents` on `day` carries no VAT: the scheme was chosen and the year stays within its limit.
+
+    `turnover_cents` is the calendar year so far. The sale that crosses the limit carries VAT, and so do those after it.
+    """
+    if since is None or day < since:
+        return False
+    limit = max((row for row in SMALL_BUSINESS if row.from_date <= day), key=lambda row: row.from_date)
+    return turnover_cents + net_cents <= limit.cents
+
+
 def rate_on(vat_class: VatClass, day: date) -> int:
     """The rate of a class on a day, in basis points."""
     dated = [rate for rate in RATES if rate.vat_class == vat_class and rate.from_date <= day]

@@ -1,5 +1,6 @@
 """GraphQL: cooperatives and their readiness."""
 
+from datetime import date
 from uuid import UUID
 
 import strawberry
@@ -29,6 +30,7 @@ class Cooperative:
     about: str
     kvk_number: str | None
     umbrella_id: UUID | None
+    small_business_from: date | None
     version: int
 
 
@@ -58,6 +60,7 @@ class CooperativeChange:
     about: str | None = strawberry.UNSET
     kvk_number: str | None = strawberry.UNSET
     umbrella_id: UUID | None = strawberry.UNSET
+    small_business_from: date | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -101,7 +104,7 @@ class CooperativeMutation:
         expected_version: int,
         input: CooperativeChange,
     ) -> Cooperative:
-        changes = changed(("kvk_number", "umbrella_id"), **vars(input))
+        changes = changed(("kvk_number", "umbrella_id", "small_business_from"), **vars(input))
         found = await info.context.run(
             change_cooperative, cooperative_id=id, expected_version=expected_version, changes=changes
         )

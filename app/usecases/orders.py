@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.db.cooperatives import cooperatives
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
 from app.db.offerings import end_holds, holds, lock_stock, offerings, put_back, save_stock
-from app.db.orders import add_order, events, guest_order, orders
+from app.db.orders import add_order, events, guest_order, orders, turnover_of_year
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
@@ -30,6 +31,7 @@ from app.domain.orders import (
     PaymentState,
     PlacedOrder,
     accept_by,
+    free_of_vat,
     line_of,
     roles_on,
     seller_of,
@@ -37,6 +39,7 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.domain.vat import without_vat
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 
@@ -89,7 +92,7 @@ async def place_order(
         raise NotFound
 
     order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
-    order = replace(order, customer_person_id=person_id)
+    order = await _small_business(tx, replace(order, customer_person_id=person_id))
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
 
@@ -254,6 +257,19 @@ def _order(
         note=note,
     )
     return totals(order), token
+
+
+async def _small_business(tx: Tx, order: Order) -> Order:
+    """The order without VAT where its cooperative uses the small-business scheme and the year stays within it."""
+    cooperative = await cooperatives.get(tx, order.cooperative_id)
+    if cooperative.small_business_from is None:
+        return order
+    await lend_staff_view(tx, order.cooperative_id)
+    day = order.placed_at.astimezone(AMSTERDAM).date()
+    turnover = await turnover_of_year(tx, order.cooperative_id, day.year)
+    if not without_vat(cooperative.small_business_from, turnover, order.net_cents, day):
+        return order
+    return free_of_vat(order)
 
 
 async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
