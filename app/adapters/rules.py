@@ -78,6 +78,10 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     "shares_at_most_whole": ("De aandelen zijn samen meer dan 100 %.", "The shares are more than 100 % together."),
     "parent_exists": ("Er is geen koepel om aan te betalen.", "There is no umbrella to pay."),
     "at_least_one_example": ("Geef ten minste een voorbeeld.", "Give at least one worked example."),
+    "margin_has_a_purchase_price": (
+        "De margeregeling hoort bij een inkoopprijs: noem die, en alleen dan ({value}).",
+        "The margin scheme goes with a purchase price: name it, and only then ({value}).",
+    ),
     "somebody_votes": ("Er zijn nog geen leden om te stemmen.", "There are no members yet to vote."),
     "vote_needs_a_collective": (
         "Stemmen hoort bij een collectief; met eigen spaarpotten beslist wie spaart.",

@@ -61,6 +61,7 @@ class OfferingIn(In):
     image_url: Url | None = None
     lead_time_minutes: LeadTime = 0
     stock: Annotated[Number, Field(description="Units in all, for goods; null is unlimited")] | None = None
+    purchase_price: Annotated[MoneyIn, Field(description="Of a unit, under the margin scheme")] | None = None
 
 
 class OfferingChange(In):
@@ -74,6 +75,7 @@ class OfferingChange(In):
     tags: Tags = []
     image_url: Url | None = None
     lead_time_minutes: LeadTime = 0
+    purchase_price: MoneyIn | None = None
 
 
 class StockIn(In):
@@ -105,6 +107,7 @@ class OfferingOut(Out):
     image_url: str | None
     lead_time_minutes: int
     stock: int | None
+    purchase_price: Money | None = money("purchase_cents")
     left: int | None
     state: OfferingState
     edition: int
@@ -145,8 +148,9 @@ async def list_all(
 @router.post("/cooperatives/{cooperative_id}/offerings", status_code=201)
 async def add(cooperative_id: UUID, body: OfferingIn, run: RunDep, response: Response) -> OfferingOut:
     """Write an offering as a draft."""
-    contents = body.model_dump(exclude={"member_id", "price", "stock"})
+    contents = body.model_dump(exclude={"member_id", "price", "purchase_price", "stock"})
     contents |= {"price_cents": body.price.cents, "tags": tuple(body.tags)}
+    contents |= {"purchase_cents": body.purchase_price.cents if body.purchase_price else None}
     offering = await run(
         add_offering, cooperative_id=cooperative_id, member_id=body.member_id, contents=contents, stock=body.stock
     )
@@ -172,6 +176,9 @@ async def change(
     if body.price is not None:
         changes["price_cents"] = body.price.cents
     changes.pop("price", None)
+    if "purchase_price" in changes:
+        changes.pop("purchase_price")
+        changes["purchase_cents"] = body.purchase_price.cents if body.purchase_price else None
     if "tags" in changes:
         changes["tags"] = tuple(body.tags)
     offering = await run(change_offering, offering_id=offering_id, expected_version=seen, changes=changes)

@@ -42,6 +42,7 @@ class OfferingRow(SQLModel, table=True):
     price_unit: str = c.text()
     price_cents: int = c.cents()
     vat_class: str = c.text()
+    purchase_cents: int | None = c.cents(null=True)
     town: str = c.text()
     tags: list[str] = c.texts()
     image_url: str | None = c.text(null=True)

@@ -67,6 +67,7 @@ class OrderLineRow(SQLModel, table=True):
     vat_class: str = c.text()
     vat_basis_points: int
     counts_stock: bool
+    purchase_cents: int | None = c.cents(null=True)
 
 
 class OrderEventRow(SQLModel, table=True):

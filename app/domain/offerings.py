@@ -54,6 +54,8 @@ class Offering:
     image_url: str | None = None
     lead_time_minutes: int = 0
     stock: int | None = None
+    purchase_cents: int | None = None
+    """What a unit cost, under the margin scheme; nobody outside sees it."""
     held: int = 0
     state: OfferingState = OfferingState.DRAFT
     edition: int = 0
@@ -107,6 +109,8 @@ def check(offering: Offering) -> Offering:
     """The offering itself. Raises RuleRefused for stock on a service, or a price on what is given away."""
     if offering.kind is OfferingKind.GIVEAWAY and offering.price_cents:
         raise RuleRefused(rule="a_giveaway_is_free", value=offering.price_cents)
+    if (offering.vat_class is VatClass.MARGIN) != (offering.purchase_cents is not None):
+        raise RuleRefused(rule="margin_has_a_purchase_price", value=offering.vat_class)
     if offering.kind is OfferingKind.SERVICE and offering.stock is not None:
         raise RuleRefused(rule="stock_is_for_goods", value=offering.stock)
     return offering

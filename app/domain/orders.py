@@ -13,7 +13,7 @@ from app.domain.errors import AmountOutOfRange, NotOrderable, SeveralSellers, To
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.offerings import Offering, OfferingState
 from app.domain.transitions import Transition, move
-from app.domain.vat import VatClass, rate_on
+from app.domain.vat import VatClass, margin_vat, rate_on
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ACCEPT_WITHIN = timedelta(hours=48)
@@ -55,10 +55,20 @@ class OrderLine:
     vat_class: VatClass
     vat_basis_points: int
     counts_stock: bool
+    purchase_cents: int | None = None
+    """Of a unit, under the margin scheme."""
+
+    @property
+    def margin_vat_cents(self) -> int:
+        """VAT inside the margin; 0 where VAT comes on top of the price."""
+        if self.purchase_cents is None:
+            return 0
+        margin = self.quantity * (self.unit_price_cents - self.purchase_cents)
+        return margin_vat(margin, self.vat_basis_points)
 
     @property
     def net_cents(self) -> int:
-        return self.quantity * self.unit_price_cents
+        return self.quantity * self.unit_price_cents - self.margin_vat_cents
 
 
 @dataclass(frozen=True)
@@ -196,15 +206,19 @@ def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day:
         vat_class=offering.vat_class,
         vat_basis_points=rate_on(offering.vat_class, day),
         counts_stock=offering.stock is not None,
+        purchase_cents=offering.purchase_cents,
     )
 
 
 def vat_of(lines: Sequence[OrderLine]) -> int:
-    """VAT in cents: per rate on the sum of its lines, half up."""
+    """VAT in cents: per rate on the sum of its lines, half up; a margin line by line, inside its price."""
     nets: dict[int, int] = {}
     for line in lines:
+        if line.purchase_cents is not None:
+            continue
         nets[line.vat_basis_points] = nets.get(line.vat_basis_points, 0) + line.net_cents
-    return sum(half_up(net, rate) for rate, net in nets.items())
+    inside = sum(line.margin_vat_cents for line in lines)
+    return inside + sum(half_up(net, rate) for rate, net in nets.items())
 
 
 def accept_by(offerings: Sequence[Offering], now: datetime, needed_at: datetime | None) -> datetime:
@@ -236,7 +250,9 @@ def totals(order: Order) -> Order:
 
 def free_of_vat(order: Order) -> Order:
     """The order of a cooperative under the small-business scheme: every line exempt."""
-    lines = tuple(replace(line, vat_class=VatClass.EXEMPT, vat_basis_points=0) for line in order.lines)
+    lines = tuple(
+        replace(line, vat_class=VatClass.EXEMPT, vat_basis_points=0, purchase_cents=None) for line in order.lines
+    )
     return totals(replace(order, lines=lines))
 
 

@@ -14,6 +14,8 @@ class VatClass(StrEnum):
     LODGING = "lodging"
     ZERO = "zero"
     EXEMPT = "exempt"
+    MARGIN = "margin"
+    """Second-hand goods: VAT is inside the margin between purchase and sale, and not shown to the customer."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ RATES = (
     VatRate(VatClass.LODGING, date(2019, 1, 1), 900, "Wet OB 1968 tabel I b 11 (until 2025)"),
     VatRate(VatClass.LODGING, date(2026, 1, 1), 2100, "Belastingplan 2025: lodging out of tabel I"),
     VatRate(VatClass.ZERO, date(1969, 1, 1), 0, "Wet OB 1968 art. 9 lid 2 b, tabel II"),
+    VatRate(VatClass.MARGIN, date(2012, 10, 1), 2100, "Wet OB 1968 art. 28b"),
     VatRate(VatClass.EXEMPT, date(1969, 1, 1), 0, "Wet OB 1968 art. 11"),
 )
 
@@ -58,6 +61,12 @@ def without_vat(since: date | None, turnover_cents: int, net_cents: int, day: da
         return False
     limit = max((row for row in SMALL_BUSINESS if row.from_date <= day), key=lambda row: row.from_date)
     return turnover_cents + net_cents <= limit.cents
+
+
+def margin_vat(margin_cents: int, basis_points: int) -> int:
+    """VAT inside a margin, half up: 21/121 of it at 21 %; none on a loss."""
+    margin, whole = max(0, margin_cents), 10_000 + basis_points
+    return (2 * margin * basis_points + whole) // (2 * whole)
 
 
 def rate_on(vat_class: VatClass, day: date) -> int:

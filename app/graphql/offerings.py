@@ -56,6 +56,7 @@ class Offering:
     image_url: str | None
     lead_time_minutes: int
     stock: int | None
+    purchase_price: Money | None
     left: int | None
     state: OfferingState
     edition: int
@@ -72,7 +73,9 @@ class Offering:
         own = own_roles(actor, offering)
         found = available(OFFERING, offering, lambda right: actor.may(right, offering.cooperative_id, own=own))
         transitions = AvailableTransitionType.all_of(found)
-        return show(cls, offering, tags=list(offering.tags), available_transitions=transitions)
+        bought = None if offering.purchase_cents is None else Money.of(offering.purchase_cents)
+        tags = list(offering.tags)
+        return show(cls, offering, tags=tags, purchase_price=bought, available_transitions=transitions)
 
 
 @strawberry.type
@@ -99,6 +102,7 @@ class OfferingInput:
     image_url: str | None = None
     lead_time_minutes: int = 0
     stock: int | None = None
+    purchase_price: MoneyInput | None = None
 
 
 @strawberry.input(description="What is left out stays as it is.")
@@ -113,6 +117,7 @@ class OfferingChange:
     tags: list[str] | None = strawberry.UNSET
     image_url: str | None = strawberry.UNSET
     lead_time_minutes: int | None = strawberry.UNSET
+    purchase_price: MoneyInput | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -142,8 +147,10 @@ class OfferingQuery:
 class OfferingMutation:
     @strawberry.mutation(description="Write an offering as a draft.")
     async def add_offering(self, info: Info, cooperative_id: UUID, input: OfferingInput) -> Offering:
-        contents = {name: value for name, value in vars(input).items() if name not in ("member_id", "price", "stock")}
+        apart = ("member_id", "price", "purchase_price", "stock")
+        contents = {name: value for name, value in vars(input).items() if name not in apart}
         contents |= {"price_cents": input.price.cents, "tags": tuple(input.tags)}
+        contents |= {"purchase_cents": input.purchase_price.cents if input.purchase_price else None}
         found = await info.context.run(
             add_offering,
             cooperative_id=cooperative_id,
@@ -161,7 +168,10 @@ class OfferingMutation:
         expected_version: int,
         input: OfferingChange,
     ) -> Offering:
-        changes = changed(("image_url",), **vars(input))
+        changes = changed(("image_url", "purchase_price"), **vars(input))
+        if "purchase_price" in changes:
+            bought = changes.pop("purchase_price")
+            changes["purchase_cents"] = bought.cents if bought else None
         if "price" in changes:
             changes["price_cents"] = changes.pop("price").cents
         if "tags" in changes:

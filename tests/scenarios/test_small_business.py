@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.scenarios.test_first_sale import books_are_right
-from tests.world import GUEST, SCOPE, Seller, World
+from tests.world import GUEST, SCOPE, Json, Seller, World
 
 
 async def choose(world: World, seller: Seller, day: str | None) -> None:
@@ -56,3 +56,32 @@ async def test_orders_at_once_do_not_pass_the_limit_together(world: World) -> No
     )
     vat = sorted(answer.json()["vat"]["amount"] for answer in answers)
     assert vat == ["0.00", "0.00", "1470.00", "1470.00", "1470.00"]
+
+
+async def test_the_margin_scheme_keeps_vat_inside_the_price(world: World) -> None:
+    """Bought 600, sold 2400: margin 1800, VAT inside 312, which the customer does not see; 2088 is earned."""
+    seller, app = await world.cooperative([{"kind": "pot"}]), await world.app()
+    bought = {"amount": "6.00"}
+    more = {"kind": "goods", "stock": 3, "vatClass": "margin", "purchasePrice": bought}
+    offering = await world.offering(seller, "24.00", **more)
+    shown = await world.visitor("GET", f"/v1/catalogue/offerings/{offering}")
+    assert (shown["price"]["amount"], shown["priceInclVat"]["amount"], shown["vatPercent"]) == ("24.00", "24.00", "0")
+    assert "6.00" not in str(shown)
+    order = await world.order(app, offering)
+    assert (order["gross"]["amount"], order["vat"]["amount"], order["net"]["amount"]) == ("24.00", "3.12", "20.88")
+    await world.deliver(seller, order)
+    await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    await world.pay(seller, order)
+    balances = await world.balances(seller)
+    assert (balances["vat"], balances["pot"]) == ("3.12", "20.88")
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "x", "amount": {"amount": "12.00"}})
+    assert (await world.balances(seller))["vat"] == "1.56"
+    await books_are_right(world)
+    place = f"/v1/cooperatives/{seller.id}/offerings"
+    body: Json = {"memberId": seller.member_id, "kind": "goods", "title": "Stoel", "category": "wonen", "town": "Breda"}
+    body |= {"priceUnit": "piece", "price": {"amount": "24.00"}, "vatClass": "margin"}
+    refused = await seller.member("POST", place, body, status=422)
+    assert refused["facts"]["rule"] == "margin_has_a_purchase_price"
+    await seller.member("POST", place, body | {"vatClass": "standard", "purchasePrice": bought}, status=422)
+    loss = await world.offering(seller, "4.00", **more)
+    assert (await world.order(app, loss))["vat"]["amount"] == "0.00"
