@@ -1,5 +1,6 @@
 """Loads the network through the same use cases as the API; what is there already is left alone."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFi
 from app.domain.access import Role, Scope
 from app.domain.agreements import AgreementState
 from app.domain.apps import AppWithSecret
+from app.domain.errors import AlreadyExists
 from app.domain.money import cents_of
 from app.domain.offerings import Offering
 from app.domain.page import MAX_PAGE, Page, PageRequest
@@ -65,13 +67,13 @@ class Loader:
             self.controllers[file.cbs_code] = controllers[0]
         known = await _all(lambda page: self.network(list_municipalities, page=page))
         found = next((row for row in known if row.cbs_code == file.cbs_code), None)
-        if found is not None:
-            return
-        added = await self.network(add_municipality, cbs_code=file.cbs_code, name=file.name)
+        if found is None:
+            found = await self.network(add_municipality, cbs_code=file.cbs_code, name=file.name)
         for person in file.people:
             person_id = await self._person(person.login, person.name)
             for role in person.offices:
-                await self.network(give_office, person_id=person_id, role=role, municipality_id=added.id)
+                with contextlib.suppress(AlreadyExists):
+                    await self.network(give_office, person_id=person_id, role=role, municipality_id=found.id)
 
     async def _cooperative(self, file: CooperativeFile) -> None:
         municipalities = await _all(lambda page: self.network(list_municipalities, page=page))
