@@ -108,7 +108,7 @@ async def test_a_closed_month_takes_no_postings(world: World, database: Database
 
 
 PLANTED = {
-    "I1": ["update entry set cents = cents + 1 where line = 1"],
+    "I1": ["update entry set cents = cents + 1 where line = 1 and cents <> -1"],
     "I2": ["update balance set posted = posted + 1 where floor is null"],
     "I3": ["update balance set version = version + 1"],
     "I4": ["update entry set balance_after = -1 where rule = 'pot'"],
@@ -120,7 +120,7 @@ PLANTED = {
     "I7": ["update entry set cents = -cents where rule in ('payment_reversal', 'reversal')"],
     "I7 part": ["update refund set cents = cents + 1"],
     "I8": ["update earning set kept_cents = kept_cents + 1, net_cents = net_cents + 1 where state = 'posted'"],
-    "I8 said": ["update entry set cents = cents + 1 where rule = 'share_of_surplus'"],
+    "I8 said": ["update entry set cents = cents + 1 where rule = 'share_of_surplus' and cents <> -1"],
     "I9": ["update member_month set kept_cents = kept_cents + 100"],
     "I9 fund": ["update fund_month set kept_cents = kept_cents + 100"],
     "I14": ["update earning set state = 'held', held_because = 'trial', held_cents = 5 where state = 'posted'"],
