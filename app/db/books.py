@@ -256,10 +256,10 @@ async def _other_splits(tx: Tx) -> list[str]:
               and t.state in ('posted', 'held') order by t.id limit 1000"""
     while rows := await tx.rows(sql, last):
         for earning in map(earnings.load, rows):
-            assert earning.agreement_id is not None  # noqa: S101  asked for above
-            if earning.agreement_id not in versions:
-                versions[earning.agreement_id] = await get_agreement(tx, earning.agreement_id)
-            if not comes_out_again(versions[earning.agreement_id], earning):
+            version = earning.booked_under
+            if version not in versions:
+                versions[version] = await get_agreement(tx, version)
+            if not comes_out_again(versions[version], earning):
                 wrong.append(str(earning.id))
             last = earning.id
     return wrong

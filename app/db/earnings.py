@@ -1,6 +1,6 @@
 """Earnings and the month totals behind thresholds: tables and queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.agreements import Agreement, RemitAbove
 from app.domain.earnings import Earning
+from app.domain.opening import OpeningTotal
 from app.domain.split import MonthTotal
 
 
@@ -160,18 +161,15 @@ async def add_to_month(tx: Tx, earning: Earning, agreement_id: UUID, kept_cents:
     await tx.value(sql, earning.credited_id, month, agreement_id, earning.cooperative_id, kept_cents)
 
 
-async def open_member_month(tx: Tx, agreement: Agreement, member_id: UUID, month: date, cents: int) -> None:
-    """What a member kept in a month before these books began."""
-    sql = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents, opening_cents)
-             values ($1, $2, $3, $4, $5, $5)"""
-    await tx.value(sql, member_id, month, agreement.id, agreement.cooperative_id, cents)
-
-
-async def open_fund_month(tx: Tx, agreement: Agreement, month: date, cents: int) -> None:
-    """What came to the fund in a month before these books began."""
-    sql = """insert into fund_month (cooperative_id, month, agreement_id, kept_cents, opening_cents)
-             values ($1, $2, $3, $4, $4)"""
-    await tx.value(sql, agreement.cooperative_id, month, agreement.id, cents)
+async def open_months(tx: Tx, totals: Sequence[OpeningTotal], versions: Mapping[date, Agreement]) -> None:
+    """What members and the fund kept in months before these books began, under each month's version."""
+    of_members = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents, opening_cents)
+                    values ($1, $2, $3, $4, $5, $5)"""
+    of_fund = """insert into fund_month (month, agreement_id, cooperative_id, kept_cents, opening_cents)
+                 values ($1, $2, $3, $4, $4)"""
+    rows = [(t.member_id, t.month, versions[t.month].id, versions[t.month].cooperative_id, t.cents) for t in totals]
+    await tx.many(of_members, [row for row in rows if row[0] is not None])
+    await tx.many(of_fund, [row[1:] for row in rows if row[0] is None])
 
 
 async def add_to_fund_month(tx: Tx, agreement: Agreement, day: date, cents: int) -> None:

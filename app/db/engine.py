@@ -50,6 +50,10 @@ class Tx:
     async def row(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         return await self._connection.fetchrow(sql, *arguments)
 
+    async def only(self, sql: str, *arguments: object) -> asyncpg.Record:
+        """The first row of a statement that always answers with one: an aggregate, a select without a table."""
+        return (await self.rows(sql, *arguments))[0]
+
     async def value(self, sql: str, *arguments: object) -> Any:
         return await self._connection.fetchval(sql, *arguments)
 

@@ -46,8 +46,7 @@ async def months_reported(tx: Tx, cooperative_id: UUID) -> tuple[date | None, da
     """The last month that was reported, and the last that was closed."""
     sql = """select (select max(through) from remittance where cooperative_id = $1) as reported,
                     (select max(month) from period where cooperative_id = $1) as closed"""
-    row = await tx.row(sql, cooperative_id)
-    assert row is not None  # noqa: S101  a select without a table always answers
+    row = await tx.only(sql, cooperative_id)
     return row["reported"], row["closed"]
 
 

@@ -253,6 +253,13 @@ class Actor:
     def member_ids(self) -> frozenset[UUID]:
         return frozenset(h.member_id for h in self.holdings if h.member_id is not None)
 
+    @property
+    def person(self) -> UUID:
+        """The person who acts, for what only people do (sign, approve, decide). Raises Forbidden for anybody else."""
+        if self.person_id is None:
+            raise Forbidden
+        return self.person_id
+
     def owns(self, person_id: UUID | None, app_id: UUID | None) -> bool:
         """Whether a row of this person or this app is the actor's; who comes through an app is not the app."""
         if self.subject is not None:

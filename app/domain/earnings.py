@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.agreements import Agreement
+from app.domain.errors import WrongState
 from app.domain.ledger import AccountKind, Leg
 from app.domain.split import BY_YEAR_TOTAL, split
 from app.domain.transitions import Transition
@@ -55,6 +56,13 @@ class Earning:
     @property
     def net_left_cents(self) -> int:
         return self.net_cents - self.refunded_cents
+
+    @property
+    def booked_under(self) -> UUID:
+        """The agreement version that split it. Raises WrongState while it is pending."""
+        if self.agreement_id is None:
+            raise WrongState(verb="split", state=self.state, possible=[])
+        return self.agreement_id
 
     @property
     def credited_id(self) -> UUID:

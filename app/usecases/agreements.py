@@ -123,12 +123,11 @@ async def sign_agreement(
     place = (agreement.cooperative_id, agreement.municipality_id)
     right = Right.SIGN_FOR_COOPERATIVE if side == "cooperative" else Right.SIGN_FOR_MUNICIPALITY
     actor.require(right, place[0], municipality_id=place[1])
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
     expect(agreement.version, expected_version)
     if side == "cooperative":
-        signed = rules_of.sign_for_cooperative(agreement, actor.person_id, tx.now)
+        signed = rules_of.sign_for_cooperative(agreement, actor.person, tx.now)
     else:
-        signed = rules_of.sign_for_municipality(agreement, actor.person_id, tx.now)
+        signed = rules_of.sign_for_municipality(agreement, actor.person, tx.now)
     later = await agreement_on(tx, agreement.cooperative_id, date.max - timedelta(days=1))
     if signed.signed and later is not None and later.active_from >= agreement.active_from:
         raise PeriodTaken(date=agreement.active_from.isoformat())

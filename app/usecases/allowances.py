@@ -15,7 +15,7 @@ from app.domain.access import Actor, Right, Role
 from app.domain.agreements import Agreement
 from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
 from app.domain.errors import AgreementMissing, NotFound, RuleRefused, SecondPersonNeeded
-from app.domain.ledger import JournalKind, Posting, negated
+from app.domain.ledger import JournalKind, Leg, Posting, negated
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
@@ -43,8 +43,7 @@ async def grant_allowance(
     if member is None:
         raise NotFound
     actor.require(Right.GRANT_ALLOWANCE, member.cooperative_id)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    if member.person_id == actor.person_id:
+    if member.person_id == actor.person:
         raise SecondPersonNeeded(verb="grant_allowance")
     today = tx.now.astimezone(AMSTERDAM).date()
     day = day or today
@@ -57,7 +56,7 @@ async def grant_allowance(
     given = await given_in_year(tx, member_id, kind, day.year)
     amount = amount_of(agreement, kind, day=day, cents=cents, minutes=minutes, given=given)
     place = (uuid7(), member.cooperative_id, member_id, kind, day, amount, agreement.id)
-    allowance = Allowance(*place, actor.person_id, tx.now, minutes, reason)
+    allowance = Allowance(*place, actor.person, tx.now, minutes, reason)
     await allowances.add(tx, allowance)
     more = await move_fund(tx, agreement, day, -amount)
     await ledger.post(tx, _posting(allowance, agreement, JournalKind.ALLOWANCE, (*legs_of(allowance), *more)))
@@ -70,8 +69,7 @@ async def reverse_allowance(
     """Take an allowance back that was granted by mistake. Raises WrongState, Stale, SecondPersonNeeded."""
     found = await allowances.get(tx, allowance_id)
     actor.require(Right.GRANT_ALLOWANCE, found.cooperative_id)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    if (await members.get(tx, found.member_id)).person_id == actor.person_id:
+    if (await members.get(tx, found.member_id)).person_id == actor.person:
         raise SecondPersonNeeded(verb="reverse_allowance")
     await lock_years(tx, found.cooperative_id, [found.member_id], found.day.year)
     allowance = await allowances.get(tx, allowance_id, lock=True)
@@ -84,7 +82,7 @@ async def reverse_allowance(
     legs = (*negated(tuple(booked)), *more)
     posting = _posting(allowance, agreement, JournalKind.ALLOWANCE_REVERSAL, legs)
     await ledger.post(tx, replace(posting, reverses=original.id))
-    return await allowances.save(tx, replace(allowance, state=state, reversed_by=actor.person_id, reason=reason))
+    return await allowances.save(tx, replace(allowance, state=state, reversed_by=actor.person, reason=reason))
 
 
 async def list_allowances(
@@ -107,6 +105,6 @@ async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: UUID) -> Allowanc
     return allowance
 
 
-def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs: tuple[object, ...]) -> Posting:
+def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs: tuple[Leg, ...]) -> Posting:
     place = (uuid7(), allowance.cooperative_id, kind, "allowance", allowance.id, 1, allowance.day)
-    return Posting(*place, legs, None, agreement.id)  # type: ignore[arg-type]
+    return Posting(*place, legs, None, agreement.id)

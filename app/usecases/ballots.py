@@ -27,7 +27,6 @@ async def propose_purchase(
     """Ask the members of a collective whether to buy something from the fund. Raises RuleMissing."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=_own(actor, cooperative_id))
-    assert actor.person_id is not None  # noqa: S101  who proposes is a person
     await lend_staff_view(tx, cooperative_id)
     agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
     rule = agreement.the(Vote) if agreement else None
@@ -36,7 +35,7 @@ async def propose_purchase(
     electorate = await voters(tx, cooperative_id)
     if not electorate:
         raise RuleRefused(rule="somebody_votes", value=0)
-    terms = (len(electorate), rule.basis_points, actor.person_id, tx.now, agreement.id)
+    terms = (len(electorate), rule.basis_points, actor.person, tx.now, agreement.id)
     made = Ballot(uuid7(), cooperative_id, title, supplier, cents, *terms)
     await ballots.add(tx, made)
     await tell(tx, "ballot.opened", cooperative_id, made.id, title=title, members=[str(m) for m in electorate])

@@ -43,7 +43,6 @@ async def claim_cost(
     if order is None:
         raise NotFound
     actor.require(Right.CLAIM_COST, order.cooperative_id, own=roles_on(order, actor))
-    assert actor.person_id is not None  # noqa: S101  members and staff are people
     if order.settled or order.refunded_cents:
         raise AlreadySettled(what="order")
     if order.state in CLOSED:
@@ -55,7 +54,7 @@ async def claim_cost(
     category_of(await _agreement(tx, order), category, delivered=order.delivered_at is not None)
     claim = CostClaim(
         *(uuid7(), order_id, order_line_id, order.cooperative_id, line.member_id, category, cents, payee, receipt),
-        *(actor.person_id, tx.now, supplier),
+        *(actor.person, tx.now, supplier),
     )
     await claims.add(tx, check(claim))
     await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
@@ -92,11 +91,10 @@ async def decide_claim(
     order = await orders.get(tx, found.order_id, lock=True)
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
-    assert actor.person_id is not None  # noqa: S101  members and staff are people
     if verb == "approve":
         await _within_rules(tx, order, claim)
     own = bool(_own(actor, claim))
-    decided = await claims.save(tx, process.decide(claim, verb, by=actor.person_id, own=own, now=tx.now, reason=reason))
+    decided = await claims.save(tx, process.decide(claim, verb, by=actor.person, own=own, now=tx.now, reason=reason))
     await tell(tx, "claim.decided", claim.cooperative_id, claim.id, reference=order.reference)
     await lend_staff_view(tx, order.cooperative_id)
     await settle(tx, order)

@@ -31,12 +31,11 @@ async def propose_delivery(
     giver = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
     check_entity(giver, await cooperatives.get(tx, to_cooperative_id))
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
     today = tx.now.astimezone(AMSTERDAM).date()
     day = delivered_on or today
     if day > today:
         raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
-    made = Delivery(uuid7(), cooperative_id, to_cooperative_id, cents, title, day, actor.person_id)
+    made = Delivery(uuid7(), cooperative_id, to_cooperative_id, cents, title, day, actor.person)
     await deliveries.add(tx, made)
     await tell(tx, "delivery.proposed", to_cooperative_id, made.id, title=title)
     return made
@@ -49,8 +48,7 @@ async def answer_delivery(
     found = await deliveries.get(tx, delivery_id, lock=True)
     actor.require(Right.DELIVER_INTERNALLY, found.to_cooperative_id)
     expect(found.version, expected_version)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    moved = answered(found, verb, actor.person_id)
+    moved = answered(found, verb, actor.person)
     if moved.state is DeliveryState.CONFIRMED:
         sides = ((found.from_cooperative_id, 1), (found.to_cooperative_id, 2))
         for (place, part), legs in zip(sides, delivery_legs(found), strict=True):

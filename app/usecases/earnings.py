@@ -74,8 +74,7 @@ async def decide_held(
     earning = await earnings.get(tx, earning_id, lock=True)
     expect(earning.version, expected_version)
     move(HELD, earning, verb)
-    agreement = await get_agreement(tx, earning.agreement_id) if earning.agreement_id else None
-    assert agreement is not None  # noqa: S101  what is held was posted under one
+    agreement = await get_agreement(tx, earning.booked_under)
     decided = replace(earning, to_member_id=to_member_id, decided_by=actor.person_id, reason=reason)
     booked = await release_held(tx, decided, agreement, forfeit=verb == "forfeit")
     await tell(tx, "earning.decided", earning.cooperative_id, earning_id)

@@ -1,17 +1,19 @@
 """Open a running cooperative's books: tried dry as often as one likes, then done once."""
 
+from datetime import date
 from uuid import UUID
 
 from app.db import ledger
 from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_years, open_fund_month, open_member_month
+from app.db.earnings import lock_years, open_months
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.domain.access import Actor, Right
+from app.domain.agreements import Agreement
 from app.domain.errors import AgreementMissing, AlreadySettled, NotFound
 from app.domain.ledger import JournalKind, Posting
-from app.domain.opening import Opening, OpeningReport, OpeningTotal, check_opening, opening_legs, report
+from app.domain.opening import Opening, OpeningReport, check_opening, opening_legs, report
 
 
 async def try_opening(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Opening) -> OpeningReport:
@@ -25,17 +27,17 @@ async def open_books(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Ope
 
     Raises OpeningDiffers, RuleRefused, AgreementMissing for a month without one, AlreadySettled once books began.
     """
-    municipality_id = await _checked(tx, actor, cooperative_id, opening)
+    municipality_id, versions = await _checked(tx, actor, cooperative_id, opening)
     for year in {total.month.year for total in opening.totals}:
         await lock_years(tx, cooperative_id, opening.member_ids, year)
-    for total in opening.totals:
-        await _count(tx, cooperative_id, total)
+    await open_months(tx, opening.totals, versions)
     place = (uuid7(), cooperative_id, JournalKind.OPENING, "cooperative", cooperative_id, 1, opening.as_of)
     journal_id = await ledger.post(tx, Posting(*place, opening_legs(opening, municipality_id)))
     return report(opening, journal_id)
 
 
-async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening) -> UUID:
+async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening) -> tuple[UUID, dict[date, Agreement]]:
+    """The municipality, and the agreement of each month that has a total."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.OPEN_BOOKS, cooperative_id)
     check_opening(opening)
@@ -44,16 +46,10 @@ async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening)
     known = {member.id for member in await members.all(tx, id=opening.member_ids, cooperative_id=cooperative_id)}
     if set(opening.member_ids) - known:
         raise NotFound
+    versions = {}
     for month in sorted({total.month for total in opening.totals}):
-        if await agreement_on(tx, cooperative_id, month) is None:
+        agreement = await agreement_on(tx, cooperative_id, month)
+        if agreement is None:
             raise AgreementMissing(date=month.isoformat())
-    return cooperative.municipality_id
-
-
-async def _count(tx: Tx, cooperative_id: UUID, total: OpeningTotal) -> None:
-    agreement = await agreement_on(tx, cooperative_id, total.month)
-    assert agreement is not None  # noqa: S101  checked before
-    if total.member_id is None:
-        await open_fund_month(tx, agreement, total.month, total.cents)
-    else:
-        await open_member_month(tx, agreement, total.member_id, total.month, total.cents)
+        versions[month] = agreement
+    return cooperative.municipality_id, versions

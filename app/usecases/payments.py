@@ -156,10 +156,9 @@ async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
 
 def _second_person(actor: Actor, order: Order, verb: str) -> UUID:
     """The treasurer, who is not the buyer of this order."""
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    if order.customer_person_id == actor.person_id:
+    if order.customer_person_id == actor.person:
         raise SecondPersonNeeded(verb=verb)
-    return actor.person_id
+    return actor.person
 
 
 async def _book(tx: Tx, payment: Payment, kind: JournalKind, day: date, reverses: UUID | None = None) -> None:

@@ -48,13 +48,12 @@ async def give_permission(
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.GIVE_PERMISSION, cooperative_id, municipality_id=cooperative.municipality_id)
     check_dates(starts_on, until)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
     await lend_staff_view(tx, cooperative_id)
     member = await members.find(tx, id=member_id, cooperative_id=cooperative_id)
     if member is None:
         raise NotFound
     place = (uuid7(), cooperative_id, cooperative.municipality_id, member_id)
-    given = Permission(*place, kind, starts_on, until, actor.person_id, tx.now)
+    given = Permission(*place, kind, starts_on, until, actor.person, tx.now)
     await permissions.add(tx, given)
     if note:
         await seal_note(tx, given, note)

@@ -44,14 +44,13 @@ async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: UUID, throu
     through = through.replace(day=1)
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.REPORT_REMITTANCE, cooperative_id)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
     await ledger.lock_books(tx, cooperative_id)
     reported, closed = await months_reported(tx, cooperative_id)
     lines = tuple(await owed_lines(tx, cooperative_id, reported, through))
     cents = sum(line.cents for line in lines)
     check_period(through, reported, closed, cents)
     place = (uuid7(), cooperative_id, cooperative.municipality_id, reported, through)
-    made = Remittance(*place, cents, lines, digest(lines), actor.person_id, tx.now)
+    made = Remittance(*place, cents, lines, digest(lines), actor.person, tx.now)
     await remittances.add(tx, made)
     await tell(tx, "remittance.reported", cooperative_id, made.id, through=f"{through:%Y-%m}")
     return made
@@ -64,9 +63,8 @@ async def invoice_remittance(
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.INVOICE_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
     expect(found.version, expected_version)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
     await tell(tx, "remittance.invoiced", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")
-    return await remittances.save(tx, invoiced(found, reference, actor.person_id))
+    return await remittances.save(tx, invoiced(found, reference, actor.person))
 
 
 async def settle_remittance(

@@ -72,7 +72,6 @@ async def request_spending(
         raise NotFound
     own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
     actor.require(Right.REQUEST_SPENDING, member.cooperative_id, own=own)
-    assert actor.person_id is not None  # noqa: S101  a member who asks is a person
     day = _today(tx)
     agreement = await agreement_on(tx, member.cooperative_id, day)
     if agreement is None:
@@ -81,7 +80,7 @@ async def request_spending(
     if not supplier:
         raise ReasonNeeded(verb="supplier")
     place = (uuid7(), member.cooperative_id, agreement.municipality_id, member_id, agreement.id)
-    asked = Request(*place, purpose, policy, title, supplier, cents, actor.person_id, tx.now)
+    asked = Request(*place, purpose, policy, title, supplier, cents, actor.person, tx.now)
     await requests.add(tx, asked)
     if draft:
         return asked
@@ -104,8 +103,7 @@ async def pay_spending(
 ) -> Request:
     """Record that the supplier was paid; knows then in which months the money was earned, the oldest first."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    paid = decide(request, "pay", by=actor.person_id, own=bool(own_roles(actor, request)), now=tx.now)
+    paid = decide(request, "pay", by=actor.person, own=bool(own_roles(actor, request)), now=tx.now)
     earned = await earned_lots(tx, request.cooperative_id, request.member_id)
     lots = first_in_first_out(earned, await spent_before(tx, request.member_id), request.cents)
     day = paid_on or _today(tx)
@@ -120,8 +118,7 @@ async def settle_spending(
 ) -> Request:
     """Settle with the receipt; what was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
-    assert actor.person_id is not None  # noqa: S101  an office is held by a person
-    settled = decide(request, "settle", by=actor.person_id, own=bool(own_roles(actor, request)), now=tx.now)
+    settled = decide(request, "settle", by=actor.person, own=bool(own_roles(actor, request)), now=tx.now)
     if not receipt:
         raise ReasonNeeded(verb="receipt")
     if cents > request.cents:
@@ -213,9 +210,8 @@ def _require(actor: Actor, right: Right, request: Request) -> None:
 
 
 async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) -> Request:
-    assert actor.person_id is not None  # noqa: S101  whoever decides is a person
     own = bool(own_roles(actor, request))
-    moved = decide(request, verb, by=actor.person_id, own=own, now=tx.now, reason=reason)
+    moved = decide(request, verb, by=actor.person, own=own, now=tx.now, reason=reason)
     wanted = moved.cents if moved.state in RESERVED else 0
     change = wanted - request.reserved_cents
     if change:

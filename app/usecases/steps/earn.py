@@ -41,7 +41,7 @@ async def book_split(tx: Tx, earning: Earning, agreement: Agreement, costs: Sequ
 
 async def take_back(tx: Tx, earning: Earning) -> tuple[Leg, ...]:
     """Count the earning no more; the legs that F changes. Its other legs are mirrored by the caller."""
-    agreement = await _agreement(tx, earning)
+    agreement = await get_agreement(tx, earning.booked_under)
     legs = await move_fund(tx, agreement, earning.work_date, -fund_cents(earning.legs))
     if agreement.collective or earning.state is EarningState.FORFEITED:
         return legs
@@ -87,8 +87,3 @@ def _of(earning: Earning) -> dict[str, str]:
 def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ...]) -> Posting:
     place = (uuid7(), earning.cooperative_id, kind, "earning", earning.id, part, earning.work_date)
     return Posting(*place, legs, None, earning.agreement_id)
-
-
-async def _agreement(tx: Tx, earning: Earning) -> Agreement:
-    assert earning.agreement_id is not None  # noqa: S101  it was posted
-    return await get_agreement(tx, earning.agreement_id)

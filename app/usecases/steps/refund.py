@@ -49,8 +49,7 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
 
 async def _take(tx: Tx, earning: Earning, cents: int) -> tuple[Earning, tuple[Leg, ...]]:
     """The earning with `cents` less, and the legs of that."""
-    assert earning.agreement_id is not None  # noqa: S101  it was posted
-    agreement = await get_agreement(tx, earning.agreement_id)
+    agreement = await get_agreement(tx, earning.booked_under)
     taken = take(earning, cents)
     by_year = await _take_kept(tx, earning, agreement, taken)
     by_year += await move_fund(tx, agreement, earning.work_date, fund_taken(taken))
