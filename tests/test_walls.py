@@ -14,6 +14,7 @@ import pytest
 import app.usecases
 from app.db import people
 from app.db.engine import Database
+from app.domain.access import Identity
 from app.domain.agreements import Example, Pot
 from app.domain.allowances import AllowanceKind
 from app.domain.apps import RateClass
@@ -26,7 +27,7 @@ from app.domain.opening import Opening
 from app.domain.page import PageRequest
 from app.main import people_issuer
 from app.usecases.orders import Wanted
-from app.usecases.run import Identity
+from app.usecases.run import constraints_as_rules
 from tests.world import GUEST, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 Verb = Callable[..., Any]
@@ -73,8 +74,10 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
     """What a verb answers to somebody, as a status; nothing stays."""
     try:
         async with database.transaction() as tx:
-            actor = await people.enter(tx, who.issuer, who.subject, who.client_id, who.scopes)
-            await verb(tx, actor, **arguments)
+            actor = await people.enter(tx, who)
+            with constraints_as_rules():
+                await verb(tx, actor, **arguments)
+                await tx.flush()
             raise Undo
     except Undo:
         return 200
@@ -356,7 +359,7 @@ async def test_row_level_security_hides_private_rows_without_any_check(
 
     async def seen(who: Identity, touch: bool) -> tuple[int, int]:
         async with database.transaction() as tx:
-            await people.enter(tx, who.issuer, who.subject, who.client_id, who.scopes)
+            await people.enter(tx, who)
             count = await tx.value(f'select count(*) from "{table}"')
             touched = 0
             if touch and table not in READ_ONLY:
@@ -401,7 +404,7 @@ async def test_the_settings_of_one_request_do_not_reach_the_next(world: World, d
     seller = await world.cooperative()
     for _ in range(40):
         async with database.transaction() as tx:
-            await people.enter(tx, people_issuer(world.settings), seller.coordinator.login, None, frozenset())
+            await people.enter(tx, identity(world, seller.coordinator.login))
             assert await tx.value("select count(*) from member") >= 1
         async with database.transaction() as tx:
             assert await tx.value("select count(*) from member") == 0

@@ -12,11 +12,10 @@ from pydantic import Field
 from app.adapters.tokens import LIFETIME
 from app.api.deps import PageDep, RunDep, WiringDep, link_next, tag
 from app.api.models import In, Name, Out, PageOut, Url, Version, When
-from app.domain.access import Scope
+from app.domain.access import VISITOR, Scope
 from app.domain.apps import RateClass
 from app.domain.errors import ClientRefused, ScopeMissing
 from app.usecases.apps import check_client, disable_app, get_app, list_apps, register_app, rotate_secret
-from app.usecases.run import VISITOR
 
 router = APIRouter(prefix="/apps", tags=["apps"])
 login = APIRouter(tags=["apps"])

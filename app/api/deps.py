@@ -13,9 +13,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing, read_token
 from app.api.errors import FaceError
+from app.domain.access import VISITOR, Identity
 from app.domain.page import MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
-from app.usecases.run import VISITOR, Identity, Keyed, Run
+from app.usecases.run import Keyed, Run
 
 
 @dataclass(frozen=True)

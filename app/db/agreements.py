@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.store import Store
+from app.db.store import Query, Store
 from app.domain.agreements import Agreement
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
@@ -89,10 +89,16 @@ async def next_number(tx: Tx, cooperative_id: UUID) -> int:
 
 async def agreement_on(tx: Tx, cooperative_id: UUID, work_date: date) -> Agreement | None:
     """The signed version that holds on a day."""
+    query = in_force(tx, cooperative_id, work_date)
+    record = await tx.row(query.sql, *query.arguments)
+    return None if record is None else query.load(record)
+
+
+def in_force(tx: Tx, cooperative_id: UUID, work_date: date) -> Query[Agreement]:
+    """Asks for the signed version that holds on a day."""
     sql = f"""{_store.select} where t.cooperative_id = $1 and t.active_from <= $2 and {SIGNED}
               order by t.active_from desc limit 1"""
-    record = await tx.row(sql, cooperative_id, work_date)
-    return None if record is None else _today(tx, _store.load(record))
+    return Query(sql, (cooperative_id, work_date), lambda record: _today(tx, _store.load(record)))
 
 
 def _today(tx: Tx, agreement: Agreement) -> Agreement:

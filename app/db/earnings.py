@@ -1,6 +1,6 @@
 """Earnings and the month totals behind thresholds: tables and queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from app.domain.agreements import Agreement, RemitAbove
 from app.domain.earnings import Earning
 from app.domain.opening import OpeningTotal
 from app.domain.split import MonthTotal
+from app.domain.years import Year
 
 
 class EarningRow(SQLModel, table=True):
@@ -94,14 +95,6 @@ class FundMonthRow(SQLModel, table=True):
 
 
 earnings = Store(EarningRow, Earning)
-_TERMS = """select m.month, m.agreement_id, a.active_from, m.kept_cents,
-               jsonb_path_query_first(a.rules, $4::jsonpath) as remittance,
-               coalesce((jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")')
-                         ->> 'cap_cents')::bigint, 0) as allowance
-          from {table} m join agreement a on a.id = m.agreement_id
-         where m.{owner} = $1 and m.month between $2 and $3 order by m.month, a.active_from"""
-_OF_MEMBERS = '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")'
-_OF_THE_FUND = '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")'
 
 
 async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earning]:
@@ -111,54 +104,64 @@ async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earnin
     return [earnings.load(row) for row in rows]
 
 
-async def lock_years(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID], year: int) -> None:
-    """Lock the years of these members, in one order for everybody who posts to their pots."""
-    sql = """insert into member_year (member_id, year, cooperative_id)
-             select m, $2, $3 from unnest($1::uuid[]) m order by m
-             on conflict (member_id, year) do update set cooperative_id = excluded.cooperative_id"""
-    await tx.value(sql, list(member_ids), year, cooperative_id)
+async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], year: int) -> Year:
+    """Lock a calendar year for these members, then for the fund, then their pots: one order for everybody."""
+    found = await tx.value("select lock_year($1, $2, $3)", cooperative_id, sorted(set(member_ids)), year)
+    members: dict[UUID, list[MonthTotal]] = {}
+    for row in found["members"]:
+        members.setdefault(UUID(row["owner"]), []).append(_total(row))
+    pots: dict[UUID, tuple[int, int]] = {}
+    for row in found["pots"]:
+        pot, owed = pots.get(UUID(row["member_id"]), (0, 0))
+        is_pot = row["kind"] == "pot"
+        pots[UUID(row["member_id"])] = (row["posted"], owed) if is_pot else (pot, -row["posted"])
+    return Year(cooperative_id, members, [replace(_total(row), allowance_cents=0) for row in found["fund"]], pots)
+
+
+async def save_year(tx: Tx, year: Year) -> None:
+    """Write what the year has become, with the next statements. The fund's may be written by several at once."""
+    of_members = """merge into member_month t
+        using unnest($1::uuid[], $2::date[], $3::uuid[], $4::bigint[]) as u (member_id, month, agreement_id, cents)
+           on t.member_id = u.member_id and t.month = u.month and t.agreement_id = u.agreement_id
+         when matched then update set kept_cents = t.kept_cents + u.cents
+         when not matched then insert (member_id, month, agreement_id, kept_cents, cooperative_id)
+              values (u.member_id, u.month, u.agreement_id, u.cents, $5)"""
+    of_fund = """insert into fund_month (month, agreement_id, kept_cents, cooperative_id)
+         select *, $4 from unnest($1::date[], $2::uuid[], $3::bigint[])
+         on conflict (cooperative_id, month, agreement_id)
+         do update set kept_cents = fund_month.kept_cents + excluded.kept_cents"""
+    rows = [(*where, cents) for where, cents in year.changes.items()]
+    members, fund = [row for row in rows if row[0]], [row[1:] for row in rows if row[0] is None]
+    if members:
+        columns = [list(column) for column in zip(*members, strict=True)]
+        await tx.later(of_members, *columns, year.cooperative_id, row=("member_month", *members))
+    if fund:
+        columns = [list(column) for column in zip(*fund, strict=True)]
+        await tx.later(of_fund, *columns, year.cooperative_id, row=("fund_month", *fund))
+    year.changes.clear()
 
 
 async def year_totals(tx: Tx, member_id: UUID, year: int) -> list[MonthTotal]:
     """What the member kept so far in a calendar year, by month and agreement version."""
-    return await _totals(tx, _TERMS.format(table="member_month", owner="member_id"), member_id, year, _OF_MEMBERS)
-
-
-async def lock_fund_year(tx: Tx, cooperative_id: UUID, year: int) -> list[MonthTotal]:
-    """Lock the fund's year, after the members', and read its totals."""
-    sql = """insert into fund_year (cooperative_id, year) values ($1, $2)
-             on conflict (cooperative_id, year) do update set year = excluded.year"""
-    await tx.value(sql, cooperative_id, year)
-    return await fund_totals(tx, cooperative_id, year)
+    rows = await tx.value("select member_totals($1, $2)", [member_id], year)
+    return [_total(row) for row in rows]
 
 
 async def fund_totals(tx: Tx, cooperative_id: UUID, year: int) -> list[MonthTotal]:
     """What came to the cooperative fund in a calendar year, by month and agreement version."""
-    sql = _TERMS.format(table="fund_month", owner="cooperative_id")
-    return [replace(row, allowance_cents=0) for row in await _totals(tx, sql, cooperative_id, year, _OF_THE_FUND)]
+    rows = await tx.value("select fund_totals($1, $2)", cooperative_id, year)
+    return [replace(_total(row), allowance_cents=0) for row in rows]
 
 
-async def _totals(tx: Tx, sql: str, owner_id: UUID, year: int, rule: str) -> list[MonthTotal]:
-    return [
-        MonthTotal(
-            row["month"],
-            row["agreement_id"],
-            row["active_from"],
-            RemitAbove(**row["remittance"]) if row["remittance"] else None,
-            row["kept_cents"],
-            row["allowance"],
-        )
-        for row in await tx.rows(sql, owner_id, date(year, 1, 1), date(year, 12, 31), rule)
-    ]
-
-
-async def add_to_month(tx: Tx, earning: Earning, agreement_id: UUID, kept_cents: int) -> None:
-    """Add to (or, negative, take from) the total of the month worked in, under the lock of the year."""
-    sql = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents)
-             values ($1, $2, $3, $4, greatest($5::bigint, 0))
-             on conflict (member_id, month, agreement_id) do update set kept_cents = member_month.kept_cents + $5"""
-    month = earning.work_date.replace(day=1)
-    await tx.value(sql, earning.credited_id, month, agreement_id, earning.cooperative_id, kept_cents)
+def _total(row: dict[str, Any]) -> MonthTotal:
+    return MonthTotal(
+        date.fromisoformat(row["month"]),
+        UUID(row["agreement_id"]),
+        date.fromisoformat(row["active_from"]),
+        RemitAbove(**row["remittance"]) if row["remittance"] else None,
+        row["kept_cents"],
+        row["allowance"],
+    )
 
 
 async def open_months(tx: Tx, totals: Sequence[OpeningTotal], versions: Mapping[date, Agreement]) -> None:
@@ -170,11 +173,3 @@ async def open_months(tx: Tx, totals: Sequence[OpeningTotal], versions: Mapping[
     rows = [(t.member_id, t.month, versions[t.month].id, versions[t.month].cooperative_id, t.cents) for t in totals]
     await tx.many(of_members, [row for row in rows if row[0] is not None])
     await tx.many(of_fund, [row[1:] for row in rows if row[0] is None])
-
-
-async def add_to_fund_month(tx: Tx, agreement: Agreement, day: date, cents: int) -> None:
-    """Add to (or, negative, take from) what came to the fund in the month of `day`."""
-    sql = """insert into fund_month (cooperative_id, month, agreement_id, kept_cents) values ($1, $2, $3, $4)
-             on conflict (cooperative_id, month, agreement_id)
-             do update set kept_cents = fund_month.kept_cents + excluded.kept_cents"""
-    await tx.value(sql, agreement.cooperative_id, day.replace(day=1), agreement.id, cents)

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 import asyncpg
 import uuid_utils
 
+from app.db.batch import Write, together
 from app.db.sealing import Sealing
+from app.domain.errors import DomainError
 
 APP_ROLE = "samen_app"
 WORKER_ROLE = "samen_worker"
@@ -36,18 +38,24 @@ OUTCOME_UNKNOWN = (
 
 
 class Tx:
-    """One transaction. `now` is read once, when it opens; `sealing` is there where sealed text is read or written."""
+    """One transaction. `now` is read once, when it opens; `sealing` is there where sealed text is read or written.
+
+    What is written `later` goes out in one statement, before the next one that reads and before the commit.
+    """
 
     def __init__(self, connection: Any, now: datetime, sealing: Sealing | None = None) -> None:
         self._connection = connection
+        self._waiting: list[Write] = []
         self.now = now
         self.sealing = sealing
 
     async def rows(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
+        await self.flush()
         rows: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
         return rows
 
     async def row(self, sql: str, *arguments: object) -> asyncpg.Record | None:
+        await self.flush()
         return await self._connection.fetchrow(sql, *arguments)
 
     async def only(self, sql: str, *arguments: object) -> asyncpg.Record:
@@ -55,14 +63,43 @@ class Tx:
         return (await self.rows(sql, *arguments))[0]
 
     async def value(self, sql: str, *arguments: object) -> Any:
+        await self.flush()
         return await self._connection.fetchval(sql, *arguments)
 
     async def many(self, sql: str, arguments: list[tuple[object, ...]]) -> None:
         """One statement for several rows of arguments, in one round trip."""
+        await self.flush()
         await self._connection.executemany(sql, arguments)
 
-    def savepoint(self) -> Any:
-        return self._connection.transaction()
+    async def later(
+        self,
+        sql: str,
+        *arguments: object,
+        row: tuple[object, ...],
+        inserts: bool = False,
+        parents: Collection[str] = (),
+        missing: DomainError | None = None,
+    ) -> None:
+        """Write with the next statement. `row`: its table and key; `parents`: tables whose rows have to be there first.
+
+        `missing` is raised, by then, where an update found no row.
+        """
+        if any(w.row == row or (w.inserts and w.row[0] in parents) for w in self._waiting):
+            await self.flush()
+        self._waiting.append(Write(sql, arguments, row, inserts, missing))
+
+    async def flush(self) -> None:
+        """Write what waits. Raises what the database refuses of it."""
+        writes, self._waiting = self._waiting, []
+        if not writes:
+            return
+        counted = [write.missing is not None or write.sql.startswith("select") for write in writes]
+        sql = together(tuple((write.sql, count) for write, count in zip(writes, counted, strict=True)))
+        arguments = [argument for write in writes for argument in write.arguments]
+        found = await self._connection.fetchrow(sql, *arguments)
+        for write, count in zip((w for w, c in zip(writes, counted, strict=True) if c), found, strict=False):
+            if write.missing is not None and not count:
+                raise write.missing
 
 
 class Database:
@@ -109,7 +146,9 @@ class Database:
     async def transaction(self, now: datetime | None = None) -> AsyncIterator[Tx]:
         """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this."""
         async with self._pool.acquire() as connection, connection.transaction():
-            yield Tx(connection, now or datetime.now(UTC), self.sealing)
+            tx = Tx(connection, now or datetime.now(UTC), self.sealing)
+            yield tx
+            await tx.flush()
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         """The one row of a statement outside any transaction: the catalogue's way."""

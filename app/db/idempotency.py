@@ -10,7 +10,9 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.engine import Tx, uuid7
+from app.db.engine import Tx
+from app.db.people import actor_of
+from app.domain.access import Actor, Identity
 from app.domain.errors import KeyReused, StillRunning
 
 KEPT = timedelta(days=7)
@@ -40,33 +42,29 @@ class Claimed:
     outcome: dict[str, Any] | None
 
 
-async def claim(tx: Tx, caller: str, verb: str, key: str, request_hash: str) -> Claimed:
-    """Take the key, waiting up to five seconds for a twin that is under way.
+async def enter_with_key(tx: Tx, who: Identity, verb: str, key: str, request_hash: str) -> tuple[Actor, Claimed]:
+    """Say who acts and take the key, waiting up to five seconds for a twin that is under way.
 
     A replay writes to its row before it is answered: after a failover only what is written again is known to be
     replicated. Raises KeyReused for another request under the same key, StillRunning after the wait.
     """
-    insert = """insert into idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
-                values ($1, $2, $3, $4, $5, $6, 0, '{}') on conflict (caller, verb, key) do nothing returning id"""
-    touch = """update idempotency set replays = replays + 1 where caller = $1 and verb = $2 and key = $3
-               returning id, request_hash, outcome"""
+    sql = "select * from enter_with_key($1, $2, $3, $4, $5, $6, $7)"
     try:
-        row_id = await tx.value(insert, uuid7(), caller, verb, key, request_hash, tx.now)
-        if row_id is not None:
-            return Claimed(row_id, None)
-        row = await tx.row(touch, caller, verb, key)
+        row = await tx.only(sql, who.issuer, who.subject, who.client_id, verb, key, request_hash, tx.now)
     except LockNotAvailableError:
         raise StillRunning(key=key) from None
-    if row is None:
+    actor = actor_of(row["entered"], who)
+    if row["id"] is None:
         raise StillRunning(key=key)
     if row["request_hash"] != request_hash:
         raise KeyReused(key=key)
-    return Claimed(row["id"], row["outcome"])
+    return actor, Claimed(row["id"], row["outcome"])
 
 
 async def record(tx: Tx, claimed: Claimed, outcome: dict[str, Any]) -> None:
     """Keep the outcome with its key."""
-    await tx.value("update idempotency set outcome = $2 where id = $1", claimed.id, outcome)
+    sql = "update idempotency set outcome = $2 where id = $1"
+    await tx.later(sql, claimed.id, outcome, row=("idempotency", claimed.id))
 
 
 async def forget(tx: Tx) -> None:

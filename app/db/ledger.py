@@ -1,18 +1,15 @@
 """The ledger's tables and the only way to write them: `post_journal` in the database, one round trip."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from asyncpg import CheckViolationError, PostgresError
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.domain.errors import BelowFloor, JournalDiffers
 from app.domain.ledger import (
     FLOOR,
     RGS,
@@ -113,10 +110,10 @@ class EntryRow(SQLModel, table=True):
     facts: dict[str, Any] = c.json()
 
 
-async def post(tx: Tx, posting: Posting) -> UUID:
-    """Book a journal once; the same again returns the id of the first.
+async def post(tx: Tx, posting: Posting) -> None:
+    """Book a journal once, with the next statement; the same again changes nothing.
 
-    Raises BelowFloor where a pot would go below zero, JournalDiffers where its key was used for other legs.
+    Raises BelowFloor where a pot would go below zero, JournalDiffers where its key was used for other legs; by then.
     """
     legs = [
         {
@@ -131,30 +128,12 @@ async def post(tx: Tx, posting: Posting) -> UUID:
         }
         for leg in posting.legs
     ]
-    try:
-        posted: UUID = await tx.value(
-            "select post_journal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            *(posting.id, posting.cooperative_id, posting.kind, posting.source_type, posting.source_id),
-            *(posting.part, posting.currency, posting.effective_on, posting.reverses, posting.agreement_id, legs),
-        )
-    except CheckViolationError as error:
-        if error.constraint_name == "balance_floor":
-            raise BelowFloor from None
-        raise
-    except PostgresError as error:
-        if error.sqlstate == "SM003":
-            raise JournalDiffers from None
-        raise
-    return posted
-
-
-async def pots_of(tx: Tx, cooperative_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Per member what stands in the pot and what they owe, locked, in one order for everybody."""
-    found: dict[UUID, tuple[int, int]] = {}
-    for row in await tx.rows("select * from lock_pots($1, $2)", cooperative_id, list(member_ids)):
-        pot, owed = found.get(row["member_id"], (0, 0))
-        found[row["member_id"]] = (row["posted"], owed) if row["kind"] == "pot" else (pot, -row["posted"])
-    return found
+    await tx.later(
+        "select post_journal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        *(posting.id, posting.cooperative_id, posting.kind, posting.source_type, posting.source_id),
+        *(posting.part, posting.currency, posting.effective_on, posting.reverses, posting.agreement_id, legs),
+        row=("journal", posting.id),
+    )
 
 
 async def untouched(tx: Tx, cooperative_id: UUID) -> bool:

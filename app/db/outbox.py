@@ -69,17 +69,19 @@ tasks = Store(TaskRow, Task)
 
 
 async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **facts: Any) -> None:
-    """Write an event into the outbox, in the transaction of the act."""
+    """Write an event into the outbox, with the next statement of the act."""
     sql = """insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
              values ($1, $2, $3, $4, $5, $6, $6, 0)"""
-    await tx.value(sql, uuid7(), name, cooperative_id, subject_id, facts, tx.now)
+    event_id = uuid7()
+    await tx.later(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, row=("outbox", event_id))
 
 
 async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID, due_at: datetime) -> None:
     """Have `kind` done for a subject at `due_at`, once."""
     sql = """insert into timer (id, kind, cooperative_id, subject_id, due_at, next_try_at, attempts)
              values ($1, $2, $3, $4, $5, $5, 0) on conflict do nothing"""
-    await tx.value(sql, uuid7(), kind, cooperative_id, subject_id, due_at)
+    row = ("timer", kind, subject_id, due_at)
+    await tx.later(sql, uuid7(), kind, cooperative_id, subject_id, due_at, row=row)
 
 
 _CLAIM = """

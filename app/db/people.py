@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.access import Actor, Holding, Role
+from app.domain.access import Actor, Holding, Identity, Role
 from app.domain.errors import TokenRefused
 from app.domain.people import Office, Person
 
@@ -58,14 +58,16 @@ async def delete_office(tx: Tx, office_id: UUID) -> None:
     await tx.value("delete from office where id = $1", office_id)
 
 
-async def enter(
-    tx: Tx, issuer: str | None, subject: str | None, client_id: str | None, scopes: frozenset[str]
-) -> Actor:
+async def enter(tx: Tx, who: Identity) -> Actor:
     """Tell the database who acts in this transaction, for its row-level security, and read what they hold.
 
     Raises TokenRefused where the token came through an app that is shut out.
     """
-    found: dict[str, Any] = await tx.value("select enter($1, $2, $3)", issuer, subject, client_id)
+    return actor_of(await tx.value("select enter($1, $2, $3)", who.issuer, who.subject, who.client_id), who)
+
+
+def actor_of(found: dict[str, Any], who: Identity) -> Actor:
+    """The actor behind an identity, by what the database knows of it. Raises TokenRefused."""
     if found.get("disabled"):
         raise TokenRefused(reason="app_disabled")
     holdings = [
@@ -73,11 +75,11 @@ async def enter(
     ]
     app = found["app"]
     app_id = UUID(app["id"]) if app else None
-    if app and subject is None:
+    if app and who.subject is None:
         holdings += [Holding(Role.APP, UUID(cooperative)) for cooperative in app["cooperative_ids"]]
-    granted = scopes & frozenset(app["scopes"]) if app and subject is None else scopes
+    granted = who.scopes & frozenset(app["scopes"]) if app and who.subject is None else who.scopes
     person = UUID(found["person_id"]) if found["person_id"] else None
-    return Actor(person, app_id, issuer, subject, granted, tuple(holdings))
+    return Actor(person, app_id, who.issuer, who.subject, granted, tuple(holdings))
 
 
 async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:

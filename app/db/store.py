@@ -1,7 +1,7 @@
 """The statements that every noun needs, made once from its SQLModel table and its domain class."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -12,11 +12,36 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
+from app.db.batch import placed
 from app.db.engine import Tx
 from app.domain.errors import NotFound, Stale
 from app.domain.page import Page, PageRequest, cut
 
 T = TypeVar("T")
+U = TypeVar("U")
+V = TypeVar("V")
+
+
+@dataclasses.dataclass(frozen=True)
+class Query(Generic[T]):
+    """A select that has not been asked yet."""
+
+    sql: str
+    arguments: tuple[object, ...]
+    load: Callable[[Any], T]
+
+
+async def ask(tx: Tx, first: Query[T], second: Query[U], third: Query[V]) -> tuple[list[T], list[U], list[V]]:
+    """The answers to three queries, in one round trip."""
+    queries: tuple[Query[Any], ...] = (first, second, third)
+    places, parts = 0, []
+    for query in queries:
+        moved = placed(query.sql, places)
+        parts.append(f"(select coalesce(jsonb_agg(to_jsonb(q)), '[]') from ({moved}) q)")
+        places += len(query.arguments)
+    found = await tx.only(f"select {', '.join(parts)}", *(a for query in queries for a in query.arguments))
+    one, two, three = ([query.load(row) for row in rows] for query, rows in zip(queries, found, strict=True))
+    return one, two, three
 
 
 class Store(Generic[T]):
@@ -29,6 +54,10 @@ class Store(Generic[T]):
         fields = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
         self.columns = [column.name for column in self.table.columns if column.name in fields - set(extra)]
         self._json = {c.name for c in self.table.columns if isinstance(c.type, JSONB)}
+
+    @cached_property
+    def _parents(self) -> frozenset[str]:
+        return frozenset(key.target_fullname.split(".")[0] for key in self.table.foreign_keys)
 
     @cached_property
     def _adapter(self) -> TypeAdapter[T]:
@@ -60,8 +89,13 @@ class Store(Generic[T]):
 
     async def all(self, tx: Tx, **equal: object) -> list[T]:
         """Every object whose columns equal these (a tuple: one of them), oldest first."""
+        query = self.query(**equal)
+        return [self.load(record) for record in await tx.rows(query.sql, *query.arguments)]
+
+    def query(self, **equal: object) -> Query[T]:
+        """What `all` asks."""
         conditions, arguments = _conditions(equal)
-        return [self.load(r) for r in await tx.rows(f"{self.select}{conditions} order by t.id", *arguments)]
+        return Query(f"{self.select}{conditions} order by t.id", tuple(arguments), self.load)
 
     async def page(self, tx: Tx, request: PageRequest, **equal: object) -> Page[T]:
         """A page, newest first; a filter of None does not filter."""
@@ -74,20 +108,28 @@ class Store(Generic[T]):
         return cut([self.load(record) for record in await tx.rows(sql, *arguments)], request)
 
     async def add(self, tx: Tx, *objects: T) -> None:
-        """Insert the objects, in one round trip."""
+        """Insert the objects: one with the next statement, several in a round trip of their own."""
         names = ", ".join(self.columns)
         places = ", ".join(f"${number + 1}" for number in range(len(self.columns)))
         sql = f'insert into "{self.table.name}" ({names}) values ({places})'
-        await tx.many(sql, [tuple(self._values(thing)) for thing in objects])
+        if len(objects) == 1:
+            row = (self.table.name, objects[0].id)  # type: ignore[attr-defined]
+            await tx.later(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
+        elif objects:
+            await tx.many(sql, [tuple(self._values(thing)) for thing in objects])
 
     async def save(self, tx: Tx, thing: T) -> T:
-        """Update the row to the object; returns it with the next version. Raises Stale after another's change."""
+        """Update the row to the object with the next statement; returns it with the next version.
+
+        Raises Stale after another's change, when that statement runs.
+        """
         names = [name for name in self.columns if name not in ("id", "version")]
         sets = ", ".join(f"{name} = ${number + 3}" for number, name in enumerate(names))
         sql = f'update "{self.table.name}" set {sets}, version = version + 1 where id = $1 and version = $2 returning 1'
         version: int = thing.version  # type: ignore[attr-defined]
-        if await tx.value(sql, thing.id, version, *self._values(thing, names)) is None:  # type: ignore[attr-defined]
-            raise Stale(version=version)
+        row_id = thing.id  # type: ignore[attr-defined]
+        values, row = self._values(thing, names), (self.table.name, row_id)
+        await tx.later(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
         return dataclasses.replace(thing, version=version + 1)  # type: ignore[type-var]
 
     def _values(self, thing: T, names: Sequence[str] | None = None) -> list[object]:

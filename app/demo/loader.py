@@ -13,7 +13,7 @@ from app.adapters.agreement_format import to_example, to_rule
 from app.db.books import BOOKS_ROLE
 from app.db.engine import Database
 from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
-from app.domain.access import Role, Scope
+from app.domain.access import Identity, Role, Scope
 from app.domain.agreements import AgreementState
 from app.domain.apps import AppWithSecret
 from app.domain.errors import AlreadyExists
@@ -27,7 +27,7 @@ from app.usecases.members import list_members, register_member, set_goal
 from app.usecases.municipalities import add_municipality, list_municipalities
 from app.usecases.offerings import add_offering, list_offerings, move_offering
 from app.usecases.people import add_person, appoint_network, give_office, list_offices
-from app.usecases.run import Identity, Run, SystemRun
+from app.usecases.run import Run, SystemRun
 
 NETWORK = Path(__file__).parent / "network"
 EVERY_SCOPE = frozenset(Scope)

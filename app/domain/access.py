@@ -119,6 +119,17 @@ class Right(StrEnum):
     DO_TASK = "do_task"
 
 
+@dataclass(frozen=True)
+class Identity:
+    """What a checked token says: issuer and subject of a person, client_id of an app, scopes."""
+
+    issuer: str | None = None
+    subject: str | None = None
+    client_id: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+VISITOR = Identity()
 R, W = Role, Reach
 Reaches = dict[Role, set[Reach]]
 _STAFF: Reaches = {R.COORDINATOR: {W.COOPERATIVE}, R.TREASURER: {W.COOPERATIVE}}

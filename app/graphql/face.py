@@ -10,9 +10,9 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from app.adapters.messages import language_of
 from app.adapters.tokens import read_token
+from app.domain.access import VISITOR, Identity
 from app.graphql.context import Context
 from app.graphql.schema import schema
-from app.usecases.run import VISITOR, Identity
 
 GRAPHQL_JSON = "application/graphql-response+json"
 PAGE = Path(__file__).parent / "graphiql.html"

@@ -8,7 +8,7 @@ from app.db import ledger
 from app.db.agreements import agreement_on, get_agreement
 from app.db.allowances import allowances, given_in_year
 from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_years
+from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.domain.access import Actor, Right, Role
@@ -20,7 +20,6 @@ from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import move
-from app.usecases.steps.fund import move_fund
 from app.usecases.steps.version import expect
 
 
@@ -52,13 +51,14 @@ async def grant_allowance(
     agreement = await agreement_on(tx, member.cooperative_id, day)
     if agreement is None:
         raise AgreementMissing(date=day.isoformat())
-    await lock_years(tx, member.cooperative_id, [member_id], day.year)
+    year = await lock_year(tx, member.cooperative_id, [member_id], day.year)
     given = await given_in_year(tx, member_id, kind, day.year)
     amount = amount_of(agreement, kind, day=day, cents=cents, minutes=minutes, given=given)
     place = (uuid7(), member.cooperative_id, member_id, kind, day, amount, agreement.id)
     allowance = Allowance(*place, actor.person, tx.now, minutes, reason)
     await allowances.add(tx, allowance)
-    more = await move_fund(tx, agreement, day, -amount)
+    more = year.move_fund(agreement, day, -amount)
+    await save_year(tx, year)
     await ledger.post(tx, _posting(allowance, agreement, JournalKind.ALLOWANCE, (*legs_of(allowance), *more)))
     return allowance
 
@@ -71,14 +71,15 @@ async def reverse_allowance(
     actor.require(Right.GRANT_ALLOWANCE, found.cooperative_id)
     if (await members.get(tx, found.member_id)).person_id == actor.person:
         raise SecondPersonNeeded(verb="reverse_allowance")
-    await lock_years(tx, found.cooperative_id, [found.member_id], found.day.year)
+    year = await lock_year(tx, found.cooperative_id, [found.member_id], found.day.year)
     allowance = await allowances.get(tx, allowance_id, lock=True)
     expect(allowance.version, expected_version)
     state = AllowanceState(move(ALLOWANCE, allowance, "reverse"))
     agreement = await get_agreement(tx, allowance.agreement_id)
     original = await ledger.journal_of(tx, "allowance", allowance_id, JournalKind.ALLOWANCE, 1)
     booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]
-    more = await move_fund(tx, agreement, allowance.day, allowance.cents)
+    more = year.move_fund(agreement, allowance.day, allowance.cents)
+    await save_year(tx, year)
     legs = (*negated(tuple(booked)), *more)
     posting = _posting(allowance, agreement, JournalKind.ALLOWANCE_REVERSAL, legs)
     await ledger.post(tx, replace(posting, reverses=original.id))

@@ -7,6 +7,7 @@ from app.db import ledger
 from app.db.agreements import agreement_on, get_agreement
 from app.db.ballots import ballots, voters
 from app.db.cooperatives import cooperatives
+from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
@@ -17,7 +18,6 @@ from app.domain.errors import Forbidden, RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
-from app.usecases.steps.fund import move_fund
 from app.usecases.steps.version import expect
 
 
@@ -69,7 +69,9 @@ async def pay_purchase(
         raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
     done = paid(ballot, day)
     agreement = await get_agreement(tx, ballot.agreement_id)
-    legs = (*purchase_legs(ballot), *await move_fund(tx, agreement, day, -ballot.cents))
+    year = await lock_year(tx, ballot.cooperative_id, (), day.year)
+    legs = (*purchase_legs(ballot), *year.move_fund(agreement, day, -ballot.cents))
+    await save_year(tx, year)
     place = (uuid7(), ballot.cooperative_id, JournalKind.COLLECTIVE_PURCHASE, "ballot", ballot.id, 1, day)
     await ledger.post(tx, Posting(*place, legs, None, agreement.id))
     await tell(tx, "ballot.paid", ballot.cooperative_id, ballot.id, title=ballot.title)

@@ -55,6 +55,7 @@ async def add_cooperative(
     cooperative = Cooperative(uuid7(), slug, name, legal_form, municipality_id, town, about, kvk_number, umbrella_id)
     try:
         await cooperatives.add(tx, cooperative)
+        await tx.flush()
     except UniqueViolationError:
         raise AlreadyExists(what="cooperative", value=slug) from None
     return cooperative

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.db.agreements import agreement_on
 from app.db.costs import approved_in_year, claims
-from app.db.earnings import lock_years
+from app.db.earnings import lock_year
 from app.db.engine import Tx, uuid7
 from app.db.orders import orders
 from app.db.outbox import tell
@@ -97,7 +97,9 @@ async def decide_claim(
     decided = await claims.save(tx, process.decide(claim, verb, by=actor.person, own=own, now=tx.now, reason=reason))
     await tell(tx, "claim.decided", claim.cooperative_id, claim.id, reference=order.reference)
     await lend_staff_view(tx, order.cooperative_id)
-    await settle(tx, order)
+    settled = await settle(tx, order)
+    if settled is not order:
+        await orders.save(tx, settled)
     return decided
 
 
@@ -106,7 +108,7 @@ async def _within_rules(tx: Tx, order: Order, claim: CostClaim) -> None:
     rule = category_of(await _agreement(tx, order), claim.category, delivered=order.delivered_at is not None)
     if rule is not None and rule.yearly_cap_cents is not None:
         year = _day(tx, order).year
-        await lock_years(tx, order.cooperative_id, [claim.member_id], year)
+        await lock_year(tx, order.cooperative_id, [claim.member_id], year)
         within_cap(rule, await approved_in_year(tx, claim.member_id, claim.category, year), claim.cents)
 
 

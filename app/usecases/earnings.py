@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.db.agreements import get_agreement
-from app.db.earnings import earnings, lock_years
+from app.db.earnings import earnings, lock_year, save_year
 from app.db.engine import Tx
 from app.db.members import members
 from app.db.orders import orders
@@ -70,12 +70,13 @@ async def decide_held(
         raise SecondPersonNeeded(verb=verb)
     if (await members.get(tx, receiver)).cooperative_id != found.cooperative_id:
         raise NotFound
-    await lock_years(tx, found.cooperative_id, [receiver], found.work_date.year)
+    year = await lock_year(tx, found.cooperative_id, [receiver], found.work_date.year)
     earning = await earnings.get(tx, earning_id, lock=True)
     expect(earning.version, expected_version)
     move(HELD, earning, verb)
     agreement = await get_agreement(tx, earning.booked_under)
     decided = replace(earning, to_member_id=to_member_id, decided_by=actor.person_id, reason=reason)
-    booked = await release_held(tx, decided, agreement, forfeit=verb == "forfeit")
+    booked = await release_held(tx, year, decided, agreement, forfeit=verb == "forfeit")
+    await save_year(tx, year)
     await tell(tx, "earning.decided", earning.cooperative_id, earning_id)
     return await earnings.save(tx, booked)

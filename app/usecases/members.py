@@ -85,6 +85,7 @@ async def refer_member(
 async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> Member:
     try:
         await members.add(tx, member)
+        await tx.flush()
     except UniqueViolationError:
         raise AlreadyExists(what="member", value=str(member.person_id)) from None
     except ForeignKeyViolationError:

@@ -30,6 +30,7 @@ async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: str, name: str) ->
     municipality = Municipality(uuid7(), cbs_code, name)
     try:
         await municipalities.add(tx, municipality)
+        await tx.flush()
     except UniqueViolationError:
         raise AlreadyExists(what="municipality", value=cbs_code) from None
     return municipality

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_years, open_months
+from app.db.earnings import lock_year, open_months
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.domain.access import Actor, Right
@@ -29,11 +29,11 @@ async def open_books(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Ope
     """
     municipality_id, versions = await _checked(tx, actor, cooperative_id, opening)
     for year in {total.month.year for total in opening.totals}:
-        await lock_years(tx, cooperative_id, opening.member_ids, year)
+        await lock_year(tx, cooperative_id, opening.member_ids, year)
     await open_months(tx, opening.totals, versions)
     place = (uuid7(), cooperative_id, JournalKind.OPENING, "cooperative", cooperative_id, 1, opening.as_of)
-    journal_id = await ledger.post(tx, Posting(*place, opening_legs(opening, municipality_id)))
-    return report(opening, journal_id)
+    await ledger.post(tx, Posting(*place, opening_legs(opening, municipality_id)))
+    return report(opening, place[0])
 
 
 async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening) -> tuple[UUID, dict[date, Agreement]]:

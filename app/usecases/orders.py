@@ -188,13 +188,12 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
     elif verb == "deliver":
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
-    moved = await orders.save(tx, moved)
     await _log(tx, actor, moved, verb, note)
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
     facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
     await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts)
-    return await settle(tx, moved)
+    return await orders.save(tx, await settle(tx, moved))
 
 
 async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[UUID | None, Contact]:

@@ -53,11 +53,10 @@ async def record_payment(
         *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
     )
     await payments.add(tx, payment)
-    saved = await orders.save(tx, paid)
-    await _log(tx, actor, saved, "record_payment")
-    if saved.payment is PaymentState.PAID:
+    await _log(tx, actor, paid, "record_payment")
+    if paid.payment is PaymentState.PAID:
         await tell(tx, "order.paid", order.cooperative_id, order.id, reference=order.reference)
-    await settle(tx, saved)
+    await orders.save(tx, await settle(tx, paid))
     await _book(tx, payment, JournalKind.PAYMENT, day)  # after the sale: the bank is everybody's last lock
     return payment
 

@@ -76,6 +76,7 @@ async def give_office(
     office = Office(uuid7(), person_id, role, cooperative_id, municipality_id)
     try:
         await offices.add(tx, office)
+        await tx.flush()
     except UniqueViolationError:
         raise AlreadyExists(what="office", value=role) from None
     return office

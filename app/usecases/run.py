@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import hashlib
 import inspect
 import json
 import random
 import typing
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -19,6 +18,7 @@ from asyncpg import (
     DataError,
     ForeignKeyViolationError,
     NotNullViolationError,
+    PostgresError,
     UniqueViolationError,
 )
 from pydantic import TypeAdapter
@@ -26,28 +26,25 @@ from pydantic_core import to_jsonable_python
 
 from app.db import idempotency, people
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
+from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
-from app.domain.access import NOBODY, Actor
-from app.domain.errors import AlreadyExists, DomainError, Invalid, NotFound, RuleRefused, Unauthenticated
+from app.domain.access import NOBODY, VISITOR, Actor, Identity
+from app.domain.errors import (
+    AlreadyExists,
+    BelowFloor,
+    DomainError,
+    Invalid,
+    JournalDiffers,
+    NotFound,
+    RuleRefused,
+    Unauthenticated,
+)
 from app.usecases.steps.input import check_input
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Verb = Callable[Concatenate[Tx, Actor, P], Awaitable[T]]
 TRIES = 5
-
-
-@dataclasses.dataclass(frozen=True)
-class Identity:
-    """What a checked token says: issuer and subject of a person, client_id of an app, scopes."""
-
-    issuer: str | None = None
-    subject: str | None = None
-    client_id: str | None = None
-    scopes: frozenset[str] = frozenset()
-
-
-VISITOR = Identity()
 
 
 def utc_now() -> datetime:
@@ -79,19 +76,17 @@ class Run:
 
         async def once() -> T:
             async with self.database.transaction(self.now()) as tx:
-                self.actor = await self._enter(tx)
-                with _constraints_as_rules():
-                    return await verb(tx, self.actor, *arguments, **named)
+                self.actor = await people.enter(tx, self.identity)
+                with constraints_as_rules():
+                    result = await verb(tx, self.actor, *arguments, **named)
+                    await tx.flush()
+                    return result
 
         return await _persist(once, known_outcome=True)
 
     def keyed(self, key: str) -> "Keyed":
         """The same under a request key: done once, however often it is asked."""
         return Keyed(self, key)
-
-    async def _enter(self, tx: Tx) -> Actor:
-        who = self.identity
-        return await people.enter(tx, who.issuer, who.subject, who.client_id, who.scopes)
 
 
 class Keyed:
@@ -105,38 +100,42 @@ class Keyed:
         check_input(named)
         request_hash = _hash(named)
 
-        async def once() -> T | DomainError:
-            async with self._run.database.transaction(self._run.now()) as tx:
-                actor = self._run.actor = await self._run._enter(tx)
-                return await self._answer(tx, actor, request_hash, verb, *arguments, **named)
+        async def once() -> T:
+            async with self._claimed(verb, request_hash) as (tx, claimed):
+                if claimed.outcome is not None:
+                    recalled: T = _recalled(verb, claimed.outcome)
+                    return recalled
+                with _kept(), constraints_as_rules():
+                    result = await verb(tx, self._run.actor, *arguments, **named)
+                    outcome = {"result": _adapter(verb).dump_python(result, mode="json")}
+                    await idempotency.record(tx, claimed, outcome)
+                    await tx.flush()
+                    return result
 
-        answer = await _persist(once, known_outcome=False)
-        if isinstance(answer, DomainError):
-            raise answer
-        return answer
+        async def refuse(refusal: DomainError) -> dict[str, Any]:
+            async with self._claimed(verb, request_hash) as (tx, claimed):
+                outcome = {"refusal": {"code": refusal.code, "facts": to_jsonable_python(refusal.facts)}}
+                if claimed.outcome is None:
+                    await idempotency.record(tx, claimed, outcome)
+                return claimed.outcome or outcome
 
-    async def _answer(
-        self, tx: Tx, actor: Actor, request_hash: str, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs
-    ) -> T | DomainError:
-        if actor.visitor:
-            raise Unauthenticated
-        who = self._run.identity
-        caller = "|".join(part for part in (who.client_id, who.issuer, who.subject) if part)
-        name = verb.__name__
-        claimed = await idempotency.claim(tx, caller, name, self._key, request_hash)
-        if claimed.outcome is not None:
-            recalled: T | DomainError = _recall(verb, claimed.outcome)
-            return recalled
         try:
-            with _constraints_as_rules():
-                async with tx.savepoint():
-                    result = await verb(tx, actor, *arguments, **named)
-        except DomainError as refusal:
-            outcome = {"refusal": {"code": refusal.code, "facts": to_jsonable_python(refusal.facts)}}
-            await idempotency.record(tx, claimed, outcome)
-            return refusal
-        await idempotency.record(tx, claimed, {"result": _adapter(verb).dump_python(result, mode="json")})
-        return result
+            return await _persist(once, known_outcome=False)
+        except Refused as refused:
+            answer = refused.refusal
+        kept: T = _recalled(verb, await _persist(lambda: refuse(answer), known_outcome=False))
+        return kept
+
+    @contextlib.asynccontextmanager
+    async def _claimed(self, verb: Callable[..., Any], request_hash: str) -> AsyncIterator[tuple[Tx, Claimed]]:
+        """A transaction that holds the key; what it did is undone by whatever is raised inside."""
+        async with self._run.database.transaction(self._run.now()) as tx:
+            name = verb.__name__
+            actor, claimed = await idempotency.enter_with_key(tx, self._run.identity, name, self._key, request_hash)
+            self._run.actor = actor
+            if actor.visitor:
+                raise Unauthenticated
+            yield tx, claimed
 
 
 class SystemRun:
@@ -167,17 +166,38 @@ class SystemRun:
                     return None
                 if self.event is not None and not await finish_event(tx, self.event):
                     return None
-                return await verb(tx, actor, *arguments, **named)
+                with constraints_as_rules():
+                    result = await verb(tx, actor, *arguments, **named)
+                    await tx.flush()
+                    return result
 
         return await _persist(once, known_outcome=False)
 
 
+class Refused(Exception):
+    """The verb's own refusal: its transaction is undone, then the refusal is kept with the key."""
+
+    def __init__(self, refusal: DomainError) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
 @contextlib.contextmanager
-def _constraints_as_rules() -> Iterator[None]:
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as refusal:
+        raise Refused(refusal) from refusal
+
+
+@contextlib.contextmanager
+def constraints_as_rules() -> Iterator[None]:
     """A constraint of the database that speaks first is a refusal too: a CHECK, a link to nothing, a second of one."""
     try:
         yield
     except (CheckViolationError, NotNullViolationError) as error:
+        if error.constraint_name == "balance_floor":
+            raise BelowFloor from None
         raise RuleRefused(rule=error.constraint_name or error.column_name or "check", value="") from None
     except ForeignKeyViolationError:
         raise NotFound from None
@@ -185,6 +205,10 @@ def _constraints_as_rules() -> Iterator[None]:
         raise AlreadyExists(what=error.constraint_name or "row", value="") from None
     except (DataError, OverflowError):
         raise Invalid from None
+    except PostgresError as error:
+        if error.sqlstate == "SM003":
+            raise JournalDiffers from None
+        raise
 
 
 async def _persist(once: Callable[[], Awaitable[T]], *, known_outcome: bool) -> T:
@@ -212,8 +236,9 @@ def _adapter(verb: Callable[..., Any]) -> TypeAdapter[Any]:
     return TypeAdapter(typing.get_type_hints(inspect.unwrap(verb))["return"])
 
 
-def _recall(verb: Callable[..., Any], outcome: dict[str, Any]) -> Any:
+def _recalled(verb: Callable[..., Any], outcome: dict[str, Any]) -> Any:
+    """The result that a key brought; or its refusal is raised again."""
     if "refusal" in outcome:
         refusal = outcome["refusal"]
-        return DomainError.known.get(refusal["code"], Invalid)(**refusal["facts"])
+        raise DomainError.known.get(refusal["code"], Invalid)(**refusal["facts"])
     return _adapter(verb).validate_python(outcome["result"])

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
+from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
@@ -42,7 +43,6 @@ from app.domain.spending import (
     settlement_legs,
 )
 from app.domain.transitions import find
-from app.usecases.steps.fund import move_fund
 from app.usecases.steps.version import expect
 
 
@@ -180,12 +180,14 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
         raise RuleMissing(kind="exit")
     if any(request.reserved_cents for request in await requests.all(tx, member_id=member_id)):
         raise RuleRefused(rule="open_requests_first", value=str(member_id))
-    cents, _ = (await ledger.pots_of(tx, member.cooperative_id, [member_id])).get(member_id, (0, 0))
+    day, kind = _today(tx), JournalKind.POT_SETTLEMENT
+    year = await lock_year(tx, member.cooperative_id, (member_id,), day.year)
+    cents, _ = year.pots.get(member_id, (0, 0))
     if cents <= 0:
         raise RuleRefused(rule="pot_has_money", value="0")
-    day, kind = _today(tx), JournalKind.POT_SETTLEMENT
     legs = settlement_legs(rule, member_id, agreement.municipality_id, cents)
-    more = await move_fund(tx, agreement, day, cents) if rule.pot_to == "cooperative_fund" else ()
+    more = year.move_fund(agreement, day, cents) if rule.pot_to == "cooperative_fund" else ()
+    await save_year(tx, year)
     part = await ledger.parts_of(tx, "member", member_id, kind) + 1
     place = (uuid7(), member.cooperative_id, kind, "member", member_id, part, day)
     await ledger.post(tx, Posting(*place, (*legs, *more), None, agreement.id))

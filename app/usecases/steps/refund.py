@@ -2,25 +2,23 @@
 
 from dataclasses import replace
 
-from app.db import earnings as earnings_db
 from app.db import ledger
 from app.db.agreements import get_agreement
-from app.db.earnings import earnings
+from app.db.earnings import earnings, save_year
 from app.db.engine import Tx, uuid7
 from app.domain.agreements import Agreement
 from app.domain.earnings import Earning, EarningState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import Order
-from app.domain.refunds import Refund, Taken, fund_taken, merged, share_refund, take
-from app.domain.split import BY_YEAR_TOTAL, add_to_year, buckets, year_legs
-from app.usecases.steps.book import post_to_pots
-from app.usecases.steps.fund import move_fund
+from app.domain.refunds import Refund, fund_taken, merged, share_refund, take
+from app.domain.split import BY_YEAR_TOTAL
+from app.domain.years import Year
 from app.usecases.steps.settle import locked_earnings
 
 
 async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
     """Take a refund of a settled order off its VAT and earnings, and the money off the bank; knows its VAT then."""
-    found = await locked_earnings(tx, order)
+    found, year = await locked_earnings(tx, order)
     vat, nets = share_refund(refund.cents, vat_left_cents, [earning.net_left_cents for earning in found])
     legs = [
         Leg(AccountKind.RECEIVABLE_CUSTOMER, refund.cents, "refund", {"of": "customer"}),
@@ -29,13 +27,15 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
     changed = []
     for earning, cents in zip(found, nets, strict=True):
         if cents:
-            smaller, more = await _take(tx, earning, cents)
+            agreement = await get_agreement(tx, earning.booked_under)
+            smaller, more = _take(year, earning, agreement, cents)
             legs += more
             changed.append(smaller)
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
-    booked = tuple(leg for leg in legs if leg.cents)
+    booked = year.into_pots([leg for leg in legs if leg.cents])
+    await save_year(tx, year)
     place = (order.cooperative_id, JournalKind.SALE_REFUND, "refund", refund.id, 1)
-    await post_to_pots(tx, Posting(uuid7(), *place, sale.effective_on, booked, None, sale.agreement_id))
+    await ledger.post(tx, Posting(uuid7(), *place, sale.effective_on, booked, None, sale.agreement_id))
     for earning in changed:
         await earnings.save(tx, earning)
     money = (
@@ -47,12 +47,13 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
     return replace(refund, vat_cents=vat)
 
 
-async def _take(tx: Tx, earning: Earning, cents: int) -> tuple[Earning, tuple[Leg, ...]]:
+def _take(year: Year, earning: Earning, agreement: Agreement, cents: int) -> tuple[Earning, tuple[Leg, ...]]:
     """The earning with `cents` less, and the legs of that."""
-    agreement = await get_agreement(tx, earning.booked_under)
     taken = take(earning, cents)
-    by_year = await _take_kept(tx, earning, agreement, taken)
-    by_year += await move_fund(tx, agreement, earning.work_date, fund_taken(taken))
+    by_year: tuple[Leg, ...] = ()
+    if taken.kept_cents:
+        by_year = year.keep(agreement, earning.work_date, earning.credited_id, -taken.kept_cents)
+    by_year += year.move_fund(agreement, earning.work_date, fund_taken(taken))
     standing = [leg for leg in earning.legs if leg.rule in BY_YEAR_TOTAL]
     held = sum(leg.cents for leg in taken.left if leg.kind is AccountKind.HELD)
     smaller = replace(
@@ -64,12 +65,3 @@ async def _take(tx: Tx, earning: Earning, cents: int) -> tuple[Earning, tuple[Le
     )
     over = smaller.refunded_cents == smaller.net_cents
     return (replace(smaller, state=EarningState.REVERSED) if over else smaller), (*taken.legs, *by_year)
-
-
-async def _take_kept(tx: Tx, earning: Earning, agreement: Agreement, taken: Taken) -> tuple[Leg, ...]:
-    if not taken.kept_cents:
-        return ()
-    before = await earnings_db.year_totals(tx, earning.credited_id, earning.work_date.year)
-    await earnings_db.add_to_month(tx, earning, agreement.id, -taken.kept_cents)
-    after = add_to_year(before, agreement, earning.work_date, -taken.kept_cents)
-    return year_legs(agreement, buckets(before), buckets(after), earning.credited_id)

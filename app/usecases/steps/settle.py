@@ -3,16 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
-from app.db import earnings as earnings_db
 from app.db import ledger
-from app.db.agreements import agreement_on
+from app.db.agreements import get_agreement, in_force
 from app.db.costs import claims
-from app.db.earnings import earnings
+from app.db.earnings import earnings, lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
-from app.db.orders import orders
 from app.db.outbox import tell
 from app.db.permissions import permissions
+from app.db.store import ask
 from app.domain.agreements import Agreement, PermissionNeeded
 from app.domain.costs import ClaimState, CostClaim
 from app.domain.earnings import Earning, EarningState, held_leg
@@ -20,9 +19,9 @@ from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
 from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
-from app.domain.permissions import permitted
+from app.domain.permissions import Permission, permitted
 from app.domain.split import BY_YEAR_TOTAL, cost_legs
-from app.usecases.steps.book import post_to_pots
+from app.domain.years import Year
 from app.usecases.steps.earn import book_split, take_back, take_back_held
 
 
@@ -51,48 +50,49 @@ async def drop_pending(tx: Tx, order: Order) -> None:
 async def settle(tx: Tx, order: Order) -> Order:
     """Book the sale of a locked order if it is due: VAT, costs, shares, remittance, savings; all of it or nothing.
 
-    Open cost claims keep it waiting, with a task. Raises AgreementMissing where no version holds on the work date.
+    The order is returned, not saved. Open cost claims keep it waiting, with a task. Raises AgreementMissing where no
+    version holds on the work date.
     """
     if not due_for_sale(order):
         return order
-    claimed = await claims.all(tx, order_id=order.id, state=(ClaimState.CLAIMED, ClaimState.APPROVED))
+    work_date = _work_date(order)
+    claimed, found, versions = await ask(
+        *(tx, claims.query(order_id=order.id, state=(ClaimState.CLAIMED, ClaimState.APPROVED))),
+        *(earnings.query(order_id=order.id), in_force(tx, order.cooperative_id, work_date)),
+    )
     if any(claim.state is ClaimState.CLAIMED for claim in claimed):
         await tell(tx, "earning.waits_for_claims", order.cooperative_id, order.id, reference=order.reference)
         return order
-    work_date = _work_date(order)
-    agreement = await agreement_on(tx, order.cooperative_id, work_date)
-    if agreement is None:
+    if not versions:
         raise AgreementMissing(date=work_date.isoformat())
+    agreement, year = versions[0], await _locked_year(tx, order, found)
     gross = Leg(AccountKind.RECEIVABLE_CUSTOMER, -order.gross_cents, "customer", {"gross": order.gross_cents})
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [gross, vat], order.sale_parts + 1, uuid7()
     settled = []
-    for expected in await locked_earnings(tx, order):
-        earning = await _permitted(tx, expected, agreement)
+    for earning in await _permitted(tx, found, agreement):
         mine = [claim for claim in claimed if claim.member_id == earning.member_id]
-        posted = await _split_one(tx, earning, agreement, mine)
+        posted = _split_one(year, earning, agreement, mine)
         legs += posted.legs
         settled.append(replace(posted, journal_id=journal_id))
         if posted.state is EarningState.HELD:
             await tell(tx, "earning.held", order.cooperative_id, earning.id, reference=order.reference)
-    await post_to_pots(
-        tx,
-        Posting(
-            *(journal_id, order.cooperative_id, JournalKind.SALE, "order", order.id, part, work_date),
-            *(tuple(leg for leg in legs if leg.cents), None, agreement.id),
-        ),
-    )
+    await save_year(tx, year)
     for earning in settled:
         await earnings.save(tx, earning)
     await tell(tx, "earning.posted", order.cooperative_id, order.id, reference=order.reference)
-    return await orders.save(tx, replace(order, sale_parts=part, sale_reversed=False))
+    place = (journal_id, order.cooperative_id, JournalKind.SALE, "order", order.id, part, work_date)
+    booked = year.into_pots([leg for leg in legs if leg.cents])
+    await ledger.post(tx, Posting(*place, booked, None, agreement.id))
+    return replace(order, sale_parts=part, sale_reversed=False)
 
 
 async def unsettle(tx: Tx, order: Order) -> Order:
     """Reverse the sale of a locked order that stands in the books.
 
     VAT, costs and percentages are the exact negation of what was booked; remittance and savings are F(after) −
-    F(before) over the member's year, so an earlier order unwinds from the top, whatever came later.
+    F(before) over the member's year, so an earlier order unwinds from the top, whatever came later. The order is
+    returned, not saved.
     """
     if not order.settled:
         return order
@@ -100,53 +100,61 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     booked = await ledger.legs_of(tx, sale)
     legs = list(negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL)))
     taken_back = []
-    for earning in await locked_earnings(tx, order):
+    found, year = await locked_earnings(tx, order)
+    for earning in found:
         if earning.held_cents:
-            await take_back_held(tx, earning)
+            await take_back_held(tx, year, earning)
             await tell(tx, "earning.taken_back", order.cooperative_id, earning.id, reference=order.reference)
         else:
-            legs += await take_back(tx, earning)
+            legs += take_back(year, earning, await get_agreement(tx, earning.booked_under))
         taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0))
-    await post_to_pots(
-        tx,
-        Posting(
-            *(uuid7(), order.cooperative_id, JournalKind.SALE_REVERSAL, "order", order.id, order.sale_parts),
-            *(sale.effective_on, tuple(legs), sale.id, sale.agreement_id),
-        ),
-    )
+    await save_year(tx, year)
+    place = (uuid7(), order.cooperative_id, JournalKind.SALE_REVERSAL, "order", order.id, order.sale_parts)
+    await ledger.post(tx, Posting(*place, sale.effective_on, year.into_pots(legs), sale.id, sale.agreement_id))
     for earning in taken_back:
         await earnings.save(tx, earning)
     await tell(tx, "earning.reversed", order.cooperative_id, order.id, reference=order.reference)
-    return await orders.save(tx, replace(order, sale_reversed=True))
+    return replace(order, sale_reversed=True)
 
 
-async def _permitted(tx: Tx, earning: Earning, agreement: Agreement) -> Earning:
-    """The earning, to be held where the agreement asks for a permission and none covers the day of the work."""
-    if earning.held_because == "trial" or agreement.the(PermissionNeeded) is None:
+async def _permitted(tx: Tx, found: list[Earning], agreement: Agreement) -> list[Earning]:
+    """The earnings by member, to be held where the agreement asks for a permission and none covers the day."""
+    ordered = sorted(found, key=lambda earning: earning.member_id)
+    if agreement.the(PermissionNeeded) is None:
+        return ordered
+    given = await permissions.all(tx, member_id=[earning.member_id for earning in found])
+    return [_held_without(given, earning) for earning in ordered]
+
+
+def _held_without(given: list[Permission], earning: Earning) -> Earning:
+    if earning.held_because == "trial":
         return earning
-    given = await permissions.all(tx, member_id=earning.member_id)
-    return replace(earning, held_because=None if permitted(given, earning.work_date) else "permission")
+    own = [permission for permission in given if permission.member_id == earning.member_id]
+    return replace(earning, held_because=None if permitted(own, earning.work_date) else "permission")
 
 
-async def _split_one(tx: Tx, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
+def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
     """The earning as it is booked now: split, or its surplus held until the coordinator decides."""
     costs = cost_legs(claimed)
     earning = replace(earning, cost_cents=sum(claim.cents for claim in claimed), agreement_id=agreement.id)
     held = held_leg(earning, costs)
     if held is None:
-        return await book_split(tx, earning, agreement, costs)
+        return book_split(year, earning, agreement, costs)
     anew = replace(earning, to_member_id=None, decided_by=None, kept_cents=0)
     return replace(
         anew, state=EarningState.HELD, held_cents=held.cents, legs=stamped((*costs, held), earning.member_id)
     )
 
 
-async def locked_earnings(tx: Tx, order: Order) -> list[Earning]:
-    """The earnings of an order by member, with their members' years locked; the fund's year is locked after them."""
+async def locked_earnings(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
+    """The earnings of an order by member, and the locked year of its work."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
-    credited = [member for earning in found for member in {earning.member_id, earning.credited_id}]
-    await earnings_db.lock_years(tx, order.cooperative_id, list(set(credited)), _work_date(order).year)
-    return found
+    return found, await _locked_year(tx, order, found)
+
+
+async def _locked_year(tx: Tx, order: Order, found: list[Earning]) -> Year:
+    credited = [member for earning in found for member in (earning.member_id, earning.credited_id)]
+    return await lock_year(tx, order.cooperative_id, credited, _work_date(order).year)
 
 
 def _work_date(order: Order) -> date:
