@@ -1,4 +1,4 @@
-"""What a request always asks for is asked for at once, and a journal is booked with less work.
+"""What a request always asks for is asked for at once.
 
 Revision ID: 0017
 Revises: 0016
@@ -13,10 +13,8 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).parent / "sql"
+SQL = Path(__file__).parent / "sql" / "0017_round_trips.sql"
 FUNCTIONS = (
-    "open_accounts(uuid, text, jsonb)",
-    "require_balanced_lines()",
     "lock_year(uuid, uuid[], integer)",
     "fund_totals(uuid, integer)",
     "member_totals(uuid[], integer)",
@@ -24,20 +22,11 @@ FUNCTIONS = (
 )
 
 
-def _statements(file: str) -> list[str]:
-    return (SQL / file).read_text().split("\n--;\n")
-
-
 def upgrade() -> None:
-    for statement in (*_statements("0017_round_trips.sql"), *_statements("0017_post_journal.sql")):
+    for statement in SQL.read_text().split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
-    op.execute("drop trigger balances on entry")
-    before = [*_statements("0006_close.sql"), *_statements("0002_ledger.sql")]
-    for statement in before:
-        if statement.startswith(("create or replace function post_journal", "create constraint trigger balances after insert on entry")):
-            op.get_bind().exec_driver_sql(statement)
     for function in FUNCTIONS:
         op.execute(f"drop function {function}")

@@ -52,11 +52,12 @@ async def record_payment(
     payment = Payment(
         *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
     )
+    settled = await settle(tx, paid)  # it reads; what is written after it goes out at once
     await payments.add(tx, payment)
-    await _log(tx, actor, paid, "record_payment")
+    await _log(tx, actor, settled, "record_payment")
     if paid.payment is PaymentState.PAID:
         await tell(tx, "order.paid", order.cooperative_id, order.id, reference=order.reference)
-    await orders.save(tx, await settle(tx, paid))
+    await orders.save(tx, settled)
     await _book(tx, payment, JournalKind.PAYMENT, day)  # after the sale: the bank is everybody's last lock
     return payment
 
