@@ -119,7 +119,11 @@ async def measure(live: Live) -> dict[str, list[float]]:
     torture = Torture(live, 0, plant=False)
     async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
         shops = await torture.shops(client)
-        spread = [(shop, order) for shop in shops for order in await orders_of(torture, client, shop, (ROUNDS + 1) * ORDERS // 10)]
+        spread = [
+            (shop, order)
+            for shop in shops
+            for order in await orders_of(torture, client, shop, (ROUNDS + 1) * ORDERS // 10)
+        ]
         hot = [(shops[0], order) for order in await orders_of(torture, client, shops[0], (ROUNDS + 1) * ORDERS)]
     owner = await asyncpg.connect(live.postgres.url(user="postgres"))
     for statement in (HERE / "floors" / "paid.sql").read_text().split("\n--;\n"):
