@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,9 +23,8 @@ from pydantic import SecretStr
 
 from app.adapters.logs import log_to_stderr
 from app.adapters.tokens import new_key
-from app.db.books import BOOKS_ROLE
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
-from app.db.engine import WORKER_ROLE, Database
+from app.db.engine import BOOKS_ROLE, WORKER_ROLE, opened
 from app.db.vat import write_rates
 from app.demo.loader import EVERY_SCOPE, Loader
 from app.domain.apps import AppWithSecret
@@ -104,7 +103,7 @@ async def _revision(url: str) -> str | None:
 
 
 async def _write_rates(url: str) -> None:
-    async with _open(url, BOOKS_ROLE) as database, database.transaction() as tx:
+    async with opened(url, role=BOOKS_ROLE) as database, database.transaction() as tx:
         await write_rates(tx)
 
 
@@ -129,23 +128,19 @@ def run() -> None:
 
 async def _run(settings: Settings, url: str) -> None:
     await _load(settings, url)
-    database, books = Database(url, role=WORKER_ROLE, size=2), Database(url, role=BOOKS_ROLE, size=1)
-    await database.open()
-    await books.open()
-    server = _server(settings, url)
-    serving = asyncio.create_task(server.serve())
-    while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
-        await asyncio.sleep(0.02)
-    if server.started:
-        _welcome(settings)
-    stop = asyncio.Event()
-    working = asyncio.create_task(Worker(database, mail_of(settings), books=books).run(stop))
-    await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    server.should_exit = True
-    await asyncio.gather(serving, working)
-    await books.close()
-    await database.close()
+    async with opened(url, role=WORKER_ROLE) as database, opened(url, role=BOOKS_ROLE, size=1) as books:
+        server = _server(settings, url)
+        serving = asyncio.create_task(server.serve())
+        while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.02)
+        if server.started:
+            _welcome(settings)
+        stop = asyncio.Event()
+        working = asyncio.create_task(Worker(database, mail_of(settings), books=books).run(stop))
+        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        server.should_exit = True
+        await asyncio.gather(serving, working)
 
 
 class Server(uvicorn.Server):
@@ -223,7 +218,7 @@ def demo() -> None:
 
 
 async def _load(settings: Settings, url: str) -> None:
-    async with _open(url) as database:
+    async with opened(url) as database:
         made = await Loader(database, people_issuer(settings)).load()
     if made:
         _keep_secrets(settings, made)
@@ -237,16 +232,6 @@ def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         json.dump(known, out, indent=2)
-
-
-@contextlib.asynccontextmanager
-async def _open(url: str, role: str | None = None) -> AsyncIterator[Database]:
-    database = Database(url, size=2) if role is None else Database(url, role=role, size=2)
-    await database.open()
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @cli.command()
@@ -273,7 +258,7 @@ def check() -> None:
     """Check every invariant of the ledger; exits with 1 where one is broken."""
 
     async def checked(url: str) -> dict[str, list[str]]:
-        async with _open(url, BOOKS_ROLE) as database:
+        async with opened(url, role=BOOKS_ROLE) as database:
             return await SystemRun(database)(check_books) or {}
 
     with _database(Settings()) as url:

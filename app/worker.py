@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 
 from app.adapters.mail import Mail
 from app.adapters.messages import NL, task_text
-from app.db.books import BOOKS_ROLE
-from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, Database
+from app.db.engine import BOOKS_ROLE, OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, Database, opened
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.settings import Settings
@@ -54,7 +53,7 @@ class Worker:
             try:
                 done = await self.tick()
                 if (self.now() - sealed).total_seconds() > SEAL_EVERY:
-                    await self.guard()
+                    await self._once("guard", self.guard())
                     sealed = self.now()
                 if (self.now() - swept).total_seconds() > 3600:
                     await SystemRun(self.database, now=self.now)(forget_keys)
@@ -131,18 +130,14 @@ class Worker:
 
 async def work(settings: Settings, database_url: str) -> None:
     """A worker process: until SIGTERM or SIGINT."""
-    database = Database(database_url, role=WORKER_ROLE, size=2)
-    books = Database(database_url, role=BOOKS_ROLE, size=1)
-    await database.open()
-    await books.open()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
+    async with (
+        opened(database_url, role=WORKER_ROLE) as database,
+        opened(database_url, role=BOOKS_ROLE, size=1) as books,
+    ):
         await Worker(database, mail_of(settings), books=books).run(stop)
-    finally:
-        await books.close()
-        await database.close()
 
 
 def mail_of(settings: Settings) -> Mail | None:

@@ -15,9 +15,8 @@ from fastapi import FastAPI
 
 from app.adapters.tokens import new_key
 from app.cli import migrate_to_head
-from app.db.books import BOOKS_ROLE
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import WORKER_ROLE, Database
+from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database
 from app.main import build
 from app.settings import Settings
 from tests.world import Clock, World

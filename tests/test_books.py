@@ -49,7 +49,7 @@ LEGS = [
 
 async def post(tx: Tx, cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) -> Any:
     return await tx.value(
-        "select post_journal($1, $2, 'payment', 'payment', $3, 1, 'EUR', '2026-03-01', null, null, $4)",
+        "select post_journal($1, $2, 'payment', 'test', $3, 1, 'EUR', '2026-03-01', null, null, $4)",
         *(uuid.uuid4(), cooperative_id, source_id or uuid.uuid4(), legs),
     )
 
@@ -87,7 +87,7 @@ async def test_a_key_is_posted_once_and_other_legs_under_it_are_an_error(world: 
 
 async def test_money_of_a_member_never_goes_below_zero(world: World, database: Database) -> None:
     seller = await world.cooperative()
-    pot = {"kind": "pot", "rule": "payment", "facts": {}, "rgs": "B", "floor": 0, "member": seller.member_id}
+    pot = {"kind": "pot", "rule": "opening", "facts": {}, "rgs": "B", "floor": 0, "member": seller.member_id}
     async with database.transaction() as tx:
         await post(tx, seller.id, [LEGS[0], pot | {"cents": 100}])
     with pytest.raises(asyncpg.CheckViolationError) as found:
@@ -122,8 +122,12 @@ PLANTED = {
     "I8": ["update earning set kept_cents = kept_cents + 1, net_cents = net_cents + 1 where state = 'posted'"],
     "I8 said": ["update entry set cents = cents + 1 where rule = 'share_of_surplus' and cents <> -1"],
     "I9": ["update member_month set kept_cents = kept_cents + 100"],
+    "I9 month": ["update earning set work_date = work_date - 40 where state = 'posted'"],
     "I9 fund": ["update fund_month set kept_cents = kept_cents + 100"],
     "I14": ["update earning set state = 'held', held_because = 'trial', held_cents = 5 where state = 'posted'"],
+    "I14 payment": ["update payment set cents = cents + 1"],
+    "I14 lots": ["update entry set rule = 'reserve_end' where rule = 'pot'"],
+    "I9 unreadable": ["update entry set facts = facts || '{\"member\": \"nobody\"}' where rule = 'pot'"],
     "I11": [
         """insert into period (cooperative_id, month, closed_at, digest)
            select cooperative_id, period, now(), 'x' from journal on conflict do nothing"""

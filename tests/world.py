@@ -99,8 +99,10 @@ class Clock:
     def at(self, day: str) -> Iterator[None]:
         """Noon in Amsterdam of a day, such as 2026-03-05."""
         before, self.fixed = self.fixed, datetime.fromisoformat(f"{day}T11:00:00+00:00")
-        yield
-        self.fixed = before
+        try:
+            yield
+        finally:
+            self.fixed = before
 
 
 @dataclass

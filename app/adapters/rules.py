@@ -6,6 +6,10 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     "amount_not_hours": ("Noem een bedrag, geen uren.", "Name an amount, not hours."),
     "hours_not_amount": ("Noem de uren, geen bedrag.", "Name the hours, not an amount."),
     "day_not_in_the_future": ("De dag {value} is nog niet geweest.", "The day {value} has not come yet."),
+    "opening_has_balances": (
+        "Er staat geen enkel bedrag in. Vul de rekeningen en de spaarpotten in, ook als er alleen jaartotalen zijn.",
+        "There is no amount in it. Fill in the accounts and the savings pots, also where there are only year totals.",
+    ),
     "each_line_once": ("Noem elke regel maar een keer.", "Name each line only once."),
     "exit_has_a_destination": (
         "Noem bij vertrek waar iemand heen gaat, en alleen dan.",

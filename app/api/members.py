@@ -21,7 +21,6 @@ from app.usecases.members import (
     list_member_events,
     list_members,
     move_member,
-    own_roles,
     refer_member,
     register_member,
     set_goal,
@@ -82,7 +81,7 @@ class MemberOut(Out):
         found = available(
             MEMBERSHIP,
             member,
-            lambda right: actor.may(right, member.cooperative_id, own=own_roles(actor, member.id)),
+            lambda right: actor.may(right, member.cooperative_id, own=actor.as_member(member.id)),
         )
         return cls.model_validate(member).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
 

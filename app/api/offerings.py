@@ -36,7 +36,6 @@ from app.usecases.offerings import (
     hold_stock,
     list_offerings,
     move_offering,
-    own_roles,
     release_hold,
     set_stock,
 )
@@ -116,7 +115,7 @@ class OfferingOut(Out):
 
     @classmethod
     def of(cls, offering: Offering, actor: Actor) -> "OfferingOut":
-        own = own_roles(actor, offering)
+        own = actor.as_member(offering.member_id)
         found = available(OFFERING, offering, lambda right: actor.may(right, offering.cooperative_id, own=own))
         return cls.model_validate(offering).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
 

@@ -17,7 +17,6 @@ from app.usecases.spending import (
     get_spending,
     list_spending,
     move_spending,
-    own_roles,
     pay_spending,
     request_spending,
     settle_pot,
@@ -81,7 +80,7 @@ class SpendingOut(Out):
 
     @classmethod
     def of(cls, request: domain.Request, actor: Actor) -> "SpendingOut":
-        place: dict[str, Any] = {"municipality_id": request.municipality_id, "own": own_roles(actor, request)}
+        place: dict[str, Any] = {"municipality_id": request.municipality_id, "own": actor.as_member(request.member_id)}
         found = available(SPENDING, request, lambda right: actor.may(right, request.cooperative_id, **place))
         more = {"available_transitions": TransitionOut.all_of(found)}
         return cls.model_validate(request).model_copy(update=more)

@@ -13,7 +13,6 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Query, Store
 from app.domain.agreements import Agreement
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 
 SIGNED = "cooperative_signed_at is not null and municipality_signed_at is not null"
@@ -102,4 +101,4 @@ def in_force(tx: Tx, cooperative_id: UUID, work_date: date) -> Query[Agreement]:
 
 
 def _today(tx: Tx, agreement: Agreement) -> Agreement:
-    return replace(agreement, as_of=tx.now.astimezone(AMSTERDAM).date())
+    return replace(agreement, as_of=tx.today)

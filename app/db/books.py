@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
+from asyncpg import PostgresError
+
 from app.db.agreements import get_agreement
 from app.db.earnings import earnings
-from app.db.engine import Tx
+from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Tx
+from app.db.spending import LOTS
 from app.domain.agreements import Agreement
 from app.domain.earnings import comes_out_again
+from app.domain.errors import DomainError
 from app.domain.split import BY_YEAR_TOTAL
 
-BOOKS_ROLE = "samen_books"
 BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
 I8 = "I8 every split comes out again from its inputs"
 
@@ -86,12 +89,17 @@ INVARIANTS = {
         union all
         select e.account_id::text from entry e
          where not exists (select 1 from balance b where b.account_id = e.account_id)""",
-    "I4 no account was ever below its floor": """
+    "I4 no account was ever below its floor, nobody saves and owes at once": """
         select e.account_id || ' version ' || e.version as what from entry e join balance b using (account_id)
          where e.balance_after < b.floor
         union all
         select a.id::text from account a join balance b on b.account_id = a.id
-         where a.kind in ('pot', 'held', 'reserved', 'restricted_fund') and b.floor is distinct from 0""",
+         where a.kind in ('pot', 'held', 'reserved', 'restricted_fund') and b.floor is distinct from 0
+        union all
+        select p.member_id::text from account p join balance b on b.account_id = p.id
+          join account d on d.member_id = p.member_id and d.kind = 'receivable_member'
+          join balance o on o.account_id = d.id
+         where p.kind = 'pot' and b.posted > 0 and o.posted < 0""",
     "I5 what is booked is unchanged: hashes recompute, triggers stand, nobody may write": """
         select j.id::text as what from journal j where j.row_hash <> journal_digest(j) or j.legs_hash is distinct from (
             select legs_digest(jsonb_agg(jsonb_build_object('line', e.line, 'account', e.account_id, 'cents', e.cents,
@@ -151,7 +159,18 @@ INVARIANTS = {
             select e.journal_id, e.rule, sum(e.cents) as cents from whole join entry e using (journal_id)
              where e.rule not in ('customer', 'vat') group by 1, 2)
         select journal_id || ' ' || rule as what from said full join booked using (journal_id, rule)
-         where coalesce(said.cents, 0) <> coalesce(booked.cents, 0)""",
+         where coalesce(said.cents, 0) <> coalesce(booked.cents, 0)
+        union all
+        select id::text from earning cross join lateral (
+            select coalesce(sum((l ->> 'cents')::bigint), 0) as cents from jsonb_array_elements(legs) l) s
+         where state in ('posted', 'held', 'forfeited') and s.cents <> net_cents - refunded_cents""",
+    "I9 the month totals are what the earnings say was kept, and what was kept before the books began": """
+        select coalesce(m.member_id, e.member_id) || ' ' || coalesce(m.month, e.month) as what
+          from (select member_id, month, agreement_id, kept_cents - opening_cents as cents from member_month) m
+          full join (select coalesce(to_member_id, member_id) as member_id,
+                            date_trunc('month', work_date)::date as month, agreement_id, sum(kept_cents) as cents
+                       from earning where state = 'posted' group by 1, 2, 3) e using (member_id, month, agreement_id)
+         where coalesce(m.cents, 0) <> coalesce(e.cents, 0)""",
     "I9 remittance, allowance and pot are F of the month totals, but for what they were before the books began": f"""
         with f as ({_member_f("kept_cents")}), began as ({_member_f("opening_cents")}),
         booked as (
@@ -185,6 +204,8 @@ INVARIANTS = {
           left join account a on a.id = e.account_id and a.kind in ('receivable_cooperative', 'payable_cooperative')
          group by d.id
         having count(distinct j.cooperative_id) <> case d.state when 'confirmed' then 2 else 0 end
+            or coalesce(sum(e.cents) filter (where a.kind = 'payable_cooperative'), 0)
+               <> case d.state when 'confirmed' then d.cents else 0 end
             or coalesce(sum(e.cents) filter (where a.id is not null), 0) <> 0""",
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p
@@ -223,6 +244,35 @@ INVARIANTS = {
                  where a.kind = 'reserved') a
           full join (select member_id, sum(reserved_cents) as cents from spending group by 1) s using (member_id)
          where coalesce(a.posted, 0) <> coalesce(s.cents, 0)""",
+    "I14 what was paid, granted and traded is what the books say of it": """
+        with said as (
+            select 'payment' as source_type, id as source_id, case when reversed_on is null then -cents else 0 end as n
+              from payment
+            union all
+            select 'spending', id, case when paid_on is null then 0 else coalesce(spent_cents, cents) end from spending
+            union all
+            select 'remittance', id, case when settled_on is null then 0 else cents end from remittance
+            union all
+            select 'ballot', id, case when paid_on is null then 0 else cents end from ballot
+            union all
+            select 'allowance', id, case when reversed_by is null then cents else 0 end from allowance
+            union all
+            select 'barter', id, case state when 'confirmed' then minutes else 0 end from barter),
+        booked as (
+            select j.source_type, j.source_id, sum(e.cents) as n
+              from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+             where case j.source_type when 'allowance' then a.kind = 'payable_member'
+                                      when 'barter' then e.cents > 0 else a.kind = 'bank' end
+               and j.source_type in (select source_type from said)
+             group by 1, 2)
+        select source_type || ' ' || source_id as what from said full join booked using (source_type, source_id)
+         where coalesce(said.n, 0) <> coalesce(booked.n, 0)""",
+    "I14 the months in which the money of a pot was earned add up to what is left of it": f"""
+        select coalesce(a.member_id, l.member_id)::text as what
+          from (select a.member_id, sum(b.posted) as cents from account a join balance b on b.account_id = a.id
+                 where a.kind in ('pot', 'reserved', 'receivable_member') group by 1) a
+          full join (select member_id, sum(cents) as cents from ({LOTS}) l group by 1) l using (member_id)
+         where coalesce(a.cents, 0) <> coalesce(l.cents, 0)""",
     "I15 a completed and paid order has exactly one sale that stands, no other order has one": """
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'
@@ -243,8 +293,19 @@ INVARIANTS = {
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
     """Each invariant with the rows that break it; all lists are empty when the books are right."""
-    found = {name: [row["what"] for row in await tx.rows(sql)] for name, sql in INVARIANTS.items()}
+    found = {name: await _breaking(tx, sql) for name, sql in INVARIANTS.items()}
     return found | {I8: await _other_splits(tx)}
+
+
+async def _breaking(tx: Tx, sql: str) -> list[str]:
+    """The rows that break an invariant. Rows so wrong that it cannot even be asked break it too."""
+    try:
+        async with tx.savepoint():
+            return [row["what"] for row in await tx.rows(sql)]
+    except (*OUTCOME_UNKNOWN, *RETRYABLE):
+        raise
+    except PostgresError as error:
+        return [f"cannot be asked: {type(error).__name__}"]
 
 
 async def _other_splits(tx: Tx) -> list[str]:
@@ -255,11 +316,16 @@ async def _other_splits(tx: Tx) -> list[str]:
     sql = f"""{earnings.select} where t.id > $1 and t.agreement_id is not null and t.refunded_cents = 0
               and t.state in ('posted', 'held') order by t.id limit 1000"""
     while rows := await tx.rows(sql, last):
-        for earning in map(earnings.load, rows):
-            version = earning.booked_under
-            if version not in versions:
-                versions[version] = await get_agreement(tx, version)
-            if not comes_out_again(versions[version], earning):
-                wrong.append(str(earning.id))
-            last = earning.id
+        for row in rows:
+            last = row["id"]
+            try:
+                earning = earnings.load(row)
+                version = earning.booked_under
+                if version not in versions:
+                    versions[version] = await get_agreement(tx, version)
+                right = comes_out_again(versions[version], earning)
+            except (ValueError, LookupError, TypeError, DomainError):  # what cannot even be read is wrong
+                right = False
+            if not right:
+                wrong.append(str(last))
     return wrong

@@ -41,9 +41,13 @@ claims = Store(CostClaimRow, CostClaim)
 
 
 async def approved_in_year(tx: Tx, member_id: UUID, category: str, year: int) -> int:
-    """Cents approved for a member in a category, by the year of the work; ask under the lock of the member's year."""
+    """Cents approved for a member in a category, by the year of the work, but for orders that were all given back.
+
+    Ask under the lock of the member's year.
+    """
     sql = """
         select coalesce(sum(c.cents), 0)::bigint from cost_claim c join "order" o on o.id = c.order_id
-         where c.member_id = $1 and c.category = $2 and c.state = 'approved' and o.refunded_cents = 0
+         where c.member_id = $1 and c.category = $2 and c.state = 'approved'
+           and not (o.refunded_cents > 0 and o.paid_cents = 0)
            and extract(year from coalesce(o.delivered_at, c.decided_at) at time zone 'Europe/Amsterdam') = $3"""
     return int(await tx.value(sql, member_id, category, year))

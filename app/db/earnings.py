@@ -14,6 +14,7 @@ from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.agreements import Agreement, RemitAbove
 from app.domain.earnings import Earning
+from app.domain.ledger import AccountKind
 from app.domain.opening import OpeningTotal
 from app.domain.split import MonthTotal
 from app.domain.years import Year
@@ -43,7 +44,7 @@ class EarningRow(SQLModel, table=True):
     held_because: str | None = c.text(null=True)
     held_cents: int = c.cents()
     release_parts: int
-    to_member_id: UUID | None = c.link("member", null=True, index=False)
+    to_member_id: UUID | None = c.link("member", null=True)
     decided_by: UUID | None = c.link("person", null=True, index=False)
     reason: str = c.text()
     refunded_cents: int = c.cents()
@@ -110,12 +111,23 @@ async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], ye
     members: dict[UUID, list[MonthTotal]] = {}
     for row in found["members"]:
         members.setdefault(UUID(row["owner"]), []).append(_total(row))
+    fund = [replace(_total(row), allowance_cents=0) for row in found["fund"]]
+    return Year(cooperative_id, members, fund, _pots(found["pots"]))
+
+
+async def lock_pot(tx: Tx, cooperative_id: UUID, member_id: UUID) -> tuple[int, int]:
+    """Lock a member's pot: what stands in it, and what its member owes."""
+    rows = await tx.value("select jsonb_agg(to_jsonb(p)) from lock_pots($1, $2) p", cooperative_id, [member_id])
+    return _pots(rows or []).get(member_id, (0, 0))
+
+
+def _pots(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[int, int]]:
     pots: dict[UUID, tuple[int, int]] = {}
-    for row in found["pots"]:
+    for row in rows:
         pot, owed = pots.get(UUID(row["member_id"]), (0, 0))
-        is_pot = row["kind"] == "pot"
+        is_pot = row["kind"] == AccountKind.POT
         pots[UUID(row["member_id"])] = (row["posted"], owed) if is_pot else (pot, -row["posted"])
-    return Year(cooperative_id, members, [replace(_total(row), allowance_cents=0) for row in found["fund"]], pots)
+    return pots
 
 
 async def save_year(tx: Tx, year: Year) -> None:

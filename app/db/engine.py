@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import asyncpg
@@ -12,11 +12,15 @@ import uuid_utils
 
 from app.db.batch import Write, together
 from app.db.sealing import Sealing
+from app.domain.days import day_of
 from app.domain.errors import DomainError
 
 APP_ROLE = "samen_app"
 WORKER_ROLE = "samen_worker"
 CATALOGUE_ROLE = "samen_catalogue"
+BOOKS_ROLE = "samen_books"
+PATIENCE = {BOOKS_ROLE: 600}
+"""Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
 LOCK_TIMEOUT = "5s"
 """How long a statement waits for somebody else; then it is tried again, or the twin of a key is told to wait."""
 
@@ -49,6 +53,11 @@ class Tx:
         self.now = now
         self.sealing = sealing
 
+    @property
+    def today(self) -> date:
+        """The day of `now` in Amsterdam."""
+        return day_of(self.now)
+
     async def rows(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         await self.flush()
         rows: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
@@ -65,6 +74,14 @@ class Tx:
     async def value(self, sql: str, *arguments: object) -> Any:
         await self.flush()
         return await self._connection.fetchval(sql, *arguments)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is refused inside is undone alone; it is still raised."""
+        await self.flush()
+        async with self._connection.transaction():
+            yield
+            await self.flush()
 
     async def many(self, sql: str, arguments: list[tuple[object, ...]]) -> None:
         """One statement for several rows of arguments, in one round trip."""
@@ -119,7 +136,7 @@ class Database:
             min_size=1,
             max_size=self._size,
             timeout=3,
-            command_timeout=30,
+            command_timeout=PATIENCE.get(self.role, 30),
             init=_codecs,
             reset=_nothing_to_reset,
             server_settings={
@@ -143,9 +160,13 @@ class Database:
             await self._pool.close()
 
     @asynccontextmanager
-    async def transaction(self, now: datetime | None = None) -> AsyncIterator[Tx]:
-        """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this."""
-        async with self._pool.acquire() as connection, connection.transaction():
+    async def transaction(self, now: datetime | None = None, *, snapshot: bool = False) -> AsyncIterator[Tx]:
+        """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this.
+
+        With `snapshot` every statement sees the rows of the first one's moment.
+        """
+        isolation = "repeatable_read" if snapshot else None
+        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation):
             tx = Tx(connection, now or datetime.now(UTC), self.sealing)
             yield tx
             await tx.flush()
@@ -153,6 +174,17 @@ class Database:
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         """The one row of a statement outside any transaction: the catalogue's way."""
         return await self._pool.fetchrow(sql, *arguments)
+
+
+@asynccontextmanager
+async def opened(url: str, *, role: str = APP_ROLE, size: int = 2) -> AsyncIterator[Database]:
+    """A database for as long as it is used."""
+    database = Database(url, role=role, size=size)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 async def _nothing_to_reset(connection: Any) -> None:

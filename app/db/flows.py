@@ -1,5 +1,6 @@
 """Statements, traces and flows, straight from the entries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,9 @@ async def earned(
         select a.kind, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'category' as category,
                sum(e.cents)::bigint as cents
           from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
-         where j.cooperative_id = $1 and j.kind in {_SOLD} and $2 = any(o.maker_ids)
+         where j.cooperative_id = $1 and j.kind in {_SOLD} and o.id in (
+               select order_id from earning where member_id = $2
+               union select order_id from earning where to_member_id = $2)
            and e.facts ->> 'member' = $2::text and {_DAY[axis]} between $3 and $4 and j.booked_at <= $5
          group by 1, 2, 3"""
     return [dict(row) for row in await tx.rows(sql, cooperative_id, member_id, since, until, as_of)]
@@ -69,21 +72,21 @@ async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
     ]
 
 
-async def pot_credits(tx: Tx, member_id: UUID) -> list[Credited]:
-    """What each order brought a member's pot, after refunds, in the order in which it came."""
+async def pot_credits(tx: Tx, member_ids: Sequence[UUID]) -> list[Credited]:
+    """What each order brought the pots of members, after refunds, in the order in which it came."""
     sql = f"""
-        select o.id as order_id, sum(e.cents)::bigint as cents
+        select a.member_id, o.id as order_id, sum(e.cents)::bigint as cents
           from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id {_ORDER_OF}
-         where a.member_id = $1 and a.kind = 'pot' and j.kind in {_SOLD}
-         group by o.id having sum(e.cents) > 0 order by min(e.version)"""
-    return [Credited(**dict(row)) for row in await tx.rows(sql, member_id)]
+         where a.member_id = any($1) and a.kind = 'pot' and j.kind in {_SOLD}
+         group by a.member_id, o.id having sum(e.cents) > 0 order by a.member_id, min(e.version)"""
+    return [Credited(**dict(row)) for row in await tx.rows(sql, member_ids)]
 
 
-async def purchases(tx: Tx, member_id: UUID) -> list[Purchase]:
-    """What a member's pot paid for, the oldest first."""
-    sql = """select title, supplier, coalesce(spent_cents, cents) as cents from spending
-              where member_id = $1 and paid_on is not null order by paid_on, id"""
-    return [Purchase(**dict(row)) for row in await tx.rows(sql, member_id)]
+async def purchases(tx: Tx, member_ids: Sequence[UUID]) -> list[Purchase]:
+    """What the pots of members paid for, the oldest first."""
+    sql = """select member_id, title, supplier, coalesce(spent_cents, cents) as cents from spending
+              where member_id = any($1) and paid_on is not null order by paid_on, id"""
+    return [Purchase(**dict(row)) for row in await tx.rows(sql, member_ids)]
 
 
 async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
@@ -99,6 +102,9 @@ async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
         select 'pot', 'purchase', sum(cents)::bigint from moved where what in ('spend', 'spend_back') and kind = 'bank'
         union all
         select 'pot', kind, sum(cents)::bigint from moved where what = 'pot_settlement' and kind <> 'pot' group by kind
+        union all
+        select 'cooperative_fund', 'purchase', sum(cents)::bigint from moved
+         where what = 'collective_purchase' and kind = 'bank'
         union all
         select 'cooperative_fund', 'allowance', sum(cents)::bigint from moved
          where what like 'allowance%' and kind = 'payable_member'"""

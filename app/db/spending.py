@@ -51,20 +51,22 @@ class SpendingRow(SQLModel, table=True):
 requests = Store(SpendingRow, Request)
 
 
-async def earned_lots(tx: Tx, cooperative_id: UUID, member_id: UUID) -> list[Lot]:
-    """What came into a member's pot, by the month in which it was earned."""
-    sql = """select coalesce((e.facts ->> 'month')::date, date_trunc('month', j.effective_on)::date) as month,
-                    sum(e.cents)::bigint as cents
-               from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
-              where a.cooperative_id = $1 and a.member_id = $2 and a.kind in ('pot', 'receivable_member')
-                and e.rule in ('pot', 'opening') group by 1 order by 1"""
-    return [Lot(**dict(row)) for row in await tx.rows(sql, cooperative_id, member_id)]
+LOTS = """
+    select a.member_id, coalesce((e.facts ->> 'month')::date, date_trunc('month', j.effective_on)::date) as month,
+           e.cents
+      from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+     where a.kind in ('pot', 'receivable_member') and e.rule in ('pot', 'opening')
+    union all
+    select s.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
+      from spending s, jsonb_array_elements(s.lots) lot
+    union all
+    select a.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
+      from account a join entry e on e.account_id = a.id, jsonb_array_elements(e.facts -> 'lots') lot
+     where a.kind = 'pot' and e.rule = 'pot_settlement'"""
+"""What each month brought the pots, less what purchases and settlements used of it."""
 
 
-async def spent_before(tx: Tx, member_id: UUID) -> int:
-    """Cents that earlier purchases and settlements took out of a member's pot."""
-    sql = """select (select coalesce(sum(coalesce(spent_cents, cents)), 0) from spending
-                      where member_id = $1 and paid_on is not null)::bigint
-                  - (select coalesce(sum(e.cents), 0) from account a join entry e on e.account_id = a.id
-                      where a.member_id = $1 and a.kind = 'pot' and e.rule = 'pot_settlement')::bigint"""
-    return int(await tx.value(sql, member_id))
+async def free_lots(tx: Tx, member_id: UUID) -> list[Lot]:
+    """What of each month's earnings is not used yet; below zero where it was refunded later. Lock the pot first."""
+    sql = f"select month, sum(cents)::bigint as cents from ({LOTS}) l where member_id = $1 group by 1 order by 1"
+    return [Lot(**dict(row)) for row in await tx.rows(sql, member_id)]

@@ -84,7 +84,7 @@ class Store(Generic[T]):
     async def find(self, tx: Tx, *, lock: bool = False, **equal: object) -> T | None:
         """The only object whose columns equal these, or None."""
         conditions, arguments = _conditions(equal)
-        record = await tx.row(f"{self.select}{conditions}{' for update of t' if lock else ''}", *arguments)
+        record = await tx.row(f"{self.select}{conditions}{' for no key update of t' if lock else ''}", *arguments)
         return None if record is None else self.load(record)
 
     async def all(self, tx: Tx, **equal: object) -> list[T]:

@@ -1,46 +1,13 @@
-"""Every table, so that the migrations see them all."""
+"""Every table, so that the migrations see them all: each module here declares those of its noun."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from sqlmodel import SQLModel
 
-from app.db import (
-    agreements,
-    allowances,
-    apps,
-    cooperatives,
-    costs,
-    customers,
-    earnings,
-    idempotency,
-    ledger,
-    members,
-    municipalities,
-    offerings,
-    orders,
-    outbox,
-    payments,
-    people,
-    permissions,
-    remittances,
-    seals,
-    spending,
-    vat,
-)
+import app.db
 
-NOUNS = (
-    *(allowances, agreements, apps, cooperatives, costs, customers, earnings, idempotency, ledger),
-    *(
-        members,
-        municipalities,
-        offerings,
-        orders,
-        outbox,
-        payments,
-        people,
-        permissions,
-        remittances,
-        seals,
-        spending,
-        vat,
-    ),
-)
+for found in iter_modules(app.db.__path__):
+    import_module(f"app.db.{found.name}") if found.name != "tables" else None
+
 metadata = SQLModel.metadata

@@ -10,8 +10,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from app.adapters.agreement_format import to_example, to_rule
-from app.db.books import BOOKS_ROLE
-from app.db.engine import Database
+from app.db.engine import BOOKS_ROLE, Database, opened
 from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
 from app.domain.access import Identity, Role, Scope
 from app.domain.agreements import AgreementState
@@ -56,10 +55,8 @@ class Loader:
         return await self._apps(_read(folder / "apps.yaml", list[AppFile]))
 
     async def _appoint(self, login: str) -> None:
-        books = Database(self.database.url, role=BOOKS_ROLE, size=1)
-        await books.open()
-        await SystemRun(books)(appoint_network, issuer=self.issuer, subject=login, name="LaNSCO United")
-        await books.close()
+        async with opened(self.database.url, role=BOOKS_ROLE, size=1) as books:
+            await SystemRun(books)(appoint_network, issuer=self.issuer, subject=login, name="LaNSCO United")
 
     async def _municipality(self, file: MunicipalityFile) -> None:
         controllers = [person.login for person in file.people if Role.CONTROLLER in person.offices]

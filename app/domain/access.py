@@ -264,6 +264,14 @@ class Actor:
     def member_ids(self) -> frozenset[UUID]:
         return frozenset(h.member_id for h in self.holdings if h.member_id is not None)
 
+    def members_at(self, cooperative_id: UUID) -> tuple[UUID, ...]:
+        """The members of a cooperative that the actor is; one in most cases."""
+        return tuple(h.member_id for h in self.holdings if h.cooperative_id == cooperative_id and h.member_id)
+
+    def as_member(self, *member_ids: UUID | None) -> tuple[Role, ...]:
+        """The role that the actor has by being one of these members."""
+        return (Role.MEMBER,) if self.member_ids() & set(member_ids) else ()
+
     @property
     def person(self) -> UUID:
         """The person who acts, for what only people do (sign, approve, decide). Raises Forbidden for anybody else."""

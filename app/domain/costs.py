@@ -87,10 +87,10 @@ def category_of(agreement: Agreement | None, category: str, *, delivered: bool) 
     return rule
 
 
-def within_cap(rule: CostCategory | None, approved_cents: int, cents: int) -> None:
+def within_cap(category: str, cap_cents: int, approved_cents: int, cents: int) -> None:
     """Raises CapReached where `cents` more would be over what a member may claim in the category this year."""
-    if rule is not None and rule.yearly_cap_cents is not None and approved_cents + cents > rule.yearly_cap_cents:
-        raise CapReached(category=rule.name, left_cents=max(0, rule.yearly_cap_cents - approved_cents))
+    if approved_cents + cents > cap_cents:
+        raise CapReached(category=category, left_cents=max(0, cap_cents - approved_cents))
 
 
 def decide(claim: CostClaim, verb: str, *, by: UUID, own: bool, now: datetime, reason: str = "") -> CostClaim:

@@ -57,14 +57,18 @@ class Flow:
 
 @dataclass(frozen=True)
 class Credited:
-    """What one order brought a pot, in the order in which it came."""
+    """What one order brought a member's pot, in the order in which it came."""
 
+    member_id: UUID
     order_id: UUID
     cents: int
 
 
 @dataclass(frozen=True)
 class Purchase:
+    """What was paid for from a member's pot."""
+
+    member_id: UUID
     title: str
     supplier: str
     cents: int
@@ -77,7 +81,15 @@ def check_dates(since: date, until: date) -> None:
 
 
 def bought_with(order_id: UUID, credited: Sequence[Credited], purchases: Sequence[Purchase]) -> list[Flow]:
-    """What was bought with the money that one order brought a pot: first in, first out."""
+    """What was bought with the money that one order brought the pots: first in, first out."""
+    flows: list[Flow] = []
+    for member_id in dict.fromkeys(row.member_id for row in credited if row.order_id == order_id):
+        own = [row for row in credited if row.member_id == member_id]
+        flows += _bought_by(order_id, own, [row for row in purchases if row.member_id == member_id])
+    return flows
+
+
+def _bought_by(order_id: UUID, credited: Sequence[Credited], purchases: Sequence[Purchase]) -> list[Flow]:
     begin = sum(row.cents for row in credited[: [row.order_id for row in credited].index(order_id)])
     end = begin + next(row.cents for row in credited if row.order_id == order_id)
     flows, spent = [], 0

@@ -84,6 +84,8 @@ def check_opening(opening: Opening) -> None:
         raise OpeningDiffers(
             owned_cents=opening.owned_cents, owed_cents=opening.owed_cents, difference_cents=difference
         )
+    if not any((*(account.cents for account in opening.accounts), *(pot.cents for pot in opening.pots))):
+        raise RuleRefused(rule="opening_has_balances", value="0")
     months = [*(pot.month for pot in opening.pots), *(total.month for total in opening.totals)]
     late = [month for month in months if month.day != 1 or month > opening.as_of]
     if late:

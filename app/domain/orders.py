@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact
+from app.domain.days import day_of
 from app.domain.errors import AmountOutOfRange, NotOrderable, SeveralSellers, TooLate
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.offerings import Offering, OfferingState
 from app.domain.transitions import Transition, move
 from app.domain.vat import VatClass, margin_vat, rate_on
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ACCEPT_WITHIN = timedelta(hours=48)
 COMPLETES_AFTER = timedelta(days=14)
 
@@ -120,7 +119,7 @@ class Order:
     @property
     def work_date(self) -> date | None:
         """The day of delivery in Europe/Amsterdam; the agreement of that day decides."""
-        return self.delivered_at.astimezone(AMSTERDAM).date() if self.delivered_at else None
+        return day_of(self.delivered_at) if self.delivered_at else None
 
 
 @dataclass(frozen=True)

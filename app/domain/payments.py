@@ -5,8 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.days import day_of
 from app.domain.errors import AlreadySettled, Overpaid, RuleRefused
-from app.domain.orders import AMSTERDAM, Order
+from app.domain.orders import Order
 
 
 class PaymentMethod(StrEnum):
@@ -40,10 +41,10 @@ def receive(order: Order, cents: int) -> Order:
     return replace(order, paid_cents=order.paid_cents + cents)
 
 
-def day_of(order: Order, paid_on: date | None, today: date) -> date:
+def payment_day(order: Order, paid_on: date | None, today: date) -> date:
     """The day on which money came in, today unless told. Raises RuleRefused before the order or after today."""
     day = paid_on or today
-    if not order.placed_at.astimezone(AMSTERDAM).date() <= day <= today:
+    if not day_of(order.placed_at) <= day <= today:
         raise RuleRefused(rule="paid_on_between_order_and_today", value=day.isoformat())
     return day
 

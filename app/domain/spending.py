@@ -162,22 +162,28 @@ def back_legs(request: Request, cents: int) -> tuple[Leg, ...]:
     )
 
 
-def settlement_legs(rule: Exit, member_id: UUID, municipality_id: UUID, cents: int) -> tuple[Leg, ...]:
-    """The pot of a member who left, to whom the agreement gives it."""
-    facts = {"to": rule.pot_to}
+def settlement_legs(
+    rule: Exit, member_id: UUID, municipality_id: UUID, cents: int, lots: Sequence[Lot]
+) -> tuple[Leg, ...]:
+    """The pot of a member who left, to whom the agreement gives it, with the months in which it was earned."""
+    months = [{"month": lot.month.isoformat(), "cents": lot.cents} for lot in lots]
+    facts = {"to": rule.pot_to, "lots": months}
     to_member = rule.pot_to == "member"
     party = str(municipality_id) if rule.pot_to == "municipality" else None
     target = Leg(SETTLED_TO[rule.pot_to], cents, "pot_settlement", facts, member_id if to_member else None, party)
     return Leg(AccountKind.POT, -cents, "pot_settlement", facts, member_id), target
 
 
-def first_in_first_out(earned: Sequence[Lot], spent_before: int, cents: int) -> tuple[Lot, ...]:
-    """The months in which `cents` were earned, after `spent_before` has used up the oldest."""
-    lots, skip, left = [], spent_before, cents
-    for lot in sorted(earned, key=lambda lot: lot.month):
-        free = max(0, lot.cents - skip)
+def first_in_first_out(free: Sequence[Lot], cents: int) -> tuple[Lot, ...]:
+    """The months in which `cents` were earned, the oldest first, of what is `free` of each.
+
+    A month below zero was refunded after its money was spent: the oldest of the others make up for it.
+    """
+    lots, skip, left = [], -sum(min(0, lot.cents) for lot in free), cents
+    for lot in sorted(free, key=lambda lot: lot.month):
+        there = max(0, lot.cents - skip)
         skip = max(0, skip - max(0, lot.cents))
-        used = min(free, left)
+        used = min(there, left)
         if used:
             lots.append(Lot(lot.month, used))
         left -= used

@@ -21,7 +21,6 @@ from app.usecases.members import (
     list_member_events,
     list_members,
     move_member,
-    own_roles,
     refer_member,
     register_member,
     set_goal,
@@ -71,7 +70,7 @@ class Member:
         found = available(
             MEMBERSHIP,
             member,
-            lambda right: actor.may(right, member.cooperative_id, own=own_roles(actor, member.id)),
+            lambda right: actor.may(right, member.cooperative_id, own=actor.as_member(member.id)),
         )
         return show(cls, member, available_transitions=AvailableTransitionType.all_of(found))
 

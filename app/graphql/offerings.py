@@ -20,7 +20,6 @@ from app.usecases.offerings import (
     hold_stock,
     list_offerings,
     move_offering,
-    own_roles,
     release_hold,
     set_stock,
 )
@@ -70,7 +69,7 @@ class Offering:
     @classmethod
     def of(cls, offering: domain.Offering, context: Context) -> "Offering":
         actor = context.actor
-        own = own_roles(actor, offering)
+        own = actor.as_member(offering.member_id)
         found = available(OFFERING, offering, lambda right: actor.may(right, offering.cooperative_id, own=own))
         transitions = AvailableTransitionType.all_of(found)
         bought = None if offering.purchase_cents is None else Money.of(offering.purchase_cents)

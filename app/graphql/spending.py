@@ -18,7 +18,6 @@ from app.usecases.spending import (
     get_spending,
     list_spending,
     move_spending,
-    own_roles,
     pay_spending,
     request_spending,
     settle_pot,
@@ -59,7 +58,7 @@ class Spending:
 
     @classmethod
     def of(cls, request: domain.Request, actor: Actor) -> "Spending":
-        place: dict[str, Any] = {"municipality_id": request.municipality_id, "own": own_roles(actor, request)}
+        place: dict[str, Any] = {"municipality_id": request.municipality_id, "own": actor.as_member(request.member_id)}
         found = available(SPENDING, request, lambda right: actor.may(right, request.cooperative_id, **place))
         return show(
             cls,

@@ -26,11 +26,10 @@ from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain import agreements as rules_of
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
 from app.domain.errors import AgreementMissing, PeriodTaken
 from app.domain.ledger import AccountKind, Leg
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
 from app.domain.split import Split, run_examples, split
@@ -167,9 +166,9 @@ async def preview_split(
     actor.require(Right.PREVIEW_SPLIT, cooperative_id)
     if member_id is not None:
         member = await members.get(tx, member_id)
-        own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+        own = actor.as_member(member_id)
         actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
-    day = day or tx.now.astimezone(AMSTERDAM).date()
+    day = day or tx.today
     agreement = await agreement_on(tx, cooperative_id, day)
     if agreement is None:
         raise AgreementMissing(date=day.isoformat())

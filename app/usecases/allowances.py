@@ -11,12 +11,11 @@ from app.db.cooperatives import cooperatives
 from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement
 from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
 from app.domain.errors import AgreementMissing, NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Leg, Posting, negated
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import move
@@ -44,7 +43,7 @@ async def grant_allowance(
     actor.require(Right.GRANT_ALLOWANCE, member.cooperative_id)
     if member.person_id == actor.person:
         raise SecondPersonNeeded(verb="grant_allowance")
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     day = day or today
     if day > today:
         raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
@@ -91,9 +90,9 @@ async def list_allowances(
 ) -> Page[Allowance]:
     """The allowances of a cooperative for its staff; a member sees their own."""
     await cooperatives.get(tx, cooperative_id)
-    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
+    there = actor.members_at(cooperative_id)
     staff = actor.may(Right.READ_ALLOWANCE, cooperative_id)
-    actor.require(Right.READ_ALLOWANCE, cooperative_id, own=(Role.MEMBER,) if there else ())
+    actor.require(Right.READ_ALLOWANCE, cooperative_id, own=actor.as_member(*there))
     seen = member_id if staff else tuple(m for m in there if member_id in (None, m))
     return await allowances.page(tx, page, cooperative_id=cooperative_id, member_id=seen)
 
@@ -101,7 +100,7 @@ async def list_allowances(
 async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: UUID) -> Allowance:
     """One allowance. Raises NotFound."""
     allowance = await allowances.get(tx, allowance_id)
-    own = (Role.MEMBER,) if allowance.member_id in actor.member_ids() else ()
+    own = actor.as_member(allowance.member_id)
     actor.require(Right.READ_ALLOWANCE, allowance.cooperative_id, own=own)
     return allowance
 

@@ -11,12 +11,12 @@ from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import Vote
 from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs
+from app.domain.days import day_of
 from app.domain.errors import Forbidden, RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
 
@@ -26,9 +26,9 @@ async def propose_purchase(
 ) -> Ballot:
     """Ask the members of a collective whether to buy something from the fund. Raises RuleMissing."""
     await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=_own(actor, cooperative_id))
+    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=actor.as_member(*actor.members_at(cooperative_id)))
     await lend_staff_view(tx, cooperative_id)
-    agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+    agreement = await agreement_on(tx, cooperative_id, tx.today)
     rule = agreement.the(Vote) if agreement else None
     if agreement is None or rule is None:
         raise RuleMissing(kind="vote")
@@ -45,7 +45,7 @@ async def propose_purchase(
 async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: UUID, yes: bool) -> Ballot:
     """Say yes or no, once. Raises WrongState once it is decided, AlreadyExists for a second vote."""
     ballot = await ballots.get(tx, ballot_id, lock=True)
-    actor.require(Right.CAST_VOTE, ballot.cooperative_id, own=_own(actor, ballot.cooperative_id))
+    actor.require(Right.CAST_VOTE, ballot.cooperative_id, own=actor.as_member(*actor.members_at(ballot.cooperative_id)))
     await lend_staff_view(tx, ballot.cooperative_id)
     mine = actor.member_ids() & set(await voters(tx, ballot.cooperative_id))
     if not mine:
@@ -63,9 +63,9 @@ async def pay_purchase(
     ballot = await ballots.get(tx, ballot_id, lock=True)
     actor.require(Right.PAY_PURCHASE, ballot.cooperative_id)
     expect(ballot.version, expected_version)
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     day = paid_on or today
-    if not ballot.proposed_at.astimezone(AMSTERDAM).date() <= day <= today:
+    if not day_of(ballot.proposed_at) <= day <= today:
         raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
     done = paid(ballot, day)
     agreement = await get_agreement(tx, ballot.agreement_id)
@@ -81,12 +81,6 @@ async def pay_purchase(
 async def list_ballots(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Ballot]:
     """The ballots of a collective, newest first, for its members and its staff."""
     await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=_own(actor, cooperative_id))
+    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=actor.as_member(*actor.members_at(cooperative_id)))
     await lend_staff_view(tx, cooperative_id)
     return await ballots.page(tx, page, cooperative_id=cooperative_id)
-
-
-def _own(actor: Actor, cooperative_id: UUID) -> tuple[Role, ...]:
-    """Whether the actor is a member there."""
-    there = any(h.member_id and h.cooperative_id == cooperative_id for h in actor.holdings)
-    return (Role.MEMBER,) if there else ()

@@ -10,12 +10,11 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import Barter
 from app.domain.barters import BARTER, BarterState, Trade, answered, barter_legs, check_parties
 from app.domain.errors import NotFound, RuleMissing
 from app.domain.ledger import MINUTES, JournalKind, Posting
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.version import expect
@@ -26,7 +25,7 @@ async def propose_barter(
 ) -> Trade:
     """Say that one member worked `minutes` for another. Raises RuleMissing where the agreement knows no barter."""
     await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.PROPOSE_BARTER, cooperative_id, own=_own(actor, giver_id))
+    actor.require(Right.PROPOSE_BARTER, cooperative_id, own=actor.as_member(giver_id))
     check_parties(giver_id, receiver_id)
     await lend_staff_view(tx, cooperative_id)
     found = await members.all(tx, id=(giver_id, receiver_id), cooperative_id=cooperative_id)
@@ -48,7 +47,7 @@ async def answer_barter(
     """
     trade = await barters.get(tx, barter_id, lock=True)
     party = trade.giver_id if verb == "cancel" else trade.receiver_id
-    actor.require(find(BARTER, verb).right, trade.cooperative_id, own=_own(actor, party))
+    actor.require(find(BARTER, verb).right, trade.cooperative_id, own=actor.as_member(party))
     expect(trade.version, expected_version)
     moved = answered(trade, verb)
     await lend_staff_view(tx, trade.cooperative_id)
@@ -56,7 +55,7 @@ async def answer_barter(
         await members.get(tx, trade.receiver_id, lock=True)  # one debt at a time
         had = (await minutes_of(tx, trade.cooperative_id)).get(trade.receiver_id, 0)
         legs = barter_legs(trade, had, await _limit(tx, trade.cooperative_id))
-        day = tx.now.astimezone(AMSTERDAM).date()
+        day = tx.today
         place = (uuid7(), trade.cooperative_id, JournalKind.BARTER, "barter", trade.id, 1, day, legs)
         await ledger.post(tx, Posting(*place, currency=MINUTES))
     await tell(tx, "barter.answered", trade.cooperative_id, trade.id, title=trade.title)
@@ -66,8 +65,8 @@ async def answer_barter(
 async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Trade]:
     """The trades of a cooperative, newest first, for its staff; a member sees those they are in."""
     await cooperatives.get(tx, cooperative_id)
-    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
-    actor.require(Right.READ_BARTER, cooperative_id, own=(Role.MEMBER,) if there else ())
+    there = actor.members_at(cooperative_id)
+    actor.require(Right.READ_BARTER, cooperative_id, own=actor.as_member(*there))
     found = await barters.page(tx, page, cooperative_id=cooperative_id)
     if actor.may(Right.READ_BARTER, cooperative_id):
         return found
@@ -77,17 +76,13 @@ async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
 async def get_minutes(tx: Tx, actor: Actor, *, member_id: UUID) -> int:
     """The minutes that a member has to spend; below zero: owes. For the staff and the member."""
     member = await members.get(tx, member_id)
-    actor.require(Right.READ_BARTER, member.cooperative_id, own=_own(actor, member_id))
+    actor.require(Right.READ_BARTER, member.cooperative_id, own=actor.as_member(member_id))
     return (await minutes_of(tx, member.cooperative_id)).get(member_id, 0)
 
 
 async def _limit(tx: Tx, cooperative_id: UUID) -> int:
-    agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+    agreement = await agreement_on(tx, cooperative_id, tx.today)
     rule = agreement.the(Barter) if agreement else None
     if rule is None:
         raise RuleMissing(kind="barter")
     return rule.debt_limit_minutes
-
-
-def _own(actor: Actor, member_id: UUID) -> tuple[Role, ...]:
-    return (Role.MEMBER,) if member_id in actor.member_ids() else ()

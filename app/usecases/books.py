@@ -11,8 +11,8 @@ from app.db.engine import Tx
 from app.db.outbox import tell
 from app.domain.access import Actor, Right
 from app.domain.ledger import Account, Journal, Period, check_close
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.snapshot import of_one_moment
 
 BATCH = 1000
 
@@ -41,11 +41,11 @@ async def list_journals(
     return await ledger.list_journals(tx, cooperative_id, page, source_id)
 
 
+@of_one_moment
 async def export_books(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Books:
     """The whole books of a cooperative at one moment: every account with its balance, every journal, oldest first."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
-    await ledger.lock_books(tx, cooperative_id)
     accounts = await ledger.all_accounts(tx, cooperative_id)
     journals: list[Journal] = []
     while True:
@@ -63,7 +63,7 @@ async def close_month(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.CLOSE_MONTH, cooperative_id)
     books = await ledger.open_books(tx, cooperative_id, month)
-    check_close(month, books, today=tx.now.astimezone(AMSTERDAM).date(), stated_cents=bank_cents)
+    check_close(month, books, today=tx.today, stated_cents=bank_cents)
     period = Period(cooperative_id, month, tx.now, actor.person_id, bank_cents)
     await ledger.close_month(tx, period)
     await tell(tx, "month.closed", cooperative_id, cooperative_id, month=f"{month:%Y-%m}")

@@ -15,7 +15,6 @@ from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right
 from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.domain.errors import AlreadyExists, RuleRefused
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
 
@@ -86,7 +85,7 @@ async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Readin
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_READINESS, cooperative_id)
     await lend_staff_view(tx, cooperative_id)
-    agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+    agreement = await agreement_on(tx, cooperative_id, tx.today)
     count = len(await members.all(tx, cooperative_id=cooperative_id))
     return readiness(cooperative, await officers(tx, cooperative_id), count, agreement is not None)
 

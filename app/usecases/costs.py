@@ -11,11 +11,11 @@ from app.db.orders import orders
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain import costs as process
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement
 from app.domain.costs import CLAIM, CostClaim, Payee, category_of, check, within_cap
 from app.domain.errors import AlreadySettled, NotFound, WrongState
-from app.domain.orders import AMSTERDAM, Order, OrderState, roles_on
+from app.domain.orders import Order, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.settle import settle
@@ -66,16 +66,16 @@ async def list_claims(
 ) -> Page[CostClaim]:
     """The claims of a cooperative for its staff; a member sees their own."""
     staff = actor.may(Right.READ_CLAIM, cooperative_id)
-    own = (Role.MEMBER,) if _members_there(actor, cooperative_id) else ()
-    actor.require(Right.READ_CLAIM, cooperative_id, own=own)
-    mine = None if staff else _members_there(actor, cooperative_id)
+    there = actor.members_at(cooperative_id)
+    actor.require(Right.READ_CLAIM, cooperative_id, own=actor.as_member(*there))
+    mine = None if staff else there
     return await claims.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=mine)
 
 
 async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
     """One claim. Raises NotFound."""
     claim = await claims.get(tx, claim_id)
-    actor.require(Right.READ_CLAIM, claim.cooperative_id, own=_own(actor, claim))
+    actor.require(Right.READ_CLAIM, claim.cooperative_id, own=actor.as_member(claim.member_id))
     return claim
 
 
@@ -87,13 +87,13 @@ async def decide_claim(
     Raises SecondPersonNeeded for who claimed or made it, CapReached, ApprovedTooLate, WrongState, Stale.
     """
     found = await claims.get(tx, claim_id)
-    actor.require(find(CLAIM, verb).right, found.cooperative_id, own=_own(actor, found))
+    actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
     order = await orders.get(tx, found.order_id, lock=True)
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
     if verb == "approve":
         await _within_rules(tx, order, claim)
-    own = bool(_own(actor, claim))
+    own = bool(actor.as_member(claim.member_id))
     decided = await claims.save(tx, process.decide(claim, verb, by=actor.person, own=own, now=tx.now, reason=reason))
     await tell(tx, "claim.decided", claim.cooperative_id, claim.id, reference=order.reference)
     await lend_staff_view(tx, order.cooperative_id)
@@ -104,12 +104,13 @@ async def decide_claim(
 
 
 async def _within_rules(tx: Tx, order: Order, claim: CostClaim) -> None:
-    """What the agreement allows in this category, counted under the lock of the member's year."""
+    """What the agreement allows in this category, counted under the lock of the year; all makers', as the sale will."""
     rule = category_of(await _agreement(tx, order), claim.category, delivered=order.delivered_at is not None)
     if rule is not None and rule.yearly_cap_cents is not None:
         year = _day(tx, order).year
-        await lock_year(tx, order.cooperative_id, [claim.member_id], year)
-        within_cap(rule, await approved_in_year(tx, claim.member_id, claim.category, year), claim.cents)
+        await lock_year(tx, order.cooperative_id, order.maker_ids, year)
+        approved = await approved_in_year(tx, claim.member_id, claim.category, year)
+        within_cap(claim.category, rule.yearly_cap_cents, approved, claim.cents)
 
 
 async def _agreement(tx: Tx, order: Order) -> Agreement | None:
@@ -118,13 +119,4 @@ async def _agreement(tx: Tx, order: Order) -> Agreement | None:
 
 
 def _day(tx: Tx, order: Order) -> date:
-    return order.work_date or tx.now.astimezone(AMSTERDAM).date()
-
-
-def _own(actor: Actor, claim: CostClaim) -> tuple[Role, ...]:
-    return (Role.MEMBER,) if claim.member_id in actor.member_ids() else ()
-
-
-def _members_there(actor: Actor, cooperative_id: UUID) -> tuple[UUID, ...]:
-    there = (h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
-    return tuple(there)
+    return order.work_date or tx.today

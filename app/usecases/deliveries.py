@@ -12,7 +12,6 @@ from app.domain.access import Actor, Right
 from app.domain.deliveries import Delivery, DeliveryState, answered, check_entity, delivery_legs
 from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind, Posting
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
 
@@ -31,7 +30,7 @@ async def propose_delivery(
     giver = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
     check_entity(giver, await cooperatives.get(tx, to_cooperative_id))
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     day = delivered_on or today
     if day > today:
         raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
@@ -51,7 +50,7 @@ async def answer_delivery(
     moved = answered(found, verb, actor.person)
     if moved.state is DeliveryState.CONFIRMED:
         sides = ((found.from_cooperative_id, 1), (found.to_cooperative_id, 2))
-        for (place, part), legs in zip(sides, delivery_legs(found), strict=True):
+        for (place, part), legs in sorted(zip(sides, delivery_legs(found), strict=True), key=lambda side: side[0]):
             key = ("internal_delivery", found.id, part, found.delivered_on)
             await ledger.post(tx, Posting(uuid7(), place, JournalKind.INTERNAL_DELIVERY, *key, legs))
     await tell(tx, "delivery.answered", found.to_cooperative_id, found.id, title=found.title)

@@ -9,7 +9,7 @@ from app.db.engine import Tx
 from app.db.members import members
 from app.db.orders import orders
 from app.db.outbox import tell
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.earnings import HELD, Earning, EarningState
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
@@ -28,9 +28,9 @@ async def list_earnings(
     member_id: UUID | None = None,
 ) -> Page[Earning]:
     """The earnings of a cooperative for its staff; a member sees their own."""
-    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
+    there = actor.members_at(cooperative_id)
     staff = actor.may(Right.READ_EARNING, cooperative_id)
-    actor.require(Right.READ_EARNING, cooperative_id, own=(Role.MEMBER,) if there else ())
+    actor.require(Right.READ_EARNING, cooperative_id, own=actor.as_member(*there))
     seen: tuple[UUID, ...] | UUID | None = member_id
     if not staff:
         seen = tuple(m for m in there if member_id in (None, m))
@@ -40,7 +40,7 @@ async def list_earnings(
 async def get_earning(tx: Tx, actor: Actor, *, earning_id: UUID) -> Earning:
     """One earning with its legs. Raises NotFound."""
     earning = await earnings.get(tx, earning_id)
-    own = (Role.MEMBER,) if earning.member_id in actor.member_ids() else ()
+    own = actor.as_member(earning.member_id)
     actor.require(Right.READ_EARNING, earning.cooperative_id, own=own)
     return earning
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from app.db import flows
 from app.db.cooperatives import cooperatives
+from app.db.earnings import earnings
 from app.db.engine import Tx
 from app.db.members import members
 from app.db.orders import orders
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.flows import Axis, Flow, Statement, bought_with, check_dates
 
 
@@ -42,7 +43,7 @@ async def get_member_statement(
 ) -> Statement:
     """What a member turned over, the costs, how it was shared and what their own accounts say; for member and staff."""
     member = await members.get(tx, member_id)
-    own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+    own = actor.as_member(member_id)
     actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
     await lend_staff_view(tx, member.cooperative_id)
     at = as_of or tx.now
@@ -72,16 +73,13 @@ async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
     """Where the money of an order went, through to what was bought from the pot; a maker sees their own part."""
     order = await orders.get(tx, order_id)
     mine = actor.member_ids() & set(order.maker_ids)
-    actor.require(Right.TRACE_ORDER, order.cooperative_id, own=(Role.MEMBER,) if mine else ())
+    actor.require(Right.TRACE_ORDER, order.cooperative_id, own=actor.as_member(*mine))
     staff = actor.may(Right.TRACE_ORDER, order.cooperative_id)
     await lend_staff_view(tx, order.cooperative_id)
-    visible = frozenset(order.maker_ids) if staff else mine
-    found = [f for f in await flows.order_flows(tx, order_id) if _visible(f, visible)]
-    for member_id in sorted(visible):
-        credited = await flows.pot_credits(tx, member_id)
-        if order_id in {row.order_id for row in credited}:
-            found += bought_with(order_id, credited, await flows.purchases(tx, member_id))
-    return found
+    credited = {earning.credited_id for earning in await earnings.all(tx, order_id=order_id)}
+    seen = sorted(credited if staff else mine)
+    found = [f for f in await flows.order_flows(tx, order_id) if staff or _visible(f, mine)]
+    return found + bought_with(order_id, await flows.pot_credits(tx, seen), await flows.purchases(tx, seen))
 
 
 async def get_month_flows(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date) -> list[Flow]:

@@ -11,7 +11,6 @@ from app.domain.access import Actor, Right
 from app.domain.errors import RuleRefused
 from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 
 
@@ -66,7 +65,7 @@ async def spend_fund(
 
 
 async def _post(tx: Tx, fund: Fund, kind: JournalKind, legs: tuple[Leg, ...], paid_on: date | None) -> Journal:
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     day = paid_on or today
     if day > today:
         raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())

@@ -15,22 +15,17 @@ from app.db.ledger import member_balances, pot_movements
 from app.db.members import member_events, members
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import Exit, Trial
+from app.domain.days import AMSTERDAM
 from app.domain.earnings import EarningState
 from app.domain.errors import AlreadyExists, NotFound
 from app.domain.ledger import AccountKind
 from app.domain.members import MEMBERSHIP, Destination, Member, MemberEvent, MemberState, add_months, transition
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Thermometer
 from app.domain.transitions import find
 from app.usecases.steps.version import expect
-
-
-def own_roles(actor: Actor, member_id: UUID) -> tuple[Role, ...]:
-    """What the actor is to this member: the member itself, or nobody."""
-    return (Role.MEMBER,) if member_id in actor.member_ids() else ()
 
 
 async def list_members(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Member]:
@@ -43,7 +38,7 @@ async def list_members(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
 async def get_member(tx: Tx, actor: Actor, *, member_id: UUID) -> Member:
     """One member, for the staff and the member. Raises NotFound."""
     member = await members.get(tx, member_id)
-    actor.require(Right.READ_MEMBER, member.cooperative_id, own=own_roles(actor, member_id))
+    actor.require(Right.READ_MEMBER, member.cooperative_id, own=actor.as_member(member_id))
     return member
 
 
@@ -109,7 +104,7 @@ async def set_goal(
 ) -> Member:
     """What the member saves for, and how much that costs; None takes the goal away."""
     member = await members.get(tx, member_id, lock=True)
-    actor.require(Right.SET_GOAL, member.cooperative_id, own=own_roles(actor, member_id))
+    actor.require(Right.SET_GOAL, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
     return await members.save(tx, replace(member, goal_text=text, goal_cents=cents))
 
@@ -130,9 +125,9 @@ async def move_member(
     without a destination.
     """
     member = await members.get(tx, member_id, lock=True)
-    actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=own_roles(actor, member_id))
+    actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     agreement = await agreement_on(tx, member.cooperative_id, today)
     trial = agreement.the(Trial) if agreement else None
     months = trial.months if trial else None
@@ -182,8 +177,8 @@ async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
 async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: int = 20) -> Thermometer:
     """How full a member's savings pot is and why, with its last movements."""
     member = await members.get(tx, member_id)
-    actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own_roles(actor, member_id))
-    today = tx.now.astimezone(AMSTERDAM).date()
+    actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=actor.as_member(member_id))
+    today = tx.today
     agreement = await agreement_on(tx, member.cooperative_id, today)
     remittance = agreement.remittance if agreement else None
     balances = await member_balances(tx, member)

@@ -15,22 +15,16 @@ from app.db.offerings import add_edition, end_holds, holds, lock_stock, offering
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
 from app.domain.members import SELLING
 from app.domain.offerings import CONTENT, OFFERING, Hold, Offering, OfferingState, check, take
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.version import expect
 
 LONGEST_HOLD = 60
 """Minutes."""
-
-
-def own_roles(actor: Actor, offering: Offering) -> tuple[Role, ...]:
-    """Whether the actor is the maker."""
-    return (Role.MEMBER,) if offering.member_id in actor.member_ids() else ()
 
 
 async def list_offerings(
@@ -60,7 +54,7 @@ async def add_offering(
 ) -> Offering:
     """Write an offering as a draft. `contents` are the fields of Offering from `kind` to `lead_time_minutes`."""
     await cooperatives.get(tx, cooperative_id)
-    own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+    own = actor.as_member(member_id)
     actor.require(Right.WRITE_OFFERING, cooperative_id, own=own)
     await lend_staff_view(tx, cooperative_id)
     if (await members.get(tx, member_id)).cooperative_id != cooperative_id:
@@ -99,12 +93,12 @@ async def move_offering(
     Raises WrongState; SecondPersonNeeded where the maker would publish; AgreementMissing before one is in force.
     """
     offering = await _locked(tx, actor, find(OFFERING, verb).right, offering_id, expected_version)
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     if verb == "publish" and await agreement_on(tx, offering.cooperative_id, today) is None:
         raise AgreementMissing(date=today.isoformat())
     if verb in ("publish", "resume"):
         await _selling(tx, offering)
-    moved = process.transition(offering, verb, by_maker=bool(own_roles(actor, offering)))
+    moved = process.transition(offering, verb, by_maker=bool(actor.as_member(offering.member_id)))
     if moved.edition > offering.edition:
         await _publish_edition(tx, moved)
     names = {"submit": "submitted", "publish": "published", "send_back": "sent_back"}
@@ -159,7 +153,7 @@ async def _selling(tx: Tx, offering: Offering) -> None:
 
 async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: int | None) -> Offering:
     offering = await offerings.get(tx, offering_id, lock=True)
-    actor.require(right, offering.cooperative_id, own=own_roles(actor, offering))
+    actor.require(right, offering.cooperative_id, own=actor.as_member(offering.member_id))
     expect(offering.version, expected_version)
     return offering
 

@@ -17,10 +17,10 @@ from app.db.people import ensure_person, lend_staff_view
 from app.domain import orders as process
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact, reachable
+from app.domain.days import day_of
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
 from app.domain.offerings import Hold, Offering, take
 from app.domain.orders import (
-    AMSTERDAM,
     COMPLETES_AFTER,
     ORDER,
     RELEASES_STOCK,
@@ -234,7 +234,7 @@ def _order(
     note: str,
 ) -> tuple[Order, str | None]:
     order_id, by_id = uuid7(), {offering.id: offering for offering in found}
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     lines = tuple(
         line_of(by_id[line.offering_id], line.quantity, id=uuid7(), order_id=order_id, day=today) for line in wanted
     )
@@ -264,7 +264,7 @@ async def _small_business(tx: Tx, order: Order) -> Order:
     if cooperative.small_business_from is None:
         return order
     await lend_staff_view(tx, order.cooperative_id)
-    day = order.placed_at.astimezone(AMSTERDAM).date()
+    day = day_of(order.placed_at)
     turnover = await turnover_of_year(tx, order.cooperative_id, day.year)
     if not without_vat(cooperative.small_business_from, turnover, order.net_cents, day):
         return order

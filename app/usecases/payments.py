@@ -20,8 +20,8 @@ from app.domain.errors import (
     WrongState,
 )
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
-from app.domain.orders import AMSTERDAM, Order, OrderEvent, OrderState, PaymentState, roles_on
-from app.domain.payments import Payment, PaymentMethod, day_of, receive, reverse
+from app.domain.orders import Order, OrderEvent, OrderState, PaymentState, roles_on
+from app.domain.payments import Payment, PaymentMethod, payment_day, receive, reverse
 from app.domain.refunds import Refund
 from app.usecases.steps.refund import book_refund
 from app.usecases.steps.settle import drop_pending, settle, unsettle
@@ -48,7 +48,7 @@ async def record_payment(
     if order.state not in PAYABLE_STATES:
         raise WrongState(verb="record_payment", state=order.state, possible=["accept"])
     paid = receive(order, cents)
-    day = day_of(order, paid_on, tx.now.astimezone(AMSTERDAM).date())
+    day = payment_day(order, paid_on, tx.today)
     payment = Payment(
         *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
     )
@@ -80,7 +80,7 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
     by = _second_person(actor, order, "reverse_payment")
     if order.refunded_cents:
         raise AlreadySettled(what="order")
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     undone = reverse(payment, by=by, on=today, reason=reason)
     order = await unsettle(tx, order)
     await _book_reversal(tx, undone, today)
@@ -125,7 +125,7 @@ async def list_refunds(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Refund]:
 
 
 async def _refund_all(tx: Tx, order: Order, by: UUID, reason: str) -> Order:
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     order = await unsettle(tx, order)
     await drop_pending(tx, order)
     for payment in await standing_payments(tx, order.id):
@@ -140,7 +140,7 @@ async def _refund_part(tx: Tx, order: Order, by: UUID, cents: int, reason: str) 
         raise RefundAfterCompletion
     earlier = await refunds.all(tx, order_id=order.id)
     vat_left = order.vat_cents - sum(refund.vat_cents for refund in earlier)
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     refund = Refund(uuid7(), order.id, order.cooperative_id, cents, 0, today, reason, by, tx.now)
     await refunds.add(tx, await book_refund(tx, order, refund, vat_left))
     return order

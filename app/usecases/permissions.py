@@ -10,10 +10,10 @@ from app.db.members import members
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
 from app.db.permissions import open_note, permission_reads, permissions, seal_note
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Actor, Right
 from app.domain.agreements import PermissionNeeded
+from app.domain.days import AMSTERDAM
 from app.domain.errors import NotFound
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.permissions import (
     Permission,
@@ -59,7 +59,7 @@ async def give_permission(
         await seal_note(tx, given, note)
     if kind is PermissionKind.PERMISSION:
         await tell(tx, "permission.given", cooperative_id, member_id)
-        agreement = await agreement_on(tx, cooperative_id, tx.now.astimezone(AMSTERDAM).date())
+        agreement = await agreement_on(tx, cooperative_id, tx.today)
         rule = agreement.the(PermissionNeeded) if agreement else None
         due = until - timedelta(days=rule.warn_days if rule else WARN_DAYS)
         at = datetime.combine(due, time(), AMSTERDAM)
@@ -74,7 +74,7 @@ async def withdraw_permission(
     permission = await permissions.get(tx, permission_id, lock=True)
     actor.require(Right.GIVE_PERMISSION, permission.cooperative_id, municipality_id=permission.municipality_id)
     expect(permission.version, expected_version)
-    ended = withdrawn(permission, tx.now.astimezone(AMSTERDAM).date())
+    ended = withdrawn(permission, tx.today)
     if permission.kind is PermissionKind.PERMISSION:
         await lend_staff_view(tx, permission.cooperative_id)
         await tell(tx, "permission.lapses", permission.cooperative_id, permission.member_id)
@@ -86,8 +86,8 @@ async def list_permissions(
 ) -> Page[Permission]:
     """The dates of a cooperative's permissions, for its coordinator and its case managers; a member sees their own."""
     cooperative = await cooperatives.get(tx, cooperative_id)
-    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
-    place, own = cooperative.municipality_id, (Role.MEMBER,) if there else ()
+    there = actor.members_at(cooperative_id)
+    place, own = cooperative.municipality_id, actor.as_member(*there)
     actor.require(Right.READ_PERMISSION, cooperative_id, municipality_id=place, own=own)
     office = actor.may(Right.READ_PERMISSION, cooperative_id, municipality_id=place)
     seen = member_id if office else tuple(m for m in there if member_id in (None, m))
@@ -97,7 +97,7 @@ async def list_permissions(
 async def get_permission(tx: Tx, actor: Actor, *, permission_id: UUID) -> Permission:
     """The dates of one permission. Raises NotFound."""
     permission = await permissions.get(tx, permission_id)
-    own = own_roles(actor, permission.member_id)
+    own = actor.as_member(permission.member_id)
     place = permission.municipality_id
     actor.require(Right.READ_PERMISSION, permission.cooperative_id, municipality_id=place, own=own)
     return permission
@@ -107,7 +107,7 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> 
     """What a permission says. Who is not the member leaves a line in the log that the member sees."""
     permission = await get_permission(tx, actor, permission_id=permission_id)
     await lend_staff_view(tx, permission.cooperative_id)
-    if not own_roles(actor, permission.member_id):
+    if not actor.as_member(permission.member_id):
         about = (uuid7(), permission_id, permission.member_id, permission.cooperative_id, tx.now)
         await permission_reads.add(tx, PermissionRead(*about, actor.person_id, actor.app_id))
     return PermissionNote(permission_id, await open_note(tx, permission))
@@ -116,7 +116,7 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> 
 async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: UUID) -> list[PermissionRead]:
     """Who read what a member's permissions say, oldest first."""
     member = await members.get(tx, member_id)
-    actor.require(Right.READ_PERMISSION, member.cooperative_id, own=own_roles(actor, member_id))
+    actor.require(Right.READ_PERMISSION, member.cooperative_id, own=actor.as_member(member_id))
     return await permission_reads.all(tx, member_id=member_id)
 
 
@@ -127,8 +127,3 @@ async def warn_of_lapse(tx: Tx, actor: Actor, *, permission_id: UUID) -> None:
     others = await permissions.all(tx, member_id=permission.member_id)
     if not permitted(others, permission.until + timedelta(days=1)):
         await tell(tx, "permission.lapses", permission.cooperative_id, permission.member_id)
-
-
-def own_roles(actor: Actor, member_id: UUID) -> tuple[Role, ...]:
-    """What the actor is to this member: the member itself, or nobody."""
-    return (Role.MEMBER,) if member_id in actor.member_ids() else ()

@@ -10,9 +10,9 @@ from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.remittances import months_reported, owed_lines, remittances
 from app.domain.access import Actor, Right
+from app.domain.days import day_of
 from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind, Posting
-from app.domain.orders import AMSTERDAM
 from app.domain.page import Page, PageRequest
 from app.domain.remittances import (
     Recomputation,
@@ -74,9 +74,9 @@ async def settle_remittance(
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.SETTLE_REMITTANCE, found.cooperative_id)
     expect(found.version, expected_version)
-    today = tx.now.astimezone(AMSTERDAM).date()
+    today = tx.today
     day = paid_on or today
-    if not found.reported_at.astimezone(AMSTERDAM).date() <= day <= today:
+    if not day_of(found.reported_at) <= day <= today:
         raise RuleRefused(rule="paid_on_between_report_and_today", value=day.isoformat())
     paid = settled(found, day)
     place = (uuid7(), found.cooperative_id, JournalKind.REMITTANCE, "remittance", found.id, 1, day)

@@ -40,6 +40,7 @@ from app.domain.errors import (
     Unauthenticated,
 )
 from app.usecases.steps.input import check_input
+from app.usecases.steps.snapshot import is_of_one_moment
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,14 +76,14 @@ class Run:
         check_input(named)
 
         async def once() -> T:
-            async with self.database.transaction(self.now()) as tx:
+            async with self.database.transaction(self.now(), snapshot=is_of_one_moment(verb)) as tx:
                 self.actor = await people.enter(tx, self.identity)
                 with constraints_as_rules():
                     result = await verb(tx, self.actor, *arguments, **named)
                     await tx.flush()
                     return result
 
-        return await _persist(once, known_outcome=True)
+        return await _persist(once, repeatable=False)
 
     def keyed(self, key: str) -> "Keyed":
         """The same under a request key: done once, however often it is asked."""
@@ -120,10 +121,10 @@ class Keyed:
                 return claimed.outcome or outcome
 
         try:
-            return await _persist(once, known_outcome=False)
+            return await _persist(once, repeatable=True)
         except Refused as refused:
             answer = refused.refusal
-        kept: T = _recalled(verb, await _persist(lambda: refuse(answer), known_outcome=False))
+        kept: T = _recalled(verb, await _persist(lambda: refuse(answer), repeatable=True))
         return kept
 
     @contextlib.asynccontextmanager
@@ -171,7 +172,7 @@ class SystemRun:
                     await tx.flush()
                     return result
 
-        return await _persist(once, known_outcome=False)
+        return await _persist(once, repeatable=True)
 
 
 class Refused(Exception):
@@ -211,7 +212,7 @@ def constraints_as_rules() -> Iterator[None]:
         raise
 
 
-async def _persist(once: Callable[[], Awaitable[T]], *, known_outcome: bool) -> T:
+async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
     """Try again after a lost race; after a lost connection only where a repeat cannot do the act twice."""
     for attempt in range(1, TRIES + 1):
         try:
@@ -220,7 +221,7 @@ async def _persist(once: Callable[[], Awaitable[T]], *, known_outcome: bool) -> 
             if attempt == TRIES:
                 raise Unavailable from None
         except OUTCOME_UNKNOWN as error:
-            if known_outcome or attempt == TRIES:
+            if not repeatable or attempt == TRIES:
                 raise Unavailable from error
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311  jitter, no secret
     raise AssertionError("unreachable")

@@ -7,14 +7,15 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_year, save_year
+from app.db.earnings import lock_pot, lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.db.spending import earned_lots, requests, spent_before
-from app.domain.access import Actor, Right, Role
+from app.db.spending import free_lots, requests
+from app.domain.access import Actor, Right
 from app.domain.agreements import Exit
+from app.domain.days import day_of
 from app.domain.errors import (
     AgreementMissing,
     NotFound,
@@ -24,8 +25,7 @@ from app.domain.errors import (
     RuleRefused,
     WrongState,
 )
-from app.domain.ledger import Journal, JournalKind, Leg, Posting
-from app.domain.orders import AMSTERDAM
+from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, divert
 from app.domain.page import Page, PageRequest
 from app.domain.spending import (
     CONSENT,
@@ -44,11 +44,6 @@ from app.domain.spending import (
 )
 from app.domain.transitions import find
 from app.usecases.steps.version import expect
-
-
-def own_roles(actor: Actor, request: Request) -> tuple[Role, ...]:
-    """Whether the actor is the member whose pot it is."""
-    return (Role.MEMBER,) if request.member_id in actor.member_ids() else ()
 
 
 async def request_spending(
@@ -70,9 +65,9 @@ async def request_spending(
     member = await members.find(tx, id=member_id)
     if member is None:
         raise NotFound
-    own = (Role.MEMBER,) if member_id in actor.member_ids() else ()
+    own = actor.as_member(member_id)
     actor.require(Right.REQUEST_SPENDING, member.cooperative_id, own=own)
-    day = _today(tx)
+    day = tx.today
     agreement = await agreement_on(tx, member.cooperative_id, day)
     if agreement is None:
         raise AgreementMissing(date=day.isoformat())
@@ -103,11 +98,11 @@ async def pay_spending(
 ) -> Request:
     """Record that the supplier was paid; knows then in which months the money was earned, the oldest first."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
-    paid = decide(request, "pay", by=actor.person, own=bool(own_roles(actor, request)), now=tx.now)
-    earned = await earned_lots(tx, request.cooperative_id, request.member_id)
-    lots = first_in_first_out(earned, await spent_before(tx, request.member_id), request.cents)
-    day = paid_on or _today(tx)
-    if not request.requested_at.astimezone(AMSTERDAM).date() <= day <= _today(tx):
+    paid = decide(request, "pay", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
+    await lock_pot(tx, request.cooperative_id, request.member_id)
+    lots = first_in_first_out(await free_lots(tx, request.member_id), request.cents)
+    day = paid_on or tx.today
+    if not day_of(request.requested_at) <= day <= tx.today:
         raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
     paid = await _post(tx, paid, JournalKind.SPEND, pay_legs(paid), day)
     return await _save(tx, replace(paid, paid_on=day, lots=lots, reserved_cents=0), "pay")
@@ -118,16 +113,15 @@ async def settle_spending(
 ) -> Request:
     """Settle with the receipt; what was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
-    settled = decide(request, "settle", by=actor.person, own=bool(own_roles(actor, request)), now=tx.now)
+    settled = decide(request, "settle", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
     if not receipt:
         raise ReasonNeeded(verb="receipt")
     if cents > request.cents:
         raise NumberOutOfRange(field="amount", low=0, high=request.cents)
     if cents < request.cents:
-        settled = await _post(
-            tx, settled, JournalKind.SPEND_BACK, back_legs(request, request.cents - cents), _today(tx)
-        )
-    return await _save(tx, replace(settled, receipt=receipt, spent_cents=cents), "settle")
+        settled = await _post(tx, settled, JournalKind.SPEND_BACK, back_legs(request, request.cents - cents), tx.today)
+    lots = first_in_first_out(request.lots, cents)
+    return await _save(tx, replace(settled, receipt=receipt, spent_cents=cents, lots=lots), "settle")
 
 
 async def list_spending(
@@ -144,8 +138,8 @@ async def list_spending(
     A draft is its member's alone.
     """
     cooperative = await cooperatives.get(tx, cooperative_id)
-    there = tuple(h.member_id for h in actor.holdings if h.cooperative_id == cooperative_id and h.member_id)
-    municipality_id, own = cooperative.municipality_id, (Role.MEMBER,) if there else ()
+    there = actor.members_at(cooperative_id)
+    municipality_id, own = cooperative.municipality_id, actor.as_member(*there)
     actor.require(Right.READ_SPENDING, cooperative_id, municipality_id=municipality_id, own=own)
     wanted: dict[str, object] = {"cooperative_id": cooperative_id, "state": state, "member_id": member_id}
     if actor.may(Right.READ_SPENDING, cooperative_id):
@@ -178,14 +172,15 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
     rule = agreement.the(Exit) if agreement else None
     if agreement is None or rule is None:
         raise RuleMissing(kind="exit")
+    day, kind = tx.today, JournalKind.POT_SETTLEMENT
+    year = await lock_year(tx, member.cooperative_id, (member_id,), day.year)
     if any(request.reserved_cents for request in await requests.all(tx, member_id=member_id)):
         raise RuleRefused(rule="open_requests_first", value=str(member_id))
-    day, kind = _today(tx), JournalKind.POT_SETTLEMENT
-    year = await lock_year(tx, member.cooperative_id, (member_id,), day.year)
     cents, _ = year.pots.get(member_id, (0, 0))
     if cents <= 0:
         raise RuleRefused(rule="pot_has_money", value="0")
-    legs = settlement_legs(rule, member_id, agreement.municipality_id, cents)
+    lots = first_in_first_out(await free_lots(tx, member_id), cents)
+    legs = settlement_legs(rule, member_id, agreement.municipality_id, cents, lots)
     more = year.move_fund(agreement, day, cents) if rule.pot_to == "cooperative_fund" else ()
     await save_year(tx, year)
     part = await ledger.parts_of(tx, "member", member_id, kind) + 1
@@ -203,7 +198,7 @@ async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected
 
 
 def _require(actor: Actor, right: Right, request: Request) -> None:
-    own = own_roles(actor, request)
+    own = actor.as_member(request.member_id)
     if request.state is SpendingState.DRAFT and not own:
         actor.require(right, None if actor.visitor else request.id)
         raise NotFound
@@ -212,17 +207,20 @@ def _require(actor: Actor, right: Right, request: Request) -> None:
 
 
 async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) -> Request:
-    own = bool(own_roles(actor, request))
+    own = bool(actor.as_member(request.member_id))
     moved = decide(request, verb, by=actor.person, own=own, now=tx.now, reason=reason)
     wanted = moved.cents if moved.state in RESERVED else 0
     change = wanted - request.reserved_cents
     if change:
         kind = JournalKind.RESERVE if change > 0 else JournalKind.RESERVE_END
-        moved = await _post(tx, moved, kind, reserve_legs(moved, change), _today(tx))
+        moved = await _post(tx, moved, kind, reserve_legs(moved, change), tx.today)
     return await _save(tx, replace(moved, reserved_cents=wanted), verb)
 
 
 async def _post(tx: Tx, request: Request, kind: JournalKind, legs: tuple[Leg, ...], day: date) -> Request:
+    if any(leg.kind is AccountKind.POT and leg.cents > 0 for leg in legs):
+        pot, owed = await lock_pot(tx, request.cooperative_id, request.member_id)
+        legs = divert(legs, request.member_id, pot, owed)
     part = request.parts + 1
     await ledger.post(tx, Posting(uuid7(), request.cooperative_id, kind, "spending", request.id, part, day, legs))
     return replace(request, parts=part)
@@ -233,7 +231,3 @@ async def _save(tx: Tx, request: Request, verb: str) -> Request:
     members_told = [str(request.member_id)]
     await tell(tx, f"spending.{verb}", request.cooperative_id, request.id, title=request.title, members=members_told)
     return await requests.save(tx, request)
-
-
-def _today(tx: Tx) -> date:
-    return tx.now.astimezone(AMSTERDAM).date()

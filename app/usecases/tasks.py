@@ -24,7 +24,7 @@ async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: bool = Fa
 async def do_task(tx: Tx, actor: Actor, *, task_id: UUID, expected_version: int | None = None) -> Task:
     """Tick a task off. Raises WrongState where it was done, Stale, NotFound."""
     task = await tasks.get(tx, task_id, lock=True)
-    own = (Role.MEMBER,) if task.member_id in actor.member_ids() else ()
+    own = actor.as_member(task.member_id)
     actor.require(Right.DO_TASK, task.cooperative_id, own=own)
     expect(task.version, expected_version)
     if task.done_at is not None:

@@ -181,6 +181,24 @@ async def test_costs_by_category_with_a_cap_and_with_approval_first(world: World
     await books_are_right(world)
 
 
+async def test_a_partial_refund_does_not_free_the_yearly_cap(world: World) -> None:
+    rules: list[Json] = [{"kind": "cost_category", "name": "materiaal", "yearlyCap": "50.00"}, {"kind": "pot"}]
+    seller, app = await world.cooperative(rules), await world.app()
+    first = await world.sale(seller, app, "200.00", costs="50.00")
+    cent = {"reason": "klacht", "amount": {"amount": "0.01"}}
+    await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", cent)
+    order = await world.order(app, await world.offering(seller, "200.00"))
+    body = {"orderLineId": order["lines"][0]["id"], "category": "materiaal", "amount": {"amount": "0.01"}}
+    made = await seller.member(
+        "POST", f"/v1/orders/{order['id']}/cost-claims", body | {"payee": "member", "receipt": "b"}
+    )
+    path = f"/v1/cost-claims/{made['id']}/transitions"
+    assert (await seller.treasurer("POST", path, {"verb": "approve"}, status=409))["code"] == "cap_reached"
+    await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
+    await seller.treasurer("POST", path, {"verb": "approve"})
+    await books_are_right(world)
+
+
 async def test_buurtmoeders_pay_their_umbrella(world: World) -> None:
     """375 − 120 = 255; 10 % to the parent, 22.95 × … to the pot."""
     parent, seller = await world.cooperative(), await world.cooperative()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from tests.scenarios.test_first_sale import books_are_right
+from tests.scenarios.test_membership import decide, held, on_trial
 from tests.scenarios.test_spending import ask, may_buy, step
 from tests.world import NOTHING, SCOPE, VRIJE_UITLOOP, Json, World
 
@@ -70,6 +71,34 @@ async def test_a_euro_is_traced_from_the_customer_to_the_purchase(world: World) 
         "query($id: UUID!) { orderTrace(orderId: $id) { target amount { amount } reason } }", id=first["id"]
     )
     assert [flow["target"] for flow in found["data"]["orderTrace"]] == ["cooperative_fund", "pot", "vat", "purchase"]
+    await books_are_right(world)
+
+
+async def test_what_was_transferred_is_traced_and_stated_to_whom_it_went(world: World) -> None:
+    """Held on trial, given to a colleague, who bought a pump: the treasurer sees all of it, the colleague their own."""
+    seller, _, trial_id = await on_trial(world, [may_buy(), {"kind": "trial", "months": 3}, *SCOPE])
+    colleague, colleague_id = await world.member(seller)
+    order = await world.sale(seller, await world.app(), "100.00")
+    await decide(seller, await held(seller), "transfer", toMemberId=colleague_id)
+    seller.member, seller.member_id = colleague, colleague_id
+    asked = await ask(seller, "60.00")
+    await step(seller.treasurer, asked, "approve")
+    await seller.treasurer("POST", f"/v1/spending-requests/{asked['id']}/payments", {})
+    traced = await seller.treasurer("GET", f"/v1/orders/{order['id']}/trace")
+    assert [(flow["source"], flow["target"], flow["amount"]["amount"]) for flow in traced] == [
+        *(("customer", "cooperative_fund", "5.00"), ("customer", "pot", "95.00"), ("customer", "vat", "21.00")),
+        ("pot", "purchase", "60.00"),
+    ]
+    year = f"from={world.clock():%Y}-01-01&until={world.clock():%Y}-12-31"
+    stated = await colleague("GET", f"/v1/members/{colleague_id}/statement?{year}")
+    assert (stated["turnover"]["amount"], stated["shares"]["pot"]["amount"]) == ("100.00", "95.00")
+    makers = await seller.treasurer("GET", f"/v1/members/{trial_id}/statement?{year}")
+    assert (makers["turnover"]["amount"], makers["shares"]) == ("0.00", {})
+    await seller.treasurer(
+        "POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht", "amount": {"amount": "60.50"}}
+    )
+    stated = await colleague("GET", f"/v1/members/{colleague_id}/statement?{year}")
+    assert stated["turnover"]["amount"] == "50.00"
     await books_are_right(world)
 
 

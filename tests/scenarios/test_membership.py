@@ -22,9 +22,9 @@ async def move(who: Caller, member_id: str, verb: str, status: int = 200, **more
     return moved
 
 
-async def on_trial(world: World) -> tuple[Seller, Caller, str]:
+async def on_trial(world: World, rules: list[Json] = RULES) -> tuple[Seller, Caller, str]:
     """A cooperative whose own member, in the seat of `seller.member`, is on trial."""
-    seller = await world.cooperative(RULES)
+    seller = await world.cooperative(rules)
     caller, member_id = await candidate(world, seller)
     await move(seller.coordinator, member_id, "start_trial")
     seller.member, seller.member_id = caller, member_id

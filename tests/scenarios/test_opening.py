@@ -73,9 +73,13 @@ async def test_books_that_began_are_not_opened_again(world: World) -> None:
     assert (await seller.treasurer("POST", place, brought(seller), status=409))["code"] == "already_settled"
     fresh = await world.cooperative()
     stranger = brought(fresh, pots=[], totals=[{"memberId": seller.member_id, "month": "2026-02", "amount": euro("1")}])
-    stranger["accounts"] = []
+    stranger["accounts"] = one = [{"kind": kind, "amount": euro("1")} for kind in ("bank", "cooperative_fund")]
     await fresh.treasurer("POST", f"/v1/cooperatives/{fresh.id}/opening-balances", stranger, status=404)
     before = brought(fresh, pots=[], totals=[{"memberId": fresh.member_id, "month": "2025-02", "amount": euro("1")}])
-    before["accounts"] = []
+    nothing = before | {"accounts": []}
+    before["accounts"] = one
     place = f"/v1/cooperatives/{fresh.id}/opening-balances"
     assert (await fresh.treasurer("POST", place, before, status=409))["code"] == "agreement_missing"
+    for dry_run in (True, False):
+        refused = await fresh.treasurer("POST", place, nothing | {"dryRun": dry_run}, status=422)
+        assert refused["facts"]["rule"] == "opening_has_balances"

@@ -134,3 +134,25 @@ async def test_after_the_target_the_coordinator_is_reminded_and_nothing_else(wor
     await seller.treasurer("POST", f"/v1/members/{seller.member_id}/pot-settlements", {})
     assert (await world.balances(seller))["cooperative_fund"] == "100.00"
     await books_are_right(world)
+
+
+async def test_a_sale_booked_again_after_a_transfer_is_the_makers_own(world: World) -> None:
+    """What was held went to a colleague; the payment is undone, a permission comes: paid again, the maker has it."""
+    with world.clock.at("2026-01-02"):
+        seller = await world.cooperative([NEEDED, {"kind": "pot"}])
+        manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
+        colleague, colleague_id = await world.member(seller)
+        app = await world.app()
+        order = await world.order(app, await world.offering(seller, "200.00"))
+        await world.deliver(seller, order)
+        await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+        payment = await world.pay(seller, order)
+        await decide(seller, await held(seller), "transfer", toMemberId=colleague_id)
+        place = f"/v1/members/{colleague_id}/thermometer"
+        assert (await colleague("GET", place))["balance"]["amount"] == "200.00"
+        await seller.treasurer("POST", f"/v1/payments/{payment['id']}/reversals", {"reason": "verkeerde order"})
+        await permit(manager, seller, "2026-01-01", "2026-06-30")
+        await world.pay(seller, order)
+        assert (await world.thermometer(seller))["balance"]["amount"] == "200.00"
+        assert (await colleague("GET", place))["balance"]["amount"] == "0.00"
+    await books_are_right(world)

@@ -3,12 +3,13 @@
 import asyncio
 import uuid
 from collections import Counter
+from dataclasses import replace
 
 import httpx
 
 from app.usecases.books import check_books
 from app.usecases.run import SystemRun
-from tests.world import GUEST, Caller, World
+from tests.world import GUEST, SCOPE, Caller, World
 
 
 async def _post(caller: Caller, path: str, body: object, key: str) -> httpx.Response:
@@ -119,3 +120,19 @@ async def test_a_payment_is_recorded_once_by_two_impatient_treasurers(world: Wor
     answers = await asyncio.gather(*(_post(seller.treasurer, path, body, uuid.uuid4().hex) for _ in range(5)))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 422: 4}
     assert {answer.json().get("code") for answer in answers} == {None, "overpaid"}
+
+
+async def test_the_first_sales_of_a_month_at_once_each_count_for_the_fund(world: World) -> None:
+    """Six makers, so that no year of a member is shared: they meet in the fund's month, which is not there yet."""
+    seller, app = await world.cooperative(SCOPE), await world.app()
+    orders = []
+    for _ in range(6):
+        maker, maker_id = await world.member(seller)
+        one = replace(seller, member=maker, member_id=maker_id)
+        order = await world.order(app, await world.offering(one, "100.00"))
+        await world.deliver(one, order)
+        await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+        orders.append(order)
+    await asyncio.gather(*(world.pay(seller, order) for order in orders))
+    assert (await world.balances(seller))["cooperative_fund"] == "30.00"
+    assert not any((await SystemRun(world.books)(check_books) or {}).values())

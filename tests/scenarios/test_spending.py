@@ -190,3 +190,68 @@ async def test_two_requests_and_two_approvers_at_once(world: World) -> None:
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     await books_are_right(world)
+
+
+async def test_money_that_comes_back_repays_a_debt_first(world: World) -> None:
+    """100.00 earned: 60.00 spent, 40.00 reserved; all refunded: 100.00 owed. What comes back is not spent again."""
+    seller, app = await world.cooperative([may_buy(), {"kind": "pot"}]), await world.app()
+    order = await world.sale(seller, app, "100.00")
+    paid, open_request = await ask(seller, "60.00"), await ask(seller, "40.00")
+    await step(seller.treasurer, paid, "approve")
+    await seller.treasurer("POST", f"/v1/spending-requests/{paid['id']}/payments", {})
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    balances = await world.balances(seller)
+    assert (balances["pot"], balances["reserved"], balances["receivable_member"]) == ("0.00", "40.00", "-100.00")
+    await step(seller.member, open_request, "cancel")
+    balances = await world.balances(seller)
+    assert (balances["pot"], balances["reserved"], balances["receivable_member"]) == ("0.00", "0.00", "-60.00")
+    back = {"receipt": "bon 7", "amount": {"amount": "45.00"}}
+    await seller.treasurer("POST", f"/v1/spending-requests/{paid['id']}/settlements", back)
+    balances = await world.balances(seller)
+    assert (balances["pot"], balances["receivable_member"]) == ("0.00", "-45.00")
+    assert (await ask(seller, "0.01", status=409))["code"] == "below_floor"
+    await books_are_right(world)
+
+
+async def test_months_are_used_up_once_and_come_back_with_what_was_too_much(world: World) -> None:
+    """January 50.00 and March 50.00. 60.00 takes January and 10.00 of March; 45.00 on the receipt gives March back."""
+    seller = await world.cooperative([may_buy(), {"kind": "pot"}])
+    app = await world.app()
+    for day in ("2026-01-10", "2026-03-10"):
+        with world.clock.at(day):
+            await world.sale(seller, app, "50.00")
+
+    async def lots(asked: Json, *, pay: bool = False) -> list[tuple[str, str]]:
+        place = f"/v1/spending-requests/{asked['id']}"
+        if pay:
+            await step(seller.treasurer, asked, "approve")
+            await seller.treasurer("POST", f"{place}/payments", {})
+        found = await seller.treasurer("GET", place)
+        return [(lot["month"][:7], lot["amount"]["amount"]) for lot in found["lots"]]
+
+    first, second = await ask(seller, "60.00"), await ask(seller, "20.00")
+    assert await lots(first, pay=True) == [("2026-01", "50.00"), ("2026-03", "10.00")]
+    assert await lots(second, pay=True) == [("2026-03", "20.00")]
+    receipt = {"receipt": "bon", "amount": {"amount": "45.00"}}
+    await seller.treasurer("POST", f"/v1/spending-requests/{first['id']}/settlements", receipt)
+    assert await lots(first) == [("2026-01", "45.00")]
+    assert await lots(await ask(seller, "35.00"), pay=True) == [("2026-01", "5.00"), ("2026-03", "30.00")]
+    assert await pot(world, seller) == ("0.00", "0.00")
+    await books_are_right(world)
+
+
+async def test_two_purchases_paid_at_once_use_different_months(world: World) -> None:
+    seller = await world.cooperative([may_buy(), {"kind": "pot"}])
+    app = await world.app()
+    for day in ("2026-01-10", "2026-03-10"):
+        with world.clock.at(day):
+            await world.sale(seller, app, "50.00")
+    asked = [await ask(seller, "10.00") for _ in range(10)]
+    for one in asked:
+        await step(seller.treasurer, one, "approve")
+    paid = await asyncio.gather(
+        *(seller.treasurer("POST", f"/v1/spending-requests/{one['id']}/payments", {}) for one in asked)
+    )
+    months = sorted(lot["month"][:7] for one in paid for lot in one["lots"])
+    assert months == ["2026-01"] * 5 + ["2026-03"] * 5
+    await books_are_right(world)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from app.adapters.mail import Mail
 from app.db.engine import WORKER_ROLE, Database
 from app.db.outbox import claim_events
@@ -222,3 +224,21 @@ async def test_a_subject_of_several_lines_is_one_header(world: World) -> None:
     headers = received[0].split("\r\n\r\n")[0].splitlines()
     assert "Subject: Klus Bcc: b@x.nl" in headers
     assert not [header for header in headers if header.startswith("Bcc")]
+
+
+async def test_a_check_that_fails_does_not_stop_the_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sealing and checking run beside the timers; a bug in them is logged, and the work goes on."""
+    tried, stop = [], asyncio.Event()
+
+    async def broken(*_: object) -> None:
+        tried.append(1)
+        if len(tried) == 3:
+            stop.set()
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("app.worker.seal_books", broken)
+    monkeypatch.setattr("app.worker.SEAL_EVERY", -1)
+    await asyncio.wait_for(Worker(world.worker_database, books=world.books).run(stop), 10)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["failed"] * 3

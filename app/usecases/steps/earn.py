@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.db import ledger
-from app.db.agreements import get_agreement
 from app.db.engine import Tx, uuid7
 from app.domain.agreements import Agreement
 from app.domain.earnings import Earning, EarningState
@@ -56,26 +55,23 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
         booked = book_split(year, replace(earning, net_cents=earning.net_left_cents), agreement, costs)
         booked = replace(booked, net_cents=earning.net_cents)
     part = earning.release_parts + 1
-    released = Leg(AccountKind.HELD, -earning.held_cents, "release", _of(earning), earning.member_id)
+    released = Leg(
+        AccountKind.HELD, -earning.held_cents, "release", {"member": str(earning.member_id)}, earning.member_id
+    )
     legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
     await ledger.post(tx, _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *legs))))
     return replace(booked, release_parts=part)
 
 
-async def take_back_held(tx: Tx, year: Year, earning: Earning) -> None:
+async def take_back_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement) -> None:
     """Put what was released or forfeited back to what is held, so that the sale itself can be mirrored."""
     if earning.state is EarningState.HELD:
         return
     original = await ledger.journal_of(tx, "earning", earning.id, JournalKind.RELEASE, earning.release_parts)
     booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]
-    agreement = await get_agreement(tx, earning.booked_under)
     legs = year.into_pots((*take_back(year, earning, agreement), *negated(tuple(booked))))
     posting = _release(earning, JournalKind.RELEASE_REVERSAL, earning.release_parts, legs)
     await ledger.post(tx, replace(posting, reverses=original.id))
-
-
-def _of(earning: Earning) -> dict[str, str]:
-    return {"member": str(earning.credited_id)}
 
 
 def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ...]) -> Posting:

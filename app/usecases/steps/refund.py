@@ -24,10 +24,10 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
         Leg(AccountKind.RECEIVABLE_CUSTOMER, refund.cents, "refund", {"of": "customer"}),
         Leg(AccountKind.VAT, -vat, "refund", {"of": "vat"}),
     ]
+    agreement = await get_agreement(tx, found[0].booked_under)  # one version split them all
     changed = []
     for earning, cents in zip(found, nets, strict=True):
         if cents:
-            agreement = await get_agreement(tx, earning.booked_under)
             smaller, more = _take(year, earning, agreement, cents)
             legs += more
             changed.append(smaller)

@@ -101,12 +101,13 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     legs = list(negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL)))
     taken_back = []
     found, year = await locked_earnings(tx, order)
+    agreement = await get_agreement(tx, found[0].booked_under)  # one version split them all
     for earning in found:
         if earning.held_cents:
-            await take_back_held(tx, year, earning)
+            await take_back_held(tx, year, earning, agreement)
             await tell(tx, "earning.taken_back", order.cooperative_id, earning.id, reference=order.reference)
         else:
-            legs += take_back(year, earning, await get_agreement(tx, earning.booked_under))
+            legs += take_back(year, earning, agreement)
         taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0))
     await save_year(tx, year)
     place = (uuid7(), order.cooperative_id, JournalKind.SALE_REVERSAL, "order", order.id, order.sale_parts)
@@ -138,9 +139,9 @@ def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list
     costs = cost_legs(claimed)
     earning = replace(earning, cost_cents=sum(claim.cents for claim in claimed), agreement_id=agreement.id)
     held = held_leg(earning, costs)
+    anew = replace(earning, to_member_id=None, decided_by=None, reason="", kept_cents=0)
     if held is None:
-        return book_split(year, earning, agreement, costs)
-    anew = replace(earning, to_member_id=None, decided_by=None, kept_cents=0)
+        return book_split(year, anew, agreement, costs)
     return replace(
         anew, state=EarningState.HELD, held_cents=held.cents, legs=stamped((*costs, held), earning.member_id)
     )
