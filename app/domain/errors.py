@@ -213,6 +213,10 @@ class NumberOutOfRange(Invalid):
     code = "number_out_of_range"
 
 
+class LocksExceed(Conflict):
+    code = "locks_exceed"
+
+
 class SeveralSellers(Invalid):
     code = "several_sellers"
 
