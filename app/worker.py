@@ -13,6 +13,7 @@ from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.settings import Settings
 from app.usecases.events import deliver_event, forget_keys
+from app.usecases.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.members import end_trial, remind_of_exit
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
@@ -111,6 +112,10 @@ class Worker:
                 await run(warn_of_lapse, permission_id=timer.subject_id)
             case "stock_hold":
                 await run(expire_hold, hold_id=timer.subject_id)
+            case "purchase_closes":
+                await run(close_on_time, purchase_id=timer.subject_id)
+            case "purchase_tops_up":
+                await run(top_up_on_time, purchase_id=timer.subject_id)
             case unknown:
                 raise ValueError(f"no such timer: {unknown}")
 

@@ -46,7 +46,7 @@ def export(form: ExportFormat, journals: Sequence[Journal], accounts: Sequence[A
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
 
 
@@ -81,7 +81,7 @@ def _rows(journals: Sequence[Journal], accounts: dict[object, Account], language
     return rows
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """No cell is a formula: what a spreadsheet would compute is quoted, but for amounts."""
     text = str(value)
     formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text[1:].replace(".", "").isdigit()

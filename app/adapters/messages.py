@@ -26,6 +26,7 @@ _CENTS = frozenset(
         "left_cents",
         "ledger_cents",
         "stated_cents",
+        "computed_cents",
     }
 )
 
@@ -121,6 +122,28 @@ ERRORS: dict[str, tuple[str, str]] = {
     "earlier_month_open": (
         "De maand {month} is nog open. Sluit die eerst.",
         "The month {month} is still open. Close it first.",
+    ),
+    "below_minimum": (
+        "Er is nog te weinig gevraagd ({missing}). Verleng de tijd, schrap het artikel, of stop met de inkoop.",
+        "Too little is asked for ({missing}). Extend the time, drop the article, or give up the purchase.",
+    ),
+    "not_filling": (
+        "De inkoop wordt nu alleen nog aangevuld. Er missen {missing} stuks; alleen wat daarbij helpt kan nog.",
+        "Only what fills packs is possible now. {missing} units are missing; ask for these, or for tolerance.",
+    ),
+    "receipt_missing": (
+        "Zeg eerst wat er binnenkwam van: {articles}. Kwam er niets, vul dan 0 in.",
+        "Say first what came of: {articles}. Where nothing came, fill in 0.",
+    ),
+    "total_differs": (
+        "Volgens de bestelling is het samen {computed_cents}, de rekening zegt {stated_cents}. Pas bezorgkosten of "
+        "korting aan, of vraag de leverancier.",
+        "By the order it comes to {computed_cents}, the invoice says {stated_cents}. Change delivery or discount, or "
+        "ask the supplier.",
+    ),
+    "locks_exceed": (
+        "Er is met de hand {locked} verdeeld, maar er zijn er {units}. Maak eerst een regel los.",
+        "{locked} were set by hand, but there are {units}. Unlock a line first.",
     ),
     "bank_differs": (
         "Volgens de boeken staat er {ledger_cents} op de bank, u noemt {stated_cents}. Zoek eerst het verschil.",

@@ -55,6 +55,42 @@ RULES: dict[str, tuple[str, str]] = {
         "De leden besloten ({yes} van {members}): {supplier} betaald voor {title}.",
         "The members decided ({yes} of {members}): {supplier} paid for {title}.",
     ),
+    "allocated_first_come": (
+        "U vroeg {quantity}, en {asked_tolerance} meer als dat een pak vol maakt. Er zijn er {there}; wie eerst vroeg "
+        "gaat voor. U krijgt er {units}: {firm} gevraagd en {tolerance} om een pak te vullen.",
+        "You asked for {quantity}, and {asked_tolerance} more to fill a pack. There are {there}; who asked first goes "
+        "first. You get {units}: {firm} that you asked for and {tolerance} to fill a pack.",
+    ),
+    "allocated_proportional": (
+        "U vroeg {quantity}, en {asked_tolerance} meer als dat een pak vol maakt. Er zijn er {there}, verdeeld naar "
+        "wat ieder vroeg. U krijgt er {units}: {firm} gevraagd en {tolerance} om een pak te vullen.",
+        "You asked for {quantity}, and {asked_tolerance} more to fill a pack. There are {there}, shared by what "
+        "everybody asked for. You get {units}: {firm} that you asked for and {tolerance} to fill a pack.",
+    ),
+    "allocated_equal": (
+        "U vroeg {quantity}, en {asked_tolerance} meer als dat een pak vol maakt. Er zijn er {there}, voor iedereen "
+        "evenveel. U krijgt er {units}: {firm} gevraagd en {tolerance} om een pak te vullen.",
+        "You asked for {quantity}, and {asked_tolerance} more to fill a pack. There are {there}, the same for "
+        "everybody. You get {units}: {firm} that you asked for and {tolerance} to fill a pack.",
+    ),
+    "allocated_locked": (
+        "De coöperatie heeft met de hand bepaald dat u er {units} krijgt.",
+        "The cooperative has set by hand that you get {units}.",
+    ),
+    "joint_purchase": (
+        "Samen ingekocht bij {supplier}: {units} × {article} ({title}).",
+        "Bought together from {supplier}: {units} × {article} ({title}).",
+    ),
+    "joint_purchase_left": (
+        "Van de inkoop '{title}' bleef iets over. Dat betaalt de coöperatie.",
+        "Something of the purchase '{title}' was left. The cooperative pays it.",
+    ),
+    "joint_purchase_paid": ("De inkoop '{title}' bij {supplier}.", "The purchase '{title}' from {supplier}."),
+    "joint_purchase_credit": (
+        "{supplier} gaf geld terug ({title}): {reason}.",
+        "{supplier} gave money back ({title}): {reason}.",
+    ),
+    "joint_purchase_credited": ("{supplier} gaf geld terug ({title}).", "{supplier} gave money back ({title})."),
     "barter": ("Geruild: {title}.", "Bartered: {title}."),
     "opening": ("Dit bracht de coöperatie mee op {day}.", "The cooperative brought this along on {day}."),
     "remittance": (
@@ -95,6 +131,25 @@ TASKS: dict[str, tuple[str, str]] = {
     "accept_order": ("Neem bestelling {reference} aan, of zeg nee.", "Accept order {reference}, or refuse it."),
     "deliver_order": ("Doe de klus van bestelling {reference}.", "Do the job of order {reference}."),
     "record_payment": ("Noteer de betaling van bestelling {reference}.", "Record the payment of order {reference}."),
+    "decide_below_minimum": (
+        "Voor '{title}' is te weinig gevraagd. Verleng, schrap een artikel, of stop ermee.",
+        "Too little is asked for of '{title}'. Extend it, drop an article, or give it up.",
+    ),
+    "order_joint_purchase": ("Bestel '{title}' bij de leverancier.", "Order '{title}' from the supplier."),
+    "receive_joint_purchase": (
+        "Noteer wat er binnenkomt van '{title}'.",
+        "Record what comes in of '{title}'.",
+    ),
+    "settle_joint_purchase": ("Betaal '{title}' en reken af.", "Pay '{title}' and settle it."),
+    "collect_joint_purchase": ("Haal uw deel van '{title}' op.", "Collect your part of '{title}'."),
+    "know_of_cancelled_purchase": (
+        "De inkoop '{title}' gaat niet door: {reason}. Uw geld is weer vrij.",
+        "The purchase '{title}' is off: {reason}. Your money is free again.",
+    ),
+    "know_of_dropped_article": (
+        "'{article}' wordt niet ingekocht ('{title}'). Uw geld is weer vrij.",
+        "'{article}' is not bought ('{title}'). Your money is free again.",
+    ),
     "call_customer": (
         "Niemand nam bestelling {reference} aan. Bel de klant.",
         "Nobody accepted order {reference}. Call the customer.",

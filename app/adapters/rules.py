@@ -10,6 +10,36 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Er staat geen enkel bedrag in. Vul de rekeningen en de spaarpotten in, ook als er alleen jaartotalen zijn.",
         "There is no amount in it. Fill in the accounts and the savings pots, also where there are only year totals.",
     ),
+    "one_minimum": ("Noem één minimum: pakken, stuks of geld.", "State one minimum: packs, units or money."),
+    "tiers_start_at_one_and_rise": (
+        "Begin de prijzen bij 1 pak en laat ze oplopen ({value}).",
+        "Start the prices at one pack, each tier at more packs ({value}).",
+    ),
+    "closes_later_than_it_tops_up": (
+        "De sluittijd {value} moet nog komen, en na het begin van het aanvullen liggen.",
+        "The closing time {value} has to come yet, and after topping up begins.",
+    ),
+    "extend_names_a_time": (
+        "Noem bij verlengen de nieuwe sluittijd, en alleen dan.",
+        "Name the new closing time to extend, and only then.",
+    ),
+    "articles_needed": ("Zet er eerst een artikel in.", "Add an article first."),
+    "a_wish_names_who": (
+        "Noem voor wie het is: een lid of een coöperatie.",
+        "Name who it is for: a member or a cooperative.",
+    ),
+    "pot_needs_consent": (
+        "Voor {value} vraagt de gemeente eerst toestemming. Laat de coöperatie dit wensen.",
+        "For {value} the municipality has to consent first. Have the cooperative wish for this.",
+    ),
+    "at_most_what_was_asked_for": (
+        "Er is {value} gevraagd; meer kan niet.",
+        "{value} were asked for; more is not possible.",
+    ),
+    "credit_at_most_what_was_paid": (
+        "Er is nog {value} cent betaald voor deze regel; meer kan niet terug.",
+        "{value} cents were paid for this line; no more can come back.",
+    ),
     "each_line_once": ("Noem elke regel maar een keer.", "Name each line only once."),
     "exit_has_a_destination": (
         "Noem bij vertrek waar iemand heen gaat, en alleen dan.",

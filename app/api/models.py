@@ -68,6 +68,7 @@ def money(name: str) -> Any:
 Money = Annotated[MoneyOut, BeforeValidator(_money)]
 Version = Annotated[int, Field(description="Changes with every change; the ETag.")]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Short = Annotated[str, Field(max_length=120)]

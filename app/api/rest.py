@@ -18,6 +18,7 @@ from app.api import (
     errors,
     flows,
     funds,
+    joint_purchases,
     members,
     municipalities,
     offerings,
@@ -30,13 +31,26 @@ from app.api import (
     seals,
     spending,
     tasks,
+    wishes,
 )
 from app.api.deps import RunDep, WiringDep, known_query
 from app.usecases.events import get_lag
 
 NOUNS = (
     *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
-    *(agreements, costs, earnings, allowances, spending, permissions, remittances, funds, ballots),
+    *(
+        agreements,
+        costs,
+        earnings,
+        allowances,
+        spending,
+        permissions,
+        remittances,
+        funds,
+        ballots,
+        joint_purchases,
+        wishes,
+    ),
     *(tasks, books, flows, opening, seals),
 )
 PROBLEM = {

@@ -207,6 +207,28 @@ INVARIANTS = {
             or coalesce(sum(e.cents) filter (where a.kind = 'payable_cooperative'), 0)
                <> case d.state when 'confirmed' then d.cents else 0 end
             or coalesce(sum(e.cents) filter (where a.id is not null), 0) <> 0""",
+    "I10 what a joint purchase charges is what every book says of it, and what cooperatives owe each other mirrors": """
+        with said as (
+            select purchase_id, cooperative_id, sum(charged_cents - credited_cents) as cents from wish group by 1, 2
+            union all
+            select id, cooperative_id, left_cents from joint_purchase),
+        moved as (
+            select coalesce(p.id, w.purchase_id) as purchase_id, j.cooperative_id, a.kind, sum(e.cents) as cents
+              from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+              left join joint_purchase p on j.source_type = 'joint_purchase' and p.id = j.source_id
+              left join wish w on j.source_type = 'wish' and w.id = j.source_id
+             where j.source_type in ('joint_purchase', 'wish') group by 1, 2, 3)
+        select purchase_id || ' ' || cooperative_id as what
+          from (select purchase_id, cooperative_id, sum(cents) as cents from said group by 1, 2) s
+          full join (select purchase_id, cooperative_id, -sum(cents) as cents from moved
+                      where kind in ('pot', 'reserved', 'receivable_member', 'cooperative_fund') group by 1, 2) m
+               using (purchase_id, cooperative_id)
+         where coalesce(s.cents, 0) <> coalesce(m.cents, 0)
+        union all
+        select purchase_id::text from moved group by purchase_id
+        having sum(cents) filter (where kind in ('receivable_cooperative', 'payable_cooperative')) <> 0
+            or coalesce(sum(cents) filter (where kind = 'bank'), 0)
+               <> (select coalesce(sum(s.cents), 0) from said s where s.purchase_id = moved.purchase_id)""",
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p
          where p.digest is not null and p.digest <> month_digest(p.cooperative_id, p.month)""",
@@ -239,10 +261,14 @@ INVARIANTS = {
                using (member_id)
          where coalesce(a.posted, 0) <> coalesce(e.cents, 0)""",
     "I14 what is reserved is what the requests say is reserved": """
-        select coalesce(a.member_id, s.member_id)::text as what
-          from (select a.member_id, b.posted from account a join balance b on b.account_id = a.id
-                 where a.kind = 'reserved') a
-          full join (select member_id, sum(reserved_cents) as cents from spending group by 1) s using (member_id)
+        select who::text as what
+          from (select coalesce(a.member_id, a.cooperative_id) as who, b.posted
+                  from account a join balance b on b.account_id = a.id where a.kind = 'reserved') a
+          full join (select who, sum(cents) as cents from (
+                        select member_id as who, reserved_cents as cents from spending
+                        union all
+                        select case paid_by when 'pot' then member_id else cooperative_id end, reserved_cents
+                          from wish) r group by 1) s using (who)
          where coalesce(a.posted, 0) <> coalesce(s.cents, 0)""",
     "I14 what was paid, granted and traded is what the books say of it": """
         with said as (
@@ -270,7 +296,7 @@ INVARIANTS = {
     "I14 the months in which the money of a pot was earned add up to what is left of it": f"""
         select coalesce(a.member_id, l.member_id)::text as what
           from (select a.member_id, sum(b.posted) as cents from account a join balance b on b.account_id = a.id
-                 where a.kind in ('pot', 'reserved', 'receivable_member') group by 1) a
+                 where a.kind in ('pot', 'reserved', 'receivable_member') and a.member_id is not null group by 1) a
           full join (select member_id, sum(cents) as cents from ({LOTS}) l group by 1) l using (member_id)
          where coalesce(a.cents, 0) <> coalesce(l.cents, 0)""",
     "I15 a completed and paid order has exactly one sale that stands, no other order has one": """

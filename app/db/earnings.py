@@ -115,10 +115,10 @@ async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], ye
     return Year(cooperative_id, members, fund, _pots(found["pots"]))
 
 
-async def lock_pot(tx: Tx, cooperative_id: UUID, member_id: UUID) -> tuple[int, int]:
-    """Lock a member's pot: what stands in it, and what its member owes."""
-    rows = await tx.value("select jsonb_agg(to_jsonb(p)) from lock_pots($1, $2) p", cooperative_id, [member_id])
-    return _pots(rows or []).get(member_id, (0, 0))
+async def lock_pots(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Lock the pots of members: what stands in each, and what its member owes."""
+    sql = "select jsonb_agg(to_jsonb(p)) from lock_pots($1, $2) p"
+    return _pots(await tx.value(sql, cooperative_id, sorted(set(member_ids))) or [])
 
 
 def _pots(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[int, int]]:

@@ -11,6 +11,7 @@ from app.domain.ledger import AccountKind
 
 _DAY = {"period": "j.period", "work": "j.effective_on"}
 _SOLD = "('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')"
+_TOGETHER = "('joint_purchase', 'joint_purchase_credit')"
 _ORDER_OF = """
     left join refund r on j.source_type = 'refund' and r.id = j.source_id
     left join earning g on j.source_type = 'earning' and g.id = j.source_id
@@ -84,8 +85,14 @@ async def pot_credits(tx: Tx, member_ids: Sequence[UUID]) -> list[Credited]:
 
 async def purchases(tx: Tx, member_ids: Sequence[UUID]) -> list[Purchase]:
     """What the pots of members paid for, the oldest first."""
-    sql = """select member_id, title, supplier, coalesce(spent_cents, cents) as cents from spending
-              where member_id = any($1) and paid_on is not null order by paid_on, id"""
+    sql = """select member_id, title, supplier, cents from (
+                select id, member_id, title, supplier, paid_on, coalesce(spent_cents, cents) as cents from spending
+                 where paid_on is not null
+                union all
+                select w.id, w.member_id, p.title, p.supplier, p.settled_on, w.charged_cents - w.credited_cents
+                  from wish w join joint_purchase p on p.id = w.purchase_id
+                 where w.paid_by = 'pot' and p.settled_on is not null and w.charged_cents > 0) bought
+              where member_id = any($1) order by paid_on, id"""
     return [Purchase(**dict(row)) for row in await tx.rows(sql, member_ids)]
 
 
@@ -93,18 +100,21 @@ async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
     """What came from customers in a month and where it went; what left the pots and the fund."""
     sql = f"""
         with moved as (
-            select j.kind as what, a.kind, sum(e.cents)::bigint as cents
+            select j.kind as what, a.kind, a.member_id is not null as own, sum(e.cents)::bigint as cents
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
-             where j.cooperative_id = $1 and j.period = $2 group by 1, 2)
+             where j.cooperative_id = $1 and j.period = $2 group by 1, 2, 3)
         select 'customer' as source, kind as target, sum(cents)::bigint as cents from moved
          where what in {_SOLD} and kind <> 'receivable_customer' group by kind
         union all
-        select 'pot', 'purchase', sum(cents)::bigint from moved where what in ('spend', 'spend_back') and kind = 'bank'
+        select 'pot', 'purchase', sum(case when kind = 'bank' then cents else -cents end)::bigint from moved
+         where what in ('spend', 'spend_back') and kind = 'bank'
+            or what in {_TOGETHER} and own and kind in ('pot', 'reserved', 'receivable_member')
         union all
         select 'pot', kind, sum(cents)::bigint from moved where what = 'pot_settlement' and kind <> 'pot' group by kind
         union all
-        select 'cooperative_fund', 'purchase', sum(cents)::bigint from moved
-         where what = 'collective_purchase' and kind = 'bank'
+        select 'cooperative_fund', 'purchase', -sum(cents)::bigint from moved
+         where what = 'collective_purchase' and kind = 'cooperative_fund'
+            or what in {_TOGETHER} and not own and kind in ('cooperative_fund', 'reserved')
         union all
         select 'cooperative_fund', 'allowance', sum(cents)::bigint from moved
          where what like 'allowance%' and kind = 'payable_member'"""

@@ -88,15 +88,15 @@ async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:
     return Actor(system=True)
 
 
-async def lend_staff_view(tx: Tx, cooperative_id: UUID) -> None:
-    """For the rest of this transaction the private rows of one cooperative are open to the verb itself.
+async def lend_staff_view(tx: Tx, *cooperative_ids: UUID) -> None:
+    """For the rest of this transaction the private rows of these cooperatives are open to the verb itself.
 
     For what an outsider's own act entails there: the task that an order makes, the earning that a completion books.
     """
     await tx.value(
         "select set_config('samen.staff', ("
-        "coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[] || $1::uuid)::text, true)",
-        cooperative_id,
+        "coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[] || $1::uuid[])::text, true)",
+        cooperative_ids,
     )
 
 

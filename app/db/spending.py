@@ -1,5 +1,6 @@
 """Spending requests: table and queries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -60,13 +61,25 @@ LOTS = """
     select s.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
       from spending s, jsonb_array_elements(s.lots) lot
     union all
+    select w.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
+      from wish w, jsonb_array_elements(w.lots) lot where w.paid_by = 'pot'
+    union all
     select a.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
       from account a join entry e on e.account_id = a.id, jsonb_array_elements(e.facts -> 'lots') lot
      where a.kind = 'pot' and e.rule = 'pot_settlement'"""
 """What each month brought the pots, less what purchases and settlements used of it."""
 
 
+async def free_lots_of(tx: Tx, member_ids: Sequence[UUID]) -> dict[UUID, list[Lot]]:
+    """As `free_lots`, of several members at once."""
+    sql = f"""select member_id, month, sum(cents)::bigint as cents from ({LOTS}) l where member_id = any($1)
+               group by 1, 2 order by 1, 2"""
+    found: dict[UUID, list[Lot]] = {}
+    for row in await tx.rows(sql, member_ids):
+        found.setdefault(UUID(int=row["member_id"].int), []).append(Lot(row["month"], row["cents"]))
+    return found
+
+
 async def free_lots(tx: Tx, member_id: UUID) -> list[Lot]:
     """What of each month's earnings is not used yet; below zero where it was refunded later. Lock the pot first."""
-    sql = f"select month, sum(cents)::bigint as cents from ({LOTS}) l where member_id = $1 group by 1 order by 1"
-    return [Lot(**dict(row)) for row in await tx.rows(sql, member_id)]
+    return (await free_lots_of(tx, [member_id])).get(member_id, [])

@@ -89,6 +89,10 @@ class Right(StrEnum):
     CONSENT_TO_SPENDING = "consent_to_spending"
     PAY_SPENDING = "pay_spending"
     CHECK_BOOKS = "check_books"
+    LEAD_PURCHASE = "lead_purchase"
+    READ_PURCHASE = "read_purchase"
+    WISH = "wish"
+    SETTLE_PURCHASE = "settle_purchase"
     PROPOSE_PURCHASE = "propose_purchase"
     CAST_VOTE = "cast_vote"
     PAY_PURCHASE = "pay_purchase"
@@ -207,6 +211,10 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_FUND: (Scope.LEDGER_READ, _STAFF),
     Right.WRITE_FUND: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.DELIVER_INTERNALLY: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.LEAD_PURCHASE: (Scope.MEMBERS_WRITE, _STAFF),
+    Right.READ_PURCHASE: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
+    Right.WISH: (Scope.MEMBERS_WRITE, _join(_STAFF, _MAKER)),
+    Right.SETTLE_PURCHASE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.PROPOSE_PURCHASE: (Scope.MEMBERS_WRITE, _join(_STAFF, _MAKER)),
     Right.CAST_VOTE: (Scope.MEMBERS_WRITE, _MAKER),
     Right.PAY_PURCHASE: (Scope.PAYMENTS_WRITE, _TREASURER),

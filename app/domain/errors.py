@@ -213,6 +213,22 @@ class NumberOutOfRange(Invalid):
     code = "number_out_of_range"
 
 
+class BelowMinimum(Conflict):
+    code = "below_minimum"
+
+
+class NotFilling(Conflict):
+    code = "not_filling"
+
+
+class ReceiptMissing(Conflict):
+    code = "receipt_missing"
+
+
+class TotalDiffers(Conflict):
+    code = "total_differs"
+
+
 class LocksExceed(Conflict):
     code = "locks_exceed"
 

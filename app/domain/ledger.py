@@ -1,6 +1,6 @@
 """The ledger's words: accounts, journals and legs. Credits are positive; every journal sums to zero."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -76,6 +76,8 @@ class JournalKind(StrEnum):
     INTERNAL_DELIVERY = "internal_delivery"
     BARTER = "barter"
     COLLECTIVE_PURCHASE = "collective_purchase"
+    JOINT_PURCHASE = "joint_purchase"
+    JOINT_PURCHASE_CREDIT = "joint_purchase_credit"
     REMITTANCE = "remittance"
     POT_SETTLEMENT = "pot_settlement"
     ALLOWANCE = "allowance"
@@ -235,17 +237,26 @@ class BookCheck:
     broken: dict[str, list[str]] = field(default_factory=dict)
 
 
-def divert(legs: tuple[Leg, ...], member_id: UUID, pot_cents: int, owed_cents: int) -> tuple[Leg, ...]:
-    """The legs with a member's pot never below zero: what is spent already becomes a debt, repaid by what comes later.
+def into_pots(pots: dict[UUID, tuple[int, int]], legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """The legs with no pot below zero: what is spent already becomes a debt, repaid first by what comes later.
 
-    `pot_cents` stands in the pot, `owed_cents` is the debt so far.
+    `pots` is what stands in each and what its member owes, before; it is moved on.
     """
-    found = [leg for leg in legs if leg.kind is AccountKind.POT and leg.member_id == member_id]
-    change = sum(leg.cents for leg in found)
-    to_pot = max(change - owed_cents, 0) if change > 0 else max(change, -pot_cents)
-    if to_pot == change:
-        return legs
-    others = tuple(leg for leg in legs if leg not in found)
-    pot = replace(found[0], cents=to_pot)
-    debt = replace(found[0], kind=AccountKind.RECEIVABLE_MEMBER, cents=change - to_pot)
-    return (*others, *(leg for leg in (debt, pot) if leg.cents))
+    of_member: dict[UUID, list[Leg]] = {}
+    for leg in legs:
+        if leg.kind is AccountKind.POT and leg.member_id is not None:
+            of_member.setdefault(leg.member_id, []).append(leg)
+    if not of_member:
+        return tuple(legs)
+    others = [leg for leg in legs if leg.kind is not AccountKind.POT or leg.member_id is None]
+    for member_id, mine in sorted(of_member.items()):
+        pot, owed = pots.get(member_id, (0, 0))
+        change = sum(leg.cents for leg in mine)
+        to_pot = max(change - owed, 0) if change > 0 else max(change, -pot)
+        pots[member_id] = (pot + to_pot, owed - (change - to_pot))
+        if to_pot != change:
+            debt = replace(mine[0], kind=AccountKind.RECEIVABLE_MEMBER, cents=change - to_pot)
+            others += [leg for leg in (debt, replace(mine[0], cents=to_pot)) if leg.cents]
+        else:
+            others += mine
+    return tuple(others)

@@ -1,6 +1,6 @@
 """Spending from the pot: asked for by the member, reserved, decided by somebody else, paid to a supplier, settled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -172,6 +172,14 @@ def settlement_legs(
     party = str(municipality_id) if rule.pot_to == "municipality" else None
     target = Leg(SETTLED_TO[rule.pot_to], cents, "pot_settlement", facts, member_id if to_member else None, party)
     return Leg(AccountKind.POT, -cents, "pot_settlement", facts, member_id), target
+
+
+def by_month(lots: Iterable[Lot]) -> list[Lot]:
+    """One lot a month."""
+    found: dict[date, int] = {}
+    for lot in lots:
+        found[lot.month] = found.get(lot.month, 0) + lot.cents
+    return [Lot(month, cents) for month, cents in sorted(found.items())]
 
 
 def first_in_first_out(free: Sequence[Lot], cents: int) -> tuple[Lot, ...]:

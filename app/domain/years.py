@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from app.domain.agreements import Agreement
-from app.domain.ledger import AccountKind, Leg, divert
+from app.domain.ledger import Leg, into_pots
 from app.domain.split import MonthTotal, add_to_year, buckets, fund_legs, year_legs
 
 
@@ -51,13 +51,4 @@ class Year:
 
     def into_pots(self, legs: Sequence[Leg]) -> tuple[Leg, ...]:
         """The legs with no pot below zero: what is spent already becomes a debt, repaid first by what comes later."""
-        changed = tuple(legs)
-        members = {leg.member_id for leg in legs if leg.kind is AccountKind.POT and leg.member_id is not None}
-        for member_id in sorted(members):
-            pot, owed = self.pots.get(member_id, (0, 0))
-            changed = divert(changed, member_id, pot, owed)
-            pot += sum(leg.cents for leg in changed if (leg.kind, leg.member_id) == (AccountKind.POT, member_id))
-            debt = (AccountKind.RECEIVABLE_MEMBER, member_id)
-            owed -= sum(leg.cents for leg in changed if (leg.kind, leg.member_id) == debt)
-            self.pots[member_id] = (pot, owed)
-        return changed
+        return into_pots(self.pots, legs)

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_pot, lock_year, save_year
+from app.db.earnings import lock_pots, lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
@@ -25,7 +25,7 @@ from app.domain.errors import (
     RuleRefused,
     WrongState,
 )
-from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, divert
+from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, into_pots
 from app.domain.page import Page, PageRequest
 from app.domain.spending import (
     CONSENT,
@@ -99,7 +99,7 @@ async def pay_spending(
     """Record that the supplier was paid; knows then in which months the money was earned, the oldest first."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
     paid = decide(request, "pay", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
-    await lock_pot(tx, request.cooperative_id, request.member_id)
+    await lock_pots(tx, request.cooperative_id, [request.member_id])
     lots = first_in_first_out(await free_lots(tx, request.member_id), request.cents)
     day = paid_on or tx.today
     if not day_of(request.requested_at) <= day <= tx.today:
@@ -219,8 +219,8 @@ async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) 
 
 async def _post(tx: Tx, request: Request, kind: JournalKind, legs: tuple[Leg, ...], day: date) -> Request:
     if any(leg.kind is AccountKind.POT and leg.cents > 0 for leg in legs):
-        pot, owed = await lock_pot(tx, request.cooperative_id, request.member_id)
-        legs = divert(legs, request.member_id, pot, owed)
+        pots = await lock_pots(tx, request.cooperative_id, [request.member_id])
+        legs = into_pots(pots, legs)
     part = request.parts + 1
     await ledger.post(tx, Posting(uuid7(), request.cooperative_id, kind, "spending", request.id, part, day, legs))
     return replace(request, parts=part)

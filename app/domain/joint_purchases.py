@@ -1,0 +1,312 @@
+"""Buying together: a cooperative leads, members and partners wish, packs are ordered, shared out and paid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.allocation import Change, Demand, Inputs, SharingRule, WishLine
+from app.domain.errors import BelowMinimum, NotFilling, ReceiptMissing, RuleRefused, WrongState
+from app.domain.money import half_up
+from app.domain.spending import Lot
+from app.domain.transitions import Transition, move
+from app.domain.vat import VatClass
+
+
+class PurchaseState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    TOPPING_UP = "topping_up"
+    CLOSED = "closed"
+    ORDERED = "ordered"
+    RECEIVED = "received"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+    CANCELLED_BELOW_MINIMUM = "cancelled_below_minimum"
+
+
+DeliveryBy = Literal["quantity", "price", "head"]
+MinimumUnit = Literal["packs", "units", "money"]
+PaidBy = Literal["pot", "account"]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """From `from_packs` packs on, a pack costs `cents` without VAT."""
+
+    from_packs: int
+    cents: int
+
+
+@dataclass(frozen=True)
+class Article:
+    """Something of which whole packs of `pack_units` are bought; a seat or an hour is a pack of one.
+
+    `minimum` is in packs, units or cents without VAT. `ordered_units` are known after closing, `received_units` grow
+    with what comes; `digest` is that of the inputs of the allocation that stands.
+    """
+
+    id: UUID
+    purchase_id: UUID
+    title: str
+    unit: str
+    pack_units: int
+    tiers: tuple[Tier, ...]
+    vat_class: VatClass
+    vat_basis_points: int
+    minimum: int = 0
+    minimum_unit: MinimumUnit = "packs"
+    dropped: bool = False
+    ordered_units: int = 0
+    received_units: int | None = None
+    digest: str = ""
+    version: int = 1
+
+    @property
+    def units(self) -> int:
+        """What there is to share out and to pay."""
+        return self.ordered_units if self.received_units is None else self.received_units
+
+    @property
+    def minimum_units(self) -> int:
+        """The least to order, in units."""
+        if self.minimum_unit == "units":
+            return self.minimum
+        packs = self.minimum if self.minimum_unit == "packs" else _packs_for(self.tiers, self.minimum)
+        return packs * self.pack_units
+
+    def pack_cents(self, packs: int) -> int:
+        """What a pack costs without VAT where `packs` are ordered."""
+        return next(tier.cents for tier in reversed(self.tiers) if tier.from_packs <= max(packs, 1))
+
+    def gross_cents(self, units: int, pack_cents: int) -> int:
+        """Units of a pack at its price, with VAT; each rounded half up."""
+        net = (2 * pack_cents * units + self.pack_units) // (2 * self.pack_units)
+        return net + half_up(net, self.vat_basis_points)
+
+    @property
+    def cost_cents(self) -> int:
+        """What came, or was ordered, with VAT; at the price of what was ordered."""
+        return self.gross_cents(self.units, self.pack_cents(-(-self.ordered_units // self.pack_units)))
+
+    def reserve_cents(self, units: int) -> int:
+        """What `units` cost at most, with VAT and without delivery."""
+        return self.gross_cents(units, max(tier.cents for tier in self.tiers))
+
+
+def _packs_for(tiers: Sequence[Tier], cents: int) -> int:
+    """The fewest packs that cost `cents` or more."""
+    best = -(-cents // tiers[-1].cents)
+    for tier, following in zip(tiers, (*tiers[1:], None), strict=True):
+        packs = max(tier.from_packs, -(-cents // tier.cents))
+        if following is None or packs < following.from_packs:
+            return min(packs, max(best, packs))
+    return best
+
+
+@dataclass(frozen=True)
+class JointPurchase:
+    """`cooperative_id` leads; members and staff of it and of the partners may wish until `closes_at`.
+
+    `delivery_cents` and `discount_cents` are of the whole order, with VAT. `buyer_id` ordered; `settled_by` is
+    somebody else. `left_cents` is what the lead pays for units that nobody asked for. `parts` counts journals.
+    """
+
+    id: UUID
+    cooperative_id: UUID
+    title: str
+    about: str
+    supplier: str
+    purpose: str
+    rule: SharingRule
+    closes_at: datetime
+    created_by: UUID
+    created_at: datetime
+    partner_ids: tuple[UUID, ...] = ()
+    tops_up_at: datetime | None = None
+    delivery_cents: int = 0
+    delivery_by: DeliveryBy = "quantity"
+    discount_cents: int = 0
+    state: PurchaseState = PurchaseState.DRAFT
+    closed_at: datetime | None = None
+    buyer_id: UUID | None = None
+    settled_by: UUID | None = None
+    settled_on: date | None = None
+    left_cents: int = 0
+    parts: int = 0
+    version: int = 1
+
+    @property
+    def cooperative_ids(self) -> tuple[UUID, ...]:
+        """The lead and its partners."""
+        return (self.cooperative_id, *self.partner_ids)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a member, or (without one) a cooperative, wants of an article; paid from the pot or the fund.
+
+    `reserved_cents` are set apart now. `firm_units` and `tolerance_units` are what it got. `charged_cents` was paid
+    with `lots` of the pot, `credited_cents` came back.
+    """
+
+    id: UUID
+    purchase_id: UUID
+    lead_id: UUID
+    article_id: UUID
+    cooperative_id: UUID
+    member_id: UUID | None
+    paid_by: PaidBy
+    wished_by: UUID
+    quantity: int = 0
+    tolerance: int = 0
+    reserved_cents: int = 0
+    locked_units: int | None = None
+    firm_units: int = 0
+    tolerance_units: int = 0
+    charged_cents: int = 0
+    credited_cents: int = 0
+    lots: tuple[Lot, ...] = ()
+    parts: int = 0
+    version: int = 1
+
+    @property
+    def units(self) -> int:
+        return self.firm_units + self.tolerance_units
+
+
+@dataclass(frozen=True)
+class WishChange:
+    """A dated row of a wish's history; `number` is its place among all of the purchase."""
+
+    id: UUID
+    wish_id: UUID
+    purchase_id: UUID
+    number: int
+    at: datetime
+    quantity: int
+    tolerance: int
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What the supplier gave back for a wish after the purchase was settled."""
+
+    id: UUID
+    purchase_id: UUID
+    wish_id: UUID
+    cents: int
+    reason: str
+    credited_by: UUID
+    credited_at: datetime
+
+
+PURCHASE: tuple[Transition[JointPurchase], ...] = (
+    Transition("open", ("draft",), "open", Right.LEAD_PURCHASE),
+    Transition("top_up", ("open",), "topping_up", Right.LEAD_PURCHASE),
+    Transition("extend", ("open", "topping_up"), "open", Right.LEAD_PURCHASE),
+    Transition("close", ("open", "topping_up"), "closed", Right.LEAD_PURCHASE),
+    Transition("order", ("closed",), "ordered", Right.LEAD_PURCHASE),
+    Transition("receive", ("ordered",), "received", Right.LEAD_PURCHASE),
+    Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE),
+    Transition("cancel", ("draft", "open", "topping_up", "closed"), "cancelled", Right.LEAD_PURCHASE),
+    Transition("give_up", ("open", "topping_up"), "cancelled_below_minimum", Right.LEAD_PURCHASE),
+)
+WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)
+ALLOCATED = (PurchaseState.CLOSED, PurchaseState.ORDERED, PurchaseState.RECEIVED)
+"""What everybody gets is known, and may still be changed by hand."""
+
+
+def draft_article(
+    *,
+    title: str,
+    unit: str,
+    pack_units: int,
+    tiers: Sequence[tuple[int, int]],
+    vat_class: VatClass,
+    minimum: Mapping[MinimumUnit, int | None],
+) -> Article:
+    """An article that belongs to no purchase yet. Raises RuleRefused where the minimum is stated in several units."""
+    stated = [(unit, value) for unit, value in minimum.items() if value is not None]
+    if len(stated) > 1:
+        raise RuleRefused(rule="one_minimum", value=str(len(stated)))
+    kind, least = stated[0] if stated else ("packs", 0)
+    nowhere = UUID(int=0)
+    steps = tuple(Tier(packs, cents) for packs, cents in tiers)
+    return Article(nowhere, nowhere, title, unit, pack_units, steps, vat_class, 0, least, kind)
+
+
+def check_article(article: Article) -> Article:
+    """The article itself. Raises RuleRefused for tiers that do not start at one pack and rise."""
+    steps = [tier.from_packs for tier in article.tiers]
+    if steps[:1] != [1] or steps != sorted(set(steps)):
+        raise RuleRefused(rule="tiers_start_at_one_and_rise", value=str(steps))
+    return article
+
+
+def check_purchase(purchase: JointPurchase, now: datetime) -> JointPurchase:
+    """The purchase itself. Raises RuleRefused for dates in the past or in the wrong order."""
+    if purchase.closes_at <= now or (purchase.tops_up_at and not now < purchase.tops_up_at < purchase.closes_at):
+        raise RuleRefused(rule="closes_later_than_it_tops_up", value=purchase.closes_at.isoformat())
+    return purchase
+
+
+def transition(purchase: JointPurchase, verb: str) -> JointPurchase:
+    """The purchase after `verb`. Raises WrongState."""
+    return replace(purchase, state=PurchaseState(move(PURCHASE, purchase, verb)))
+
+
+def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wish, *, now: datetime) -> None:
+    """Whether a wish may become so now: while it is open anything, then only what fills packs.
+
+    Raises WrongState once it is closed or its time is over, NotFilling with the units that are missing.
+    """
+    if purchase.state not in WISHING or now >= purchase.closes_at:
+        raise WrongState(verb="wish", state=purchase.state, possible=[])
+    if purchase.state is PurchaseState.TOPPING_UP:
+        more = after.firm >= before.firm and after.firm + after.tolerance > before.firm + before.tolerance
+        if not (more and after.missing < before.missing):
+            raise NotFilling(missing=before.missing, wished=wish.quantity)
+
+
+def below_minimum(articles: Iterable[Article], demands: Mapping[UUID, Demand]) -> list[Article]:
+    """The articles that somebody firmly wants and that are not ordered as it stands."""
+    return [
+        article
+        for article in articles
+        if not article.dropped and demands[article.id].firm and not demands[article.id].packs
+    ]
+
+
+def check_close(articles: Sequence[Article], demands: Mapping[UUID, Demand]) -> None:
+    """Raises BelowMinimum with what is missing of each article: extend, drop the article, or give up."""
+    short = below_minimum(articles, demands)
+    if short or not any(demands[a.id].packs for a in articles if not a.dropped):
+        missing = {article.title: demands[article.id].missing for article in short}
+        raise BelowMinimum(missing=missing)
+
+
+def check_received(articles: Iterable[Article]) -> None:
+    """Raises ReceiptMissing with the articles that were ordered and of which nobody said what came."""
+    unsaid = [article.title for article in articles if article.ordered_units and article.received_units is None]
+    if unsaid:
+        raise ReceiptMissing(articles=unsaid)
+
+
+def inputs_of(
+    purchase: JointPurchase,
+    article: Article,
+    wishes: Iterable[Wish],
+    histories: Mapping[UUID, tuple[Change, ...]],
+    rule: SharingRule | None = None,
+) -> Inputs:
+    """What the allocation of an article follows from."""
+    lines = tuple(
+        WishLine(wish.id, histories[wish.id], wish.locked_units) for wish in wishes if wish.article_id == article.id
+    )
+    units = article.units if purchase.closed_at is not None else None
+    least = 0 if article.dropped else article.minimum_units
+    return Inputs(rule or purchase.rule, article.pack_units, least, lines, 0 if article.dropped else units)

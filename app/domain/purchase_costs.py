@@ -1,0 +1,199 @@
+"""What a joint purchase costs everybody, exact to the cent, and the legs of that in each cooperative's books."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from app.domain.errors import TotalDiffers
+from app.domain.joint_purchases import Article, JointPurchase, Wish
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import share_out
+from app.domain.spending import Lot, first_in_first_out
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Cents of one wish, with VAT; `discount` is below zero."""
+
+    goods: int = 0
+    delivery: int = 0
+    discount: int = 0
+
+    @property
+    def cents(self) -> int:
+        return self.goods + self.delivery + self.discount
+
+
+@dataclass(frozen=True)
+class Charges:
+    """By wish; `left` is the lead's own, for units that nobody asked for."""
+
+    wishes: Mapping[UUID, Charge]
+    left: Charge
+
+    @property
+    def total(self) -> int:
+        return sum(charge.cents for charge in self.wishes.values()) + self.left.cents
+
+
+def charges(purchase: JointPurchase, articles: Iterable[Article], wishes: Sequence[Wish]) -> Charges:
+    """Every article shared by units, delivery by quantity, price or head, the discount by price; all sums exact.
+
+    Where nobody got anything the lead pays.
+    """
+    units = [wish.units for wish in wishes]
+    goods, left = _goods(articles, wishes)
+    weights = {"quantity": units, "price": goods, "head": _heads(wishes)}[purchase.delivery_by]
+    *delivery, delivery_left = _shared(purchase.delivery_cents, [*(weights if any(weights) else units), 0])
+    given = min(purchase.discount_cents, sum(goods) + left)
+    *discount, discount_left = _shared(-given, [*goods, left])
+    of = {wish.id: Charge(*parts) for wish, *parts in zip(wishes, goods, delivery, discount, strict=True)}
+    return Charges(of, Charge(left, delivery_left, discount_left))
+
+
+def _goods(articles: Iterable[Article], wishes: Sequence[Wish]) -> tuple[list[int], int]:
+    """Cents by wish, and those of what is left."""
+    goods, left = [0] * len(wishes), 0
+    places: dict[UUID, list[int]] = {}
+    for place, wish in enumerate(wishes):
+        places.setdefault(wish.article_id, []).append(place)
+    for article in articles:
+        mine = places.get(article.id, [])
+        got = [wishes[place].units for place in mine]
+        weights = [*got, article.units - sum(got)]
+        if any(weights):
+            *shares, over = share_out(article.cost_cents, weights)
+            left += over
+            for place, share in zip(mine, shares, strict=True):
+                goods[place] = share
+    return goods, left
+
+
+def _heads(wishes: Sequence[Wish]) -> list[int]:
+    """One for the first line with units of each member or cooperative."""
+    seen: set[tuple[UUID, UUID | None]] = set()
+    heads = []
+    for wish in wishes:
+        who = (wish.cooperative_id, wish.member_id)
+        heads.append(1 if wish.units and who not in seen else 0)
+        if wish.units:
+            seen.add(who)
+    return heads
+
+
+def _shared(cents: int, weights: Sequence[int]) -> list[int]:
+    """The shares; all of it to the last, who leads, where nobody has a weight."""
+    return share_out(cents, weights if any(weights) else [*(0 for _ in weights[1:]), 1])
+
+
+@dataclass(frozen=True)
+class OrderedLine:
+    """Packs of one article; `pack_price_cents` and `net_cents` without VAT, `gross_cents` with it."""
+
+    article: str
+    unit: str
+    packs: int
+    pack_units: int
+    units: int
+    pack_price_cents: int
+    net_cents: int
+    gross_cents: int
+
+
+@dataclass(frozen=True)
+class SupplierOrder:
+    """What is ordered; `total_cents` with VAT, delivery and discount."""
+
+    supplier: str
+    title: str
+    lines: tuple[OrderedLine, ...]
+    delivery_cents: int
+    discount_cents: int
+    total_cents: int
+
+
+def supplier_order(purchase: JointPurchase, articles: Iterable[Article]) -> SupplierOrder:
+    """The order to the supplier, as it was frozen at closing."""
+    lines = []
+    for article in articles:
+        packs = article.ordered_units // article.pack_units
+        price = article.pack_cents(packs)
+        gross = article.gross_cents(article.ordered_units, price)
+        if packs:
+            what = (article.title, article.unit, packs, article.pack_units, article.ordered_units)
+            lines.append(OrderedLine(*what, price, packs * price, gross))
+    total = sum(line.gross_cents for line in lines) + purchase.delivery_cents - purchase.discount_cents
+    costs = (purchase.delivery_cents, purchase.discount_cents, max(0, total))
+    return SupplierOrder(purchase.supplier, purchase.title, tuple(lines), *costs)
+
+
+def check_total(found: Charges, stated_cents: int) -> None:
+    """Raises TotalDiffers where the supplier's invoice says another total."""
+    if found.total != stated_cents:
+        raise TotalDiffers(computed_cents=found.total, stated_cents=stated_cents)
+
+
+def reserve_legs(purchase: JointPurchase, wish: Wish, cents: int) -> tuple[Leg, ...]:
+    """Set `cents` more apart for a wish; a negative number gives them back."""
+    facts = {"purpose": purchase.purpose, "title": purchase.title}
+    rule = "reserve" if cents > 0 else "reserve_end"
+    return (
+        Leg(_own(wish), -cents, rule, facts, member_id=wish.member_id if wish.paid_by == "pot" else None),
+        Leg(AccountKind.RESERVED, cents, rule, facts, member_id=wish.member_id if wish.paid_by == "pot" else None),
+    )
+
+
+def charge_legs(purchase: JointPurchase, article: Article, wish: Wish, cents: int) -> tuple[Leg, ...]:
+    """What was set apart pays `cents`; the rest goes back, what is short is taken from the pot or the fund."""
+    facts: dict[str, Any] = {"title": purchase.title, "article": article.title, "unit": article.unit}
+    facts |= {"units": wish.units, "supplier": purchase.supplier}
+    member_id = wish.member_id if wish.paid_by == "pot" else None
+    return (
+        Leg(AccountKind.RESERVED, -wish.reserved_cents, "joint_purchase", facts, member_id=member_id),
+        Leg(_own(wish), wish.reserved_cents - cents, "joint_purchase", facts, member_id=member_id),
+    )
+
+
+def credit_legs(purchase: JointPurchase, wish: Wish, cents: int, reason: str) -> tuple[Leg, ...]:
+    """What the supplier gave back comes to who had paid it."""
+    facts = {"title": purchase.title, "reason": reason, "supplier": purchase.supplier}
+    member_id = wish.member_id if wish.paid_by == "pot" else None
+    return (Leg(_own(wish), cents, "joint_purchase_credit", facts, member_id=member_id),)
+
+
+def between_legs(
+    purchase: JointPurchase, cooperative_id: UUID, cents_of: Mapping[UUID, int], rule: str
+) -> tuple[Leg, ...]:
+    """The other side in one cooperative's books of what each cooperative pays (below zero: gets back).
+
+    The lead pays the supplier from the bank and is owed by its partners; a partner owes the lead.
+    """
+    facts = {"title": purchase.title, "supplier": purchase.supplier}
+    lead = purchase.cooperative_id
+    if cooperative_id != lead:
+        return (Leg(AccountKind.PAYABLE_COOPERATIVE, cents_of[cooperative_id], rule, facts, party=str(lead)),)
+    owed = [
+        Leg(AccountKind.RECEIVABLE_COOPERATIVE, -cents, rule, facts, party=str(partner))
+        for partner, cents in sorted(cents_of.items())
+        if partner != lead
+    ]
+    return (Leg(AccountKind.BANK, sum(cents_of.values()), rule, facts), *owed)
+
+
+def left_legs(purchase: JointPurchase, cents: int) -> tuple[Leg, ...]:
+    """What the lead pays itself for what nobody asked for."""
+    facts = {"title": purchase.title, "supplier": purchase.supplier}
+    return (Leg(AccountKind.COOPERATIVE_FUND, -cents, "joint_purchase_left", facts),)
+
+
+def lots_for(free: Sequence[Lot], cents: int, day: date) -> tuple[Lot, ...]:
+    """The months whose money pays `cents`; what is not there yet will be of this month: it is a debt until then."""
+    used = first_in_first_out(free, cents)
+    short = cents - sum(lot.cents for lot in used)
+    return (*used, Lot(day.replace(day=1), short)) if short else used
+
+
+def _own(wish: Wish) -> AccountKind:
+    return AccountKind.POT if wish.paid_by == "pot" else AccountKind.COOPERATIVE_FUND

@@ -1,0 +1,86 @@
+"""What a joint purchase brought and cost: the order to the supplier, what came, what everybody paid and got back."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from app.db.engine import Tx, uuid7
+from app.db.joint_purchases import articles, joint_purchases, save_wishes, wishes
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right
+from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.joint_purchases import Article, Credit, JointPurchase, PurchaseState, Wish, transition
+from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
+from app.usecases.steps import joint
+
+
+async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: UUID) -> SupplierOrder:
+    """What to order: packs, prices and totals by article. For the lead's staff. Raises WrongState before closing."""
+    found = await joint_purchases.get(tx, purchase_id)
+    actor.require(Right.LEAD_PURCHASE, found.cooperative_id)
+    if found.closed_at is None:
+        raise WrongState(verb="supplier_order", state=found.state, possible=["close"])
+    return supplier_order(found, await articles.all(tx, purchase_id=purchase_id))
+
+
+async def receive_units(tx: Tx, actor: Actor, *, article_id: UUID, units: int) -> Article:
+    """Record that `units` of an article came, with what came before; what everybody gets follows from it.
+
+    Raises WrongState unless it was ordered.
+    """
+    article = await articles.get(tx, article_id)
+    found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
+    if found.state is not PurchaseState.ORDERED:
+        raise WrongState(verb="receive_units", state=found.state, possible=[])
+    whole = await joint.load(tx, found)
+    came = replace(article, received_units=(article.received_units or 0) + units)
+    shared = joint.allocated(replace(whole.only(article_id), articles=(came,)))
+    await joint.save(tx, shared)
+    return replace(shared.articles[0], version=article.version + 1)
+
+
+async def settle_joint_purchase(
+    tx: Tx,
+    actor: Actor,
+    *,
+    purchase_id: UUID,
+    total_cents: int,
+    paid_on: date | None = None,
+    expected_version: int | None = None,
+) -> JointPurchase:
+    """Pay the supplier and book what everybody pays, once; by somebody else than who ordered.
+
+    Raises TotalDiffers where the invoice says another total, SecondPersonNeeded, WrongState, RuleRefused.
+    """
+    found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
+    settled = transition(found, "settle")
+    if actor.person == found.buyer_id:
+        raise SecondPersonNeeded(verb="settle")
+    day = paid_on or tx.today
+    if day > tx.today:
+        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    whole = await joint.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
+    check_total(whole.charges, total_cents)
+    charged = await joint.charge(tx, whole, day)
+    await save_wishes(tx, charged.wishes)
+    await joint.tell_all(tx, charged, "settle")
+    return await joint_purchases.save(tx, charged.purchase)
+
+
+async def credit_wish(tx: Tx, actor: Actor, *, wish_id: UUID, cents: int, reason: str) -> Wish:
+    """Book what the supplier gave back for a line, to who had paid it. Raises WrongState, ReasonNeeded, RuleRefused."""
+    wish = await wishes.get(tx, wish_id)
+    found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
+    if found.state is not PurchaseState.SETTLED:
+        raise WrongState(verb="credit", state=found.state, possible=[])
+    if not reason:
+        raise ReasonNeeded(verb="credit")
+    await lend_staff_view(tx, found.cooperative_id)
+    wish = await wishes.get(tx, wish_id, lock=True)
+    if cents > wish.charged_cents - wish.credited_cents:
+        raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(wish.charged_cents - wish.credited_cents))
+    given = Credit(uuid7(), found.id, wish_id, cents, reason, actor.person, tx.now)
+    credited = await joint.credit(tx, found, wish, given)
+    await tell(tx, "joint_purchase.credited", wish.cooperative_id, found.id, title=found.title)
+    return credited

@@ -1,0 +1,235 @@
+"""The money of a joint purchase: what wishes have reserved, what everybody pays, what comes back; in every book."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from app.db import ledger
+from app.db.earnings import lock_pots
+from app.db.engine import Tx, uuid7
+from app.db.joint_purchases import articles as article_store
+from app.db.joint_purchases import histories, joint_purchases, purchase_credits, save_articles, save_wishes, wishes
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.db.spending import free_lots_of
+from app.domain.access import Actor, Right
+from app.domain.allocation import Change, Demand, Got, Inputs, allocate, demand
+from app.domain.joint_purchases import Article, Credit, JointPurchase, Wish, inputs_of
+from app.domain.ledger import JournalKind, Leg, Posting, into_pots
+from app.domain.purchase_costs import (
+    Charges,
+    between_legs,
+    charge_legs,
+    charges,
+    credit_legs,
+    left_legs,
+    lots_for,
+    reserve_legs,
+)
+from app.domain.spending import Lot, by_month, first_in_first_out
+from app.usecases.steps.version import expect
+
+Pots = dict[UUID, tuple[int, int]]
+"""What stands in each pot, and what its member owes."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A joint purchase with its articles, all wishes and their history."""
+
+    purchase: JointPurchase
+    articles: tuple[Article, ...]
+    wishes: tuple[Wish, ...]
+    changes: Mapping[UUID, tuple[Change, ...]]
+
+    @cached_property
+    def inputs(self) -> dict[UUID, Inputs]:
+        """What the allocation of each article follows from."""
+        of_article: dict[UUID, list[Wish]] = {article.id: [] for article in self.articles}
+        for wish in self.wishes:
+            of_article[wish.article_id].append(wish)
+        return {a.id: inputs_of(self.purchase, a, of_article[a.id], self.changes) for a in self.articles}
+
+    def only(self, article_id: UUID) -> "Whole":
+        """The part of one article."""
+        return replace(
+            self,
+            articles=tuple(article for article in self.articles if article.id == article_id),
+            wishes=tuple(wish for wish in self.wishes if wish.article_id == article_id),
+        )
+
+    @property
+    def demands(self) -> dict[UUID, Demand]:
+        """What the wishes for each article come to."""
+        return {article_id: demand(inputs) for article_id, inputs in self.inputs.items()}
+
+    @property
+    def charges(self) -> Charges:
+        """What everybody pays as it stands."""
+        return charges(self.purchase, self.articles, self.wishes)
+
+
+async def load(tx: Tx, purchase: JointPurchase) -> Whole:
+    """All of a purchase, in three queries; the caller holds its lock, or only reads. Lends the lead's view."""
+    await lend_staff_view(tx, purchase.cooperative_id)
+    articles = await article_store.all(tx, purchase_id=purchase.id)
+    found = await wishes.all(tx, purchase_id=purchase.id)
+    return Whole(purchase, tuple(articles), tuple(found), await histories(tx, purchase.id))
+
+
+def allocated(whole: Whole) -> Whole:
+    """The whole with what everybody gets, and the digest of what that follows from."""
+    got: dict[UUID, Got] = {}
+    articles = []
+    for article in whole.articles:
+        inputs = whole.inputs[article.id]
+        ordered = article.ordered_units if inputs.units is not None else allocate(inputs).units
+        made = allocate(replace(inputs, units=ordered) if inputs.units is None else inputs)
+        articles.append(replace(article, ordered_units=ordered, digest=made.digest))
+        got |= {line.wish_id: line for line in made.lines}
+    shared = tuple(
+        replace(wish, firm_units=got[wish.id].firm, tolerance_units=got[wish.id].tolerance) for wish in whole.wishes
+    )
+    return replace(whole, articles=tuple(articles), wishes=shared)
+
+
+async def release(tx: Tx, whole: Whole, *, day: date, all_of_it: bool = False) -> Whole:
+    """Give back what is reserved beyond what a wish will pay as it stands; or all of it. One journal a cooperative."""
+    needed = whole.charges.wishes
+    legs: dict[UUID, list[Leg]] = {}
+    changed = []
+    for wish in whole.wishes:
+        left = 0 if all_of_it else min(wish.reserved_cents, max(0, needed[wish.id].cents))
+        if left < wish.reserved_cents:
+            legs.setdefault(wish.cooperative_id, []).extend(
+                reserve_legs(whole.purchase, wish, left - wish.reserved_cents)
+            )
+        changed.append(replace(wish, reserved_cents=left))
+    pots = await _locked_pots(tx, {place: [leg.member_id for leg in theirs] for place, theirs in legs.items()})
+    purchase = await _post_all(tx, whole.purchase, JournalKind.RESERVE_END, legs, pots, day)
+    return replace(whole, purchase=purchase, wishes=tuple(changed))
+
+
+async def charge(tx: Tx, whole: Whole, day: date) -> Whole:
+    """Book what everybody pays, once: from what is reserved, the pot or the fund, in every cooperative's books."""
+    found = whole.charges
+    purchase, by_id = whole.purchase, {article.id: article for article in whole.articles}
+    await lend_staff_view(tx, *purchase.cooperative_ids)
+    paying: dict[UUID, list[UUID | None]] = {}
+    for wish in whole.wishes:
+        paying.setdefault(wish.cooperative_id, []).append(wish.member_id if wish.paid_by == "pot" else None)
+    pots = await _locked_pots(tx, paying)
+    lots = await _lots(tx, whole.wishes, {wish.id: found.wishes[wish.id].cents for wish in whole.wishes}, day)
+    legs: dict[UUID, list[Leg]] = {}
+    cents_of: dict[UUID, int] = {}
+    changed = []
+    for wish in whole.wishes:
+        cents = found.wishes[wish.id].cents
+        if cents or wish.reserved_cents:
+            place = legs.setdefault(wish.cooperative_id, [])
+            place += charge_legs(purchase, by_id[wish.article_id], wish, cents)
+            cents_of[wish.cooperative_id] = cents_of.get(wish.cooperative_id, 0) + cents
+        changed.append(replace(wish, reserved_cents=0, charged_cents=cents, lots=lots.get(wish.id, ())))
+    left = found.left.cents
+    if left:
+        legs.setdefault(purchase.cooperative_id, []).extend(left_legs(purchase, left))
+        cents_of[purchase.cooperative_id] = cents_of.get(purchase.cooperative_id, 0) + left
+    for cooperative_id in {*cents_of, *([purchase.cooperative_id] if cents_of else [])}:
+        other = between_legs(purchase, cooperative_id, cents_of, "joint_purchase_paid")
+        legs.setdefault(cooperative_id, []).extend(other)
+    purchase = await _post_all(tx, replace(purchase, left_cents=left), JournalKind.JOINT_PURCHASE, legs, pots, day)
+    return replace(whole, purchase=purchase, wishes=tuple(changed))
+
+
+async def save(tx: Tx, whole: Whole) -> None:
+    """What was ordered, came, was got and paid of all of it: two statements."""
+    await save_articles(tx, whole.articles)
+    await save_wishes(tx, whole.wishes)
+
+
+async def _lots(tx: Tx, found: Sequence[Wish], cents: Mapping[UUID, int], day: date) -> dict[UUID, tuple[Lot, ...]]:
+    """By wish the months whose money pays it, the oldest first."""
+    paying = [wish for wish in found if wish.paid_by == "pot" and wish.member_id and cents[wish.id]]
+    free = await free_lots_of(tx, sorted({wish.member_id for wish in paying if wish.member_id})) if paying else {}
+    used: dict[UUID, tuple[Lot, ...]] = {}
+    for wish in paying:
+        there = free.get(wish.member_id, []) if wish.member_id else []
+        used[wish.id] = lots_for(there, cents[wish.id], day)
+        there.extend(Lot(lot.month, -lot.cents) for lot in used[wish.id])
+        if wish.member_id:
+            free[wish.member_id] = by_month(there)
+    return used
+
+
+async def _locked_pots(tx: Tx, members: Mapping[UUID, Iterable[UUID | None]]) -> dict[UUID, Pots]:
+    """The pots of members by cooperative, locked in the order of the cooperatives' ids."""
+    found: dict[UUID, Pots] = {}
+    for cooperative_id in sorted(members):
+        theirs = {member_id for member_id in members[cooperative_id] if member_id is not None}
+        found[cooperative_id] = await lock_pots(tx, cooperative_id, theirs) if theirs else {}
+    return found
+
+
+async def _post_all(
+    tx: Tx,
+    purchase: JointPurchase,
+    kind: JournalKind,
+    legs: Mapping[UUID, Sequence[Leg]],
+    pots: Mapping[UUID, Pots],
+    day: date,
+) -> JointPurchase:
+    """A journal for each cooperative, in the order of their ids."""
+    part = purchase.parts
+    for cooperative_id in sorted(legs):
+        booked = tuple(leg for leg in into_pots(pots.get(cooperative_id, {}), legs[cooperative_id]) if leg.cents)
+        if booked:
+            part += 1
+            place = (uuid7(), cooperative_id, kind, "joint_purchase", purchase.id, part, day)
+            await ledger.post(tx, Posting(*place, booked))
+    return replace(purchase, parts=part)
+
+
+async def locked(
+    tx: Tx, actor: Actor, right: Right, purchase_id: UUID, expected_version: int | None = None
+) -> JointPurchase:
+    """A purchase under lock, for who has the right at the lead. Raises NotFound, Forbidden, Stale."""
+    seen = await joint_purchases.get(tx, purchase_id)
+    actor.require(right, seen.cooperative_id)
+    found = await joint_purchases.get(tx, purchase_id, lock=True)
+    expect(found.version, expected_version)
+    return found
+
+
+async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit) -> Wish:
+    """The wish with what came back booked: to the pot (its months too) or the fund, and between the cooperatives."""
+    await lend_staff_view(tx, *purchase.cooperative_ids)
+    lead, place = purchase.cooperative_id, wish.cooperative_id
+    back, rule = {place: -given.cents}, "joint_purchase_credited"
+    legs = {lead: list(between_legs(purchase, lead, back, rule))}
+    if place != lead:
+        legs[place] = list(between_legs(purchase, place, back, rule))
+    legs[place] += credit_legs(purchase, wish, given.cents, given.reason)
+    pots = await _locked_pots(tx, {place: [wish.member_id if wish.paid_by == "pot" else None]})
+    booked = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE_CREDIT, legs, pots, tx.today)
+    credited = wish.credited_cents + given.cents
+    lots = first_in_first_out(wish.lots, wish.charged_cents - credited)
+    await purchase_credits.add(tx, given)
+    await joint_purchases.save(tx, booked)
+    return await wishes.save(tx, replace(wish, credited_cents=credited, lots=lots))
+
+
+async def tell_all(tx: Tx, whole: Whole, verb: str, **facts: str) -> None:
+    """Tell every cooperative that takes part, naming its members who wish."""
+    purchase = whole.purchase
+    wishing: dict[UUID, set[str]] = {place: set() for place in purchase.cooperative_ids}
+    for wish in whole.wishes:
+        if wish.member_id is not None and (wish.quantity or wish.tolerance):
+            wishing[wish.cooperative_id].add(str(wish.member_id))
+    for place, members in wishing.items():
+        side = {} if place == purchase.cooperative_id else {"partner": True}
+        if not any(wish.cooperative_id == place and wish.paid_by == "account" for wish in whole.wishes):
+            side["nobody"] = True
+        about = {"title": purchase.title, "members": sorted(members), **side, **facts}
+        await tell(tx, f"joint_purchase.{verb}", place, purchase.id, **about)

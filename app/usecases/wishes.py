@@ -1,0 +1,169 @@
+"""Wishes of a joint purchase: a member's from the own pot, a cooperative's from its fund; each change is dated."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from app.db import ledger
+from app.db.agreements import agreement_on
+from app.db.earnings import lock_pots
+from app.db.engine import Tx, uuid7
+from app.db.joint_purchases import articles, demands_of, joint_purchases, next_number, wish_changes, wishes
+from app.db.members import members
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right
+from app.domain.allocation import Demand
+from app.domain.errors import AgreementMissing, NotFound, RuleRefused, WrongState
+from app.domain.joint_purchases import (
+    ALLOCATED,
+    Article,
+    JointPurchase,
+    PaidBy,
+    Wish,
+    WishChange,
+    check_wish,
+)
+from app.domain.ledger import JournalKind, Posting, into_pots
+from app.domain.members import MemberState
+from app.domain.page import Page, PageRequest
+from app.domain.purchase_costs import reserve_legs
+from app.domain.spending import CONSENT, policy_for
+from app.usecases.steps import joint
+from app.usecases.steps.version import expect
+
+ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
+
+
+async def wish_for(
+    tx: Tx,
+    actor: Actor,
+    *,
+    article_id: UUID,
+    units: int,
+    tolerance: int = 0,
+    member_id: UUID | None = None,
+    cooperative_id: UUID | None = None,
+) -> Wish:
+    """Say how many units one wants for sure and how many more one would take to fill a pack; 0 and 0 withdraws.
+
+    A member's own wish is reserved on the pot; staff wish for the cooperative, or for a member, from its fund. Who says
+    it again changes it: more goes to the back of the queue, less gives up the newest. Raises WrongState once it is
+    closed, NotFilling while topping up, SpendingForbidden, BelowFloor, NotFound.
+    """
+    article = await articles.get(tx, article_id)
+    purchase = await joint_purchases.get(tx, article.purchase_id)
+    place, who = await _for_whom(tx, purchase, member_id, cooperative_id)
+    own = who in actor.member_ids()
+    actor.require(Right.WISH, place, own=actor.as_member(who))
+    paid_by: PaidBy = "pot" if own else "account"
+    if own:
+        await _pot_may_pay(tx, place, purchase)
+    await lend_staff_view(tx, purchase.cooperative_id)
+    purchase = await joint_purchases.get(tx, purchase.id, lock=True)
+    article = await articles.get(tx, article_id)
+    key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}
+    found = [wish for wish in await wishes.all(tx, **key) if wish.member_id == who]
+    fresh = Wish(uuid7(), purchase.id, purchase.cooperative_id, article_id, place, who, paid_by, actor.person)
+    before = found[0] if found else fresh
+    wish = replace(before, quantity=units, tolerance=tolerance)
+    await _check(tx, purchase, article, before, wish)
+    reserved = await _reserve(tx, purchase, wish, article.reserve_cents(units + tolerance))
+    saved = await wishes.save(tx, reserved) if found else reserved
+    if not found:
+        await wishes.add(tx, reserved)
+    number = await next_number(tx, purchase.id)
+    change = (uuid7(), wish.id, purchase.id, number, tx.now, units, tolerance)
+    await wish_changes.add(tx, WishChange(*change))
+    await tell(tx, "joint_purchase.wished", purchase.cooperative_id, purchase.id, article=str(article_id))
+    return saved
+
+
+async def list_wishes(
+    tx: Tx, actor: Actor, *, purchase_id: UUID, page: PageRequest, member_id: UUID | None = None
+) -> Page[Wish]:
+    """All wishes for the lead's staff, those of their cooperative for a partner's, their own for members."""
+    purchase = await joint_purchases.get(tx, purchase_id)
+    mine = tuple(m for place in purchase.cooperative_ids for m in actor.members_at(place))
+    wanted: dict[str, object] = {"purchase_id": purchase_id, "member_id": member_id}
+    if not actor.may(Right.READ_PURCHASE, purchase.cooperative_id):
+        theirs = tuple(p for p in purchase.partner_ids if actor.may(Right.READ_PURCHASE, p))
+        if theirs:
+            wanted["cooperative_id"] = theirs
+        else:
+            actor.require(Right.READ_PURCHASE, purchase.cooperative_id, own=actor.as_member(*mine))
+            wanted["member_id"] = tuple(m for m in mine if member_id in (None, m))
+    return await wishes.page(tx, page, **wanted)
+
+
+async def lock_wish(
+    tx: Tx, actor: Actor, *, wish_id: UUID, units: int | None, expected_version: int | None = None
+) -> Wish:
+    """Set by hand what a wish gets, so that it stays whatever comes; None shares it out again.
+
+    Raises WrongState before closing and after settling, RuleRefused above what was asked for, LocksExceed.
+    """
+    seen = await wishes.get(tx, wish_id)
+    purchase = await joint.locked(tx, actor, Right.LEAD_PURCHASE, seen.purchase_id)
+    if purchase.state not in ALLOCATED:
+        raise WrongState(verb="lock_wish", state=purchase.state, possible=[])
+    await lend_staff_view(tx, purchase.cooperative_id)
+    wish = await wishes.get(tx, wish_id, lock=True)
+    expect(wish.version, expected_version)
+    if units is not None and units > wish.quantity + wish.tolerance:
+        raise RuleRefused(rule="at_most_what_was_asked_for", value=str(wish.quantity + wish.tolerance))
+    saved = await wishes.save(tx, replace(wish, locked_units=units))
+    whole = await joint.load(tx, purchase)
+    shared = joint.allocated(whole.only(wish.article_id))
+    await joint.save(tx, shared)
+    got = next(line for line in shared.wishes if line.id == wish_id)
+    return replace(got, version=saved.version + 1)
+
+
+async def _for_whom(
+    tx: Tx, purchase: JointPurchase, member_id: UUID | None, cooperative_id: UUID | None
+) -> tuple[UUID, UUID | None]:
+    """The cooperative and the member of a wish. Raises NotFound for who cannot take part, RuleRefused for neither."""
+    if member_id is not None:
+        member = await members.find(tx, id=member_id)
+        if member is None or member.state not in ACTIVE or cooperative_id not in (None, member.cooperative_id):
+            raise NotFound
+        cooperative_id = member.cooperative_id
+    if cooperative_id is None:
+        raise RuleRefused(rule="a_wish_names_who", value="")
+    if cooperative_id not in purchase.cooperative_ids:
+        raise NotFound
+    return cooperative_id, member_id
+
+
+async def _pot_may_pay(tx: Tx, cooperative_id: UUID, purchase: JointPurchase) -> None:
+    """Raises PurposeUnknown, SpendingForbidden, AgreementMissing, RuleRefused where each purchase needs a consent."""
+    agreement = await agreement_on(tx, cooperative_id, tx.today)
+    if agreement is None:
+        raise AgreementMissing(date=tx.today.isoformat())
+    if policy_for(agreement, purchase.purpose, to_member=False) == CONSENT:
+        raise RuleRefused(rule="pot_needs_consent", value=purchase.purpose)
+
+
+async def _check(tx: Tx, purchase: JointPurchase, article: Article, before: Wish, after: Wish) -> None:
+    if article.dropped:
+        raise WrongState(verb="wish", state="dropped", possible=[])
+    firm, tolerance = (await demands_of(tx, [purchase.id])).get(article.id, (0, 0))
+    now = Demand(firm, tolerance, article.pack_units, article.minimum_units)
+    firm, tolerance = firm + after.quantity - before.quantity, tolerance + after.tolerance - before.tolerance
+    then = Demand(firm, tolerance, article.pack_units, article.minimum_units)
+    check_wish(purchase, now, then, after, now=tx.now)
+
+
+async def _reserve(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int) -> Wish:
+    """The wish with `cents` set apart; one journal for what changes. Raises BelowFloor where the pot has too little."""
+    change = cents - wish.reserved_cents
+    if not change:
+        return wish
+    kind = JournalKind.RESERVE if change > 0 else JournalKind.RESERVE_END
+    legs = reserve_legs(purchase, wish, change)
+    if wish.paid_by == "pot" and wish.member_id and change < 0:
+        legs = into_pots(await lock_pots(tx, wish.cooperative_id, [wish.member_id]), legs)
+    part = wish.parts + 1
+    place = (uuid7(), wish.cooperative_id, kind, "wish", wish.id, part, tx.today)
+    await ledger.post(tx, Posting(*place, legs))
+    return replace(wish, reserved_cents=cents, parts=part)
