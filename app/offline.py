@@ -11,9 +11,11 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
+from app.adapters.allocation_format import AllocationFormat, differences, result_of
 from app.adapters.messages import explain_leg, language_of, message_of
 from app.api.remittances import SpecificationOut
 from app.domain.agreements import Agreement
+from app.domain.allocation import allocate
 from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import cents_of, decimal_text
@@ -52,6 +54,30 @@ def split_file(
     except DomainError as error:
         raise typer.BadParameter(message_of(error, language)) from None
     if not ok:
+        raise typer.Exit(1)
+
+
+@offline.command(name="allocate")
+def allocate_file(
+    file: Annotated[Path, typer.Argument(help="JSON of `GET /v1/joint-purchases/{id}/allocation`.", exists=True)],
+    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+) -> None:
+    """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
+    try:
+        read = AllocationFormat.model_validate_json(file.read_text())
+        for article in read.articles:
+            result = result_of(article.inputs(), allocate(article.inputs()), language_of(language))
+            print(f"{article.title}: {result.packs} × {article.pack_units} = {result.units}  sha256 {result.digest}")
+            for line in result.lines:
+                print(f"  {line.wish}  {line.units:>6}  {line.reason}")
+        wrong = differences(read.articles, language_of(language))
+    except ValidationError as error:
+        raise typer.BadParameter(str(error)) from None
+    except DomainError as error:
+        raise typer.BadParameter(message_of(error, language)) from None
+    for title in wrong:
+        print(f"WRONG  {title}: what it says does not come out again")
+    if wrong:
         raise typer.Exit(1)
 
 

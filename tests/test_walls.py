@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +23,14 @@ from app.domain.costs import Payee
 from app.domain.customers import Contact
 from app.domain.errors import DomainError
 from app.domain.events import Event
+from app.domain.joint_purchases import draft_article
 from app.domain.opening import Opening
 from app.domain.page import PageRequest
+from app.domain.vat import VatClass
 from app.main import people_issuer
 from app.usecases.orders import Wanted
 from app.usecases.run import constraints_as_rules
+from tests.scenarios.test_joint_purchases import finish, move, plan, wish
 from tests.world import GUEST, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 Verb = Callable[..., Any]
@@ -43,6 +46,7 @@ FOR_ANY_TOKEN = {
 """For everybody who logged in, on their own rows; that these stay their own is tested by the scenarios."""
 SYSTEM = {
     "expire_order",
+    *("close_on_time", "top_up_on_time"),
     "complete_silently",
     *("seal_books", "run_check"),
     *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
@@ -157,6 +161,15 @@ async def sample(world: World) -> dict[str, Any]:
     collective = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
     bus = {"title": "Bus", "supplier": "Garage", "amount": {"amount": "1.00"}}
     ballot = await collective.member("POST", f"/v1/cooperatives/{collective.id}/ballots", bus)
+    thread = await plan(world, seller)
+    wished = await wish(seller.coordinator, thread, 1, cooperativeId=seller.id)
+    settled = await plan(world, seller)
+    credited = await wish(seller.coordinator, settled, 10, cooperativeId=seller.id)
+    await finish(seller, await move(seller.coordinator, settled, "close"), "10.00", 10)
+    await seller.treasurer(
+        "POST", f"/v1/wishes/{credited['id']}/credits", {"amount": {"amount": "1.00"}, "reason": "x"}
+    )
+    spool = draft_article(title="x", unit="x", pack_units=1, tiers=[(1, 1)], vat_class=VatClass.ZERO, minimum={})
     await world.guard()
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
@@ -184,6 +197,14 @@ async def sample(world: World) -> dict[str, Any]:
         "collective": collective,
         "ballot_id": UUID(ballot["id"]),
         "yes": True,
+        "purchase_id": UUID(thread["id"]),
+        "article_id": UUID(thread["articles"][0]["id"]),
+        "wish_id": UUID(wished["id"]),
+        "drafts": (spool,),
+        "draft": spool,
+        "closes_at": datetime.now(UTC) + timedelta(days=3),
+        "units": 1,
+        "total_cents": 1,
         "fund_id": UUID(fund["id"]),
         "barter_id": UUID(trade["id"]),
         "delivery_id": UUID(delivery["id"]),
@@ -247,6 +268,7 @@ VERB_OF = {
         "answer_barter": "confirm",
         "answer_delivery": "confirm",
         "decide_held": "release",
+        "move_joint_purchase": "top_up",
     },
 }
 
@@ -324,7 +346,7 @@ READ_ONLY = {
     *("seal", "seal_item"),
     *("permission", "sealed_key", "permission_read"),
     *("refund", "order_line", "order_event", "member_event", "account", "balance", "entry", "journal"),
-    *("office", "period"),
+    *("office", "period", "wish_change", "purchase_credit"),
 }
 """The application's role may not update these at all."""
 PRIVATE = [
@@ -340,6 +362,7 @@ PRIVATE = [
         "refund",
         *("seal", "seal_item", "restricted_fund", "barter", "internal_delivery"),
         *("remittance", "spending", "permission", "sealed_key", "permission_read"),
+        *("joint_purchase", "purchase_article", "wish", "wish_change", "purchase_credit"),
         "task",
         "account",
         "balance",

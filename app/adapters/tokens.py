@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk, jwt
 from jose.exceptions import JOSEError
 
+from app.domain.access import VISITOR, Identity
 from app.domain.errors import TokenRefused
 
 LIFETIME = 600
@@ -163,3 +164,18 @@ def new_key() -> dict[str, Any]:
     )
     key: dict[str, Any] = jwk.construct(pem.decode(), "ES256").to_dict()
     return key | {"alg": "ES256", "use": "sig", "kid": uuid.uuid4().hex[:16]}
+
+
+def identity_of(token: str | None, issuers: Iterable[Issuer]) -> Identity:
+    """Who a token says is calling; nobody without one. Raises TokenRefused."""
+    if token is None:
+        return VISITOR
+    claims = read_token(token, issuers)
+    issuer = claims.issuer if claims.subject is not None else None
+    return Identity(issuer, claims.subject, claims.client_id, claims.scopes)
+
+
+def bearer(header: str | None) -> str | None:
+    """The token of an Authorization header."""
+    scheme, _, token = (header or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

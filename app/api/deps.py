@@ -11,9 +11,8 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.messages import language_of
-from app.adapters.tokens import Issuer, KeyRing, read_token
+from app.adapters.tokens import Issuer, KeyRing, identity_of
 from app.api.errors import FaceError
-from app.domain.access import VISITOR, Identity
 from app.domain.page import MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.run import Keyed, Run
@@ -38,15 +37,6 @@ async def wiring(request: Request) -> Wiring:
 
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of an app or a person.")
-
-
-def identity_of(authorization: str | None, issuers: Sequence[Issuer]) -> Identity:
-    """Who a request's Authorization header says is calling; nobody without one. Raises TokenRefused."""
-    if authorization is None:
-        return VISITOR
-    claims = read_token(authorization, issuers)
-    issuer = claims.issuer if claims.subject is not None else None
-    return Identity(issuer, claims.subject, claims.client_id, claims.scopes)
 
 
 async def _run(

@@ -216,6 +216,7 @@ PURCHASE: tuple[Transition[JointPurchase], ...] = (
     Transition("give_up", ("open", "topping_up"), "cancelled_below_minimum", Right.LEAD_PURCHASE),
 )
 WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)
+OVER = (PurchaseState.SETTLED, PurchaseState.CANCELLED, PurchaseState.CANCELLED_BELOW_MINIMUM)
 ALLOCATED = (PurchaseState.CLOSED, PurchaseState.ORDERED, PurchaseState.RECEIVED)
 """What everybody gets is known, and may still be changed by hand."""
 

@@ -1,6 +1,6 @@
 """What a GraphQL operation has at hand: the door to the verbs, the language, the loaders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,19 +20,28 @@ from app.usecases.run import Keyed, Run
 class Context(BaseContext):
     """One per request. Every field that runs a verb gets its own transaction."""
 
-    run: Run
+    door: Run
     catalogue: Catalogue
     language: str
     trace_id: str
+    renew: Callable[[], None] | None = None
+    """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
 
     def __post_init__(self) -> None:
         super().__init__()
         self.cooperatives: DataLoader[UUID, Cooperative] = DataLoader(load_fn=self._cooperatives)
 
     @property
+    def run(self) -> Run:
+        """The door to the verbs, for who still may come in."""
+        if self.renew is not None:
+            self.renew()
+        return self.door
+
+    @property
     def actor(self) -> Actor:
         """Who acted in the last verb."""
-        return self.run.actor
+        return self.door.actor
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

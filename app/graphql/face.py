@@ -1,20 +1,26 @@
 """The GraphQL face as a whole: `POST /graphql`, and GraphiQL in a browser outside production."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response, WebSocket
 from fastapi.responses import HTMLResponse
+from starlette.requests import HTTPConnection
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from app.adapters.messages import language_of
-from app.adapters.tokens import read_token
-from app.domain.access import VISITOR, Identity
+from app.adapters.tokens import bearer, identity_of
+from app.domain.access import VISITOR
+from app.domain.errors import DomainError
 from app.graphql.context import Context
 from app.graphql.schema import schema
 
 GRAPHQL_JSON = "application/graphql-response+json"
+SUBSCRIPTIONS = 10
+"""At a time in one socket."""
 PAGE = Path(__file__).parent / "graphiql.html"
 
 
@@ -30,6 +36,25 @@ class Face(GraphQLRouter[Context, None]):
                 response.status_code = 400
         return response
 
+    async def on_ws_connect(self, context: Context) -> dict[str, object]:
+        """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event.
+
+        Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token.
+        """
+        socket = cast("WebSocket", context.request)
+        wired, params = socket.app.state.wiring, context.connection_params or {}
+        stated = str(params.get("Authorization") or socket.headers.get("authorization") or "")
+
+        def renew() -> None:
+            context.door.identity = identity_of(bearer(stated), wired.issuers)
+
+        try:
+            renew()
+        except DomainError:
+            raise ConnectionRejectionError from None
+        context.renew = renew
+        return {}
+
 
 def _never_ran(answer: Any) -> bool:
     """Whether a document was refused before execution: no data, and no error that has a path."""
@@ -37,18 +62,16 @@ def _never_ran(answer: Any) -> bool:
     return bool(errors) and answer.get("data") is None and not any(error.get("path") for error in errors)
 
 
-async def _context(request: Request, response: Response) -> Context:
-    wired = request.app.state.wiring
-    header = request.headers.get("authorization", "")
-    identity = VISITOR
-    if header.lower().startswith("bearer "):
-        claims = read_token(header[7:].strip(), wired.issuers)
-        issuer = claims.issuer if claims.subject is not None else None
-        identity = Identity(issuer, claims.subject, claims.client_id, claims.scopes)
-    if GRAPHQL_JSON in request.headers.get("accept", ""):
+async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]
+    """For a request, or for a socket, which says later who it is."""
+    wired = connection.app.state.wiring
+    language = language_of(connection.headers.get("accept-language"))
+    if connection.scope["type"] == "websocket":
+        return Context(wired.make_run(VISITOR), wired.catalogue, language, uuid4().hex)
+    identity = identity_of(bearer(connection.headers.get("authorization")), wired.issuers)
+    if GRAPHQL_JSON in connection.headers.get("accept", ""):
         response.headers["x-answer-as"] = GRAPHQL_JSON
-    language = language_of(request.headers.get("accept-language"))
-    return Context(wired.make_run(identity), wired.catalogue, language, request.state.trace_id)
+    return Context(wired.make_run(identity), wired.catalogue, language, connection.state.trace_id)
 
 
 def install(app: FastAPI, *, ide: bool) -> None:
@@ -67,6 +90,7 @@ def install(app: FastAPI, *, ide: bool) -> None:
         allow_queries_via_get=False,
         context_getter=_context,
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+        max_subscriptions_per_connection=SUBSCRIPTIONS,
         include_in_schema=False,
     )
     app.include_router(router)

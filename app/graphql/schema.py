@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
@@ -32,6 +33,7 @@ from app.graphql import (
     earnings,
     flows,
     funds,
+    joint_purchases,
     members,
     municipalities,
     offerings,
@@ -44,6 +46,7 @@ from app.graphql import (
     seals,
     spending,
     tasks,
+    wishes,
 )
 from app.graphql.context import Context
 from app.usecases.run import Unavailable
@@ -59,6 +62,7 @@ Query = merge_types(
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
         *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
+        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
     ),
 )
 Mutation = merge_types(
@@ -77,9 +81,13 @@ Mutation = merge_types(
             funds.FundMutation,
             ballots.BallotMutation,
             seals.SealMutation,
+            joint_purchases.JointPurchaseMutation,
+            wishes.WishMutation,
         ),
     ),
 )
+
+Subscription = merge_types("Subscription", (joint_purchases.JointPurchaseSubscription,))
 
 
 class Errors(SchemaExtension):
@@ -87,10 +95,17 @@ class Errors(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._show(self.execution_context.result)
+
+    def on_stream_result(self, result: object) -> Iterator[None]:
+        """Each event of a subscription."""
+        self._show(result)
+        yield
+
+    def _show(self, result: Any) -> None:
         errors = getattr(result, "errors", None)
         if errors:
-            result.errors = [self._shown(error) for error in errors]  # type: ignore[union-attr]
+            result.errors = [self._shown(error) for error in errors]
 
     def _shown(self, error: GraphQLError) -> GraphQLError:
         context = self.execution_context.context
@@ -130,6 +145,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     config=StrawberryConfig(disable_field_suggestions=True),
     extensions=[
         lambda: QueryDepthLimiter(max_depth=12),

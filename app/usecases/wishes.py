@@ -55,12 +55,12 @@ async def wish_for(
     place, who = await _for_whom(tx, purchase, member_id, cooperative_id)
     own = who in actor.member_ids()
     actor.require(Right.WISH, place, own=actor.as_member(who))
-    paid_by: PaidBy = "pot" if own else "account"
     if own:
         await _pot_may_pay(tx, place, purchase)
     await lend_staff_view(tx, purchase.cooperative_id)
     purchase = await joint_purchases.get(tx, purchase.id, lock=True)
     article = await articles.get(tx, article_id)
+    paid_by: PaidBy = "pot" if own else "account"
     key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}
     found = [wish for wish in await wishes.all(tx, **key) if wish.member_id == who]
     fresh = Wish(uuid7(), purchase.id, purchase.cooperative_id, article_id, place, who, paid_by, actor.person)
@@ -68,14 +68,12 @@ async def wish_for(
     wish = replace(before, quantity=units, tolerance=tolerance)
     await _check(tx, purchase, article, before, wish)
     reserved = await _reserve(tx, purchase, wish, article.reserve_cents(units + tolerance))
-    saved = await wishes.save(tx, reserved) if found else reserved
-    if not found:
+    if found:
+        reserved = await wishes.save(tx, reserved)
+    else:
         await wishes.add(tx, reserved)
-    number = await next_number(tx, purchase.id)
-    change = (uuid7(), wish.id, purchase.id, number, tx.now, units, tolerance)
-    await wish_changes.add(tx, WishChange(*change))
-    await tell(tx, "joint_purchase.wished", purchase.cooperative_id, purchase.id, article=str(article_id))
-    return saved
+    await _remember(tx, reserved)
+    return reserved
 
 
 async def list_wishes(
@@ -117,6 +115,14 @@ async def lock_wish(
     await joint.save(tx, shared)
     got = next(line for line in shared.wishes if line.id == wish_id)
     return replace(got, version=saved.version + 1)
+
+
+async def _remember(tx: Tx, wish: Wish) -> None:
+    """The dated row of what a wish is now."""
+    number = await next_number(tx, wish.purchase_id)
+    change = (uuid7(), wish.id, wish.purchase_id, number, tx.now, wish.quantity, wish.tolerance)
+    await wish_changes.add(tx, WishChange(*change))
+    await tell(tx, "joint_purchase.wished", wish.lead_id, wish.purchase_id, article=str(wish.article_id))
 
 
 async def _for_whom(

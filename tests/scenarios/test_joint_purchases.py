@@ -1,11 +1,15 @@
 """Buying together: wished, filled up, shared out, ordered, received and paid, in every cooperative's books."""
 
 import asyncio
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import cli
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_spending import may_buy
 from tests.world import Caller, Json, Seller, World
@@ -94,6 +98,12 @@ async def charged(seller: Seller, purchase: Json) -> list[str]:
     return [row["charged"]["amount"] for row in reversed(found)]
 
 
+async def owed(seller: Seller) -> dict[str, str]:
+    """What each partner owes."""
+    accounts = (await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100"))["items"]
+    return {a["party"]: a["balance"]["amount"] for a in accounts if a["kind"] == "receivable_cooperative"}
+
+
 async def test_spools_for_three_with_a_discount(world: World) -> None:
     """6000 − 600 over 10, 20 and 30: 900, 1800, 2700."""
     seller = await rich(world)
@@ -153,8 +163,7 @@ async def test_a_purchase_of_three_cooperatives_comes_short_and_one_line_is_cred
     assert await charged(lead, purchase) == ["14.50", "10.88", "3.62"]
     assert (await world.balances(left))["payable_cooperative"] == "10.88"
     assert (await world.balances(right))["payable_cooperative"] == "3.62"
-    owed = (await world.balances(lead))["receivable_cooperative"]
-    assert owed == "-14.50"
+    assert await owed(lead) == {left.id: "-10.88", right.id: "-3.62"}
     await books_are_right(world)
 
     back = f"/v1/wishes/{first['id']}/credits"
@@ -166,7 +175,7 @@ async def test_a_purchase_of_three_cooperatives_comes_short_and_one_line_is_cred
     assert await pot(world, lead) == ("187.50", "0.00")
     assert await pot(world, left) == ("190.12", "0.00")
     assert (await world.balances(left))["payable_cooperative"] == "9.88"
-    assert (await world.balances(lead))["receivable_cooperative"] == "-13.50"
+    assert await owed(lead) == {left.id: "-9.88", right.id: "-3.62"}
     await books_are_right(world)
 
 
@@ -376,3 +385,21 @@ async def test_what_costs_more_than_was_reserved_is_taken_from_the_pot_or_owed(w
     await world.sale(seller, await world.app(), "10.00")
     assert await pot(world, seller) == ("7.00", "0.00")
     await books_are_right(world)
+
+
+async def test_anybody_works_the_allocation_out_again_from_what_is_published(world: World, tmp_path: Path) -> None:
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    await mine(seller, purchase, 7, 4)
+    await wish(seller.coordinator, purchase, 6, 3, cooperativeId=seller.id)
+    await move(seller.coordinator, purchase, "close")
+    published = await seller.member("GET", f"/v1/joint-purchases/{purchase['id']}/allocation")
+    file = tmp_path / "allocation.json"
+    file.write_text(json.dumps(published))
+    again = CliRunner().invoke(cli, ["allocate", str(file), "--language", "en"])
+    assert again.exit_code == 0, again.output
+    assert published["articles"][0]["result"]["digest"] in again.output
+    assert "Garen: 2 × 10 = 20" in again.output
+    published["articles"][0]["result"]["lines"][0]["units"] += 1
+    file.write_text(json.dumps(published))
+    assert CliRunner().invoke(cli, ["allocate", str(file)]).exit_code == 1

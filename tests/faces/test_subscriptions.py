@@ -1,0 +1,105 @@
+"""A socket shows a joint purchase as it changes, to who may see it, for as long as the token lasts."""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import uvicorn
+import websockets
+from fastapi import FastAPI
+
+from app.domain.errors import TokenRefused
+from tests.scenarios.test_joint_purchases import mine, plan, rich
+from tests.world import Caller, World
+
+WATCH = """subscription($id: UUID!) { jointPurchase(id: $id) { purchase { state }
+           articles { wished missing packs } } }"""
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    """The application behind a real port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
+@contextlib.asynccontextmanager
+async def socket(address: str, token: str | None, **more: Any) -> AsyncIterator[websockets.ClientConnection]:
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with websockets.connect(f"ws://{address}/graphql", subprotocols=[protocol], **more) as connection:
+        payload = {"Authorization": f"Bearer {token}"} if token else {}
+        await connection.send(json.dumps({"type": "connection_init", "payload": payload}))
+        yield connection
+
+
+async def said(connection: websockets.ClientConnection) -> Any:
+    async with asyncio.timeout(5):
+        return json.loads(await connection.recv())
+
+
+async def watch(connection: websockets.ClientConnection, purchase_id: str) -> None:
+    assert (await said(connection))["type"] == "connection_ack"
+    payload = {"query": WATCH, "variables": {"id": purchase_id}}
+    await connection.send(json.dumps({"id": uuid.uuid4().hex, "type": "subscribe", "payload": payload}))
+
+
+async def test_a_purchase_is_shown_as_it_fills(world: World, address: str) -> None:
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    async with socket(address, seller.member.token) as connection:
+        await watch(connection, purchase["id"])
+        first = await said(connection)
+        shown = first["payload"]["data"]["jointPurchase"]
+        assert shown == {"purchase": {"state": "OPEN"}, "articles": [{"wished": 0, "missing": 0, "packs": 0}]}
+        await mine(seller, purchase, 8)
+        shown = (await said(connection))["payload"]["data"]["jointPurchase"]
+        assert shown["articles"] == [{"wished": 8, "missing": 2, "packs": 0}]
+        place = f"/v1/joint-purchases/{purchase['id']}/transitions"
+        await seller.coordinator("POST", place, {"verb": "cancel", "reason": "x"})
+        assert (await said(connection))["payload"]["data"]["jointPurchase"]["purchase"]["state"] == "CANCELLED"
+        assert (await said(connection))["type"] == "complete"
+
+
+async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: World, address: str) -> None:
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    stranger: Caller = (await world.cooperative()).coordinator
+    for token in (stranger.token, None):
+        async with socket(address, token) as connection:
+            await watch(connection, purchase["id"])
+            refused = await said(connection)
+            codes = [error["extensions"]["code"] for error in refused["payload"]["errors"]]
+            assert codes == ["not_found"]
+    async with socket(address, "x.y.z") as connection:
+        with pytest.raises(websockets.ConnectionClosedError):
+            await said(connection)
+    with pytest.raises(websockets.InvalidStatus):
+        async with socket(address, seller.member.token, origin="https://evil.example"):
+            pass
+
+
+async def test_a_token_that_runs_out_ends_what_it_opened(
+    world: World, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    async with socket(address, seller.member.token) as connection:
+        await watch(connection, purchase["id"])
+        assert (await said(connection))["type"] == "next"
+
+        def expired(*_: object) -> None:
+            raise TokenRefused(reason="expired")
+
+        monkeypatch.setattr("app.graphql.face.identity_of", expired)
+        errors = (await said(connection))["payload"]["errors"]
+        assert errors[0]["extensions"]["code"] == "token_refused"
