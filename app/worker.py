@@ -31,6 +31,10 @@ IDLE = 0.5
 """Seconds between two looks when nothing was due."""
 
 
+class MailFailed(Exception):
+    """A mail did not go out; its event comes back."""
+
+
 class Worker:
     """Works for every cooperative, one at a time; any number of workers share the work."""
 
@@ -130,7 +134,10 @@ class Worker:
         """Mail a task to who has to do it; what fails is tried again, so a mail may come twice but is not lost."""
         if self.mail is not None:
             text = task_text(event.facts["what"], event.facts, NL)
-            await self.mail.send(event.facts["addresses"], text, f"{text}\n\nKijk bij uw taken in de app.\n")
+            try:
+                await self.mail.send(event.facts["addresses"], text, f"{text}\n\nKijk bij uw taken in de app.\n")
+            except OSError as error:  # what a mail server does is not the database's silence
+                raise MailFailed(type(error).__name__) from error
 
 
 async def work(settings: Settings, database_url: str) -> None:

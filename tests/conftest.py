@@ -17,7 +17,7 @@ from app.adapters.tokens import new_key
 from app.cli import migrate_to_head
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database
-from app.main import build
+from app.main import build, sealing
 from app.settings import Settings
 from tests.world import Clock, World
 
@@ -88,18 +88,18 @@ async def app(settings: Settings, database_url: str, clock: Clock) -> AsyncItera
 
 
 @pytest.fixture(scope="session")
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str, settings: Settings) -> AsyncIterator[Database]:
     """As the application's role."""
-    opened = Database(database_url, size=30)
+    opened = Database(database_url, size=30, sealing=sealing(settings))
     await opened.open()
     yield opened
     await opened.close()
 
 
 @pytest.fixture(scope="session")
-async def books(database_url: str) -> AsyncIterator[Database]:
+async def books(database_url: str, settings: Settings) -> AsyncIterator[Database]:
     """As the role that sees all books."""
-    opened = Database(database_url, role=BOOKS_ROLE, size=2)
+    opened = Database(database_url, role=BOOKS_ROLE, size=2, sealing=sealing(settings))
     await opened.open()
     yield opened
     await opened.close()

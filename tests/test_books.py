@@ -11,6 +11,7 @@ import pytest
 from app.db.books import broken
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database, Tx
+from app.db.people import lend_staff_view
 from tests.world import World
 
 FORBIDDEN = [
@@ -48,6 +49,7 @@ LEGS = [
 
 
 async def post(tx: Tx, cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) -> Any:
+    await lend_staff_view(tx, uuid.UUID(cooperative_id))
     return await tx.value(
         "select post_journal($1, $2, 'payment', 'test', $3, 1, 'EUR', '2026-03-01', null, null, $4)",
         *(uuid.uuid4(), cooperative_id, source_id or uuid.uuid4(), legs),

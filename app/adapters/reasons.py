@@ -189,9 +189,9 @@ TASKS: dict[str, tuple[str, str]] = {
         "De toestemming van een lid loopt af. Vraag de gemeente om een nieuwe.",
         "A member's permission is about to end. Ask the municipality for the next.",
     ),
-    "decide_spending": ("Beslis over een aankoop: {title}.", "Decide on a purchase: {title}."),
-    "complete_spending": ("Vul uw aanvraag aan: {title}.", "Complete your request: {title}."),
-    "pay_spending": ("Betaal de goedgekeurde aankoop: {title}.", "Pay the approved purchase: {title}."),
-    "settle_spending": ("Bewaar de bon van: {title}.", "File the receipt of: {title}."),
+    "decide_spending": ("Beslis over een aankoop uit de spaarpot.", "Decide on a purchase from a savings pot."),
+    "complete_spending": ("Vul uw aanvraag aan.", "Complete your request."),
+    "pay_spending": ("Betaal een goedgekeurde aankoop.", "Pay an approved purchase."),
+    "settle_spending": ("Reken een aankoop af met de bon.", "Settle a purchase with its receipt."),
     "sign_agreement": ("Teken de afspraak '{title}'.", "Sign the agreement '{title}'."),
 }

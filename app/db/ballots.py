@@ -30,6 +30,7 @@ class BallotRow(SQLModel, table=True):
     proposed_by: UUID = c.link("person", index=False)
     proposed_at: datetime = c.when()
     agreement_id: UUID = c.link("agreement", index=False)
+    voter_ids: list[UUID] = c.ids()
     casts: list[Any] = c.json()
     state: str = c.text()
     paid_on: date | None = c.day(null=True)

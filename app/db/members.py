@@ -7,6 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from app.db import columns as c
+from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.members import Member, MemberEvent
 
@@ -55,3 +56,9 @@ class MemberEventRow(SQLModel, table=True):
 
 members = Store(MemberRow, Member)
 member_events = Store(MemberEventRow, MemberEvent)
+
+
+async def was_linked(tx: Tx, member_id: UUID) -> bool:
+    """Whether it was ever said anew who may log in as this member."""
+    sql = "select exists (select 1 from member_event where member_id = $1 and verb = 'link')"
+    return bool(await tx.value(sql, member_id))

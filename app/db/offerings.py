@@ -156,3 +156,9 @@ async def put_back(tx: Tx, order_id: UUID) -> None:
         totals as (select offering_id, sum(quantity)::int as quantity from back group by 1)
         update stock s set units = s.units + t.quantity from totals t where s.offering_id = t.offering_id"""
     await tx.value(sql, order_id)
+
+
+async def pause_offerings_of(tx: Tx, member_id: UUID) -> None:
+    """Take what a member offers off the market."""
+    sql = "update offering set state = 'paused', version = version + 1 where member_id = $1 and state = 'published'"
+    await tx.value(sql, member_id)

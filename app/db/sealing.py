@@ -1,8 +1,11 @@
 """Sealed text: AES-GCM under a key of the member's own, itself wrapped by the installation's key."""
 
 import base64
+import hashlib
+import hmac
 import os
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
@@ -38,6 +41,11 @@ class Sealing:
             finally:
                 half.unlink()
         return cls.of(file.read_text())
+
+    def pseudonym(self, cooperative_id: UUID, member_id: UUID) -> str:
+        """The same for a member in every report of one cooperative; nobody without the key can tell whose it is."""
+        about = b"pseudonym" + cooperative_id.bytes + member_id.bytes
+        return hmac.new(self._key, about, hashlib.sha256).hexdigest()[:12]
 
     def new_key(self) -> bytes:
         """A key for one member, wrapped."""

@@ -13,6 +13,7 @@ class Role(StrEnum):
     CUSTOMER = "customer"
     APP = "app"
     MEMBER = "member"
+    FORMER_MEMBER = "former_member"
     COORDINATOR = "coordinator"
     TREASURER = "treasurer"
     NETWORK = "network"
@@ -58,6 +59,7 @@ class Right(StrEnum):
     READ_MEMBER = "read_member"
     WRITE_MEMBER = "write_member"
     REFER_MEMBER = "refer_member"
+    RELINK_MEMBER = "relink_member"
     PAUSE_MEMBERSHIP = "pause_membership"
     SET_GOAL = "set_goal"
     BE_CUSTOMER = "be_customer"
@@ -83,6 +85,7 @@ class Right(StrEnum):
     CLAIM_COST = "claim_cost"
     DECIDE_CLAIM = "decide_claim"
     READ_CLAIM = "read_claim"
+    CANCEL_SPENDING = "cancel_spending"
     REQUEST_SPENDING = "request_spending"
     READ_SPENDING = "read_spending"
     DECIDE_SPENDING = "decide_spending"
@@ -142,6 +145,8 @@ _TREASURER: Reaches = {R.TREASURER: {W.COOPERATIVE}}
 _NETWORK: Reaches = {R.NETWORK: {W.NETWORK}}
 _BUYER: Reaches = {R.CUSTOMER: {W.OWN}, R.APP: {W.OWN}}
 _MAKER: Reaches = {R.MEMBER: {W.OWN}}
+_KEPT: Reaches = {R.MEMBER: {W.OWN}, R.FORMER_MEMBER: {W.OWN}}
+"""What somebody still sees of their own after they left."""
 _PARTNER: Reaches = {R.APP: {W.COOPERATIVE}}
 _ALL: Reaches = {role: {W.ANYONE} for role in Role}
 _TOKEN: Reaches = {role: {W.ANYONE} for role in Role if role is not R.VISITOR}
@@ -165,9 +170,10 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_NETWORK, {R.CUSTOMER: {W.OWN}})),
     Right.READ_SELF: (Scope.CATALOGUE_READ, _TOKEN),
     Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),
-    Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
+    Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _KEPT)),
     Right.WRITE_MEMBER: (Scope.MEMBERS_WRITE, _OFFICE),
     Right.REFER_MEMBER: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
+    Right.RELINK_MEMBER: (Scope.MEMBERS_WRITE, _NETWORK),
     Right.PAUSE_MEMBERSHIP: (Scope.MEMBERS_WRITE, _join(_OFFICE, _MAKER)),
     Right.SET_GOAL: (Scope.MEMBERS_WRITE, _MAKER),
     Right.BE_CUSTOMER: (Scope.ORDERS_WRITE, {R.CUSTOMER: {W.OWN}}),
@@ -196,8 +202,9 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
     Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),
+    Right.CANCEL_SPENDING: (Scope.MEMBERS_WRITE, _KEPT),
     Right.REQUEST_SPENDING: (Scope.MEMBERS_WRITE, _MAKER),
-    Right.READ_SPENDING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
+    Right.READ_SPENDING: (Scope.LEDGER_READ, _join(_STAFF, _KEPT, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
     Right.DECIDE_SPENDING: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.CONSENT_TO_SPENDING: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
     Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
@@ -224,12 +231,12 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.INVOICE_REMITTANCE: (Scope.PAYMENTS_WRITE, {R.CONTROLLER: {W.MUNICIPALITY}}),
     Right.SETTLE_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.GIVE_PERMISSION: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
-    Right.READ_PERMISSION: (Scope.MEMBERS_READ, _join(_OFFICE, _MAKER, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
+    Right.READ_PERMISSION: (Scope.MEMBERS_READ, _join(_OFFICE, _KEPT, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
     Right.GRANT_ALLOWANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
-    Right.READ_ALLOWANCE: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
-    Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
+    Right.READ_ALLOWANCE: (Scope.LEDGER_READ, _join(_STAFF, _KEPT)),
+    Right.READ_EARNING: (Scope.LEDGER_READ, _join(_STAFF, _KEPT)),
     Right.DECIDE_HELD: (Scope.PAYMENTS_WRITE, _OFFICE),
-    Right.READ_THERMOMETER: (Scope.LEDGER_READ, _join(_STAFF, _MAKER)),
+    Right.READ_THERMOMETER: (Scope.LEDGER_READ, _join(_STAFF, _KEPT)),
     Right.READ_LEDGER: (Scope.LEDGER_READ, _TREASURER),
     Right.CLOSE_MONTH: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
@@ -277,8 +284,8 @@ class Actor:
         return tuple(h.member_id for h in self.holdings if h.cooperative_id == cooperative_id and h.member_id)
 
     def as_member(self, *member_ids: UUID | None) -> tuple[Role, ...]:
-        """The role that the actor has by being one of these members."""
-        return (Role.MEMBER,) if self.member_ids() & set(member_ids) else ()
+        """The roles that the actor has by being, or having been, one of these members."""
+        return tuple(dict.fromkeys(h.role for h in self.holdings if h.member_id and h.member_id in member_ids))
 
     @property
     def person(self) -> UUID:

@@ -39,6 +39,8 @@ class Ballot:
     proposed_by: UUID
     proposed_at: datetime
     agreement_id: UUID
+    voter_ids: tuple[UUID, ...] = ()
+    """Who may vote: who belonged when it was opened."""
     casts: tuple[Cast, ...] = ()
     state: BallotState = BallotState.OPEN
     paid_on: date | None = None

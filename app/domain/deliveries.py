@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.cooperatives import Cooperative
-from app.domain.errors import OtherLegalEntity, RuleRefused
+from app.domain.errors import OtherLegalEntity, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.transitions import Transition, move
 
@@ -49,7 +49,9 @@ def check_entity(giver: Cooperative, receiver: Cooperative) -> None:
 
 
 def answered(delivery: Delivery, verb: str, by: UUID) -> Delivery:
-    """The delivery after `verb`. Raises WrongState."""
+    """The delivery after `verb`. Raises WrongState, SecondPersonNeeded for who proposed it."""
+    if by == delivery.proposed_by:
+        raise SecondPersonNeeded(verb=verb)
     return replace(delivery, state=DeliveryState(move(DELIVERY, delivery, verb)), answered_by=by)
 
 

@@ -75,6 +75,8 @@ MEMBERSHIP: tuple[Transition[Member], ...] = (
     Transition("resume", ("paused",), "member", Right.PAUSE_MEMBERSHIP),
     Transition("exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER),
 )
+OWN_STEPS = frozenset({"pause", "resume", "withdraw"})
+"""What a member does alone."""
 SELLING = (MemberState.TRIAL, MemberState.MEMBER)
 """Whose offerings can be published."""
 

@@ -43,7 +43,7 @@ def cents_of(text: str) -> int:
     """`"90.75"` → `9075`. Raises AmountOutOfRange for anything but at most two decimals within ±MAX_CENTS."""
     try:
         cents = Decimal(text) * 100
-    except InvalidOperation:
+    except (InvalidOperation, ArithmeticError):
         raise AmountOutOfRange(amount=text[:40]) from None
     if not cents.is_finite() or abs(cents) > MAX_CENTS or cents != int(cents):
         raise AmountOutOfRange(amount=text[:40])

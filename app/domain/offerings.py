@@ -32,6 +32,10 @@ class OfferingState(StrEnum):
     ARCHIVED = "archived"
 
 
+UNSEEN = (OfferingState.DRAFT, OfferingState.IN_REVIEW)
+"""Known to its cooperative alone."""
+
+
 @dataclass(frozen=True)
 class Offering:
     """`price_cents` per `price_unit`, net of VAT. `stock` units are left for goods; None is unlimited.

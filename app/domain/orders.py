@@ -183,9 +183,7 @@ def roles_on(order: Order, actor: Actor) -> tuple[Role, ...]:
         roles.append(Role.CUSTOMER)
     if actor.app_id is not None and actor.subject is None and order.app_id == actor.app_id:
         roles.append(Role.APP)
-    if actor.member_ids() & set(order.maker_ids):
-        roles.append(Role.MEMBER)
-    return tuple(roles)
+    return (*roles, *actor.as_member(*order.maker_ids))
 
 
 def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day: date) -> OrderLine:  # noqa: A002

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import ReasonNeeded, RuleRefused
+from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import decimal_text
 from app.domain.split import recompute_remitted
@@ -95,11 +95,6 @@ REMITTANCE: tuple[Transition[Remittance], ...] = (
 )
 
 
-def pseudonym(cooperative_id: UUID, member_id: UUID | str) -> str:
-    """The same for a member in every report of one cooperative, and nobody's name."""
-    return hashlib.sha256(cooperative_id.bytes + UUID(str(member_id)).bytes).hexdigest()[:12]
-
-
 def digest(lines: Sequence[Line]) -> str:
     """SHA-256 of the lines as JSON with sorted keys."""
     return hashlib.sha256(json.dumps([line_data(line) for line in lines], sort_keys=True).encode()).hexdigest()
@@ -125,7 +120,9 @@ def check_period(through: date, last: date | None, closed: date | None, cents: i
 
 
 def invoiced(remittance: Remittance, reference: str, by: UUID) -> Remittance:
-    """The remittance with the municipality's invoice. Raises WrongState, ReasonNeeded."""
+    """The remittance with the municipality's invoice. Raises WrongState, ReasonNeeded, SecondPersonNeeded."""
+    if by == remittance.reported_by:
+        raise SecondPersonNeeded(verb="invoice")
     state = RemittanceState(move(REMITTANCE, remittance, "invoice"))
     if not reference:
         raise ReasonNeeded(verb="reference")

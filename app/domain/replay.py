@@ -1,13 +1,12 @@
 """Replay: what last year's earnings would have become under a draft; who gains, who loses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.domain.agreements import Agreement
 from app.domain.earnings import Earning
 from app.domain.ledger import Leg
-from app.domain.remittances import pseudonym
 from app.domain.split import NAMES, MonthTotal, add_to_year, split
 
 
@@ -36,8 +35,11 @@ class Replay:
     members: tuple[Compared, ...]
 
 
-def replay(agreement: Agreement, earnings: Sequence[Earning], year: int) -> Replay:
-    """Split a year's earnings again, in the order of the work, each member's and the fund's year from zero."""
+def replay(agreement: Agreement, earnings: Sequence[Earning], year: int, name: Callable[[UUID], str]) -> Replay:
+    """Split a year's earnings again, in the order of the work, each member's and the fund's year from zero.
+
+    `name` gives a member's pseudonym.
+    """
     total, members = Compared(None), dict[UUID, Compared]()
     months, fund = dict[UUID, list[MonthTotal]](), list[MonthTotal]()
     for earning in sorted(earnings, key=lambda e: (e.work_date, e.id)):
@@ -53,7 +55,7 @@ def replay(agreement: Agreement, earnings: Sequence[Earning], year: int) -> Repl
         )
         months[whose] = add_to_year(months.get(whose, []), agreement, earning.work_date, again.kept_cents)
         fund = add_to_year(fund, agreement, earning.work_date, again.fund_cents, fund=True)
-        row = members.setdefault(whose, Compared(pseudonym(agreement.cooperative_id, whose)))
+        row = members.setdefault(whose, Compared(name(whose)))
         for compared in (row, total):
             _add(compared.actual, earning.legs)
             _add(compared.draft, again.legs)

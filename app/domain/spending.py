@@ -85,7 +85,7 @@ SPENDING: tuple[Transition[Request], ...] = (
     Transition("refuse_consent", ("submitted",), "rejected", Right.CONSENT_TO_SPENDING, _no_consent_asked),
     Transition("approve", ("submitted",), "approved", Right.DECIDE_SPENDING, _consent),
     Transition("reject", ("submitted",), "rejected", Right.DECIDE_SPENDING),
-    Transition("cancel", ("draft", "submitted", "incomplete", "approved"), "cancelled", Right.REQUEST_SPENDING),
+    Transition("cancel", ("draft", "submitted", "incomplete", "approved"), "cancelled", Right.CANCEL_SPENDING),
     Transition("pay", ("approved",), "paid", Right.PAY_SPENDING),
     Transition("settle", ("paid",), "settled", Right.PAY_SPENDING),
 )
@@ -123,6 +123,8 @@ def decide(request: Request, verb: str, *, by: UUID, own: bool, now: datetime, r
     """
     state = SpendingState(move(SPENDING, request, verb))
     if verb not in ("submit", "cancel") and (own or by == request.requested_by):
+        raise SecondPersonNeeded(verb=verb)
+    if verb == "approve" and by == request.consented_by:
         raise SecondPersonNeeded(verb=verb)
     if verb in WITH_A_REASON and not reason:
         raise ReasonNeeded(verb=verb)

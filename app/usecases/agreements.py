@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
+from app.db.permissions import sealing_of
 from app.domain import agreements as rules_of
 from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
@@ -145,7 +147,8 @@ async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, year: in
     place = agreement.municipality_id
     actor.require(Right.REPLAY_AGREEMENT, agreement.cooperative_id, municipality_id=place)
     await lend_staff_view(tx, agreement.cooperative_id)
-    return replay(agreement, await posted_in_year(tx, agreement.cooperative_id, year), year)
+    name = partial(sealing_of(tx).pseudonym, agreement.cooperative_id)
+    return replay(agreement, await posted_in_year(tx, agreement.cooperative_id, year), year, name)
 
 
 async def preview_split(

@@ -36,7 +36,7 @@ async def propose_purchase(
     if not electorate:
         raise RuleRefused(rule="somebody_votes", value=0)
     terms = (len(electorate), rule.basis_points, actor.person, tx.now, agreement.id)
-    made = Ballot(uuid7(), cooperative_id, title, supplier, cents, *terms)
+    made = Ballot(uuid7(), cooperative_id, title, supplier, cents, *terms, tuple(electorate))
     await ballots.add(tx, made)
     await tell(tx, "ballot.opened", cooperative_id, made.id, title=title, members=[str(m) for m in electorate])
     return made
@@ -47,7 +47,7 @@ async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: UUID, yes: bool) -> Ball
     ballot = await ballots.get(tx, ballot_id, lock=True)
     actor.require(Right.CAST_VOTE, ballot.cooperative_id, own=actor.as_member(*actor.members_at(ballot.cooperative_id)))
     await lend_staff_view(tx, ballot.cooperative_id)
-    mine = actor.member_ids() & set(await voters(tx, ballot.cooperative_id))
+    mine = actor.member_ids() & set(ballot.voter_ids)
     if not mine:
         raise Forbidden
     voted = cast(ballot, min(mine), yes=yes)

@@ -60,18 +60,22 @@ async def add_cooperative(
     return cooperative
 
 
+THE_NETWORKS = ("umbrella_id", "kvk_number")
+
+
 async def change_cooperative(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, expected_version: int | None, changes: dict[str, Any]
 ) -> Cooperative:
     """Change name, town, text, KvK number or umbrella. Raises Stale; RuleRefused for a tree that bites its tail.
 
-    The umbrella is the network's to change; an agreement keeps paying the one it was written under.
+    The umbrella and the KvK number (one legal entity) are the network's to change; an agreement keeps paying the
+    umbrella that it was written under.
     """
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
     actor.require(Right.WRITE_COOPERATIVE, cooperative_id)
     expect(cooperative.version, expected_version)
     umbrella_id = changes.get("umbrella_id")
-    if changes.get("umbrella_id", cooperative.umbrella_id) != cooperative.umbrella_id:
+    if any(changes.get(name, getattr(cooperative, name)) != getattr(cooperative, name) for name in THE_NETWORKS):
         actor.require(Right.ADD_COOPERATIVE)
     if umbrella_id is not None:
         await cooperatives.get(tx, umbrella_id)

@@ -8,6 +8,7 @@ from app.db.cooperatives import cooperatives
 from app.db.deliveries import deliveries
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
+from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right
 from app.domain.deliveries import Delivery, DeliveryState, answered, check_entity, delivery_legs
 from app.domain.errors import RuleRefused
@@ -49,6 +50,9 @@ async def answer_delivery(
     expect(found.version, expected_version)
     moved = answered(found, verb, actor.person)
     if moved.state is DeliveryState.CONFIRMED:
+        sender = await cooperatives.get(tx, found.from_cooperative_id)
+        check_entity(sender, await cooperatives.get(tx, found.to_cooperative_id))
+        await lend_staff_view(tx, found.from_cooperative_id)
         sides = ((found.from_cooperative_id, 1), (found.to_cooperative_id, 2))
         for (place, part), legs in sorted(zip(sides, delivery_legs(found), strict=True), key=lambda side: side[0]):
             key = ("internal_delivery", found.id, part, found.delivered_on)

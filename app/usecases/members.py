@@ -12,16 +12,27 @@ from app.db.cooperatives import cooperatives
 from app.db.earnings import earnings, year_totals
 from app.db.engine import Tx, uuid7
 from app.db.ledger import member_balances, pot_movements
-from app.db.members import member_events, members
+from app.db.members import member_events, members, was_linked
+from app.db.offerings import pause_offerings_of
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right
 from app.domain.agreements import Exit, Trial
 from app.domain.days import AMSTERDAM
 from app.domain.earnings import EarningState
-from app.domain.errors import AlreadyExists, NotFound
+from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
 from app.domain.ledger import AccountKind
-from app.domain.members import MEMBERSHIP, Destination, Member, MemberEvent, MemberState, add_months, transition
+from app.domain.members import (
+    MEMBERSHIP,
+    OWN_STEPS,
+    SELLING,
+    Destination,
+    Member,
+    MemberEvent,
+    MemberState,
+    add_months,
+    transition,
+)
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Thermometer
 from app.domain.transitions import find
@@ -58,6 +69,7 @@ async def register_member(
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_MEMBER, cooperative_id)
+    _somebody_else(actor, person_id)
     state = MemberState.CANDIDATE if candidate else MemberState.MEMBER
     member = Member(uuid7(), cooperative_id, name, trade_name, person_id, state)
     return await _add(tx, actor, member, "register")
@@ -92,11 +104,26 @@ async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
 async def change_member(
     tx: Tx, actor: Actor, *, member_id: UUID, expected_version: int | None, changes: dict[str, Any]
 ) -> Member:
-    """Change name, trade name or login of a member. Raises Stale."""
+    """Change name, trade name or login of a member. Raises Stale, SecondPersonNeeded, Forbidden.
+
+    Who may log in as a member is said once, by somebody else than themselves; only the network says it anew.
+    """
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.WRITE_MEMBER, member.cooperative_id)
     expect(member.version, expected_version)
+    linked = changes.get("person_id", member.person_id)
+    if linked != member.person_id:
+        _somebody_else(actor, linked)
+        if member.person_id is not None or await was_linked(tx, member_id):
+            actor.require(Right.RELINK_MEMBER)
+        await _log(tx, actor, member, "link")
     return await members.save(tx, replace(member, **changes))
+
+
+def _somebody_else(actor: Actor, person_id: UUID | None) -> None:
+    """Nobody says of themselves that they are a member. Raises SecondPersonNeeded."""
+    if person_id is not None and person_id == actor.person_id:
+        raise SecondPersonNeeded(verb="link_member")
 
 
 async def set_goal(
@@ -127,6 +154,8 @@ async def move_member(
     member = await members.get(tx, member_id, lock=True)
     actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
+    if verb not in OWN_STEPS and member_id in actor.member_ids():
+        raise SecondPersonNeeded(verb=verb)
     today = tx.today
     agreement = await agreement_on(tx, member.cooperative_id, today)
     trial = agreement.the(Trial) if agreement else None
@@ -135,6 +164,8 @@ async def move_member(
     saved = await members.save(tx, moved)
     await _log(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
+    if saved.state not in SELLING:
+        await pause_offerings_of(tx, member_id)
     empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
     await tell(tx, f"member.{verb}", member.cooperative_id, member_id, **({"empty": True} if empty else {}))
     exit_rule = agreement.the(Exit) if agreement else None
@@ -164,9 +195,12 @@ async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
 
 
 async def list_member_events(tx: Tx, actor: Actor, *, member_id: UUID) -> list[MemberEvent]:
-    """What happened to a membership, oldest first; for the staff and the member."""
-    await get_member(tx, actor, member_id=member_id)
-    return await member_events.all(tx, member_id=member_id)
+    """What happened to a membership, oldest first. Notes are read by the coordinator and by who wrote them."""
+    member = await get_member(tx, actor, member_id=member_id)
+    found = await member_events.all(tx, member_id=member_id)
+    if actor.may(Right.WRITE_MEMBER, member.cooperative_id):
+        return found
+    return [event if event.person_id == actor.person_id else replace(event, note="") for event in found]
 
 
 async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> None:

@@ -18,7 +18,7 @@ from app.domain import offerings as process
 from app.domain.access import Actor, Right
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
 from app.domain.members import SELLING
-from app.domain.offerings import CONTENT, OFFERING, Hold, Offering, OfferingState, check, take
+from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check, take
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.version import expect
@@ -115,6 +115,8 @@ async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, 
     person_id = await ensure_person(tx, actor.issuer or "", actor.subject, "") if actor.subject is not None else None
     await lock_stock(tx, [offering_id])
     offering = await offerings.get(tx, offering_id)
+    if offering.state in UNSEEN:
+        raise NotFound
     if offering.state is not OfferingState.PUBLISHED or offering.stock is None:
         raise NotOrderable(title=offering.title, state=offering.state)
     until = tx.now + timedelta(minutes=minutes)

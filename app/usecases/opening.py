@@ -11,7 +11,7 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement
-from app.domain.errors import AgreementMissing, AlreadySettled, NotFound
+from app.domain.errors import AgreementMissing, AlreadySettled, NotFound, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Posting
 from app.domain.opening import Opening, OpeningReport, check_opening, opening_legs, report
 
@@ -40,6 +40,8 @@ async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening)
     """The municipality, and the agreement of each month that has a total."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.OPEN_BOOKS, cooperative_id)
+    if actor.member_ids() & set(opening.member_ids):
+        raise SecondPersonNeeded(verb="open_books")
     check_opening(opening)
     if not await ledger.untouched(tx, cooperative_id):
         raise AlreadySettled(reference=cooperative.slug)

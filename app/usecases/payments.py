@@ -155,8 +155,8 @@ async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
 
 
 def _second_person(actor: Actor, order: Order, verb: str) -> UUID:
-    """The treasurer, who is not the buyer of this order."""
-    if order.customer_person_id == actor.person:
+    """The treasurer, who is neither the buyer of this order nor one of its makers."""
+    if order.customer_person_id == actor.person or actor.member_ids() & set(order.maker_ids):
         raise SecondPersonNeeded(verb=verb)
     return actor.person
 

@@ -13,7 +13,7 @@ from app.db.permissions import open_note, permission_reads, permissions, seal_no
 from app.domain.access import Actor, Right
 from app.domain.agreements import PermissionNeeded
 from app.domain.days import AMSTERDAM
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
 from app.domain.permissions import (
     Permission,
@@ -47,6 +47,8 @@ async def give_permission(
     """
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.GIVE_PERMISSION, cooperative_id, municipality_id=cooperative.municipality_id)
+    if member_id in actor.member_ids():
+        raise SecondPersonNeeded(verb="give_permission")
     check_dates(starts_on, until)
     await lend_staff_view(tx, cooperative_id)
     member = await members.find(tx, id=member_id, cooperative_id=cooperative_id)

@@ -14,7 +14,7 @@ from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.spending import free_lots, requests
 from app.domain.access import Actor, Right
-from app.domain.agreements import Exit
+from app.domain.agreements import Agreement, Exit
 from app.domain.days import day_of
 from app.domain.errors import (
     AgreementMissing,
@@ -23,6 +23,7 @@ from app.domain.errors import (
     ReasonNeeded,
     RuleMissing,
     RuleRefused,
+    SecondPersonNeeded,
     WrongState,
 )
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, into_pots
@@ -67,11 +68,7 @@ async def request_spending(
         raise NotFound
     own = actor.as_member(member_id)
     actor.require(Right.REQUEST_SPENDING, member.cooperative_id, own=own)
-    day = tx.today
-    agreement = await agreement_on(tx, member.cooperative_id, day)
-    if agreement is None:
-        raise AgreementMissing(date=day.isoformat())
-    policy = policy_for(agreement, purpose, to_member=to_member)
+    agreement, policy = await _policy(tx, member.cooperative_id, purpose, to_member=to_member)
     if not supplier:
         raise ReasonNeeded(verb="supplier")
     place = (uuid7(), member.cooperative_id, agreement.municipality_id, member_id, agreement.id)
@@ -90,6 +87,9 @@ async def move_spending(
     Raises WrongState, Stale, SecondPersonNeeded, ReasonNeeded, BelowFloor.
     """
     found = await _locked(tx, actor, find(SPENDING, verb).right, request_id, expected_version)
+    if verb == "submit":
+        agreement, policy = await _policy(tx, found.cooperative_id, found.purpose, to_member=False)
+        found = replace(found, policy=policy, agreement_id=agreement.id)
     return await _move(tx, actor, found, verb, reason)
 
 
@@ -166,6 +166,8 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
     """
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.SETTLE_POT, member.cooperative_id)
+    if member_id in actor.member_ids():
+        raise SecondPersonNeeded(verb="settle_pot")
     if member.exited_on is None:
         raise WrongState(verb="settle_pot", state=member.state, possible=[])
     agreement = await agreement_on(tx, member.cooperative_id, member.exited_on)
@@ -188,6 +190,14 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
     await ledger.post(tx, Posting(*place, (*legs, *more), None, agreement.id))
     await tell(tx, "member.pot_settled", member.cooperative_id, member_id)
     return await ledger.journal_of(tx, "member", member_id, kind, part)
+
+
+async def _policy(tx: Tx, cooperative_id: UUID, purpose: str, *, to_member: bool) -> tuple[Agreement, str]:
+    """Today's version and what it says of a purpose. Raises AgreementMissing, and what `policy_for` raises."""
+    agreement = await agreement_on(tx, cooperative_id, tx.today)
+    if agreement is None:
+        raise AgreementMissing(date=tx.today.isoformat())
+    return agreement, policy_for(agreement, purpose, to_member=to_member)
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected_version: int | None) -> Request:
@@ -218,6 +228,7 @@ async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) 
 
 
 async def _post(tx: Tx, request: Request, kind: JournalKind, legs: tuple[Leg, ...], day: date) -> Request:
+    await lend_staff_view(tx, request.cooperative_id)
     if any(leg.kind is AccountKind.POT and leg.cents > 0 for leg in legs):
         pots = await lock_pots(tx, request.cooperative_id, [request.member_id])
         legs = into_pots(pots, legs)
@@ -227,7 +238,5 @@ async def _post(tx: Tx, request: Request, kind: JournalKind, legs: tuple[Leg, ..
 
 
 async def _save(tx: Tx, request: Request, verb: str) -> Request:
-    await lend_staff_view(tx, request.cooperative_id)
-    members_told = [str(request.member_id)]
-    await tell(tx, f"spending.{verb}", request.cooperative_id, request.id, title=request.title, members=members_told)
+    await tell(tx, f"spending.{verb}", request.cooperative_id, request.id, members=[str(request.member_id)])
     return await requests.save(tx, request)

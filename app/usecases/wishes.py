@@ -165,6 +165,7 @@ async def _reserve(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int) -> W
     change = cents - wish.reserved_cents
     if not change:
         return wish
+    await lend_staff_view(tx, wish.cooperative_id)
     kind = JournalKind.RESERVE if change > 0 else JournalKind.RESERVE_END
     legs = reserve_legs(purchase, wish, change)
     if wish.paid_by == "pot" and wish.member_id and change < 0:

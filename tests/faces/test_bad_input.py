@@ -95,8 +95,8 @@ async def test_more_than_the_stock(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, kind="goods", stock=3)
     gone = "00000000-0000-0000-0000-000000000009"
-    place = f"/v1/members/{seller.member_id}"
-    await seller.coordinator("PATCH", place, {"personId": gone}, status=404, headers={"If-Match": '"1"'})
+    somebody = {"name": "Sam", "tradeName": "Sam", "personId": gone}
+    await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/members", somebody, status=404)
     body = {"lines": [{"offeringId": offering, "quantity": 4}], "contact": GUEST}
     problem = await app("POST", "/v1/orders", body, status=409)
     assert problem["detail"] == "There are 3 left of 'Tuinonderhoud'. Order fewer."

@@ -166,6 +166,7 @@ async def _lots(tx: Tx, found: Sequence[Wish], cents: Mapping[UUID, int], day: d
 async def _locked_pots(tx: Tx, members: Mapping[UUID, Iterable[UUID | None]]) -> dict[UUID, Pots]:
     """The pots of members by cooperative, locked in the order of the cooperatives' ids."""
     found: dict[UUID, Pots] = {}
+    await lend_staff_view(tx, *members)
     for cooperative_id in sorted(members):
         theirs = {member_id for member_id in members[cooperative_id] if member_id is not None}
         found[cooperative_id] = await lock_pots(tx, cooperative_id, theirs) if theirs else {}
@@ -181,6 +182,7 @@ async def _post_all(
     day: date,
 ) -> JointPurchase:
     """A journal for each cooperative, in the order of their ids."""
+    await lend_staff_view(tx, *legs)
     part = purchase.parts
     for cooperative_id in sorted(legs):
         booked = tuple(leg for leg in into_pots(pots.get(cooperative_id, {}), legs[cooperative_id]) if leg.cents)
