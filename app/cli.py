@@ -27,6 +27,7 @@ from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, opened
 from app.db.vat import write_rates
 from app.demo.loader import EVERY_SCOPE, Loader
+from app.demo.stories import STORIES, Stories
 from app.domain.apps import AppWithSecret
 from app.graphql.schema import schema
 from app.main import build, key_ring, people_issuer
@@ -209,19 +210,26 @@ def worker() -> None:
 
 
 @cli.command()
-def demo() -> None:
-    """Load the demo network; what is there already is left alone."""
+def demo(
+    story: Annotated[str | None, typer.Argument(help=f"A story to be played: {', '.join(STORIES)}.")] = None,
+) -> None:
+    """Load the demo network; what is there already is left alone. With a story: have it happen, and say what did."""
     settings = Settings()
+    if story is not None and (story not in STORIES or settings.production):
+        raise typer.BadParameter(f"One of {', '.join(STORIES)}, and not in production.")
     with _database(settings) as url:
         migrate_to_head(url)
-        asyncio.run(_load(settings, url))
+        asyncio.run(_load(settings, url, story))
 
 
-async def _load(settings: Settings, url: str) -> None:
+async def _load(settings: Settings, url: str, story: str | None = None) -> None:
     async with opened(url) as database:
-        made = await Loader(database, people_issuer(settings)).load()
-    if made:
-        _keep_secrets(settings, made)
+        loader = Loader(database, people_issuer(settings))
+        made = await loader.load()
+        if made:
+            _keep_secrets(settings, made)
+        if story is not None:
+            await STORIES[story](Stories(loader, settings.public_url.rstrip("/"), print))
 
 
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:

@@ -25,6 +25,7 @@ from app.domain.access import Scope
 from app.usecases.members import get_thermometer
 from app.usecases.payments import record_payment
 from app.usecases.run import Identity, Run
+from bench import joint
 from bench.torture import Shop, Torture
 from tests.live import Live
 
@@ -114,8 +115,8 @@ async def orders_of(torture: Torture, client: httpx.AsyncClient, shop: Shop, cou
     return made
 
 
-async def measure(live: Live) -> dict[str, list[float]]:
-    """Every ratio, once a round."""
+async def measure(live: Live) -> tuple[dict[str, list[float]], str]:
+    """Every ratio, once a round; and what it took to close a joint purchase."""
     torture = Torture(live, 0, plant=False)
     async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
         shops = await torture.shops(client)
@@ -151,10 +152,13 @@ async def measure(live: Live) -> dict[str, list[float]]:
         found["R3"].append(await rate([bench.thermometer(*pair) for pair in known]) / base)
         if number < 0:
             found = {name: [] for name in found}
+    closed = await joint.closing(
+        bench.run_as, shops[0].treasurer.replace("treasurer", "coordinator"), uuid.UUID(shops[0].id)
+    )
     await floor.close()
     await database.close()
     await owner.close()
-    return found
+    return found, closed
 
 
 FIRST = {"W2": 0.3, "W3 against W2": 0.5, "post()": 0.5, "R3": 0.25}
@@ -184,7 +188,8 @@ def main() -> None:
         live.samen("demo")
         live.serve()
         try:
-            text = results(uvloop.run(measure(live)))  # the loop that serves requests too
+            found, closed = uvloop.run(measure(live))  # the loop that serves requests too
+            text = results(found) + joint.report(closed)
         finally:
             live.stop()
             Path(folder).mkdir(exist_ok=True)

@@ -62,7 +62,7 @@ class Loader:
         controllers = [person.login for person in file.people if Role.CONTROLLER in person.offices]
         if controllers:
             self.controllers[file.cbs_code] = controllers[0]
-        known = await _all(lambda page: self.network(list_municipalities, page=page))
+        known = await all_of(lambda page: self.network(list_municipalities, page=page))
         found = next((row for row in known if row.cbs_code == file.cbs_code), None)
         if found is None:
             found = await self.network(add_municipality, cbs_code=file.cbs_code, name=file.name)
@@ -73,8 +73,8 @@ class Loader:
                     await self.network(give_office, person_id=person_id, role=role, municipality_id=found.id)
 
     async def _cooperative(self, file: CooperativeFile) -> None:
-        municipalities = await _all(lambda page: self.network(list_municipalities, page=page))
-        cooperatives = await _all(lambda page: self.network(list_cooperatives, page=page))
+        municipalities = await all_of(lambda page: self.network(list_municipalities, page=page))
+        cooperatives = await all_of(lambda page: self.network(list_cooperatives, page=page))
         found = next((row for row in cooperatives if row.slug == file.slug), None)
         if found is None:
             found = await self.network(
@@ -104,7 +104,7 @@ class Loader:
                     await self.network(give_office, person_id=person_id, role=role, cooperative_id=cooperative_id)
 
     async def _member(self, coordinator: Run, cooperative_id: UUID, file: MemberFile) -> UUID:
-        known = await _all(lambda page: coordinator(list_members, cooperative_id=cooperative_id, page=page))
+        known = await all_of(lambda page: coordinator(list_members, cooperative_id=cooperative_id, page=page))
         found = next((member for member in known if member.trade_name == file.trade_name), None)
         if found is not None:
             return found.id
@@ -124,7 +124,7 @@ class Loader:
     async def _agreements(self, cooperative_id: UUID, file: CooperativeFile) -> None:
         treasurer = self.run_as(_login(file, Role.TREASURER))
         controller = self.run_as(self.controllers[file.municipality])
-        known = await _all(lambda page: treasurer(list_agreements, cooperative_id=cooperative_id, page=page))
+        known = await all_of(lambda page: treasurer(list_agreements, cooperative_id=cooperative_id, page=page))
         for wanted in file.agreements:
             agreement = next((a for a in known if a.title == wanted.title), None)
             if agreement is None:
@@ -146,7 +146,7 @@ class Loader:
     async def _offering(
         self, coordinator: Run, cooperative_id: UUID, member_id: UUID, file: OfferingFile, town: str
     ) -> None:
-        known: list[Offering] = await _all(
+        known: list[Offering] = await all_of(
             lambda page: coordinator(list_offerings, cooperative_id=cooperative_id, member_id=member_id, page=page)
         )
         found = next((offering for offering in known if offering.title == file.title), None)
@@ -166,7 +166,7 @@ class Loader:
                 found = await coordinator(move_offering, offering_id=found.id, verb=verb)
 
     async def _apps(self, files: list[AppFile]) -> list[AppWithSecret]:
-        known = {app.name for app in await _all(lambda page: self.network(list_apps, page=page))}
+        known = {app.name for app in await all_of(lambda page: self.network(list_apps, page=page))}
         return [
             await self.network(register_app, name=file.name, scopes=tuple(file.scopes))
             for file in files
@@ -177,7 +177,7 @@ class Loader:
         return (await self.network(add_person, issuer=self.issuer, subject=login, name=name)).id
 
 
-async def _all(read: Callable[[PageRequest], Awaitable[Page[T]]]) -> list[T]:
+async def all_of(read: Callable[[PageRequest], Awaitable[Page[T]]]) -> list[T]:
     """Every row of a list, page by page."""
     rows: list[T] = []
     request = PageRequest(MAX_PAGE)

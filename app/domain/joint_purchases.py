@@ -99,12 +99,12 @@ class Article:
 
 def _packs_for(tiers: Sequence[Tier], cents: int) -> int:
     """The fewest packs that cost `cents` or more."""
-    best = -(-cents // tiers[-1].cents)
+    found = 0
     for tier, following in zip(tiers, (*tiers[1:], None), strict=True):
-        packs = max(tier.from_packs, -(-cents // tier.cents))
-        if following is None or packs < following.from_packs:
-            return min(packs, max(best, packs))
-    return best
+        found = max(tier.from_packs, -(-cents // tier.cents))
+        if following is None or found < following.from_packs:
+            break
+    return found
 
 
 @dataclass(frozen=True)

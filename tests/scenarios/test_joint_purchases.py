@@ -323,10 +323,10 @@ async def test_who_ordered_does_not_settle_and_five_settlements_are_one(world: W
 
 
 async def test_wishes_in_the_closing_second_and_two_buyers(world: World) -> None:
-    """Twenty members change their wish while two people close: one closing, and each wish counts wholly or not."""
+    """Fifty members change their wish while two people close: one closing, and each wish counts wholly or not."""
     seller = await rich(world)
     purchase = await plan(world, seller)
-    members = [await world.member(seller) for _ in range(20)]
+    members = [await world.member(seller) for _ in range(50)]
     for _, member_id in members:
         await wish(seller.coordinator, purchase, 2, memberId=member_id)
     article = purchase["articles"][0]["id"]
@@ -345,7 +345,7 @@ async def test_wishes_in_the_closing_second_and_two_buyers(world: World) -> None
     assert sorted(closes) == [200, 409]
     assert set(wished) <= {201, 409}
     found = (await look(seller.coordinator, purchase))["articles"][0]
-    assert found["wished"] == 40 + 3 * wished.count(201)
+    assert found["wished"] == 100 + 3 * wished.count(201)
     allocation = (await seller.coordinator("GET", f"/v1/joint-purchases/{purchase['id']}/allocation"))["articles"][0]
     units = sum(line["units"] for line in allocation["result"]["lines"])
     assert units == found["orderedUnits"] == found["wished"] // 10 * 10
@@ -403,3 +403,27 @@ async def test_anybody_works_the_allocation_out_again_from_what_is_published(wor
     published["articles"][0]["result"]["lines"][0]["units"] += 1
     file.write_text(json.dumps(published))
     assert CliRunner().invoke(cli, ["allocate", str(file)]).exit_code == 1
+
+
+async def test_what_nobody_asked_for_is_the_leads_and_a_wish_of_a_partner_never_grows(world: World) -> None:
+    """Ten wished of a pack of ten; twelve come: ten are theirs, two are the lead's, who pays them from its fund."""
+    lead, partner = await rich(world), await rich(world)
+    purchase = await plan(world, lead, partners=(partner,))
+    await mine(partner, purchase, 10)
+    purchase = await move(lead.coordinator, purchase, "close")
+    await finish(lead, purchase, "12.00", 12)
+    assert (await world.balances(lead))["cooperative_fund"] == "-2.00"
+    assert await owed(lead) == {partner.id: "-10.00"}
+    assert await pot(world, partner) == ("190.00", "0.00")
+    await books_are_right(world)
+
+
+async def test_nothing_firm_is_given_up_with_a_reason(world: World) -> None:
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    await mine(seller, purchase, 0, 9)
+    refused = await move(seller.coordinator, purchase, "close", status=409)
+    assert refused["code"] == "below_minimum"
+    given_up = await move(seller.coordinator, purchase, "give_up", reason="te weinig animo")
+    assert (given_up["state"], await pot(world, seller)) == ("cancelled_below_minimum", ("200.00", "0.00"))
+    await books_are_right(world)
