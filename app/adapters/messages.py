@@ -324,5 +324,12 @@ def _render(texts: tuple[str, str], facts: dict[str, Any], language: str) -> str
         elif key == "to":
             shown[key] = TARGETS.get(value, (value, value))[index]
         else:
-            shown[key] = ", ".join(map(str, value)) or "-" if isinstance(value, list) else value
+            shown[key] = _listed(value)
     return texts[index].format_map(shown)
+
+
+def _listed(value: Any) -> Any:
+    """Lists and pairs as people write them."""
+    if isinstance(value, dict):
+        value = [f"{name}: {amount}" for name, amount in value.items()]
+    return ", ".join(map(str, value)) or "-" if isinstance(value, list) else value

@@ -244,7 +244,7 @@ def check_article(article: Article) -> Article:
     """The article itself. Raises RuleRefused for tiers that do not start at one pack and rise."""
     steps = [tier.from_packs for tier in article.tiers]
     if steps[:1] != [1] or steps != sorted(set(steps)):
-        raise RuleRefused(rule="tiers_start_at_one_and_rise", value=str(steps))
+        raise RuleRefused(rule="tiers_start_at_one_and_rise", value=steps)
     return article
 
 

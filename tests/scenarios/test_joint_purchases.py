@@ -238,6 +238,7 @@ async def test_below_the_minimum_the_lead_extends_drops_or_gives_up(world: World
     await mine(seller, purchase, 12, article=1)
     refused = await move(seller.coordinator, purchase, "close", status=409)
     assert (refused["code"], refused["facts"]["missing"]) == ("below_minimum", {"Stof": 18})
+    assert "(Stof: 18)" in refused["detail"]
     with world.clock.at(f"{world.clock() + timedelta(days=8):%Y-%m-%d}"):
         assert (await mine(seller, purchase, 30, article=1, status=409))["code"] == "wrong_state"
         await world.work()
