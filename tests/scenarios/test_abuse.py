@@ -3,7 +3,9 @@
 import asyncpg
 import pytest
 
+from app.db import people
 from app.db.engine import Database
+from app.domain.access import Identity
 from tests.scenarios.test_membership import candidate, on_trial
 from tests.scenarios.test_membership import move as move_member
 from tests.scenarios.test_spending import ask, may_buy, step
@@ -192,3 +194,15 @@ async def test_strange_months_and_amounts_are_refused_not_broken(world: World) -
                bankBalance: "1e999999") { month } }"""
     found = await seller.treasurer.graphql(query, id=seller.id)
     assert found["errors"][0]["extensions"]["code"] == "amount_out_of_range"
+
+
+async def test_a_partners_app_sees_orders_and_no_private_row(world: World, database: Database) -> None:
+    """By row-level security alone, with no check of the application in between."""
+    seller = await world.cooperative()
+    await world.sale(seller, await world.app(), "100.00")
+    partner = await world.app(["offerings:read"], [seller.id])
+    async with database.transaction() as tx:
+        await people.enter(tx, Identity(None, None, partner.login, frozenset()))
+        assert await tx.value('select count(*) from "order"') == 1
+        for table in ("member", "earning", "entry", "account", "permission", "sealed_key", "task", "spending"):
+            assert await tx.value(f"select count(*) from {table}") == 0, table

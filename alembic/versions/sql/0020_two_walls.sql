@@ -28,12 +28,10 @@ begin
             union all
             select case when m.state in ('exited', 'withdrawn', 'rejected') then 'former_member' else 'member' end,
                    m.cooperative_id, null, m.id from member m where m.person_id = v_person and m.state <> 'referred') h;
-    if p_subject is null and v_app.id is not null then
-        v_staff := v_app.cooperative_ids;
-    end if;
     perform set_config('samen.person', coalesce(v_person::text, ''), true),
             set_config('samen.app', case when p_subject is null then coalesce(v_app.id::text, '') else '' end, true),
             set_config('samen.staff', v_staff::text, true),
+            set_config('samen.partner', case when p_subject is null then coalesce(v_app.cooperative_ids, '{}') else '{}' end::text, true),
             set_config('samen.members', v_members::text, true),
             set_config('samen.network', case when v_network then 'on' else '' end, true),
             set_config('samen.caller', concat_ws('|', coalesce(v_app.id::text, p_client), p_issuer, p_subject), true);
@@ -73,3 +71,15 @@ begin
        and a.kind in ('pot', 'receivable_member')
      order by a.id for update of b;
 end $$
+--;
+-- The cooperatives that an app works for: it sees their orders, and nothing else that is private.
+create function my_partners() returns uuid[] language sql stable as
+$$ select coalesce(nullif(current_setting('samen.partner', true), ''), '{}')::uuid[] $$
+--;
+alter policy own_and_staff on "order"
+ using (cooperative_id = any((select my_staff())::uuid[]) or cooperative_id = any((select my_partners())::uuid[])
+        or customer_person_id = (select my_person()) or app_id = (select my_app())
+        or maker_ids && (select my_members())::uuid[])
+ with check (cooperative_id = any((select my_staff())::uuid[]) or cooperative_id = any((select my_partners())::uuid[])
+             or customer_person_id = (select my_person()) or app_id = (select my_app())
+             or maker_ids && (select my_members())::uuid[])
