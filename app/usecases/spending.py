@@ -176,7 +176,7 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
         raise RuleMissing(kind="exit")
     day, kind = tx.today, JournalKind.POT_SETTLEMENT
     year = await lock_year(tx, member.cooperative_id, (member_id,), day.year)
-    if any(request.reserved_cents for request in await requests.all(tx, member_id=member_id)):
+    if (await ledger.member_balances(tx, member)).get(AccountKind.RESERVED):
         raise RuleRefused(rule="open_requests_first", value=str(member_id))
     cents, _ = year.pots.get(member_id, (0, 0))
     if cents <= 0:

@@ -419,6 +419,24 @@ async def test_what_nobody_asked_for_is_the_leads_and_a_wish_of_a_partner_never_
     await books_are_right(world)
 
 
+async def test_a_pot_is_not_settled_while_a_wish_reserves_on_it(world: World) -> None:
+    leaving = {"kind": "exit", "potTo": "member"}
+    seller = await world.cooperative([leaving, *RULES])
+    await world.sale(seller, await world.app(), "50.00")
+    purchase = await plan(world, seller)
+    await mine(seller, purchase, 10)
+    exiting = {"verb": "exit", "destination": "education"}
+    await seller.coordinator("POST", f"/v1/members/{seller.member_id}/transitions", exiting)
+    place = f"/v1/members/{seller.member_id}/pot-settlements"
+    refused = await seller.treasurer("POST", place, {}, status=422)
+    assert refused["facts"]["rule"] == "open_requests_first"
+    purchase = await move(seller.coordinator, purchase, "close")
+    await finish(seller, purchase, "10.00", 10)
+    await seller.treasurer("POST", place, {})
+    assert (await world.balances(seller))["payable_member"] == "40.00"
+    await books_are_right(world)
+
+
 async def test_nothing_firm_is_given_up_with_a_reason(world: World) -> None:
     seller = await rich(world)
     purchase = await plan(world, seller)
