@@ -37,6 +37,7 @@ from app.domain.errors import (
     JournalDiffers,
     NotFound,
     RuleRefused,
+    ScopeMissing,
     Unauthenticated,
 )
 from app.usecases.steps.input import check_input
@@ -104,11 +105,13 @@ class Keyed:
         async def once() -> T:
             async with self._claimed(verb, request_hash) as (tx, claimed):
                 if claimed.outcome is not None:
+                    _still_allowed(self._run.actor, claimed.outcome)
                     recalled: T = _recalled(verb, claimed.outcome)
                     return recalled
                 with _kept(), constraints_as_rules():
                     result = await verb(tx, self._run.actor, *arguments, **named)
-                    outcome = {"result": _adapter(verb).dump_python(result, mode="json")}
+                    scopes = sorted(self._run.actor.scopes)
+                    outcome = {"result": _adapter(verb).dump_python(result, mode="json"), "scopes": scopes}
                     await idempotency.record(tx, claimed, outcome)
                     await tx.flush()
                     return result
@@ -235,6 +238,13 @@ def _hash(named: dict[str, Any]) -> str:
 @lru_cache
 def _adapter(verb: Callable[..., Any]) -> TypeAdapter[Any]:
     return TypeAdapter(typing.get_type_hints(inspect.unwrap(verb))["return"])
+
+
+def _still_allowed(actor: Actor, outcome: dict[str, Any]) -> None:
+    """A stored result is for a token that carries at least what the first one did. Raises ScopeMissing."""
+    missing = sorted(set(outcome.get("scopes", ())) - actor.scopes)
+    if missing:
+        raise ScopeMissing(scope=missing[0])
 
 
 def _recalled(verb: Callable[..., Any], outcome: dict[str, Any]) -> Any:

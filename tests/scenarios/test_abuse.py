@@ -206,3 +206,14 @@ async def test_a_partners_app_sees_orders_and_no_private_row(world: World, datab
         assert await tx.value('select count(*) from "order"') == 1
         for table in ("member", "earning", "entry", "account", "permission", "sealed_key", "task", "spending"):
             assert await tx.value(f"select count(*) from {table}") == 0, table
+
+
+async def test_a_stored_answer_is_not_for_a_weaker_token(world: World) -> None:
+    seller = await world.cooperative([may_buy(), {"kind": "pot"}])
+    await world.sale(seller, await world.app(), "100.00")
+    body = {"purpose": "gereedschap", "title": "Pomp", "supplier": "De Schuur", "amount": {"amount": "10.00"}}
+    place = f"/v1/members/{seller.member_id}/spending-requests"
+    first = await seller.member("POST", place, body, key="pump")
+    assert await seller.member("POST", place, body, key="pump") == first
+    weak = world.person(seller.member.login, frozenset({"catalogue:read"}))
+    assert (await weak("POST", place, body, key="pump", status=403))["code"] == "scope_missing"
