@@ -10,6 +10,7 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Er staat geen enkel bedrag in. Vul de rekeningen en de spaarpotten in, ook als er alleen jaartotalen zijn.",
         "There is no amount in it. Fill in the accounts and the savings pots, also where there are only year totals.",
     ),
+    "required": ("Vul iets in bij {value}; leeg kan niet.", "Fill in {value}; it cannot be empty."),
     "one_minimum": ("Noem één minimum: pakken, stuks of geld.", "State one minimum: packs, units or money."),
     "tiers_start_at_one_and_rise": (
         "Begin de prijzen bij 1 pak en laat ze oplopen ({value}).",

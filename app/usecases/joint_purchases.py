@@ -106,6 +106,9 @@ async def change_joint_purchase(
     unknown = sorted(set(changes) - CHANGEABLE)
     if unknown:
         raise RuleRefused(rule="not_changeable", value=unknown[0])
+    empty = next((name for name, value in changes.items() if value is None and name != "tops_up_at"), None)
+    if empty is not None:
+        raise RuleRefused(rule="required", value=empty)
     changed = replace(found, **changes)
     if {"closes_at", "tops_up_at"} & set(changes):
         check_purchase(changed, tx.now)

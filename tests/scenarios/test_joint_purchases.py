@@ -437,6 +437,26 @@ async def test_a_pot_is_not_settled_while_a_wish_reserves_on_it(world: World) ->
     await books_are_right(world)
 
 
+async def test_what_is_stated_changes_while_it_may(world: World) -> None:
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    place = f"/v1/joint-purchases/{purchase['id']}"
+
+    async def change(body: Json, status: int = 200) -> Json:
+        seen = {"If-Match": f'"{(await look(seller.coordinator, purchase))["version"]}"'}
+        made: Json = await seller.coordinator("PATCH", place, body, headers=seen, status=status)
+        return made
+
+    assert (await change({"closesAt": None}, status=422))["facts"]["rule"] == "required"
+    assert (await change({"delivery": None}, status=422))["facts"]["rule"] == "required"
+    assert (await change({"closesAt": "2020-01-01T00:00:00Z"}, status=422))["code"] == "rule_refused"
+    assert (await change({"topsUpAt": None, "rule": "equal"}))["rule"] == "equal"
+    await mine(seller, purchase, 10)
+    await move(seller.coordinator, purchase, "close")
+    assert (await change({"rule": "first_come"}, status=409))["code"] == "wrong_state"
+    assert (await change({"discount": {"amount": "1.00"}}))["discount"]["amount"] == "1.00"
+
+
 async def test_nothing_firm_is_given_up_with_a_reason(world: World) -> None:
     seller = await rich(world)
     purchase = await plan(world, seller)
