@@ -12,9 +12,11 @@ from app.db.engine import BOOKS_ROLE, OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, D
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.settings import Settings
+from app.usecases.assignments import approve_on_time
 from app.usecases.events import deliver_event, forget_keys
 from app.usecases.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.members import end_trial, remind_of_exit
+from app.usecases.nettings import propose_monthly
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
 from app.usecases.permissions import warn_of_lapse
@@ -62,6 +64,7 @@ class Worker:
                     sealed = self.now()
                 if (self.now() - swept).total_seconds() > 3600:
                     await SystemRun(self.database, now=self.now)(forget_keys)
+                    await self._once("nettings", self.net())
                     swept = self.now()
             except NO_ANSWER:
                 log.warning("the database does not answer; trying again")
@@ -92,6 +95,11 @@ class Worker:
         if check is not None and check.broken:
             log.error("books broken", extra={"invariants": sorted(check.broken)})
 
+    async def net(self) -> None:
+        """Propose this month's nettings, for every pair of cooperatives that has none yet."""
+        if self.books is not None:
+            await SystemRun(self.books, now=self.now)(propose_monthly)
+
     async def _once(self, what: str, act: Awaitable[None]) -> None:
         """One row of a batch; what fails is logged and comes back when its lease ends, later each time."""
         try:
@@ -120,6 +128,8 @@ class Worker:
                 await run(close_on_time, purchase_id=timer.subject_id)
             case "purchase_tops_up":
                 await run(top_up_on_time, purchase_id=timer.subject_id)
+            case "approve":
+                await run(approve_on_time, assignment_id=timer.subject_id)
             case unknown:
                 raise ValueError(f"no such timer: {unknown}")
 

@@ -26,10 +26,14 @@ from app.domain.events import Event
 from app.domain.joint_purchases import draft_article
 from app.domain.opening import Opening
 from app.domain.page import PageRequest
+from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.main import people_issuer
 from app.usecases.orders import Wanted
 from app.usecases.run import constraints_as_rules
+from tests.scenarios.test_assignments import agreed, join, report, slot
+from tests.scenarios.test_assignments import move as move_job
+from tests.scenarios.test_assignments import plan as plan_job
 from tests.scenarios.test_joint_purchases import finish, move, plan, wish
 from tests.world import GUEST, VRIJE_UITLOOP, Caller, Json, Seller, World
 
@@ -46,7 +50,7 @@ FOR_ANY_TOKEN = {
 """For everybody who logged in, on their own rows; that these stay their own is tested by the scenarios."""
 SYSTEM = {
     "expire_order",
-    *("close_on_time", "top_up_on_time"),
+    *("close_on_time", "top_up_on_time", "approve_on_time", "propose_monthly"),
     "complete_silently",
     *("seal_books", "run_check"),
     *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
@@ -170,6 +174,7 @@ async def sample(world: World) -> dict[str, Any]:
         "POST", f"/v1/wishes/{credited['id']}/credits", {"amount": {"amount": "1.00"}, "reason": "x"}
     )
     spool = draft_article(title="x", unit="x", pack_units=1, tiers=[(1, 1)], vat_class=VatClass.ZERO, minimum={})
+    job, entry, netting = await _job(world, seller, sister)
     await world.guard()
     hold = await buyer("POST", f"/v1/offerings/{offering_id}/holds", {"quantity": 1})
     me = await seller.coordinator("GET", "/v1/me")
@@ -203,6 +208,16 @@ async def sample(world: World) -> dict[str, Any]:
         "drafts": (spool,),
         "draft": spool,
         "closes_at": datetime.now(UTC) + timedelta(days=3),
+        "assignment_id": UUID(job["assignmentId"]),
+        "slot_id": UUID(job["slotId"]),
+        "part_id": UUID(job["id"]),
+        "slot": draft_slot(role="x", seats=1, minutes=1, share_kind="rest", share_size=1),
+        "entry_id": UUID(entry["id"]),
+        "netting_id": UUID(netting["id"]),
+        "with_cooperative_id": UUID(sister.id),
+        "partner": sister,
+        "debtor_id": UUID(sister.id),
+        **{"limit_cents": 1, "worked_minutes": 1, "terms": 1, "starts_at": now, "ends_at": now},
         "units": 1,
         "total_cents": 1,
         "fund_id": UUID(fund["id"]),
@@ -258,6 +273,21 @@ async def sample(world: World) -> dict[str, Any]:
     }
 
 
+async def _job(world: World, lead: Seller, partner: Seller) -> tuple[Json, Json, Json]:
+    """A part of an assignment that was approved, a report of its hours, and the netting that follows."""
+    job = await plan_job(world, lead, slot("Koken", 10000), audience="partners", partnerIds=[partner.id])
+    part = await join(partner.member, job, partner.member_id)
+    await agreed(job, lead, partner)
+    await move_job(lead.coordinator, job, "start")
+    entry = await report(partner.member, part, 60)
+    await lead.coordinator("POST", f"/v1/assignment-hours/{entry['id']}/approvals")
+    await move_job(lead.coordinator, job, "deliver")
+    await move_job(lead.treasurer, job, "approve", reason="gebeld")
+    place = f"/v1/cooperatives/{lead.id}"
+    await lead.treasurer("PUT", f"{place}/credit-limits/{partner.id}", {"limit": {"amount": "1.00"}})
+    return part, entry, await lead.treasurer("POST", f"{place}/nettings", {"withCooperativeId": partner.id})
+
+
 VERB_OF = {
     **{
         "move_order": "complete",
@@ -269,6 +299,8 @@ VERB_OF = {
         "answer_delivery": "confirm",
         "decide_held": "release",
         "move_joint_purchase": "top_up",
+        "move_assignment": "deliver",
+        "move_part": "withdraw",
     },
 }
 
@@ -321,7 +353,8 @@ async def test_the_entitled_get_in_on_the_same_ids(world: World, database: Datab
     manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
     insiders = [seller.coordinator, seller.treasurer, seller.member, seller.controller, world.network, manager]
     collective: Seller = sample["collective"]
-    insiders += [collective.member, collective.treasurer]
+    partner: Seller = sample["partner"]
+    insiders += [collective.member, collective.treasurer, partner.member, partner.coordinator]
     entitled = [identity(world, insider.login) for insider in insiders]
     entitled.append(identity(world, sample["buyer"].login, app=True))
     nobody = []
@@ -347,6 +380,7 @@ READ_ONLY = {
     *("permission", "sealed_key", "permission_read"),
     *("refund", "order_line", "order_event", "member_event", "account", "balance", "entry", "journal"),
     *("office", "period", "wish_change", "purchase_credit"),
+    *("assignment_customer", "assignment_signature", "assignment_hours"),
 }
 """The application's role may not update these at all."""
 PRIVATE = [
@@ -363,6 +397,8 @@ PRIVATE = [
         *("seal", "seal_item", "restricted_fund", "barter", "internal_delivery"),
         *("remittance", "spending", "permission", "sealed_key", "permission_read"),
         *("joint_purchase", "purchase_article", "wish", "wish_change", "purchase_credit"),
+        *("assignment", "assignment_customer", "assignment_slot", "assignment_part", "assignment_hours"),
+        *("assignment_signature", "netting", "credit_limit"),
         "task",
         "account",
         "balance",

@@ -10,6 +10,7 @@ from typing import Literal
 from app.adapters.messages import explain
 from app.domain.ledger import Account, AccountKind, Journal
 from app.domain.money import decimal_text
+from app.domain.nettings import StatementLine
 
 ExportFormat = Literal["csv", "jsonl", "beancount"]
 MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "beancount": "text/plain"}
@@ -47,6 +48,18 @@ def export(form: ExportFormat, journals: Sequence[Journal], accounts: Sequence[A
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def statement_csv(lines: Sequence[StatementLine], language: str) -> str:
+    """A line an entry between two cooperatives: day, reason, and what the other owes more."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(("day", "reason", "amount"))
+    writer.writerows(
+        (line.day.isoformat(), cell(explain(line.rule, line.facts, language)), decimal_text(line.cents))
+        for line in lines
+    )
     return text.getvalue()
 
 

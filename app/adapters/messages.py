@@ -12,6 +12,11 @@ NL, EN = "nl", "en"
 _CENTS = frozenset(
     {
         "before",
+        "owes",
+        "is_owed",
+        "more_cents",
+        "limit_cents",
+        "open_cents",
         "after",
         "remitted_before",
         "remitted_after",
@@ -20,9 +25,7 @@ _CENTS = frozenset(
         "gross",
         "net",
         "rest",
-        "open_cents",
         "cap",
-        "limit_cents",
         "left_cents",
         "ledger_cents",
         "stated_cents",
@@ -140,6 +143,30 @@ ERRORS: dict[str, tuple[str, str]] = {
         "korting aan, of vraag de leverancier.",
         "By the order it comes to {computed_cents}, the invoice says {stated_cents}. Change delivery or discount, or "
         "ask the supplier.",
+    ),
+    "shares_differ": (
+        "De delen zijn samen niet het geheel ({how}: {sum} van {whole}). Pas de delen aan.",
+        "The shares together are not the whole ({how}: {sum} of {whole}). Change the shares.",
+    ),
+    "terms_changed": (
+        "De verdeling is intussen veranderd: dit is versie {present}, u tekende voor {signed}. Bekijk haar en teken "
+        "opnieuw.",
+        "The shares have changed meanwhile: this is version {present}, you signed {signed}. Look at them and sign "
+        "again.",
+    ),
+    "books_differ": (
+        "De boeken van de twee coöperaties zeggen niet hetzelfde ({first} en {second}). Vraag om een controle.",
+        "The books of the two cooperatives do not say the same ({first} and {second}). Ask for a check.",
+    ),
+    "nothing_to_net": (
+        "Er staat niets open tussen deze twee coöperaties.",
+        "Nothing stands open between these two cooperatives.",
+    ),
+    "limit_exceeded": (
+        "Zo komt er te veel open te staan bij een andere coöperatie: {open_cents} en nu {more_cents}, hoogstens "
+        "{limit_cents}. Verreken eerst, of vraag om een hogere grens.",
+        "That way too much would stand open with another cooperative: {open_cents} and now {more_cents}, at most "
+        "{limit_cents}. Net first, or ask for a higher limit.",
     ),
     "locks_exceed": (
         "Er is met de hand {locked} verdeeld, maar er zijn er {units}. Maak eerst een regel los.",

@@ -91,6 +91,30 @@ RULES: dict[str, tuple[str, str]] = {
         "{supplier} gave money back ({title}): {reason}.",
     ),
     "joint_purchase_credited": ("{supplier} gaf geld terug ({title}).", "{supplier} gave money back ({title})."),
+    "charged": (
+        "In rekening gebracht voor '{title}' ({reference}).",
+        "Charged for '{title}' ({reference}).",
+    ),
+    "assignment_cost": (
+        "{supplier} voor {what} ({title}). Dat gaat er eerst af.",
+        "{supplier} for {what} ({title}). It comes off first.",
+    ),
+    "assignment_charge": (
+        "Het deel van een andere coöperatie in '{title}' ({reference}).",
+        "Another cooperative's part of '{title}' ({reference}).",
+    ),
+    "vat_charged": (
+        "De btw over dat deel komt terug van de Belastingdienst ({title}).",
+        "The VAT on that part comes back from the tax office ({title}).",
+    ),
+    "netting": (
+        "Verrekend met een andere coöperatie: {owes} schuldig, {is_owed} te goed.",
+        "Netted with another cooperative: {owes} owed, {is_owed} due.",
+    ),
+    "parent_share": (
+        "Het aandeel van de koepel in wat een deelcoöperatie verdiende.",
+        "The umbrella's share of what a sub-cooperative earned.",
+    ),
     "barter": ("Geruild: {title}.", "Bartered: {title}."),
     "opening": ("Dit bracht de coöperatie mee op {day}.", "The cooperative brought this along on {day}."),
     "remittance": (
@@ -149,6 +173,36 @@ TASKS: dict[str, tuple[str, str]] = {
     "know_of_dropped_article": (
         "'{article}' wordt niet ingekocht ('{title}'). Uw geld is weer vrij.",
         "'{article}' is not bought ('{title}'). Your money is free again.",
+    ),
+    "answer_invitation": (
+        "U bent gevraagd voor '{title}'. Zeg ja of nee.",
+        "You are asked for '{title}'. Say yes or no.",
+    ),
+    "know_of_seat": ("U doet mee aan '{title}'.", "You have a place in '{title}'."),
+    "answer_hand_over": (
+        "Een collega vraagt of u het deel in '{title}' overneemt.",
+        "A colleague asks whether you take over their part of '{title}'.",
+    ),
+    "sign_assignment": ("Teken voor de opdracht '{title}'.", "Sign for the assignment '{title}'."),
+    "start_assignment": ("Iedereen tekende. Begin met '{title}'.", "Everybody signed. Start '{title}'."),
+    "deliver_assignment": ("Lever '{title}' op.", "Deliver '{title}'."),
+    "do_part": ("Doe uw deel van '{title}' en meld uw uren.", "Do your part of '{title}' and report your hours."),
+    "approve_hours": ("Keur gemelde uren goed voor '{title}'.", "Approve reported hours for '{title}'."),
+    "redo_assignment": (
+        "De klant wil iets anders aan '{title}': {reason}.",
+        "The customer wants something changed in '{title}': {reason}.",
+    ),
+    "settle_dispute": (
+        "De klant is het niet eens over '{title}': {reason}. Zoek samen een oplossing.",
+        "The customer disputes '{title}': {reason}. Find a way out together.",
+    ),
+    "know_of_cancelled_assignment": (
+        "De opdracht '{title}' gaat niet door: {reason}.",
+        "The assignment '{title}' is off: {reason}.",
+    ),
+    "confirm_netting": (
+        "Kijk na wat u en een andere coöperatie elkaar schuldig zijn, en bevestig.",
+        "Check what you and another cooperative owe each other, and confirm.",
     ),
     "call_customer": (
         "Niemand nam bestelling {reference} aan. Bel de klant.",

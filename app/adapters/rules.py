@@ -91,6 +91,53 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     "something_is_owed": ("Er is niets af te dragen.", "Nothing is owed."),
     "stock_is_for_goods": ("Een dienst heeft geen voorraad.", "A service has no stock."),
     "transfer_names_a_member": ("Noem het lid dat het krijgt.", "Name the member who gets it."),
+    "ends_after_it_starts": (
+        "Het einde {value} ligt voor het begin.",
+        "The end {value} is before the start.",
+    ),
+    "price_too_high": ("De prijs is te hoog.", "The price is too high."),
+    "costs_within_price": (
+        "De kosten zijn hoger dan de prijs zonder btw.",
+        "The costs are above the price without VAT.",
+    ),
+    "deposit_within_price": (
+        "De aanbetaling is hoger dan de prijs met btw.",
+        "The deposit is above the price with VAT.",
+    ),
+    "an_assignment_has_a_customer": (
+        "Noem de klant, of de bestelling waar het om gaat.",
+        "Name the customer, or the order that it is about.",
+    ),
+    "price_is_the_orders": (
+        "De prijs en de klant staan al in bestelling {value}.",
+        "Price and customer are in order {value} already.",
+    ),
+    "seats_are_taken": ("Er doen al {value} mensen mee.", "{value} people have a place already."),
+    "a_share_has_a_size": ("Zeg hoe groot het deel is.", "Say how large the share is."),
+    "no_margin_here": ("De margeregeling is voor goederen.", "The margin scheme is for goods."),
+    "hours_stay_above_zero": (
+        "Samen kunnen de uren niet onder nul komen.",
+        "Together the hours cannot fall below zero.",
+    ),
+    "worked_hours_stay": (
+        "Er zijn al uren gemeld op dit deel. Wat gewerkt is blijft van wie het werkte: vraag de coördinator om een "
+        "plek erbij voor wie verder gaat.",
+        "Hours are reported on this part already. What was worked stays with who worked it: ask the coordinator for "
+        "one more seat for who goes on.",
+    ),
+    "hand_on_names_a_colleague": ("Noem de collega die het overneemt.", "Name the colleague who takes it over."),
+    "costs_are_the_assignments": (
+        "De kosten van een opdracht staan in de opdracht zelf.",
+        "The costs of an assignment stand in the assignment itself.",
+    ),
+    "charges_are_netted": (
+        "Wat een coöperatie een andere in rekening brengt ({value}), wordt verrekend.",
+        "What one cooperative charges another ({value}) is cleared by netting.",
+    ),
+    "both_name_one_day": (
+        "De andere coöperatie noemde {value} als dag van betaling.",
+        "The other cooperative named {value} as the day of payment.",
+    ),
     "two_cooperatives": ("Kies een andere coöperatie dan de eigen.", "Choose another cooperative than one's own."),
     "two_people_trade": ("Ruilen doet u met een ander.", "You trade with somebody else."),
     "umbrella_is_a_tree": (

@@ -17,7 +17,6 @@ from app.domain.ledger import Leg
 from app.domain.money import decimal_text
 from app.domain.transitions import available
 from app.usecases.agreements import (
-    Preview,
     change_agreement,
     draft_agreement,
     get_agreement,
@@ -28,6 +27,7 @@ from app.usecases.agreements import (
     sign_agreement,
     try_agreement,
 )
+from app.usecases.steps.preview import Preview
 
 router = APIRouter(tags=["agreements"])
 Title = Annotated[str, Field(min_length=1, max_length=200)]

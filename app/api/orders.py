@@ -46,9 +46,9 @@ class OrderMove(In):
 
 class OrderLineOut(Out):
     id: UUID
-    offering_id: UUID
+    offering_id: UUID | None
     edition: int
-    member_id: UUID
+    member_id: UUID | None
     title: str
     price_unit: str
     quantity: int
@@ -77,6 +77,8 @@ class OrderOut(Out):
     delivered_at: When | None
     completed_at: When | None
     work_date: Day | None
+    assignment_id: Annotated[UUID | None, Field(description="The assignment that moves it")]
+    buyer_id: Annotated[UUID | None, Field(description="The cooperative that is charged; cleared by netting")]
     version: Version
     available_transitions: list[TransitionOut] = []
 

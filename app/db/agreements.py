@@ -102,3 +102,9 @@ def in_force(tx: Tx, cooperative_id: UUID, work_date: date) -> Query[Agreement]:
 
 def _today(tx: Tx, agreement: Agreement) -> Agreement:
     return replace(agreement, as_of=tx.today)
+
+
+async def ever_under(tx: Tx, cooperative_id: UUID, parent_id: UUID) -> bool:
+    """Whether any version of a cooperative's agreement gives this umbrella a share."""
+    sql = "select exists(select 1 from agreement where cooperative_id = $1 and parent_id = $2)"
+    return bool(await tx.value(sql, cooperative_id, parent_id))

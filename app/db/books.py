@@ -137,14 +137,15 @@ INVARIANTS = {
             or sum(r.vat_cents) > o.vat_cents
         union all
         select j.id::text from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
-         where j.kind = 'sale_refund' and e.rule = 'refund' and e.cents > 0 and a.kind <> 'receivable_customer'
-           and e.facts ->> 'of' <> 'costs_above_net'
+         where j.kind = 'sale_refund' and e.rule = 'refund' and e.cents > 0
+           and e.facts ->> 'of' not in ('costs_above_net', 'customer', 'vat_charged')
         union all
         select o.reference from "order" o
           join (select id as refund_id, order_id from refund union all select id, id from "order"
                 union all select id, order_id from earning) s on s.order_id = o.id
           join journal j on j.source_id = s.refund_id join entry e on e.journal_id = j.id
-         where o.paid_cents = 0 and exists (select 1 from refund r where r.order_id = o.id)
+         where o.refunded_cents = o.net_cents + o.vat_cents
+           and exists (select 1 from refund r where r.order_id = o.id)
            and j.kind in ('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')
            and e.rule <> all ({BY_YEAR})
          group by o.id, o.reference, e.account_id having sum(e.cents) <> 0""",
@@ -157,7 +158,8 @@ INVARIANTS = {
               from whole join earning e using (journal_id), jsonb_array_elements(e.legs) l group by 1, 2),
         booked as (
             select e.journal_id, e.rule, sum(e.cents) as cents from whole join entry e using (journal_id)
-             where e.rule not in ('customer', 'vat') group by 1, 2)
+             where e.rule not in ('customer', 'vat', 'charged', 'vat_charged', 'assignment_cost', 'assignment_charge')
+             group by 1, 2)
         select journal_id || ' ' || rule as what from said full join booked using (journal_id, rule)
          where coalesce(said.cents, 0) <> coalesce(booked.cents, 0)
         union all
@@ -229,6 +231,44 @@ INVARIANTS = {
         having sum(cents) filter (where kind in ('receivable_cooperative', 'payable_cooperative')) <> 0
             or coalesce(sum(cents) filter (where kind = 'bank'), 0)
                <> (select coalesce(sum(s.cents), 0) from said s where s.purchase_id = moved.purchase_id)""",
+    "I10 the parts and costs of an assignment make its price, and partners book what the lead says they charge": """
+        with sale as (
+            select o.assignment_id, o.id, o.cooperative_id, o.buyer_id, o.net_cents - coalesce((
+                   select sum(r.cents - r.vat_cents) from refund r where r.order_id = o.id), 0) as net
+              from "order" o where o.assignment_id is not null and o.state = 'completed'),
+        earned as (
+            select order_id, sum(net_cents - refunded_cents) as net from earning group by 1)
+        select a.id::text as what from assignment a
+          join sale c on c.assignment_id = a.id and c.buyer_id is null
+         where c.net <> (select coalesce(sum((k ->> 'cents')::bigint - (k ->> 'refunded_cents')::bigint), 0)
+                           from jsonb_array_elements(a.costs) k)
+                      + (select coalesce(sum(e.net), 0) from sale s join earned e on e.order_id = s.id
+                          where s.assignment_id = a.id)
+        union all
+        select s.id::text from sale s left join earned e on e.order_id = s.id
+         where s.buyer_id is not null and s.net <> coalesce(e.net, 0)""",
+    "I10 what one cooperative owes another by its books, that one is owed by its own": """
+        with said as (
+            select a.cooperative_id as debtor, a.party as creditor, e.cents
+              from entry e join account a on a.id = e.account_id
+             where a.kind = 'payable_cooperative' and a.party is not null
+               and e.rule <> 'share_of_surplus' and coalesce(e.facts ->> 'of', '') <> 'share_of_surplus'
+            union all
+            select a.party::uuid, a.cooperative_id::text, e.cents
+              from entry e join account a on a.id = e.account_id
+             where a.kind = 'receivable_cooperative' and a.party is not null and e.rule <> 'parent_share')
+        select debtor || ' owes ' || creditor as what from said group by debtor, creditor having sum(cents) <> 0""",
+    "I10 what was netted is what both sides booked": """
+        select n.id::text as what from netting n
+          left join journal j on j.source_type = 'netting' and j.source_id = n.id
+          left join entry e on e.journal_id = j.id left join account a on a.id = e.account_id
+         group by n.id
+        having count(distinct j.cooperative_id) <> case n.state when 'confirmed' then 2 else 0 end
+            or coalesce(sum(e.cents) filter (where a.kind = 'bank'), 0) <> 0
+            or coalesce(-sum(e.cents) filter (where a.kind = 'payable_cooperative'), 0)
+               <> case n.state when 'confirmed' then n.first_owes_cents + n.second_owes_cents else 0 end
+            or coalesce(sum(e.cents) filter (where a.kind = 'bank' and a.cooperative_id = n.first_id), 0)
+               <> case n.state when 'confirmed' then n.first_owes_cents - n.second_owes_cents else 0 end""",
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p
          where p.digest is not null and p.digest <> month_digest(p.cooperative_id, p.month)""",
@@ -303,10 +343,14 @@ INVARIANTS = {
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'
            and not exists (select 1 from journal r where r.reverses = s.id)
-           and (o.paid_cents > 0 or o.refunded_cents = 0
-                or not exists (select 1 from refund r where r.order_id = o.id))
+           and case when o.assignment_id is null
+                    then o.paid_cents > 0 or o.refunded_cents = 0
+                         or not exists (select 1 from refund r where r.order_id = o.id)
+                    else o.refunded_cents < o.net_cents + o.vat_cents end
          group by o.id
         having count(s.id) <> case
+            when o.assignment_id is not null then
+                 (o.state = 'completed' and o.refunded_cents < o.net_cents + o.vat_cents)::int
             when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents > 0
              and o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents
              and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state = 'claimed')

@@ -23,7 +23,9 @@ from app.domain.years import Year
 class EarningRow(SQLModel, table=True):
     __tablename__ = "earning"
     __table_args__ = (
-        UniqueConstraint("order_id", "member_id"),
+        UniqueConstraint(
+            *("order_id", "member_id", "part_id"), name="earning_once", postgresql_nulls_not_distinct=True
+        ),
         c.check("earning_state", "state in ('pending', 'held', 'posted', 'forfeited', 'reversed')"),
         c.check("earning_held", "held_cents >= 0 and (held_because is not null or held_cents = 0)"),
         c.check("earning_refunded", "refunded_cents between 0 and net_cents"),
@@ -48,6 +50,7 @@ class EarningRow(SQLModel, table=True):
     decided_by: UUID | None = c.link("person", null=True, index=False)
     reason: str = c.text()
     refunded_cents: int = c.cents()
+    part_id: UUID | None = c.link("assignment_part", null=True, index=False)
     version: int
 
 

@@ -49,6 +49,8 @@ class OrderRow(SQLModel, table=True):
     completed_at: datetime | None = c.when(null=True)
     sale_parts: int
     sale_reversed: bool
+    assignment_id: UUID | None = c.link(None, null=True)
+    buyer_id: UUID | None = c.link("cooperative", null=True)
     version: int
 
 
@@ -57,9 +59,9 @@ class OrderLineRow(SQLModel, table=True):
     __table_args__ = (c.check("order_line_quantity", "quantity between 1 and 100000"),)
     id: UUID = c.key()
     order_id: UUID = c.link("order")
-    offering_id: UUID = c.link("offering")
+    offering_id: UUID | None = c.link("offering", null=True)
     edition: int
-    member_id: UUID = c.link("member")
+    member_id: UUID | None = c.link("member", null=True)
     title: str = c.text()
     price_unit: str = c.text()
     quantity: int

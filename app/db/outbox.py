@@ -117,8 +117,9 @@ async def finish_event(tx: Tx, event_id: UUID) -> bool:
 
 
 async def names_after(tx: Tx, event: Event) -> set[str]:
-    """What happened to the same subject after an event: a delivery that comes late must not undo it."""
-    rows = await tx.rows("select name from outbox where subject_id = $1 and id > $2", event.subject_id, event.id)
+    """What happened there to the same subject after an event: a delivery that comes late must not undo it."""
+    sql = "select name from outbox where subject_id = $1 and id > $2 and cooperative_id = $3"
+    rows = await tx.rows(sql, event.subject_id, event.id, event.cooperative_id)
     return {row["name"] for row in rows}
 
 

@@ -95,6 +95,15 @@ class Right(StrEnum):
     LEAD_PURCHASE = "lead_purchase"
     READ_PURCHASE = "read_purchase"
     WISH = "wish"
+    LEAD_ASSIGNMENT = "lead_assignment"
+    READ_ASSIGNMENT = "read_assignment"
+    TAKE_PART = "take_part"
+    SIGN_ASSIGNMENT = "sign_assignment"
+    APPROVE_HOURS = "approve_hours"
+    CONFIRM_ASSIGNMENT = "confirm_assignment"
+    READ_NETTING = "read_netting"
+    CONFIRM_NETTING = "confirm_netting"
+    SET_LIMIT = "set_limit"
     SETTLE_PURCHASE = "settle_purchase"
     PROPOSE_PURCHASE = "propose_purchase"
     CAST_VOTE = "cast_vote"
@@ -221,6 +230,15 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.LEAD_PURCHASE: (Scope.MEMBERS_WRITE, _STAFF),
     Right.READ_PURCHASE: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
     Right.WISH: (Scope.MEMBERS_WRITE, _join(_STAFF, _MAKER)),
+    Right.LEAD_ASSIGNMENT: (Scope.ORDERS_WRITE, _OFFICE),
+    Right.READ_ASSIGNMENT: (Scope.ORDERS_READ, _join(_STAFF, _MAKER, _BUYER)),
+    Right.TAKE_PART: (Scope.ORDERS_WRITE, _join(_OFFICE, _MAKER)),
+    Right.SIGN_ASSIGNMENT: (Scope.ORDERS_WRITE, _STAFF),
+    Right.APPROVE_HOURS: (Scope.ORDERS_WRITE, _OFFICE),
+    Right.CONFIRM_ASSIGNMENT: (Scope.ORDERS_WRITE, _join(_BUYER, _TREASURER)),
+    Right.READ_NETTING: (Scope.LEDGER_READ, _TREASURER),
+    Right.CONFIRM_NETTING: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.SET_LIMIT: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.SETTLE_PURCHASE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.PROPOSE_PURCHASE: (Scope.MEMBERS_WRITE, _join(_STAFF, _MAKER)),
     Right.CAST_VOTE: (Scope.MEMBERS_WRITE, _MAKER),

@@ -51,6 +51,8 @@ class Earning:
     reason: str = ""
     refunded_cents: int = 0
     """Of the net amount, given back in parts; `legs` are what is left."""
+    part_id: UUID | None = None
+    """Of an assignment: each part is an earning of its own."""
     version: int = 1
 
     @property

@@ -233,6 +233,26 @@ class LocksExceed(Conflict):
     code = "locks_exceed"
 
 
+class SharesDiffer(Conflict):
+    code = "shares_differ"
+
+
+class TermsChanged(Conflict):
+    code = "terms_changed"
+
+
+class BooksDiffer(Conflict):
+    code = "books_differ"
+
+
+class NothingToNet(Conflict):
+    code = "nothing_to_net"
+
+
+class LimitExceeded(Conflict):
+    code = "limit_exceeded"
+
+
 class SeveralSellers(Invalid):
     code = "several_sellers"
 

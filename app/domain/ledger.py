@@ -78,6 +78,8 @@ class JournalKind(StrEnum):
     COLLECTIVE_PURCHASE = "collective_purchase"
     JOINT_PURCHASE = "joint_purchase"
     JOINT_PURCHASE_CREDIT = "joint_purchase_credit"
+    NETTING = "netting"
+    PARENT_SHARE = "parent_share"
     REMITTANCE = "remittance"
     POT_SETTLEMENT = "pot_settlement"
     ALLOWANCE = "allowance"

@@ -40,13 +40,16 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True)
 class OrderLine:
-    """What was bought, as it was: edition, title, net unit price and VAT rate (basis points) of that moment."""
+    """What was bought, as it was: edition, title, net unit price and VAT rate (basis points) of that moment.
+
+    A line that was agreed for an assignment has no offering; the customer's has no member either.
+    """
 
     id: UUID
     order_id: UUID
-    offering_id: UUID
+    offering_id: UUID | None
     edition: int
-    member_id: UUID
+    member_id: UUID | None
     title: str
     price_unit: str
     quantity: int
@@ -97,6 +100,10 @@ class Order:
     sale_parts: int = 0
     """Sale journals so far; the last one stands unless `sale_reversed`."""
     sale_reversed: bool = False
+    assignment_id: UUID | None = None
+    """The assignment that it belongs to, which moves it."""
+    buyer_id: UUID | None = None
+    """The cooperative that is charged with it, for a partner's part of an assignment; cleared by netting."""
     version: int = 1
 
     @property
@@ -109,10 +116,17 @@ class Order:
         return self.sale_parts > 0 and not self.sale_reversed
 
     @property
+    def due_cents(self) -> int:
+        """What is still to be paid. A refund gives back what was paid, but for assignments, where it may come first."""
+        if self.assignment_id is None and self.refunded_cents:
+            return 0
+        return max(self.gross_cents - self.refunded_cents - self.paid_cents, 0)
+
+    @property
     def payment(self) -> PaymentState:
-        if self.refunded_cents:
+        if self.refunded_cents and not self.due_cents:
             return PaymentState.PARTLY_REFUNDED if self.paid_cents else PaymentState.REFUNDED
-        if self.paid_cents >= self.gross_cents:
+        if not self.due_cents:
             return PaymentState.PAID
         return PaymentState.PARTLY_PAID if self.paid_cents else PaymentState.UNPAID
 
@@ -159,19 +173,23 @@ class GuestOrder:
     needed_at: datetime | None
 
 
+def _alone(order: Order) -> str | None:
+    return "moves_with_its_assignment" if order.assignment_id else None
+
+
 def _not_paid(order: Order) -> str | None:
-    return "paid_needs_refund" if order.paid_cents else None
+    return "paid_needs_refund" if order.paid_cents else _alone(order)
 
 
 ORDER: tuple[Transition[Order], ...] = (
     Transition("accept", ("placed",), "accepted", Right.WORK_ORDER),
     Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _not_paid),
-    Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER),
-    Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER),
-    Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER),
+    Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, _alone),
+    Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, _alone),
+    Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _alone),
     Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _not_paid),
     Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _not_paid, timer=True),
-    Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, timer=True),
+    Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
 )
 RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
 
@@ -264,11 +282,18 @@ def transition(order: Order, verb: str, now: datetime) -> Order:
     )
 
 
+def less(order: Order, cents: int) -> Order:
+    """A settled order of an assignment with so much given back; what was paid beyond what is left is paid no more."""
+    refunded = order.refunded_cents + cents
+    paid = min(order.paid_cents, order.gross_cents - refunded)
+    return replace(order, refunded_cents=refunded, paid_cents=paid, sale_reversed=refunded == order.gross_cents)
+
+
 def due_for_sale(order: Order) -> bool:
-    """Completed and paid, and no sale stands in the books."""
+    """Completed and paid, and no sale stands in the books; one of an assignment is booked when that is approved."""
     return (
         order.state is OrderState.COMPLETED
-        and order.payment is PaymentState.PAID
+        and (order.payment is PaymentState.PAID or order.assignment_id is not None)
         and order.gross_cents > 0
         and not order.settled
     )

@@ -35,9 +35,8 @@ class Payment:
 
 def receive(order: Order, cents: int) -> Order:
     """The order with `cents` more paid. Raises Overpaid beyond its total and for an order that was refunded."""
-    open_cents = 0 if order.refunded_cents else order.gross_cents - order.paid_cents
-    if cents > open_cents:
-        raise Overpaid(open_cents=open_cents)
+    if cents > order.due_cents:
+        raise Overpaid(open_cents=order.due_cents)
     return replace(order, paid_cents=order.paid_cents + cents)
 
 

@@ -33,6 +33,7 @@ from app.usecases.agreements import (
     sign_agreement,
     try_agreement,
 )
+from app.usecases.steps.preview import Preview
 
 strawberry.enum(AgreementState)
 strawberry.enum(AccountKind)
@@ -150,6 +151,17 @@ class SplitPreview:
     year_before: Money
     year_after: Money
 
+    @classmethod
+    def of(cls, preview: Preview, language: str) -> "SplitPreview":
+        return show(
+            cls,
+            preview,
+            costs=Money.of(preview.cost_cents),
+            legs=[Leg.of(leg, language) for leg in preview.split.legs],
+            year_before=Money.of(preview.split.year_before.kept_cents),
+            year_after=Money.of(preview.split.year_after.kept_cents),
+        )
+
 
 @strawberry.type
 class AgreementQuery:
@@ -204,14 +216,7 @@ class AgreementQuery:
             member_id=member_id,
             day=day,
         )
-        return show(
-            SplitPreview,
-            found,
-            costs=Money.of(found.cost_cents),
-            legs=[Leg.of(leg, info.context.language) for leg in found.split.legs],
-            year_before=Money.of(found.split.year_before.kept_cents),
-            year_after=Money.of(found.split.year_after.kept_cents),
-        )
+        return SplitPreview.of(found, info.context.language)
 
 
 @strawberry.type

@@ -41,9 +41,9 @@ class OrderVerb(Enum):
 @strawberry.type
 class OrderLine:
     id: UUID
-    offering_id: UUID
+    offering_id: UUID | None
     edition: int
-    member_id: UUID
+    member_id: UUID | None
     title: str
     price_unit: str
     quantity: int
@@ -73,6 +73,8 @@ class Order:
     delivered_at: datetime | None
     completed_at: datetime | None
     work_date: date | None
+    assignment_id: UUID | None
+    buyer_id: UUID | None
     version: int
     available_transitions: list[AvailableTransitionType]
 

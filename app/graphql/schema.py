@@ -24,6 +24,8 @@ from app.graphql import (
     agreements,
     allowances,
     apps,
+    assignment_parts,
+    assignments,
     ballots,
     books,
     catalogue,
@@ -36,6 +38,7 @@ from app.graphql import (
     joint_purchases,
     members,
     municipalities,
+    nettings,
     offerings,
     opening,
     orders,
@@ -62,7 +65,8 @@ Query = merge_types(
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
         *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
-        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
+        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
+        *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
     ),
 )
 Mutation = merge_types(
@@ -83,11 +87,16 @@ Mutation = merge_types(
             seals.SealMutation,
             joint_purchases.JointPurchaseMutation,
             wishes.WishMutation,
+            assignments.AssignmentMutation,
+            assignment_parts.AssignmentPartMutation,
+            nettings.NettingMutation,
         ),
     ),
 )
 
-Subscription = merge_types("Subscription", (joint_purchases.JointPurchaseSubscription,))
+Subscription = merge_types(
+    "Subscription", (joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription)
+)
 
 
 class Errors(SchemaExtension):

@@ -1,6 +1,5 @@
 """Agreements: written, tested by their own examples, signed by both sides, in force from a date."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ from app.db.agreements import (
     list_agreements as load_page,
 )
 from app.db.cooperatives import cooperatives
-from app.db.earnings import fund_totals, posted_in_year, year_totals
+from app.db.earnings import posted_in_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
@@ -30,24 +29,12 @@ from app.db.permissions import sealing_of
 from app.domain import agreements as rules_of
 from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
-from app.domain.errors import AgreementMissing, PeriodTaken
-from app.domain.ledger import AccountKind, Leg
+from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
-from app.domain.split import Split, run_examples, split
+from app.domain.split import run_examples
+from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.version import expect
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What would become of an amount: the split, by which version, for which day."""
-
-    agreement_id: UUID
-    agreement_number: int
-    day: date
-    net_cents: int
-    cost_cents: int
-    split: Split
 
 
 async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Agreement]:
@@ -171,20 +158,4 @@ async def preview_split(
         member = await members.get(tx, member_id)
         own = actor.as_member(member_id)
         actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
-    day = day or tx.today
-    agreement = await agreement_on(tx, cooperative_id, day)
-    if agreement is None:
-        raise AgreementMissing(date=day.isoformat())
-    months = await year_totals(tx, member_id, day.year) if member_id else []
-    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost_cents, "cost", {"category": "preview"}),) if cost_cents else ()
-    fund = await fund_totals(tx, cooperative_id, day.year) if agreement.fund_year_counts else []
-    result = split(
-        agreement,
-        net_cents=net_cents,
-        costs=costs,
-        months=months,
-        fund_months=fund,
-        day=day,
-        member_id=member_id,
-    )
-    return Preview(agreement.id, agreement.number, day, net_cents, cost_cents, result)
+    return await previewed(tx, cooperative_id, member_id, net_cents, cost_cents, day or tx.today)

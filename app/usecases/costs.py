@@ -14,7 +14,7 @@ from app.domain import costs as process
 from app.domain.access import Actor, Right
 from app.domain.agreements import Agreement
 from app.domain.costs import CLAIM, CostClaim, Payee, category_of, check, within_cap
-from app.domain.errors import AlreadySettled, NotFound, WrongState
+from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
@@ -51,6 +51,8 @@ async def claim_cost(
     staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
     if line is None or not (staff or line.member_id in actor.member_ids()):
         raise NotFound
+    if line.member_id is None or order.assignment_id is not None:
+        raise RuleRefused(rule="costs_are_the_assignments", value=str(order.assignment_id))
     category_of(await _agreement(tx, order), category, delivered=order.delivered_at is not None)
     claim = CostClaim(
         *(uuid7(), order_id, order_line_id, order.cooperative_id, line.member_id, category, cents, payee, receipt),

@@ -6,18 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.db.cooperatives import cooperatives
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
 from app.db.offerings import end_holds, holds, lock_stock, offerings, put_back, save_stock
-from app.db.orders import add_order, events, guest_order, orders, turnover_of_year
+from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
 from app.domain import orders as process
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact, reachable
-from app.domain.days import day_of
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
 from app.domain.offerings import Hold, Offering, take
 from app.domain.orders import (
@@ -31,7 +29,6 @@ from app.domain.orders import (
     PaymentState,
     PlacedOrder,
     accept_by,
-    free_of_vat,
     line_of,
     roles_on,
     seller_of,
@@ -39,12 +36,11 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
-from app.domain.vat import without_vat
+from app.usecases.steps.ordering import reference, small_business
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 
 MOST_LINES = 50
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 EVENT_NAMES = {
     "accept": "accepted",
     "refuse": "refused",
@@ -92,7 +88,7 @@ async def place_order(
         raise NotFound
 
     order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
-    order = await _small_business(tx, replace(order, customer_person_id=person_id))
+    order = await small_business(tx, replace(order, customer_person_id=person_id))
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
 
@@ -242,7 +238,7 @@ def _order(
     order = Order(
         id=order_id,
         cooperative_id=seller_of(found),
-        reference=_reference(),
+        reference=reference(),
         contact=contact,
         lines=lines,
         net_cents=0,
@@ -250,25 +246,12 @@ def _order(
         placed_at=tx.now,
         accept_by=accept_by(found, tx.now, needed_at),
         app_id=actor.app_id,
-        maker_ids=tuple(dict.fromkeys(line.member_id for line in lines)),
+        maker_ids=tuple(dict.fromkeys(line.member_id for line in lines if line.member_id is not None)),
         guest_token_hash=_hash(token) if token else None,
         needed_at=needed_at,
         note=note,
     )
     return totals(order), token
-
-
-async def _small_business(tx: Tx, order: Order) -> Order:
-    """The order without VAT where its cooperative uses the small-business scheme and the year stays within it."""
-    cooperative = await cooperatives.get(tx, order.cooperative_id)
-    if cooperative.small_business_from is None:
-        return order
-    await lend_staff_view(tx, order.cooperative_id)
-    day = day_of(order.placed_at)
-    turnover = await turnover_of_year(tx, order.cooperative_id, day.year)
-    if not without_vat(cooperative.small_business_from, turnover, order.net_cents, day):
-        return order
-    return free_of_vat(order)
 
 
 async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
@@ -279,7 +262,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
     held = [
         Hold(uuid7(), line.offering_id, order.cooperative_id, line.quantity, order.accept_by, order.id)
         for line in order.lines
-        if line.counts_stock
+        if line.counts_stock and line.offering_id is not None
     ]
     if held:
         await holds.add(tx, *held)
@@ -289,11 +272,6 @@ async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> None
     where = (uuid7(), order.id, order.cooperative_id)
     who = (actor.person_id if verb != "place" else order.customer_person_id, actor.app_id)
     await events.add(tx, OrderEvent(*where, verb, order.state, tx.now, *who, note))
-
-
-def _reference() -> str:
-    """Eight letters and digits that are read out over the telephone without mistakes."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
 def _hash(token: str) -> str:

@@ -16,13 +16,16 @@ from app.domain.errors import (
     NothingToRefund,
     RefundAfterCompletion,
     RefundTooLarge,
+    RuleRefused,
     SecondPersonNeeded,
     WrongState,
 )
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
-from app.domain.orders import Order, OrderEvent, OrderState, PaymentState, roles_on
+from app.domain.orders import Order, OrderEvent, OrderState, PaymentState, less, roles_on
 from app.domain.payments import Payment, PaymentMethod, payment_day, receive, reverse
 from app.domain.refunds import Refund
+from app.usecases.steps.assignment import follow_payment
+from app.usecases.steps.charge import give_back_assignment
 from app.usecases.steps.refund import book_refund
 from app.usecases.steps.settle import drop_pending, settle, unsettle
 
@@ -52,6 +55,7 @@ async def record_payment(
     payment = Payment(
         *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
     )
+    await follow_payment(tx, paid)
     settled = await settle(tx, paid)  # it reads; what is written after it goes out at once
     await payments.add(tx, payment)
     await _log(tx, actor, settled, "record_payment")
@@ -82,9 +86,11 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
         raise AlreadySettled(what="order")
     today = tx.today
     undone = reverse(payment, by=by, on=today, reason=reason)
-    order = await unsettle(tx, order)
+    if order.assignment_id is None:  # what an assignment earned does not wait for the customer
+        order = await unsettle(tx, order)
     await _book_reversal(tx, undone, today)
     saved = await orders.save(tx, replace(order, paid_cents=order.paid_cents - payment.cents))
+    await follow_payment(tx, saved)
     await _log(tx, actor, saved, "reverse_payment", reason)
     await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
     return await payments.save(tx, undone)
@@ -98,6 +104,8 @@ async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cen
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
     by = _second_person(actor, order, "refund")
+    if order.assignment_id is not None and order.settled:
+        return await _refund_assignment(tx, actor, order, by, cents, reason)
     if not order.paid_cents:
         raise NothingToRefund
     back = order.paid_cents if cents is None else cents
@@ -107,8 +115,8 @@ async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cen
         order = await _refund_part(tx, order, by, back, reason)
     else:
         order = await _refund_all(tx, order, by, reason)
-    left = order.paid_cents - back
-    refunded = replace(order, paid_cents=left, refunded_cents=order.refunded_cents + back)
+    left, gone = order.paid_cents - back, 0 if order.assignment_id else back  # a deposit can be paid anew
+    refunded = replace(order, paid_cents=left, refunded_cents=order.refunded_cents + gone)
     if not left:
         refunded = replace(refunded, sale_reversed=order.sale_parts > 0)
     saved = await orders.save(tx, refunded)
@@ -135,6 +143,23 @@ async def _refund_all(tx: Tx, order: Order, by: UUID, reason: str) -> Order:
     return order
 
 
+async def _refund_assignment(tx: Tx, actor: Actor, order: Order, by: UUID, cents: int | None, reason: str) -> Order:
+    """Off every part of every cooperative; before the customer has paid it all, it lowers what is still to be paid."""
+    left = order.gross_cents - order.refunded_cents
+    back = left if cents is None else cents
+    if back > left:
+        raise RefundTooLarge(left_cents=left)
+    vat_left = order.vat_cents - sum(refund.vat_cents for refund in await refunds.all(tx, order_id=order.id))
+    refund = Refund(uuid7(), order.id, order.cooperative_id, back, 0, tx.today, reason, by, tx.now)
+    await refunds.add(tx, await give_back_assignment(tx, order, refund, vat_left))
+    smaller = less(order, back)
+    await follow_payment(tx, smaller)
+    saved = await orders.save(tx, smaller)
+    await _log(tx, actor, saved, "refund", reason)
+    await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
+    return saved
+
+
 async def _refund_part(tx: Tx, order: Order, by: UUID, cents: int, reason: str) -> Order:
     if not order.settled:
         raise RefundAfterCompletion
@@ -151,6 +176,8 @@ async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
     if order is None:
         raise NotFound
     actor.require(right, order.cooperative_id, own=roles_on(order, actor))
+    if order.buyer_id is not None:
+        raise RuleRefused(rule="charges_are_netted", value=order.reference)
     return order
 
 

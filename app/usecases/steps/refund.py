@@ -1,12 +1,15 @@
 """Book a partial refund: the shares mirror what is left of the sale, what members kept follows F."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from app.db import ledger
 from app.db.agreements import get_agreement
 from app.db.earnings import earnings, save_year
 from app.db.engine import Tx, uuid7
 from app.domain.agreements import Agreement
+from app.domain.charges import customer_back_leg
 from app.domain.earnings import Earning, EarningState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import Order
@@ -18,19 +21,30 @@ from app.usecases.steps.settle import locked_earnings
 
 async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
     """Take a refund of a settled order off its VAT and earnings, and the money off the bank; knows its VAT then."""
-    found, year = await locked_earnings(tx, order)
+    found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: (earning.member_id, earning.id))
     vat, nets = share_refund(refund.cents, vat_left_cents, [earning.net_left_cents for earning in found])
+    known = replace(refund, vat_cents=vat)
+    await take_off(tx, order, known, {e.id: cents for e, cents in zip(found, nets, strict=True)})
+    await pay_back(tx, known, known.cents)
+    return known
+
+
+async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int], others: Sequence[Leg] = ()) -> None:
+    """Book what a refund takes off a sale: its VAT, `nets` of each earning, and `others` of an assignment's price."""
+    found, year = await locked_earnings(tx, order)
     legs = [
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, refund.cents, "refund", {"of": "customer"}),
-        Leg(AccountKind.VAT, -vat, "refund", {"of": "vat"}),
+        customer_back_leg(order, refund.cents),
+        Leg(AccountKind.VAT, -refund.vat_cents, "refund", {"of": "vat"}),
+        *others,
     ]
-    agreement = await get_agreement(tx, found[0].booked_under)  # one version split them all
     changed = []
-    for earning, cents in zip(found, nets, strict=True):
-        if cents:
-            smaller, more = _take(year, earning, agreement, cents)
-            legs += more
-            changed.append(smaller)
+    if found:
+        agreement = await get_agreement(tx, found[0].booked_under)  # one version split them all
+        for earning in found:
+            if nets.get(earning.id):
+                smaller, more = _take(year, earning, agreement, nets[earning.id])
+                legs += more
+                changed.append(smaller)
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
     booked = year.into_pots([leg for leg in legs if leg.cents])
     await save_year(tx, year)
@@ -38,13 +52,16 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
     await ledger.post(tx, Posting(uuid7(), *place, sale.effective_on, booked, None, sale.agreement_id))
     for earning in changed:
         await earnings.save(tx, earning)
+
+
+async def pay_back(tx: Tx, refund: Refund, cents: int) -> None:
+    """The money of a refund leaves the bank."""
     money = (
-        Leg(AccountKind.BANK, refund.cents, "money_back", {}),
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, -refund.cents, "money_back", {}),
+        Leg(AccountKind.BANK, cents, "money_back", {}),
+        Leg(AccountKind.RECEIVABLE_CUSTOMER, -cents, "money_back", {}),
     )
-    place = (order.cooperative_id, JournalKind.MONEY_BACK, "refund", refund.id, 1)
+    place = (refund.cooperative_id, JournalKind.MONEY_BACK, "refund", refund.id, 1)
     await ledger.post(tx, Posting(uuid7(), *place, refund.day, money))
-    return replace(refund, vat_cents=vat)
 
 
 def _take(year: Year, earning: Earning, agreement: Agreement, cents: int) -> tuple[Earning, tuple[Leg, ...]]:

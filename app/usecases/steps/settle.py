@@ -1,7 +1,9 @@
 """Split and post: an order that is completed and paid becomes a sale in the books; a refund takes it back by F."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from app.db import ledger
 from app.db.agreements import get_agreement, in_force
@@ -13,6 +15,7 @@ from app.db.outbox import tell
 from app.db.permissions import permissions
 from app.db.store import ask
 from app.domain.agreements import Agreement, PermissionNeeded
+from app.domain.charges import customer_leg
 from app.domain.costs import ClaimState, CostClaim
 from app.domain.earnings import Earning, EarningState, held_leg
 from app.domain.errors import AgreementMissing
@@ -29,16 +32,23 @@ async def expect_earnings(tx: Tx, order: Order) -> None:
     """At delivery the work date is known: one pending earning per member of the order; none for gifts and refunds."""
     if order.refunded_cents or not order.gross_cents:
         return
-    nets: dict[object, Earning] = {}
-    makers = {m.id: m for m in await members.all(tx, id=order.maker_ids)}
+    nets: dict[UUID, int] = {}
     for line in order.lines:
-        assert order.work_date is not None  # noqa: S101  delivered just now
-        found = nets.get(line.member_id) or Earning(
-            uuid7(), order.id, order.cooperative_id, line.member_id, order.work_date, 0
-        )
-        held = "trial" if makers[line.member_id].state is MemberState.TRIAL else None
-        nets[line.member_id] = replace(found, net_cents=found.net_cents + line.net_cents, held_because=held)
-    await earnings.add(tx, *nets.values())
+        if line.member_id is not None:
+            nets[line.member_id] = nets.get(line.member_id, 0) + line.net_cents
+    await expect_each(tx, order, [(member_id, None, cents) for member_id, cents in nets.items()])
+
+
+async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | None, int]]) -> None:
+    """A pending earning for each (member, part of an assignment, net cents); who is on trial will have it held."""
+    makers = {m.id: m for m in await members.all(tx, id=[member_id for member_id, _, _ in nets])}
+    held = {m: "trial" if makers[m].state is MemberState.TRIAL else None for m, _, _ in nets}
+    place = (order.id, order.cooperative_id)
+    expected = [
+        Earning(uuid7(), *place, member, _work_date(order), cents, held_because=held[member], part_id=part)
+        for member, part, cents in nets
+    ]
+    await earnings.add(tx, *expected)
 
 
 async def drop_pending(tx: Tx, order: Order) -> None:
@@ -47,11 +57,11 @@ async def drop_pending(tx: Tx, order: Order) -> None:
         await earnings.save(tx, replace(earning, state=EarningState.REVERSED))
 
 
-async def settle(tx: Tx, order: Order) -> Order:
+async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     """Book the sale of a locked order if it is due: VAT, costs, shares, remittance, savings; all of it or nothing.
 
-    The order is returned, not saved. Open cost claims keep it waiting, with a task. Raises AgreementMissing where no
-    version holds on the work date.
+    `others` are what of an assignment's price no own member earns. The order is returned, not saved. Open cost claims
+    keep it waiting, with a task. Raises AgreementMissing where no version holds on the work date.
     """
     if not due_for_sale(order):
         return order
@@ -66,9 +76,8 @@ async def settle(tx: Tx, order: Order) -> Order:
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
     agreement, year = versions[0], await _locked_year(tx, order, found)
-    gross = Leg(AccountKind.RECEIVABLE_CUSTOMER, -order.gross_cents, "customer", {"gross": order.gross_cents})
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
-    legs, part, journal_id = [gross, vat], order.sale_parts + 1, uuid7()
+    legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
     for earning in await _permitted(tx, found, agreement):
         mine = [claim for claim in claimed if claim.member_id == earning.member_id]
@@ -120,7 +129,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
 
 async def _permitted(tx: Tx, found: list[Earning], agreement: Agreement) -> list[Earning]:
     """The earnings by member, to be held where the agreement asks for a permission and none covers the day."""
-    ordered = sorted(found, key=lambda earning: earning.member_id)
+    ordered = sorted(found, key=lambda earning: (earning.member_id, earning.id))
     if agreement.the(PermissionNeeded) is None:
         return ordered
     given = await permissions.all(tx, member_id=[earning.member_id for earning in found])
@@ -149,7 +158,7 @@ def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list
 
 async def locked_earnings(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
     """The earnings of an order by member, and the locked year of its work."""
-    found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: earning.member_id)
+    found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: (earning.member_id, earning.id))
     return found, await _locked_year(tx, order, found)
 
 

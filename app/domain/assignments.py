@@ -1,0 +1,275 @@
+"""One job, several cooperatives: one of them contracts the customer, members of all do parts of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.access import Actor, Right, Role
+from app.domain.customers import Contact
+from app.domain.errors import RuleRefused
+from app.domain.money import MAX_CENTS
+from app.domain.orders import Order, OrderState, roles_on
+from app.domain.parts import Part, PartState, Slot
+from app.domain.shares import Share, share_cents
+from app.domain.transitions import Transition, move
+from app.domain.vat import VatClass
+
+APPROVED_AFTER = timedelta(days=14)
+"""Without a word of the customer, as with orders."""
+
+
+class AssignmentState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    STAFFING = "staffing"
+    AGREED = "agreed"
+    IN_PROGRESS = "in_progress"
+    DELIVERED = "delivered"
+    APPROVED = "approved"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+    DISPUTED = "disputed"
+
+
+class Audience(StrEnum):
+    """Whose members may apply: the lead's own, the partners' too, or those of every cooperative."""
+
+    OWN = "own"
+    PARTNERS = "partners"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """What the customer pays for; `unit_price_cents` without VAT."""
+
+    title: str
+    quantity: int
+    unit_price_cents: int
+    vat_class: VatClass
+
+
+@dataclass(frozen=True)
+class JobCost:
+    """What the job costs before anything is shared, paid to `supplier`; `refunded_cents` went back with a refund."""
+
+    title: str
+    supplier: str
+    cents: int
+    refunded_cents: int = 0
+
+    @property
+    def left_cents(self) -> int:
+        return self.cents - self.refunded_cents
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`cooperative_id` leads and contracts the customer; `order_id` is the customer's order once there is one.
+
+    `terms` counts every change of who is paid what; `signed_ids` are the cooperatives that signed the present ones,
+    `party_ids` those that do a part. `net_cents` is the price without VAT.
+    """
+
+    id: UUID
+    cooperative_id: UUID
+    title: str
+    about: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    created_by: UUID
+    created_at: datetime
+    audience: Audience = Audience.OWN
+    partner_ids: tuple[UUID, ...] = ()
+    contact: Contact | None = None
+    lines: tuple[PriceLine, ...] = ()
+    costs: tuple[JobCost, ...] = ()
+    net_cents: int = 0
+    deposit_cents: int = 0
+    order_id: UUID | None = None
+    terms: int = 1
+    signed_ids: tuple[UUID, ...] = ()
+    party_ids: tuple[UUID, ...] = ()
+    member_ids: tuple[UUID, ...] = ()
+    """Who does a part, waits for one, or was asked."""
+    open_seats: int = 0
+    open_hours: int = 0
+    """Reports of hours that nobody approved yet."""
+    paid_cents: int = 0
+    """Of the customer's order, as far as it concerns the deposit."""
+    state: AssignmentState = AssignmentState.DRAFT
+    delivered_at: datetime | None = None
+    reason: str = ""
+    version: int = 1
+
+    @property
+    def cost_cents(self) -> int:
+        return sum(cost.cents for cost in self.costs)
+
+    @property
+    def shared_cents(self) -> int:
+        """What the parts share: the price without VAT and costs."""
+        return self.net_cents - self.cost_cents
+
+    @property
+    def unsigned_ids(self) -> tuple[UUID, ...]:
+        """Who still has to sign; the lead signs too."""
+        needed = dict.fromkeys((self.cooperative_id, *self.party_ids))
+        return tuple(place for place in needed if place not in self.signed_ids)
+
+
+@dataclass(frozen=True)
+class AssignmentCustomer:
+    """Who asked for an assignment (`id`), for the lead only."""
+
+    id: UUID
+    cooperative_id: UUID
+    contact: Contact
+
+
+def _priced(assignment: Assignment) -> str | None:
+    return None if assignment.net_cents > 0 else "price_missing"
+
+
+def _ready(assignment: Assignment) -> str | None:
+    """Every seat is taken, and everybody signed what stands."""
+    if assignment.open_seats:
+        return "seats_open"
+    return "signatures_missing" if assignment.unsigned_ids else None
+
+
+def _startable(assignment: Assignment) -> str | None:
+    return "deposit_missing" if assignment.paid_cents < assignment.deposit_cents else _ready(assignment)
+
+
+def _deliverable(assignment: Assignment) -> str | None:
+    return "hours_open" if assignment.open_hours else _ready(assignment)
+
+
+def _unpaid(assignment: Assignment) -> str | None:
+    return "paid_needs_refund" if assignment.paid_cents else None
+
+
+UNDER_WAY = ("draft", "published", "staffing", "agreed", "in_progress", "delivered", "disputed")
+ASSIGNMENT: tuple[Transition[Assignment], ...] = (
+    Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _priced),
+    Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, _ready),
+    Transition("start", ("agreed",), "in_progress", Right.LEAD_ASSIGNMENT, _startable),
+    Transition("deliver", ("in_progress",), "delivered", Right.LEAD_ASSIGNMENT, _deliverable),
+    Transition("request_changes", ("delivered",), "in_progress", Right.CONFIRM_ASSIGNMENT),
+    Transition("dispute", ("delivered",), "disputed", Right.CONFIRM_ASSIGNMENT),
+    Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
+    Transition("approve", ("delivered", "disputed"), "approved", Right.CONFIRM_ASSIGNMENT, _ready),
+    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _unpaid),
+    Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
+)
+OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)
+PLANNING = (AssignmentState.DRAFT, AssignmentState.PUBLISHED, AssignmentState.STAFFING)
+"""The price can still change."""
+STAFFABLE = (*PLANNING[1:], AssignmentState.AGREED, AssignmentState.IN_PROGRESS)
+"""Parts can be taken, given up and handed on."""
+ORDER_STATES = {
+    AssignmentState.IN_PROGRESS: OrderState.IN_PROGRESS,
+    AssignmentState.DELIVERED: OrderState.DELIVERED,
+    AssignmentState.APPROVED: OrderState.COMPLETED,
+    AssignmentState.CANCELLED: OrderState.CANCELLED,
+}
+"""What the customer's order becomes with its assignment."""
+
+
+def roles_in(assignment: Assignment, actor: Actor, order: Order | None) -> tuple[Role, ...]:
+    """What the actor is to it: a member who does a part, the customer, the customer's app."""
+    of_order = tuple(role for role in roles_on(order, actor) if role is not Role.MEMBER) if order else ()
+    return (*of_order, *actor.as_member(*assignment.member_ids))
+
+
+def places_of(assignment: Assignment) -> tuple[UUID, ...]:
+    """The cooperatives that may take part by name; every one where the audience is all."""
+    partners = assignment.partner_ids if assignment.audience is Audience.PARTNERS else ()
+    return tuple(dict.fromkeys((assignment.cooperative_id, *partners, *assignment.party_ids)))
+
+
+def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:
+    """Whether members of a cooperative may apply."""
+    return assignment.audience is Audience.ALL or cooperative_id in places_of(assignment)
+
+
+def check_assignment(assignment: Assignment) -> Assignment:
+    """The assignment itself. Raises RuleRefused for times in the wrong order, costs or a deposit above the price."""
+    if assignment.ends_at < assignment.starts_at:
+        raise RuleRefused(rule="ends_after_it_starts", value=assignment.ends_at.isoformat())
+    if assignment.net_cents > MAX_CENTS:
+        raise RuleRefused(rule="price_too_high", value=str(assignment.net_cents))
+    if assignment.cost_cents > assignment.net_cents:
+        raise RuleRefused(rule="costs_within_price", value=str(assignment.cost_cents))
+    return assignment
+
+
+def net_of(lines: Iterable[PriceLine]) -> int:
+    """The price without VAT."""
+    return sum(line.quantity * line.unit_price_cents for line in lines)
+
+
+def transition(assignment: Assignment, verb: str, now: datetime) -> Assignment:
+    """The assignment after `verb`. Raises WrongState with the reason."""
+    state = AssignmentState(move(ASSIGNMENT, assignment, verb))
+    delivered = now if state is AssignmentState.DELIVERED else assignment.delivered_at
+    return replace(assignment, state=state, delivered_at=delivered)
+
+
+def staffed(assignment: Assignment, slots: Sequence[Slot], before: Sequence[Part], after: Sequence[Part]) -> Assignment:
+    """The assignment with these parts; other cooperatives or open seats void every signature.
+
+    Who replaces a colleague of their own cooperative changes nothing that was signed.
+    """
+    taken = [part for part in after if part.state is PartState.TAKEN]
+    active = [part for part in after if part.active]
+    seats = sum(slot.seats for slot in slots)
+    changed = replace(
+        assignment,
+        party_ids=tuple(sorted({part.cooperative_id for part in taken})),
+        member_ids=tuple(sorted({part.member_id for part in active} | {p.offered_to for p in taken if p.offered_to})),
+        open_seats=seats - len(taken),
+    )
+    if taken and changed.state is AssignmentState.PUBLISHED:
+        changed = replace(changed, state=AssignmentState.STAFFING)
+    return changed if _seated(before) == _seated(after) else new_terms(changed)
+
+
+def _seated(parts: Iterable[Part]) -> list[tuple[UUID, UUID]]:
+    return sorted((part.slot_id, part.cooperative_id) for part in parts if part.state is PartState.TAKEN)
+
+
+def new_terms(assignment: Assignment) -> Assignment:
+    """The assignment with other terms: nobody has signed those, and what was agreed has to be agreed again."""
+    state = AssignmentState.STAFFING if assignment.state is AssignmentState.AGREED else assignment.state
+    return replace(assignment, terms=assignment.terms + 1, signed_ids=(), state=state)
+
+
+def shares_of(assignment: Assignment, slots: Sequence[Slot], parts: Sequence[Part]) -> dict[UUID, int]:
+    """Cents by part for the parts that are taken, the whole shared over them and the seats that are open.
+
+    Hours count as approved once all was delivered, as planned before. Raises SharesDiffer.
+    """
+    worked = assignment.delivered_at is not None
+    lines: list[tuple[UUID | None, Share]] = []
+    for slot in slots:
+        taken = [part for part in parts if part.slot_id == slot.id and part.state is PartState.TAKEN]
+        taken.sort(key=lambda part: part.id)
+        lines += [(part.id, slot.share_of(part.minutes if worked else slot.minutes)) for part in taken]
+        lines += [(None, slot.share_of(slot.minutes))] * (slot.seats - len(taken))
+    amounts = share_cents(assignment.shared_cents, [share for _, share in lines])
+    return {part_id: cents for (part_id, _), cents in zip(lines, amounts, strict=True) if part_id is not None}
+
+
+def seat_cents(assignment: Assignment, slots: Sequence[Slot]) -> dict[UUID, int]:
+    """What one seat of each slot brings as it is planned; the first of them where a cent does not divide."""
+    lines = [(slot.id, slot.share_of(slot.minutes)) for slot in slots for _ in range(slot.seats)]
+    amounts = share_cents(assignment.shared_cents, [share for _, share in lines])
+    found: dict[UUID, int] = {}
+    for (slot_id, _), cents in zip(lines, amounts, strict=True):
+        found.setdefault(slot_id, cents)
+    return found

@@ -1,0 +1,80 @@
+"""The money of an assignment: the customer pays the lead, partners charge the lead, refunds go back through all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.assignments import Assignment, JobCost
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import share_out
+from app.domain.orders import Order
+
+NOT_EARNED = frozenset({"assignment_cost", "assignment_charge", "vat_charged"})
+"""Rules of the lead's legs that are no member's."""
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What a refund takes: of the VAT, of each cost, of each earning; in the order in which they were given."""
+
+    vat_cents: int
+    costs: tuple[int, ...]
+    nets: tuple[int, ...]
+
+
+def job_legs(assignment: Assignment, charges: Sequence[Order]) -> tuple[Leg, ...]:
+    """The lead's legs beside its own members': costs, and what partners charge, whose VAT comes back."""
+    title = assignment.title
+    legs = [_cost_leg(cost, cost.cents, "assignment_cost", title) for cost in assignment.costs]
+    for charge in charges:
+        legs += _charge_legs(charge, charge.net_cents, charge.vat_cents, "assignment_charge", title)
+    return tuple(leg for leg in legs if leg.cents)
+
+
+def _cost_leg(cost: JobCost, cents: int, rule: str, title: str) -> Leg:
+    facts = {"title": title, "what": cost.title, "supplier": cost.supplier, "of": "assignment_cost"}
+    return Leg(AccountKind.PAYABLE_SUPPLIER, cents, rule, facts, party=cost.supplier)
+
+
+def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str) -> list[Leg]:
+    facts = {"title": title, "reference": charge.reference, "of": "assignment_charge"}
+    vat_rule = "vat_charged" if rule == "assignment_charge" else rule
+    return [
+        Leg(AccountKind.PAYABLE_COOPERATIVE, net + vat, rule, facts, party=str(charge.cooperative_id)),
+        Leg(AccountKind.VAT, -vat, vat_rule, {"net": net, "title": title, "of": "vat_charged"}),
+    ]
+
+
+def customer_leg(order: Order) -> Leg:
+    """Who owes a sale: the customer, or the cooperative that is charged."""
+    if order.buyer_id is None:
+        return Leg(AccountKind.RECEIVABLE_CUSTOMER, -order.gross_cents, "customer", {"gross": order.gross_cents})
+    facts = {"title": order.note, "reference": order.reference, "of": "charged"}
+    return Leg(AccountKind.RECEIVABLE_COOPERATIVE, -order.gross_cents, "charged", facts, party=str(order.buyer_id))
+
+
+def customer_back_leg(order: Order, cents: int) -> Leg:
+    """Who owes so much less."""
+    owed = customer_leg(order)
+    return Leg(owed.kind, cents, "refund", owed.facts | {"of": "customer"}, party=owed.party)
+
+
+def give_back(cents: int, vat_left: int, costs: Sequence[JobCost], nets_left: Sequence[int]) -> GivenBack:
+    """Share a refund over what is left of VAT, costs and every part, of whichever cooperative; it ends at zero."""
+    shares = share_out(cents, [vat_left, *(cost.left_cents for cost in costs), *nets_left])
+    first = 1 + len(costs)
+    return GivenBack(shares[0], tuple(shares[1:first]), tuple(shares[first:]))
+
+
+def charge_back(net: int, net_left: int, vat_left: int) -> int:
+    """The VAT that goes with `net` of a charge of which `net_left` and `vat_left` stand; half up, all with the last."""
+    return (2 * vat_left * net + net_left) // (2 * net_left) if net_left else 0
+
+
+def back_legs(assignment: Assignment, given: GivenBack, charges: Sequence[tuple[Order, int, int]]) -> tuple[Leg, ...]:
+    """The lead's legs of a refund beside its members': charges are (order, net, VAT) that go back to each partner."""
+    title = assignment.title
+    back = zip(assignment.costs, given.costs, strict=True)
+    legs = [_cost_leg(cost, -cents, "refund", title) for cost, cents in back]
+    for charge, net, vat in charges:
+        legs += _charge_legs(charge, -net, -vat, "refund", title)
+    return tuple(leg for leg in legs if leg.cents)

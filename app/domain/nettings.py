@@ -1,0 +1,170 @@
+"""What two cooperatives owe each other: netted once a month, paid once, in both books; and how much may stand open."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.errors import (
+    AlreadySettled,
+    BooksDiffer,
+    LimitExceeded,
+    NothingToNet,
+    ReasonNeeded,
+    RuleRefused,
+    SecondPersonNeeded,
+)
+from app.domain.ledger import AccountKind, Leg
+from app.domain.transitions import Transition, move
+
+
+class NettingState(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Between:
+    """What stands between two cooperatives, in cents: what each owes by its own books, and is owed by its own."""
+
+    first_id: UUID
+    second_id: UUID
+    first_owes: int
+    second_owes: int
+    first_is_owed: int
+    second_is_owed: int
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether both books say the same."""
+        return self.first_owes == self.second_is_owed and self.second_owes == self.first_is_owed
+
+
+@dataclass(frozen=True)
+class Netting:
+    """Both sides' claims until `as_of`, set off against each other; the rest is paid on `paid_on` by who owes more.
+
+    `first_id` < `second_id`. `upto` names the last entry of each account that it covers, by account id.
+    """
+
+    id: UUID
+    first_id: UUID
+    second_id: UUID
+    first_owes_cents: int
+    second_owes_cents: int
+    as_of: datetime
+    upto: dict[str, int]
+    state: NettingState = NettingState.PROPOSED
+    first_confirmed_by: UUID | None = None
+    second_confirmed_by: UUID | None = None
+    paid_on: date | None = None
+    reason: str = ""
+    version: int = 1
+
+    @property
+    def net_cents(self) -> int:
+        """What the first pays the second; below zero the other way round."""
+        return self.first_owes_cents - self.second_owes_cents
+
+
+@dataclass(frozen=True)
+class CreditLimit:
+    """How much `debtor_id` may owe `creditor_id` at most, set by the creditor."""
+
+    id: UUID
+    creditor_id: UUID
+    debtor_id: UUID
+    cents: int | None
+    """None: as much as it comes to."""
+    set_by: UUID
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One entry of one side's books about the other; what the other owes is positive."""
+
+    day: date
+    rule: str
+    facts: dict[str, Any]
+    cents: int
+
+
+NETTING: tuple[Transition[Netting], ...] = (
+    Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_NETTING),
+    Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING),
+)
+
+
+def propose(between: Between, *, id: UUID, as_of: datetime, upto: dict[str, int]) -> Netting:  # noqa: A002
+    """A netting of what stands. Raises NothingToNet, BooksDiffer where the books do not say the same."""
+    if not between.mirrored:
+        raise BooksDiffer(first=between.first_owes, second=between.second_is_owed)
+    if not (between.first_owes or between.second_owes):
+        raise NothingToNet
+    places = (between.first_id, between.second_id, between.first_owes, between.second_owes)
+    return Netting(id, *places, as_of, upto)
+
+
+def confirmed(netting: Netting, side: UUID, by: UUID, paid_on: date, today: date) -> Netting:
+    """The netting with one side's word; with both it is confirmed.
+
+    Raises WrongState, AlreadySettled for a side that has spoken, SecondPersonNeeded for one person on both sides,
+    RuleRefused for a day that both do not name, or after today.
+    """
+    state = move(NETTING, netting, "confirm")
+    if paid_on > today:
+        raise RuleRefused(rule="day_not_in_the_future", value=paid_on.isoformat())
+    if netting.paid_on not in (None, paid_on):
+        raise RuleRefused(rule="both_name_one_day", value=str(netting.paid_on))
+    first, second = netting.first_confirmed_by, netting.second_confirmed_by
+    if (first if side == netting.first_id else second) is not None:
+        raise AlreadySettled(what="netting")
+    if by in (first, second):
+        raise SecondPersonNeeded(verb="confirm")
+    sides = (by, second) if side == netting.first_id else (first, by)
+    changed = replace(netting, paid_on=paid_on, first_confirmed_by=sides[0], second_confirmed_by=sides[1])
+    both = changed.first_confirmed_by and changed.second_confirmed_by
+    return replace(changed, state=NettingState(state)) if both else changed
+
+
+def declined(netting: Netting, reason: str) -> Netting:
+    """The netting with somebody's no. Raises WrongState, ReasonNeeded."""
+    state = NettingState(move(NETTING, netting, "decline"))
+    if not reason:
+        raise ReasonNeeded(verb="decline")
+    return replace(netting, state=state, reason=reason)
+
+
+def netting_legs(netting: Netting, side: UUID) -> tuple[Leg, ...]:
+    """The legs of one side: what it owes and is owed goes, the difference through the bank."""
+    first = side == netting.first_id
+    owes, is_owed = netting.first_owes_cents, netting.second_owes_cents
+    if not first:
+        owes, is_owed = is_owed, owes
+    other = netting.second_id if first else netting.first_id
+    facts = {"owes": owes, "is_owed": is_owed}
+    legs = (
+        Leg(AccountKind.RECEIVABLE_COOPERATIVE, is_owed, "netting", facts, party=str(other)),
+        Leg(AccountKind.PAYABLE_COOPERATIVE, -owes, "netting", facts, party=str(other)),
+        Leg(AccountKind.BANK, owes - is_owed, "netting", facts),
+    )
+    return tuple(leg for leg in legs if leg.cents)
+
+
+def parent_legs(child_id: UUID, cents: int) -> tuple[Leg, ...]:
+    """The umbrella's side of its share of what a sub-cooperative earned."""
+    facts = {"cooperative": str(child_id)}
+    return (
+        Leg(AccountKind.RECEIVABLE_COOPERATIVE, -cents, "parent_share", facts, party=str(child_id)),
+        Leg(AccountKind.COOPERATIVE_FUND, cents, "parent_share", facts),
+    )
+
+
+def check_limit(limit: CreditLimit | None, open_cents: int, more_cents: int) -> None:
+    """Whether a debtor may owe so much more. Raises LimitExceeded with what is open and what is allowed."""
+    if limit is not None and limit.cents is not None and open_cents + more_cents > limit.cents:
+        raise LimitExceeded(limit_cents=limit.cents, open_cents=open_cents, more_cents=more_cents)

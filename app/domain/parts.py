@@ -1,0 +1,186 @@
+"""Parts of an assignment: slots with seats, who takes one, who waits, and the hours that were worked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.errors import AlreadyExists, RuleRefused, WrongState
+from app.domain.shares import Share, ShareKind
+from app.domain.transitions import Transition, move
+from app.domain.vat import VatClass
+
+
+class PartState(StrEnum):
+    INVITED = "invited"
+    WAITING = "waiting"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    HANDED_ON = "handed_on"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """`seats` people of a role for `minutes` each. Every seat has the same share, `share_size` of `share_kind`:
+    basis points (percent), the minutes themselves (hours), cents (fixed) or a weight (rest)."""
+
+    id: UUID
+    assignment_id: UUID
+    lead_id: UUID
+    role: str
+    seats: int
+    minutes: int
+    share_kind: ShareKind
+    share_size: int
+    skills: tuple[str, ...] = ()
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: str = ""
+    vat_class: VatClass = VatClass.STANDARD
+    """Of what a partner charges the lead for it."""
+    version: int = 1
+
+    def share_of(self, minutes: int) -> Share:
+        """The share of one seat on which so many minutes were, or are to be, worked."""
+        return Share(self.share_kind, minutes if self.share_kind == "hours" else self.share_size)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member on a slot. `number` is the place in the queue; `minutes` are approved; `net_cents` is known once the
+    assignment is approved. `offered_to` is a colleague who may take it over."""
+
+    id: UUID
+    assignment_id: UUID
+    slot_id: UUID
+    lead_id: UUID
+    cooperative_id: UUID
+    member_id: UUID
+    number: int
+    state: PartState
+    joined_at: datetime
+    offered_to: UUID | None = None
+    minutes: int = 0
+    net_cents: int = 0
+    version: int = 1
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True)
+class Hours:
+    """What was worked on a part on a day; a correction is a new entry with the difference, and counts once approved."""
+
+    id: UUID
+    part_id: UUID
+    assignment_id: UUID
+    lead_id: UUID
+    cooperative_id: UUID
+    member_id: UUID
+    day: date
+    minutes: int
+    note: str
+    reported_by: UUID
+    reported_at: datetime
+    approved_by: UUID | None = None
+    approved_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A cooperative's word for one version of the terms, with what its parts bring by them."""
+
+    id: UUID
+    assignment_id: UUID
+    lead_id: UUID
+    cooperative_id: UUID
+    terms: int
+    cents: int
+    signed_by: UUID
+    signed_at: datetime
+
+
+ACTIVE = (PartState.INVITED, PartState.WAITING, PartState.TAKEN)
+
+
+def _offered(part: Part) -> str | None:
+    return None if part.offered_to else "not_offered"
+
+
+PART: tuple[Transition[Part], ...] = (
+    Transition("accept", ("invited",), "taken", Right.TAKE_PART),
+    Transition("decline", ("invited",), "declined", Right.TAKE_PART),
+    Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART),
+    Transition("hand_on", ("taken",), "taken", Right.TAKE_PART),
+    Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _offered),
+    Transition("leave", ("taken",), "taken", Right.TAKE_PART, _offered),
+)
+
+
+def after_part(part: Part, verb: str) -> Part:
+    """The part after `verb`. Raises WrongState."""
+    return replace(part, state=PartState(move(PART, part, verb)))
+
+
+def draft_slot(**stated: Any) -> Slot:
+    """A slot that belongs to no assignment yet."""
+    nowhere = UUID(int=0)
+    return Slot(nowhere, nowhere, nowhere, **stated | {"skills": tuple(stated.get("skills", ()))})
+
+
+def seat_or_queue(slot: Slot, parts: Iterable[Part]) -> PartState:
+    """Whether who comes now gets a seat, or waits: nobody passes by who waits already."""
+    mine = [part for part in parts if part.slot_id == slot.id]
+    taken = sum(part.state is PartState.TAKEN for part in mine)
+    waiting = any(part.state is PartState.WAITING for part in mine)
+    return PartState.TAKEN if taken < slot.seats and not waiting else PartState.WAITING
+
+
+def joined(slot: Slot, parts: Sequence[Part], part: Part) -> list[Part]:
+    """The parts with one more. Raises AlreadyExists for who is on that slot, or waits for it, already."""
+    if any(other.slot_id == slot.id and other.member_id == part.member_id and other.active for other in parts):
+        raise AlreadyExists(what="part")
+    return [*parts, part]
+
+
+def promoted(slots: Sequence[Slot], parts: Sequence[Part]) -> list[Part]:
+    """The parts with free seats given to who waits, in the order in which they came."""
+    found = {part.id: part for part in parts}
+    for slot in slots:
+        mine = [part for part in found.values() if part.slot_id == slot.id]
+        free = slot.seats - sum(part.state is PartState.TAKEN for part in mine)
+        waiting = sorted((p for p in mine if p.state is PartState.WAITING), key=lambda part: part.number)
+        for part in waiting[: max(free, 0)]:
+            found[part.id] = replace(part, state=PartState.TAKEN)
+    return list(found.values())
+
+
+def check_slot(slot: Slot, parts: Iterable[Part]) -> Slot:
+    """The slot itself. Raises RuleRefused for fewer seats than are taken, an empty share, times in the wrong order."""
+    taken = sum(part.slot_id == slot.id and part.state is PartState.TAKEN for part in parts)
+    if slot.seats < taken:
+        raise RuleRefused(rule="seats_are_taken", value=str(taken))
+    if slot.vat_class is VatClass.MARGIN:
+        raise RuleRefused(rule="no_margin_here", value=slot.vat_class)
+    if slot.share_kind != "hours" and slot.share_size < 1:
+        raise RuleRefused(rule="a_share_has_a_size", value=slot.share_kind)
+    if slot.starts_at and slot.ends_at and slot.ends_at < slot.starts_at:
+        raise RuleRefused(rule="ends_after_it_starts", value=slot.ends_at.isoformat())
+    return slot
+
+
+def check_hours(part: Part, reported: Iterable[Hours], minutes: int, day: date, today: date) -> None:
+    """Whether so many more minutes can be reported. Raises WrongState, RuleRefused below zero or for a later day."""
+    if part.state is not PartState.TAKEN:
+        raise WrongState(verb="report_hours", state=part.state, possible=[])
+    if minutes == 0 or sum(entry.minutes for entry in reported) + minutes < 0:
+        raise RuleRefused(rule="hours_stay_above_zero", value=str(minutes))
+    if day > today:
+        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())

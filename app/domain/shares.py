@@ -1,0 +1,51 @@
+"""Who gets what of one job done by several: in percent, by hours, or fixed amounts and the rest; always the whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.errors import SharesDiffer
+from app.domain.money import WHOLE, share_out
+
+ShareKind = Literal["percent", "hours", "fixed", "rest"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """`size` is in basis points (percent), minutes (hours), cents (fixed) or a weight (rest)."""
+
+    kind: ShareKind
+    size: int
+
+
+def share_cents(whole: int, shares: Sequence[Share]) -> list[int]:
+    """Cents of each share, in their order; they sum to `whole` (cents, zero or more).
+
+    All are percentages of 100 together, or all are hours, or they are fixed amounts with or without a rest. Raises
+    SharesDiffer with how, and the sum, where they do not make the whole.
+    """
+    kinds, sizes = {share.kind for share in shares}, [share.size for share in shares]
+    if not sizes or min(sizes) < 0:
+        raise SharesDiffer(how="none", sum=0, whole=whole)
+    if kinds == {"percent"}:
+        if sum(sizes) != WHOLE:
+            raise SharesDiffer(how="percent", sum=sum(sizes), whole=WHOLE)
+        return share_out(whole, sizes)
+    if kinds == {"hours"}:
+        if not sum(sizes):
+            raise SharesDiffer(how="hours", sum=0, whole=whole)
+        return share_out(whole, sizes)
+    if kinds <= {"fixed", "rest"}:
+        return _fixed_and_rest(whole, shares)
+    raise SharesDiffer(how="mixed", sum=0, whole=whole)
+
+
+def _fixed_and_rest(whole: int, shares: Sequence[Share]) -> list[int]:
+    """The fixed amounts as they are; what they leave by weight."""
+    fixed = sum(share.size for share in shares if share.kind == "fixed")
+    weights = [share.size if share.kind == "rest" else 0 for share in shares]
+    rest = whole - fixed
+    if rest < 0 or (rest and not any(weights)):
+        raise SharesDiffer(how="fixed", sum=fixed, whole=whole)
+    parts = share_out(rest, weights) if any(weights) else weights
+    return [share.size if share.kind == "fixed" else part for share, part in zip(shares, parts, strict=True)]

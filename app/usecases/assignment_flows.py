@@ -1,0 +1,45 @@
+"""Where the money of an assignment goes: from the customer through the cooperatives to pots and funds."""
+
+from uuid import UUID
+
+from app.db.assignments import assignments
+from app.db.cooperatives import cooperatives
+from app.db.earnings import earnings
+from app.db.engine import Tx
+from app.db.orders import orders
+from app.db.payments import refunds
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right
+from app.domain.assignments import shares_of
+from app.domain.flows import Flow
+from app.usecases.steps import assignment as steps
+
+
+async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[Flow]:
+    """What stands after refunds; before approval what is planned. For the staff of every cooperative that takes part.
+
+    How a cooperative shares out its part is shown to its own staff only. Raises NotFound, SharesDiffer.
+    """
+    found = await assignments.get(tx, assignment_id)
+    places = (found.cooperative_id, *(place for place in found.party_ids if place != found.cooperative_id))
+    staffed = [place for place in places if actor.may(Right.SIGN_ASSIGNMENT, place)]
+    actor.require(Right.SIGN_ASSIGNMENT, staffed[0] if staffed else found.cooperative_id)
+    names = {place.id: place.name for place in await cooperatives.all(tx, id=places)}
+    await lend_staff_view(tx, *places)
+    sales = await orders.all(tx, assignment_id=assignment_id)
+    earned = await earnings.all(tx, order_id=tuple(sale.id for sale in sales))
+    flows = [Flow("customer", "payable_supplier", cost.left_cents) for cost in found.costs]
+    customer = next((sale for sale in sales if sale.buyer_id is None), None)
+    if customer is not None:
+        given_back = sum(refund.vat_cents for refund in await refunds.all(tx, order_id=customer.id))
+        flows.append(Flow("customer", "vat", customer.vat_cents - given_back))
+    if not earned:
+        whole = await steps.load(tx, found)
+        cents = shares_of(found, whole.slots, whole.parts)
+        flows += [Flow("customer", names[part.cooperative_id], cents[part.id]) for part in whole.taken]
+    for earning in earned:
+        flows.append(Flow("customer", names[earning.cooperative_id], earning.net_left_cents))
+        if earning.cooperative_id in staffed:
+            own = names[earning.cooperative_id]
+            flows += [Flow(own, leg.kind, leg.cents, leg.rule, leg.facts) for leg in earning.legs]
+    return [flow for flow in flows if flow.cents]

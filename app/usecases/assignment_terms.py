@@ -1,0 +1,102 @@
+"""The terms of an assignment: who gets what, signed by every cooperative that does a part, version by version."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from app.db.agreements import agreement_on
+from app.db.assignments import assignments, signatures
+from app.db.engine import Tx, uuid7
+from app.db.outbox import tell
+from app.domain.access import Actor, Right
+from app.domain.assignments import STAFFABLE, shares_of
+from app.domain.days import day_of
+from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, TermsChanged, WrongState
+from app.domain.parts import Signature
+from app.usecases.steps import assignment as steps
+from app.usecases.steps.assignment import Whole
+
+
+@dataclass(frozen=True)
+class CooperativeShare:
+    """What a cooperative's parts bring together by the present terms, without VAT, and whether it signed them."""
+
+    cooperative_id: UUID
+    parts: int
+    cents: int
+    signed: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Version `number` of who gets what: the price, the costs and each cooperative's share, all without VAT."""
+
+    number: int
+    net_cents: int
+    cost_cents: int
+    shares: tuple[CooperativeShare, ...]
+
+
+async def get_terms(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Terms:
+    """What the cooperatives sign, for their staff: sums by cooperative, nobody's thermometer. Raises SharesDiffer."""
+    found = await assignments.get(tx, assignment_id)
+    place = _place(actor, (found.cooperative_id, *found.party_ids))
+    actor.require(Right.SIGN_ASSIGNMENT, place)
+    whole = await steps.load(tx, found)
+    cents = _by_cooperative(whole)
+    counts = {c: sum(part.cooperative_id == c for part in whole.taken) for c in cents}
+    shares = [CooperativeShare(c, counts[c], cents[c], c in found.signed_ids) for c in cents]
+    return Terms(found.terms, found.net_cents, found.cost_cents, tuple(shares))
+
+
+async def sign_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID, cooperative_id: UUID, terms: int) -> Signature:
+    """Sign version `terms` for a cooperative that leads or does a part, once every seat is taken.
+
+    Raises TermsChanged where the shares changed meanwhile, WrongState, SharesDiffer, SecondPersonNeeded for who does a
+    part themselves, AgreementMissing where the cooperative could not share out what it gets, NotFound.
+    """
+    seen = await assignments.get(tx, assignment_id)
+    actor.require(Right.SIGN_ASSIGNMENT, cooperative_id)
+    if actor.member_ids() & set(seen.member_ids):
+        raise SecondPersonNeeded(verb="sign")
+    found = await steps.lock_assignment(tx, seen)
+    if cooperative_id not in (found.cooperative_id, *found.party_ids):
+        raise NotFound
+    if found.state not in STAFFABLE or found.open_seats:
+        reason = {"reason": "seats_open"} if found.open_seats else {}
+        raise WrongState(verb="sign", state=found.state, possible=[], **reason)
+    if terms != found.terms:
+        raise TermsChanged(signed=terms, present=found.terms)
+    day = day_of(found.ends_at)
+    if await agreement_on(tx, cooperative_id, day) is None:
+        raise AgreementMissing(date=day.isoformat())
+    cents = _by_cooperative(await steps.load(tx, found))
+    place = (uuid7(), found.id, found.cooperative_id, cooperative_id)
+    signed = Signature(*place, terms, cents.get(cooperative_id, 0), actor.person, tx.now)
+    if cooperative_id in found.signed_ids:
+        return (await signatures.all(tx, assignment_id=found.id, cooperative_id=cooperative_id, terms=terms))[0]
+    await signatures.add(tx, signed)
+    await assignments.save(tx, replace(found, signed_ids=(*found.signed_ids, cooperative_id)))
+    await tell(tx, "assignment.signed", cooperative_id, found.id, title=found.title)
+    return signed
+
+
+async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[Signature]:
+    """Who signed which terms, oldest first: all for the lead's staff, their own for a partner's."""
+    found = await assignments.get(tx, assignment_id)
+    place = _place(actor, (found.cooperative_id, *found.party_ids))
+    actor.require(Right.SIGN_ASSIGNMENT, place)
+    own = {} if place == found.cooperative_id else {"cooperative_id": place}
+    return await signatures.all(tx, assignment_id=assignment_id, **own)
+
+
+def _place(actor: Actor, places: tuple[UUID, ...]) -> UUID:
+    """Where the actor may sign; the lead before a partner, and the lead where they may nowhere."""
+    return next((place for place in places if actor.may(Right.SIGN_ASSIGNMENT, place)), places[0])
+
+
+def _by_cooperative(whole: Whole) -> dict[UUID, int]:
+    cents = shares_of(whole.assignment, whole.slots, whole.parts)
+    found = {whole.assignment.cooperative_id: 0}
+    for part in whole.taken:
+        found[part.cooperative_id] = found.get(part.cooperative_id, 0) + cents[part.id]
+    return found

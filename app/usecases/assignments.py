@@ -1,0 +1,288 @@
+"""Assignments: planned and moved by the lead, approved by its customer, open to members of other cooperatives."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.db.assignments import assignments, customers, list_open_to
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.orders import add_order, orders
+from app.db.outbox import start_timer
+from app.domain.access import Actor, Right, Role
+from app.domain.assignments import (
+    APPROVED_AFTER,
+    ASSIGNMENT,
+    PLANNING,
+    Assignment,
+    AssignmentCustomer,
+    AssignmentState,
+    Audience,
+    JobCost,
+    PriceLine,
+    check_assignment,
+    net_of,
+    new_terms,
+    open_to,
+    roles_in,
+    shares_of,
+    transition,
+)
+from app.domain.customers import Contact, reachable
+from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.orders import Order, OrderLine, OrderState, totals
+from app.domain.page import Page, PageRequest
+from app.domain.transitions import find
+from app.domain.vat import VatClass, rate_on
+from app.usecases.steps import assignment as steps
+from app.usecases.steps.assignment import Whole
+from app.usecases.steps.charge import book_assignment
+from app.usecases.steps.limit import check_limits
+from app.usecases.steps.ordering import reference, small_business
+from app.usecases.steps.version import expect
+
+CHANGEABLE = frozenset(
+    {"title", "about", "place", "starts_at", "ends_at", "audience", "partner_ids", "lines", "costs", "deposit_cents"}
+)
+TERMS = frozenset({"lines", "costs"})
+"""What everybody signs for."""
+ORDERED = (OrderState.ACCEPTED, OrderState.IN_PROGRESS)
+
+
+async def plan_assignment(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: UUID,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    about: str = "",
+    place: str = "",
+    audience: Audience = Audience.OWN,
+    partner_ids: Sequence[UUID] = (),
+    order_id: UUID | None = None,
+    contact: Contact | None = None,
+    lines: Sequence[PriceLine] = (),
+    costs: Sequence[JobCost] = (),
+    deposit_cents: int = 0,
+) -> Assignment:
+    """Plan a job from a customer's request (`contact` and price `lines`) or from an order that was accepted.
+
+    Raises ContactIncomplete, RuleRefused, WrongState for an order in another state, NotFound.
+    """
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.LEAD_ASSIGNMENT, cooperative_id)
+    partners = await _known(tx, tuple(sorted(set(partner_ids) - {cooperative_id})))
+    planned = Assignment(
+        *(uuid7(), cooperative_id, title, about, place, starts_at, ends_at, actor.person, tx.now, audience, partners),
+        lines=tuple(lines),
+        costs=tuple(costs),
+        net_cents=net_of(lines),
+        deposit_cents=deposit_cents,
+        order_id=order_id,
+        contact=contact,
+    )
+    return await _added(tx, planned)
+
+
+async def change_assignment(
+    tx: Tx, actor: Actor, *, assignment_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+) -> Assignment:
+    """Change what is stated: until all agreed everything, then its words and the deposit; price and costs need every
+    signature again. Raises WrongState, RuleRefused, Stale."""
+    found = await lead_locked(tx, actor, assignment_id, expected_version)
+    fixed = set(changes) - {"about", "deposit_cents"}
+    if found.state not in (*PLANNING, AssignmentState.AGREED) or (fixed and found.state not in PLANNING):
+        raise WrongState(verb="change", state=found.state, possible=[])
+    unknown = sorted(set(changes) - CHANGEABLE)
+    if unknown or ("lines" in changes and found.order_id is not None):
+        raise RuleRefused(rule="not_changeable", value=unknown[0] if unknown else "lines")
+    empty = next((name for name, value in changes.items() if value is None), None)
+    if empty is not None:
+        raise RuleRefused(rule="required", value=empty)
+    changed = replace(found, **changes)
+    if "lines" in changes:
+        changed = replace(changed, net_cents=net_of(changed.lines))
+    check_assignment(changed)
+    if "partner_ids" in changes:
+        await _known(tx, changed.partner_ids)
+    if TERMS & set(changes):
+        changed = new_terms(changed)
+    return await steps.save(tx, changed, found)
+
+
+async def move_assignment(
+    tx: Tx, actor: Actor, *, assignment_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
+) -> Assignment:
+    """Publish, agree, start, deliver; approve, ask for changes, dispute; resume, cancel.
+
+    Approving books what everybody earns, once. Raises WrongState with the reason, ReasonNeeded, SharesDiffer,
+    LimitExceeded, SecondPersonNeeded for a treasurer who planned it or does a part, Stale.
+    """
+    row = find(ASSIGNMENT, verb)
+    found = await assignments.get(tx, assignment_id)
+    order = await orders.find(tx, id=found.order_id) if found.order_id else None
+    own = roles_in(found, actor, order)
+    actor.require(row.right, found.cooperative_id, own=own)
+    if row.right is Right.CONFIRM_ASSIGNMENT and not {Role.CUSTOMER, Role.APP} & set(own):
+        _second_person(actor, found, verb, reason)
+    locked = await steps.lock_assignment(tx, found)
+    expect(locked.version, expected_version)
+    return await _move(tx, actor, locked, verb, reason)
+
+
+async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
+    """The timer of delivery: after 14 days without a word of the customer the assignment is approved."""
+    actor.require(Right.RUN_TIMER)
+    found = await steps.lock_assignment(tx, await assignments.get(tx, assignment_id))
+    due = found.delivered_at is not None and found.delivered_at + APPROVED_AFTER <= tx.now
+    if found.state is AssignmentState.DELIVERED and due:
+        await _move(tx, actor, found, "approve_silently", "")
+
+
+async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Assignment:
+    """One assignment, for the lead, its customer, who takes part, and who may apply. Raises NotFound."""
+    found = await assignments.get(tx, assignment_id)
+    require_reader(actor, found, await orders.find(tx, id=found.order_id) if found.order_id else None)
+    return found
+
+
+async def list_assignments(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, state: AssignmentState | None = None
+) -> Page[Assignment]:
+    """What a cooperative leads, does parts of, or may apply for; for its members and its staff, newest first."""
+    await cooperatives.get(tx, cooperative_id)
+    own = actor.as_member(*actor.members_at(cooperative_id))
+    actor.require(Right.READ_ASSIGNMENT, cooperative_id, own=own)
+    return await list_open_to(tx, cooperative_id, page, state)
+
+
+def require_reader(actor: Actor, found: Assignment, order: Order | None = None) -> None:
+    """Raises NotFound for who neither takes part nor may."""
+    places = dict.fromkeys(h.cooperative_id for h in actor.holdings if h.cooperative_id is not None)
+    there = [place for place in places if open_to(found, place)]
+    if found.state is AssignmentState.DRAFT:
+        there = [found.cooperative_id] if actor.may(Right.LEAD_ASSIGNMENT, found.cooperative_id) else []
+    place = there[0] if there else found.cooperative_id
+    members = actor.as_member(*(m for c in there for m in actor.members_at(c)))
+    if not there and not roles_in(found, actor, order):
+        raise NotFound
+    actor.require(Right.READ_ASSIGNMENT, place, own=(*roles_in(found, actor, order), *members))
+
+
+async def lead_locked(tx: Tx, actor: Actor, assignment_id: UUID, expected_version: int | None = None) -> Assignment:
+    """An assignment under lock, for the lead's coordinator. Raises NotFound, Forbidden, Stale."""
+    seen = await assignments.get(tx, assignment_id)
+    actor.require(Right.LEAD_ASSIGNMENT, seen.cooperative_id)
+    found = await steps.lock_assignment(tx, seen)
+    expect(found.version, expected_version)
+    return found
+
+
+async def _known(tx: Tx, partner_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    """The partners themselves. Raises NotFound where there is no such cooperative."""
+    if len(await cooperatives.all(tx, id=partner_ids)) != len(set(partner_ids)):
+        raise NotFound
+    return partner_ids
+
+
+async def _added(tx: Tx, planned: Assignment) -> Assignment:
+    """The assignment, kept, with who asked for it apart; one of an order takes its price."""
+    contact = planned.contact
+    if planned.order_id is not None:
+        planned = await _from_order(tx, planned, planned.order_id, bool(planned.lines or contact))
+    elif contact is None:
+        raise RuleRefused(rule="an_assignment_has_a_customer", value="")
+    await assignments.add(tx, check_assignment(planned))
+    if contact is not None:
+        await tx.flush()
+        await customers.add(tx, AssignmentCustomer(planned.id, planned.cooperative_id, reachable(contact)))
+    return planned
+
+
+async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool) -> Assignment:
+    """The assignment of an order, which it moves from now on."""
+    order = await orders.get(tx, order_id, lock=True)
+    if order.cooperative_id != planned.cooperative_id:
+        raise NotFound
+    if order.state not in ORDERED or order.assignment_id is not None:
+        raise WrongState(verb="plan_assignment", state=order.state, possible=[])
+    if priced:
+        raise RuleRefused(rule="price_is_the_orders", value=order.reference)
+    await orders.save(tx, replace(order, assignment_id=planned.id))
+    return replace(planned, net_cents=order.net_cents)
+
+
+async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str) -> Assignment:
+    if verb in ("dispute", "request_changes", "cancel") and not reason:
+        raise ReasonNeeded(verb=verb)
+    moved = replace(transition(found, verb, tx.now), reason=reason or found.reason)
+    whole = await steps.load(tx, moved)
+    match verb:
+        case "publish":
+            shares_of(moved, whole.slots, ())
+        case "agree":
+            whole = await _agreed(tx, whole)
+        case "deliver":
+            shares_of(moved, whole.slots, whole.parts)
+            await start_timer(tx, "approve", moved.cooperative_id, moved.id, tx.now + APPROVED_AFTER)
+    order = await steps.follow(tx, actor, whole.assignment, reason)
+    if moved.state is AssignmentState.APPROVED and order is not None:
+        whole = await book_assignment(tx, whole, order)
+        if not order.due_cents:
+            whole = replace(whole, assignment=replace(whole.assignment, state=AssignmentState.SETTLED))
+    await steps.tell_all(
+        tx, whole, {"approve_silently": "approve"}.get(verb, verb), **({"reason": reason} if reason else {})
+    )
+    return await assignments.save(tx, whole.assignment)
+
+
+async def _agreed(tx: Tx, whole: Whole) -> Whole:
+    """Agreed: the shares come out, nobody will owe a partner more than that one allows, the customer's order stands."""
+    assignment = whole.assignment
+    cents = shares_of(assignment, whole.slots, whole.parts)
+    promised: dict[UUID, int] = {}
+    for part in whole.taken:
+        promised[part.cooperative_id] = promised.get(part.cooperative_id, 0) + cents[part.id]
+    await check_limits(tx, assignment.cooperative_id, promised)
+    if assignment.order_id is not None:
+        return whole
+    order = await small_business(tx, _order(tx, whole))
+    if assignment.deposit_cents > order.gross_cents:
+        raise RuleRefused(rule="deposit_within_price", value=str(order.gross_cents))
+    await add_order(tx, order)
+    await tx.flush()
+    return replace(whole, assignment=replace(assignment, order_id=order.id))
+
+
+def _order(tx: Tx, whole: Whole) -> Order:
+    """The order of a customer who asked for the job."""
+    assignment, order_id = whole.assignment, uuid7()
+    assert assignment.contact is not None  # noqa: S101  planned with a contact, or from an order
+    lines = tuple(_line(order_id, line, rate_on(VatClass(line.vat_class), tx.today)) for line in assignment.lines)
+    own = sorted({part.member_id for part in whole.taken if part.cooperative_id == assignment.cooperative_id})
+    order = Order(
+        *(order_id, assignment.cooperative_id, reference(), assignment.contact, lines, 0, 0, tx.now, tx.now),
+        maker_ids=tuple(own),
+        needed_at=assignment.starts_at,
+        note=assignment.title,
+        state=OrderState.ACCEPTED,
+        assignment_id=assignment.id,
+    )
+    return totals(order)
+
+
+def _line(order_id: UUID, line: PriceLine, basis_points: int) -> OrderLine:
+    what = (line.title, "piece", line.quantity, line.unit_price_cents, line.vat_class, basis_points)
+    return OrderLine(uuid7(), order_id, None, 0, None, *what, counts_stock=False)
+
+
+def _second_person(actor: Actor, found: Assignment, verb: str, reason: str) -> None:
+    """A treasurer may pass on what a customer without a login said, but not on their own work, and says how."""
+    if actor.person == found.created_by or actor.member_ids() & set(found.member_ids):
+        raise SecondPersonNeeded(verb=verb)
+    if not reason:
+        raise ReasonNeeded(verb=verb)

@@ -1,0 +1,212 @@
+"""Netting: what two cooperatives owe each other, proposed by either or by the month, confirmed by both, paid once."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.agreements import ever_under
+from app.db.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.nettings import between, credit_limits, list_nettings, mark_paid, nettings, statement, with_claims
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right
+from app.domain.days import midnight
+from app.domain.errors import DomainError, NotFound, RuleRefused
+from app.domain.ledger import JournalKind, Posting
+from app.domain.nettings import (
+    Between,
+    CreditLimit,
+    Netting,
+    NettingState,
+    StatementLine,
+    confirmed,
+    declined,
+    netting_legs,
+    parent_legs,
+    propose,
+)
+from app.domain.page import Page, PageRequest
+from app.usecases.steps.version import expect
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One side's own entries about the other; `total_cents` is what the other owes on balance."""
+
+    netting: Netting
+    cooperative_id: UUID
+    lines: tuple[StatementLine, ...]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(line.cents for line in self.lines)
+
+
+async def propose_netting(tx: Tx, actor: Actor, *, cooperative_id: UUID, with_cooperative_id: UUID) -> Netting:
+    """Set off what two cooperatives owe each other now, to be confirmed by both.
+
+    An umbrella's share that it has not booked yet is booked with it. Raises NothingToNet, AlreadyExists while another
+    is open, BooksDiffer, NotFound.
+    """
+    actor.require(Right.CONFIRM_NETTING, cooperative_id)
+    if cooperative_id == with_cooperative_id:
+        raise RuleRefused(rule="two_cooperatives", value=str(cooperative_id))
+    await cooperatives.get(tx, with_cooperative_id)
+    return await _proposed(tx, cooperative_id, with_cooperative_id)
+
+
+async def propose_monthly(tx: Tx, actor: Actor) -> int:
+    """On behalf of everybody: a proposal for every pair between which something stands; how many were made."""
+    actor.require(Right.RUN_TIMER)
+    made, month = 0, midnight(tx.today.replace(day=1))
+    for one, other in await with_claims(tx, month):
+        try:
+            async with tx.savepoint():
+                await _proposed(tx, one, other)
+                await tx.flush()
+            made += 1
+        except DomainError:  # this pair's books need a person; the others go on
+            continue
+    return made
+
+
+async def confirm_netting(
+    tx: Tx,
+    actor: Actor,
+    *,
+    netting_id: UUID,
+    cooperative_id: UUID,
+    paid_on: date | None = None,
+    expected_version: int | None = None,
+) -> Netting:
+    """Confirm for one side; the second word books it in both books: the claims go, the difference through the bank.
+
+    Raises AlreadySettled, SecondPersonNeeded, WrongState, RuleRefused for another day than the other side named, Stale.
+    """
+    found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
+    moved = confirmed(found, cooperative_id, actor.person, paid_on or found.paid_on or tx.today, tx.today)
+    if moved.state is NettingState.CONFIRMED:
+        await _book(tx, moved)
+    verb = "confirmed" if moved.state is NettingState.CONFIRMED else "half_confirmed"
+    await tell(tx, f"netting.{verb}", cooperative_id, moved.id)
+    if moved.state is NettingState.CONFIRMED:
+        other = moved.second_id if cooperative_id == moved.first_id else moved.first_id
+        await tell(tx, "netting.confirmed", other, moved.id)
+    return await nettings.save(tx, moved)
+
+
+async def decline_netting(
+    tx: Tx,
+    actor: Actor,
+    *,
+    netting_id: UUID,
+    cooperative_id: UUID,
+    reason: str,
+    expected_version: int | None = None,
+) -> Netting:
+    """Decline with a reason; nothing is booked, and another can be proposed. Raises WrongState, ReasonNeeded, Stale."""
+    found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
+    moved = declined(found, reason)
+    for place in (moved.first_id, moved.second_id):
+        await tell(tx, "netting.declined", place, moved.id, reason=reason)
+    return await nettings.save(tx, moved)
+
+
+async def get_netting(tx: Tx, actor: Actor, *, netting_id: UUID) -> Netting:
+    """One netting, for the treasurers of both sides. Raises NotFound."""
+    found = await nettings.get(tx, netting_id)
+    actor.require(Right.READ_NETTING, _side(actor, found))
+    return found
+
+
+async def list_cooperative_nettings(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Netting]:
+    """The nettings of a cooperative, newest first."""
+    actor.require(Right.READ_NETTING, cooperative_id)
+    return await list_nettings(tx, cooperative_id, page)
+
+
+async def get_statement(tx: Tx, actor: Actor, *, netting_id: UUID, cooperative_id: UUID) -> Statement:
+    """What a side's own books say about the other, entry by entry, since the netting before. Raises NotFound."""
+    found = await nettings.get(tx, netting_id)
+    actor.require(Right.READ_NETTING, cooperative_id)
+    if cooperative_id not in (found.first_id, found.second_id):
+        raise NotFound
+    return Statement(found, cooperative_id, tuple(await statement(tx, found, cooperative_id)))
+
+
+async def set_credit_limit(
+    tx: Tx, actor: Actor, *, cooperative_id: UUID, debtor_id: UUID, limit_cents: int | None
+) -> CreditLimit:
+    """Say how much another cooperative may owe this one at most; None lifts the limit. Raises NotFound, RuleRefused."""
+    actor.require(Right.SET_LIMIT, cooperative_id)
+    if cooperative_id == debtor_id:
+        raise RuleRefused(rule="two_cooperatives", value=str(debtor_id))
+    await cooperatives.get(tx, debtor_id)
+    found = await credit_limits.find(tx, lock=True, creditor_id=cooperative_id, debtor_id=debtor_id)
+    if found:
+        return await credit_limits.save(tx, replace(found, cents=limit_cents, set_by=actor.person))
+    limit = CreditLimit(uuid7(), cooperative_id, debtor_id, limit_cents, actor.person)
+    await credit_limits.add(tx, limit)
+    return limit
+
+
+async def list_credit_limits(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[CreditLimit]:
+    """The limits that a cooperative set for others."""
+    actor.require(Right.READ_NETTING, cooperative_id)
+    return await credit_limits.all(tx, creditor_id=cooperative_id)
+
+
+def _side(actor: Actor, found: Netting) -> UUID:
+    """The side of a netting that the actor is treasurer of; the first where they are neither."""
+    sides = (found.first_id, found.second_id)
+    return next((side for side in sides if actor.may(Right.READ_NETTING, side)), found.first_id)
+
+
+async def _locked(
+    tx: Tx, actor: Actor, netting_id: UUID, cooperative_id: UUID, expected_version: int | None
+) -> Netting:
+    actor.require(Right.CONFIRM_NETTING, cooperative_id)
+    found = await nettings.get(tx, netting_id, lock=True)
+    if cooperative_id not in (found.first_id, found.second_id):
+        raise NotFound
+    expect(found.version, expected_version)
+    return found
+
+
+async def _proposed(tx: Tx, one: UUID, other: UUID) -> Netting:
+    await lend_staff_view(tx, one, other)
+    stands, upto = await between(tx, one, other)
+    if not stands.mirrored and await _mirror_parent(tx, stands):
+        stands, upto = await between(tx, one, other)
+    made = propose(stands, id=uuid7(), as_of=tx.now, upto=upto)
+    await nettings.add(tx, made)
+    for place in (made.first_id, made.second_id):
+        await tell(tx, "netting.proposed", place, made.id)
+    return made
+
+
+async def _mirror_parent(tx: Tx, stands: Between) -> bool:
+    """Book the umbrella's side of its share where one of the two is the other's umbrella; whether it was."""
+    sides = (
+        (stands.first_id, stands.second_id, stands.first_owes - stands.second_is_owed),
+        (stands.second_id, stands.first_id, stands.second_owes - stands.first_is_owed),
+    )
+    booked = False
+    for child_id, parent_id, cents in sides:
+        if cents and await ever_under(tx, child_id, parent_id):
+            place = (uuid7(), parent_id, JournalKind.PARENT_SHARE, "parent_share", uuid7(), 1, tx.today)
+            await ledger.post(tx, Posting(*place, parent_legs(child_id, cents)))
+            booked = True
+    return booked
+
+
+async def _book(tx: Tx, netting: Netting) -> None:
+    """The same netting in both books, in the order of their ids; charges until then are paid."""
+    await lend_staff_view(tx, netting.first_id, netting.second_id)
+    assert netting.paid_on is not None  # noqa: S101  both sides named the day
+    for part, place in enumerate((netting.first_id, netting.second_id), start=1):
+        key = (uuid7(), place, JournalKind.NETTING, "netting", netting.id, part, netting.paid_on)
+        await ledger.post(tx, Posting(*key, netting_legs(netting, place)))
+    await mark_paid(tx, netting)

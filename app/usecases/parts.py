@@ -1,0 +1,262 @@
+"""Slots of an assignment and who does them: applied for, invited, waited for, given up, handed on."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from app.db.assignments import assignments, hours, next_number, parts, slots
+from app.db.engine import Tx, uuid7
+from app.db.members import members
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain.access import Actor, Right
+from app.domain.assignments import (
+    PLANNING,
+    STAFFABLE,
+    Assignment,
+    AssignmentState,
+    new_terms,
+    open_to,
+    seat_cents,
+    shares_of,
+)
+from app.domain.days import day_of
+from app.domain.errors import NotFound, RuleRefused, SharesDiffer, WrongState
+from app.domain.members import Member, MemberState
+from app.domain.page import Page, PageRequest
+from app.domain.parts import PART, Part, PartState, Slot, after_part, check_slot, joined, seat_or_queue
+from app.domain.transitions import find
+from app.usecases.steps import assignment as steps
+from app.usecases.steps.preview import Preview, previewed
+from app.usecases.steps.version import expect
+
+ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
+CHANGEABLE = frozenset(
+    {"role", "seats", "minutes", "share_kind", "share_size", "skills", "starts_at", "ends_at", "place", "vat_class"}
+)
+OPTIONAL = frozenset({"starts_at", "ends_at"})
+OFFERED = ("take_over", "leave")
+"""For the colleague to whom a part was offered."""
+GIVING_UP = ("withdraw", "take_over")
+WORDS = frozenset({"role", "skills", "starts_at", "ends_at", "place"})
+"""What can change without anybody signing again."""
+
+
+async def add_slot(tx: Tx, actor: Actor, *, assignment_id: UUID, slot: Slot) -> Slot:
+    """One more role of a job. Everybody signs again. Raises WrongState once it is delivered, RuleRefused."""
+    before = await _lead(tx, actor, assignment_id, "add_slot")
+    made = check_slot(replace(slot, id=uuid7(), assignment_id=assignment_id, lead_id=before.cooperative_id), ())
+    await slots.add(tx, made)
+    whole = await steps.load(tx, before)
+    await steps.restaff(tx, whole, whole.parts, changed=new_terms(before))
+    return made
+
+
+async def change_slot(
+    tx: Tx, actor: Actor, *, slot_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+) -> Slot:
+    """Change a role; 0 seats end it. Another share, other hours or seats void the signatures.
+
+    More seats go to who waits. Raises WrongState, RuleRefused for fewer seats than are taken, Stale.
+    """
+    slot = await slots.get(tx, slot_id)
+    before = await _lead(tx, actor, slot.assignment_id, "change_slot")
+    unknown = sorted(set(changes) - CHANGEABLE)
+    if unknown:
+        raise RuleRefused(rule="not_changeable", value=unknown[0])
+    empty = next((name for name, value in changes.items() if value is None and name not in OPTIONAL), None)
+    if empty is not None:
+        raise RuleRefused(rule="required", value=empty)
+    whole = await steps.load(tx, before)
+    slot = whole.slot(slot_id)
+    expect(slot.version, expected_version)
+    changed = await slots.save(tx, check_slot(replace(slot, **changes), whole.parts))
+    if set(changes) - WORDS:
+        others = tuple(changed if other.id == slot_id else other for other in whole.slots)
+        await steps.restaff(tx, replace(whole, slots=others), whole.parts, changed=new_terms(before))
+    return changed
+
+
+async def list_slots(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[tuple[Slot, int | None]]:
+    """The roles of a job with what one seat brings, for everybody who takes part or may; None while shares differ."""
+    found = await _seen(tx, actor, assignment_id)
+    roles = await slots.all(tx, assignment_id=assignment_id)
+    try:
+        cents = seat_cents(found, roles)
+    except SharesDiffer:
+        cents = {}
+    return [(slot, cents.get(slot.id)) for slot in roles]
+
+
+async def join_slot(tx: Tx, actor: Actor, *, slot_id: UUID, member_id: UUID) -> Part:
+    """Apply for a seat, for oneself or as coordinator for a member; who comes when all are taken waits in line.
+
+    Raises WrongState, AlreadyExists, NotFound where the assignment is not open to that cooperative.
+    """
+    slot = await slots.get(tx, slot_id)
+    seen = await assignments.get(tx, slot.assignment_id)
+    member = await _active(tx, member_id)
+    actor.require(Right.TAKE_PART, member.cooperative_id, own=actor.as_member(member_id))
+    if not open_to(seen, member.cooperative_id):
+        raise NotFound
+    return await _joined(tx, seen, slot_id, member, invited=False)
+
+
+async def invite_to_slot(tx: Tx, actor: Actor, *, slot_id: UUID, cooperative_id: UUID, member_id: UUID) -> Part:
+    """As the lead ask a member of any cooperative for a seat; nothing of them is shown. Raises WrongState, NotFound."""
+    slot = await slots.get(tx, slot_id)
+    actor.require(Right.LEAD_ASSIGNMENT, slot.lead_id)
+    seen = await assignments.get(tx, slot.assignment_id)
+    await lend_staff_view(tx, cooperative_id)
+    member = await _active(tx, member_id)
+    if member.cooperative_id != cooperative_id:
+        raise NotFound
+    return await _joined(tx, seen, slot_id, member, invited=True)
+
+
+async def _joined(tx: Tx, seen: Assignment, slot_id: UUID, member: Member, *, invited: bool) -> Part:
+    verb = "invite_to_slot" if invited else "join_slot"
+    found = _staffable(await steps.lock_assignment(tx, seen), verb)
+    whole = await steps.load(tx, found)
+    state = PartState.INVITED if invited else seat_or_queue(whole.slot(slot_id), whole.parts)
+    place = (uuid7(), found.id, slot_id, found.cooperative_id, member.cooperative_id, member.id)
+    part = Part(*place, await next_number(tx, found.id), state, tx.now)
+    after = joined(whole.slot(slot_id), whole.parts, part)
+    await parts.add(tx, part)
+    await steps.restaff(tx, whole, after)
+    about = {"title": found.title, "members": [str(member.id)]}
+    await tell(tx, "assignment.invited" if invited else "assignment.applied", member.cooperative_id, part.id, **about)
+    return part
+
+
+async def move_part(
+    tx: Tx,
+    actor: Actor,
+    *,
+    part_id: UUID,
+    verb: str,
+    to_member_id: UUID | None = None,
+    expected_version: int | None = None,
+) -> Part:
+    """Accept or decline an invitation, withdraw, hand a part on to a colleague, take it over, or leave it with them.
+
+    No reason is asked; the customer's price and date stay. What was worked stays with who worked it: once hours are
+    reported a part is not given away. Raises WrongState, RuleRefused, NotFound, Stale.
+    """
+    seen = await parts.get(tx, part_id)
+    who = seen.offered_to if verb in OFFERED else seen.member_id
+    actor.require(find(PART, verb).right, seen.cooperative_id, own=actor.as_member(who))
+    found = _staffable(await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id)), verb)
+    whole = await steps.load(tx, found)
+    part = whole.part(part_id)
+    expect(part.version, expected_version)
+    moved = after_part(part, verb)
+    if verb in GIVING_UP and await hours.all(tx, part_id=part_id):
+        raise RuleRefused(rule="worked_hours_stay", value=verb)
+    match verb:
+        case "accept":
+            moved = replace(moved, state=seat_or_queue(whole.slot(part.slot_id), whole.parts))
+        case "hand_on":
+            moved = await _offered(tx, found, moved, to_member_id)
+        case "leave":
+            moved = replace(moved, offered_to=None)
+    saved = await parts.save(tx, moved)
+    after = [moved if other.id == part_id else other for other in whole.parts]
+    if verb == "take_over":
+        after.append(await _taken_over(tx, found, part))
+    await steps.restaff(tx, whole, after)
+    if verb != "hand_on":
+        about = {"title": found.title, "verb": verb}
+        await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, **about)
+    return saved
+
+
+async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageRequest) -> Page[Part]:
+    """Who does what: all for the lead's staff, those of their cooperative for a partner's, their own for members."""
+    found = await _seen(tx, actor, assignment_id)
+    wanted: dict[str, object] = {"assignment_id": assignment_id}
+    if not actor.may(Right.SIGN_ASSIGNMENT, found.cooperative_id):
+        theirs = tuple(place for place in found.party_ids if actor.may(Right.SIGN_ASSIGNMENT, place))
+        wanted |= {"cooperative_id": theirs} if theirs else {"member_id": tuple(actor.member_ids())}
+    return await parts.page(tx, page, **wanted)
+
+
+async def get_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Part:
+    """One part, for its member, its cooperative's staff and the lead's. Raises NotFound."""
+    part = await parts.get(tx, part_id)
+    place = part.lead_id if actor.may(Right.READ_ASSIGNMENT, part.lead_id) else part.cooperative_id
+    actor.require(Right.READ_ASSIGNMENT, place, own=actor.as_member(part.member_id, part.offered_to))
+    return part
+
+
+async def preview_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Preview:
+    """What do I keep? The split of a part as it is planned, by the member's own agreement and year so far.
+
+    For the member and the staff of their own cooperative only. Raises SharesDiffer, AgreementMissing, NotFound.
+    """
+    part = await parts.get(tx, part_id)
+    actor.require(Right.READ_THERMOMETER, part.cooperative_id, own=actor.as_member(part.member_id))
+    found = await assignments.get(tx, part.assignment_id)
+    day = day_of(found.delivered_at or found.ends_at)
+    await lend_staff_view(tx, found.cooperative_id, part.cooperative_id)
+    whole = await steps.load(tx, found)
+    if part.state is PartState.TAKEN:
+        net = part.net_cents or shares_of(found, whole.slots, whole.parts)[part_id]
+    else:
+        net = seat_cents(found, whole.slots).get(part.slot_id, 0)
+    return await previewed(tx, part.cooperative_id, part.member_id, net, 0, day)
+
+
+async def _lead(tx: Tx, actor: Actor, assignment_id: UUID, verb: str) -> Assignment:
+    seen = await assignments.get(tx, assignment_id)
+    actor.require(Right.LEAD_ASSIGNMENT, seen.cooperative_id)
+    found = await steps.lock_assignment(tx, seen)
+    if found.state not in (*PLANNING, *STAFFABLE):
+        raise WrongState(verb=verb, state=found.state, possible=[])
+    return found
+
+
+async def _seen(tx: Tx, actor: Actor, assignment_id: UUID) -> Assignment:
+    """An assignment for who takes part or may, but not for its customer."""
+    found = await assignments.get(tx, assignment_id)
+    places = [h.cooperative_id for h in actor.holdings if h.cooperative_id and open_to(found, h.cooperative_id)]
+    if found.state is AssignmentState.DRAFT:
+        places = [p for p in places if p == found.cooperative_id and actor.may(Right.LEAD_ASSIGNMENT, p)]
+    own = actor.as_member(*(m for place in places for m in actor.members_at(place)), *found.member_ids)
+    actor.require(Right.READ_ASSIGNMENT, places[0] if places else found.cooperative_id, own=own)
+    return found
+
+
+def _staffable(found: Assignment, verb: str) -> Assignment:
+    if found.state not in STAFFABLE:
+        raise WrongState(verb=verb, state=found.state, possible=[])
+    return found
+
+
+async def _active(tx: Tx, member_id: UUID) -> Member:
+    member = await members.find(tx, id=member_id)
+    if member is None or member.state not in ACTIVE:
+        raise NotFound
+    return member
+
+
+async def _offered(tx: Tx, found: Assignment, part: Part, to_member_id: UUID | None) -> Part:
+    """The part offered to a colleague of the same cooperative, who is told."""
+    if to_member_id is None:
+        raise RuleRefused(rule="hand_on_names_a_colleague", value="")
+    await lend_staff_view(tx, part.cooperative_id)
+    colleague = await _active(tx, to_member_id)
+    if colleague.cooperative_id != part.cooperative_id or to_member_id == part.member_id:
+        raise NotFound
+    about = {"title": found.title, "members": [str(to_member_id)]}
+    await tell(tx, "assignment.part_offered", part.cooperative_id, part.id, **about)
+    return replace(part, offered_to=to_member_id)
+
+
+async def _taken_over(tx: Tx, found: Assignment, part: Part) -> Part:
+    """The colleague's part in place of the other, at the same place in the queue."""
+    assert part.offered_to is not None  # noqa: S101  the guard of take_over
+    place = (uuid7(), found.id, part.slot_id, found.cooperative_id, part.cooperative_id, part.offered_to)
+    made = Part(*place, part.number, PartState.TAKEN, tx.now)
+    await parts.add(tx, made)
+    return made

@@ -1,0 +1,110 @@
+"""An assignment under lock with its slots and parts; who is told; and how the customer's order follows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from app.db.assignments import assignments, parts, save_parts, slots
+from app.db.engine import Tx, uuid7
+from app.db.orders import events, orders
+from app.db.outbox import tell
+from app.db.people import lend_staff_view
+from app.domain.access import Actor
+from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, staffed
+from app.domain.orders import Order, OrderEvent, OrderState
+from app.domain.parts import Part, PartState, Slot, promoted
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An assignment with all its slots and parts."""
+
+    assignment: Assignment
+    slots: tuple[Slot, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def taken(self) -> list[Part]:
+        return [part for part in self.parts if part.state is PartState.TAKEN]
+
+    def slot(self, slot_id: UUID) -> Slot:
+        return next(slot for slot in self.slots if slot.id == slot_id)
+
+    def part(self, part_id: UUID) -> Part:
+        return next(part for part in self.parts if part.id == part_id)
+
+
+async def lock_assignment(tx: Tx, found: Assignment) -> Assignment:
+    """The assignment under lock, its customer's order before it: one order for everybody. Lends the lead's view."""
+    await lend_staff_view(tx, found.cooperative_id)
+    if found.order_id is not None:
+        await orders.get(tx, found.order_id, lock=True)
+    return await assignments.get(tx, found.id, lock=True)
+
+
+async def load(tx: Tx, assignment: Assignment) -> Whole:
+    """All of an assignment, for who leads it: in two queries."""
+    await lend_staff_view(tx, assignment.cooperative_id)
+    found = await slots.all(tx, assignment_id=assignment.id)
+    return Whole(assignment, tuple(found), tuple(await parts.all(tx, assignment_id=assignment.id)))
+
+
+async def restaff(tx: Tx, whole: Whole, after: Sequence[Part], *, changed: Assignment | None = None) -> Assignment:
+    """Give free seats to who waits, and save the assignment with the parts as they are `after`, which are saved."""
+    seated = promoted(whole.slots, after)
+    moved = [part for part, was in zip(seated, after, strict=True) if part.state is not was.state]
+    await save_parts(tx, moved)
+    for part in moved:
+        facts = {"title": whole.assignment.title, "members": [str(part.member_id)]}
+        await tell(tx, "assignment.promoted", part.cooperative_id, part.id, **facts)
+    assignment = staffed(changed or whole.assignment, whole.slots, whole.parts, seated)
+    return await save(tx, assignment, whole.assignment)
+
+
+async def save(tx: Tx, assignment: Assignment, before: Assignment) -> Assignment:
+    """Save the assignment; where every seat is taken by other terms, everybody concerned is asked to sign."""
+    if assignment.open_seats == 0 and assignment.party_ids and before.terms != assignment.terms:
+        for place in assignment.unsigned_ids:
+            facts = {"title": assignment.title, "terms": assignment.terms}
+            await tell(tx, "assignment.to_sign", place, assignment.id, **facts)
+    return await assignments.save(tx, assignment)
+
+
+async def tell_all(tx: Tx, whole: Whole, verb: str, **facts: object) -> None:
+    """Tell the lead and every cooperative that takes part, naming its members."""
+    assignment = whole.assignment
+    for place in dict.fromkeys((assignment.cooperative_id, *assignment.party_ids)):
+        members = sorted(str(part.member_id) for part in whole.taken if part.cooperative_id == place)
+        side = {} if place == assignment.cooperative_id else {"partner": True}
+        about = {"title": assignment.title, "members": members, **side, **facts}
+        await tell(tx, f"assignment.{verb}", place, assignment.id, **about)
+
+
+async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Order | None:
+    """The customer's order becomes what its assignment is; not saved where that books its sale."""
+    if assignment.order_id is None:
+        return None
+    state = ORDER_STATES.get(assignment.state)
+    order = await orders.get(tx, assignment.order_id)
+    if state is None or order.state is state:
+        return order
+    done = tx.now if state is OrderState.COMPLETED else None
+    order = replace(order, state=state, delivered_at=assignment.delivered_at, completed_at=done)
+    where, who = (uuid7(), order.id, order.cooperative_id), (actor.person_id, actor.app_id)
+    verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
+    await events.add(tx, OrderEvent(*where, verb.get(state, "cancel"), state, tx.now, *who, note))
+    told = {OrderState.IN_PROGRESS: "started"}.get(state, state.value)
+    paid = {"paid": True} if not order.due_cents else {}
+    await tell(tx, f"order.{told}", order.cooperative_id, order.id, reference=order.reference, **paid)
+    return order if state is OrderState.COMPLETED else await orders.save(tx, order)
+
+
+async def follow_payment(tx: Tx, order: Order) -> None:
+    """An approved assignment is settled once the customer has paid, and no longer once a payment is undone."""
+    if order.assignment_id is None or order.buyer_id is not None:
+        return
+    found = await assignments.get(tx, order.assignment_id, lock=True)
+    paid = not order.due_cents
+    if found.state is (AssignmentState.APPROVED if paid else AssignmentState.SETTLED):
+        state = AssignmentState.SETTLED if paid else AssignmentState.APPROVED
+        await assignments.save(tx, replace(found, state=state))

@@ -1,0 +1,134 @@
+"""The money of an assignment: a sale in each cooperative's books at approval; refunds go back through all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from app.db.assignments import assignments, save_parts
+from app.db.cooperatives import cooperatives
+from app.db.earnings import earnings
+from app.db.engine import Tx, uuid7
+from app.db.orders import add_order, orders
+from app.db.payments import refunds
+from app.db.people import lend_staff_view
+from app.domain.assignments import Assignment, shares_of
+from app.domain.charges import back_legs, charge_back, give_back, job_legs
+from app.domain.customers import Contact
+from app.domain.days import day_of
+from app.domain.earnings import Earning
+from app.domain.orders import Order, OrderLine, OrderState, less, totals
+from app.domain.parts import Part
+from app.domain.refunds import Refund
+from app.domain.vat import rate_on
+from app.usecases.steps.assignment import Whole
+from app.usecases.steps.ordering import reference, small_business
+from app.usecases.steps.refund import pay_back, take_off
+from app.usecases.steps.settle import expect_each, settle
+
+
+async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
+    """Approved: every part is earned, split by its own cooperative's agreement; partners charge the lead.
+
+    A journal in each cooperative's books, in the order of their ids. Raises SharesDiffer, AgreementMissing.
+    """
+    assignment = whole.assignment
+    await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
+    cents = shares_of(assignment, whole.slots, whole.parts)
+    of_place: dict[UUID, list[Part]] = {assignment.cooperative_id: []}
+    for part in whole.taken:
+        of_place.setdefault(part.cooperative_id, []).append(replace(part, net_cents=cents[part.id]))
+    lead = await cooperatives.get(tx, assignment.cooperative_id)
+    sales = {assignment.cooperative_id: order}
+    for place, theirs in sorted(of_place.items()):
+        if place != assignment.cooperative_id and any(part.net_cents > 0 for part in theirs):
+            sales[place] = await _charge(tx, whole, theirs, order, lead.name)
+    for place in sorted(sales):
+        earned = [(part.member_id, part.id, part.net_cents) for part in of_place[place] if part.net_cents]
+        await expect_each(tx, sales[place], earned)
+        charged = [sales[other] for other in sorted(sales) if other != assignment.cooperative_id]
+        others = job_legs(assignment, charged) if place == assignment.cooperative_id else ()
+        await orders.save(tx, await settle(tx, sales[place], others))
+    worth = {part.id: part for theirs in of_place.values() for part in theirs}
+    await save_parts(tx, list(worth.values()))
+    return replace(whole, parts=tuple(worth.get(part.id, part) for part in whole.parts))
+
+
+async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, buyer: str) -> Order:
+    """What a partner charges the lead for its members' parts, as an order that is done."""
+    order_id, place, assignment = uuid7(), theirs[0].cooperative_id, whole.assignment
+    lines = tuple(_line(tx, whole, part, order_id) for part in theirs if part.net_cents)
+    charge = Order(
+        *(order_id, place, reference(), Contact(buyer, organisation=buyer, reference=order.reference), lines, 0, 0),
+        placed_at=tx.now,
+        accept_by=tx.now,
+        maker_ids=tuple(sorted({part.member_id for part in theirs})),
+        note=assignment.title,
+        state=OrderState.COMPLETED,
+        delivered_at=assignment.delivered_at,
+        completed_at=tx.now,
+        assignment_id=assignment.id,
+        buyer_id=assignment.cooperative_id,
+    )
+    charge = await small_business(tx, totals(charge))
+    await add_order(tx, charge)
+    return charge
+
+
+def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
+    slot, delivered = whole.slot(part.slot_id), whole.assignment.delivered_at
+    rate = rate_on(slot.vat_class, day_of(delivered) if delivered else tx.today)
+    what = (slot.role, "part", 1, part.net_cents, slot.vat_class, rate)
+    return OrderLine(uuid7(), order_id, None, 0, part.member_id, *what, counts_stock=False)
+
+
+async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
+    """Take a refund of the customer off VAT, costs and every part, in the books of each cooperative; exactly.
+
+    What the customer has not paid is owed no more; what is paid beyond goes back.
+    """
+    assignment = await _assignment(tx, order)
+    await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
+    charges = await orders.all(tx, assignment_id=assignment.id, buyer_id=order.cooperative_id)
+    found = await earnings.all(tx, order_id=(order.id, *(charge.id for charge in charges)))
+    given = give_back(refund.cents, vat_left_cents, assignment.costs, [earning.net_left_cents for earning in found])
+    known = replace(refund, vat_cents=given.vat_cents)
+    nets = {earning.id: cents for earning, cents in zip(found, given.nets, strict=True)}
+    back = await _charges_back(tx, charges, found, nets)
+    for place in sorted({order.cooperative_id, *(charge.cooperative_id for charge, _, _ in back)}):
+        if place == order.cooperative_id:
+            await take_off(tx, order, known, nets, back_legs(assignment, given, back))
+        else:
+            charge, net, vat = next(row for row in back if row[0].cooperative_id == place)
+            own = replace(known, id=uuid7(), order_id=charge.id, cooperative_id=place, cents=net + vat, vat_cents=vat)
+            await refunds.add(tx, own)
+            await take_off(tx, charge, own, nets)
+            await orders.save(tx, less(charge, own.cents))
+    money = order.paid_cents - (order.gross_cents - order.refunded_cents - refund.cents)
+    if money > 0:
+        await pay_back(tx, known, money)
+    costs = [
+        replace(cost, refunded_cents=cost.refunded_cents + cents)
+        for cost, cents in zip(assignment.costs, given.costs, strict=True)
+    ]
+    await assignments.save(tx, replace(assignment, costs=tuple(costs)))
+    return known
+
+
+async def _charges_back(
+    tx: Tx, charges: Sequence[Order], found: Sequence[Earning], nets: Mapping[UUID, int]
+) -> list[tuple[Order, int, int]]:
+    """Each charge of which something goes back, locked, with its net amount and VAT."""
+    back = []
+    for charge in sorted(charges, key=lambda charge: charge.cooperative_id):
+        own = [earning for earning in found if earning.order_id == charge.id]
+        net, left = sum(nets[e.id] for e in own), sum(e.net_left_cents for e in own)
+        if net:
+            locked = await orders.get(tx, charge.id, lock=True)
+            gone = sum(refund.vat_cents for refund in await refunds.all(tx, order_id=charge.id))
+            back.append((locked, net, charge_back(net, left, charge.vat_cents - gone)))
+    return back
+
+
+async def _assignment(tx: Tx, order: Order) -> Assignment:
+    assert order.assignment_id is not None  # noqa: S101  only orders of assignments come here
+    return await assignments.get(tx, order.assignment_id, lock=True)

@@ -1,0 +1,46 @@
+"""What would become of an amount: the same split as the real one, booked nowhere."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.db.agreements import agreement_on
+from app.db.earnings import fund_totals, year_totals
+from app.db.engine import Tx
+from app.domain.errors import AgreementMissing
+from app.domain.ledger import AccountKind, Leg
+from app.domain.split import Split, split
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The split of an amount, by which version, for which day."""
+
+    agreement_id: UUID
+    agreement_number: int
+    day: date
+    net_cents: int
+    cost_cents: int
+    split: Split
+
+
+async def previewed(
+    tx: Tx, cooperative_id: UUID, member_id: UUID | None, net_cents: int, cost_cents: int, day: date
+) -> Preview:
+    """The split by the version of `day`, with the member's real year so far. Raises AgreementMissing."""
+    agreement = await agreement_on(tx, cooperative_id, day)
+    if agreement is None:
+        raise AgreementMissing(date=day.isoformat())
+    months = await year_totals(tx, member_id, day.year) if member_id else []
+    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost_cents, "cost", {"category": "preview"}),) if cost_cents else ()
+    fund = await fund_totals(tx, cooperative_id, day.year) if agreement.fund_year_counts else []
+    result = split(
+        agreement,
+        net_cents=net_cents,
+        costs=costs,
+        months=months,
+        fund_months=fund,
+        day=day,
+        member_id=member_id,
+    )
+    return Preview(agreement.id, agreement.number, day, net_cents, cost_cents, result)
