@@ -177,8 +177,9 @@ signatures = Store(SignatureRow, Signature)
 
 async def list_open_to(tx: Tx, cooperative_id: UUID, request: PageRequest, state: str | None) -> Page[Assignment]:
     """The assignments that a cooperative leads, takes part in, or whose members may apply; newest first."""
-    reach = """t.cooperative_id = $1 or t.party_ids @> array[$1] or t.state <> 'draft' and (
-               t.audience = 'all' or t.audience = 'partners' and t.partner_ids @> array[$1])"""
+    reach = """t.cooperative_id = $1 or t.party_ids @> array[$1]
+               or t.state in ('published', 'staffing', 'agreed', 'in_progress')
+                  and (t.audience = 'all' or t.audience = 'partners' and t.partner_ids @> array[$1])"""
     sql = f"""{assignments.select} where ({reach})
               and ($2::text is null or t.state = $2) and ($3::uuid is null or t.id < $3)
               order by t.id desc limit {int(request.limit) + 1}"""

@@ -186,15 +186,12 @@ def roles_in(assignment: Assignment, actor: Actor, order: Order | None) -> tuple
     return (*of_order, *actor.as_member(*assignment.member_ids))
 
 
-def places_of(assignment: Assignment) -> tuple[UUID, ...]:
-    """The cooperatives that may take part by name; every one where the audience is all."""
-    partners = assignment.partner_ids if assignment.audience is Audience.PARTNERS else ()
-    return tuple(dict.fromkeys((assignment.cooperative_id, *partners, *assignment.party_ids)))
-
-
 def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:
-    """Whether members of a cooperative may apply."""
-    return assignment.audience is Audience.ALL or cooperative_id in places_of(assignment)
+    """Whether a cooperative takes part, or its members may apply, for as long as parts can be taken."""
+    if cooperative_id in (assignment.cooperative_id, *assignment.party_ids):
+        return True
+    partner = assignment.audience is Audience.PARTNERS and cooperative_id in assignment.partner_ids
+    return assignment.state in STAFFABLE and (partner or assignment.audience is Audience.ALL)
 
 
 def check_assignment(assignment: Assignment) -> Assignment:

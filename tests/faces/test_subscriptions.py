@@ -13,6 +13,8 @@ import websockets
 from fastapi import FastAPI
 
 from app.domain.errors import TokenRefused
+from tests.scenarios.test_assignments import join, slot
+from tests.scenarios.test_assignments import plan as plan_job
 from tests.scenarios.test_joint_purchases import mine, plan, rich
 from tests.world import Caller, World
 
@@ -68,6 +70,21 @@ async def test_a_purchase_is_shown_as_it_fills(world: World, address: str) -> No
         await seller.coordinator("POST", place, {"verb": "cancel", "reason": "x"})
         assert (await said(connection))["payload"]["data"]["jointPurchase"]["purchase"]["state"] == "CANCELLED"
         assert (await said(connection))["type"] == "complete"
+
+
+async def test_an_assignment_is_shown_as_it_moves(world: World, address: str) -> None:
+    lead = await world.cooperative()
+    job = await plan_job(world, lead, slot("Koken", 10000))
+    query = "subscription($id: UUID!) { assignment(id: $id) { state openSeats } }"
+    async with socket(address, lead.member.token) as connection:
+        assert (await said(connection))["type"] == "connection_ack"
+        payload = {"query": query, "variables": {"id": job["id"]}}
+        await connection.send(json.dumps({"id": uuid.uuid4().hex, "type": "subscribe", "payload": payload}))
+        shown = (await said(connection))["payload"]["data"]["assignment"]
+        assert shown == {"state": "PUBLISHED", "openSeats": 1}
+        await join(lead.member, job, lead.member_id)
+        shown = (await said(connection))["payload"]["data"]["assignment"]
+        assert shown == {"state": "STAFFING", "openSeats": 0}
 
 
 async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: World, address: str) -> None:

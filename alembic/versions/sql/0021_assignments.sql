@@ -5,8 +5,10 @@ declare
     of_lead constant text := 'lead_id = any(' || staff || ')';
     here constant text := '(' || staff || ' || (select my_cooperatives())::uuid[])';
     reached constant text := lead || ' or party_ids && ' || staff || ' or member_ids && (select my_members())::uuid[]
-        or state <> ''draft'' and (audience = ''all'' and cardinality(' || here || ') > 0
-            or audience = ''partners'' and partner_ids && ' || here || ' or cooperative_id = any(' || here || '))
+        or state <> ''draft'' and (cooperative_id = any(' || here || ') or party_ids && ' || here || ')
+        or state in (''published'', ''staffing'', ''agreed'', ''in_progress'')
+            and (audience = ''all'' and cardinality(' || here || ') > 0
+                 or audience = ''partners'' and partner_ids && ' || here || ')
         or exists (select 1 from "order" o where o.id = order_id)';
     visible constant text := 'assignment_id in (select id from assignment)';
     part constant text := 'member_id = any((select my_members())::uuid[]) or ' || lead || ' or ' || of_lead;

@@ -1,0 +1,129 @@
+"""Shares of one job: they are the whole, to the cent; refunds take no more than there is; netting conserves."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.assignments import JobCost
+from app.domain.charges import charge_back, give_back
+from app.domain.errors import SharesDiffer
+from app.domain.ledger import AccountKind
+from app.domain.money import share_out
+from app.domain.nettings import Netting, netting_legs
+from app.domain.shares import Share, share_cents
+
+WHOLE = st.integers(0, 100_000_000)
+SIZES = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=200)
+
+
+@given(WHOLE, SIZES)
+def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[int]) -> None:
+    if not sum(sizes):
+        sizes[0] = 1
+    points = share_out(10_000, sizes)
+    for shares in (
+        [Share("percent", size) for size in points],
+        [Share("hours", size) for size in sizes],
+        [Share("rest", size) for size in sizes],
+    ):
+        cents = share_cents(whole, shares)
+        assert sum(cents) == whole
+        weights = [share.size for share in shares]
+        for amount, weight in zip(cents, weights, strict=True):
+            assert abs(amount * sum(weights) - whole * weight) < sum(weights)
+            assert weight or not amount
+
+
+@given(WHOLE, SIZES, st.integers(0, 10))
+def test_fixed_amounts_stay_as_they_are_and_the_rest_is_the_rest(whole: int, fixed: list[int], rests: int) -> None:
+    shares = [Share("fixed", size) for size in fixed] + [Share("rest", 1)] * rests
+    left = whole - sum(fixed)
+    if left < 0 or (left and not rests):
+        with pytest.raises(SharesDiffer):
+            share_cents(whole, shares)
+    else:
+        cents = share_cents(whole, shares)
+        assert cents[: len(fixed)] == fixed
+        assert sum(cents) == whole
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [],
+        [Share("percent", 9_999)],
+        [Share("percent", 10_000), Share("hours", 1)],
+        [Share("hours", 0)],
+        [Share("percent", 10_001), Share("percent", -1)],
+        [Share("fixed", 101)],
+        [Share("fixed", 99)],
+        [Share("rest", 0)],
+    ],
+)
+def test_what_is_not_the_whole_is_refused(shares: list[Share]) -> None:
+    with pytest.raises(SharesDiffer):
+        share_cents(100, shares)
+
+
+@given(st.data())
+def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataObject) -> None:
+    """Of a price with VAT, costs and parts of several cooperatives, with the VAT that each partner charged."""
+    vat = data.draw(st.integers(0, 10_000))
+    costs = [JobCost("x", "y", cents) for cents in data.draw(st.lists(st.integers(0, 10_000), max_size=3))]
+    nets = data.draw(st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
+    charged = [net * 21 // 100 for net in nets]
+    left = vat + sum(cost.cents for cost in costs) + sum(nets)
+    while left:
+        cents = data.draw(st.integers(1, left))
+        given_back = give_back(cents, vat, costs, nets)
+        assert given_back.vat_cents + sum(given_back.costs) + sum(given_back.nets) == cents
+        assert 0 <= given_back.vat_cents <= vat
+        for number, net in enumerate(given_back.nets):
+            back = charge_back(net, nets[number], charged[number])
+            assert 0 <= net <= nets[number]
+            assert 0 <= back <= charged[number]
+            assert back == charged[number] or net < nets[number]
+            nets[number], charged[number] = nets[number] - net, charged[number] - back
+        costs = [
+            JobCost(cost.title, cost.supplier, cost.cents, cost.refunded_cents + off)
+            for cost, off in zip(costs, given_back.costs, strict=True)
+        ]
+        assert all(cost.left_cents >= 0 for cost in costs)
+        vat, left = vat - given_back.vat_cents, left - cents
+    assert (vat, sum(nets), sum(charged), sum(cost.left_cents for cost in costs)) == (0, 0, 0, 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-5_000, 5_000)), max_size=40), st.randoms())
+def test_netting_conserves_and_ends_at_the_same_balances_in_any_order(
+    claims: list[tuple[int, int, int]], chance: object
+) -> None:
+    """Every pair netted at any moments, in any order: nothing stands open, and each bank holds what it should."""
+    expected = [0] * 4
+    for creditor, debtor, cents in claims:
+        if creditor != debtor:
+            expected[creditor] += cents
+            expected[debtor] -= cents
+    pairs = [(a, b) for a in range(4) for b in range(a + 1, 4)]
+    chance.shuffle(pairs)  # type: ignore[attr-defined]
+    half = len(claims) // 2
+    owed: dict[tuple[int, int], int] = {}
+    banks = [0] * 4
+    for part in (claims[:half], claims[half:]):
+        for creditor, debtor, cents in part:
+            if creditor != debtor:
+                owed[debtor, creditor] = owed.get((debtor, creditor), 0) + cents
+        for one, other in pairs:
+            netting = _netting(one, other, owed.pop((one, other), 0), owed.pop((other, one), 0))
+            for side in (one, other):
+                legs = netting_legs(netting, UUID(int=side))
+                assert sum(leg.cents for leg in legs) == 0
+                banks[side] -= sum(leg.cents for leg in legs if leg.kind is AccountKind.BANK)
+    assert banks == expected
+    assert sum(banks) == 0
+
+
+def _netting(one: int, other: int, owes: int, is_owed: int) -> Netting:
+    return Netting(UUID(int=9), UUID(int=one), UUID(int=other), owes, is_owed, datetime.now(UTC), {})
