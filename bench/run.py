@@ -21,11 +21,12 @@ import httpx
 import uvloop
 
 from app.db.engine import Database
+from app.demo.loader import Loader
 from app.domain.access import Scope
 from app.usecases.members import get_thermometer
 from app.usecases.payments import record_payment
 from app.usecases.run import Identity, Run
-from bench import joint
+from bench import assignment, joint
 from bench.torture import Shop, Torture
 from tests.live import Live
 
@@ -116,7 +117,7 @@ async def orders_of(torture: Torture, client: httpx.AsyncClient, shop: Shop, cou
 
 
 async def measure(live: Live) -> tuple[dict[str, list[float]], str]:
-    """Every ratio, once a round; and what it took to close a joint purchase."""
+    """Every ratio, once a round; and the sections on joint purchases and assignments."""
     torture = Torture(live, 0, plant=False)
     async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
         shops = await torture.shops(client)
@@ -155,10 +156,11 @@ async def measure(live: Live) -> tuple[dict[str, list[float]], str]:
     closed = await joint.closing(
         bench.run_as, shops[0].treasurer.replace("treasurer", "coordinator"), uuid.UUID(shops[0].id)
     )
+    approved = await assignment.approving(Loader(database, f"{live.url}/oauth"))
     await floor.close()
     await database.close()
     await owner.close()
-    return found, closed
+    return found, joint.report(closed) + assignment.report(approved)
 
 
 FIRST = {"W2": 0.3, "W3 against W2": 0.5, "post()": 0.5, "R3": 0.25}
@@ -188,8 +190,8 @@ def main() -> None:
         live.samen("demo")
         live.serve()
         try:
-            found, closed = uvloop.run(measure(live))  # the loop that serves requests too
-            text = results(found) + joint.report(closed)
+            found, sections = uvloop.run(measure(live))  # the loop that serves requests too
+            text = results(found) + sections
         finally:
             live.stop()
             Path(folder).mkdir(exist_ok=True)

@@ -51,7 +51,7 @@ class Loader:
         for municipality in _read(folder / "municipalities.yaml", list[MunicipalityFile]):
             await self._municipality(municipality)
         for file in _cooperatives(folder):
-            await self._cooperative(_read(file, CooperativeFile))
+            await self.cooperative(_read(file, CooperativeFile))
         return await self._apps(_read(folder / "apps.yaml", list[AppFile]))
 
     async def _appoint(self, login: str) -> None:
@@ -72,7 +72,8 @@ class Loader:
                 with contextlib.suppress(AlreadyExists):
                     await self.network(give_office, person_id=person_id, role=role, municipality_id=found.id)
 
-    async def _cooperative(self, file: CooperativeFile) -> None:
+    async def cooperative(self, file: CooperativeFile) -> None:
+        """Load one cooperative with its people, members, agreements and offerings."""
         municipalities = await all_of(lambda page: self.network(list_municipalities, page=page))
         cooperatives = await all_of(lambda page: self.network(list_cooperatives, page=page))
         found = next((row for row in cooperatives if row.slug == file.slug), None)

@@ -2,24 +2,34 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.demo.loader import Loader, all_of
 from app.domain.allocation import SharingRule
+from app.domain.assignments import Audience, JobCost
 from app.domain.customers import Contact
 from app.domain.joint_purchases import JointPurchase, draft_article
 from app.domain.members import Member
 from app.domain.money import decimal_text
+from app.domain.orders import Order
 from app.domain.page import PageRequest
+from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
+from app.usecases.assignment_flows import get_assignment_flows
+from app.usecases.assignment_terms import sign_assignment
+from app.usecases.assignments import get_assignment, move_assignment, plan_assignment
+from app.usecases.barters import answer_barter, get_minutes, propose_barter
 from app.usecases.cooperatives import list_cooperatives
 from app.usecases.joint_purchases import get_allocation, move_joint_purchase, plan_joint_purchase
 from app.usecases.members import get_thermometer, list_members
+from app.usecases.nettings import confirm_netting, propose_netting
 from app.usecases.offerings import list_offerings
 from app.usecases.orders import Wanted, move_order, place_order
+from app.usecases.parts import add_slot, join_slot, preview_part
 from app.usecases.payments import record_payment
 from app.usecases.purchase_settlements import get_supplier_order, receive_units, settle_joint_purchase
-from app.usecases.run import utc_now
+from app.usecases.run import Run, utc_now
 from app.usecases.wishes import list_wishes, wish_for
 
 
@@ -127,5 +137,108 @@ class Stories:
         owed = self.link(f"cooperatives/{purchase.partner_ids[0]}/accounts")
         self.say(f"ONS owes Scope its part, in both books: {owed}")
 
+    async def party(self) -> None:
+        """A neighbourhood party: Buurtmoeders Noord lead, ONS serves, Scope decorates; one customer, three books."""
+        places = {slug: await self.cooperative(slug) for slug in PARTY}
+        order = await self._lunch((await self.members(NOORD))["Aïcha"])
+        lead, treasurer = self.loader.run_as(f"{NOORD}-coordinator"), self.loader.run_as(f"{NOORD}-penningmeester")
+        job = await lead(
+            plan_assignment,
+            cooperative_id=places[NOORD],
+            title="Feest in de buurt",
+            place="De Kern, Amsterdam",
+            starts_at=utc_now(),
+            ends_at=utc_now() + timedelta(hours=8),
+            audience=Audience.PARTNERS,
+            partner_ids=tuple(place for slug, place in places.items() if slug != NOORD),
+            order_id=order.id,
+            costs=(JobCost("Boodschappen", "De Markt", 12000),),
+        )
+        here = self.link(f"assignments/{job.id}")
+        self.say(f"Buurtmoeders Noord make it one job for three cooperatives; groceries are 120.00: {here}")
+        await self._staffed(lead, job.id)
+        terms = (await lead(get_assignment, assignment_id=job.id)).terms
+        for slug, place in places.items():
+            signer = self.loader.run_as(f"{slug}-penningmeester")
+            await signer(sign_assignment, assignment_id=job.id, cooperative_id=place, terms=terms)
+        for verb in ("agree", "start", "deliver"):
+            await lead(move_assignment, assignment_id=job.id, verb=verb)
+        await self.loader.run_as("buurvrouw")(move_assignment, assignment_id=job.id, verb="approve")
+        await treasurer(record_payment, order_id=order.id, cents=order.gross_cents)
+        self.say("All three signed; it was done; the neighbour approved and paid. One earning for each part:")
+        await self._earned(treasurer, job.id)
+        for slug in (slug for slug in PARTY if slug != NOORD):
+            await self._netted(slug, places)
+        self.say(f"The picture: {here}/flows.svg")
 
-STORIES: dict[str, Callable[[Stories], Awaitable[None]]] = {"thread": Stories.thread}
+    async def _staffed(self, lead: Run, assignment_id: UUID) -> None:
+        """Three roles, each taken by a member of another cooperative, who sees what they keep."""
+        made = [
+            await lead(add_slot, assignment_id=assignment_id, slot=draft_slot(role=role, share_size=points, **SEAT))
+            for role, points, *_ in PARTS
+        ]
+        await lead(move_assignment, assignment_id=assignment_id, verb="publish")
+        for slot, (role, points, slug, name, login) in zip(made, PARTS, strict=True):
+            member, run = (await self.members(slug))[name], self.loader.run_as(login)
+            part = await run(join_slot, slot_id=slot.id, member_id=member.id)
+            planned = await run(preview_part, part_id=part.id)
+            where = self.link(f"assignment-parts/{part.id}/preview")
+            self.say(f"  {role}: {name} ({slug}), {points // 100} % is {decimal_text(planned.net_cents)}: {where}")
+
+    async def _lunch(self, cook: Member) -> Order:
+        """The order that it begins with."""
+        lead, buyer = self.loader.run_as(f"{NOORD}-coordinator"), self.loader.run_as("buurvrouw")
+        offered = await lead(list_offerings, cooperative_id=cook.cooperative_id, member_id=cook.id, page=PageRequest(1))
+        contact = Contact("Buurvrouw", "buurvrouw@example.org")
+        order = (await buyer(place_order, lines=(Wanted(offered.rows[0].id, 40),), contact=contact)).order
+        self.say(f"A neighbour orders lunch for 40 ({order.reference}): {self.link(f'orders/{order.id}')}")
+        return await lead(move_order, order_id=order.id, verb="accept")
+
+    async def _earned(self, treasurer: Run, assignment_id: UUID) -> None:
+        """Where the money went, as the lead sees it."""
+        for flow in await treasurer(get_assignment_flows, assignment_id=assignment_id):
+            self.say(f"  {flow.source:20} → {flow.target:20} {decimal_text(flow.cents):>9}")
+
+    async def _netted(self, slug: str, places: dict[str, UUID]) -> None:
+        """What the lead owes a partner, proposed by one and confirmed by both."""
+        ours, theirs = self.loader.run_as(f"{NOORD}-penningmeester"), self.loader.run_as(f"{slug}-penningmeester")
+        netting = await theirs(propose_netting, cooperative_id=places[slug], with_cooperative_id=places[NOORD])
+        await theirs(confirm_netting, netting_id=netting.id, cooperative_id=places[slug])
+        done = await ours(confirm_netting, netting_id=netting.id, cooperative_id=places[NOORD])
+        where = self.link(f"nettings/{netting.id}")
+        self.say(f"{slug} and the lead net: {decimal_text(abs(done.net_cents))} is paid, in both books: {where}")
+
+    async def barter(self) -> None:
+        """Lucas Community: a haircut for a car wash, sixty minutes each way, no euro anywhere."""
+        lucas = await self.members("lucas-community")
+        for giver, receiver, what in (("Lucia", "Dirk", "Knippen"), ("Dirk", "Lucia", "Auto wassen")):
+            trade = await self.loader.run_as(giver.lower())(
+                propose_barter,
+                cooperative_id=lucas[giver].cooperative_id,
+                giver_id=lucas[giver].id,
+                receiver_id=lucas[receiver].id,
+                minutes=60,
+                title=what,
+            )
+            self.say(f"{giver} did it for {receiver}: {what}, 60 minutes.")
+            await self.loader.run_as(receiver.lower())(answer_barter, barter_id=trade.id, verb="confirm")
+            for name in ("Lucia", "Dirk"):
+                minutes = await self.loader.run_as(name.lower())(get_minutes, member_id=lucas[name].id)
+                self.say(f"  {name} has {minutes:+} minutes: {self.link(f'members/{lucas[name].id}/minutes')}")
+        place = self.link(f"cooperatives/{lucas['Lucia'].cooperative_id}/barters")
+        self.say(f"Both are even, nobody was invoiced: {place}")
+
+
+NOORD = "buurtmoeders-noord"
+PARTY = (NOORD, "ons", "scope")
+SEAT: dict[str, Any] = {"seats": 1, "minutes": 360, "share_kind": "percent"}
+PARTS = (
+    ("Koken", 5000, NOORD, "Aïcha", "aicha"),
+    ("Serveren", 3000, "ons", "Fatima", "fatima"),
+    ("Versieren", 2000, "scope", "Bo", "bo"),
+)
+STORIES: dict[str, Callable[[Stories], Awaitable[None]]] = {
+    "thread": Stories.thread,
+    "party": Stories.party,
+    "barter": Stories.barter,
+}

@@ -23,3 +23,26 @@ async def test_the_story_of_the_thread(world: World, database: Database) -> None
     ]
     assert sum(round(float(words[3]) * 100) for words in paid) == 5051
     await books_are_right(world)
+
+
+async def test_the_story_of_the_party(world: World, database: Database) -> None:
+    """40 × 11.00 − 120.00 = 320.00: 160, 96 and 64; ONS and Scope are paid theirs with VAT."""
+    loader = Loader(database, people_issuer(world.settings))
+    await loader.load()
+    said: list[str] = []
+    await STORIES["party"](Stories(loader, "http://test", said.append))
+    told = "\n".join(said)
+    for part in ("50 % is 160.00", "30 % is 96.00", "20 % is 64.00", "116.16 is paid", "77.44 is paid"):
+        assert part in told
+    await books_are_right(world)
+
+
+async def test_the_story_of_the_barter(world: World, database: Database) -> None:
+    loader = Loader(database, people_issuer(world.settings))
+    await loader.load()
+    said: list[str] = []
+    await STORIES["barter"](Stories(loader, "http://test", said.append))
+    assert [line.split(":")[0].strip() for line in said if "minutes:" in line] == [
+        *("Lucia has +60 minutes", "Dirk has -60 minutes", "Lucia has +0 minutes", "Dirk has +0 minutes"),
+    ]
+    await books_are_right(world)
