@@ -12,6 +12,8 @@ from app.db.books import broken
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database, Tx
 from app.db.people import lend_staff_view
+from tests.scenarios.test_assignments import net
+from tests.scenarios.test_nettings import owing
 from tests.world import World
 
 FORBIDDEN = [
@@ -148,7 +150,6 @@ PLANTED = {
 async def test_planted_errors_are_caught(
     world: World, postgres: EmbeddedPostgres, database_url: str, case: str
 ) -> None:
-    """As the superuser, with the triggers out of the way, rolled back afterwards."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.sale(seller, app, "100.00")
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
@@ -158,6 +159,29 @@ async def test_planted_errors_are_caught(
     await world.guard()
     await world.sale(seller, app, "1.00")
     await world.guard()
+    assert case.split(" ", maxsplit=1)[0] in await caught(database_url, PLANTED[case])
+
+
+BETWEEN = {
+    "I10 the parts": "update earning set refunded_cents = refunded_cents + 1 where part_id is not null",
+    "I10 the parts of a partner": 'update "order" set net_cents = net_cents + 1 where buyer_id is not null',
+    "I10 what one cooperative owes": "update entry set cents = cents + 1 where rule = 'charged'",
+    "I10 what was netted": "update netting set second_owes_cents = second_owes_cents + 1",
+    "I15 an approved assignment": "update journal set kind = 'x' where source_type = 'order' and kind = 'sale'",
+}
+
+
+@pytest.mark.parametrize("case", BETWEEN)
+async def test_planted_errors_between_cooperatives_are_caught(world: World, database_url: str, case: str) -> None:
+    lead, other = await owing(world)
+    await net(lead, other)
+    await world.guard()
+    found = await caught(database_url, [BETWEEN[case]])
+    assert case.split(" ", maxsplit=1)[0] in found
+
+
+async def caught(database_url: str, planted: list[str]) -> set[str]:
+    """The invariants that notice what is planted, as the superuser, with the triggers out of the way; rolled back."""
     connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
     try:
@@ -165,14 +189,13 @@ async def test_planted_errors_are_caught(
         assert not any(clean.values()), clean
         transaction = connection.transaction()
         await transaction.start()
-        replica = "alter" not in PLANTED[case][0]
+        replica = "alter" not in planted[0]
         if replica:
             await connection.execute("set local session_replication_role = replica")
-        for sql in PLANTED[case]:
+        for sql in planted:
             await connection.execute(sql)
         found = await broken(Tx(connection, datetime.now(UTC)))
         await transaction.rollback()
     finally:
         await connection.close()
-    caught = {name.split(" ")[0] for name, rows in found.items() if rows}
-    assert case.split(" ", maxsplit=1)[0] in caught
+    return {name.split(" ")[0] for name, rows in found.items() if rows}

@@ -275,6 +275,10 @@ class World:
         """Let the worker seal what was booked and check the books if that is due."""
         await Worker(self.worker_database, books=self.books, now=self.clock).guard()
 
+    async def net(self) -> None:
+        """Let the worker propose this month's nettings."""
+        await Worker(self.worker_database, books=self.books, now=self.clock).net()
+
     async def books_count(self, table: str) -> int:
         """How many rows there are in truth."""
         async with self.books.transaction() as tx:

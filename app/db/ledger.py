@@ -230,7 +230,10 @@ async def pot_movements(tx: Tx, member: Member, limit: int) -> list[Movement]:
     sql = """
         select j.id as journal_id, e.line, j.kind as journal_kind, j.effective_on, j.booked_at, e.cents,
                e.balance_after as balance_after_cents, e.rule, e.facts, o.reference as order_reference,
-               (select min(l.title) from order_line l where l.order_id = o.id and l.member_id = a.member_id) as title
+               coalesce(
+                   (select s.title from assignment s where s.id = o.assignment_id),
+                   (select min(l.title) from order_line l where l.order_id = o.id and l.member_id = a.member_id)
+               ) as title
           from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
           left join "order" o on o.id = j.source_id and j.source_type = 'order'
          where a.cooperative_id = $1 and a.kind = 'pot' and a.member_id = $2
