@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.adapters.reasons import RULES, TARGETS, TASKS
+from app.adapters.reasons import BLOCKED, RULES, TARGETS, TASKS
 from app.adapters.rules import RULE_TEXTS
 from app.domain.errors import DomainError
 from app.domain.ledger import Leg
@@ -15,6 +15,8 @@ _CENTS = frozenset(
         "owes",
         "is_owed",
         "more_cents",
+        "fixed_cents",
+        "whole_cents",
         "limit_cents",
         "open_cents",
         "after",
@@ -145,8 +147,25 @@ ERRORS: dict[str, tuple[str, str]] = {
         "ask the supplier.",
     ),
     "shares_differ": (
-        "De delen zijn samen niet het geheel ({how}: {sum} van {whole}). Pas de delen aan.",
-        "The shares together are not the whole ({how}: {sum} of {whole}). Change the shares.",
+        "De delen zijn samen niet het geheel. Kies een manier voor alle plekken: procenten, uren, of vaste bedragen en "
+        "de rest.",
+        "The shares together are not the whole. Choose one way for all seats: percentages, hours, or fixed amounts and "
+        "have the rest.",
+    ),
+    "shares_differ_none": ("Er zijn nog geen plekken. Maak er een.", "There are no slots yet. Make one."),
+    "shares_differ_percent": (
+        "De delen zijn samen {percent} %, niet 100 %. Pas de delen aan.",
+        "The shares together are {percent} %, not 100 %. Change them.",
+    ),
+    "shares_differ_hours": (
+        "Er zijn nog geen uren goedgekeurd om naar te verdelen.",
+        "No hours are approved yet to share by.",
+    ),
+    "shares_differ_fixed": (
+        "De vaste bedragen zijn samen {fixed_cents}; te verdelen is {whole_cents}. Pas ze aan, of laat een plek "
+        "de rest krijgen.",
+        "The fixed amounts together are {fixed_cents}; there is {whole_cents} to share. Change them, or let a seat "
+        "have the rest.",
     ),
     "terms_changed": (
         "De verdeling is intussen veranderd: dit is versie {present}, u tekende voor {signed}. Bekijk haar en teken "
@@ -298,7 +317,10 @@ def error_text(code: str, facts: dict[str, Any], language: str) -> str:
     """The message of an error code; of a rule, its own sentence where it has one."""
     if code == "rule_refused" and facts.get("rule") in RULE_TEXTS:
         return _render(RULE_TEXTS[facts["rule"]], facts, language)
-    return _render(ERRORS.get(code, ERRORS["invalid"]), facts, language)
+    if code == "wrong_state" and facts.get("reason") in BLOCKED:
+        return _render(BLOCKED[facts["reason"]], facts, language)
+    own = f"{code}_{facts.get('how')}"
+    return _render(ERRORS.get(own, ERRORS.get(code, ERRORS["invalid"])), facts, language)
 
 
 def message_of(error: DomainError, language: str) -> str:

@@ -144,6 +144,32 @@ RULES: dict[str, tuple[str, str]] = {
     "payment_reversal": ("De betaling is teruggedraaid ({method}).", "The payment was undone ({method})."),
     "reversal": ("Dit draait een eerdere boeking terug ({of}).", "This undoes an earlier line ({of})."),
 }
+BLOCKED: dict[str, tuple[str, str]] = {
+    "price_missing": ("Er is nog geen prijs. Vul eerst in wat de klant betaalt.", "There is no price yet. Add it."),
+    "seats_open": (
+        "Nog niet elke plek is bezet. Wacht op aanmeldingen, nodig iemand uit, of maak minder plekken.",
+        "Not every seat is taken. Wait for people to apply, invite somebody, or have fewer seats.",
+    ),
+    "signatures_missing": (
+        "Nog niet iedere coöperatie tekende deze verdeling.",
+        "Not every cooperative has signed these terms.",
+    ),
+    "deposit_missing": ("De aanbetaling is nog niet binnen.", "The deposit has not been paid yet."),
+    "hours_open": (
+        "Er zijn nog uren gemeld die niemand goedkeurde.",
+        "There are reported hours that nobody has approved.",
+    ),
+    "paid_needs_refund": (
+        "Er is al betaald. Geef dat eerst terug.",
+        "Something was paid already. Refund it first.",
+    ),
+    "moves_with_its_assignment": (
+        "Deze bestelling hoort bij een opdracht en gaat mee met die opdracht.",
+        "This order belongs to an assignment and moves with it.",
+    ),
+    "not_offered": ("Dit deel is aan niemand aangeboden.", "This part is offered to nobody."),
+}
+"""Why a step is blocked, in words."""
 TARGETS = {
     "cooperative_fund": ("de coöperatie", "the cooperative"),
     "training_pot": ("de opleidingspot", "the training pot"),

@@ -11,7 +11,7 @@ NAMES = {
     "vat": ("btw", "VAT"),
     "payable_supplier": ("leveranciers", "suppliers"),
     "payable_member": ("aan leden", "to members"),
-    "payable_cooperative": ("koepel", "umbrella"),
+    "payable_cooperative": ("andere coöperaties", "other cooperatives"),
     "payable_municipality": ("gemeente", "municipality"),
     "cooperative_fund": ("coöperatie", "cooperative"),
     "training_pot": ("opleidingspot", "training pot"),

@@ -22,22 +22,22 @@ def share_cents(whole: int, shares: Sequence[Share]) -> list[int]:
     """Cents of each share, in their order; they sum to `whole` (cents, zero or more).
 
     All are percentages of 100 together, or all are hours, or they are fixed amounts with or without a rest. Raises
-    SharesDiffer with how, and the sum, where they do not make the whole.
+    SharesDiffer with how, and what they come to, where they do not make the whole.
     """
     kinds, sizes = {share.kind for share in shares}, [share.size for share in shares]
     if not sizes or min(sizes) < 0:
-        raise SharesDiffer(how="none", sum=0, whole=whole)
+        raise SharesDiffer(how="none")
     if kinds == {"percent"}:
         if sum(sizes) != WHOLE:
-            raise SharesDiffer(how="percent", sum=sum(sizes), whole=WHOLE)
+            raise SharesDiffer(how="percent", basis_points=sum(sizes))
         return share_out(whole, sizes)
     if kinds == {"hours"}:
         if not sum(sizes):
-            raise SharesDiffer(how="hours", sum=0, whole=whole)
+            raise SharesDiffer(how="hours")
         return share_out(whole, sizes)
     if kinds <= {"fixed", "rest"}:
         return _fixed_and_rest(whole, shares)
-    raise SharesDiffer(how="mixed", sum=0, whole=whole)
+    raise SharesDiffer(how="mixed")
 
 
 def _fixed_and_rest(whole: int, shares: Sequence[Share]) -> list[int]:
@@ -46,6 +46,6 @@ def _fixed_and_rest(whole: int, shares: Sequence[Share]) -> list[int]:
     weights = [share.size if share.kind == "rest" else 0 for share in shares]
     rest = whole - fixed
     if rest < 0 or (rest and not any(weights)):
-        raise SharesDiffer(how="fixed", sum=fixed, whole=whole)
+        raise SharesDiffer(how="fixed", fixed_cents=fixed, whole_cents=whole)
     parts = share_out(rest, weights) if any(weights) else weights
     return [share.size if share.kind == "fixed" else part for share, part in zip(shares, parts, strict=True)]
