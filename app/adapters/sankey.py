@@ -21,7 +21,7 @@ NAMES = {
     "purchase": ("aankopen", "purchases"),
     "allowance": ("vergoedingen", "allowances"),
 }
-WIDTH, TOP, GAP, BAR, FULL = 760, 64, 26, 14, 300
+WIDTH, TOP, GAP, BAR, FULL = 800, 64, 26, 14, 300
 COLUMNS = (24, 330, 600)
 
 
