@@ -63,7 +63,7 @@ async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
         select a.kind as target, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'member' as member,
                sum(e.cents)::bigint as cents, (array_agg(e.facts order by j.id))[1] as facts
           from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
-         where o.id = $1 and j.kind in {_SOLD} and a.kind <> 'receivable_customer'
+         where o.id = $1 and j.kind in {_SOLD} and a.kind not in ('receivable_customer', 'receivable_cooperative')
          group by 1, 2, 3 order by 1, 2, 3"""
     rows = await tx.rows(sql, order_id)
     return [
@@ -104,7 +104,7 @@ async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
              where j.cooperative_id = $1 and j.period = $2 group by 1, 2, 3)
         select 'customer' as source, kind as target, sum(cents)::bigint as cents from moved
-         where what in {_SOLD} and kind <> 'receivable_customer' group by kind
+         where what in {_SOLD} and kind not in ('receivable_customer', 'receivable_cooperative') group by kind
         union all
         select 'pot', 'purchase', sum(case when kind = 'bank' then cents else -cents end)::bigint from moved
          where what in ('spend', 'spend_back') and kind = 'bank'

@@ -135,7 +135,9 @@ def _priced(assignment: Assignment) -> str | None:
 
 
 def _ready(assignment: Assignment) -> str | None:
-    """Every seat is taken, and everybody signed what stands."""
+    """It has a price, every seat is taken, and everybody signed what stands."""
+    if assignment.net_cents <= 0:
+        return "price_missing"
     if assignment.open_seats:
         return "seats_open"
     return "signatures_missing" if assignment.unsigned_ids else None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.assignments import assignments, customers, list_open_to
 from app.db.cooperatives import cooperatives
+from app.db.costs import claims
 from app.db.engine import Tx, uuid7
 from app.db.orders import add_order, orders
 from app.db.outbox import start_timer
@@ -30,6 +31,7 @@ from app.domain.assignments import (
     shares_of,
     transition,
 )
+from app.domain.costs import ClaimState
 from app.domain.customers import Contact, reachable
 from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
@@ -147,7 +149,7 @@ async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Assign
     """One assignment, for the lead, its customer, who takes part, and who may apply. Raises NotFound."""
     found = await assignments.get(tx, assignment_id)
     require_reader(actor, found, await orders.find(tx, id=found.order_id) if found.order_id else None)
-    return found
+    return _shown(actor, found)
 
 
 async def list_assignments(
@@ -157,7 +159,14 @@ async def list_assignments(
     await cooperatives.get(tx, cooperative_id)
     own = actor.as_member(*actor.members_at(cooperative_id))
     actor.require(Right.READ_ASSIGNMENT, cooperative_id, own=own)
-    return await list_open_to(tx, cooperative_id, page, state)
+    return (await list_open_to(tx, cooperative_id, page, state)).map(lambda row: _shown(actor, row))
+
+
+def _shown(actor: Actor, found: Assignment) -> Assignment:
+    """What a customer said is the lead's to know; why it was cancelled everybody's."""
+    if found.state is AssignmentState.CANCELLED or actor.may(Right.SIGN_ASSIGNMENT, found.cooperative_id):
+        return found
+    return replace(found, reason="")
 
 
 def require_reader(actor: Actor, found: Assignment, order: Order | None = None) -> None:
@@ -212,6 +221,8 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
         raise WrongState(verb="plan_assignment", state=order.state, possible=[])
     if priced:
         raise RuleRefused(rule="price_is_the_orders", value=order.reference)
+    if await claims.all(tx, order_id=order_id, state=(ClaimState.CLAIMED, ClaimState.APPROVED)):
+        raise RuleRefused(rule="costs_are_the_assignments", value=order.reference)
     await orders.save(tx, replace(order, assignment_id=planned.id))
     return replace(planned, net_cents=order.net_cents)
 
@@ -234,9 +245,7 @@ async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str)
         whole = await book_assignment(tx, whole, order)
         if not order.due_cents:
             whole = replace(whole, assignment=replace(whole.assignment, state=AssignmentState.SETTLED))
-    await steps.tell_all(
-        tx, whole, {"approve_silently": "approve"}.get(verb, verb), **({"reason": reason} if reason else {})
-    )
+    await steps.tell_all(tx, whole, {"approve_silently": "approve"}.get(verb, verb), reason)
     return await assignments.save(tx, whole.assignment)
 
 

@@ -82,7 +82,7 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
     payment = await payments.get(tx, payment_id, lock=True)
     by = _second_person(actor, order, "reverse_payment")
-    if order.refunded_cents:
+    if order.refunded_cents and (order.assignment_id is None or payment.cents > order.paid_cents):
         raise AlreadySettled(what="order")
     today = tx.today
     undone = reverse(payment, by=by, on=today, reason=reason)

@@ -472,3 +472,57 @@ async def test_an_invitation_is_answered_by_who_was_asked(world: World) -> None:
     await part_move(lead.member, asked, "accept", status=404)
     assert (await part_move(other.member, asked, "accept"))["state"] == "taken"
     assert (await look(other.coordinator, job))["partyIds"] == [other.id]
+
+
+async def test_an_order_of_goods_that_becomes_a_job_gives_its_stock_back_when_that_is_cancelled(world: World) -> None:
+    lead, other, buyer = await world.cooperative(), await world.cooperative(), world.person()
+    offering = await world.offering(lead, "100.00", kind="goods", stock=2)
+    order = await world.order(buyer, offering)
+    await lead.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+    job = await plan(world, lead, slot("Bezorgen", 10000), orderId=order["id"])
+    again = {"title": "x", "startsAt": job["startsAt"], "endsAt": job["endsAt"], "orderId": order["id"]}
+    await lead.coordinator("POST", f"/v1/cooperatives/{lead.id}/assignments", again, status=409)
+    await other.coordinator("POST", f"/v1/cooperatives/{other.id}/assignments", again, status=404)
+    job = await move(lead.coordinator, job, "cancel", reason="de bus is stuk")
+    assert (await look(buyer, job))["reason"] == "de bus is stuk"
+    assert (await buyer("GET", f"/v1/orders/{order['id']}"))["state"] == "cancelled"
+    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 2
+
+
+async def test_what_a_job_cost_before_is_decided_before_it_is_shared(world: World) -> None:
+    lead, buyer = await world.cooperative(), world.person()
+    order = await world.order(buyer, await world.offering(lead))
+    await lead.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+    await world.cost(lead, order, "10.00")
+    refused = await plan(world, lead, orderId=order["id"], status=422)
+    assert refused["facts"]["rule"] == "costs_are_the_assignments"
+
+
+async def test_what_the_customer_says_is_the_leads_to_know(world: World) -> None:
+    lead, other, buyer = await world.cooperative(), await world.cooperative(), world.person()
+    order = await world.order(buyer, await world.offering(lead))
+    await lead.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+    job = await plan(world, lead, slot("Tuin", 10000), orderId=order["id"])
+    await join(other.member, job, other.member_id)
+    await delivered(job, lead, other)
+    await move(buyer, job, "dispute", reason="mijn dochter is ziek")
+    await world.work()
+    seen = str(await look(other.treasurer, job)) + str(await other.coordinator("GET", "/v1/tasks"))
+    assert "dochter" not in seen
+    assert "dochter" in str(await lead.coordinator("GET", "/v1/tasks"))
+    assert (await look(lead.coordinator, job))["reason"] == "mijn dochter is ziek"
+
+
+async def test_a_trace_of_a_charge_begins_with_who_was_charged(world: World) -> None:
+    lead, other = await world.cooperative(COLLECTIVE), await world.cooperative(SAENS_TOIS)
+    job = await plan(world, lead, slot("Koken", 10000))
+    await join(other.member, job, other.member_id)
+    job = await approved(job, lead, other)
+    (charge,) = (await other.treasurer("GET", "/v1/orders"))["items"]
+    trace = await other.treasurer("GET", f"/v1/orders/{charge['id']}/trace")
+    shown = [(flow["target"], flow["amount"]["amount"]) for flow in trace]
+    assert shown == [("cooperative_fund", "10.00"), ("pot", "90.00"), ("vat", "21.00")]
+    order = await lead.treasurer("GET", f"/v1/orders/{job['orderId']}")
+    trace = await lead.treasurer("GET", f"/v1/orders/{order['id']}/trace")
+    shown = [(flow["target"], flow["amount"]["amount"]) for flow in trace]
+    assert shown == [("payable_cooperative", "121.00"), ("vat", "21.00"), ("vat", "-21.00")]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.db.assignments import assignments, parts, save_parts, slots
 from app.db.engine import Tx, uuid7
+from app.db.offerings import end_holds, put_back
 from app.db.orders import events, orders
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
@@ -70,13 +71,15 @@ async def save(tx: Tx, assignment: Assignment, before: Assignment) -> Assignment
     return await assignments.save(tx, assignment)
 
 
-async def tell_all(tx: Tx, whole: Whole, verb: str, **facts: object) -> None:
-    """Tell the lead and every cooperative that takes part, naming its members."""
+async def tell_all(tx: Tx, whole: Whole, verb: str, reason: str) -> None:
+    """Tell the lead and every cooperative that takes part, naming its members; what a customer says is the lead's."""
     assignment = whole.assignment
     for place in dict.fromkeys((assignment.cooperative_id, *assignment.party_ids)):
         members = sorted(str(part.member_id) for part in whole.taken if part.cooperative_id == place)
-        side = {} if place == assignment.cooperative_id else {"partner": True}
-        about = {"title": assignment.title, "members": members, **side, **facts}
+        side: dict[str, object] = {} if place == assignment.cooperative_id else {"partner": True}
+        if reason and (not side or verb == "cancel"):
+            side["reason"] = reason
+        about = {"title": assignment.title, "members": members, **side}
         await tell(tx, f"assignment.{verb}", place, assignment.id, **about)
 
 
@@ -89,6 +92,9 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
     if state is None or order.state is state:
         return order
     done = tx.now if state is OrderState.COMPLETED else None
+    if state is OrderState.CANCELLED:
+        await end_holds(tx, order_id=order.id, state="released")
+        await put_back(tx, order.id)
     order = replace(order, state=state, delivered_at=assignment.delivered_at, completed_at=done)
     where, who = (uuid7(), order.id, order.cooperative_id), (actor.person_id, actor.app_id)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
