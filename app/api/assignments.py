@@ -122,7 +122,7 @@ class AssignmentMove(In):
     reason: Line = ""
 
 
-class SignatureIn(In):
+class TermsSignatureIn(In):
     cooperative_id: UUID
     terms: Annotated[int, Field(strict=True, ge=1, description="The version of the terms that is signed")]
 
@@ -276,7 +276,7 @@ async def signatures(assignment_id: UUID, run: RunDep) -> list[SignatureOut]:
 
 
 @router.post("/assignments/{assignment_id}/signatures", status_code=201)
-async def sign(assignment_id: UUID, body: SignatureIn, keyed: KeyedDep) -> SignatureOut:
+async def sign(assignment_id: UUID, body: TermsSignatureIn, keyed: KeyedDep) -> SignatureOut:
     """Sign one version of the terms for a cooperative."""
     _, once = keyed
     signed = await once(

@@ -13,6 +13,7 @@ from app.api import (
     ballots,
     books,
     catalogue,
+    contract,
     cooperatives,
     costs,
     customers,
@@ -59,27 +60,6 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-PROBLEM = {
-    "description": "Refused: problem+json with a code and what to do next",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "The same in GraphQL's `extensions.code`"},
-        "detail": {"type": "string", "description": "In Dutch or English, by Accept-Language"},
-        "instance": {"type": "string"},
-        "traceId": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object"}},
-        "facts": {"type": "object"},
-        "availableTransitions": {"type": "array", "items": {"type": "string"}},
-    },
-}
 operations = APIRouter(tags=["operations"])
 
 
@@ -103,24 +83,16 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
 
 def install(app: FastAPI) -> None:
     """Hang the REST face on the app."""
-    v1 = APIRouter(prefix="/v1", responses={"default": PROBLEM}, dependencies=[Depends(known_query)])
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(known_query)])
     for noun in NOUNS:
         v1.include_router(noun.router)
     app.include_router(v1)
     app.include_router(apps.login)
     app.include_router(operations)
     errors.install(app)
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        """The contract, with the one schema that every refusal has."""
-        schema = made()
-        schema["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = contract.install(app.openapi)  # type: ignore[method-assign]
 
     @app.get("/v1/openapi.json", include_in_schema=False)
-    async def contract(request: Request) -> dict[str, Any]:
+    async def document(request: Request) -> dict[str, Any]:
         found: dict[str, Any] = request.app.openapi()
         return found

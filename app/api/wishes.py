@@ -56,7 +56,7 @@ class WishOut(Out):
     version: Version
 
 
-class OrderLineOut(Out):
+class SupplierOrderLineOut(Out):
     article: str
     unit: str
     packs: int
@@ -72,7 +72,7 @@ class SupplierOrderOut(Out):
 
     supplier: str
     title: str
-    lines: list[OrderLineOut]
+    lines: list[SupplierOrderLineOut]
     delivery: Money = money("delivery_cents")
     discount: Money = money("discount_cents")
     total: Money = money("total_cents")

@@ -1,0 +1,152 @@
+"""The OpenAPI document as strangers read it: what FastAPI makes, with what every operation shares said once.
+
+The Dutch API Design Rules want the major version in the server's address, the `API-Version` of every answer, and
+problem+json for what is refused.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Node = dict[str, Any]
+METHODS = ("get", "post", "put", "patch", "delete")
+PROBLEM: Node = {
+    "title": "Problem",
+    "type": "object",
+    "description": "RFC 9457, with a code and what to do next",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "The same in GraphQL's `extensions.code`"},
+        "detail": {"type": "string", "description": "In Dutch or English, by Accept-Language"},
+        "instance": {"type": "string"},
+        "traceId": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "facts": {"type": "object"},
+        "availableTransitions": {"type": "array", "items": {"type": "string"}},
+    },
+}
+REFUSALS = {
+    "400": "The request does not fit the contract.",
+    "401": "Log in first, or the token is not valid.",
+    "403": "You may not do this.",
+    "404": "It does not exist, or you cannot see it.",
+    "409": "Its state does not allow this; `availableTransitions` says what it does.",
+    "412": "It was changed meanwhile: read it again.",
+    "422": "It fits, but breaks a rule or a balance.",
+    "428": "Name the version that you saw, with If-Match.",
+}
+HEADERS: Node = {
+    "ApiVersion": {"description": "The full version of this API.", "schema": {"type": "string"}, "required": True},
+}
+
+
+def shaped(document: Node) -> Node:
+    """The document for strangers; the given one is changed."""
+    components, version = document["components"], "/v1"
+    components["schemas"]["Problem"] = PROBLEM
+    components["schemas"].pop("HTTPValidationError", None)
+    components["schemas"].pop("ValidationError", None)
+    components["headers"] = HEADERS
+    components["responses"] = {_name(status): _refusal(text) for status, text in REFUSALS.items()}
+    document["servers"] = [{"url": version}]
+    document["paths"] = {path.removeprefix(version): item for path, item in document["paths"].items()}
+    for path, item in document["paths"].items():
+        if path.startswith("/oauth/"):
+            item["servers"] = [{"url": "/"}]
+        for method in METHODS:
+            if method in item:
+                _operation(path, method, item[method])
+    for name, schema in components["schemas"].items():
+        for stated in schema.get("properties", {}).values():
+            if name.endswith("Change"):
+                stated.pop("default", None)
+    for node in _nodes(document):
+        _plain_null(node)
+    renamed: Node = _renamed(document, {name: _pascal(name) for name in components["schemas"]})
+    return renamed
+
+
+def _name(status: str) -> str:
+    return f"Refused{status}"
+
+
+def _refusal(text: str) -> Node:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    version = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}}
+    return {"description": text, "headers": version, "content": content}
+
+
+def _operation(path: str, method: str, operation: Node) -> None:
+    """What every operation answers and asks, said for this one."""
+    operation["operationId"] = operation["operationId"].replace(" ", "_")
+    operation.setdefault("security", [])
+    responses = operation["responses"]
+    for response in responses.values():
+        response.setdefault("headers", {})["API-Version"] = {"$ref": "#/components/headers/ApiVersion"}
+    expected = ["400", "401", "403", "404", "422"]
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    if method != "get":
+        expected.append("409")
+    if "if-match" in {name.lower() for name in names}:
+        expected += ["412", "428"] if method in ("put", "patch") else ["412"]
+    for status in sorted(expected):
+        responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"].lower() == "idempotency-key" and not path.startswith("/oauth/"):
+            parameter |= {"required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+
+
+def _nodes(node: Any) -> Iterator[Node]:
+    if isinstance(node, dict):
+        yield node
+        for inner in node.values():
+            yield from _nodes(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _nodes(inner)
+
+
+def _plain_null(node: Node) -> None:
+    """`anyOf` of a plain type and null as one list of types, which keeps the format beside them."""
+    options = node.get("anyOf")
+    if not isinstance(options, list) or len(options) != 2 or {"type": "null"} not in options:
+        return
+    (option,) = (option for option in options if option != {"type": "null"})
+    if isinstance(option.get("type"), str) and "enum" not in option and "const" not in option:
+        del node["anyOf"]
+        node.update(option | {"type": [option["type"], "null"]})
+
+
+def _pascal(name: str) -> str:
+    """`PageOut_OrderOut_` is an `OrderPage`; `Body_apps_token` a `AppsTokenBody`."""
+    if name.startswith("PageOut_"):
+        return name.removeprefix("PageOut_").removesuffix("_").removesuffix("Out") + "Page"
+    if name.startswith("Body_"):
+        return "".join(part.title() for part in name.removeprefix("Body_").split("_")) + "Body"
+    return name
+
+
+def _renamed(node: Any, names: dict[str, str]) -> Any:
+    """The document with other names of its schemas, and the references to them."""
+    if isinstance(node, dict):
+        found = {names.get(key, key) if "_" in key else key: _renamed(value, names) for key, value in node.items()}
+        reference = found.get("$ref")
+        if isinstance(reference, str):
+            start, _, last = reference.rpartition("/")
+            found["$ref"] = f"{start}/{names.get(last, last)}"
+        return found
+    return [_renamed(inner, names) for inner in node] if isinstance(node, list) else node
+
+
+def install(made: Callable[[], Node]) -> Callable[[], Node]:
+    """The same document, shaped once."""
+    kept: Node = {}
+
+    def openapi() -> Node:
+        if not kept:
+            kept.update(shaped(made()))
+        return kept
+
+    return openapi
