@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench lock contracts clean
+.PHONY: run test check check-api format bench lock contracts clean
 
 run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
 	cd $(HERE) && exec $(BIN)/samen run
@@ -16,6 +16,9 @@ test: check  ## lint, types, contracts, every test
 
 check: $(VENV)/.test  ## ruff, mypy, import contracts, dependencies
 	cd $(HERE) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/deptry .
+
+check-api: $(VENV)/.test  ## linters, audits and clients of others look at the API; installs them with npm
+	cd $(HERE) && $(BIN)/pytest tests/outside
 
 format: $(VENV)/.test  ## put the code in shape
 	cd $(HERE) && $(BIN)/ruff check --fix . ; $(BIN)/ruff format .

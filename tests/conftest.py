@@ -1,5 +1,6 @@
 """One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
 
+import asyncio
 import base64
 import contextlib
 import fcntl
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 
 from app.adapters.tokens import new_key
@@ -121,3 +123,16 @@ async def world(
     made = await World.over(app, settings, books, worker_database, clock)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    """The application behind a real port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"127.0.0.1:{port}"
+    server.should_exit = True
+    await serving

@@ -21,7 +21,7 @@ from app.domain.ledger import Leg as DomainLeg
 from app.domain.money import decimal_text
 from app.domain.transitions import available
 from app.graphql.context import Context, Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.usecases.agreements import (
     change_agreement,
     draft_agreement,
@@ -48,8 +48,7 @@ class Side(Enum):
 
 
 @strawberry.type
-class Agreement:
-    id: UUID
+class Agreement(Node):
     cooperative_id: UUID
     municipality_id: UUID
     parent_id: UUID | None

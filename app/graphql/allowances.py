@@ -9,7 +9,7 @@ from app.domain import allowances as domain
 from app.domain.allowances import AllowanceKind, AllowanceState
 from app.domain.limits import LIMITS
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.allowances import get_allowance, grant_allowance, list_allowances, reverse_allowance
 
 strawberry.enum(AllowanceKind)
@@ -17,8 +17,7 @@ strawberry.enum(AllowanceState)
 
 
 @strawberry.type
-class Allowance:
-    id: UUID
+class Allowance(Node):
     cooperative_id: UUID
     member_id: UUID
     kind: AllowanceKind

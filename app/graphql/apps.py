@@ -9,7 +9,7 @@ from app.domain import apps as domain
 from app.domain.access import Scope
 from app.domain.apps import RateClass
 from app.graphql.context import Info
-from app.graphql.types import Connection, page_of, show
+from app.graphql.types import Connection, Node, page_of, show
 from app.usecases.apps import disable_app, get_app, list_apps, register_app, rotate_secret
 
 strawberry.enum(Scope)
@@ -17,8 +17,7 @@ strawberry.enum(RateClass)
 
 
 @strawberry.type
-class App:
-    id: UUID
+class App(Node):
     name: str
     scopes: list[Scope]
     cooperative_ids: list[UUID]

@@ -14,7 +14,7 @@ from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.agreements import SplitPreview
 from app.graphql.context import Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, Node, changed, page_of, show
 from app.usecases.assignment_hours import approve_hours, list_hours, report_hours
 from app.usecases.parts import (
     add_slot,
@@ -73,8 +73,7 @@ class AssignmentSlot:
 
 
 @strawberry.type(description="`number` is the place in the queue, `minutes` are approved.")
-class AssignmentPart:
-    id: UUID
+class AssignmentPart(Node):
     assignment_id: UUID
     slot_id: UUID
     cooperative_id: UUID

@@ -19,7 +19,7 @@ from app.graphql.context import Info
 from app.graphql.customers import Contact, ContactInput
 from app.graphql.flows import Flow
 from app.graphql.joint_purchases import LOOK
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import get_terms, list_signatures, sign_assignment
 from app.usecases.assignments import (
@@ -56,8 +56,7 @@ class PriceLine:
 
 
 @strawberry.type(description="`terms` counts changes of who gets what; `signedIds` signed the present ones.")
-class Assignment:
-    id: UUID
+class Assignment(Node):
     cooperative_id: UUID
     title: str
     about: str

@@ -8,15 +8,14 @@ import strawberry
 from app.domain import ballots as domain
 from app.domain.ballots import BallotState
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
 
 strawberry.enum(BallotState)
 
 
 @strawberry.type(description="`needed` of `members` have to say yes; who said what is nobody else's.")
-class Ballot:
-    id: UUID
+class Ballot(Node):
     cooperative_id: UUID
     title: str
     supplier: str

@@ -10,15 +10,14 @@ from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
 from app.domain.money import cents_of
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, page_of, show
+from app.graphql.types import Connection, Money, Node, page_of, show
 from app.usecases.books import close_month, list_accounts, list_journals, list_periods
 
 strawberry.enum(JournalKind)
 
 
 @strawberry.type
-class Account:
-    id: UUID
+class Account(Node):
     kind: AccountKind
     currency: str
     rgs_code: str
@@ -54,8 +53,7 @@ class Entry:
 
 
 @strawberry.type
-class Journal:
-    id: UUID
+class Journal(Node):
     kind: JournalKind
     source_type: str
     source_id: UUID

@@ -9,7 +9,7 @@ import strawberry
 from app.domain.catalogue import CatalogueQuery as Query
 from app.domain.page import cursor_of
 from app.graphql.context import Info
-from app.graphql.types import Connection, Edge, Money, MoneyInput, connect, page_of
+from app.graphql.types import Connection, Edge, Money, MoneyInput, Node, connect, page_of
 
 
 @strawberry.type
@@ -20,8 +20,7 @@ class CatalogueSeller:
 
 
 @strawberry.type(description="A published offering with public facts only; prices are net, and including VAT of today.")
-class CatalogueOffering:
-    id: UUID
+class CatalogueOffering(Node):
     title: str
     text: str
     category: str

@@ -7,7 +7,7 @@ import strawberry
 
 from app.domain.cooperatives import LegalForm
 from app.graphql.context import Info
-from app.graphql.types import Connection, changed, page_of, show
+from app.graphql.types import Connection, Node, changed, page_of, show
 from app.usecases.cooperatives import (
     add_cooperative,
     change_cooperative,
@@ -20,8 +20,7 @@ strawberry.enum(LegalForm)
 
 
 @strawberry.type
-class Cooperative:
-    id: UUID
+class Cooperative(Node):
     slug: str
     name: str
     legal_form: LegalForm

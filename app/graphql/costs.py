@@ -9,7 +9,7 @@ import strawberry
 from app.domain import costs as domain
 from app.domain.costs import ClaimState, Payee
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.costs import claim_cost, decide_claim, get_claim, list_claims
 
 strawberry.enum(ClaimState)
@@ -24,8 +24,7 @@ class ClaimVerb(Enum):
 
 
 @strawberry.type
-class CostClaim:
-    id: UUID
+class CostClaim(Node):
     order_id: UUID
     order_line_id: UUID
     cooperative_id: UUID

@@ -11,15 +11,14 @@ from app.domain.earnings import HELD, EarningState
 from app.domain.transitions import available
 from app.graphql.agreements import Leg
 from app.graphql.context import Context, Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.usecases.earnings import decide_held, get_earning, list_earnings
 
 strawberry.enum(EarningState)
 
 
 @strawberry.type
-class Earning:
-    id: UUID
+class Earning(Node):
     order_id: UUID
     cooperative_id: UUID
     member_id: UUID

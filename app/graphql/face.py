@@ -28,11 +28,14 @@ class Face(GraphQLRouter[Context, None]):
     """Answers in `application/graphql-response+json` to those who ask for it."""
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        never_ran = _never_ran(response_data)
+        if never_ran:
+            response_data = {name: value for name, value in response_data.items() if name != "data"}
         response = super().create_response(response_data, sub_response)
         if sub_response.headers.get("x-answer-as") == GRAPHQL_JSON:
             del response.headers["x-answer-as"]
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
-            if _never_ran(response_data):
+            if never_ran:
                 response.status_code = 400
         return response
 

@@ -11,7 +11,7 @@ from app.domain.deliveries import Delivery as DomainDelivery
 from app.domain.deliveries import DeliveryState
 from app.graphql.books import Journal
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
 from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
@@ -21,8 +21,7 @@ strawberry.enum(DeliveryState)
 
 
 @strawberry.type(description="Money for named purposes only.")
-class RestrictedFund:
-    id: UUID
+class RestrictedFund(Node):
     cooperative_id: UUID
     title: str
     purposes: list[str]
@@ -31,8 +30,7 @@ class RestrictedFund:
 
 
 @strawberry.type(description="One member worked for another; minutes, no euro.")
-class Barter:
-    id: UUID
+class Barter(Node):
     cooperative_id: UUID
     giver_id: UUID
     receiver_id: UUID
@@ -44,8 +42,7 @@ class Barter:
 
 
 @strawberry.type(description="Delivered within one legal entity: no VAT, no invoice.")
-class InternalDelivery:
-    id: UUID
+class InternalDelivery(Node):
     from_cooperative_id: UUID
     to_cooperative_id: UUID
     amount: Money

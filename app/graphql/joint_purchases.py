@@ -16,7 +16,7 @@ from app.domain.joint_purchases import PURCHASE, PurchaseState, draft_article
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.usecases.joint_purchases import (
     Stand,
     add_article,
@@ -94,8 +94,7 @@ class PurchaseArticle:
 
 
 @strawberry.type
-class JointPurchase:
-    id: UUID
+class JointPurchase(Node):
     cooperative_id: UUID
     partner_ids: list[UUID]
     title: str

@@ -13,7 +13,7 @@ from app.domain.members import MEMBERSHIP, Destination, MemberState
 from app.domain.thermometer import Thermometer as DomainThermometer
 from app.domain.transitions import available
 from app.graphql.context import Context, Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.usecases.members import (
     change_member,
     get_member,
@@ -49,8 +49,7 @@ class PotKind(Enum):
 
 
 @strawberry.type
-class Member:
-    id: UUID
+class Member(Node):
     cooperative_id: UUID
     name: str
     trade_name: str

@@ -5,13 +5,12 @@ from uuid import UUID
 import strawberry
 
 from app.graphql.context import Info
-from app.graphql.types import Connection, page_of, show
+from app.graphql.types import Connection, Node, page_of, show
 from app.usecases.municipalities import add_municipality, get_municipality, list_municipalities
 
 
 @strawberry.type
-class Municipality:
-    id: UUID
+class Municipality(Node):
     cbs_code: str
     name: str
     version: int

@@ -9,7 +9,7 @@ from app.adapters.messages import explain
 from app.domain import nettings as domain
 from app.domain.nettings import NettingState
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.nettings import (
     confirm_netting,
     decline_netting,
@@ -25,8 +25,7 @@ strawberry.enum(NettingState)
 
 
 @strawberry.type(description="`net` is what the first pays the second; below zero the other way round.")
-class Netting:
-    id: UUID
+class Netting(Node):
     first_id: UUID
     second_id: UUID
     first_owes: Money

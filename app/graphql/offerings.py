@@ -12,7 +12,7 @@ from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
 from app.graphql.cooperatives import Cooperative
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.usecases.offerings import (
     add_offering,
     change_offering,
@@ -39,8 +39,7 @@ class OfferingVerb(Enum):
 
 
 @strawberry.type
-class Offering:
-    id: UUID
+class Offering(Node):
     cooperative_id: UUID
     member_id: UUID
     kind: OfferingKind

@@ -13,7 +13,7 @@ from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
 from app.graphql.cooperatives import Cooperative
 from app.graphql.customers import Contact, ContactInput
-from app.graphql.types import AvailableTransitionType, Connection, Money, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.usecases.orders import (
     Wanted,
     get_guest_order,
@@ -53,8 +53,7 @@ class OrderLine:
 
 
 @strawberry.type
-class Order:
-    id: UUID
+class Order(Node):
     reference: str
     cooperative_id: UUID
     state: OrderState

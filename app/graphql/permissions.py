@@ -7,7 +7,7 @@ import strawberry
 
 from app.domain.permissions import PermissionKind, PermissionState
 from app.graphql.context import Info
-from app.graphql.types import Connection, page_of, show
+from app.graphql.types import Connection, Node, page_of, show
 from app.usecases.permissions import (
     get_permission,
     give_permission,
@@ -22,8 +22,7 @@ strawberry.enum(PermissionState)
 
 
 @strawberry.type
-class Permission:
-    id: UUID
+class Permission(Node):
     cooperative_id: UUID
     municipality_id: UUID
     member_id: UUID

@@ -11,7 +11,7 @@ from app.domain.access import Actor
 from app.domain.remittances import REMITTANCE, RemittanceState, line_data
 from app.domain.transitions import available
 from app.graphql.context import Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.usecases.remittances import (
     get_owed,
     get_remittance,
@@ -26,8 +26,7 @@ strawberry.enum(RemittanceState)
 
 
 @strawberry.type
-class Remittance:
-    id: UUID
+class Remittance(Node):
     cooperative_id: UUID
     municipality_id: UUID
     after: str | None

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.graphql.context import Info
-from app.graphql.types import Connection, page_of, show
+from app.graphql.types import Connection, Node, page_of, show
 from app.usecases.seals import ask_check, get_seals, list_checks
 
 
@@ -21,8 +21,7 @@ class Seal:
 
 
 @strawberry.type(description="A run of every invariant over all books; an empty `broken` is what you want.")
-class BookCheck:
-    id: UUID
+class BookCheck(Node):
     asked_at: datetime
     checked_at: datetime | None
     broken: JSON

@@ -13,7 +13,7 @@ from app.domain.spending import SPENDING, SpendingState
 from app.domain.transitions import available
 from app.graphql.books import Journal
 from app.graphql.context import Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.spending import (
     get_spending,
     list_spending,
@@ -34,8 +34,7 @@ class Lot:
 
 
 @strawberry.type
-class Spending:
-    id: UUID
+class Spending(Node):
     cooperative_id: UUID
     member_id: UUID
     purpose: str

@@ -10,13 +10,12 @@ from app.adapters.messages import task_text
 from app.domain import events as domain
 from app.domain.access import Role
 from app.graphql.context import Info
-from app.graphql.types import Connection, page_of, show
+from app.graphql.types import Connection, Node, page_of, show
 from app.usecases.tasks import do_task, list_tasks
 
 
 @strawberry.type
-class Task:
-    id: UUID
+class Task(Node):
     cooperative_id: UUID
     role: Role
     member_id: UUID | None

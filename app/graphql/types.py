@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, Generic, TypeVar, get_type_hints
+from uuid import UUID
 
 import strawberry
 
@@ -50,6 +51,11 @@ class AvailableTransitionType:
     @classmethod
     def all_of(cls, found: Sequence[AvailableTransition]) -> list["AvailableTransitionType"]:
         return [cls(verb=t.verb, to=t.to, allowed=t.allowed, reason=t.reason) for t in found]
+
+
+@strawberry.interface(description="What has an id of its own; what a page lists.")
+class Node:
+    id: UUID
 
 
 @strawberry.type

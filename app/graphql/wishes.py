@@ -10,15 +10,14 @@ from app.domain import joint_purchases as domain
 from app.domain import purchase_costs
 from app.domain.allocation import SharingRule
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.joint_purchases import get_allocation
 from app.usecases.purchase_settlements import credit_wish, get_supplier_order
 from app.usecases.wishes import list_wishes, lock_wish, wish_for
 
 
 @strawberry.type(description="What was wished, is set apart, was got and was paid, by pot or account.")
-class Wish:
-    id: UUID
+class Wish(Node):
     purchase_id: UUID
     article_id: UUID
     cooperative_id: UUID

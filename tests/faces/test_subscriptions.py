@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
 import websockets
-from fastapi import FastAPI
 
 from app.domain.errors import TokenRefused
 from tests.scenarios.test_assignments import join, slot
@@ -20,19 +18,6 @@ from tests.world import Caller, World
 
 WATCH = """subscription($id: UUID!) { jointPurchase(id: $id) { purchase { state }
            articles { wished missing packs } } }"""
-
-
-@pytest.fixture
-async def address(app: FastAPI) -> AsyncIterator[str]:
-    """The application behind a real port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,30 @@
+"""What linters and audits of others say of the two contracts: nothing."""
+
+from tests.outside.conftest import CHECKS, Tool
+from tests.world import World
+
+OPENAPI = "openapi/openapi.json"
+
+
+async def test_the_dutch_api_design_rules(tool: Tool) -> None:
+    rules = CHECKS / "nl-api-design-rules.spectral.yaml"
+    assert rules.exists()  # a linter without rules finds nothing
+    printed = await tool("spectral", "lint", "--fail-severity", "warn", "-r", rules, OPENAPI)
+    assert "No results" in printed
+
+
+async def test_redocly(tool: Tool) -> None:
+    printed = await tool("redocly", "lint", "--max-problems", "20", OPENAPI)
+    assert "Your API description is valid" in printed
+    assert "Warning was generated" not in printed
+
+
+async def test_the_graphql_schema_by_the_rules_of_relay(tool: Tool) -> None:
+    await tool("eslint", "-c", CHECKS / "eslint.config.mjs", "--max-warnings", "0", "openapi/schema.graphql")
+
+
+async def test_graphql_over_http(world: World, address: str, tool: Tool) -> None:
+    """All but the three audits of GET, which is off by choice."""
+    token = world.person().token or ""
+    printed = await tool("node", CHECKS / "graphql-audit.mjs", f"http://{address}/graphql", token)
+    assert "58 of 61 ok" in printed
