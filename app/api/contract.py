@@ -7,6 +7,8 @@ problem+json for what is refused.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.api.deps import OPEN_TO_ALL
+
 Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM: Node = {
@@ -82,6 +84,8 @@ def _operation(path: str, method: str, operation: Node) -> None:
     """What every operation answers and asks, said for this one."""
     operation["operationId"] = operation["operationId"].replace(" ", "_")
     operation.setdefault("security", [])
+    if operation["operationId"] in OPEN_TO_ALL:
+        operation["security"] = [{}, *operation["security"]]
     responses = operation["responses"]
     for response in responses.values():
         response.setdefault("headers", {})["API-Version"] = {"$ref": "#/components/headers/ApiVersion"}

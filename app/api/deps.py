@@ -13,7 +13,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing, identity_of
 from app.api.errors import FaceError
-from app.domain.page import MAX_PAGE, Page, PageRequest, parse_cursor
+from app.domain.errors import Unauthenticated
+from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.run import Keyed, Run
 
@@ -39,10 +40,23 @@ async def wiring(request: Request) -> Wiring:
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of an app or a person.")
 
 
+OPEN_TO_ALL = frozenset(
+    {
+        *("cooperatives_list_all", "cooperatives_get", "municipalities_list_all", "municipalities_get"),
+        *("orders_guest_status", "readyz"),
+    }
+)
+"""Operations that a visitor may ask as well; every other one wants a token before it looks anything up."""
+
+
 async def _run(
+    request: Request,
     wired: Annotated[Wiring, Depends(wiring)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Run:
+    route = request.scope["route"]
+    if bearer is None and not {route.unique_id, route.name} & OPEN_TO_ALL:
+        raise Unauthenticated
     run: Run = wired.make_run(identity_of(bearer.credentials if bearer else None, wired.issuers))
     return run
 
@@ -67,7 +81,10 @@ KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
 
 async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
-    after: Annotated[str | None, Query(max_length=60, description="`nextCursor` of the page before.")] = None,
+    after: Annotated[
+        str | None,
+        Query(max_length=60, json_schema_extra={"pattern": CURSOR}, description="`nextCursor` of the page before."),
+    ] = None,
 ) -> PageRequest:
     return PageRequest(limit, parse_cursor(after))
 

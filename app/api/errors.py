@@ -103,7 +103,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     language = language_of(request.headers.get("accept-language"))
-    return problem(request, error.status_code, code, error_text(code, {}, language))
+    refusal = problem(request, error.status_code, code, error_text(code, {}, language))
+    refusal.headers.update(error.headers or {})  # what may be asked instead: Allow
+    return refusal
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:

@@ -11,6 +11,8 @@ from app.domain.errors import BadCursor
 
 T = TypeVar("T")
 MAX_PAGE = 100
+CURSOR = "^[A-Za-z0-9_-]{21}[AQgw]$"
+"""What a cursor looks like: sixteen bytes in base64url."""
 
 
 @dataclass(frozen=True)
