@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.domain.agreements import (
@@ -31,6 +31,15 @@ Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,2})?$", examples=["10",
 Amount = Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$", examples=["3000.00"])]
 """Zero or more."""
 Euro = Annotated[str, Field(pattern=r"^-?\d{1,10}(\.\d{1,2})?$", examples=["3000.00"])]
+
+
+def _whole(value: Any) -> Any:
+    """What JSON calls an integer: 3 and 3.0, but neither 3.5 nor "3" nor true."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""After the bounds of a strict integer."""
 
 
 class Strict(BaseModel):
@@ -84,7 +93,7 @@ class PremiumFormat(Strict):
     """A premium for effort, from the cooperative fund: so often a year, together at most a sum."""
 
     kind: Literal["premium"]
-    count: Annotated[int, Field(strict=True, ge=1, le=100)]
+    count: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE]
     yearly_cap: Amount
     law: str | None = None
 
@@ -93,7 +102,7 @@ class TrialFormat(Strict):
     """New members are on trial for so many calendar months; what they earn meanwhile is held."""
 
     kind: Literal["trial"]
-    months: Annotated[int, Field(strict=True, ge=1, le=24)]
+    months: Annotated[int, Field(strict=True, ge=1, le=24), WHOLE]
 
 
 class SpendingFormat(Strict):
@@ -108,7 +117,7 @@ class PermissionFormat(Strict):
     """Members earn with a dated permission of the municipality; without it what they earn is held."""
 
     kind: Literal["permission"]
-    warn_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 30
+    warn_days: Annotated[int, Field(strict=True, ge=0, le=365), WHOLE] = 30
 
 
 class ExitFormat(Strict):
@@ -116,7 +125,7 @@ class ExitFormat(Strict):
 
     kind: Literal["exit"]
     pot_to: Literal["member", "cooperative_fund", "municipality"]
-    target_months: Annotated[int, Field(strict=True, ge=1, le=120)] | None = None
+    target_months: Annotated[int, Field(strict=True, ge=1, le=120), WHOLE] | None = None
 
 
 class VoteFormat(Strict):
@@ -130,7 +139,7 @@ class BarterFormat(Strict):
     """Members trade time with each other, in minutes; nobody owes more than the limit."""
 
     kind: Literal["barter"]
-    debt_limit_minutes: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    debt_limit_minutes: Annotated[int, Field(strict=True, ge=0, le=100_000), WHOLE]
 
 
 class CostCategoryFormat(Strict):

@@ -6,7 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from app.adapters.agreement_format import ExampleFormat, RuleFormat, example_data, rule_data, to_example, to_rule
+from app.adapters.agreement_format import (
+    ExampleFormat,
+    RuleFormat,
+    example_data,
+    rule_data,
+    to_example,
+    to_rule,
+)
 from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
 from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
@@ -118,7 +125,7 @@ class TemplateOut(Out):
 
 
 class ReplayIn(In):
-    year: Annotated[int, Field(strict=True, ge=2000, le=2100)]
+    year: Annotated[int, Field(strict=True, ge=2000, le=2100), WHOLE]
 
 
 class ComparedOut(Out):

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Version, When, money
 from app.domain.allowances import AllowanceKind, AllowanceState
@@ -19,7 +20,7 @@ class AllowanceIn(In):
     kind: AllowanceKind
     day: Day | None = None
     amount: MoneyIn | None = None
-    minutes: Annotated[int, Field(strict=True, ge=1, le=44_640)] | None = None
+    minutes: Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE] | None = None
     reason: Line = ""
 
 

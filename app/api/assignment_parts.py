@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from app.adapters.agreement_format import WHOLE
 from app.api.agreements import PreviewOut
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import (
@@ -42,8 +43,8 @@ from app.usecases.parts import (
 
 router = APIRouter(tags=["assignment parts"])
 Role = Annotated[str, Field(min_length=1, max_length=120)]
-Seats = Annotated[int, Field(strict=True, ge=0, le=1000)]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640, description="Of one seat, as planned")]
+Seats = Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640, description="Of one seat, as planned"), WHOLE]
 Size = Annotated[
     int,
     Field(
@@ -52,6 +53,7 @@ Size = Annotated[
         le=100_000_000_000,
         description="Of one seat: basis points (percent), cents (fixed), a weight (rest); not used with hours",
     ),
+    WHOLE,
 ]
 Skills = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)]
 Place = Annotated[str, Field(max_length=200)]
@@ -108,7 +110,7 @@ class PartMove(In):
 class HoursIn(In):
     """A correction is a new report with the difference, which may be below zero."""
 
-    minutes: Annotated[int, Field(strict=True, ge=-44_640, le=44_640)]
+    minutes: Annotated[int, Field(strict=True, ge=-44_640, le=44_640), WHOLE]
     day: Day | None = None
     note: Note = ""
 

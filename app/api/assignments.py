@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from app.adapters.agreement_format import WHOLE
 from app.adapters.sankey import sankey_svg
 from app.api.customers import ContactIn, ContactOut
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
@@ -124,7 +125,7 @@ class AssignmentMove(In):
 
 class TermsSignatureIn(In):
     cooperative_id: UUID
-    terms: Annotated[int, Field(strict=True, ge=1, description="The version of the terms that is signed")]
+    terms: Annotated[int, Field(strict=True, ge=1, description="The version of the terms that is signed"), WHOLE]
 
 
 class PriceLineOut(Out):

@@ -7,10 +7,17 @@ problem+json for what is refused.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.api.deps import OPEN_TO_ALL
-
 Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
+OPEN_TO_ALL = frozenset(
+    {
+        *("cooperatives_list_all", "cooperatives_get", "municipalities_list_all", "municipalities_get"),
+        *("orders_guest_status", "operations_readyz"),
+    }
+)
+"""Operations that a visitor may ask as well; every other one wants a token before it looks anything up."""
+KEY = "[!-~]([ -~]*[!-~])?"
+"""Printable ASCII that neither begins nor ends with a space: what a header carries unchanged."""
 PROBLEM: Node = {
     "title": "Problem",
     "type": "object",
@@ -99,7 +106,17 @@ def _operation(path: str, method: str, operation: Node) -> None:
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
         if parameter["name"].lower() == "idempotency-key" and not path.startswith("/oauth/"):
-            parameter |= {"required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+            parameter |= {"required": True, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+
+
+def methods_at(document: Node, path: str) -> list[str]:
+    """The methods that the contract has for a path, such as `/v1/orders/…`."""
+    asked = path.removeprefix("/v1").split("/")
+    for template, item in document["paths"].items():
+        parts = template.split("/")
+        if len(parts) == len(asked) and all(p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True)):
+            return [method.upper() for method in METHODS if method in item]
+    return []
 
 
 def _nodes(node: Any) -> Iterator[Node]:

@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing, identity_of
+from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
@@ -40,15 +41,6 @@ async def wiring(request: Request) -> Wiring:
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of an app or a person.")
 
 
-OPEN_TO_ALL = frozenset(
-    {
-        *("cooperatives_list_all", "cooperatives_get", "municipalities_list_all", "municipalities_get"),
-        *("orders_guest_status", "operations_readyz"),
-    }
-)
-"""Operations that a visitor may ask as well; every other one wants a token before it looks anything up."""
-
-
 async def _run(
     request: Request,
     wired: Annotated[Wiring, Depends(wiring)],
@@ -68,12 +60,13 @@ WiringDep = Annotated[Wiring, Depends(wiring)]
 async def _keyed(
     run: RunDep,
     idempotency_key: Annotated[
-        str | None, Header(max_length=200, description="A unique value of your own; the same again does nothing twice.")
+        str | None,
+        Header(max_length=200, description="A unique value of your own; the same again does nothing twice."),
     ] = None,
 ) -> tuple[Run, Keyed]:
-    if not idempotency_key or not idempotency_key.isprintable():
+    if not re.fullmatch(KEY, idempotency_key or ""):
         raise FaceError(400, "idempotency_key_missing")
-    return run, run.keyed(idempotency_key)
+    return run, run.keyed(str(idempotency_key))
 
 
 KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.adapters.messages import error_text, language_of, message_of
+from app.api.contract import methods_at
 from app.domain.errors import DomainError
 from app.usecases.run import Unavailable
 
@@ -104,7 +105,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     language = language_of(request.headers.get("accept-language"))
     refusal = problem(request, error.status_code, code, error_text(code, {}, language))
-    refusal.headers.update(error.headers or {})  # what may be asked instead: Allow
+    if error.status_code == 405:  # the router names the methods of one operation, the contract all of them
+        known = methods_at(request.app.openapi(), request.url.path)
+        refusal.headers["Allow"] = ", ".join(known) or (error.headers or {}).get("Allow", "")
     return refusal
 
 

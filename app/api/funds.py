@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from app.adapters.agreement_format import WHOLE
 from app.api.books import JournalOut
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, Version, When, money
@@ -52,7 +53,7 @@ class FundExpenseIn(In):
 class BarterIn(In):
     giver_id: UUID
     receiver_id: UUID
-    minutes: Annotated[int, Field(strict=True, ge=1, le=44_640)]
+    minutes: Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE]
     title: Title
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import (
     Day,
@@ -52,7 +53,7 @@ DeliveryBy = Literal["quantity", "price", "head"]
 class TierIn(In):
     """From so many packs on a pack costs `price`, without VAT."""
 
-    from_packs: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    from_packs: Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE] = 1
     price: MoneyIn
 
 
@@ -69,7 +70,7 @@ class ArticleIn(In):
 
     title: Title
     unit: Annotated[str, Field(min_length=1, max_length=60)]
-    pack_units: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
+    pack_units: Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE] = 1
     tiers: Annotated[list[TierIn], Field(min_length=1, max_length=20)]
     vat_class: VatClass = VatClass.STANDARD
     minimum: MinimumIn = MinimumIn()

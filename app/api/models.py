@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from app.adapters.agreement_format import WHOLE
 from app.domain.money import CURRENCY, cents_of, decimal_text
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
@@ -56,6 +57,13 @@ class MoneyOut(BaseModel):
     currency: str = CURRENCY
 
 
+def _only_text(value: Any) -> Any:
+    """A moment or a day is written out; a number is neither."""
+    if isinstance(value, int | float):
+        raise ValueError("a date or time is text")
+    return value
+
+
 def _money(value: Any) -> Any:
     return MoneyOut(amount=decimal_text(value)) if isinstance(value, int) else value
 
@@ -67,9 +75,9 @@ def money(name: str) -> Any:
 
 Money = Annotated[MoneyOut, BeforeValidator(_money)]
 Version = Annotated[int, Field(description="Changes with every change; the ETag.")]
-Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000)]
-Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE]
+Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
+Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Short = Annotated[str, Field(max_length=120)]
 Line = Annotated[str, Field(max_length=500)]
@@ -80,8 +88,8 @@ Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$")]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://\S+$")]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
-Moment = AwareDatetime
-Day = date
+Moment = Annotated[AwareDatetime, BeforeValidator(_only_text)]
+Day = Annotated[date, BeforeValidator(_only_text)]
 When = datetime
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
 from app.api.models import (
     In,
@@ -43,7 +44,7 @@ from app.usecases.offerings import (
 router = APIRouter(tags=["offerings"])
 Tags = Annotated[list[Slug], Field(max_length=20)]
 Town = Annotated[str, Field(min_length=1, max_length=80)]
-LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600, description="Minutes")]
+LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600, description="Minutes"), WHOLE]
 
 
 class OfferingIn(In):
@@ -87,7 +88,7 @@ class OfferingMove(In):
 
 class HoldIn(In):
     quantity: Quantity
-    minutes: Annotated[int, Field(strict=True, ge=1, le=60)] = 15
+    minutes: Annotated[int, Field(strict=True, ge=1, le=60), WHOLE] = 15
 
 
 class OfferingOut(Out):
