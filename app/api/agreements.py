@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import (
+    WHOLE,
     ExampleFormat,
     RuleFormat,
     example_data,
