@@ -43,6 +43,7 @@ REFUSALS = {
     "404": "It does not exist, or you cannot see it.",
     "409": "Its state does not allow this; `availableTransitions` says what it does.",
     "412": "It was changed meanwhile: read it again.",
+    "413": "It is larger than 100 kB.",
     "422": "It fits, but breaks a rule or a balance.",
     "428": "Name the version that you saw, with If-Match.",
 }
@@ -99,7 +100,7 @@ def _operation(path: str, method: str, operation: Node) -> None:
     expected = ["400", "401", "403", "404", "422"]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     if method != "get":
-        expected.append("409")
+        expected += ["409", "413"]
     if "if-match" in {name.lower() for name in names}:
         expected += ["412", "428"] if method in ("put", "patch") else ["412"]
     for status in sorted(expected):
