@@ -271,6 +271,6 @@ async def report(part_id: UUID, body: HoursIn, keyed: KeyedDep) -> HoursOut:
 
 @router.post("/assignment-hours/{entry_id}/approvals", status_code=201)
 async def approve(entry_id: UUID, keyed: KeyedDep) -> HoursOut:
-    """Approve a report, as the lead's coordinator; not one's own."""
+    """Approve a report, as the lead's staff; not one's own."""
     _, once = keyed
     return HoursOut.model_validate(await once(approve_hours, entry_id=entry_id))

@@ -257,7 +257,7 @@ def shares_of(assignment: Assignment, slots: Sequence[Slot], parts: Sequence[Par
     lines: list[tuple[UUID | None, Share]] = []
     for slot in slots:
         taken = [part for part in parts if part.slot_id == slot.id and part.state is PartState.TAKEN]
-        taken.sort(key=lambda part: part.id)
+        taken.sort(key=lambda part: (part.cooperative_id, part.number))  # a colleague instead moves no odd cent
         lines += [(part.id, slot.share_of(part.minutes if worked else slot.minutes)) for part in taken]
         lines += [(None, slot.share_of(slot.minutes))] * (slot.seats - len(taken))
     amounts = share_cents(assignment.shared_cents, [share for _, share in lines])

@@ -238,7 +238,7 @@ class AssignmentPartMutation:
         entry = await once(report_hours, part_id=part_id, worked_minutes=minutes, day=day, note=note)
         return show(WorkedHours, entry)
 
-    @strawberry.mutation(description="Approve a report, as the lead's coordinator; not one's own.")
+    @strawberry.mutation(description="Approve a report, as the lead's staff; not one's own.")
     async def approve_hours(self, info: Info, idempotency_key: str, id: UUID) -> WorkedHours:
         once = info.context.keyed(idempotency_key)
         return show(WorkedHours, await once(approve_hours, entry_id=id))

@@ -37,7 +37,7 @@ async def report_hours(
 
 
 async def approve_hours(tx: Tx, actor: Actor, *, entry_id: UUID) -> Hours:
-    """Approve a report, as the lead's coordinator; not of one's own, nor one that one reported.
+    """Approve a report, as the lead's staff; not of one's own, nor one that one reported.
 
     Raises SecondPersonNeeded, AlreadySettled, WrongState.
     """

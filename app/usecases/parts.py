@@ -149,7 +149,7 @@ async def move_part(
     found = _staffable(await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id)), verb)
     whole = await steps.load(tx, found)
     part = whole.part(part_id)
-    expect(part.version, expected_version)
+    expect(part.version, seen.version if expected_version is None else expected_version)
     moved = after_part(part, verb)
     if verb in GIVING_UP and await hours.all(tx, part_id=part_id):
         raise RuleRefused(rule="worked_hours_stay", value=verb)
@@ -162,7 +162,8 @@ async def move_part(
             moved = replace(moved, offered_to=None)
     saved = await parts.save(tx, moved)
     after = [moved if other.id == part_id else other for other in whole.parts]
-    if verb == "take_over":
+    if verb == "take_over" and part.offered_to is not None:
+        await _active(tx, part.offered_to)
         after.append(await _taken_over(tx, found, part))
     await steps.restaff(tx, whole, after)
     if verb != "hand_on":

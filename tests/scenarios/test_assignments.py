@@ -526,3 +526,22 @@ async def test_a_trace_of_a_charge_begins_with_who_was_charged(world: World) -> 
     trace = await lead.treasurer("GET", f"/v1/orders/{order['id']}/trace")
     shown = [(flow["target"], flow["amount"]["amount"]) for flow in trace]
     assert shown == [("payable_cooperative", "121.00"), ("vat", "21.00"), ("vat", "-21.00")]
+
+
+async def test_a_colleague_instead_moves_no_odd_cent_between_cooperatives(world: World) -> None:
+    """10000 over three seats: whoever replaces a colleague, each cooperative gets what it signed for."""
+    lead, left, right = [await world.cooperative(COLLECTIVE) for _ in range(3)]
+    job = await plan(world, lead, slot("Koken", 1, kind="rest", seats=3))
+    parts = {seller.id: await join(seller.member, job, seller.member_id) for seller in (left, right, lead)}
+    signed = {seller.id: (await sign(seller, job))["share"]["amount"] for seller in (lead, left, right)}
+    assert sorted(signed.values()) == ["33.33", "33.33", "33.34"]
+    await move(lead.coordinator, job, "agree")
+    for seller in (left, lead):
+        colleague, colleague_id = await world.member(seller)
+        await part_move(seller.member, parts[seller.id], "hand_on", toMemberId=colleague_id)
+        await part_move(colleague, parts[seller.id], "take_over")
+    for verb in ("start", "deliver"):
+        await move(lead.coordinator, job, verb)
+    await move(lead.treasurer, job, "approve", reason="gebeld")
+    booked = {seller.id: (await world.balances(seller))["cooperative_fund"] for seller in (lead, left, right)}
+    assert booked == signed
