@@ -149,7 +149,7 @@ async def move_part(
     found = _staffable(await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id)), verb)
     whole = await steps.load(tx, found)
     part = whole.part(part_id)
-    expect(part.version, seen.version if expected_version is None else expected_version)
+    expect(part.version, seen.version if expected_version is None and verb in OFFERED else expected_version)
     moved = after_part(part, verb)
     if verb in GIVING_UP and await hours.all(tx, part_id=part_id):
         raise RuleRefused(rule="worked_hours_stay", value=verb)
