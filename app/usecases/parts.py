@@ -162,13 +162,11 @@ async def move_part(
             moved = replace(moved, offered_to=None)
     saved = await parts.save(tx, moved)
     after = [moved if other.id == part_id else other for other in whole.parts]
-    if verb == "take_over" and part.offered_to is not None:
-        await _active(tx, part.offered_to)
+    if verb == "take_over":
         after.append(await _taken_over(tx, found, part))
     await steps.restaff(tx, whole, after)
     if verb != "hand_on":
-        about = {"title": found.title, "verb": verb}
-        await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, **about)
+        await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, title=found.title)
     return saved
 
 
@@ -257,6 +255,7 @@ async def _offered(tx: Tx, found: Assignment, part: Part, to_member_id: UUID | N
 async def _taken_over(tx: Tx, found: Assignment, part: Part) -> Part:
     """The colleague's part in place of the other, at the same place in the queue."""
     assert part.offered_to is not None  # noqa: S101  the guard of take_over
+    await _active(tx, part.offered_to)
     place = (uuid7(), found.id, part.slot_id, found.cooperative_id, part.cooperative_id, part.offered_to)
     made = Part(*place, part.number, PartState.TAKEN, tx.now)
     await parts.add(tx, made)

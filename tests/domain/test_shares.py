@@ -76,8 +76,10 @@ def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataO
     nets = data.draw(st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
     charged = [net * 21 // 100 for net in nets]
     left = vat + sum(cost.cents for cost in costs) + sum(nets)
-    while left:
-        cents = data.draw(st.integers(1, left))
+    for step in range(7):
+        if not left:
+            break
+        cents = left if step == 6 else data.draw(st.integers(1, left))  # the last gives back what is left
         given_back = give_back(cents, vat, costs, nets)
         assert given_back.vat_cents + sum(given_back.costs) + sum(given_back.nets) == cents
         assert 0 <= given_back.vat_cents <= vat
