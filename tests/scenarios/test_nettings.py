@@ -28,8 +28,9 @@ async def test_each_month_proposes_itself_once(world: World) -> None:
         assert proposed == await open_ones(other)
         assert [abs(float(netting["net"]["amount"])) for netting in proposed] == [121.0]
         await world.work()
-        tasks = [(await seller.treasurer("GET", "/v1/tasks"))["items"][0]["what"] for seller in (lead, other)]
-        assert tasks == ["confirm_netting", "confirm_netting"]
+        for seller in (lead, other):
+            tasks = (await seller.treasurer("GET", "/v1/tasks"))["items"]
+            assert [task["what"] for task in tasks].count("confirm_netting") == 1
         place, body = f"/v1/nettings/{proposed[0]['id']}", {"cooperativeId": other.id}
         await other.treasurer("POST", f"{place}/refusals", body | {"reason": ""}, status=422)
         declined = await other.treasurer("POST", f"{place}/refusals", body | {"reason": "de uren kloppen niet"})
