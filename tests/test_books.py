@@ -164,7 +164,8 @@ async def test_planted_errors_are_caught(
 
 BETWEEN = {
     "I10 the parts": (
-        "update earning set refunded_cents = refunded_cents + 1 where part_id is not null and net_cents > refunded_cents"
+        "update earning set refunded_cents = refunded_cents + 1"
+        " where part_id is not null and net_cents > refunded_cents"
     ),
     "I10 the parts of a partner": 'update "order" set net_cents = net_cents + 1 where buyer_id is not null',
     "I10 what one cooperative owes": "update entry set cents = cents + 1 where rule = 'charged'",
