@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from app.adapters.tokens import Issuer, KeyRing
@@ -22,6 +23,10 @@ from app.usecases.catalogue import Catalogue
 from app.usecases.run import Run, utc_now
 
 VERSION = "0.1.0"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ASKED = ("Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "traceparent")
+SHOWN = ("API-Version", "ETag", "Link", "Location", "Retry-After", "Trace-Id", "Content-Disposition")
+"""Headers that pages of other origins may send, and read."""
 
 
 def app_issuer(settings: Settings) -> str:
@@ -86,6 +91,10 @@ def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] 
     face.install(app, ide=not settings.production)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
+    # Pages of any origin may ask: who asks is in a token, never in a cookie.
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=ASKED, expose_headers=SHOWN
+    )
     app.add_middleware(EveryRequest, version=VERSION)
     return app
 

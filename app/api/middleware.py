@@ -12,6 +12,16 @@ from app.adapters.messages import error_text, language_of
 from app.api.errors import problem
 
 BODY_LIMIT = 100_000
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'"
+    ),
+}
+"""What the Dutch API Design Rules ask of every answer; what an operation sets itself stays."""
 log = logging.getLogger("samen.access")
 
 
@@ -34,7 +44,7 @@ class EveryRequest:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), trace_id)
+                self._add_headers(MutableHeaders(scope=message), trace_id, secure=scope.get("scheme") == "https")
             await send(message)
 
         bounded = await _bounded(request, receive)
@@ -54,12 +64,13 @@ class EveryRequest:
         }
         log.info("request", extra=facts)
 
-    def _add_headers(self, headers: MutableHeaders, trace_id: str) -> None:
+    def _add_headers(self, headers: MutableHeaders, trace_id: str, *, secure: bool) -> None:
         headers["API-Version"] = self._version
         headers["Trace-Id"] = trace_id
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Cache-Control", "no-store")
-        headers.setdefault("Content-Security-Policy", "default-src 'self' data:; style-src 'self' 'unsafe-inline'")
+        for name, value in SECURITY.items():
+            headers.setdefault(name, value)
+        if secure:  # as the proxy that ends TLS says with X-Forwarded-Proto
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
 
 async def _bounded(request: Request, receive: Receive) -> Receive | None:
