@@ -24,6 +24,8 @@ class Context(BaseContext):
     catalogue: Catalogue
     language: str
     trace_id: str
+    reads_schema: bool = True
+    """Who has no token takes the schema from the project, in production."""
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
 

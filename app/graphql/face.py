@@ -74,11 +74,13 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     identity = identity_of(bearer(connection.headers.get("authorization")), wired.issuers)
     if GRAPHQL_JSON in connection.headers.get("accept", ""):
         response.headers["x-answer-as"] = GRAPHQL_JSON
-    return Context(wired.make_run(identity), wired.catalogue, language, connection.state.trace_id)
+    knows = connection.app.state.ide or identity != VISITOR
+    return Context(wired.make_run(identity), wired.catalogue, language, connection.state.trace_id, knows)
 
 
 def install(app: FastAPI, *, ide: bool) -> None:
-    """Hang the GraphQL face on the app."""
+    """Hang the GraphQL face on the app; with `ide` GraphiQL too, for which everybody may read the schema."""
+    app.state.ide = ide
     if ide:
 
         @app.get("/graphql", include_in_schema=False)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, MaxIntrospectionDepthRule
 from strawberry.extensions import (
+    AddValidationRules,
     MaxAliasesLimiter,
     MaxTokensLimiter,
     ParserCache,
@@ -52,6 +53,7 @@ from app.graphql import (
     wishes,
 )
 from app.graphql.context import Context
+from app.graphql.limits import Limits
 from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.graphql")
@@ -160,8 +162,10 @@ schema = Schema(
         lambda: QueryDepthLimiter(max_depth=12),
         lambda: MaxAliasesLimiter(max_alias_count=15),
         lambda: MaxTokensLimiter(max_token_count=1000),
+        lambda: AddValidationRules([MaxIntrospectionDepthRule]),
         lambda: ParserCache(maxsize=256),
         lambda: ValidationCache(maxsize=256),
+        Limits,
         Errors,
     ],
 )

@@ -1,0 +1,85 @@
+"""A hostile document is refused before anything runs, and honest clients go on being answered."""
+
+import asyncio
+import json
+
+import pytest
+import websockets
+from fastapi import FastAPI
+
+from tests.world import World
+
+LAUGHS = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(14))
+NESTED = "{ catalogue(first: 100) { edges { node { cooperative { id } } } } "
+HOSTILE = {
+    "aliases": "{ " + " ".join(f"a{n}: __typename" for n in range(16)) + " }",
+    "directives": "{ __typename " + " ".join("@include(if: true)" for _ in range(6)) + " }",
+    "depth": "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
+    "width": "{ " + " ".join(f"a{n}: catalogue(first: 100) {{ edges {{ cursor }} }}" for n in range(21)) + " }",
+    "fragments": "{ ...F0 } " + LAUGHS + "fragment F14 on Query { __typename }",
+    "circle": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+    "tokens": NESTED + "x " * 1001 + "}",
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+async def test_what_asks_for_too_much_is_refused(world: World, case: str) -> None:
+    found = await world.person().graphql(HOSTILE[case])
+    assert found.get("data") is None
+    assert found["errors"]
+
+
+async def test_page_sizes_come_from_variables_too(world: World) -> None:
+    fields = " ".join(f"a{n}: catalogue(first: $n) {{ edges {{ cursor }} }}" for n in range(15))
+    once = f"query ($n: Int!) {{ {fields} }}"
+    assert "errors" not in await world.visitor.graphql(once, n=100)
+    spread = f"query ($n: Int!) {{ ...A ...B }} fragment A on Query {{ {fields} }} "
+    more = spread + "fragment B on Query { " + fields.replace("catalogue", "cooperatives").replace("a", "b", 0) + " }"
+    found = await world.visitor.graphql(more.replace("fragment B on Query { a", "fragment B on Query { b"), n=100)
+    assert found.get("data") is None
+
+
+async def test_honest_clients_are_answered_beside_hostile_ones(world: World) -> None:
+    hostile = [world.visitor.graphql(query) for query in HOSTILE.values() for _ in range(20)]
+    honest = [world.visitor.graphql("{ catalogue(first: 5) { edges { cursor } } }") for _ in range(20)]
+    found = await asyncio.wait_for(asyncio.gather(*honest, *hostile), 30)
+    assert all("errors" not in answer for answer in found[: len(honest)])
+
+
+async def test_only_a_json_post_is_a_query(world: World) -> None:
+    """Neither a link nor a form of another page can ask: no GET, no batch, no other content type."""
+    query = {"query": "{ __typename }"}
+    got = await world.client.get("/graphql", params=query, headers={"Accept": "application/json"})
+    assert "__typename" not in got.text or "html" in got.headers["content-type"]
+    form = await world.client.post("/graphql", data=query)
+    text = await world.client.post("/graphql", content=json.dumps(query), headers={"Content-Type": "text/plain"})
+    assert {form.status_code, text.status_code} <= {400, 415}
+    assert (await world.client.post("/graphql", json=[query, query])).status_code == 400
+
+
+async def test_a_typing_mistake_is_not_met_with_names(world: World) -> None:
+    found = await world.visitor.graphql("{ catalog { edges { cursor } } }")
+    assert "catalogue" not in json.dumps(found)
+
+
+async def test_the_schema_is_for_who_logged_in(world: World, app: FastAPI) -> None:
+    query = "{ ...A } fragment A on Query { __schema { queryType { name } } }"
+    assert "errors" not in await world.visitor.graphql(query)  # outside production, for GraphiQL
+    app.state.ide = False
+    try:
+        found = await world.visitor.graphql(query)
+        assert (await world.person().graphql(query))["data"]["__schema"]["queryType"]["name"] == "Query"
+        assert "errors" not in await world.visitor.graphql("{ __typename }")
+    finally:
+        app.state.ide = True
+    assert found.get("data") is None
+    assert "Query" not in json.dumps(found["errors"])
+
+
+async def test_the_older_socket_protocol_is_not_spoken(address: str) -> None:
+    older = [websockets.Subprotocol("graphql-ws")]
+    async with websockets.connect(f"ws://{address}/graphql", subprotocols=older) as connection:
+        with pytest.raises(websockets.ConnectionClosedError) as found:
+            await connection.recv()
+    assert found.value.rcvd is not None
+    assert found.value.rcvd.code == 4406
