@@ -191,6 +191,7 @@ ORDER: tuple[Transition[Order], ...] = (
     Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _not_paid, timer=True),
     Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
 )
+CALLED_OFF = frozenset({OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED})
 RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
 
 

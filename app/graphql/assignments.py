@@ -1,6 +1,5 @@
 """GraphQL: one job done by several cooperatives: planned, signed, moved, watched."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from enum import Enum
@@ -18,8 +17,8 @@ from app.domain.vat import VatClass
 from app.graphql.context import Info
 from app.graphql.customers import Contact, ContactInput
 from app.graphql.flows import Flow
-from app.graphql.joint_purchases import LOOK
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
+from app.graphql.watch import watch
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import get_terms, list_signatures, sign_assignment
 from app.usecases.assignments import (
@@ -232,15 +231,11 @@ class AssignmentQuery:
 class AssignmentSubscription:
     @strawberry.subscription(description="A job as it stands, now and after every change; ends when it is over.")
     async def assignment(self, info: Info, id: UUID) -> AsyncGenerator[Assignment, None]:
-        shown: domain.Assignment | None = None
-        while True:
-            found = await info.context.run(get_assignment, assignment_id=id)
-            if found != shown:
-                shown = found
-                yield Assignment.of(found, info.context.actor)
-            if found.state in domain.OVER:
-                return
-            await asyncio.sleep(LOOK)
+        def over(assignment: domain.Assignment) -> bool:
+            return assignment.state in domain.OVER
+
+        async for found in watch(lambda: info.context.run(get_assignment, assignment_id=id), over):
+            yield Assignment.of(found, info.context.actor)
 
 
 @strawberry.type

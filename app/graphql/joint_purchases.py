@@ -1,6 +1,5 @@
 """GraphQL: buying together, from the plan to what everybody paid."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from datetime import date, datetime
 from enum import Enum
@@ -17,6 +16,7 @@ from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Info
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
+from app.graphql.watch import watch
 from app.usecases.joint_purchases import (
     Stand,
     add_article,
@@ -31,8 +31,6 @@ from app.usecases.purchase_settlements import receive_units, settle_joint_purcha
 
 strawberry.enum(PurchaseState)
 strawberry.enum(SharingRule)
-LOOK = 1.0
-"""Seconds between two looks for a subscriber."""
 
 
 @strawberry.enum
@@ -232,15 +230,11 @@ class JointPurchaseQuery:
 class JointPurchaseSubscription:
     @strawberry.subscription(description="A purchase as it stands, now and after every change; ends when it is over.")
     async def joint_purchase(self, info: Info, id: UUID) -> AsyncGenerator[JointPurchaseStand, None]:
-        shown: Stand | None = None
-        while True:
-            found = await info.context.run(get_joint_purchase, purchase_id=id)
-            if found != shown:
-                shown = found
-                yield JointPurchaseStand.of(found, info.context.actor)
-            if found.purchase.state in domain.OVER:
-                return
-            await asyncio.sleep(LOOK)
+        def over(stand: Stand) -> bool:
+            return stand.purchase.state in domain.OVER
+
+        async for found in watch(lambda: info.context.run(get_joint_purchase, purchase_id=id), over):
+            yield JointPurchaseStand.of(found, info.context.actor)
 
 
 @strawberry.type

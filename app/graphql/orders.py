@@ -1,5 +1,6 @@
 """GraphQL: orders, their trail, and the status link of a guest."""
 
+from collections.abc import AsyncGenerator
 from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.graphql.context import Context, Info
 from app.graphql.cooperatives import Cooperative
 from app.graphql.customers import Contact, ContactInput
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
+from app.graphql.watch import watch
 from app.usecases.orders import (
     Wanted,
     get_guest_order,
@@ -157,6 +159,18 @@ class OrderQuery:
     async def guest_order(self, info: Info, token: str) -> GuestOrder:
         found = await info.context.run(get_guest_order, token=token)
         return show(GuestOrder, found, state=OrderState(found.state))
+
+
+@strawberry.type
+class OrderSubscription:
+    @strawberry.subscription(description="An order as it stands, now and after every change; ends with its last state.")
+    async def order(self, info: Info, id: UUID) -> AsyncGenerator[Order, None]:
+        def over(order: domain.Order) -> bool:
+            done = order.state is OrderState.COMPLETED and not order.due_cents
+            return done or order.state in domain.CALLED_OFF
+
+        async for found in watch(lambda: info.context.run(get_order, order_id=id), over):
+            yield Order.of(found, info.context)
 
 
 @strawberry.type

@@ -97,7 +97,8 @@ Mutation = merge_types(
 )
 
 Subscription = merge_types(
-    "Subscription", (joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription)
+    "Subscription",
+    (orders.OrderSubscription, joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription),
 )
 
 

@@ -72,6 +72,22 @@ async def test_an_assignment_is_shown_as_it_moves(world: World, address: str) ->
         assert shown == {"state": "STAFFING", "openSeats": 0}
 
 
+async def test_an_order_is_followed_by_who_placed_it(world: World, address: str) -> None:
+    seller, buyer = await world.cooperative(), world.person()
+    order = await world.order(buyer, await world.offering(seller))
+    query = "subscription($id: UUID!) { order(id: $id) { state payment } }"
+    async with socket(address, buyer.token) as connection, socket(address, world.person().token) as stranger:
+        for who in (connection, stranger):
+            assert (await said(who))["type"] == "connection_ack"
+            payload = {"query": query, "variables": {"id": order["id"]}}
+            await who.send(json.dumps({"id": uuid.uuid4().hex, "type": "subscribe", "payload": payload}))
+        assert (await said(stranger))["payload"]["errors"][0]["extensions"]["code"] == "not_found"
+        assert (await said(connection))["payload"]["data"]["order"] == {"state": "PLACED", "payment": "UNPAID"}
+        await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "refuse"})
+        assert (await said(connection))["payload"]["data"]["order"]["state"] == "REFUSED"
+        assert (await said(connection))["type"] == "complete"
+
+
 async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: World, address: str) -> None:
     seller = await rich(world)
     purchase = await plan(world, seller)

@@ -1,0 +1,22 @@
+"""What subscriptions share: look, show what changed, look again until it is over."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+LOOK = 1.0
+"""Seconds between two looks for a subscriber."""
+
+
+async def watch(look: Callable[[], Awaitable[T]], over: Callable[[T], bool]) -> AsyncGenerator[T, None]:
+    """What `look` finds, now and after every change; ends when it is over. Each look asks for the token anew."""
+    shown: T | None = None
+    while True:
+        found = await look()
+        if found != shown:
+            shown = found
+            yield found
+        if over(found):
+            return
+        await asyncio.sleep(LOOK)
