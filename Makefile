@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: run test check check-api format bench lock contracts clean
+.PHONY: run test check check-api format bench lock contracts sbom clean
 
 run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
 	cd $(HERE) && exec $(BIN)/samen run
@@ -36,6 +36,13 @@ lock: $(VENV)/.test  ## resolve the dependencies anew: versions and hashes
 	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $${name:+--extra dev} \
 	    --output-file requirements$$name.txt pyproject.toml || exit 1; done
 
+sbom: $(VENV)/.test  ## what the product is made of, by CycloneDX, in dist/sbom.cdx.json
+	$(PYTHON) -m venv --clear $(HERE)build/sbom
+	$(HERE)build/sbom/bin/pip --disable-pip-version-check --quiet install --require-hashes -r $(HERE)requirements.txt
+	@mkdir -p $(HERE)dist
+	$(BIN)/cyclonedx-py environment $(HERE)build/sbom/bin/python --pyproject $(HERE)pyproject.toml --output-reproducible \
+	  --output-file $(HERE)dist/sbom.cdx.json
+
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
@@ -51,4 +58,4 @@ $(VENV)/.test: $(VENV)/.run $(HERE)requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(HERE)build $(HERE)dist

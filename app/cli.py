@@ -22,20 +22,24 @@ import uvicorn
 from pydantic import SecretStr
 
 from app.adapters.logs import log_to_stderr
+from app.adapters.metrics import expose
+from app.adapters.telemetry import send_traces
 from app.adapters.tokens import new_key
+from app.api.asyncapi import asyncapi
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
-from app.db.engine import BOOKS_ROLE, WORKER_ROLE, opened
+from app.db.engine import BOOKS_ROLE, opened
 from app.db.vat import write_rates
 from app.demo.loader import EVERY_SCOPE, Loader
 from app.demo.stories import STORIES, Stories
 from app.domain.apps import AppWithSecret
 from app.graphql.schema import schema
-from app.main import build, key_ring, people_issuer
+from app.main import VERSION, build, key_ring, people_issuer
 from app.offline import offline
+from app.reference import access_page, errors_page, settings_page
 from app.settings import Settings
 from app.usecases.books import check_books
 from app.usecases.run import SystemRun
-from app.worker import Worker, mail_of, work
+from app.worker import work, worker_of
 
 gc.enable()
 gc.freeze()
@@ -115,6 +119,12 @@ def migrate() -> None:
         migrate_to_head(url)
 
 
+def _watch(settings: Settings) -> None:
+    """What operators look at: figures for Prometheus, traces for OpenTelemetry."""
+    expose(settings.metrics_port, settings.metrics_host)
+    send_traces(settings.otlp_endpoint, VERSION)
+
+
 @cli.command()
 def run() -> None:
     """Everything for one machine: database, migrations, demo network, worker and server."""
@@ -122,6 +132,7 @@ def run() -> None:
     if settings.production:
         raise typer.BadParameter("`samen run` loads a demo network. In production use `serve` and `worker`.")
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
+    _watch(settings)
     with _database(settings) as url:
         migrate_to_head(url)
         asyncio.run(_run(settings, url))
@@ -129,15 +140,16 @@ def run() -> None:
 
 async def _run(settings: Settings, url: str) -> None:
     await _load(settings, url)
-    async with opened(url, role=WORKER_ROLE) as database, opened(url, role=BOOKS_ROLE, size=1) as books:
+    async with worker_of(settings, url) as worker:
         server = _server(settings, url)
         serving = asyncio.create_task(server.serve())
         while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.02)
         if server.started:
+            (_data_dir(settings) / "address").write_text(settings.public_url)
             _welcome(settings)
         stop = asyncio.Event()
-        working = asyncio.create_task(Worker(database, mail_of(settings), books=books).run(stop))
+        working = asyncio.create_task(worker.run(stop))
         await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
         server.should_exit = True
@@ -156,8 +168,10 @@ class Server(uvicorn.Server):
 
 
 def _server(settings: Settings, url: str) -> Server:
+    app = build(settings, url)
+    gc.freeze()  # nor is the app: looking through it every so often made some answers slow
     config = uvicorn.Config(
-        build(settings, url),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -175,6 +189,13 @@ def _welcome(settings: Settings) -> None:
     for login, who in ACTORS.items():
         print(f"# {who}\nexport {_variable(login)}={_token(settings, login)}\n")
     print(f"An app's client_id and client_secret: {_data_dir(settings) / 'apps.json'}\nStop with Ctrl-C.", flush=True)
+
+
+def _running(settings: Settings) -> Settings:
+    """The settings of the server that `samen run` started last on this data, unless they say where it is themselves."""
+    file = _data_dir(settings) / "address"
+    said = settings.public_url != f"http://127.0.0.1:{Settings.model_fields['port'].default}"
+    return settings if said or not file.exists() else settings.model_copy(update={"public_url": file.read_text()})
 
 
 def _variable(login: str) -> str:
@@ -196,6 +217,7 @@ def serve() -> None:
     """The API alone; migrate first."""
     settings = Settings()
     log_to_stderr(settings.log_level)
+    _watch(settings)
     with _database(settings) as url:
         _server(settings, url).run()
 
@@ -205,6 +227,7 @@ def worker() -> None:
     """The worker alone: timers, events, mail."""
     settings = Settings()
     log_to_stderr(settings.log_level)
+    _watch(settings)
     with _database(settings) as url:
         asyncio.run(work(settings, url))
 
@@ -248,7 +271,7 @@ def token(login: Annotated[str, typer.Option("--as", help="The person's login, s
     settings = Settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
-    print(_token(settings, login))
+    print(_token(_running(settings), login))
 
 
 @cli.command()
@@ -257,6 +280,7 @@ def tokens() -> None:
     settings = Settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
+    settings = _running(settings)
     for login in ACTORS:
         print(f"export {_variable(login)}={_token(settings, login)}")
 
@@ -281,13 +305,20 @@ def check() -> None:
 
 @cli.command()
 def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None:
-    """Write the contracts: openapi.json and schema.graphql."""
+    """Write the contracts, openapi.json, schema.graphql and asyncapi.json, and the pages that are made from code."""
     for name, text in contracts().items():
         (folder / name).write_text(text)
+    for name, text in pages().items():
+        (folder.parent / "docs" / name).write_text(text)
+
+
+def pages() -> dict[str, str]:
+    """The pages of docs/ that are made from the code, by file name."""
+    return {"settings.md": settings_page(), "errors.md": errors_page(), "access.md": access_page()}
 
 
 def contracts() -> dict[str, str]:
-    """The two contracts as text, by file name."""
+    """The contracts as text, by file name."""
     keys: Any = json.dumps({"keys": [new_key()]})
     app = build(
         Settings(signing_keys=keys, sealing_key=SecretStr(base64.b64encode(bytes(32)).decode())), "postgresql://"
@@ -295,6 +326,7 @@ def contracts() -> dict[str, str]:
     return {
         "openapi.json": json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n",
         "schema.graphql": schema.as_str() + "\n",
+        "asyncapi.json": json.dumps(asyncapi(VERSION), indent=2, ensure_ascii=False) + "\n",
     }
 
 

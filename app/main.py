@@ -11,21 +11,29 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from app.adapters.issuers import RemoteKeys
+from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
 from app.api import docs, rest
+from app.api.catalogue import Direct
 from app.api.deps import Wiring
 from app.api.middleware import EveryRequest
 from app.db.engine import CATALOGUE_ROLE, Database
 from app.db.sealing import Sealing
+from app.domain.rates import Rate
 from app.graphql import face
-from app.settings import Settings
+from app.settings import Settings, TrustedIssuer
 from app.usecases.catalogue import Catalogue
+from app.usecases.rates import Rates
 from app.usecases.run import Run, utc_now
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ASKED = ("Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "traceparent")
-SHOWN = ("API-Version", "ETag", "Link", "Location", "Retry-After", "Trace-Id", "Content-Disposition")
+SHOWN = (
+    *("API-Version", "ETag", "Link", "Location", "Retry-After", "Trace-Id", "Content-Disposition"),
+    *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
+)
 """Headers that pages of other origins may send, and read."""
 
 
@@ -58,16 +66,39 @@ def sealing(settings: Settings) -> Sealing:
 
 
 def issuers(settings: Settings, keys: KeyRing) -> list[Issuer]:
-    """Whom we trust: ourselves for apps and, outside production, ourselves for people."""
+    """Whom we trust: ourselves for apps; for people the settings' providers and, outside production, ourselves."""
     own = Issuer(app_issuer(settings), keys.public, settings.audience, people=False)
     people = Issuer(people_issuer(settings), keys.public, settings.audience)
-    return [own] if settings.production else [own, people]
+    others = [_provider(settings, trusted) for trusted in settings.issuers]
+    return [own, *others] if settings.production else [own, people, *others]
+
+
+def _provider(settings: Settings, trusted: TrustedIssuer) -> Issuer:
+    """A provider of the settings. Raises RuntimeError for one without TLS in production."""
+    if settings.production and not trusted.name.startswith("https://"):
+        raise RuntimeError(f"SAMEN_ISSUERS: {trusted.name} has to be https in production.")
+    return Issuer(
+        trusted.name,
+        RemoteKeys(trusted.name, trusted.jwks_url),
+        trusted.audience or settings.audience,
+        algorithms=trusted.algorithms,
+        types=trusted.types,
+        client_claim=trusted.client_claim,
+        scopes=frozenset(trusted.scopes),
+    )
+
+
+def rates(settings: Settings) -> dict[str, Rate]:
+    """Units a minute by class."""
+    limits = {"visitor": settings.rate_visitor, "standard": settings.rate_standard, "partner": settings.rate_partner}
+    return {name: Rate(name, limit) for name, limit in limits.items()}
 
 
 def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
     """The whole application on one database, by the clock `now`."""
-    database = Database(database_url, size=settings.pool_size, sealing=sealing(settings))
-    catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size)
+    told = statement_span if settings.otlp_endpoint else None
+    database = Database(database_url, size=settings.pool_size, sealing=sealing(settings), on_statement=told)
+    catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
     keys = key_ring(settings)
 
     @contextlib.asynccontextmanager
@@ -86,11 +117,14 @@ def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] 
         keys=keys,
         app_issuer=app_issuer(settings),
         audience=settings.audience,
+        rates=Rates(database, rates(settings), now),
+        local_webhooks=not settings.production,
     )
     rest.install(app)
     face.install(app, ide=not settings.production)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
+    app.add_middleware(Direct)
     # Pages of any origin may ask: who asks is in a token, never in a cookie.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=ASKED, expose_headers=SHOWN
@@ -111,6 +145,8 @@ def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # its own traces hold whole paths, in which a guest's token stands; ours (EveryRequest) name routes
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
         generate_unique_id_function=lambda route: f"{(route.tags or ['samen'])[0]}_{route.name}",
     )

@@ -1,27 +1,36 @@
 """The third face: works off what is due, claims events and timers, runs their use case, writes to who has to know."""
 
 import asyncio
+import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 from app.adapters.mail import Mail
 from app.adapters.messages import NL, task_text
+from app.adapters.metrics import EVENTS, WEBHOOKS
+from app.adapters.telemetry import statement_span
+from app.adapters.webhooks import Sender
 from app.db.engine import BOOKS_ROLE, OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, Database, opened
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
+from app.main import sealing
 from app.settings import Settings
 from app.usecases.assignments import approve_on_time
 from app.usecases.events import deliver_event, forget_keys
+from app.usecases.feed import publish_events
 from app.usecases.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.members import end_trial, remind_of_exit
 from app.usecases.nettings import propose_monthly
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
 from app.usecases.permissions import warn_of_lapse
+from app.usecases.privacy import forget_old
+from app.usecases.rates import forget_rates
 from app.usecases.run import SystemRun, Unavailable
 from app.usecases.seals import run_check, seal_books
+from app.usecases.webhooks import claim_deliveries, finish_deliveries
 
 log = logging.getLogger("samen.worker")
 BATCH = 100
@@ -29,6 +38,8 @@ NO_ANSWER = (Unavailable, *OUTCOME_UNKNOWN, *RETRYABLE)
 """The database is away or busy: what was claimed comes back when its lease ends."""
 SEAL_EVERY = 5
 """Seconds between two links of the chain."""
+AT_ONCE = 32
+"""Webhooks that are sent side by side."""
 IDLE = 0.5
 """Seconds between two looks when nothing was due."""
 
@@ -46,15 +57,35 @@ class Worker:
         mail: Mail | None = None,
         *,
         books: Database | None = None,
+        sender: Sender | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.database = database
         self.mail = mail
         self.books = books
+        self.sender = sender
         self.now = now
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; a batch that began is finished."""
+        """Work until `stop`; a batch that began is finished. Webhooks go out beside it: slow ones hold up nobody."""
+        sending = asyncio.create_task(self._keep_sending(stop))
+        await self._keep_working(stop)
+        await sending
+
+    async def _keep_sending(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                sent = await self.send()
+            except NO_ANSWER:
+                sent = 0
+            except Exception:  # a bug here must not stop the rest
+                log.exception("failed", extra={"what": "webhooks"})
+                sent = 0
+            if not sent:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), IDLE)
+
+    async def _keep_working(self, stop: asyncio.Event) -> None:
         swept = sealed = self.now()
         while not stop.is_set():
             try:
@@ -64,6 +95,8 @@ class Worker:
                     sealed = self.now()
                 if (self.now() - swept).total_seconds() > 3600:
                     await SystemRun(self.database, now=self.now)(forget_keys)
+                    await SystemRun(self.database, now=self.now)(forget_rates)
+                    await SystemRun(self.database, now=self.now)(forget_old)
                     await self._once("nettings", self.net())
                     swept = self.now()
             except NO_ANSWER:
@@ -84,7 +117,22 @@ class Worker:
             await self._once(timer.kind, self._fire(timer))
         for event in events:
             await self._once(event.name, self._deliver(event))
-        return len(timers) + len(events)
+        EVENTS.inc(len(events))
+        published = await SystemRun(self.database, now=self.now)(publish_events)
+        return len(timers) + len(events) + (published or 0)
+
+    async def send(self) -> int:
+        """Send the webhooks that are due, side by side, once. Returns how many."""
+        if self.sender is None:
+            return 0
+        letters = await SystemRun(self.database, now=self.now)(claim_deliveries, limit=AT_ONCE) or []
+        if letters:
+            answers = await asyncio.gather(*(self.sender.send(letter, self.now()) for letter in letters))
+            for answer in answers:
+                WEBHOOKS.labels("arrived" if answer.good else "failed").inc()
+            answered = list(zip(letters, answers, strict=True))
+            await SystemRun(self.database, now=self.now)(finish_deliveries, answered=answered)
+        return len(letters)
 
     async def guard(self) -> None:
         """Seal what was booked, and check all books when that is due; a broken invariant is an error in the log."""
@@ -155,11 +203,20 @@ async def work(settings: Settings, database_url: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with worker_of(settings, database_url) as worker:
+        await worker.run(stop)
+
+
+@contextlib.asynccontextmanager
+async def worker_of(settings: Settings, database_url: str) -> AsyncIterator[Worker]:
+    """A worker with everything that it needs."""
+    told = statement_span if settings.otlp_endpoint else None
     async with (
-        opened(database_url, role=WORKER_ROLE) as database,
-        opened(database_url, role=BOOKS_ROLE, size=1) as books,
+        opened(database_url, role=WORKER_ROLE, size=3, sealing=sealing(settings), on_statement=told) as database,
+        opened(database_url, role=BOOKS_ROLE, size=1, on_statement=told) as books,
+        Sender(local=not settings.production) as sender,
     ):
-        await Worker(database, mail_of(settings), books=books).run(stop)
+        yield Worker(database, mail_of(settings), books=books, sender=sender)
 
 
 def mail_of(settings: Settings) -> Mail | None:

@@ -74,6 +74,7 @@ def settings() -> Settings:
     keys = json.dumps({"keys": [new_key()]})
     return Settings.model_validate(
         {"signing_keys": keys, "sealing_key": SEALING, "public_url": "http://test", "pool_size": 20}
+        | {"rate_visitor": 0, "rate_standard": 0, "rate_partner": 0}
     )
 
 
@@ -108,8 +109,8 @@ async def books(database_url: str, settings: Settings) -> AsyncIterator[Database
 
 
 @pytest.fixture(scope="session")
-async def worker_database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url, role=WORKER_ROLE, size=2)
+async def worker_database(database_url: str, settings: Settings) -> AsyncIterator[Database]:
+    opened = Database(database_url, role=WORKER_ROLE, size=2, sealing=sealing(settings))
     await opened.open()
     yield opened
     await opened.close()

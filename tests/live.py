@@ -115,6 +115,7 @@ class Live:
             "SAMEN_PUBLIC_URL": self.url,
             "SAMEN_LOG_LEVEL": "ERROR",
             "SAMEN_POOL_SIZE": "20",
+            **{f"SAMEN_RATE_{name}": "1000000000" for name in ("VISITOR", "STANDARD", "PARTNER")},
         }
 
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:

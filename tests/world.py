@@ -13,6 +13,7 @@ import httpx
 from fastapi import FastAPI
 
 from app.adapters.tokens import KeyRing
+from app.adapters.webhooks import Sender
 from app.db.engine import Database
 from app.domain.access import Scope
 from app.main import people_issuer
@@ -61,7 +62,7 @@ class Caller:
         good = answer.status_code == expected if expected else answer.status_code in (200, 201, 204)
         assert good, f"{self.login}: {method} {path} → {answer.status_code} {answer.text[:800]}"
         kind = answer.headers.get("content-type", "").split(";")[0]
-        return answer.json() if kind.endswith(("/json", "+json")) else answer.text
+        return answer.json() if answer.content and kind.endswith(("/json", "+json")) else answer.text
 
     async def graphql(self, query: str, **variables: Any) -> Json:
         """Data and errors of a GraphQL operation."""
@@ -264,11 +265,20 @@ class World:
         return {account["kind"]: account["balance"]["amount"] for account in found["items"]}
 
     async def work(self, later: timedelta = timedelta()) -> int:
-        """Let the worker do what is due at now + `later`."""
+        """Let the worker do what is due at now + `later`, but send nothing."""
         done = 0
         worker = Worker(self.worker_database, now=lambda: self.clock() + later)
         while step := await worker.tick():
             done += step
+        return done
+
+    async def send(self, later: timedelta = timedelta(), *, local: bool = True) -> int:
+        """Let the worker send the webhooks that are due at now + `later`; all of a subject, one after another."""
+        done = 0
+        async with Sender(local=local) as sender:
+            worker = Worker(self.worker_database, sender=sender, now=lambda: self.clock() + later)
+            while step := await worker.send():
+                done += step
         return done
 
     async def guard(self) -> None:

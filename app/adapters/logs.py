@@ -3,10 +3,14 @@
 import json
 import logging
 import sys
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "color_message"}
+
+trace: ContextVar[str | None] = ContextVar("trace", default=None)
+"""The trace id of the request under way; on every line that it causes."""
 
 
 class JsonLines(logging.Formatter):
@@ -19,6 +23,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if trace_id := trace.get():
+            line["trace_id"] = trace_id
         line |= {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -57,6 +57,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Iemand anders moet dit doen: niemand keurt het eigen werk goed.",
         "Somebody else has to do this: nobody approves their own work.",
     ),
+    "not_found_offering": (
+        "Wat u wilt bestellen is er niet (meer): {offeringId}.",
+        "What you want to order is not there (any more): {offeringId}.",
+    ),
     "not_found": ("Dit bestaat niet, of u kunt het niet zien.", "This does not exist, or you cannot see it."),
     "conflict": ("Dit kan nu niet.", "This is not possible now."),
     "wrong_state": (
@@ -293,6 +297,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     "if_match_missing": (
         "Stuur If-Match mee met de ETag die u het laatst kreeg.",
         "Send If-Match with the ETag that you got last.",
+    ),
+    "not_a_file_of_rows": (
+        "Zeg met Content-Type wat u stuurt: text/csv of application/x-ndjson.",
+        "Say what you send with Content-Type: text/csv or application/x-ndjson.",
+    ),
+    "rate_limited": (
+        "U vraagt te veel achter elkaar. Wacht zo lang als Retry-After zegt.",
+        "You ask too much at once. Wait as long as Retry-After says.",
     ),
     "too_large": ("De aanvraag is te groot (meer dan 100 kB).", "The request is too large (over 100 kB)."),
     "unavailable": (

@@ -204,6 +204,14 @@ TASKS: dict[str, tuple[str, str]] = {
         "U bent gevraagd voor '{title}'. Zeg ja of nee.",
         "You are asked for '{title}'. Say yes or no.",
     ),
+    "report_hours_anew": (
+        "Uw uren voor '{title}' kloppen niet volgens de coördinator: {reason}. Meld ze opnieuw.",
+        "The coordinator says your hours for '{title}' are not right: {reason}. Report them anew.",
+    ),
+    "know_of_release": (
+        "U hoeft '{title}' niet meer te doen. Vragen? Bel uw coördinator.",
+        "You need not do '{title}' any more. Questions? Call your coordinator.",
+    ),
     "know_of_seat": ("U doet mee aan '{title}'.", "You have a place in '{title}'."),
     "answer_hand_over": (
         "Een collega vraagt of u het deel in '{title}' overneemt.",

@@ -119,11 +119,63 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Samen kunnen de uren niet onder nul komen.",
         "Together the hours cannot fall below zero.",
     ),
+    "the_maker_stays": (
+        "Dit aanbod is van een ander lid ({value}). Neem een nieuwe externalId.",
+        "This offering is another member's ({value}). Take a new externalId.",
+    ),
+    "no_such_member": (
+        "De coöperatie heeft geen lid {value}. Neem een memberId uit haar ledenlijst.",
+        "The cooperative has no member {value}. Take a memberId from its list of members.",
+    ),
+    "most_keys": ("Hoogstens {value} sleutels, elk met een eigen kid.", "At most {value} keys, each with its own kid."),
+    "key_is_private": (
+        "Dit is een geheime sleutel. Maak een nieuwe en geef alleen het openbare deel.",
+        "This key is private. Make a new one and give its public part only.",
+    ),
+    "key_not_usable": (
+        "Deze sleutel kan niet: neem EC P-256 (ES256) of RSA van 2048 bits (RS256, PS256), met kid en alg.",
+        "This key will not do: take EC P-256 (ES256) or RSA of 2048 bits (RS256, PS256), with kid and alg.",
+    ),
+    "no_such_event": ("Er is geen soort gebeurtenis '{value}'.", "There is no kind of event '{value}'."),
+    "event_needs_scope": (
+        "Die gebeurtenis is voor apps met het recht '{value}'. Vraag het netwerk om dat recht.",
+        "That event is for apps with the scope '{value}'. Ask the network for that scope.",
+    ),
+    "erase_membership": (
+        "U bent nog lid. Beëindig eerst uw lidmaatschap; daarna kunnen uw gegevens weg.",
+        "You are still a member. End your membership first; then your data can go.",
+    ),
+    "erase_office": (
+        "U hebt nog een functie ({value}). Geef die eerst terug; daarna kunnen uw gegevens weg.",
+        "You still hold an office ({value}). Hand it back first; then your data can go.",
+    ),
+    "erase_open_order": (
+        "Bestelling {value} loopt nog. Wacht tot die klaar en betaald is, of annuleer hem.",
+        "Order {value} is still under way. Wait until it is done and paid, or cancel it.",
+    ),
+    "erase_pot": (
+        "Er staat nog geld op uw naam. Laat de penningmeester dat eerst afrekenen.",
+        "There is still money in your name. Have the treasurer settle it first.",
+    ),
+    "webhook_url_is_https": (
+        "Dat adres kan niet: neem een https-adres dat van buiten bereikbaar is, zonder wachtwoord erin.",
+        "That address will not do: take one with https that is reachable from outside, without a password in it.",
+    ),
+    "most_webhooks": (
+        "Een app heeft hoogstens {value} webhooks. Verwijder er een, of geef hem een ander adres.",
+        "An app has at most {value} webhooks. Delete one, or give it another address.",
+    ),
+    "vat_cannot_be_reclaimed": (
+        "De klant betaalt hier geen btw, en dan komt de btw die {value} rekent niet terug. Laat {value} de opdracht "
+        "leiden, of vraag iemand die geen btw rekent.",
+        "The customer pays no VAT here, so the VAT that {value} charges does not come back. Let {value} lead the job, "
+        "or ask somebody who charges none.",
+    ),
     "worked_hours_stay": (
         "Er zijn al uren gemeld op dit deel. Wat gewerkt is blijft van wie het werkte: vraag de coördinator om een "
-        "plek erbij voor wie verder gaat.",
+        "plek erbij voor wie verder gaat, of om te weigeren wat niet klopt.",
         "Hours are reported on this part already. What was worked stays with who worked it: ask the coordinator for "
-        "one more seat for who goes on.",
+        "one more seat for who goes on, or to refuse what is not right.",
     ),
     "hand_on_names_a_colleague": ("Noem de collega die het overneemt.", "Name the colleague who takes it over."),
     "costs_are_the_assignments": (

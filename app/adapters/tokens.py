@@ -8,10 +8,11 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +20,7 @@ from jose import jwk, jwt
 from jose.exceptions import JOSEError
 
 from app.domain.access import VISITOR, Identity
-from app.domain.errors import TokenRefused
+from app.domain.errors import ClientRefused, TokenRefused
 
 LIFETIME = 600
 """Seconds that a token lives; older ones and longer ones are refused."""
@@ -28,17 +29,32 @@ REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "aud", "iss", "
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256"})
 
 
+class Keys(Protocol):
+    """Public JWKs by kid."""
+
+    def get(self, kid: str, /) -> Mapping[str, Any] | None: ...
+
+
+@runtime_checkable
+class FetchedKeys(Keys, Protocol):
+    """Keys of another's, which are fetched where one is not known."""
+
+    async def fetch(self, kid: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Issuer:
     """One issuer that is trusted. `keys` are public JWKs by kid; `people` tells whether `sub` is a person."""
 
     name: str
-    keys: Mapping[str, Mapping[str, Any]]
+    keys: Keys
     audience: str
     algorithms: frozenset[str] = frozenset({"ES256"})
     types: frozenset[str] = frozenset({"at+jwt"})
     client_claim: str = "client_id"
     people: bool = True
+    scopes: frozenset[str] = frozenset()
+    """What each of its tokens may do besides what it says: for a provider that does not know our scopes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,7 @@ class Claims:
     subject: str | None
     client_id: str | None
     scopes: frozenset[str]
+    rate: str = "standard"
 
 
 def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) -> Claims:
@@ -80,7 +97,9 @@ def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) 
     if not isinstance(scopes, str) or not (client is None or isinstance(client, str)):
         raise TokenRefused(reason="claims")
     subject = str(claims["sub"]) if issuer.people else None
-    return Claims(issuer.name, subject, client, frozenset(scopes.split()))
+    granted = frozenset(scopes.split()) | issuer.scopes
+    rate = str(claims.get("rate", "standard")) if not issuer.people else "standard"
+    return Claims(issuer.name, subject, client, granted, rate)
 
 
 def _key(header: dict[str, Any], issuer: Issuer) -> Mapping[str, Any]:
@@ -101,6 +120,56 @@ def _key(header: dict[str, Any], issuer: Issuer) -> Mapping[str, Any]:
 
 def _reason(error: Exception) -> str:
     return "expired" if "expired" in str(error) else "signature_or_claims"
+
+
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What an app signed to log in: good once, until it ends."""
+
+    id: str
+    ends_at: datetime
+
+
+def assertion_of(assertion: str) -> str:
+    """Which app says that it signed this; nothing is checked yet. Raises ClientRefused."""
+    try:
+        return str(jwt.get_unverified_claims(assertion).get("sub"))[:100]
+    except (JOSEError, ValueError, TypeError, AttributeError):
+        raise ClientRefused from None
+
+
+def read_assertion(
+    assertion: str, keys: Iterable[Mapping[str, Any]], client_id: str, audiences: Collection[str]
+) -> Assertion:
+    """An assertion that one of the app's keys signed for us (RFC 7523). Raises ClientRefused."""
+    known = {str(key["kid"]): key for key in keys}
+    try:
+        header = jwt.get_unverified_header(assertion)
+        stated = jwt.get_unverified_claims(assertion).get("aud")
+        audience = stated[0] if isinstance(stated, list) and len(stated) == 1 else stated
+        key = known.get(str(header.get("kid")))
+        if key is None or "crit" in header or header.get("typ", "JWT") not in ("JWT", "client-authentication+jwt"):
+            raise ClientRefused
+        if header.get("alg") != key["alg"] or audience not in audiences:
+            raise ClientRefused
+        claims: dict[str, Any] = jwt.decode(  # noqa: TID251  the one place
+            assertion,
+            dict(key),
+            algorithms=[key["alg"]],
+            audience=audience,
+            issuer=client_id,
+            subject=client_id,
+            options={**REQUIRED, "leeway": LEEWAY, "verify_at_hash": False},
+        )
+    except (JOSEError, ValueError, TypeError, AttributeError):
+        raise ClientRefused from None
+    ends, now, name = claims["exp"], time.time(), claims["jti"]
+    if type(ends) is not int or ends - now > LIFETIME + LEEWAY or not isinstance(name, str) or len(name) > 200:
+        raise ClientRefused
+    return Assertion(name, datetime.fromtimestamp(ends, UTC))
 
 
 @dataclass
@@ -149,12 +218,13 @@ class KeyRing:
         client_id: str,
         scopes: Iterable[str],
         name: str | None = None,
+        rate: str | None = None,
     ) -> str:
         """A signed token that lives ten minutes."""
         now = int(time.time())
         claims = {"iss": issuer, "aud": audience, "sub": subject, "client_id": client_id, "iat": now}
         claims |= {"exp": now + LIFETIME, "jti": uuid.uuid4().hex, "scope": " ".join(sorted(scopes))}
-        return self.sign(claims | ({"name": name} if name else {}))
+        return self.sign(claims | ({"name": name} if name else {}) | ({"rate": rate} if rate else {}))
 
 
 def new_key() -> dict[str, Any]:
@@ -172,7 +242,21 @@ def identity_of(token: str | None, issuers: Iterable[Issuer]) -> Identity:
         return VISITOR
     claims = read_token(token, issuers)
     issuer = claims.issuer if claims.subject is not None else None
-    return Identity(issuer, claims.subject, claims.client_id, claims.scopes)
+    return Identity(issuer, claims.subject, claims.client_id, claims.scopes, claims.rate)
+
+
+async def identify(token: str | None, issuers: Iterable[Issuer]) -> Identity:
+    """Who is calling, after the keys of the token's issuer were fetched where that is needed. Raises TokenRefused."""
+    if token is not None:
+        try:
+            named = str(jwt.get_unverified_claims(token).get("iss"))
+            kid = str(jwt.get_unverified_header(token).get("kid"))
+        except (JOSEError, ValueError, TypeError, AttributeError):
+            raise TokenRefused(reason="malformed") from None
+        keys = next((issuer.keys for issuer in issuers if issuer.name == named), None)
+        if isinstance(keys, FetchedKeys):
+            await keys.fetch(kid)
+    return identity_of(token, issuers)
 
 
 def bearer(header: str | None) -> str | None:

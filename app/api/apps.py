@@ -2,23 +2,40 @@
 
 import base64
 import binascii
+from datetime import date
 from typing import Annotated
 from urllib.parse import unquote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
-from app.adapters.tokens import LIFETIME
-from app.api.deps import PageDep, RunDep, WiringDep, link_next, tag
-from app.api.models import In, Name, Out, PageOut, Url, Version, When
+from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion
+from app.api.deps import MustHaveSeenDep, PageDep, RunDep, Wiring, WiringDep, leaving, link_next, tag
+from app.api.models import In, Name, Out, PageOut, Url, Version, When, given
 from app.domain.access import VISITOR, Scope
-from app.domain.apps import RateClass
+from app.domain.apps import Granted, RateClass
 from app.domain.errors import ClientRefused, ScopeMissing
-from app.usecases.apps import check_client, disable_app, get_app, list_apps, register_app, rotate_secret
+from app.usecases.apps import (
+    change_app,
+    check_assertion,
+    check_client,
+    disable_app,
+    get_app,
+    list_apps,
+    list_client_keys,
+    register_app,
+    rotate_secret,
+)
 
 router = APIRouter(prefix="/apps", tags=["apps"])
 login = APIRouter(tags=["apps"])
+DISABLE_UNTIL = date(2027, 6, 1)
+
+
+Jwk = Annotated[
+    dict[Annotated[str, Field(max_length=20)], Annotated[str, Field(max_length=1000)]], Field(max_length=10)
+]
 
 
 class AppIn(In):
@@ -29,13 +46,28 @@ class AppIn(In):
     rate_class: RateClass = RateClass.STANDARD
 
 
+class AppChange(In):
+    """`keys` are public JWKs (EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`, at most five."""
+
+    name: Name = ""
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=20)] = []
+    redirect_uris: Annotated[list[Url], Field(max_length=10)] = []
+    keys: Annotated[list[Jwk], Field(max_length=5)] = []
+    rate_class: RateClass = RateClass.STANDARD
+    enabled: bool = True
+
+
 class AppOut(Out):
+    """`lastUsedAt`: when it logged in last."""
+
     id: UUID
     name: str
     scopes: list[Scope]
     cooperative_ids: list[UUID]
     redirect_uris: list[str]
     rate_class: RateClass
+    keys: list[dict[str, str]]
+    last_used_at: When | None
     disabled_at: When | None
     version: Version
 
@@ -94,9 +126,18 @@ async def rotate(app_id: UUID, run: RunDep, response: Response) -> AppWithSecret
     return AppWithSecretOut.model_validate(await run(rotate_secret, app_id=app_id))
 
 
-@router.delete("/{app_id}")
+@router.patch("/{app_id}")
+async def change(app_id: UUID, body: AppChange, run: RunDep, seen: MustHaveSeenDep, response: Response) -> AppOut:
+    """Change what the body names; `enabled` false shuts it out at once."""
+    named = {name: tuple(value) if isinstance(value, list) else value for name, value in given(body).items()}
+    changed = await run(change_app, app_id=app_id, changes=named, expected_version=seen)
+    tag(response, changed.version)
+    return AppOut.model_validate(changed)
+
+
+@router.delete("/{app_id}", deprecated=True, dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))])
 async def disable(app_id: UUID, run: RunDep) -> AppOut:
-    """Shut an app out, at once."""
+    """Shut an app out, at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
     return AppOut.model_validate(await run(disable_app, app_id=app_id))
 
 
@@ -108,20 +149,37 @@ async def token(
     client_id: Annotated[str, Form(max_length=100)] = "",
     client_secret: Annotated[str, Form(max_length=200)] = "",
     scope: Annotated[str, Form(max_length=1000)] = "",
+    client_assertion_type: Annotated[str, Form(max_length=100)] = "",
+    client_assertion: Annotated[str, Form(max_length=4000)] = "",
     authorization: Annotated[str | None, Header()] = None,
 ) -> TokenOut:
-    """An app logs in with its client_id and client_secret (form fields or HTTP Basic) and gets a token."""
+    """An app logs in and gets a token: with client_id and client_secret (form fields or HTTP Basic), or with an
+    assertion that it signed with one of its keys (private_key_jwt, RFC 7523)."""
     if authorization and authorization.lower().startswith("basic "):
         client_id, client_secret = _basic(authorization[6:])
-    allowed = await wired.make_run(VISITOR)(check_client, client_id=client_id, client_secret=client_secret)
-    asked = frozenset(scope.split()) or allowed
-    if not asked <= allowed:
-        raise ScopeMissing(scope=" ".join(sorted(asked - allowed)))
-    signed = wired.keys.token(
-        issuer=wired.app_issuer, audience=wired.audience, subject=client_id, client_id=client_id, scopes=asked
-    )
+    if client_assertion_type or client_assertion:
+        client_id, granted = await _signed(wired, client_assertion_type, client_assertion)
+    else:
+        granted = await wired.make_run(VISITOR)(check_client, client_id=client_id, client_secret=client_secret)
+    asked = frozenset(scope.split()) or granted.scopes
+    if not asked <= granted.scopes:
+        raise ScopeMissing(scope=" ".join(sorted(asked - granted.scopes)))
+    whose = {"issuer": wired.app_issuer, "audience": wired.audience, "subject": client_id, "client_id": client_id}
+    signed = wired.keys.token(**whose, scopes=asked, rate=granted.rate_class)
     response.headers["Cache-Control"] = "no-store"
     return TokenOut(access_token=signed, scope=" ".join(sorted(asked)))
+
+
+async def _signed(wired: Wiring, kind: str, assertion: str) -> tuple[str, Granted]:
+    """The app that signed an assertion, and what it may do. Raises ClientRefused."""
+    if kind != ASSERTION:
+        raise ClientRefused
+    run = wired.make_run(VISITOR)
+    client_id = assertion_of(assertion)
+    keys = await run(list_client_keys, client_id=client_id)
+    read = read_assertion(assertion, keys, client_id, {wired.app_issuer, f"{wired.app_issuer}/oauth/token"})
+    granted: Granted = await run(check_assertion, client_id=client_id, assertion_id=read.id, ends_at=read.ends_at)
+    return client_id, granted
 
 
 def _basic(credentials: str) -> tuple[str, str]:

@@ -23,12 +23,12 @@ from app.api.models import (
     given,
     money,
 )
-from app.domain.access import Actor, Right
-from app.domain.parts import PART, Part, PartState, Slot, draft_slot
+from app.domain.access import Actor
+from app.domain.parts import PART, Part, PartState, Slot, draft_slot, may_on
 from app.domain.shares import ShareKind
 from app.domain.transitions import available
 from app.domain.vat import VatClass
-from app.usecases.assignment_hours import approve_hours, list_hours, report_hours
+from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
 from app.usecases.parts import (
     add_slot,
     change_slot,
@@ -103,7 +103,7 @@ class InvitationIn(In):
 
 
 class PartMove(In):
-    verb: Literal["accept", "decline", "withdraw", "hand_on", "take_over", "leave"]
+    verb: Literal["accept", "decline", "withdraw", "hand_on", "take_over", "leave", "release"]
     to_member_id: Annotated[UUID | None, Field(description="The colleague, with hand_on")] = None
 
 
@@ -160,10 +160,7 @@ class PartOut(Out):
 
     @classmethod
     def of(cls, part: Part, actor: Actor) -> "PartOut":
-        def may(right: Right) -> bool:
-            return actor.may(right, part.cooperative_id, own=actor.as_member(part.member_id, part.offered_to))
-
-        found = TransitionOut.all_of(available(PART, part, may))
+        found = TransitionOut.all_of(available(PART, part, lambda right: may_on(part, actor, right)))
         return cls.model_validate(part).model_copy(update={"available_transitions": found})
 
 
@@ -178,6 +175,13 @@ class HoursOut(Out):
     reported_at: When
     approved_by: UUID | None
     approved_at: When | None
+    refused_by: UUID | None
+    refused_at: When | None
+    reason: str
+
+
+class RefusalIn(In):
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 @router.get("/assignments/{assignment_id}/slots")
@@ -240,7 +244,10 @@ async def get(part_id: UUID, run: RunDep, response: Response) -> PartOut:
 
 @router.post("/assignment-parts/{part_id}/transitions")
 async def move(part_id: UUID, body: PartMove, keyed: KeyedDep, seen: SeenDep, response: Response) -> PartOut:
-    """Accept, decline, withdraw, hand on to a colleague; the colleague takes over, or leaves it."""
+    """Accept, decline, withdraw, hand on to a colleague; the colleague takes over, or leaves it.
+
+    The lead may release anybody on whose part nothing was worked.
+    """
     run, once = keyed
     moved = await once(
         move_part, part_id=part_id, verb=body.verb, to_member_id=body.to_member_id, expected_version=seen
@@ -274,3 +281,10 @@ async def approve(entry_id: UUID, keyed: KeyedDep) -> HoursOut:
     """Approve a report, as the lead's staff; not one's own."""
     _, once = keyed
     return HoursOut.model_validate(await once(approve_hours, entry_id=entry_id))
+
+
+@router.post("/assignment-hours/{entry_id}/refusals", status_code=201)
+async def refuse(entry_id: UUID, body: RefusalIn, keyed: KeyedDep) -> HoursOut:
+    """Refuse a report, as the lead's staff, and say why; not one's own."""
+    _, once = keyed
+    return HoursOut.model_validate(await once(refuse_hours, entry_id=entry_id, reason=body.reason))

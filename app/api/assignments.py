@@ -28,8 +28,8 @@ from app.api.models import (
     money,
 )
 from app.domain import assignments as domain
-from app.domain.access import Actor, Right
-from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, JobCost, PriceLine
+from app.domain.access import Actor
+from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, JobCost, PriceLine, may_in
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.usecases.assignment_flows import get_assignment_flows
@@ -167,10 +167,7 @@ class AssignmentOut(Out):
 
     @classmethod
     def of(cls, assignment: domain.Assignment, actor: Actor) -> "AssignmentOut":
-        def may(right: Right) -> bool:
-            return actor.may(right, assignment.cooperative_id)
-
-        found = TransitionOut.all_of(available(ASSIGNMENT, assignment, may))
+        found = TransitionOut.all_of(available(ASSIGNMENT, assignment, lambda right: may_in(assignment, actor, right)))
         return cls.model_validate(assignment).model_copy(update={"available_transitions": found})
 
 

@@ -1,19 +1,34 @@
 """REST: the public catalogue; the database's JSON is passed through as it is."""
 
+import re
 from typing import Annotated
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
+from starlette.datastructures import URL
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.deps import PageDep, WiringDep
+from app.api.deps import PageDep, Wiring, WiringDep
 from app.api.models import MoneyOut, Out, PageOut
 from app.domain.catalogue import CatalogueQuery
+from app.domain.errors import DomainError
 from app.domain.money import cents_of
+from app.domain.page import CURSOR, PageRequest, parse_cursor
 
 router = APIRouter(prefix="/catalogue/offerings", tags=["catalogue"])
 Search = Annotated[str | None, Query(max_length=200)]
 Amount = Annotated[str | None, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$")]
+PLACE = "/v1/catalogue/offerings"
+ONE = re.compile("/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WORDS = re.compile(r"[^\x00]{0,60}")
+FORMS = {
+    **dict.fromkeys(("text", "category", "town", "cooperative"), _WORDS),
+    "limit": re.compile("[1-9][0-9]?|100"),
+    "after": re.compile(CURSOR),
+}
+"""What usual values look like, of the parameters that most requests have."""
 CACHE = {"Cache-Control": "public, max-age=15", "Vary": "Accept-Encoding"}
 
 
@@ -65,10 +80,14 @@ async def search(
         min_price_cents=cents_of(min_price) if min_price else None,
         max_price_cents=cents_of(max_price) if max_price else None,
     )
+    return await _page(wired, query, request.url)
+
+
+async def _page(wired: Wiring, query: CatalogueQuery, url: URL) -> Response:
     body, cursor = await wired.catalogue.page(query)
     headers = dict(CACHE)
     if cursor:
-        following = request.url.include_query_params(after=cursor)
+        following = url.include_query_params(after=cursor)
         headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     return Response(body, media_type="application/json", headers=headers)
 
@@ -76,5 +95,48 @@ async def search(
 @router.get("/{offering_id}", response_model=CatalogueOfferingOut)
 async def get(offering_id: UUID, wired: WiringDep) -> Response:
     """One published offering."""
-    body = await wired.catalogue.offering(offering_id)
-    return Response(body, media_type="application/json", headers=CACHE)
+    return await _one(wired, offering_id)
+
+
+async def _one(wired: Wiring, offering_id: UUID) -> Response:
+    return Response(await wired.catalogue.offering(offering_id), media_type="application/json", headers=CACHE)
+
+
+class Direct:
+    """The reads that the world does most, when they are as they should be, without the framework's long way.
+
+    Whatever is unusual (an unknown parameter, a value that does not fit, nothing found) goes that way, and is
+    answered there.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(PLACE):
+            wired: Wiring = scope["app"].state.wiring
+            try:
+                answer = await self._answer(wired, scope)
+            except (DomainError, ValueError):
+                answer = None
+            if answer is not None:
+                scope["route"] = self
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _answer(self, wired: Wiring, scope: Scope) -> Response | None:
+        """The answer to what is well formed. Raises DomainError, ValueError for what has to go the long way."""
+        asked = parse_qsl(scope["query_string"].decode(), keep_blank_values=True, strict_parsing=True)
+        name = scope["path"].removeprefix(PLACE)
+        if name:
+            if asked or not ONE.fullmatch(name):
+                return None
+            scope["path_params"] = {"offering_id": name[1:]}
+            return await _one(wired, UUID(name[1:]))
+        given = dict(asked)
+        fits = len(given) == len(asked) and all(key in FORMS and FORMS[key].fullmatch(given[key]) for key in given)
+        if not fits:
+            return None
+        page = PageRequest(int(given.pop("limit", "20")), parse_cursor(given.pop("after", None)))
+        return await _page(wired, CatalogueQuery(page, **given), URL(scope=scope))

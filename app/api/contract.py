@@ -45,6 +45,7 @@ REFUSALS = {
     "412": "It was changed meanwhile: read it again.",
     "413": "It is larger than 100 kB.",
     "422": "It fits, but breaks a rule or a balance.",
+    "429": "Too fast: wait as long as `Retry-After` says.",
     "428": "Name the version that you saw, with If-Match.",
 }
 HEADERS: Node = {
@@ -97,7 +98,7 @@ def _operation(path: str, method: str, operation: Node) -> None:
     responses = operation["responses"]
     for response in responses.values():
         response.setdefault("headers", {})["API-Version"] = {"$ref": "#/components/headers/ApiVersion"}
-    expected = ["400", "401", "403", "404", "422"]
+    expected = ["400", "401", "403", "404", "422", "429"]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     if method != "get":
         expected += ["409", "413"]

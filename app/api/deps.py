@@ -1,23 +1,31 @@
 """What a REST operation asks for: who calls, a page, a request key, the version that was seen."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.adapters.callers import caller
 from app.adapters.messages import language_of
-from app.adapters.tokens import Issuer, KeyRing, identity_of
+from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
+from app.usecases.rates import Rates
 from app.usecases.run import Keyed, Run
+
+DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
+"""The release that announced what leaves."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,9 @@ class Wiring:
     keys: KeyRing
     app_issuer: str
     audience: str
+    rates: Rates
+    local_webhooks: bool = False
+    """Whether webhooks may go to this machine, and without TLS: outside production."""
 
 
 async def wiring(request: Request) -> Wiring:
@@ -44,12 +55,12 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token 
 async def _run(
     request: Request,
     wired: Annotated[Wiring, Depends(wiring)],
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Run:
     route = request.scope["route"]
-    if bearer is None and f"{route.tags[0]}_{route.name}" not in OPEN_TO_ALL:
+    if given is None and f"{route.tags[0]}_{route.name}" not in OPEN_TO_ALL:
         raise Unauthenticated
-    run: Run = wired.make_run(identity_of(bearer.credentials if bearer else None, wired.issuers))
+    run: Run = wired.make_run(await caller(request))
     return run
 
 
@@ -131,6 +142,18 @@ async def known_query(request: Request) -> None:
         raise RequestValidationError(
             [{"loc": ("query", name), "type": "extra_forbidden", "msg": "Unknown"} for name in unknown]
         )
+
+
+def leaving(sunset: date, successor: str) -> Callable[..., Any]:
+    """An operation that goes away: says since when and until when (RFC 9745, RFC 8594), and what comes in its place."""
+
+    async def say(request: Request, response: Response) -> None:
+        path = successor.format(**{name: quote(str(value)) for name, value in request.path_params.items()})
+        response.headers["Deprecation"] = f"@{int(DEPRECATED_ON.timestamp())}"
+        response.headers["Sunset"] = format_datetime(datetime.combine(sunset, time(), UTC), usegmt=True)
+        response.headers["Link"] = f'<{path}>; rel="successor-version"'
+
+    return say
 
 
 def tag(response: Response, version: int) -> None:

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.adapters.fields import field_error, field_text
 from app.adapters.messages import error_text, language_of, message_of
 from app.api.contract import methods_at
 from app.domain.errors import DomainError
@@ -63,17 +64,9 @@ def problem(
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _template(request: Request) -> str:
-    """The path without what stands in it: an id or a token is nobody's in a log."""
-    route = request.scope.get("route")
-    return getattr(route, "path", "-")
-
-
 async def _domain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)  # noqa: S101
     language = language_of(request.headers.get("accept-language"))
-    if error.status in (401, 403):
-        log.info("denied", extra={"code": error.code, "path": _template(request)})
     more: dict[str, Any] = {"facts": error.facts} if error.facts else {}
     if "possible" in error.facts:
         more["availableTransitions"] = error.facts["possible"]
@@ -88,15 +81,9 @@ async def _face(request: Request, error: Exception) -> JSONResponse:
 
 async def _shape(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    errors = [
-        {
-            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
-            "code": found["type"],
-            "message": found["msg"],
-        }
-        for found in error.errors()
-    ]
     language = language_of(request.headers.get("accept-language"))
+    found = [field_error(one, skip=1) for one in error.errors()]
+    errors = [{"field": one["field"], "code": one["code"], "message": field_text(one, language)} for one in found]
     return problem(request, 400, "bad_request", error_text("bad_request", {}, language), errors=errors)
 
 
@@ -117,7 +104,8 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     return problem(request, 503, "unavailable", error_text("unavailable", {}, language))
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
+def unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a bug: masked, with the trace id to ask for; the log has it all."""
     trace_id = getattr(request.state, "trace_id", "-")
     log.error("unexpected", exc_info=error)
     language = language_of(request.headers.get("accept-language"))
@@ -131,4 +119,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _shape)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Unavailable, _unavailable)
-    app.add_exception_handler(Exception, _bug)

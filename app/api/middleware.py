@@ -2,16 +2,24 @@
 
 import logging
 import time
-import uuid
 
+from opentelemetry.trace import Span
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.adapters.logs import trace
 from app.adapters.messages import error_text, language_of
-from app.api.errors import problem
+from app.adapters.metrics import REQUESTS, SECONDS
+from app.adapters.telemetry import request_span
+from app.api.errors import problem, unforeseen
+from app.api.rated import Rated
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000
+FILES = "/offering-imports"
+FILE_LIMIT = 100_000_000
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -22,6 +30,9 @@ SECURITY = {
     ),
 }
 """What the Dutch API Design Rules ask of every answer; what an operation sets itself stays."""
+_DRESS = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+CLIENT_GONE = 499
+"""As proxies write it down; it is never sent."""
 log = logging.getLogger("samen.access")
 
 
@@ -30,51 +41,75 @@ class EveryRequest:
 
     def __init__(self, app: ASGIApp, version: str) -> None:
         self._app = app
-        self._version = version
+        self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began, request = time.perf_counter(), Request(scope)
-        trace_id = request.state.trace_id = _trace_id(request.headers.get("traceparent", ""))
-        status = 0
+        with request_span(scope["method"], request.headers) as (trace_id, span):
+            request.state.trace_id = trace_id
+            trace.set(trace_id)
+            status = await self._answered(request, receive, send)
+            self._note(scope, span, status, round((time.perf_counter() - began) * 1000, 1))
+
+    async def _answered(self, request: Request, receive: Receive, send: Send) -> int:
+        """Answer, and tell with which status."""
+        scope, status = request.scope, 0
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), trace_id, secure=scope.get("scheme") == "https")
+                await rated.add_headers(MutableHeaders(scope=message), request, status)
+                self._add_headers(message, request.state.trace_id, secure=scope.get("scheme") == "https")
             await send(message)
 
+        rated = await Rated.of(request)
         bounded = await _bounded(request, receive)
-        if bounded is None:
-            language = language_of(request.headers.get("accept-language"))
-            refusal = problem(request, 413, "too_large", error_text("too_large", {}, language))
-            await refusal(scope, receive, answer)
+        if not rated.allowed:
+            await _refused(request, 429, "rate_limited")(scope, receive, answer)
+        elif bounded is None:
+            await _refused(request, 413, "too_large")(scope, receive, answer)
         else:
-            await self._app(scope, bounded, answer)
-        spent = round((time.perf_counter() - began) * 1000, 1)
-        facts = {
-            "method": scope["method"],
-            "route": template_of(scope),
-            "status": status,
-            "ms": spent,
-            "trace_id": trace_id,
-        }
-        log.info("request", extra=facts)
+            try:
+                await self._app(scope, bounded, answer)
+            except ClientDisconnect:
+                return CLIENT_GONE  # nobody is there to be answered
+            except Exception as error:
+                if status:
+                    raise
+                await unforeseen(request, error)(scope, receive, answer)
+        return status
 
-    def _add_headers(self, headers: MutableHeaders, trace_id: str, *, secure: bool) -> None:
-        headers["API-Version"] = self._version
-        headers["Trace-Id"] = trace_id
-        for name, value in SECURITY.items():
-            headers.setdefault(name, value)
+    def _note(self, scope: Scope, span: Span, status: int, spent: float) -> None:
+        """In the log, the figures and the trace; by the name of the path, without what stands in it."""
+        route, method = template_of(scope), scope["method"] if scope["method"] in METHODS else "-"
+        REQUESTS.labels(method, route, status).inc()
+        SECONDS.labels(route).observe(spent / 1000)
+        log.info("request", extra={"method": scope["method"], "route": route, "status": status, "ms": spent})
+        if span.is_recording():
+            span.update_name(f"{method} {route}")
+            facts = {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+            span.set_attributes(facts)
+
+    def _add_headers(self, message: Message, trace_id: str, *, secure: bool) -> None:
+        present = {name for name, _ in message["headers"]}
+        message["headers"] += [pair for pair in _DRESS if pair[0] not in present]
+        message["headers"] += [(b"api-version", self._version), (b"trace-id", trace_id.encode())]
         if secure:  # as the proxy that ends TLS says with X-Forwarded-Proto
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            message["headers"].append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+
+def _refused(request: Request, status: int, code: str) -> Response:
+    return problem(request, status, code, error_text(code, {}, language_of(request.headers.get("accept-language"))))
 
 
 async def _bounded(request: Request, receive: Receive) -> Receive | None:
     """A body within the limit, or None; one that does not tell its length is read before anything looks at it."""
+    if request.method == "POST" and request.url.path.endswith(FILES):
+        return _file(request, receive)
     length = request.headers.get("content-length", "")
     if length.isdigit() or "transfer-encoding" not in request.headers:
         return receive if int(length or 0) <= BODY_LIMIT else None
@@ -93,6 +128,21 @@ async def _bounded(request: Request, receive: Receive) -> Receive | None:
     return replay
 
 
+def _file(request: Request, receive: Receive) -> Receive | None:
+    """A file streams through; beyond its own limit it ends as if the connection were lost."""
+    length, seen = request.headers.get("content-length", ""), 0
+    if length.isdigit() and int(length) > FILE_LIMIT:
+        return None
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return message if seen <= FILE_LIMIT else {"type": "http.disconnect"}
+
+    return counted
+
+
 def template_of(scope: Scope) -> str:
     """The path with parameter names for values: what the contract calls it, and what may be logged."""
     if "route" not in scope:
@@ -100,10 +150,3 @@ def template_of(scope: Scope) -> str:
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
     path: str = scope["path"]
     return "/".join(names.get(part, part) for part in path.split("/"))
-
-
-def _trace_id(traceparent: str) -> str:
-    """The caller's trace (W3C Trace Context), or a new one."""
-    parts = traceparent.split("-")
-    good = len(parts) == 4 and len(parts[1]) == 32 and all(c in "0123456789abcdef" for c in parts[1])
-    return parts[1] if good else uuid.uuid4().hex

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from app.adapters.agreement_format import WHOLE
 from app.domain.money import CURRENCY, cents_of, decimal_text
@@ -23,9 +24,14 @@ class In(BaseModel):
 
 
 class Out(BaseModel):
-    """An answer, read from a domain object by the names of its fields."""
+    """An answer, read from a domain object by the names of its fields; every field is always there."""
 
-    model_config = ConfigDict(from_attributes=True, alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class MoneyIn(In):
@@ -53,6 +59,8 @@ class BalanceIn(In):
 class MoneyOut(BaseModel):
     """An amount in euro as a decimal string."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     amount: Annotated[str, Field(examples=["90.75"])]
     currency: str = CURRENCY
 
@@ -60,7 +68,7 @@ class MoneyOut(BaseModel):
 def _only_text(value: Any) -> Any:
     """A moment or a day is written out; a number is neither."""
     if isinstance(value, int | float):
-        raise ValueError("a date or time is text")
+        raise PydanticCustomError("time_is_text", "a date or time is text")
     return value
 
 

@@ -83,7 +83,7 @@ class StockIn(In):
 
 
 class OfferingMove(In):
-    verb: Literal["submit", "publish", "send_back", "pause", "resume", "archive"]
+    verb: Literal["submit", "publish", "send_back", "withdraw", "pause", "resume", "archive"]
 
 
 class HoldIn(In):
@@ -111,6 +111,8 @@ class OfferingOut(Out):
     left: int | None
     state: OfferingState
     edition: int
+    source: str | None
+    external_id: str | None
     version: Version
     available_transitions: list[TransitionOut] = []
 

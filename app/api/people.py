@@ -1,6 +1,6 @@
 """REST: people, their offices, and whoever asks."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -10,6 +10,7 @@ from app.api.deps import RunDep, tag
 from app.api.models import Email, In, Name, Out, Version
 from app.domain.access import Role
 from app.usecases.people import add_person, end_office, get_me, get_person, give_office
+from app.usecases.privacy import erase_me, export_me
 
 router = APIRouter(tags=["people"])
 
@@ -61,6 +62,19 @@ class MeOut(Out):
 async def me(run: RunDep) -> MeOut:
     """Who the token is, and with which roles where."""
     return MeOut.model_validate(await run(get_me))
+
+
+@router.get("/me/export")
+async def export(run: RunDep, response: Response) -> dict[str, Any]:
+    """Everything that is held about the caller, to take along; amounts in cents."""
+    response.headers["Content-Disposition"] = 'attachment; filename="samen.json"'
+    return await run(export_me)
+
+
+@router.delete("/me", status_code=204)
+async def forget(run: RunDep) -> None:
+    """Forget the caller. First end offices, membership and orders; amounts in the books stay, without a name."""
+    await run(erase_me)
 
 
 @router.post("/people", status_code=201)

@@ -1,8 +1,10 @@
 """The REST face as a whole: every noun's router, and the operations that watch over the process."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
 
 from app.api import (
     agreements,
@@ -19,12 +21,14 @@ from app.api import (
     customers,
     earnings,
     errors,
+    feed,
     flows,
     funds,
     joint_purchases,
     members,
     municipalities,
     nettings,
+    offering_imports,
     offerings,
     opening,
     orders,
@@ -35,13 +39,28 @@ from app.api import (
     seals,
     spending,
     tasks,
+    webhooks,
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, known_query
 from app.usecases.events import get_lag
 
 NOUNS = (
-    *(catalogue, orders, payments, offerings, cooperatives, municipalities, members, people, customers, apps),
+    *(
+        catalogue,
+        orders,
+        payments,
+        offerings,
+        offering_imports,
+        cooperatives,
+        municipalities,
+        members,
+        people,
+        customers,
+        apps,
+        feed,
+        webhooks,
+    ),
     *(
         agreements,
         costs,
@@ -81,14 +100,33 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
     return {"keys": list(wired.keys.public.values())}
 
 
+def hang(app: FastAPI, router: APIRouter, prefix: str = "", *checks: Callable[..., Any]) -> None:
+    """Hang each operation on the app itself: routers within routers are searched twice for every request."""
+    for route in router.routes:
+        assert isinstance(route, APIRoute)  # noqa: S101  we hang nothing else on them
+        app.add_api_route(
+            prefix + route.path,
+            route.endpoint,
+            response_model=route.response_model,
+            status_code=route.status_code,
+            tags=route.tags,
+            dependencies=[*(Depends(check) for check in checks), *route.dependencies],
+            responses=route.responses,
+            deprecated=route.deprecated,
+            methods=list(route.methods or ()),
+            include_in_schema=route.include_in_schema,
+            response_class=route.response_class,
+            name=route.name,
+            openapi_extra=route.openapi_extra,
+        )
+
+
 def install(app: FastAPI) -> None:
     """Hang the REST face on the app."""
-    v1 = APIRouter(prefix="/v1", dependencies=[Depends(known_query)])
     for noun in NOUNS:
-        v1.include_router(noun.router)
-    app.include_router(v1)
-    app.include_router(apps.login)
-    app.include_router(operations)
+        hang(app, noun.router, "/v1", known_query)
+    for router in (apps.login, operations):
+        hang(app, router)
     errors.install(app)
     app.openapi = contract.install(app.openapi)  # type: ignore[method-assign]
 

@@ -1,14 +1,16 @@
 """Apps: table and queries. The secret is kept as its SHA-256; it has 256 random bits, so that is enough."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import SQLModel
+from sqlalchemy import Text, Uuid
+from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.apps import App
+from app.domain.apps import App, Granted, RateClass
 
 
 class AppRow(SQLModel, table=True):
@@ -22,7 +24,18 @@ class AppRow(SQLModel, table=True):
     rate_class: str = c.text()
     secret_hash: str | None = c.text(null=True)
     disabled_at: datetime | None = c.when(null=True)
+    keys: list[Any] = c.json()
+    last_used_at: datetime | None = c.when(null=True)
     version: int
+
+
+class AssertionRow(SQLModel, table=True):
+    """An assertion is good once."""
+
+    __tablename__ = "client_assertion"
+    app_id: UUID = Field(sa_type=Uuid, primary_key=True)
+    assertion_id: str = Field(sa_type=Text, primary_key=True)
+    ends_at: datetime = c.when()
 
 
 apps = Store(AppRow, App)
@@ -32,7 +45,21 @@ async def set_secret(tx: Tx, app_id: UUID, secret_hash: str) -> None:
     await tx.value("update app set secret_hash = $2 where id = $1", app_id, secret_hash)
 
 
-async def scopes_of_client(tx: Tx, client_id: str, secret_hash: str) -> list[str] | None:
-    """The scopes of the app with this id and secret, None where there is none or it is disabled."""
-    scopes: list[str] | None = await tx.value("select client_scopes($1, $2)", client_id, secret_hash)
-    return scopes
+async def grants_of_client(tx: Tx, client_id: str, secret_hash: str) -> Granted | None:
+    """What the app with this id and secret may do, None where there is none or it is disabled; it was used now."""
+    return _granted(await tx.value("select use_client($1, $2, $3)", client_id, secret_hash, tx.now))
+
+
+async def keys_of_client(tx: Tx, client_id: str) -> list[dict[str, str]]:
+    """The public keys of an app that is not disabled."""
+    keys: list[dict[str, str]] = await tx.value("select client_keys($1)", client_id)
+    return keys
+
+
+async def use_assertion(tx: Tx, client_id: str, assertion_id: str, ends_at: datetime) -> Granted | None:
+    """What the app may do that signed this; None where the same came before."""
+    return _granted(await tx.value("select use_assertion($1, $2, $3, $4)", client_id, assertion_id, ends_at, tx.now))
+
+
+def _granted(found: dict[str, Any] | None) -> Granted | None:
+    return Granted(frozenset(found["scopes"]), RateClass(found["rate_class"])) if found else None

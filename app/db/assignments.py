@@ -123,12 +123,13 @@ class PartRow(SQLModel, table=True):
 
 
 class HoursRow(SQLModel, table=True):
-    """A report; nothing but its approval is ever written to it."""
+    """A report; nothing but its approval or refusal is ever written to it."""
 
     __tablename__ = "assignment_hours"
     __table_args__ = (
         c.check("assignment_hours_minutes", "minutes <> 0"),
-        *c.longest("assignment_hours", note=2000),
+        c.check("assignment_hours_decided", "approved_at is null or refused_at is null"),
+        *c.longest("assignment_hours", note=2000, reason=500),
     )
     id: UUID = c.key()
     part_id: UUID = c.link("assignment_part")
@@ -143,6 +144,9 @@ class HoursRow(SQLModel, table=True):
     reported_at: datetime = c.when()
     approved_by: UUID | None = c.link("person", null=True, index=False)
     approved_at: datetime | None = c.when(null=True)
+    refused_by: UUID | None = c.link("person", null=True, index=False)
+    refused_at: datetime | None = c.when(null=True)
+    reason: str = c.text()
     version: int
 
 
@@ -166,7 +170,10 @@ assignments = Store(
     Assignment,
     contact="(select c.contact from assignment_customer c where c.id = t.id)",
     paid_cents='coalesce((select o.paid_cents from "order" o where o.id = t.order_id), 0)',
-    open_hours="(select count(*) from assignment_hours h where h.assignment_id = t.id and h.approved_at is null)",
+    open_hours="""(select count(*) from assignment_hours h
+                    where h.assignment_id = t.id and coalesce(h.approved_at, h.refused_at) is null)""",
+    customer_person_id='(select o.customer_person_id from "order" o where o.id = t.order_id)',
+    customer_app_id='(select o.app_id from "order" o where o.id = t.order_id)',
 )
 customers = Store(AssignmentCustomerRow, AssignmentCustomer)
 slots = Store(SlotRow, Slot)
@@ -203,16 +210,26 @@ async def save_parts(tx: Tx, changed: Sequence[Part]) -> None:
         await tx.rows(sql, *columns)
 
 
-async def approve_entry(tx: Tx, entry: Hours) -> None:
-    """Write who approved a report, once."""
-    sql = """update assignment_hours set approved_by = $2, approved_at = $3, version = version + 1
-              where id = $1 and approved_at is null"""
-    await tx.rows(sql, entry.id, entry.approved_by, entry.approved_at)
+async def decide_entry(tx: Tx, entry: Hours) -> None:
+    """Write who approved or refused a report, once."""
+    sql = """update assignment_hours set approved_by = $2, approved_at = $3, refused_by = $4, refused_at = $5,
+                    reason = $6, version = version + 1
+              where id = $1 and coalesce(approved_at, refused_at) is null"""
+    decided = (entry.approved_by, entry.approved_at, entry.refused_by, entry.refused_at, entry.reason)
+    await tx.rows(sql, entry.id, *decided)
 
 
-async def promised_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID) -> int:
-    """What a lead has agreed with a partner that is not booked yet: what that one signed for, without VAT."""
+async def promised_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID) -> int:
+    """What a lead agreed with a partner in other jobs and is not booked yet: what that one signed for, without VAT."""
     sql = """select coalesce(sum(s.cents), 0)::bigint from assignment a
                join assignment_signature s on s.assignment_id = a.id and s.terms = a.terms and s.cooperative_id = $2
-              where a.cooperative_id = $1 and a.state in ('agreed', 'in_progress', 'delivered', 'disputed')"""
-    return int(await tx.value(sql, debtor_id, creditor_id))
+              where a.cooperative_id = $1 and a.id <> $3
+                and a.state in ('agreed', 'in_progress', 'delivered', 'disputed')"""
+    return int(await tx.value(sql, debtor_id, creditor_id, but))
+
+
+async def leave_queues(tx: Tx, member_id: UUID) -> None:
+    """Take a member out of every line they wait in, and off what they were asked for."""
+    sql = """update assignment_part set state = 'withdrawn', version = version + 1
+              where member_id = $1 and state in ('waiting', 'invited')"""
+    await tx.value(sql, member_id)

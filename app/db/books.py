@@ -194,7 +194,8 @@ INVARIANTS = {
                    sum(e.cents) filter (where e.rule <> 'remit_above_fund') as kept,
                    -sum(e.cents) filter (where e.rule = 'remit_above_fund') as municipality
               from entry e join journal j on j.id = e.journal_id join account a on a.id = e.account_id
-             where a.kind = 'cooperative_fund' and j.agreement_id is not null group by 1, 2)
+             where a.kind = 'cooperative_fund' and j.agreement_id is not null
+               and coalesce(e.facts ->> 'of', '') <> 'vat_charged' group by 1, 2)
         select coalesce(f.cooperative_id, booked.cooperative_id) || ' ' || coalesce(f.year, booked.year) as what
           from f join began using (cooperative_id, year) full join booked using (cooperative_id, year)
          where coalesce(f.municipality - began.municipality, 0) <> coalesce(booked.municipality, 0)
@@ -357,7 +358,20 @@ INVARIANTS = {
             then 1 else 0 end
         union all
         select j.id::text from journal j where j.source_type = 'order'
-           and not exists (select 1 from "order" o where o.id = j.source_id)""",
+           and not exists (select 1 from "order" o where o.id = j.source_id)
+        union all
+        select a.title from assignment a join "order" o on o.id = a.order_id
+         where a.state in ('approved', 'settled')
+           and (a.state = 'settled') <> (o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents)""",
+    "I16 what customers owe is what their orders say": """
+        select b.cooperative_id || ' ' || coalesce(b.cents, 0) || ' ' || coalesce(o.cents, 0) as what
+          from (select a.cooperative_id, sum(e.cents) as cents from account a join entry e on e.account_id = a.id
+                  join journal j on j.id = e.journal_id
+                 where a.kind = 'receivable_customer' and j.kind <> 'opening' group by 1) b
+          full join (select cooperative_id, sum(paid_cents - case when sale_parts > 0 and not sale_reversed
+                            then net_cents + vat_cents - refunded_cents else 0 end) as cents
+                       from "order" where buyer_id is null group by 1) o using (cooperative_id)
+         where coalesce(b.cents, 0) <> coalesce(o.cents, 0)""",
 }
 
 

@@ -1,8 +1,9 @@
 """The connections: one pool a role; `Tx` is one open transaction with its own clock reading."""
 
+import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +22,8 @@ CATALOGUE_ROLE = "samen_catalogue"
 BOOKS_ROLE = "samen_books"
 PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
+OnStatement = Callable[[str, float], None]
+"""Is told of each statement that ended: its SQL, and the seconds it took."""
 LOCK_TIMEOUT = "5s"
 """How long a statement waits for somebody else; then it is tried again, or the twin of a key is told to wait."""
 
@@ -83,7 +86,7 @@ class Tx:
             yield
             await self.flush()
 
-    async def many(self, sql: str, arguments: list[tuple[object, ...]]) -> None:
+    async def many(self, sql: str, arguments: Sequence[tuple[object, ...]]) -> None:
         """One statement for several rows of arguments, in one round trip."""
         await self.flush()
         await self._connection.executemany(sql, arguments)
@@ -122,12 +125,23 @@ class Tx:
 class Database:
     """The pools of one process. Each connection takes its role when it is made, and start fails if it did not."""
 
-    def __init__(self, url: str, *, role: str = APP_ROLE, size: int = 10, sealing: Sealing | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        role: str = APP_ROLE,
+        size: int = 10,
+        sealing: Sealing | None = None,
+        on_statement: OnStatement | None = None,
+    ) -> None:
         self.url = url
+        self.on_statement = on_statement
         self.sealing = sealing
         self.role = role
         self._size = size
         self._pool: Any = None
+        self._turns = asyncio.Semaphore(size)
+        """Who came first is served first: the pool alone gives a free connection to whoever asks at that moment."""
 
     async def open(self) -> None:
         """Connect. Raises RuntimeError where the server is too old or gives another role than the one asked for."""
@@ -137,13 +151,14 @@ class Database:
             max_size=self._size,
             timeout=3,
             command_timeout=PATIENCE.get(self.role, 30),
-            init=_codecs,
+            init=self._ready,
             reset=_nothing_to_reset,
             server_settings={
                 "role": self.role,
                 "application_name": self.role,
                 "jit": "off",
                 "lock_timeout": LOCK_TIMEOUT,
+                "plan_cache_mode": "auto" if self.role == CATALOGUE_ROLE else "force_generic_plan",
             },
         )
         async with self._pool.acquire() as connection:
@@ -154,6 +169,11 @@ class Database:
             raise RuntimeError(f"the database gave the role {role}; {self.role} was expected")
         if number < 180000:
             raise RuntimeError(f"PostgreSQL 18 or newer is needed; this server is {number // 10000}")
+
+    async def _ready(self, connection: Any) -> None:
+        await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        if on_statement := self.on_statement:
+            connection.add_query_logger(lambda done: on_statement(done.query, done.elapsed))
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -166,20 +186,28 @@ class Database:
         With `snapshot` every statement sees the rows of the first one's moment.
         """
         isolation = "repeatable_read" if snapshot else None
-        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation):
+        async with self._turns, self._pool.acquire() as connection, connection.transaction(isolation=isolation):
             tx = Tx(connection, now or datetime.now(UTC), self.sealing)
             yield tx
             await tx.flush()
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         """The one row of a statement outside any transaction: the catalogue's way."""
-        return await self._pool.fetchrow(sql, *arguments)
+        async with self._turns:
+            return await self._pool.fetchrow(sql, *arguments)
 
 
 @asynccontextmanager
-async def opened(url: str, *, role: str = APP_ROLE, size: int = 2) -> AsyncIterator[Database]:
+async def opened(
+    url: str,
+    *,
+    role: str = APP_ROLE,
+    size: int = 2,
+    sealing: Sealing | None = None,
+    on_statement: OnStatement | None = None,
+) -> AsyncIterator[Database]:
     """A database for as long as it is used."""
-    database = Database(url, role=role, size=size)
+    database = Database(url, role=role, size=size, sealing=sealing, on_statement=on_statement)
     await database.open()
     try:
         yield database
@@ -189,10 +217,6 @@ async def opened(url: str, *, role: str = APP_ROLE, size: int = 2) -> AsyncItera
 
 async def _nothing_to_reset(connection: Any) -> None:
     """No session state is ever made (no session SET, advisory lock, LISTEN): a round trip less for every request."""
-
-
-async def _codecs(connection: Any) -> None:
-    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
 
 def uuid7() -> uuid.UUID:

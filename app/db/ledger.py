@@ -34,6 +34,13 @@ class AccountRow(SQLModel, table=True):
         UniqueConstraint(
             *("cooperative_id", "kind", "currency", "member_id", "party"), postgresql_nulls_not_distinct=True
         ),
+        Index(
+            "account_key",
+            *("cooperative_id", "kind", "currency"),
+            sql_text("coalesce(member_id, '00000000-0000-0000-0000-000000000000')"),
+            sql_text("coalesce(party, '')"),
+            unique=True,
+        ),
         *c.longest("account", kind=40, party=120),
     )
     id: UUID = c.key()

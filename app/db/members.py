@@ -1,5 +1,6 @@
 """Members: table and queries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.members import Member, MemberEvent
+from app.domain.members import Member, MemberEvent, MemberState
 
 
 class MemberRow(SQLModel, table=True):
@@ -56,6 +57,15 @@ class MemberEventRow(SQLModel, table=True):
 
 members = Store(MemberRow, Member)
 member_events = Store(MemberEventRow, MemberEvent)
+
+
+async def states_at(tx: Tx, member_ids: Sequence[UUID], moment: datetime) -> dict[UUID, MemberState]:
+    """What each member was at a moment, in one query."""
+    sql = """select m.id, coalesce(e.state, m.state) as state from member m
+               left join lateral (select state from member_event where member_id = m.id and at <= $2
+                                   order by at desc, id desc limit 1) e on true
+              where m.id = any($1)"""
+    return {row["id"]: MemberState(row["state"]) for row in await tx.rows(sql, list(member_ids), moment)}
 
 
 async def was_linked(tx: Tx, member_id: UUID) -> bool:

@@ -20,17 +20,14 @@ class OfferingRow(SQLModel, table=True):
     __tablename__ = "offering"
     __table_args__ = (
         Index("offering_search", "search", postgresql_using="gin"),
-        Index(
-            "offering_published",
-            "category",
-            "town",
-            "price_cents",
-            postgresql_where=sql_text("state = 'published'"),
-        ),
+        Index("offering_category", "category", "id", postgresql_where=sql_text("state = 'published'")),
+        Index("offering_town", sql_text("lower(town)"), "id", postgresql_where=sql_text("state = 'published'")),
         c.check("offering_price_cents", "price_cents between 0 and 100000000"),
         c.check("offering_lead_time", "lead_time_minutes between 0 and 525600"),
+        Index("offering_external", "cooperative_id", "source", "external_id", unique=True),
+        c.check("offering_external", "(source is null) = (external_id is null)"),
         c.check("offering_image_url", "image_url ~ '^https?://'"),
-        *c.longest("offering", title=120, text=4000, category=60, town=80, image_url=1000),
+        *c.longest("offering", title=120, text=4000, category=60, town=80, image_url=1000, source=60, external_id=100),
     )
     id: UUID = c.key()
     cooperative_id: UUID = c.link("cooperative")
@@ -50,6 +47,8 @@ class OfferingRow(SQLModel, table=True):
     state: str = c.text()
     edition: int
     version: int
+    source: str | None = c.text(null=True)
+    external_id: str | None = c.text(null=True)
     search: Any = Field(
         sa_column=Column(
             TSVECTOR,
@@ -158,7 +157,8 @@ async def put_back(tx: Tx, order_id: UUID) -> None:
     await tx.value(sql, order_id)
 
 
-async def pause_offerings_of(tx: Tx, member_id: UUID) -> None:
-    """Take what a member offers off the market."""
-    sql = "update offering set state = 'paused', version = version + 1 where member_id = $1 and state = 'published'"
-    await tx.value(sql, member_id)
+async def pause_offerings_of(tx: Tx, member_id: UUID) -> list[UUID]:
+    """Take what a member offers off the market. Returns what that was."""
+    sql = """update offering set state = 'paused', version = version + 1
+              where member_id = $1 and state = 'published' returning id"""
+    return [row["id"] for row in await tx.rows(sql, member_id)]

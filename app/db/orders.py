@@ -128,7 +128,8 @@ async def list_orders(
 ) -> Page[Order]:
     """The orders that somebody is a party to: staff there, maker, customer or app."""
     sql = f"""{orders.select}
-        where (t.cooperative_id = any($1) or t.maker_ids && $2 or t.customer_person_id = $3 or t.app_id = $4)
+        where (t.cooperative_id = any($1) or t.maker_ids && $2 and t.buyer_id is null
+               or t.customer_person_id = $3 or t.app_id = $4)
           and ($5::text is null or t.state = $5) and ($6::uuid is null or t.cooperative_id = $6)
           and ($7::uuid is null or t.id < $7)
         order by t.id desc limit {int(request.limit) + 1}"""

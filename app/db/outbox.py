@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from pydantic_core import to_jsonable_python
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlalchemy import text as sql_text
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx, uuid7
 from app.db.store import Store
 from app.domain.events import Event, Task, Timer
+from app.domain.feed import audience_of
 from app.domain.page import Page, PageRequest, cut
 
 LEASE = timedelta(seconds=60)
@@ -20,7 +22,11 @@ LEASE = timedelta(seconds=60)
 
 class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_waiting", "next_try_at", postgresql_where=sql_text("delivered_at is null")),)
+    __table_args__ = (
+        Index("outbox_waiting", "next_try_at", postgresql_where=sql_text("delivered_at is null")),
+        Index("outbox_to_publish", "id", postgresql_where=sql_text("audience is not null and position is null")),
+        Index("outbox_feed", "position", unique=True),
+    )
     id: UUID = c.key()
     name: str = c.text()
     cooperative_id: UUID = c.link("cooperative", index=False)
@@ -30,6 +36,11 @@ class OutboxRow(SQLModel, table=True):
     next_try_at: datetime = c.when()
     attempts: int
     delivered_at: datetime | None = c.when(null=True)
+    audience: str | None = c.text(null=True)
+    """Who may read it in the feed; nobody without one."""
+    position: int | None = Field(sa_type=BigInteger, nullable=True)
+    sequence: int | None = Field(nullable=True)
+    app_id: UUID | None = c.link("app", null=True, index=False)
 
 
 class TimerRow(SQLModel, table=True):
@@ -70,10 +81,23 @@ tasks = Store(TaskRow, Task)
 
 async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **facts: Any) -> None:
     """Write an event into the outbox, with the next statement of the act."""
-    sql = """insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
-             values ($1, $2, $3, $4, $5, $6, $6, 0)"""
-    event_id = uuid7()
-    await tx.later(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, row=("outbox", event_id))
+    sql = """insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts,
+                                 audience)
+             values ($1, $2, $3, $4, $5, $6, $6, 0, $7)"""
+    event_id, audience = uuid7(), audience_of(name)
+    await tx.later(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, audience, row=("outbox", event_id))
+
+
+async def tell_many(tx: Tx, events: Sequence[tuple[str, UUID, UUID, dict[str, Any]]]) -> None:
+    """Write many events (name, cooperative, subject, facts) in one round trip."""
+    sql = """insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts,
+                                 audience)
+             select id, name, cooperative_id, subject_id, facts, $1, $1, 0, audience from jsonb_to_recordset($2)
+                 as r (id uuid, name text, cooperative_id uuid, subject_id uuid, facts jsonb, audience text)"""
+    names = ("name", "cooperative_id", "subject_id", "facts")
+    rows = [dict(zip(names, e, strict=True)) | {"id": uuid7(), "audience": audience_of(e[0])} for e in events]
+    if rows:
+        await tx.value(sql, tx.now, to_jsonable_python(rows))
 
 
 async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID, due_at: datetime) -> None:

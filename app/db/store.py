@@ -98,13 +98,14 @@ class Store(Generic[T]):
         return Query(f"{self.select}{conditions} order by t.id", tuple(arguments), self.load)
 
     async def page(self, tx: Tx, request: PageRequest, **equal: object) -> Page[T]:
-        """A page, newest first; a filter of None does not filter."""
+        """A page, newest first unless said otherwise; a filter of None does not filter."""
         given = {name: value for name, value in equal.items() if value is not None}
         conditions, arguments = _conditions(given)
         arguments.append(request.after)
         place = len(arguments)
-        after = f"{' and' if given else ' where'} (${place}::uuid is null or t.id < ${place})"
-        sql = f"{self.select}{conditions}{after} order by t.id desc limit {int(request.limit) + 1}"
+        beyond, order = (">", "asc") if request.oldest_first else ("<", "desc")
+        after = f"{' and' if given else ' where'} (${place}::uuid is null or t.id {beyond} ${place})"
+        sql = f"{self.select}{conditions}{after} order by t.id {order} limit {int(request.limit) + 1}"
         return cut([self.load(record) for record in await tx.rows(sql, *arguments)], request)
 
     async def add(self, tx: Tx, *objects: T) -> None:
@@ -117,6 +118,25 @@ class Store(Generic[T]):
             await tx.later(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
         elif objects:
             await tx.many(sql, [tuple(self._values(thing)) for thing in objects])
+
+    async def add_all(self, tx: Tx, objects: Sequence[T]) -> None:
+        """Insert many objects in one statement."""
+        names = ", ".join(self.columns)
+        sql = f"""insert into "{self.table.name}" ({names})
+                  select {names} from jsonb_populate_recordset(null::"{self.table.name}", $1)"""
+        if objects:
+            await tx.value(sql, self._records(objects))
+
+    async def save_all(self, tx: Tx, objects: Sequence[T]) -> None:
+        """Update the rows of many objects, which are locked, in one statement; each gets the next version."""
+        sets = ", ".join(f"{name} = n.{name}" for name in self.columns if name not in ("id", "version"))
+        sql = f"""update "{self.table.name}" t set {sets}, version = t.version + 1
+                    from jsonb_populate_recordset(null::"{self.table.name}", $1) n where t.id = n.id"""
+        if objects:
+            await tx.value(sql, self._records(objects))
+
+    def _records(self, objects: Sequence[T]) -> list[dict[str, Any]]:
+        return [to_jsonable_python({name: getattr(thing, name) for name in self.columns}) for thing in objects]
 
     async def save(self, tx: Tx, thing: T) -> T:
         """Update the row to the object with the next statement; returns it with the next version.

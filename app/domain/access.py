@@ -44,6 +44,7 @@ class Scope(StrEnum):
     LEDGER_READ = "ledger:read"
     AGREEMENTS_WRITE = "agreements:write"
     NETWORK_WRITE = "network:write"
+    EVENTS_READ = "events:read"
 
 
 class Right(StrEnum):
@@ -55,6 +56,8 @@ class Right(StrEnum):
     ADD_PERSON = "add_person"
     READ_PERSON = "read_person"
     READ_SELF = "read_self"
+    EXPORT_SELF = "export_self"
+    ERASE_SELF = "erase_self"
     GIVE_OFFICE = "give_office"
     READ_MEMBER = "read_member"
     WRITE_MEMBER = "write_member"
@@ -65,6 +68,7 @@ class Right(StrEnum):
     BE_CUSTOMER = "be_customer"
     READ_APP = "read_app"
     WRITE_APP = "write_app"
+    SET_RATE = "set_rate"
     READ_AGREEMENT = "read_agreement"
     WRITE_AGREEMENT = "write_agreement"
     SIGN_FOR_COOPERATIVE = "sign_for_cooperative"
@@ -131,6 +135,8 @@ class Right(StrEnum):
     READ_THERMOMETER = "read_thermometer"
     READ_LEDGER = "read_ledger"
     CLOSE_MONTH = "close_month"
+    READ_EVENT = "read_event"
+    MANAGE_WEBHOOK = "manage_webhook"
     READ_TASK = "read_task"
     DO_TASK = "do_task"
 
@@ -143,6 +149,7 @@ class Identity:
     subject: str | None = None
     client_id: str | None = None
     scopes: frozenset[str] = frozenset()
+    rate: str = "standard"
 
 
 VISITOR = Identity()
@@ -178,6 +185,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.ADD_PERSON: (Scope.MEMBERS_WRITE, _join({R.COORDINATOR: {W.ANYONE}}, _NETWORK)),
     Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_NETWORK, {R.CUSTOMER: {W.OWN}})),
     Right.READ_SELF: (Scope.CATALOGUE_READ, _TOKEN),
+    Right.EXPORT_SELF: (Scope.LEDGER_READ, {R.CUSTOMER: {W.OWN}}),
+    Right.ERASE_SELF: (Scope.MEMBERS_WRITE, {R.CUSTOMER: {W.OWN}}),
     Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),
     Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _KEPT)),
     Right.WRITE_MEMBER: (Scope.MEMBERS_WRITE, _OFFICE),
@@ -186,8 +195,11 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.PAUSE_MEMBERSHIP: (Scope.MEMBERS_WRITE, _join(_OFFICE, _MAKER)),
     Right.SET_GOAL: (Scope.MEMBERS_WRITE, _MAKER),
     Right.BE_CUSTOMER: (Scope.ORDERS_WRITE, {R.CUSTOMER: {W.OWN}}),
-    Right.READ_APP: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK, {R.APP: {W.OWN}})),
+    Right.READ_APP: (Scope.CATALOGUE_READ, _join(_OFFICE, _NETWORK, {R.APP: {W.OWN}})),
     Right.WRITE_APP: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK)),
+    Right.SET_RATE: (Scope.NETWORK_WRITE, _NETWORK),
+    Right.READ_EVENT: (Scope.EVENTS_READ, _TOKEN),
+    Right.MANAGE_WEBHOOK: (Scope.EVENTS_READ, _join(_OFFICE, _NETWORK, {R.APP: {W.OWN}})),
     Right.READ_AGREEMENT: (
         Scope.MEMBERS_READ,
         _join(_STAFF, _NETWORK, {R.MEMBER: {W.COOPERATIVE}, R.CONTROLLER: {W.MUNICIPALITY}}),
@@ -304,6 +316,12 @@ class Actor:
     def as_member(self, *member_ids: UUID | None) -> tuple[Role, ...]:
         """The roles that the actor has by being, or having been, one of these members."""
         return tuple(dict.fromkeys(h.role for h in self.holdings if h.member_id and h.member_id in member_ids))
+
+    def as_customer(self, person_id: UUID | None, app_id: UUID | None) -> tuple[Role, ...]:
+        """The roles that the actor has on what this person ordered, or ordered through this app."""
+        customer = self.person_id is not None and person_id == self.person_id
+        app = self.app_id is not None and self.subject is None and app_id == self.app_id
+        return (*((Role.CUSTOMER,) if customer else ()), *((Role.APP,) if app else ()))
 
     @property
     def person(self) -> UUID:

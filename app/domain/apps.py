@@ -9,7 +9,10 @@ from app.domain.access import Scope
 from app.domain.errors import RuleRefused
 
 SELLABLE_SCOPES = frozenset(
-    {Scope.CATALOGUE_READ, Scope.OFFERINGS_READ, Scope.OFFERINGS_WRITE, Scope.ORDERS_READ, Scope.ORDERS_WRITE}
+    {
+        *(Scope.CATALOGUE_READ, Scope.OFFERINGS_READ, Scope.OFFERINGS_WRITE, Scope.ORDERS_READ, Scope.ORDERS_WRITE),
+        Scope.EVENTS_READ,
+    }
 )
 """What an app can be given for itself; more it only gets through a person's token."""
 
@@ -30,7 +33,19 @@ class App:
     redirect_uris: tuple[str, ...] = ()
     rate_class: RateClass = RateClass.STANDARD
     disabled_at: datetime | None = None
+    keys: tuple[dict[str, str], ...] = ()
+    """Public JWKs, with which it signs for itself instead of showing a secret (private_key_jwt)."""
+    last_used_at: datetime | None = None
+    """When it logged in last."""
     version: int = 1
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What an app that logged in may do, and how fast."""
+
+    scopes: frozenset[str]
+    rate_class: RateClass
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,29 @@ class AppWithSecret:
 
     app: App
     client_secret: str
+
+
+MOST_KEYS = 5
+_PUBLIC = {"EC": {"kty", "crv", "x", "y"}, "RSA": {"kty", "n", "e"}}
+_BESIDE = {"kid", "alg", "use"}
+_SIGNS = {"EC": {"ES256"}, "RSA": {"RS256", "PS256"}}
+
+
+def allowed_keys(keys: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
+    """The public keys themselves. Raises RuleRefused for a private one, one without `kid`, a weak or unknown one."""
+    kids = [key.get("kid") for key in keys]
+    if len(keys) > MOST_KEYS or len(set(kids)) < len(kids):
+        raise RuleRefused(rule="most_keys", value=str(MOST_KEYS))
+    for key in keys:
+        kind = key.get("kty", "")
+        named = set(key)
+        if named & {"d", "p", "q", "dp", "dq", "qi", "k", "oth"}:
+            raise RuleRefused(rule="key_is_private", value=key.get("kid", ""))
+        whole = kind in _PUBLIC and _PUBLIC[kind] <= named <= _PUBLIC[kind] | _BESIDE and key.get("kid")
+        strong = key.get("crv") == "P-256" if kind == "EC" else len(key.get("n", "")) >= 342  # 2048 bits
+        if not whole or not strong or key.get("alg") not in _SIGNS[kind] or key.get("use", "sig") != "sig":
+            raise RuleRefused(rule="key_not_usable", value=key.get("kid", ""))
+    return keys
 
 
 def allowed_redirects(uris: tuple[str, ...]) -> tuple[str, ...]:

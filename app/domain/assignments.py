@@ -10,7 +10,7 @@ from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact
 from app.domain.errors import RuleRefused
 from app.domain.money import MAX_CENTS
-from app.domain.orders import Order, OrderState, roles_on
+from app.domain.orders import OrderState
 from app.domain.parts import Part, PartState, Slot
 from app.domain.shares import Share, share_cents
 from app.domain.transitions import Transition, move
@@ -100,6 +100,9 @@ class Assignment:
     """Reports of hours that nobody approved yet."""
     paid_cents: int = 0
     """Of the customer's order, as far as it concerns the deposit."""
+    customer_person_id: UUID | None = None
+    customer_app_id: UUID | None = None
+    """The customer who can log in, or the app for which they ordered; known to those who may see the order."""
     state: AssignmentState = AssignmentState.DRAFT
     delivered_at: datetime | None = None
     reason: str = ""
@@ -182,10 +185,18 @@ ORDER_STATES = {
 """What the customer's order becomes with its assignment."""
 
 
-def roles_in(assignment: Assignment, actor: Actor, order: Order | None) -> tuple[Role, ...]:
-    """What the actor is to it: a member who does a part, the customer, the customer's app."""
-    of_order = tuple(role for role in roles_on(order, actor) if role is not Role.MEMBER) if order else ()
+def roles_in(assignment: Assignment, actor: Actor) -> tuple[Role, ...]:
+    """What the actor is to it: the customer, the customer's app, a member who does a part."""
+    of_order = actor.as_customer(assignment.customer_person_id, assignment.customer_app_id)
     return (*of_order, *actor.as_member(*assignment.member_ids))
+
+
+def may_in(assignment: Assignment, actor: Actor, right: Right) -> bool:
+    """Whether the actor has a right on it. A customer who can log in speaks for themselves."""
+    own = roles_in(assignment, actor)
+    if right is Right.CONFIRM_ASSIGNMENT and assignment.customer_person_id and not {Role.CUSTOMER, Role.APP} & set(own):
+        return False
+    return actor.may(right, assignment.cooperative_id, own=own)
 
 
 def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:

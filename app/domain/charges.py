@@ -7,9 +7,7 @@ from app.domain.assignments import Assignment, JobCost
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import share_out
 from app.domain.orders import Order
-
-NOT_EARNED = frozenset({"assignment_cost", "assignment_charge", "vat_charged"})
-"""Rules of the lead's legs that are no member's."""
+from app.domain.vat import VatClass
 
 
 @dataclass(frozen=True)
@@ -21,12 +19,21 @@ class GivenBack:
     nets: tuple[int, ...]
 
 
-def job_legs(assignment: Assignment, charges: Sequence[Order]) -> tuple[Leg, ...]:
-    """The lead's legs beside its own members': costs, and what partners charge, whose VAT comes back."""
+def reclaims_vat(order: Order) -> bool:
+    """Whether the VAT on what partners charge comes back: not against a sale without any. Wet OB 1968 art. 15, 25."""
+    return all(line.vat_class is not VatClass.EXEMPT for line in order.lines)
+
+
+def job_legs(assignment: Assignment, charges: Sequence[Order], reclaimed: bool) -> tuple[Leg, ...]:
+    """The lead's legs beside its own members': costs, and what partners charge.
+
+    Its VAT comes back; where that is not `reclaimed`, as a partner left the small-business scheme meanwhile, the
+    lead's fund bears it.
+    """
     title = assignment.title
     legs = [_cost_leg(cost, cost.cents, "assignment_cost", title) for cost in assignment.costs]
     for charge in charges:
-        legs += _charge_legs(charge, charge.net_cents, charge.vat_cents, "assignment_charge", title)
+        legs += _charge_legs(charge, charge.net_cents, charge.vat_cents, "assignment_charge", title, reclaimed)
     return tuple(leg for leg in legs if leg.cents)
 
 
@@ -35,12 +42,13 @@ def _cost_leg(cost: JobCost, cents: int, rule: str, title: str) -> Leg:
     return Leg(AccountKind.PAYABLE_SUPPLIER, cents, rule, facts, party=cost.supplier)
 
 
-def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str) -> list[Leg]:
+def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str, reclaimed: bool) -> list[Leg]:
     facts = {"title": title, "reference": charge.reference, "of": "assignment_charge"}
     vat_rule = "vat_charged" if rule == "assignment_charge" else rule
+    bearer = AccountKind.VAT if reclaimed else AccountKind.COOPERATIVE_FUND
     return [
         Leg(AccountKind.PAYABLE_COOPERATIVE, net + vat, rule, facts, party=str(charge.cooperative_id)),
-        Leg(AccountKind.VAT, -vat, vat_rule, {"net": net, "title": title, "of": "vat_charged"}),
+        Leg(bearer, -vat, vat_rule, {"net": net, "title": title, "of": "vat_charged"}),
     ]
 
 
@@ -70,11 +78,13 @@ def charge_back(net: int, net_left: int, vat_left: int) -> int:
     return (2 * vat_left * net + net_left) // (2 * net_left) if net_left else 0
 
 
-def back_legs(assignment: Assignment, given: GivenBack, charges: Sequence[tuple[Order, int, int]]) -> tuple[Leg, ...]:
+def back_legs(
+    assignment: Assignment, given: GivenBack, charges: Sequence[tuple[Order, int, int]], reclaimed: bool
+) -> tuple[Leg, ...]:
     """The lead's legs of a refund beside its members': charges are (order, net, VAT) that go back to each partner."""
     title = assignment.title
     back = zip(assignment.costs, given.costs, strict=True)
     legs = [_cost_leg(cost, -cents, "refund", title) for cost, cents in back]
     for charge, net, vat in charges:
-        legs += _charge_legs(charge, -net, -vat, "refund", title)
+        legs += _charge_legs(charge, -net, -vat, "refund", title, reclaimed)
     return tuple(leg for leg in legs if leg.cents)

@@ -63,6 +63,9 @@ class Offering:
     held: int = 0
     state: OfferingState = OfferingState.DRAFT
     edition: int = 0
+    source: str | None = None
+    external_id: str | None = None
+    """What a partner's own system calls it."""
     version: int = 1
 
     @property
@@ -103,6 +106,7 @@ OFFERING: tuple[Transition[Offering], ...] = (
     Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
     Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING),
     Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
+    Transition("withdraw", ("in_review",), "draft", Right.WRITE_OFFERING),
     Transition("pause", ("published",), "paused", Right.WRITE_OFFERING),
     Transition("resume", ("paused",), "published", Right.WRITE_OFFERING),
     Transition("archive", ("draft", "published", "paused"), "archived", Right.WRITE_OFFERING),

@@ -196,13 +196,12 @@ RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
 
 
 def roles_on(order: Order, actor: Actor) -> tuple[Role, ...]:
-    """What the actor is to this order: its customer, its app, its maker."""
-    roles = []
-    if actor.person_id is not None and order.customer_person_id == actor.person_id:
-        roles.append(Role.CUSTOMER)
-    if actor.app_id is not None and actor.subject is None and order.app_id == actor.app_id:
-        roles.append(Role.APP)
-    return (*roles, *actor.as_member(*order.maker_ids))
+    """What the actor is to this order: its customer, its app, its maker.
+
+    What one cooperative charges another names what each of its members earns: that is for its staff.
+    """
+    makers = order.maker_ids if order.buyer_id is None else ()
+    return (*actor.as_customer(order.customer_person_id, order.app_id), *actor.as_member(*makers))
 
 
 def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day: date) -> OrderLine:  # noqa: A002

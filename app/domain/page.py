@@ -1,4 +1,4 @@
-"""Keyset pages: ordered by id (UUIDv7, so by time), newest first; a cursor stays right while rows are added."""
+"""Keyset pages: ordered by id (UUIDv7, so by time), most newest first; a cursor stays right while rows are added."""
 
 import base64
 import binascii
@@ -21,6 +21,7 @@ class PageRequest:
 
     limit: int = 20
     after: UUID | None = None
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.access import Right
+from app.domain.access import Actor, Right
 from app.domain.errors import AlreadyExists, RuleRefused, WrongState
 from app.domain.shares import Share, ShareKind
 from app.domain.transitions import Transition, move
@@ -90,7 +90,15 @@ class Hours:
     reported_at: datetime
     approved_by: UUID | None = None
     approved_at: datetime | None = None
+    refused_by: UUID | None = None
+    refused_at: datetime | None = None
+    reason: str = ""
+    """Why it was refused; what was refused does not count."""
     version: int = 1
+
+    @property
+    def stands(self) -> bool:
+        return self.refused_at is None
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,7 @@ class Signature:
 
 
 ACTIVE = (PartState.INVITED, PartState.WAITING, PartState.TAKEN)
+EVER_TAKEN = (PartState.TAKEN, PartState.WITHDRAWN, PartState.HANDED_ON)
 
 
 def _offered(part: Part) -> str | None:
@@ -121,7 +130,14 @@ PART: tuple[Transition[Part], ...] = (
     Transition("hand_on", ("taken",), "taken", Right.TAKE_PART),
     Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _offered),
     Transition("leave", ("taken",), "taken", Right.TAKE_PART, _offered),
+    Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT),
 )
+
+
+def may_on(part: Part, actor: Actor, right: Right) -> bool:
+    """Whether the actor has a right on a part: of the lead's staff, their cooperative's, the member's own."""
+    place = part.lead_id if right is Right.LEAD_ASSIGNMENT else part.cooperative_id
+    return actor.may(right, place, own=actor.as_member(part.member_id, part.offered_to))
 
 
 def after_part(part: Part, verb: str) -> Part:
@@ -180,7 +196,7 @@ def check_hours(part: Part, reported: Iterable[Hours], minutes: int, day: date, 
     """Whether so many more minutes can be reported. Raises WrongState, RuleRefused below zero or for a later day."""
     if part.state is not PartState.TAKEN:
         raise WrongState(verb="report_hours", state=part.state, possible=[])
-    if minutes == 0 or sum(entry.minutes for entry in reported) + minutes < 0:
+    if minutes == 0 or sum(entry.minutes for entry in reported if entry.stands) + minutes < 0:
         raise RuleRefused(rule="hours_stay_above_zero", value=str(minutes))
     if day > today:
         raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())

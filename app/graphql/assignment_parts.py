@@ -8,14 +8,14 @@ from uuid import UUID
 import strawberry
 
 from app.domain import parts as domain
-from app.domain.access import Actor, Right
+from app.domain.access import Actor
 from app.domain.parts import PART, PartState, draft_slot
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.agreements import SplitPreview
 from app.graphql.context import Info
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, changed, page_of, show
-from app.usecases.assignment_hours import approve_hours, list_hours, report_hours
+from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
 from app.usecases.parts import (
     add_slot,
     change_slot,
@@ -47,6 +47,7 @@ class PartVerb(Enum):
     HAND_ON = "hand_on"
     TAKE_OVER = "take_over"
     LEAVE = "leave"
+    RELEASE = "release"
 
 
 @strawberry.type(description="`share` is what one seat brings as planned, without VAT; null while shares differ.")
@@ -89,10 +90,8 @@ class AssignmentPart(Node):
 
     @classmethod
     def of(cls, part: domain.Part, actor: Actor) -> "AssignmentPart":
-        def may(right: Right) -> bool:
-            return actor.may(right, part.cooperative_id, own=actor.as_member(part.member_id, part.offered_to))
-
-        return show(cls, part, available_transitions=AvailableTransitionType.all_of(available(PART, part, may)))
+        found = available(PART, part, lambda right: domain.may_on(part, actor, right))
+        return show(cls, part, available_transitions=AvailableTransitionType.all_of(found))
 
 
 @strawberry.type
@@ -107,6 +106,9 @@ class WorkedHours:
     reported_at: datetime
     approved_by: UUID | None
     approved_at: datetime | None
+    refused_by: UUID | None
+    refused_at: datetime | None
+    reason: str
 
 
 @strawberry.input(description="`seats` people of a role for `minutes` each; every seat has the same share.")
@@ -242,3 +244,8 @@ class AssignmentPartMutation:
     async def approve_hours(self, info: Info, idempotency_key: str, id: UUID) -> WorkedHours:
         once = info.context.keyed(idempotency_key)
         return show(WorkedHours, await once(approve_hours, entry_id=id))
+
+    @strawberry.mutation(description="Refuse a report, as the lead's staff, and say why; not one's own.")
+    async def refuse_hours(self, info: Info, idempotency_key: str, id: UUID, reason: str) -> WorkedHours:
+        once = info.context.keyed(idempotency_key)
+        return show(WorkedHours, await once(refuse_hours, entry_id=id, reason=reason))

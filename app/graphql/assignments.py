@@ -10,8 +10,8 @@ import strawberry
 
 from app.domain import assignments as domain
 from app.domain import parts as parts_domain
-from app.domain.access import Actor, Right
-from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience
+from app.domain.access import Actor
+from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, may_in
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Info
@@ -81,9 +81,6 @@ class Assignment(Node):
 
     @classmethod
     def of(cls, assignment: domain.Assignment, actor: Actor) -> "Assignment":
-        def may(right: Right) -> bool:
-            return actor.may(right, assignment.cooperative_id)
-
         return show(
             cls,
             assignment,
@@ -92,7 +89,9 @@ class Assignment(Node):
             party_ids=list(assignment.party_ids),
             contact=show(Contact, assignment.contact) if assignment.contact else None,
             lines=[show(PriceLine, line) for line in assignment.lines],
-            available_transitions=AvailableTransitionType.all_of(available(ASSIGNMENT, assignment, may)),
+            available_transitions=AvailableTransitionType.all_of(
+                available(ASSIGNMENT, assignment, lambda right: may_in(assignment, actor, right))
+            ),
         )
 
 

@@ -24,8 +24,11 @@ class Context(BaseContext):
     catalogue: Catalogue
     language: str
     trace_id: str
+    local_webhooks: bool = False
     reads_schema: bool = True
     """Who has no token takes the schema from the project, in production."""
+    charge: Callable[[int], None] | None = None
+    """Says what the operation costs, in units of the caller's rate."""
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
 

@@ -11,8 +11,9 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from app.adapters.callers import caller
 from app.adapters.messages import language_of
-from app.adapters.tokens import bearer, identity_of
+from app.adapters.tokens import bearer, identify, identity_of
 from app.domain.access import VISITOR
 from app.domain.errors import DomainError
 from app.graphql.context import Context
@@ -52,6 +53,7 @@ class Face(GraphQLRouter[Context, None]):
             context.door.identity = identity_of(bearer(stated), wired.issuers)
 
         try:
+            await identify(bearer(stated), wired.issuers)
             renew()
         except DomainError:
             raise ConnectionRejectionError from None
@@ -70,12 +72,17 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     wired = connection.app.state.wiring
     language = language_of(connection.headers.get("accept-language"))
     if connection.scope["type"] == "websocket":
-        return Context(wired.make_run(VISITOR), wired.catalogue, language, uuid4().hex)
-    identity = identity_of(bearer(connection.headers.get("authorization")), wired.issuers)
+        return Context(wired.make_run(VISITOR), wired.catalogue, language, uuid4().hex, wired.local_webhooks)
+    identity = await caller(connection)
     if GRAPHQL_JSON in connection.headers.get("accept", ""):
         response.headers["x-answer-as"] = GRAPHQL_JSON
     knows = connection.app.state.ide or identity != VISITOR
-    return Context(wired.make_run(identity), wired.catalogue, language, connection.state.trace_id, knows)
+    run, trace_id = wired.make_run(identity), connection.state.trace_id
+
+    def charge(units: int) -> None:
+        connection.state.units = units
+
+    return Context(run, wired.catalogue, language, trace_id, wired.local_webhooks, knows, charge)
 
 
 def install(app: FastAPI, *, ide: bool) -> None:

@@ -18,6 +18,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from app.domain.rates import units_of
 from app.graphql.context import Context
 
 MOST_DIRECTIVES = 5
@@ -97,6 +98,8 @@ class Limits(SchemaExtension):
                 weight = Weight(document, schema, found.variables or {})
                 weight.directives += len(node.directives or ())
                 weight.add(node.selection_set, schema.get_root_type(node.operation), 1)
+                if isinstance(found.context, Context) and found.context.charge is not None:
+                    found.context.charge(units_of(weight.rows, weight.fields))
                 if weight.too_much:
                     return [GraphQLError("This asks for too much at once. Ask for less.")]
                 if weight.introspects and isinstance(found.context, Context) and not found.context.reads_schema:

@@ -33,6 +33,7 @@ class OfferingVerb(Enum):
     SUBMIT = "submit"
     PUBLISH = "publish"
     SEND_BACK = "send_back"
+    WITHDRAW = "withdraw"
     PAUSE = "pause"
     RESUME = "resume"
     ARCHIVE = "archive"
@@ -58,6 +59,8 @@ class Offering(Node):
     left: int | None
     state: OfferingState
     edition: int
+    source: str | None
+    external_id: str | None
     version: int
     available_transitions: list[AvailableTransitionType]
 

@@ -8,6 +8,7 @@ from app.domain.access import Role
 from app.graphql.context import Info
 from app.graphql.types import show
 from app.usecases.people import add_person, end_office, get_me, get_person, give_office, list_offices
+from app.usecases.privacy import erase_me
 
 strawberry.enum(Role)
 
@@ -72,6 +73,11 @@ class PersonMutation:
     @strawberry.mutation(description="Make a person known by issuer and subject of their token.")
     async def add_person(self, info: Info, issuer: str, subject: str, name: str, email: str | None = None) -> Person:
         return show(Person, await info.context.run(add_person, issuer=issuer, subject=subject, name=name, email=email))
+
+    @strawberry.mutation(description="Forget the caller. First end offices, membership and orders.")
+    async def forget_me(self, info: Info) -> bool:
+        await info.context.run(erase_me)
+        return True
 
     @strawberry.mutation(description="Give a person an office at a cooperative, a municipality or in the network.")
     async def give_office(

@@ -34,12 +34,14 @@ from app.graphql import (
     costs,
     customers,
     earnings,
+    feed,
     flows,
     funds,
     joint_purchases,
     members,
     municipalities,
     nettings,
+    offering_imports,
     offerings,
     opening,
     orders,
@@ -50,6 +52,7 @@ from app.graphql import (
     seals,
     spending,
     tasks,
+    webhooks,
     wishes,
 )
 from app.graphql.context import Context
@@ -69,6 +72,7 @@ Query = merge_types(
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
+        *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
     ),
 )
 Mutation = merge_types(
@@ -92,6 +96,8 @@ Mutation = merge_types(
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             nettings.NettingMutation,
+            webhooks.WebhookMutation,
+            offering_imports.OfferingImportMutation,
         ),
     ),
 )
@@ -154,16 +160,20 @@ class Schema(strawberry.Schema):
         return
 
 
+_RULES = [
+    *QueryDepthLimiter(max_depth=12).validation_rules,
+    *MaxAliasesLimiter(max_alias_count=15).validation_rules,
+    MaxIntrospectionDepthRule,
+]
+"""Made once: the cache of validated documents looks at the rules too."""
 schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
     config=StrawberryConfig(disable_field_suggestions=True),
     extensions=[
-        lambda: QueryDepthLimiter(max_depth=12),
-        lambda: MaxAliasesLimiter(max_alias_count=15),
         lambda: MaxTokensLimiter(max_token_count=1000),
-        lambda: AddValidationRules([MaxIntrospectionDepthRule]),
+        lambda: AddValidationRules(_RULES),
         lambda: ParserCache(maxsize=256),
         lambda: ValidationCache(maxsize=256),
         Limits,

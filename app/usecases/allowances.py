@@ -19,6 +19,7 @@ from app.domain.ledger import JournalKind, Leg, Posting, negated
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import move
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 
@@ -85,6 +86,7 @@ async def reverse_allowance(
     return await allowances.save(tx, replace(allowance, state=state, reversed_by=actor.person, reason=reason))
 
 
+@shows_private
 async def list_allowances(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, member_id: UUID | None = None
 ) -> Page[Allowance]:
@@ -97,6 +99,7 @@ async def list_allowances(
     return await allowances.page(tx, page, cooperative_id=cooperative_id, member_id=seen)
 
 
+@shows_private
 async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: UUID) -> Allowance:
     """One allowance. Raises NotFound."""
     allowance = await allowances.get(tx, allowance_id)

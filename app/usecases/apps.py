@@ -3,15 +3,28 @@
 import hashlib
 import secrets
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from app.db.apps import apps, scopes_of_client, set_secret
+from app.db.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.domain.access import Actor, Right, Role, Scope
-from app.domain.apps import App, AppWithSecret, RateClass, allowed_redirects, allowed_scopes
-from app.domain.errors import ClientRefused, Forbidden, NotFound
+from app.domain.apps import (
+    App,
+    AppWithSecret,
+    Granted,
+    RateClass,
+    allowed_keys,
+    allowed_redirects,
+    allowed_scopes,
+)
+from app.domain.errors import ClientRefused, Forbidden, NotFound, RuleRefused
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.version import expect
+
+CHANGEABLE = frozenset({"name", "scopes", "redirect_uris", "keys", "rate_class", "enabled"})
 
 
 async def list_apps(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[App]:
@@ -41,6 +54,8 @@ async def register_app(
         actor.require(Right.WRITE_APP, cooperative_id)
         if cooperative_id is not None:
             await cooperatives.get(tx, cooperative_id)
+    if rate_class is not RateClass.STANDARD:
+        actor.require(Right.SET_RATE)
     app = App(uuid7(), name, allowed_scopes(scopes), cooperative_ids, allowed_redirects(redirect_uris), rate_class)
     await apps.add(tx, app)
     return AppWithSecret(app, await _new_secret(tx, app.id))
@@ -58,13 +73,47 @@ async def disable_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
     return await apps.save(tx, replace(app, disabled_at=app.disabled_at or tx.now))
 
 
-async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: str) -> frozenset[str]:
-    """The scopes of the app with these credentials. Raises ClientRefused. Open to visitors: it is the login."""
+async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: str) -> Granted:
+    """What the app with these credentials may do. Raises ClientRefused. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
-    scopes = await scopes_of_client(tx, client_id, _hash(client_secret))
-    if scopes is None:
+    granted = await grants_of_client(tx, client_id, _hash(client_secret))
+    if granted is None:
         raise ClientRefused
-    return frozenset(scopes)
+    return granted
+
+
+async def change_app(tx: Tx, actor: Actor, *, app_id: UUID, changes: dict[str, Any], expected_version: int) -> App:
+    """Change name, scopes, redirect addresses, keys, rate class; shut it out (`enabled` false) or let it in again.
+
+    Who may register at all of its cooperatives may change it. Raises RuleRefused, Stale.
+    """
+    app = await _get(tx, actor, Right.WRITE_APP, app_id)
+    expect(app.version, expected_version)
+    named = dict(changes)
+    unknown = sorted(set(named) - CHANGEABLE)
+    if unknown or None in named.values():
+        raise RuleRefused(rule="not_changeable", value=(unknown or sorted(named))[0])
+    if named.get("rate_class", app.rate_class) != app.rate_class:
+        actor.require(Right.SET_RATE)
+    enabled = named.pop("enabled", app.disabled_at is None)
+    checks = {"scopes": allowed_scopes, "redirect_uris": allowed_redirects, "keys": allowed_keys}
+    named |= {name: check(named[name]) for name, check in checks.items() if name in named}  # type: ignore[operator]
+    return await apps.save(tx, replace(app, **named, disabled_at=None if enabled else app.disabled_at or tx.now))
+
+
+async def list_client_keys(tx: Tx, actor: Actor, *, client_id: str) -> list[dict[str, str]]:
+    """The public keys of an app, to check what it signed. Open to visitors: it is the login."""
+    actor.require(Right.READ_PUBLIC)
+    return await keys_of_client(tx, client_id)
+
+
+async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id: str, ends_at: datetime) -> Granted:
+    """What the app may do whose signature was found good. Raises ClientRefused where the same came before."""
+    actor.require(Right.READ_PUBLIC)
+    granted = await use_assertion(tx, client_id, assertion_id, ends_at)
+    if granted is None:
+        raise ClientRefused
+    return granted
 
 
 async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:

@@ -10,9 +10,9 @@ from app.db.orders import orders
 from app.db.payments import refunds
 from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right
-from app.domain.assignments import shares_of
 from app.domain.flows import Flow
 from app.usecases.steps import assignment as steps
+from app.usecases.steps.charge import cents_by_place
 
 
 async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[Flow]:
@@ -33,12 +33,11 @@ async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: UUID) -> 
     if customer is not None:
         given_back = sum(refund.vat_cents for refund in await refunds.all(tx, order_id=customer.id))
         flows.append(Flow("customer", "vat", customer.vat_cents - given_back))
-    if not earned:
-        whole = await steps.load(tx, found)
-        cents = shares_of(found, whole.slots, whole.parts)
-        flows += [Flow("customer", names[part.cooperative_id], cents[part.id]) for part in whole.taken]
+    brought = {} if earned else cents_by_place(await steps.load(tx, found))
     for earning in earned:
-        flows.append(Flow("customer", names[earning.cooperative_id], earning.net_left_cents))
+        brought[earning.cooperative_id] = brought.get(earning.cooperative_id, 0) + earning.net_left_cents
+    flows += [Flow("customer", names[place], cents) for place, cents in brought.items()]
+    for earning in earned:
         if earning.cooperative_id in staffed:
             own = names[earning.cooperative_id]
             flows += [Flow(own, leg.kind, leg.cents, leg.rule, leg.facts) for leg in earning.legs]

@@ -1,15 +1,15 @@
-"""Hours of an assignment: reported by who worked them, corrected by a new entry, approved by the lead."""
+"""Hours of an assignment: reported by who worked them, corrected by a new entry, approved or refused by the lead."""
 
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from app.db.assignments import approve_entry, assignments, hours, parts
+from app.db.assignments import assignments, decide_entry, hours, parts
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.domain.access import Actor, Right
-from app.domain.assignments import AssignmentState
-from app.domain.errors import AlreadySettled, SecondPersonNeeded, WrongState
+from app.domain.assignments import Assignment, AssignmentState
+from app.domain.errors import AlreadySettled, ReasonNeeded, SecondPersonNeeded, WrongState
 from app.domain.parts import Hours, check_hours
 from app.usecases.steps import assignment as steps
 
@@ -41,24 +41,45 @@ async def approve_hours(tx: Tx, actor: Actor, *, entry_id: UUID) -> Hours:
 
     Raises SecondPersonNeeded, AlreadySettled, WrongState.
     """
-    seen = await hours.get(tx, entry_id)
-    actor.require(Right.APPROVE_HOURS, seen.lead_id)
-    found = await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id))
-    if found.state is not AssignmentState.IN_PROGRESS:
-        raise WrongState(verb="approve_hours", state=found.state, possible=[])
-    entry = await hours.get(tx, entry_id)
-    if entry.approved_by is not None:
-        raise AlreadySettled(what="hours")
-    if entry.member_id in actor.member_ids() or entry.reported_by == actor.person:
-        raise SecondPersonNeeded(verb="approve_hours")
+    found, entry = await _open_entry(tx, actor, entry_id, "approve_hours")
     part = await parts.get(tx, entry.part_id, lock=True)
     approved = replace(entry, approved_by=actor.person, approved_at=tx.now, version=entry.version + 1)
     reported = await hours.all(tx, part_id=part.id)
     minutes = sum(other.minutes for other in reported if other.approved_by is not None or other.id == entry_id)
-    await approve_entry(tx, approved)
+    await decide_entry(tx, approved)
     await parts.save(tx, replace(part, minutes=max(minutes, 0)))
     await tell(tx, "assignment.hours_approved", entry.lead_id, entry.id, title=found.title)
     return approved
+
+
+async def refuse_hours(tx: Tx, actor: Actor, *, entry_id: UUID, reason: str) -> Hours:
+    """Refuse a report, as the lead's staff, and say why; it counts for nothing, and another can be made.
+
+    Raises SecondPersonNeeded, AlreadySettled, WrongState, ReasonNeeded.
+    """
+    found, entry = await _open_entry(tx, actor, entry_id, "refuse_hours")
+    if not reason:
+        raise ReasonNeeded(verb="refuse_hours")
+    refused = replace(entry, refused_by=actor.person, refused_at=tx.now, reason=reason, version=entry.version + 1)
+    await decide_entry(tx, refused)
+    about = {"title": found.title, "reason": reason, "members": [str(entry.member_id)]}
+    await tell(tx, "assignment.hours_refused", entry.cooperative_id, entry.id, **about)
+    return refused
+
+
+async def _open_entry(tx: Tx, actor: Actor, entry_id: UUID, verb: str) -> tuple[Assignment, Hours]:
+    """A report that nobody decided yet, and its assignment under lock; not for who reported it or worked it."""
+    seen = await hours.get(tx, entry_id)
+    actor.require(Right.APPROVE_HOURS, seen.lead_id)
+    found = await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id))
+    if found.state is not AssignmentState.IN_PROGRESS:
+        raise WrongState(verb=verb, state=found.state, possible=[])
+    entry = await hours.get(tx, entry_id)
+    if entry.approved_by is not None or not entry.stands:
+        raise AlreadySettled(what="hours")
+    if entry.member_id in actor.member_ids() or entry.reported_by == actor.person:
+        raise SecondPersonNeeded(verb=verb)
+    return found, entry
 
 
 async def list_hours(tx: Tx, actor: Actor, *, part_id: UUID) -> list[Hours]:

@@ -8,12 +8,13 @@ from app.db.assignments import assignments, signatures
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.domain.access import Actor, Right
-from app.domain.assignments import STAFFABLE, shares_of
+from app.domain.assignments import STAFFABLE, AssignmentState
 from app.domain.days import day_of
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, TermsChanged, WrongState
 from app.domain.parts import Signature
 from app.usecases.steps import assignment as steps
-from app.usecases.steps.assignment import Whole
+from app.usecases.steps.charge import cents_by_place
+from app.usecases.steps.limit import check_limits
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ async def get_terms(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Terms:
     place = _place(actor, (found.cooperative_id, *found.party_ids))
     actor.require(Right.SIGN_ASSIGNMENT, place)
     whole = await steps.load(tx, found)
-    cents = _by_cooperative(whole)
+    cents = cents_by_place(whole)
     counts = {c: sum(part.cooperative_id == c for part in whole.taken) for c in cents}
     shares = [CooperativeShare(c, counts[c], cents[c], c in found.signed_ids) for c in cents]
     return Terms(found.terms, found.net_cents, found.cost_cents, tuple(shares))
@@ -69,7 +70,10 @@ async def sign_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID, cooperat
     day = day_of(found.ends_at)
     if await agreement_on(tx, cooperative_id, day) is None:
         raise AgreementMissing(date=day.isoformat())
-    cents = _by_cooperative(await steps.load(tx, found))
+    whole = await steps.load(tx, found)
+    cents = cents_by_place(whole)
+    if found.state is AssignmentState.IN_PROGRESS:  # nobody agrees again
+        await check_limits(tx, found, {cooperative_id: cents.get(cooperative_id, 0)})
     place = (uuid7(), found.id, found.cooperative_id, cooperative_id)
     signed = Signature(*place, terms, cents.get(cooperative_id, 0), actor.person, tx.now)
     if cooperative_id in found.signed_ids:
@@ -92,11 +96,3 @@ async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[
 def _place(actor: Actor, places: tuple[UUID, ...]) -> UUID:
     """Where the actor may sign; the lead before a partner, and the lead where they may nowhere."""
     return next((place for place in places if actor.may(Right.SIGN_ASSIGNMENT, place)), places[0])
-
-
-def _by_cooperative(whole: Whole) -> dict[UUID, int]:
-    cents = shares_of(whole.assignment, whole.slots, whole.parts)
-    found = {whole.assignment.cooperative_id: 0}
-    for part in whole.taken:
-        found[part.cooperative_id] = found.get(part.cooperative_id, 0) + cents[part.id]
-    return found

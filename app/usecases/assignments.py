@@ -24,6 +24,7 @@ from app.domain.assignments import (
     JobCost,
     PriceLine,
     check_assignment,
+    may_in,
     net_of,
     new_terms,
     open_to,
@@ -33,14 +34,14 @@ from app.domain.assignments import (
 )
 from app.domain.costs import ClaimState
 from app.domain.customers import Contact, reachable
-from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.errors import Forbidden, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.domain.vat import VatClass, rate_on
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.assignment import Whole
-from app.usecases.steps.charge import book_assignment
+from app.usecases.steps.charge import book_assignment, cents_by_place, check_vat
 from app.usecases.steps.limit import check_limits
 from app.usecases.steps.ordering import reference, small_business
 from app.usecases.steps.version import expect
@@ -126,9 +127,10 @@ async def move_assignment(
     """
     row = find(ASSIGNMENT, verb)
     found = await assignments.get(tx, assignment_id)
-    order = await orders.find(tx, id=found.order_id) if found.order_id else None
-    own = roles_in(found, actor, order)
+    own = roles_in(found, actor)
     actor.require(row.right, found.cooperative_id, own=own)
+    if not may_in(found, actor, row.right):
+        raise Forbidden(right=row.right)
     if row.right is Right.CONFIRM_ASSIGNMENT and not {Role.CUSTOMER, Role.APP} & set(own):
         _second_person(actor, found, verb, reason)
     locked = await steps.lock_assignment(tx, found)
@@ -148,7 +150,7 @@ async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
 async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Assignment:
     """One assignment, for the lead, its customer, who takes part, and who may apply. Raises NotFound."""
     found = await assignments.get(tx, assignment_id)
-    require_reader(actor, found, await orders.find(tx, id=found.order_id) if found.order_id else None)
+    require_reader(actor, found)
     return _shown(actor, found)
 
 
@@ -169,7 +171,7 @@ def _shown(actor: Actor, found: Assignment) -> Assignment:
     return replace(found, reason="")
 
 
-def require_reader(actor: Actor, found: Assignment, order: Order | None = None) -> None:
+def require_reader(actor: Actor, found: Assignment) -> None:
     """Raises NotFound for who neither takes part nor may."""
     places = dict.fromkeys(h.cooperative_id for h in actor.holdings if h.cooperative_id is not None)
     there = [place for place in places if open_to(found, place)]
@@ -177,9 +179,9 @@ def require_reader(actor: Actor, found: Assignment, order: Order | None = None) 
         there = [found.cooperative_id] if actor.may(Right.LEAD_ASSIGNMENT, found.cooperative_id) else []
     place = there[0] if there else found.cooperative_id
     members = actor.as_member(*(m for c in there for m in actor.members_at(c)))
-    if not there and not roles_in(found, actor, order):
+    if not there and (found.state is AssignmentState.DRAFT or not roles_in(found, actor)):
         raise NotFound
-    actor.require(Right.READ_ASSIGNMENT, place, own=(*roles_in(found, actor, order), *members))
+    actor.require(Right.READ_ASSIGNMENT, place, own=(*roles_in(found, actor), *members))
 
 
 async def lead_locked(tx: Tx, actor: Actor, assignment_id: UUID, expected_version: int | None = None) -> Assignment:
@@ -223,7 +225,8 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
         raise RuleRefused(rule="price_is_the_orders", value=order.reference)
     if await claims.all(tx, order_id=order_id, state=(ClaimState.CLAIMED, ClaimState.APPROVED)):
         raise RuleRefused(rule="costs_are_the_assignments", value=order.reference)
-    await orders.save(tx, replace(order, assignment_id=planned.id))
+    # What was given back before is due anew: refunds in parts come after completion only.
+    await orders.save(tx, replace(order, assignment_id=planned.id, refunded_cents=0))
     return replace(planned, net_cents=order.net_cents)
 
 
@@ -238,7 +241,7 @@ async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str)
         case "agree":
             whole = await _agreed(tx, whole)
         case "deliver":
-            shares_of(moved, whole.slots, whole.parts)
+            await check_limits(tx, moved, cents_by_place(whole))
             await start_timer(tx, "approve", moved.cooperative_id, moved.id, tx.now + APPROVED_AFTER)
     order = await steps.follow(tx, actor, whole.assignment, reason)
     if moved.state is AssignmentState.APPROVED and order is not None:
@@ -252,14 +255,12 @@ async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str)
 async def _agreed(tx: Tx, whole: Whole) -> Whole:
     """Agreed: the shares come out, nobody will owe a partner more than that one allows, the customer's order stands."""
     assignment = whole.assignment
-    cents = shares_of(assignment, whole.slots, whole.parts)
-    promised: dict[UUID, int] = {}
-    for part in whole.taken:
-        promised[part.cooperative_id] = promised.get(part.cooperative_id, 0) + cents[part.id]
-    await check_limits(tx, assignment.cooperative_id, promised)
+    await check_limits(tx, assignment, cents_by_place(whole))
     if assignment.order_id is not None:
+        await check_vat(tx, whole, await orders.get(tx, assignment.order_id))
         return whole
     order = await small_business(tx, _order(tx, whole))
+    await check_vat(tx, whole, order)
     if assignment.deposit_cents > order.gross_cents:
         raise RuleRefused(rule="deposit_within_price", value=str(order.gross_cents))
     await add_order(tx, order)

@@ -17,6 +17,7 @@ from app.domain.errors import NotFound, RuleMissing
 from app.domain.ledger import MINUTES, JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 
@@ -73,6 +74,7 @@ async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
     return Page([t for t in found.rows if {t.giver_id, t.receiver_id} & set(there)], found.has_next)
 
 
+@shows_private
 async def get_minutes(tx: Tx, actor: Actor, *, member_id: UUID) -> int:
     """The minutes that a member has to spend; below zero: owes. For the staff and the member."""
     member = await members.get(tx, member_id)

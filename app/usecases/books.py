@@ -12,6 +12,7 @@ from app.db.outbox import tell
 from app.domain.access import Actor, Right
 from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.snapshot import of_one_moment
 
 BATCH = 1000
@@ -25,6 +26,7 @@ class Books:
     journals: tuple[Journal, ...]
 
 
+@shows_private
 async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Account]:
     """The accounts of a cooperative with their balances; credits are positive."""
     await cooperatives.get(tx, cooperative_id)
@@ -32,6 +34,7 @@ async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Pag
     return await ledger.list_accounts(tx, cooperative_id, page)
 
 
+@shows_private
 async def list_journals(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, source_id: UUID | None = None
 ) -> Page[Journal]:
@@ -41,6 +44,7 @@ async def list_journals(
     return await ledger.list_journals(tx, cooperative_id, page, source_id)
 
 
+@shows_private
 @of_one_moment
 async def export_books(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Books:
     """The whole books of a cooperative at one moment: every account with its balance, every journal, oldest first."""

@@ -18,6 +18,7 @@ from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
 
@@ -63,6 +64,7 @@ async def claim_cost(
     return claim
 
 
+@shows_private
 async def list_claims(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, state: str | None = None
 ) -> Page[CostClaim]:
@@ -74,6 +76,7 @@ async def list_claims(
     return await claims.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=mine)
 
 
+@shows_private
 async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
     """One claim. Raises NotFound."""
     claim = await claims.get(tx, claim_id)

@@ -14,10 +14,12 @@ from app.domain.earnings import HELD, Earning, EarningState
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find, move
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.earn import release_held
 from app.usecases.steps.version import expect
 
 
+@shows_private
 async def list_earnings(
     tx: Tx,
     actor: Actor,
@@ -37,6 +39,7 @@ async def list_earnings(
     return await earnings.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=seen)
 
 
+@shows_private
 async def get_earning(tx: Tx, actor: Actor, *, earning_id: UUID) -> Earning:
     """One earning with its legs. Raises NotFound."""
     earning = await earnings.get(tx, earning_id)

@@ -13,6 +13,7 @@ from app.db.orders import orders
 from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right
 from app.domain.flows import Axis, Flow, Statement, bought_with, check_dates
+from app.usecases.steps.audit import shows_private
 
 
 async def get_statement(
@@ -31,6 +32,7 @@ async def get_statement(
     return await _statement(tx, cooperative_id, None, since, until, as_of or tx.now, axis)
 
 
+@shows_private
 async def get_member_statement(
     tx: Tx,
     actor: Actor,
@@ -69,10 +71,12 @@ async def _statement(
     return Statement(cooperative_id, member_id, since, until, as_of, axis, final, found)
 
 
+@shows_private
 async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
     """Where the money of an order went, through to what was bought from the pot; a maker sees their own part."""
     order = await orders.get(tx, order_id)
-    mine = actor.member_ids() & set(order.maker_ids)
+    own = {earning.credited_id for earning in await earnings.all(tx, order_id=order_id)}
+    mine = actor.member_ids() & (set(order.maker_ids) | own)
     actor.require(Right.TRACE_ORDER, order.cooperative_id, own=actor.as_member(*mine))
     staff = actor.may(Right.TRACE_ORDER, order.cooperative_id)
     await lend_staff_view(tx, order.cooperative_id)
@@ -82,6 +86,7 @@ async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
     return found + bought_with(order_id, await flows.pot_credits(tx, seen), await flows.purchases(tx, seen))
 
 
+@shows_private
 async def get_month_flows(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date) -> list[Flow]:
     """What came from customers in a month and where it went. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)

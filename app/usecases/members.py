@@ -8,6 +8,7 @@ from uuid import UUID
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
 
 from app.db.agreements import agreement_on
+from app.db.assignments import leave_queues
 from app.db.cooperatives import cooperatives
 from app.db.earnings import earnings, year_totals
 from app.db.engine import Tx, uuid7
@@ -36,9 +37,11 @@ from app.domain.members import (
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Thermometer
 from app.domain.transitions import find
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 
+@shows_private
 async def list_members(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Member]:
     """The members of a cooperative, for its staff."""
     await cooperatives.get(tx, cooperative_id)
@@ -46,6 +49,7 @@ async def list_members(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
     return await members.page(tx, page, cooperative_id=cooperative_id)
 
 
+@shows_private
 async def get_member(tx: Tx, actor: Actor, *, member_id: UUID) -> Member:
     """One member, for the staff and the member. Raises NotFound."""
     member = await members.get(tx, member_id)
@@ -159,13 +163,12 @@ async def move_member(
     today = tx.today
     agreement = await agreement_on(tx, member.cooperative_id, today)
     trial = agreement.the(Trial) if agreement else None
-    months = trial.months if trial else None
-    moved = transition(member, verb, today, trial_months=months, destination=destination)
+    moved = transition(member, verb, today, trial_months=trial.months if trial else None, destination=destination)
     saved = await members.save(tx, moved)
     await _log(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
     if saved.state not in SELLING:
-        await pause_offerings_of(tx, member_id)
+        await _off_the_market(tx, saved)
     empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
     await tell(tx, f"member.{verb}", member.cooperative_id, member_id, **({"empty": True} if empty else {}))
     exit_rule = agreement.the(Exit) if agreement else None
@@ -176,6 +179,13 @@ async def move_member(
         due = datetime.combine(add_months(today, exit_rule.target_months), time(), AMSTERDAM)
         await start_timer(tx, "exit_target", member.cooperative_id, member_id, due)
     return saved
+
+
+async def _off_the_market(tx: Tx, member: Member) -> None:
+    """Nothing of who does not sell now can be ordered, nor do they wait for a seat."""
+    for offering_id in await pause_offerings_of(tx, member.id):
+        await tell(tx, "offering.paused", member.cooperative_id, offering_id)
+    await leave_queues(tx, member.id)
 
 
 async def end_trial(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
@@ -194,6 +204,7 @@ async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
         await tell(tx, "member.exit_target", member.cooperative_id, member_id)
 
 
+@shows_private
 async def list_member_events(tx: Tx, actor: Actor, *, member_id: UUID) -> list[MemberEvent]:
     """What happened to a membership, oldest first. Notes are read by the coordinator and by who wrote them."""
     member = await get_member(tx, actor, member_id=member_id)
@@ -208,6 +219,7 @@ async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
     await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id, note))
 
 
+@shows_private
 async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: int = 20) -> Thermometer:
     """How full a member's savings pot is and why, with its last movements."""
     member = await members.get(tx, member_id)

@@ -206,7 +206,7 @@ async def _book(tx: Tx, netting: Netting) -> None:
     """The same netting in both books, in the order of their ids; charges until then are paid."""
     await lend_staff_view(tx, netting.first_id, netting.second_id)
     assert netting.paid_on is not None  # noqa: S101  both sides named the day
+    await mark_paid(tx, netting)  # the charges before the balances, as refunds lock them
     for part, place in enumerate((netting.first_id, netting.second_id), start=1):
         key = (uuid7(), place, JournalKind.NETTING, "netting", netting.id, part, netting.paid_on)
         await ledger.post(tx, Posting(*key, netting_legs(netting, place)))
-    await mark_paid(tx, netting)

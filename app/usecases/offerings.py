@@ -25,6 +25,15 @@ from app.usecases.steps.version import expect
 
 LONGEST_HOLD = 60
 """Minutes."""
+TOLD = {
+    "submit": "submitted",
+    "publish": "published",
+    "send_back": "sent_back",
+    "withdraw": "withdrawn",
+    "pause": "paused",
+    "resume": "resumed",
+    "archive": "archived",
+}
 
 
 async def list_offerings(
@@ -73,6 +82,7 @@ async def change_offering(
     changed = process.change(offering, changes)
     if changed.edition > offering.edition:
         await _publish_edition(tx, changed)
+        await tell(tx, "offering.changed", offering.cooperative_id, offering_id, title=changed.title)
     return await offerings.save(tx, changed)
 
 
@@ -82,13 +92,15 @@ async def set_stock(tx: Tx, actor: Actor, *, offering_id: UUID, stock: int | Non
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, None)
     changed = process.set_stock(offering, stock)
     await save_stock(tx, changed)
+    if changed.state is OfferingState.PUBLISHED:
+        await tell(tx, "offering.stock_set", offering.cooperative_id, offering_id, title=offering.title)
     return changed
 
 
 async def move_offering(
     tx: Tx, actor: Actor, *, offering_id: UUID, verb: str, expected_version: int | None = None
 ) -> Offering:
-    """Submit, publish, send back, pause, resume or archive.
+    """Submit, publish, send back, withdraw, pause, resume or archive.
 
     Raises WrongState; SecondPersonNeeded where the maker would publish; AgreementMissing before one is in force.
     """
@@ -101,9 +113,8 @@ async def move_offering(
     moved = process.transition(offering, verb, by_maker=bool(actor.as_member(offering.member_id)))
     if moved.edition > offering.edition:
         await _publish_edition(tx, moved)
-    names = {"submit": "submitted", "publish": "published", "send_back": "sent_back"}
-    if verb in names:
-        await tell(tx, f"offering.{names[verb]}", offering.cooperative_id, offering.id, title=offering.title)
+    if offering.state is not OfferingState.DRAFT or verb == "submit":  # nobody knew of a draft
+        await tell(tx, f"offering.{TOLD[verb]}", offering.cooperative_id, offering.id, title=offering.title)
     return await offerings.save(tx, moved)
 
 

@@ -84,8 +84,8 @@ async def place_order(
     await lock_stock(tx, [line.offering_id for line in wanted])
     await _use_holds(tx, replace(actor, person_id=person_id), wanted)
     found = {o.id: o for o in await offerings.all(tx, id=tuple({line.offering_id for line in wanted}))}
-    if len(found) < len({line.offering_id for line in wanted}):
-        raise NotFound
+    if missing := [line.offering_id for line in wanted if line.offering_id not in found]:
+        raise NotFound(how="offering", offeringId=str(missing[0]))
 
     order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
     order = await small_business(tx, replace(order, customer_person_id=person_id))

@@ -37,7 +37,7 @@ CHANGEABLE = frozenset(
 OPTIONAL = frozenset({"starts_at", "ends_at"})
 OFFERED = ("take_over", "leave")
 """For the colleague to whom a part was offered."""
-GIVING_UP = ("withdraw", "take_over")
+GIVING_UP = ("withdraw", "take_over", "release")
 WORDS = frozenset({"role", "skills", "starts_at", "ends_at", "place"})
 """What can change without anybody signing again."""
 
@@ -138,36 +138,40 @@ async def move_part(
     to_member_id: UUID | None = None,
     expected_version: int | None = None,
 ) -> Part:
-    """Accept or decline an invitation, withdraw, hand a part on to a colleague, take it over, or leave it with them.
+    """Accept or decline an invitation, withdraw, hand on to a colleague, take over or leave it; release, as the lead.
 
-    No reason is asked; the customer's price and date stay. What was worked stays with who worked it: once hours are
-    reported a part is not given away. Raises WrongState, RuleRefused, NotFound, Stale.
+    No reason is asked. What was worked stays with who worked it: once hours are reported a part is not given away, nor
+    does the lead release anybody from it. Raises WrongState, RuleRefused, NotFound, Stale.
     """
     seen = await parts.get(tx, part_id)
-    who = seen.offered_to if verb in OFFERED else seen.member_id
-    actor.require(find(PART, verb).right, seen.cooperative_id, own=actor.as_member(who))
+    _may_move(actor, seen, verb)
     found = _staffable(await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id)), verb)
     whole = await steps.load(tx, found)
     part = whole.part(part_id)
     expect(part.version, seen.version if expected_version is None and verb in OFFERED else expected_version)
     moved = after_part(part, verb)
-    if verb in GIVING_UP and await hours.all(tx, part_id=part_id):
+    if verb in GIVING_UP and any(entry.stands for entry in await hours.all(tx, part_id=part_id)):
         raise RuleRefused(rule="worked_hours_stay", value=verb)
-    match verb:
-        case "accept":
-            moved = replace(moved, state=seat_or_queue(whole.slot(part.slot_id), whole.parts))
-        case "hand_on":
-            moved = await _offered(tx, found, moved, to_member_id)
-        case "leave":
-            moved = replace(moved, offered_to=None)
+    if verb == "accept":
+        moved = replace(moved, state=seat_or_queue(whole.slot(part.slot_id), whole.parts))
+    elif verb in ("hand_on", "leave"):
+        moved = await _offered(tx, found, moved, to_member_id) if verb == "hand_on" else replace(moved, offered_to=None)
     saved = await parts.save(tx, moved)
     after = [moved if other.id == part_id else other for other in whole.parts]
     if verb == "take_over":
         after.append(await _taken_over(tx, found, part))
     await steps.restaff(tx, whole, after)
-    if verb != "hand_on":
-        await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, title=found.title)
+    if told := {"release": "released", "hand_on": None}.get(verb, "part_moved"):
+        about = {"title": found.title, "members": [str(part.member_id)]}
+        await tell(tx, f"assignment.{told}", part.cooperative_id, part.id, **about)
     return saved
+
+
+def _may_move(actor: Actor, part: Part, verb: str) -> None:
+    """Raises Forbidden, NotFound: only the colleague answers an offer, only the lead releases."""
+    who, right = part.offered_to if verb in OFFERED else part.member_id, find(PART, verb).right
+    place = part.lead_id if right is Right.LEAD_ASSIGNMENT else part.cooperative_id
+    actor.require(right, place, own=actor.as_member(who))
 
 
 async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageRequest) -> Page[Part]:

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.db import ledger
+from app.db.assignments import assignments
 from app.db.engine import Tx, uuid7
 from app.db.orders import events, orders
 from app.db.outbox import tell
@@ -47,7 +48,7 @@ async def record_payment(
     treasurer is the buyer.
     """
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
-    by = _second_person(actor, order, "record_payment")
+    by = await _second_person(tx, actor, order, "record_payment")
     if order.state not in PAYABLE_STATES:
         raise WrongState(verb="record_payment", state=order.state, possible=["accept"])
     paid = receive(order, cents)
@@ -81,7 +82,7 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
     found = await payments.get(tx, payment_id)
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
     payment = await payments.get(tx, payment_id, lock=True)
-    by = _second_person(actor, order, "reverse_payment")
+    by = await _second_person(tx, actor, order, "reverse_payment")
     if order.refunded_cents and (order.assignment_id is None or payment.cents > order.paid_cents):
         raise AlreadySettled(what="order")
     today = tx.today
@@ -103,7 +104,7 @@ async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cen
     Raises NothingToRefund, RefundTooLarge, RefundAfterCompletion for a part, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
-    by = _second_person(actor, order, "refund")
+    by = await _second_person(tx, actor, order, "refund")
     if order.assignment_id is not None and order.settled:
         return await _refund_assignment(tx, actor, order, by, cents, reason)
     if not order.paid_cents:
@@ -181,9 +182,12 @@ async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
     return order
 
 
-def _second_person(actor: Actor, order: Order, verb: str) -> UUID:
-    """The treasurer, who is neither the buyer of this order nor one of its makers."""
-    if order.customer_person_id == actor.person or actor.member_ids() & set(order.maker_ids):
+async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
+    """The treasurer, who is neither the buyer of this order nor one of those who do the work."""
+    makers = set(order.maker_ids)
+    if order.assignment_id is not None:
+        makers |= set((await assignments.get(tx, order.assignment_id)).member_ids)
+    if order.customer_person_id == actor.person or actor.member_ids() & makers:
         raise SecondPersonNeeded(verb=verb)
     return actor.person
 

@@ -12,6 +12,7 @@ from app.db.people import delete_office, ensure_person, lend_staff_view, offices
 from app.domain.access import Actor, Holding, Right, Role
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.people import OFFICES, Office, Person
+from app.usecases.steps.audit import shows_private
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: s
     return known or Person(person_id, issuer, subject, name)
 
 
+@shows_private
 async def get_person(tx: Tx, actor: Actor, *, person_id: UUID) -> Person:
     """A person, for themselves and the network; staff know their members by the member's own name. Raises NotFound."""
     own = (Role.CUSTOMER,) if person_id == actor.person_id else ()
@@ -82,6 +84,7 @@ async def give_office(
     return office
 
 
+@shows_private
 async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[Office]:
     """Who holds which office at a cooperative."""
     await cooperatives.get(tx, cooperative_id)

@@ -24,6 +24,7 @@ from app.domain.permissions import (
     permitted,
     withdrawn,
 )
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 WARN_DAYS = 30
@@ -83,6 +84,7 @@ async def withdraw_permission(
     return await permissions.save(tx, ended)
 
 
+@shows_private
 async def list_permissions(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, member_id: UUID | None = None
 ) -> Page[Permission]:
@@ -96,6 +98,7 @@ async def list_permissions(
     return await permissions.page(tx, page, cooperative_id=cooperative_id, member_id=seen)
 
 
+@shows_private
 async def get_permission(tx: Tx, actor: Actor, *, permission_id: UUID) -> Permission:
     """The dates of one permission. Raises NotFound."""
     permission = await permissions.get(tx, permission_id)
@@ -105,6 +108,7 @@ async def get_permission(tx: Tx, actor: Actor, *, permission_id: UUID) -> Permis
     return permission
 
 
+@shows_private
 async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> PermissionNote:
     """What a permission says. Who is not the member leaves a line in the log that the member sees."""
     permission = await get_permission(tx, actor, permission_id=permission_id)

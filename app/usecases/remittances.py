@@ -24,6 +24,7 @@ from app.domain.remittances import (
     settled,
     settlement,
 )
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 
@@ -85,6 +86,7 @@ async def settle_remittance(
     return await remittances.save(tx, paid)
 
 
+@shows_private
 async def list_remittances(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Remittance]:
     """What was reported, newest first; for the treasurer and the municipality's controllers."""
     cooperative = await cooperatives.get(tx, cooperative_id)
@@ -92,6 +94,7 @@ async def list_remittances(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: 
     return await remittances.page(tx, page, cooperative_id=cooperative_id)
 
 
+@shows_private
 async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Remittance:
     """One remittance with its specification. Raises NotFound."""
     found = await remittances.get(tx, remittance_id)

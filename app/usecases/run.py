@@ -21,6 +21,7 @@ from asyncpg import (
     PostgresError,
     UniqueViolationError,
 )
+from opentelemetry import trace
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -40,6 +41,7 @@ from app.domain.errors import (
     ScopeMissing,
     Unauthenticated,
 )
+from app.usecases.steps.audit import audited
 from app.usecases.steps.input import check_input
 from app.usecases.steps.snapshot import is_of_one_moment
 
@@ -47,6 +49,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Verb = Callable[Concatenate[Tx, Actor, P], Awaitable[T]]
 TRIES = 5
+_tracer = trace.get_tracer("samen")
 
 
 def utc_now() -> datetime:
@@ -84,7 +87,8 @@ class Run:
                     await tx.flush()
                     return result
 
-        return await _persist(once, repeatable=False)
+        with verb_span(verb), audited(verb, self.identity, lambda: self.actor, named):
+            return await _persist(once, repeatable=False)
 
     def keyed(self, key: str) -> "Keyed":
         """The same under a request key: done once, however often it is asked."""
@@ -123,12 +127,13 @@ class Keyed:
                     await idempotency.record(tx, claimed, outcome)
                 return claimed.outcome or outcome
 
-        try:
-            return await _persist(once, repeatable=True)
-        except Refused as refused:
-            answer = refused.refusal
-        kept: T = _recalled(verb, await _persist(lambda: refuse(answer), repeatable=True))
-        return kept
+        with verb_span(verb), audited(verb, self._run.identity, lambda: self._run.actor, named):
+            try:
+                return await _persist(once, repeatable=True)
+            except Refused as refused:
+                answer = refused.refusal
+            kept: T = _recalled(verb, await _persist(lambda: refuse(answer), repeatable=True))
+            return kept
 
     @contextlib.asynccontextmanager
     async def _claimed(self, verb: Callable[..., Any], request_hash: str) -> AsyncIterator[tuple[Tx, Claimed]]:
@@ -175,7 +180,8 @@ class SystemRun:
                     await tx.flush()
                     return result
 
-        return await _persist(once, repeatable=True)
+        with verb_span(verb):
+            return await _persist(once, repeatable=True)
 
 
 class Refused(Exception):
@@ -228,6 +234,11 @@ async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
                 raise Unavailable from error
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311  jitter, no secret
     raise AssertionError("unreachable")
+
+
+def verb_span(verb: Callable[..., Any]) -> contextlib.AbstractContextManager[Any]:
+    """The verb's span where traces are on; what it raises may be private and stays out."""
+    return _tracer.start_as_current_span(verb.__name__, record_exception=False, set_status_on_exception=False)
 
 
 def _hash(named: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from app.db.seals import seal_books as seal
 from app.domain.access import Actor, Right
 from app.domain.ledger import BookCheck, Seal
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.snapshot import of_one_moment
 
 DAILY = timedelta(days=1)
@@ -29,6 +30,7 @@ async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: UUID, limit: int = 
     return await list_seals(tx, cooperative_id, limit)
 
 
+@shows_private
 @of_one_moment
 async def export_sealed(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[dict[str, object]]:
     """Links and journals as text that hashes to what was sealed, for a verifier outside. For the treasurer."""

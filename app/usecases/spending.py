@@ -44,6 +44,7 @@ from app.domain.spending import (
     settlement_legs,
 )
 from app.domain.transitions import find
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 
@@ -124,6 +125,7 @@ async def settle_spending(
     return await _save(tx, replace(settled, receipt=receipt, spent_cents=cents, lots=lots), "settle")
 
 
+@shows_private
 async def list_spending(
     tx: Tx,
     actor: Actor,
@@ -152,6 +154,7 @@ async def list_spending(
     return await requests.page(tx, page, **wanted)
 
 
+@shows_private
 async def get_spending(tx: Tx, actor: Actor, *, request_id: UUID) -> Request:
     """One request. Raises NotFound."""
     request = await requests.get(tx, request_id)

@@ -185,9 +185,38 @@ async def test_what_must_be_sent_along(world: World) -> None:
 
 async def test_unknown_query_parameters_are_refused(world: World) -> None:
     problem = await world.visitor("GET", "/v1/catalogue/offerings?txt=tuin", status=400)
-    assert problem["errors"] == [{"field": "txt", "code": "extra_forbidden", "message": "Unknown"}]
+    assert problem["errors"] == [
+        {"field": "txt", "code": "extra_forbidden", "message": "This field is not known here."}
+    ]
     await world.visitor("GET", "/v1/catalogue/offerings?after=%21%21", status=400)
     await world.visitor("GET", "/v1/catalogue/offerings?limit=101", status=400)
+
+
+async def test_each_field_says_what_to_do_in_the_callers_language(world: World) -> None:
+    app, seller = await world.app(), await world.cooperative()
+    line = {"offeringId": "x", "quantity": "2"}
+    body = {"lines": [line], "contact": {"email": "jo", "phone": "1"}, "note": "x" * 501, "neededAt": 3, "more": 1}
+    dutch: dict[str, str] = {}
+    english: dict[str, str] = {}
+    for language, texts in (("nl", dutch), ("en", english)):
+        problem = await app("POST", "/v1/orders", body, status=400, headers={"Accept-Language": language})
+        texts |= {error["field"]: error["message"] for error in problem["errors"]}
+    assert dutch["lines.0.offeringId"] == "Vul een id in, zoals die uit een ander antwoord komt."
+    assert dutch["contact.name"] == "Dit ontbreekt."
+    assert english["contact.email"] == "Give an e-mail address, such as jo@example.org."
+    assert english["more"] == "This field is not known here."
+    assert set(dutch) == set(english)
+    assert not set(dutch.values()) & set(english.values())
+    place = f"/v1/cooperatives/{seller.id}/split-previews"
+    problem = await seller.coordinator("POST", place, {"net": {"amount": "1,50"}}, status=400)
+    assert [error["message"] for error in problem["errors"] if error["field"].endswith("amount")] == [
+        "Give an amount with a point, such as 12.50."
+    ]
+    lost = await app("POST", "/v1/orders", {"lines": [LINE]}, status=422)
+    assert lost["code"] == "contact_incomplete"
+    wanted = {"lines": [LINE], "contact": GUEST}
+    lost = await app("POST", "/v1/orders", wanted, status=404)
+    assert LINE["offeringId"] in lost["detail"]
 
 
 async def test_a_body_that_is_too_large(world: World) -> None:

@@ -9,14 +9,16 @@ import pytest
 from app.adapters.messages import ERRORS
 from app.adapters.reasons import RULES, TASKS
 from app.api.contract import METHODS
-from app.cli import contracts
+from app.cli import contracts, pages
 from app.domain.errors import DomainError
 from app.domain.events import OPENS
 from tests.world import GUEST, SCOPE, World
 
 ROOT = Path(__file__).parent.parent.parent
-REST_ONLY = {"check_client", "export_books", "export_sealed"}
-"""Logging in is OAuth: `POST /oauth/token`."""
+REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_books", "export_sealed", "export_me"} | {
+    *("start_import", "import_rows", "finish_import")
+}
+"""Logging in is OAuth: `POST /oauth/token`. Files come and go by REST."""
 GRAPHQL_ONLY = {"get_cooperatives"}
 """A loader's verb."""
 NO_FACE = {"get_lag"}
@@ -39,10 +41,16 @@ def test_every_verb_exists_in_both_faces() -> None:
     assert len(rest) > 50
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "schema.graphql"])
+@pytest.mark.parametrize("name", ["openapi.json", "schema.graphql", "asyncapi.json"])
 def test_the_exported_contract_is_the_real_one(name: str) -> None:
     """Changed on purpose? `make contracts`, and say so in the CHANGELOG."""
     assert (ROOT / "openapi" / name).read_text() == contracts()[name]
+
+
+@pytest.mark.parametrize("name", ["settings.md", "errors.md", "access.md"])
+def test_the_pages_made_from_code_are_up_to_date(name: str) -> None:
+    """`make contracts` writes them."""
+    assert (ROOT / "docs" / name).read_text() == pages()[name]
 
 
 def test_every_code_has_words_in_two_languages() -> None:
@@ -214,6 +222,9 @@ async def test_a_bug_is_masked_in_both_faces(world: World, monkeypatch: pytest.M
     problem = await world.visitor("GET", "/v1/municipalities", status=500)
     assert problem["code"] == "internal"
     assert problem["traceId"] in problem["detail"]
+    plain = await world.client.get("/v1/municipalities")
+    assert (plain.status_code, plain.headers["cache-control"]) == (500, "no-store")
+    assert plain.headers["trace-id"] == plain.json()["traceId"]
     answer = await world.visitor.graphql("{ municipalities { edges { node { id } } } }")
     assert answer["errors"][0]["extensions"]["code"] == "internal"
     assert "secret" not in json.dumps([problem, answer])

@@ -78,8 +78,7 @@ async def test_two_approvals_and_the_timer_book_once(world: World) -> None:
         await join(seller.member, job, seller.member_id)
     await delivered(job, lead, other)
     path = f"/v1/assignments/{job['id']}/transitions"
-    acts = [(buyer, "POST", path, {"verb": "approve"}) for _ in range(3)]
-    acts += [(lead.treasurer, "POST", path, {"verb": "approve", "reason": f"gebeld {n}"}) for n in range(3)]
+    acts = [(buyer, "POST", path, {"verb": "approve", "reason": f"goed {n}"}) for n in range(6)]
     statuses, _ = await asyncio.gather(at_once(*acts), world.work(timedelta(days=15)))
     assert statuses[200] <= 3  # the same request of one caller is answered alike
     assert set(statuses) <= {200, 409}

@@ -545,3 +545,53 @@ async def test_a_colleague_instead_moves_no_odd_cent_between_cooperatives(world:
     await move(lead.treasurer, job, "approve", reason="gebeld")
     booked = {seller.id: (await world.balances(seller))["cooperative_fund"] for seller in (lead, left, right)}
     assert booked == signed
+
+
+async def accepted(world: World, lead: Seller, buyer: Caller) -> Json:
+    """An order of a customer who can log in."""
+    order = await world.order(buyer, await world.offering(lead, "200.00"))
+    await lead.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+    return order
+
+
+async def test_what_was_paid_too_early_and_given_back_is_due_anew(world: World) -> None:
+    lead, buyer = await world.cooperative(COLLECTIVE), world.person()
+    order = await accepted(world, lead, buyer)
+    place = f"/v1/orders/{order['id']}"
+    await world.pay(lead, order)
+    await lead.treasurer("POST", f"{place}/refunds", {"reason": "te vroeg betaald"})
+    job = await plan(world, lead, slot("Tuin", 10000), orderId=order["id"])
+    await join(lead.member, job, lead.member_id)
+    await delivered(job, lead)
+    assert (await move(buyer, job, "approve"))["state"] == "approved"
+    await world.pay(lead, order)
+    found = await world.balances(lead)
+    assert ((await look(lead.coordinator, job))["state"], found["receivable_customer"]) == ("settled", "0.00")
+    await books_are_right(world)
+
+
+async def test_a_customer_who_can_log_in_speaks_for_themselves_and_sees_no_draft(world: World) -> None:
+    lead, buyer = await world.cooperative(COLLECTIVE), world.person()
+    order = await accepted(world, lead, buyer)
+    at = (world.clock() + timedelta(days=3)).isoformat()
+    body = {"title": "Intern", "about": "lastige klant", "startsAt": at, "endsAt": at, "orderId": order["id"]}
+    job = await lead.coordinator("POST", f"/v1/cooperatives/{lead.id}/assignments", body)
+    await buyer("GET", f"/v1/assignments/{job['id']}", status=404)
+    await lead.coordinator("POST", f"/v1/assignments/{job['id']}/slots", slot("Tuin", 10000))
+    await move(lead.coordinator, job, "publish")
+    await join(lead.member, job, lead.member_id)
+    await delivered(job, lead)
+    await move(buyer, job, "dispute", reason="de heg is weg")
+    await move(lead.treasurer, job, "approve", status=403, reason="gebeld: prima")
+
+
+async def test_the_customers_address_is_for_who_does_the_job_now(world: World) -> None:
+    lead = await world.cooperative()
+    job = await plan(world, lead, slot("Koken", 10000), contact={"name": "Mw. Geheim", "email": "g@example.org"})
+    part = await join(lead.member, job, lead.member_id)
+    job = await agreed(job, lead)
+    await part_move(lead.member, part, "withdraw")
+    colleague, colleague_id = await world.member(lead)
+    await join(colleague, job, colleague_id)
+    assert "Geheim" in str(await colleague("GET", f"/v1/orders/{job['orderId']}"))
+    await lead.member("GET", f"/v1/orders/{job['orderId']}", status=404)

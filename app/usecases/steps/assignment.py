@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.db.assignments import assignments, parts, save_parts, slots
+from app.db.assignments import assignments, parts, save_parts, signatures, slots
 from app.db.engine import Tx, uuid7
+from app.db.members import members
 from app.db.offerings import end_holds, put_back
 from app.db.orders import events, orders
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain.access import Actor
-from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, staffed
+from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.orders import Order, OrderEvent, OrderState
-from app.domain.parts import Part, PartState, Slot, promoted
+from app.domain.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,30 @@ async def restaff(tx: Tx, whole: Whole, after: Sequence[Part], *, changed: Assig
         facts = {"title": whole.assignment.title, "members": [str(part.member_id)]}
         await tell(tx, "assignment.promoted", part.cooperative_id, part.id, **facts)
     assignment = staffed(changed or whole.assignment, whole.slots, whole.parts, seated)
+    if assignment.signed_ids and await _signer_seated(tx, whole, seated):
+        assignment = new_terms(assignment)
+    if assignment.order_id is not None:
+        await _who_works(tx, assignment, seated)
     return await save(tx, assignment, whole.assignment)
+
+
+async def _signer_seated(tx: Tx, whole: Whole, seated: Sequence[Part]) -> bool:
+    """Whether somebody has a seat now who signed what stands: nobody signs for their own part."""
+    had = {part.member_id for part in whole.taken}
+    came = [part.member_id for part in seated if part.state is PartState.TAKEN and part.member_id not in had]
+    if not came:
+        return False
+    signed = await signatures.all(tx, assignment_id=whole.assignment.id, terms=whole.assignment.terms)
+    people = {member.person_id for member in await members.all(tx, id=came)}
+    return any(signature.signed_by in people for signature in signed)
+
+
+async def _who_works(tx: Tx, assignment: Assignment, parts_now: Sequence[Part]) -> None:
+    """The customer's order is open to the lead's members who do a part now, and to nobody who gave theirs up."""
+    order, place = await orders.get(tx, assignment.order_id or assignment.id), assignment.cooperative_id
+    taken = {p.member_id for p in parts_now if p.state is PartState.TAKEN and p.cooperative_id == place}
+    if set(order.maker_ids) != taken and any(p.state in EVER_TAKEN for p in parts_now):
+        await orders.save(tx, replace(order, maker_ids=tuple(sorted(taken))))
 
 
 async def save(tx: Tx, assignment: Assignment, before: Assignment) -> Assignment:

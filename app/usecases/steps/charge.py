@@ -12,10 +12,11 @@ from app.db.orders import add_order, orders
 from app.db.payments import refunds
 from app.db.people import lend_staff_view
 from app.domain.assignments import Assignment, shares_of
-from app.domain.charges import back_legs, charge_back, give_back, job_legs
+from app.domain.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
 from app.domain.customers import Contact
 from app.domain.days import day_of
 from app.domain.earnings import Earning
+from app.domain.errors import RuleRefused
 from app.domain.orders import Order, OrderLine, OrderState, less, totals
 from app.domain.parts import Part
 from app.domain.refunds import Refund
@@ -24,6 +25,27 @@ from app.usecases.steps.assignment import Whole
 from app.usecases.steps.ordering import reference, small_business
 from app.usecases.steps.refund import pay_back, take_off
 from app.usecases.steps.settle import expect_each, settle
+
+
+def cents_by_place(whole: Whole) -> dict[UUID, int]:
+    """What the parts of each cooperative bring together, the lead's own too. Raises SharesDiffer."""
+    cents = shares_of(whole.assignment, whole.slots, whole.parts)
+    found = {whole.assignment.cooperative_id: 0}
+    for part in whole.taken:
+        found[part.cooperative_id] = found.get(part.cooperative_id, 0) + cents[part.id]
+    return found
+
+
+async def check_vat(tx: Tx, whole: Whole, order: Order) -> None:
+    """A lead that charges its customer no VAT cannot reclaim a partner's. Raises RuleRefused."""
+    if reclaims_vat(order):
+        return
+    others = await cooperatives.all(tx, id=whole.assignment.party_ids)
+    for partner in others:
+        parts = [part for part in whole.taken if part.cooperative_id == partner.id != order.cooperative_id]
+        charged = any(rate_on(whole.slot(part.slot_id).vat_class, tx.today) for part in parts)
+        if charged and partner.small_business_from is None:
+            raise RuleRefused(rule="vat_cannot_be_reclaimed", value=partner.name)
 
 
 async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
@@ -46,7 +68,7 @@ async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
         earned = [(part.member_id, part.id, part.net_cents) for part in of_place[place] if part.net_cents]
         await expect_each(tx, sales[place], earned)
         charged = [sales[other] for other in sorted(sales) if other != assignment.cooperative_id]
-        others = job_legs(assignment, charged) if place == assignment.cooperative_id else ()
+        others = job_legs(assignment, charged, reclaims_vat(order)) if place == assignment.cooperative_id else ()
         await orders.save(tx, await settle(tx, sales[place], others))
     worth = {part.id: part for theirs in of_place.values() for part in theirs}
     await save_parts(tx, list(worth.values()))
@@ -96,7 +118,7 @@ async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_ce
     back = await _charges_back(tx, charges, found, nets)
     for place in sorted({order.cooperative_id, *(charge.cooperative_id for charge, _, _ in back)}):
         if place == order.cooperative_id:
-            await take_off(tx, order, known, nets, back_legs(assignment, given, back))
+            await take_off(tx, order, known, nets, back_legs(assignment, given, back, reclaims_vat(order)))
         else:
             charge, net, vat = next(row for row in back if row[0].cooperative_id == place)
             own = replace(known, id=uuid7(), order_id=charge.id, cooperative_id=place, cents=net + vat, vat_cents=vat)

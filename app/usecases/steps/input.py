@@ -26,7 +26,17 @@ LONGEST = {
         "purpose": 60,
         "phone": 30,
     },
-    **{"text": 4000, "about": 4000, "note": 2000, "reason": 500, "receipt": 500, "address": 500, "email": 254},
+    **{
+        "text": 4000,
+        "about": 4000,
+        "note": 2000,
+        "reason": 500,
+        "receipt": 500,
+        "address": 500,
+        "email": 254,
+        "external_id": 100,
+        "source": 60,
+    },
     **{"organisation": 120, "supplier": 120, "purpose": 60, "reference": 60, "image_url": 1000, "redirect_uris": 1000},
 }
 """Characters by field; every other text: 1,000."""
@@ -41,7 +51,9 @@ RANGES = {
 }
 SEVERAL_LINES = frozenset({"text", "about", "note", "reason", "address"})
 """The others have no line breaks."""
-NOT_TEXT = frozenset({"image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"})
+NOT_TEXT = frozenset(
+    {"external_id", "image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"}
+)
 """Addresses and numbers of other kinds, which may look like a citizen number by chance."""
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NINE_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\d(?:[ .\-]?\d){8}(?![0-9a-z])", re.IGNORECASE)

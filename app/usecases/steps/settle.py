@@ -10,7 +10,7 @@ from app.db.agreements import get_agreement, in_force
 from app.db.costs import claims
 from app.db.earnings import earnings, lock_year, save_year
 from app.db.engine import Tx, uuid7
-from app.db.members import members
+from app.db.members import states_at
 from app.db.outbox import tell
 from app.db.permissions import permissions
 from app.db.store import ask
@@ -40,9 +40,9 @@ async def expect_earnings(tx: Tx, order: Order) -> None:
 
 
 async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | None, int]]) -> None:
-    """A pending earning for each (member, part of an assignment, net cents); who is on trial will have it held."""
-    makers = {m.id: m for m in await members.all(tx, id=[member_id for member_id, _, _ in nets])}
-    held = {m: "trial" if makers[m].state is MemberState.TRIAL else None for m, _, _ in nets}
+    """A pending earning for each (member, part of an assignment, net cents); held for who was on trial at delivery."""
+    states = await states_at(tx, [member_id for member_id, _, _ in nets], order.delivered_at or tx.now)
+    held = {m: "trial" if states[m] is MemberState.TRIAL else None for m, _, _ in nets}
     place = (order.id, order.cooperative_id)
     expected = [
         Earning(uuid7(), *place, member, _work_date(order), cents, held_because=held[member], part_id=part)

@@ -1,0 +1,88 @@
+"""What is wrong with a field of a request or of a file's row, in Dutch and English; by pydantic's code of the error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.adapters.messages import NL, error_text
+
+_WHOLE = ("Vul een heel getal in.", "Give a whole number.")
+_DAY = ("Vul een dag in, zoals 2026-03-01.", "Give a day, such as 2026-03-01.")
+_MOMENT = (
+    "Vul een moment in, zoals 2026-03-01T10:00:00Z.",
+    "Give a moment, such as 2026-03-01T10:00:00Z.",
+)
+_ID = ("Vul een id in, zoals die uit een ander antwoord komt.", "Give an id, as another answer gave it.")
+_CHOICE = ("Kies een van {expected}.", "Choose one of {expected}.")
+_YES_NO = ("Vul true of false in.", "Give true or false.")
+_OBJECT = ("Hier hoort een object met velden.", "An object with fields belongs here.")
+TEXTS: dict[str, tuple[str, str]] = {
+    "missing": ("Dit ontbreekt.", "This is missing."),
+    "extra_forbidden": ("Dit veld is hier niet bekend.", "This field is not known here."),
+    "string_type": ("Vul tekst in.", "Give text."),
+    "string_too_short": ("Vul minstens {min_length} teken(s) in.", "Give at least {min_length} character(s)."),
+    "string_too_long": (
+        "Dit mag hoogstens {max_length} tekens zijn.",
+        "This may have {max_length} characters at most.",
+    ),
+    "string_pattern_mismatch": ("Dit heeft niet de goede vorm.", "This does not have the right form."),
+    "too_short": ("Geef er minstens {min_length}.", "Give at least {min_length}."),
+    "too_long": ("Geef er hoogstens {max_length}.", "Give {max_length} at most."),
+    "greater_than_equal": ("Dit moet minstens {ge} zijn.", "This must be at least {ge}."),
+    "less_than_equal": ("Dit mag hoogstens {le} zijn.", "This may be {le} at most."),
+    "greater_than": ("Dit moet meer dan {gt} zijn.", "This must be more than {gt}."),
+    "less_than": ("Dit moet minder dan {lt} zijn.", "This must be less than {lt}."),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DAY),
+    **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"), _MOMENT),
+    "time_is_text": (
+        "Schrijf een dag of moment als tekst, zoals 2026-03-01.",
+        "Write a day or moment as text, such as 2026-03-01.",
+    ),
+    **dict.fromkeys(("uuid_type", "uuid_parsing"), _ID),
+    **dict.fromkeys(("enum", "literal_error"), _CHOICE),
+    **dict.fromkeys(("bool_type", "bool_parsing"), _YES_NO),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), _OBJECT),
+    "list_type": ("Hier hoort een lijst.", "A list belongs here."),
+    "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
+}
+_AMOUNT = ("Vul een bedrag in met een punt, zoals 12.50.", "Give an amount with a point, such as 12.50.")
+FORMS: dict[str, tuple[str, str]] = {
+    r"^\d{1,10}(\.\d{1,2})?$": _AMOUNT,
+    r"^-?\d{1,10}(\.\d{1,2})?$": _AMOUNT,
+    r"^EUR$": ("Alle bedragen zijn in EUR.", "All amounts are in EUR."),
+    r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$": (
+        "Vul een e-mailadres in, zoals jo@example.org.",
+        "Give an e-mail address, such as jo@example.org.",
+    ),
+    r"^\+?[0-9 ()\-]{6,30}$": (
+        "Vul een telefoonnummer in, zoals 06 12345678.",
+        "Give a telephone number, such as +31 6 12345678.",
+    ),
+    r"^https?://[!-~]+$": (
+        "Vul een webadres in, zoals https://example.org.",
+        "Give a URL, such as https://example.org.",
+    ),
+    r"^\d{8}$": ("Vul acht cijfers in.", "Give eight digits."),
+    r"^[A-Za-z0-9._~:@-]{1,100}$": (
+        "Gebruik alleen letters, cijfers en . _ ~ : @ -, hoogstens 100.",
+        "Use letters, digits and . _ ~ : @ - only, 100 at most.",
+    ),
+}
+"""What `string_pattern_mismatch` means, by the pattern."""
+
+
+def field_error(found: Mapping[str, Any], skip: int = 0) -> dict[str, Any]:
+    """An error of pydantic as it is kept: field (its first `skip` places left out), code, facts, and its own words."""
+    place = [str(part) for part in found["loc"]]
+    facts = {name: str(value) for name, value in found.get("ctx", {}).items()}
+    field = ".".join(place[skip:]) or (place[0] if place else "")
+    return {"field": field, "code": found["type"], "facts": facts, "message": found["msg"]}
+
+
+def field_text(error: Mapping[str, Any], language: str) -> str:
+    """What a person reads about an error with a code and facts, of pydantic or of the domain."""
+    code, facts = error["code"], error.get("facts", {})
+    text = FORMS.get(facts.get("pattern", ""), TEXTS.get(code))
+    if text is None:
+        return error.get("message") or error_text(code, facts, language)
+    return text[0 if language == NL else 1].format_map(facts)

@@ -1,0 +1,20 @@
+"""What Prometheus counts: requests by route, webhooks, events; read on a port of its own."""
+
+from prometheus_client import Counter, Histogram, start_http_server
+
+REQUESTS = Counter("samen_requests", "Requests that were answered.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "samen_request_seconds",
+    "How long an answer took.",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+EVENTS = Counter("samen_events", "Events that the worker handled.")
+WEBHOOKS = Counter("samen_webhooks", "Webhooks that were sent.", ["result"])
+REFUSED = Counter("samen_rate_limited", "Requests that came too fast.", ["rate"])
+
+
+def expose(port: int | None, host: str) -> None:
+    """Serve `/metrics` of this process, where a port is configured."""
+    if port is not None:
+        start_http_server(port, addr=host)

@@ -1,0 +1,273 @@
+"""REST: a partner's offerings, kept in step: one by its external id, or whole files that stream in."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field, ValidationError
+from starlette.requests import ClientDisconnect
+
+from app.adapters.fields import field_error, field_text
+from app.adapters.row_files import Unreadable, csv_rows, decimal_of, json_rows
+from app.api.deps import LanguageDep, PageDep, RunDep, link_next, tag
+from app.api.errors import FaceError
+from app.api.models import In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
+from app.api.offerings import LeadTime, OfferingOut, Tags, Town
+from app.domain.offering_imports import ImportState, Outcome, Row, RowReport, Rows, Unread
+from app.domain.offerings import OfferingKind, PriceUnit
+from app.domain.vat import VatClass
+from app.usecases.offering_imports import (
+    finish_import,
+    get_import,
+    get_offering_of,
+    import_rows,
+    list_import_rows,
+    list_imports,
+    put_offering,
+    start_import,
+)
+from app.usecases.run import Run
+
+router = APIRouter(tags=["offering imports"])
+ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
+Source = Annotated[Slug, Field(description="Your system, such as `woocommerce`; external ids are unique within it.")]
+AT_ONCE = 500
+"""Rows of one transaction."""
+FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "One offering a line, or a CSV with a first line of column names; 100 MB at most.",
+        "content": {
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+class OfferingPut(In):
+    """An offering as your system has it. `offered` false takes it off the market; a `stock` that is not sent stays."""
+
+    member_id: UUID
+    kind: OfferingKind
+    title: Name
+    text: Text = ""
+    category: Slug
+    price_unit: PriceUnit
+    price: Annotated[MoneyIn, Field(description="Net of VAT, per unit")]
+    vat_class: VatClass
+    town: Town
+    tags: Tags = []
+    image_url: Url | None = None
+    lead_time_minutes: LeadTime = 0
+    stock: Number | None = None
+    offered: bool = True
+
+    def row(self, external_id: str) -> Row:
+        contents = self.model_dump(exclude={"member_id", "price", "stock", "offered", "external_id"})
+        contents |= {"price_cents": self.price.cents, "tags": tuple(self.tags)}
+        return Row(external_id, self.member_id, contents, self.stock, self.offered)
+
+
+class OfferingLine(OfferingPut):
+    external_id: ExternalId
+
+
+class ImportOut(Out):
+    """`rows` came in so far; of a dry run nothing was kept but this report."""
+
+    id: UUID
+    cooperative_id: UUID
+    source: str
+    dry_run: bool
+    state: ImportState
+    rows: int
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+    started_at: When
+    finished_at: When | None
+    reason: str
+    version: Version
+
+
+class RowErrorOut(Out):
+    field: str
+    code: str
+    message: str
+
+
+class RowReportOut(Out):
+    number: int
+    external_id: str
+    outcome: Outcome
+    offering_id: UUID | None
+    errors: list[RowErrorOut]
+
+    @classmethod
+    def of(cls, report: RowReport, language: str) -> "RowReportOut":
+        errors = [
+            RowErrorOut(field=error["field"], code=error["code"], message=field_text(error, language))
+            for error in report.errors
+        ]
+        names = ("number", "external_id", "outcome", "offering_id")
+        return cls(**{name: getattr(report, name) for name in names}, errors=errors)
+
+
+ONE = "/cooperatives/{cooperative_id}/offerings/by-external-id/{source}/{external_id}"
+ExternalPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
+SourcePath = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["woocommerce"])]
+
+
+@router.put(ONE, responses={201: {"model": OfferingOut, "description": "It is new, and waits for review."}})
+async def put(
+    cooperative_id: UUID,
+    source: SourcePath,
+    external_id: ExternalPath,
+    body: OfferingPut,
+    run: RunDep,
+    response: Response,
+) -> OfferingOut:
+    """Have an offering be as your system has it; sent again it changes nothing."""
+    row = body.row(external_id)
+    offering, outcome = await run(put_offering, cooperative_id=cooperative_id, source=source, row=row)
+    tag(response, offering.version)
+    if outcome is Outcome.CREATED:
+        response.status_code = 201
+        response.headers["Location"] = f"/v1/offerings/{offering.id}"
+    return OfferingOut.of(offering, run.actor)
+
+
+@router.get(ONE)
+async def get(
+    cooperative_id: UUID, source: SourcePath, external_id: ExternalPath, run: RunDep, response: Response
+) -> OfferingOut:
+    """The offering that your system calls so."""
+    found = await run(get_offering_of, cooperative_id=cooperative_id, source=source, external_id=external_id)
+    tag(response, found.version)
+    return OfferingOut.of(found, run.actor)
+
+
+@router.post("/cooperatives/{cooperative_id}/offering-imports", status_code=201, openapi_extra=FILE)
+async def take_in(
+    cooperative_id: UUID,
+    run: RunDep,
+    request: Request,
+    response: Response,
+    source: Annotated[Source, Query()],
+    dry_run: Annotated[bool, Query(alias="dryRun")] = False,
+    member_id: Annotated[UUID | None, Query(alias="memberId", description="For rows that name nobody.")] = None,
+) -> ImportOut:
+    """Take in a file of offerings as it streams in: JSON lines or CSV (semicolons and decimal commas too).
+
+    Good rows are kept whatever becomes of others. The answer comes at the end; meanwhile
+    `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes nothing.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    read = {"text/csv": csv_rows, "application/x-ndjson": json_rows, "application/jsonl": json_rows}.get(kind)
+    if read is None:
+        raise FaceError(400, "not_a_file_of_rows")
+    made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
+    response.headers["Location"] = f"/v1/offering-imports/{made.id}"
+    try:
+        await _take_in(run, made.id, read(request.stream()), member_id)
+    except Unreadable as error:
+        return ImportOut.model_validate(await run(finish_import, import_id=made.id, reason=str(error)))
+    except ClientDisconnect:
+        await run(finish_import, import_id=made.id, reason="the connection was lost")
+        raise
+    return ImportOut.model_validate(await run(finish_import, import_id=made.id))
+
+
+async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any]], member_id: UUID | None) -> None:
+    """Rows in their order, some hundreds a transaction; what was read before a break is kept."""
+    good: list[tuple[int, Row]] = []
+    unread: list[Unread] = []
+    try:
+        async for number, found in rows:
+            try:
+                line = _line(found, member_id)
+                good.append((number, line.row(line.external_id)))
+            except ValidationError as error:
+                wrong = error.errors(include_url=False, include_input=False)
+                unread.append(Unread(number, _name_of(found), tuple(field_error(one) for one in wrong)))
+            if len(good) + len(unread) >= AT_ONCE:
+                await run(import_rows, import_id=import_id, rows=Rows(good, unread))
+                good, unread = [], []
+    finally:
+        if good or unread:
+            await run(import_rows, import_id=import_id, rows=Rows(good, unread))
+
+
+def _line(found: Any, member_id: UUID | None) -> OfferingLine:
+    """A row of either kind of file. Raises ValidationError."""
+    if isinstance(found, dict):
+        found = dict(found)
+        if member_id is not None:
+            found.setdefault("memberId", str(member_id))
+        price = found.get("price")
+        if isinstance(price, str):
+            found["price"] = {"amount": decimal_of(price)}
+        for name, convert in _CELLS.items():
+            if isinstance(found.get(name), str):
+                found[name] = convert(found[name])
+    return OfferingLine.model_validate(found)
+
+
+def _whole(cell: str) -> int | str:
+    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 12 else cell
+
+
+def _yes(cell: str) -> bool | str:
+    words = {"true": True, "ja": True, "1": True, "yes": True, "false": False, "nee": False, "0": False, "no": False}
+    return words.get(cell.lower(), cell)
+
+
+_CELLS: dict[str, Any] = {
+    "stock": _whole,
+    "leadTimeMinutes": _whole,
+    "offered": _yes,
+    "tags": lambda cell: [part.strip() for part in cell.split(",") if part.strip()],
+}
+"""Cells of a CSV are text."""
+
+
+def _name_of(found: Any) -> str:
+    name = found.get("externalId") if isinstance(found, dict) else None
+    return name[:100] if isinstance(name, str) else ""
+
+
+@router.get("/cooperatives/{cooperative_id}/offering-imports")
+async def list_all(
+    cooperative_id: UUID, run: RunDep, page: PageDep, request: Request, response: Response
+) -> PageOut[ImportOut]:
+    """The files of a cooperative and how far they came, newest first."""
+    found = await run(list_imports, cooperative_id=cooperative_id, page=page)
+    link_next(request, response, found)
+    return PageOut.of(found, ImportOut.model_validate)
+
+
+@router.get("/offering-imports/{import_id}")
+async def one(import_id: UUID, run: RunDep, response: Response) -> ImportOut:
+    """A file and how far it came."""
+    found = await run(get_import, import_id=import_id)
+    tag(response, found.version)
+    return ImportOut.model_validate(found)
+
+
+@router.get("/offering-imports/{import_id}/rows")
+async def rows(
+    import_id: UUID,
+    run: RunDep,
+    page: PageDep,
+    request: Request,
+    response: Response,
+    language: LanguageDep,
+    outcome: Outcome | None = None,
+) -> PageOut[RowReportOut]:
+    """What became of each row, the last one first; `outcome=refused` for those that need a look."""
+    found = await run(list_import_rows, import_id=import_id, page=page, outcome=outcome)
+    link_next(request, response, found)
+    return PageOut.of(found, lambda row: RowReportOut.of(row, language))

@@ -1,0 +1,62 @@
+"""Every request costs units of its client's rate, told in the headers of the answer; who has none left waits."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+
+from app.adapters.callers import caller
+from app.adapters.metrics import REFUSED
+from app.api.deps import Wiring
+from app.domain.access import VISITOR
+from app.domain.errors import DomainError
+from app.domain.rates import LOGIN_COST, Left, client_of
+
+FREE = ("/healthz", "/readyz", "/static/", "/.well-known/", "/docs")
+"""What watches over the process, and pages without anybody's rows."""
+
+
+@dataclass
+class Rated:
+    """What a request may still spend, and for whom."""
+
+    wired: Wiring
+    client: str
+    name: str
+    left: Left | None
+
+    @classmethod
+    async def of(cls, request: Request) -> Self:
+        """The request's units are spent: one, ten for a login. A bad token counts for the address it came from."""
+        wired: Wiring = request.app.state.wiring
+        path = request.url.path
+        if path.startswith(FREE):
+            return cls(wired, "", "", None)
+        try:
+            who = await caller(request)
+        except DomainError:
+            who = VISITOR
+        client = client_of(who, request.client.host if request.client else "")
+        name = "visitor" if who == VISITOR else who.rate
+        cost = LOGIN_COST if path == "/oauth/token" else 1
+        return cls(wired, client, name, await wired.rates.spend(client, name, cost))
+
+    @property
+    def allowed(self) -> bool:
+        return self.left is None or self.left.allowed
+
+    async def add_headers(self, headers: MutableHeaders, request: Request, status: int) -> None:
+        """Spend what the operation turned out to cost more, and say what is left, as the IETF's draft names it."""
+        more = getattr(request.state, "units", 1) - 1
+        left = self.left
+        if left is not None and more > 0:
+            left = await self.wired.rates.spend(self.client, self.name, more, owed=True)
+        if left is None:
+            return
+        name = left.rate.name
+        headers["RateLimit-Policy"] = f'"{name}";q={left.rate.limit};w=60'
+        headers["RateLimit"] = f'"{name}";r={left.units};t={left.seconds}'
+        if status == 429:
+            headers["Retry-After"] = str(left.seconds)
+            REFUSED.labels(name).inc()

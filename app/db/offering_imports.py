@@ -1,0 +1,100 @@
+"""Imports of offerings and what became of each row: tables, and the statements that write many offerings at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import SQLModel
+
+from app.db import columns as c
+from app.db.engine import Tx
+from app.db.offerings import lock_stock, offerings
+from app.db.store import Store
+from app.domain.offering_imports import OfferingImport, Outcome, RowReport
+from app.domain.offerings import Offering
+
+
+class OfferingImportRow(SQLModel, table=True):
+    __tablename__ = "offering_import"
+    __table_args__ = (
+        c.check("offering_import_state", "state in ('running', 'done', 'stopped')"),
+        *c.longest("offering_import", source=60, reason=200),
+    )
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    source: str = c.text()
+    dry_run: bool
+    started_at: datetime = c.when()
+    state: str = c.text()
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+    finished_at: datetime | None = c.when(null=True)
+    reason: str = c.text()
+    version: int
+
+
+class RowReportRow(SQLModel, table=True):
+    __tablename__ = "offering_import_row"
+    __table_args__ = (
+        Index("offering_import_row_outcome", "import_id", "outcome", "id"),
+        c.check("offering_import_row_outcome", "outcome in ('created', 'changed', 'unchanged', 'refused')"),
+    )
+    id: UUID = c.key()
+    import_id: UUID = c.link("offering_import", index=False)
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    number: int
+    external_id: str = c.text()
+    outcome: str = c.text()
+    offering_id: UUID | None = c.link(None, null=True, index=False)
+    errors: list[Any] = c.json()
+
+
+imports = Store(OfferingImportRow, OfferingImport)
+reports = Store(RowReportRow, RowReport)
+
+
+async def of_source(tx: Tx, cooperative_id: UUID, source: str, external_ids: Sequence[str]) -> dict[str, Offering]:
+    """The offerings with these external ids, locked with their stock, in one order for everybody.
+
+    Each is looked up by itself: a plan over all of the cooperative's would slow down as they grow.
+    """
+    sql = """select t.id from unnest($3::text[]) e (external_id) cross join lateral (
+                 select id from offering t where t.cooperative_id = $1 and t.source = $2
+                    and t.external_id = e.external_id offset 0) t"""
+    ids = [row["id"] for row in await tx.rows(sql, cooperative_id, source, list(external_ids))]
+    await lock_stock(tx, ids)
+    rows = await tx.rows(f"{offerings.select} where t.id = any($1) order by t.id for no key update of t", ids)
+    return {str(row["external_id"]): offerings.load(row) for row in rows}
+
+
+async def stock_all(tx: Tx, stocked: Sequence[Offering]) -> None:
+    """Write the units of these offerings."""
+    sql = """insert into stock (offering_id, units, held) select * from unnest($1::uuid[], $2::int[], $3::int[])
+             on conflict (offering_id) do update set units = excluded.units"""
+    known = [offering for offering in stocked if offering.stock is not None]
+    if known:
+        await tx.value(sql, [o.id for o in known], [o.stock for o in known], [o.held for o in known])
+
+
+async def publish_all(tx: Tx, published: Sequence[tuple[Offering, dict[str, Any]]]) -> None:
+    """Keep the new editions of these offerings."""
+    sql = """insert into offering_edition (offering_id, edition, published_at, contents)
+             select id, edition, $1, contents from jsonb_to_recordset($2) as r (id uuid, edition int, contents jsonb)"""
+    rows = [{"id": str(offering.id), "edition": offering.edition, "contents": it} for offering, it in published]
+    if rows:
+        await tx.value(sql, tx.now, rows)
+
+
+async def report_all(tx: Tx, found: Sequence[RowReport]) -> None:
+    """Write the reports of rows and add them to the counts of their import."""
+    await reports.add_all(tx, found)
+    if not found:
+        return
+    counts = [sum(row.outcome is outcome for row in found) for outcome in Outcome]
+    sql = """update offering_import set created = created + $2, changed = changed + $3, unchanged = unchanged + $4,
+                    refused = refused + $5, version = version + 1 where id = $1"""
+    await tx.value(sql, found[0].import_id, *counts)

@@ -1,0 +1,30 @@
+"""What clients spent in the present window, shared by all processes. Lost in a crash, which does no harm: unlogged."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, Text
+from sqlmodel import Field, SQLModel
+
+from app.db.engine import Database, Tx
+
+
+class RateRow(SQLModel, table=True):
+    __tablename__ = "rate_window"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    client: str = Field(sa_type=Text, primary_key=True)
+    began: datetime = Field(sa_type=DateTime(timezone=True), primary_key=True)
+    spent: int
+
+
+async def spend(database: Database, client: str, began: datetime, units: int) -> int:
+    """Take units out of a client's window. Returns what all processes have taken by now."""
+    sql = """insert into rate_window as r (client, began, spent) values ($1, $2, $3)
+             on conflict (client, began) do update set spent = r.spent + $3 returning spent"""
+    row = await database.one(sql, client, began, units)
+    assert row is not None  # noqa: S101  an insert that returns
+    return int(row["spent"])
+
+
+async def forget_windows(tx: Tx, before: datetime) -> None:
+    """Drop windows that are over."""
+    await tx.value("delete from rate_window where began < $1", before)

@@ -1,0 +1,157 @@
+"""Offerings that a partner keeps in a system of its own: known by (source, external id), sent whole, one or many."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.domain import offerings as process
+from app.domain.errors import RuleRefused, WrongState
+from app.domain.offerings import Offering, OfferingState
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class ImportState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    """The file ended early, or could not be read on; what was read before stands."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An offering as the partner has it. `stock` None leaves it as it is; `offered` False takes it off the market.
+
+    `contents` are the fields of Offering from `kind` to `purchase_cents` that were sent; the others stay.
+    """
+
+    external_id: str
+    member_id: UUID
+    contents: dict[str, Any]
+    stock: int | None = None
+    offered: bool = True
+
+
+class Unread(NamedTuple):
+    """A row that could not even be read, and why."""
+
+    number: int
+    external_id: str
+    errors: tuple[dict[str, Any], ...]
+
+
+class Rows:
+    """Rows of a file, each with its number; each is looked at, and refused, by itself."""
+
+    def __init__(self, numbered: Sequence[tuple[int, Row]], unread: Sequence[Unread] = ()) -> None:
+        self._numbered = numbered
+        self.unread = unread
+
+    def __iter__(self) -> Iterator[tuple[int, Row]]:
+        return iter(self._numbered)
+
+
+@dataclass(frozen=True)
+class OfferingImport:
+    """A file of offerings, and how far it came; counts of rows by outcome."""
+
+    id: UUID
+    cooperative_id: UUID
+    source: str
+    dry_run: bool
+    started_at: datetime
+    state: ImportState = ImportState.RUNNING
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    finished_at: datetime | None = None
+    reason: str = ""
+    """Why it stopped."""
+    version: int = 1
+
+    @property
+    def rows(self) -> int:
+        return self.created + self.changed + self.unchanged + self.refused
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """What became of the row with this number; `errors` of a refused one name field, code and message or facts."""
+
+    id: UUID
+    import_id: UUID
+    cooperative_id: UUID
+    number: int
+    external_id: str
+    outcome: Outcome
+    offering_id: UUID | None = None
+    errors: tuple[dict[str, Any], ...] = ()
+
+
+def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID) -> Offering:
+    """The offering as its partner has it now: a new one waits for review, what left the market may come back.
+
+    Raises RuleRefused where another member makes it now or a field is missing, StockHeld, WrongState once archived.
+    """
+    if found is None:
+        missing = sorted(NEEDED - set(row.contents))
+        if missing:
+            raise RuleRefused(rule="required", value=missing[0])
+        state = OfferingState.IN_REVIEW if row.offered else OfferingState.DRAFT
+        made = Offering(new_id, cooperative_id, row.member_id, **TEXTLESS | row.contents, stock=row.stock, state=state)
+        return process.check(made)
+    if found.member_id != row.member_id:
+        raise RuleRefused(rule="the_maker_stays", value=str(found.member_id))
+    if found.state is OfferingState.ARCHIVED:
+        if row.offered:
+            raise WrongState(verb="put_offering", state=found.state, possible=[])
+        return found
+    changed = process.change(found, row.contents)
+    if row.stock is not None:
+        changed = process.set_stock(changed, row.stock)
+    verb = STEPS.get((changed.state, row.offered))
+    return process.transition(changed, verb) if verb else changed
+
+
+NEEDED = frozenset({"kind", "title", "category", "price_unit", "price_cents", "vat_class", "town"})
+TEXTLESS: dict[str, Any] = {"text": ""}
+STEPS = {
+    (OfferingState.DRAFT, True): "submit",
+    (OfferingState.PAUSED, True): "resume",
+    (OfferingState.IN_REVIEW, False): "withdraw",
+    (OfferingState.PUBLISHED, False): "pause",
+}
+TOLD = {
+    OfferingState.IN_REVIEW: "submitted",
+    OfferingState.DRAFT: "withdrawn",
+    OfferingState.PAUSED: "paused",
+    OfferingState.PUBLISHED: "resumed",
+}
+
+
+def outcome_of(before: Offering | None, after: Offering) -> Outcome:
+    """Whether anything is different."""
+    if before is None:
+        return Outcome.CREATED
+    return Outcome.UNCHANGED if replace(after, version=before.version) == before else Outcome.CHANGED
+
+
+def told(before: Offering | None, after: Offering) -> list[str]:
+    """The events of a row: what the same steps by hand would tell."""
+    if before is None:
+        return ["submitted"] if after.state is OfferingState.IN_REVIEW else []
+    names = ["changed"] if after.edition > before.edition else []
+    if after.stock != before.stock and after.state is OfferingState.PUBLISHED:
+        names.append("stock_set")
+    if after.state is not before.state:
+        names.append(TOLD[after.state])
+    return names

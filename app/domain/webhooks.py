@@ -1,0 +1,129 @@
+"""Webhooks: an address of an app that is told of events, signed, tried again, at least once, in order by subject."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.domain.errors import RuleRefused
+from app.domain.feed import KINDS
+
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
+"""How long to wait after each failure, as the Standard Webhooks specification proposes; then it is given up."""
+LONGEST_PAUSE = 2
+"""The step up to which a webhook as a whole pauses after failures: half an hour, so that it is told soon once well."""
+BOTH_SECRETS = timedelta(hours=24)
+"""How long the secret before the present one signs too."""
+MOST_WEBHOOKS = 10
+"""Of one app."""
+
+
+class SendingState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """`kinds` are the events that it wants, none for all. `retry_at`: after a failure nothing is sent before."""
+
+    id: UUID
+    app_id: UUID
+    url: str
+    kinds: tuple[str, ...]
+    created_at: datetime
+    failures: int = 0
+    """In a row."""
+    retry_at: datetime | None = None
+    disabled_at: datetime | None = None
+    reason: str = ""
+    """Why it was disabled."""
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class WebhookWithSecret:
+    """The only time that the secret is seen."""
+
+    webhook: Webhook
+    secret: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one webhook; `status` and `note` say what the address answered last."""
+
+    id: UUID
+    webhook_id: UUID
+    app_id: UUID
+    event_id: UUID
+    subject_id: UUID
+    position: int
+    state: SendingState
+    attempts: int
+    next_try_at: datetime
+    status: int | None = None
+    note: str = ""
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What goes out: the event, to where, and the secrets that sign it, newest first."""
+
+    delivery: Delivery
+    webhook: Webhook
+    name: str
+    cooperative_id: UUID
+    created_at: datetime
+    sequence: int
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: a status, or none and why."""
+
+    status: int | None
+    note: str = ""
+
+    @property
+    def good(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def check_webhook(url: str, kinds: tuple[str, ...], scopes: Collection[str], *, local: bool) -> tuple[str, ...]:
+    """The kinds, each once. Raises RuleRefused for one that is unknown or beyond the app's scopes, or an address that
+    is not https (unless `local`).
+    """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise RuleRefused(rule="no_such_event", value=kind)
+        if KINDS[kind].scope not in scopes:
+            raise RuleRefused(rule="event_needs_scope", value=KINDS[kind].scope)
+    parts = urlsplit(url)
+    if parts.username or parts.password or not parts.hostname or (parts.scheme != "https" and not local):
+        raise RuleRefused(rule="webhook_url_is_https", value=url)
+    return tuple(dict.fromkeys(kinds))
+
+
+def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -> tuple[Delivery, Webhook]:
+    """What becomes of a delivery and its webhook with the answer; 410 ends the webhook, as the receiver asks."""
+    said = replace(delivery, status=answer.status, note=answer.note[:200])
+    if answer.good:
+        done = replace(said, state=SendingState.DELIVERED, done_at=now)
+        return done, replace(webhook, failures=0, retry_at=None)
+    failing = replace(webhook, failures=webhook.failures + 1)
+    if answer.status == 410:
+        gone = replace(failing, retry_at=None, disabled_at=webhook.disabled_at or now, reason="gone")
+        return replace(said, state=SendingState.FAILED, done_at=now), gone
+    if webhook.retry_at is not None and webhook.retry_at > now:
+        failing = webhook  # one of many that failed together
+    else:
+        failing = replace(failing, retry_at=now + BACKOFF[min(webhook.failures, LONGEST_PAUSE)])
+    if delivery.attempts > len(BACKOFF):
+        return replace(said, state=SendingState.FAILED, done_at=now), failing
+    return replace(said, next_try_at=now + BACKOFF[delivery.attempts - 1]), failing

@@ -1,0 +1,101 @@
+"""Pages of the documentation that are made from the code: settings, errors, access. `samen export` writes them."""
+
+import ast
+import inspect
+import textwrap
+from itertools import pairwise
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from app.adapters.messages import ERRORS, error_text
+from app.domain.access import ACCESS, Reach, Role
+from app.domain.errors import DomainError
+from app.settings import Settings, TrustedIssuer
+
+FACES = {
+    **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
+    **{"too_large": 413, "if_match_missing": 428, "rate_limited": 429, "internal": 500, "unavailable": 503},
+}
+"""Errors of the faces; those of the domain say their status themselves."""
+
+
+def settings_page() -> str:
+    """Every setting with its default and its meaning."""
+    head = "# Settings\n\nEvery setting is an environment variable. `samen export` makes this page from the code.\n\n"
+    nested = "\n## An issuer of SAMEN_ISSUERS\n\n"
+    return head + _table(Settings, "SAMEN_") + nested + _table(TrustedIssuer)
+
+
+def _table(cls: type[BaseModel], prefix: str = "") -> str:
+    rows = ["| Name | Default | Meaning |", "|---|---|---|"]
+    texts = _docstrings(cls)
+    for name, field in cls.model_fields.items():
+        default = "needed" if field.default is PydanticUndefined else _shown(field.default)
+        shown = f"{prefix}{name.upper()}" if prefix else name
+        rows.append(f"| `{shown}` | {default} | {texts.get(name, '')} |")
+    return "\n".join(rows) + "\n"
+
+
+def _shown(value: object) -> str:
+    if value is None or value in ("", [], frozenset()):
+        return "–"
+    return f"`{', '.join(sorted(value))}`" if isinstance(value, frozenset) else f"`{value}`"
+
+
+def _docstrings(cls: type[BaseModel]) -> dict[str, str]:
+    """The text under each field of a class."""
+    source = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    (body,) = (node.body for node in source.body if isinstance(node, ast.ClassDef))
+    found = {}
+    for field, text in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            found[field.target.id] = " ".join(ast.literal_eval(text.value).split())
+    return found
+
+
+def access_page() -> str:
+    """Every right with who has it, and how far it carries."""
+    head = (
+        "# Who may do what\n\nDeny by default: what is not in this table nobody may. `samen export` makes it.\n"
+        "*own*: on what one is a party to; *coop*: at the cooperatives where one holds that role; *mun*: of one's own\n"
+        "municipality; *net*: everywhere; *any*: whoever asks. A token's scopes only narrow. Two walls hold it: the\n"
+        "application checks before every verb, and PostgreSQL shows a transaction only the rows of who acts.\n\n"
+    )
+    roles = [role for role in Role if role is not Role.FORMER_MEMBER]
+    rows = [
+        f"| Right | Scope | {' | '.join(role.replace('_', ' ') for role in roles)} |",
+        f"|---|---{'|---' * len(roles)}|",
+    ]
+    for right, (scope, reaches) in ACCESS.items():
+        cells = [" ".join(sorted(SHORT[reach] for reach in reaches.get(role, ()))) for role in roles]
+        rows.append(f"| `{right}` | `{scope}` | {' | '.join(cells)} |")
+    return head + "\n".join(rows) + "\n"
+
+
+SHORT = {
+    Reach.ANYONE: "any",
+    Reach.OWN: "own",
+    Reach.COOPERATIVE: "coop",
+    Reach.MUNICIPALITY: "mun",
+    Reach.NETWORK: "net",
+}
+
+
+def errors_page() -> str:
+    """Every code with its status, what it says, and so what to do."""
+    head = (
+        "# Errors\n\nREST answers `application/problem+json`, GraphQL the same in `extensions`. `code` stays, and\n"
+        "the text is for people, in Dutch or English by `Accept-Language`, and says what to do next. `{…}` are values\n"
+        "of `facts`.\n"
+        "`samen export` makes this page from the code.\n\n"
+    )
+    status = {code: error.status for code, error in DomainError.known.items()} | FACES
+    rows = ["| Status | Code | What it says |", "|---|---|---|"]
+    for code in sorted(status, key=lambda code: (status[code], code)):
+        rows.append(f"| {status[code]} | `{code}` | {_text(code)} |")
+    return head + "\n".join(rows) + "\n"
+
+
+def _text(code: str) -> str:
+    return ERRORS[code][1].replace("|", "\\|") if code in ERRORS else error_text(code, {}, "en")

@@ -1,0 +1,76 @@
+"""Who asks too fast is told to wait; counted for all processes together."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
+from app.db.rates import forget_windows, spend
+from app.domain.access import Actor, Right
+from app.domain.rates import Left, Rate, old_window, window_of
+
+MOST_CLIENTS = 10_000
+"""Whose purse a process keeps; who was quiet longest is forgotten first."""
+
+
+@dataclass
+class Purse:
+    """What one process took out of a client's window and has not spent yet."""
+
+    began: datetime | None = None
+    units: int = 0
+    taken: int = 0
+    """By all processes, when this one looked last."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Rates:
+    """The rates of an installation. Units are taken from the common store in parts: most requests ask nobody."""
+
+    def __init__(self, database: Database, rates: Mapping[str, Rate], now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._rates = rates
+        self._now = now
+        self._purses: OrderedDict[str, Purse] = OrderedDict()
+
+    async def spend(self, client: str, name: str, units: int, *, owed: bool = False) -> Left | None:
+        """Spend units of a client's rate; None where there is no limit. What is `owed` is spent even beyond it.
+
+        A database that does not answer limits nobody: the request itself will say so.
+        """
+        rate = self._rates[name]
+        if not rate.limit:
+            return None
+        began, seconds = window_of(self._now())
+        purse = self._purse(client)
+        async with purse.lock:
+            if purse.began != began:
+                purse.began, purse.units, purse.taken = began, 0, 0
+            if purse.units < units and (owed or purse.taken < rate.limit):
+                part = units - purse.units if owed else max(rate.part, units - purse.units)
+                try:
+                    purse.taken = await spend(self._database, client, began, part)
+                except (*OUTCOME_UNKNOWN, *RETRYABLE):
+                    return None
+                over = 0 if owed else purse.taken - rate.limit
+                purse.units += part - min(max(over, 0), part)
+            allowed = owed or purse.units >= units
+            if allowed:
+                purse.units -= units
+            left = max(rate.limit - purse.taken, 0) + max(purse.units, 0)
+            return Left(rate, left, seconds, allowed)
+
+    def _purse(self, client: str) -> Purse:
+        purse = self._purses.setdefault(client, Purse())
+        self._purses.move_to_end(client)
+        if len(self._purses) > MOST_CLIENTS:
+            self._purses.popitem(last=False)
+        return purse
+
+
+async def forget_rates(tx: Tx, actor: Actor) -> None:
+    """Drop what was counted in windows that are over."""
+    actor.require(Right.RUN_TIMER)
+    await forget_windows(tx, old_window(tx.now))

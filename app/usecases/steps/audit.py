@@ -1,0 +1,46 @@
+"""The audit log: one line for each refusal, and for each look at what is private about a person.
+
+Lines of the logger `samen.audit` say who (issuer and subject, app), which verb, about which ids, and the code of a
+refusal; never what was read or sent. What somebody reads about themselves is no line.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.domain.access import Actor, Identity, Role
+from app.domain.errors import DomainError
+
+V = TypeVar("V", bound=Callable[..., Any])
+OF_THEIR_OWN = frozenset({Role.MEMBER, Role.FORMER_MEMBER})
+"""Who holds nothing else can only look at themselves."""
+DENIALS = (401, 403, 404)
+"""A stranger gets not_found for what is there, so that is a denial too."""
+log = logging.getLogger("samen.audit")
+_PRIVATE: set[Callable[..., Any]] = set()
+
+
+def shows_private(verb: V) -> V:
+    """Mark a verb that shows somebody's money, state or papers to others than themselves."""
+    _PRIVATE.add(verb)
+    return verb
+
+
+@contextlib.contextmanager
+def audited(
+    verb: Callable[..., Any], identity: Identity, actor: Callable[[], Actor], named: Mapping[str, Any]
+) -> Iterator[None]:
+    """Writes the line of a verb when it ends; `actor` tells who it turned out to be."""
+    who = {"issuer": identity.issuer, "subject": identity.subject, "client_id": identity.client_id}
+    about = {name: str(value) for name, value in named.items() if isinstance(value, UUID)}
+    facts: dict[str, Any] = {"verb": verb.__name__, **who, "about": about}
+    try:
+        yield
+    except DomainError as refusal:
+        if refusal.status in DENIALS:
+            log.info("refused", extra=facts | {"code": refusal.code})
+        raise
+    if verb in _PRIVATE and any(holding.role not in OF_THEIR_OWN for holding in actor().holdings):
+        log.info("read", extra=facts)

@@ -1,0 +1,68 @@
+"""Another company's server that receives webhooks: over real HTTP, and it answers as a test says."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+from standardwebhooks import Webhook as Verifier
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.live import free_port
+
+
+@dataclass
+class Receiver:
+    """What came in, in order. `answers` are the next statuses, then 204; `before` is done once, before answering."""
+
+    port: int
+    answers: list[int] = field(default_factory=list)
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    before: Callable[[], Awaitable[Any]] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    def verified(self, secret: str) -> list[dict[str, Any]]:
+        """The events that came just now, verified as a receiver does. Raises WebhookVerificationError."""
+        return [dict(Verifier(secret).verify(body, headers)) for headers, body in self.calls]
+
+    def events(self, secret: str) -> list[dict[str, Any]]:
+        """The events that came, whatever the worker's clock said, each signed with the secret."""
+        for headers, body in self.calls:
+            sent = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+            good = Verifier(secret).sign(headers["webhook-id"], sent, body.decode())
+            assert good in headers["webhook-signature"].split()
+        return [json.loads(body) for _, body in self.calls]
+
+
+@contextlib.asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    """A receiver that listens."""
+    found = Receiver(free_port())
+
+    async def hook(request: Request) -> Response:
+        found.calls.append((dict(request.headers), await request.body()))
+        if found.before is not None:
+            await found.before()
+            found.before = None
+        status = found.answers.pop(0) if found.answers else 204
+        return Response(status_code=status, headers={"Location": "http://127.0.0.1:1/"} if status == 302 else {})
+
+    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+    config = uvicorn.Config(app, port=found.port, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield found
+    server.should_exit = True
+    await running

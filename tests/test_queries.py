@@ -1,0 +1,82 @@
+"""How many statements each hot path takes, `begin` and `commit` included; a number that grows has to be looked at."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from app.main import build
+from app.settings import Settings
+from tests.world import GUEST, Json, World
+
+PAGE = "{ catalogue(first: 20) { edges { node { id title cooperative { name } } } } }"
+
+
+@dataclass
+class Counted:
+    """An application of which every statement is heard."""
+
+    client: httpx.AsyncClient
+    heard: list[str] = field(default_factory=list)
+
+    async def ask(self, method: str, path: str, token: str | None = None, body: Json | None = None) -> Json:
+        """One request; `heard` holds its statements alone."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}
+        self.heard.clear()
+        answer = await self.client.request(method, path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        await asyncio.sleep(0)  # they are told of in the next turn of the loop
+        found: Json = answer.json()
+        return found
+
+
+@pytest.fixture
+async def counted(settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counted]:
+    heard: list[str] = []
+    monkeypatch.setattr("app.main.statement_span", lambda sql, seconds: heard.append(" ".join(sql.split())[:60]))
+    app = build(settings.model_copy(update={"otlp_endpoint": "http://127.0.0.1:1"}), database_url)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        yield Counted(client, heard)
+
+
+async def test_the_catalogue_takes_one(world: World, counted: Counted) -> None:
+    seller = await world.cooperative()
+    ids = [await world.offering(seller) for _ in range(3)]
+    await counted.ask("GET", "/v1/catalogue/offerings?limit=20")  # a new connection asks who it is
+    await counted.ask("GET", "/v1/catalogue/offerings?limit=20")
+    assert len(counted.heard) == 1, counted.heard
+    await counted.ask("GET", f"/v1/catalogue/offerings/{ids[0]}")
+    assert len(counted.heard) == 1, counted.heard
+    await counted.ask("POST", "/graphql", body={"query": PAGE})
+    assert len(counted.heard) == 1, counted.heard
+
+
+async def test_private_reads_and_writes(world: World, counted: Counted) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller)
+    await world.sale(seller, app, "200.00")
+    token, member, treasurer = app.token, seller.member.token, seller.treasurer.token
+    await counted.ask("GET", f"/v1/members/{seller.member_id}/thermometer", member)
+    taken = {}
+    for _ in range(2):  # the second time nothing is new to the connection
+        await counted.ask("GET", f"/v1/members/{seller.member_id}/thermometer", member)
+        taken["thermometer"] = len(counted.heard)
+        body = {"lines": [{"offeringId": offering, "quantity": 2}], "contact": GUEST}
+        order = await counted.ask("POST", "/v1/orders", token, body)
+        taken["order placed"] = len(counted.heard)
+        place = f"/v1/orders/{order['id']}"
+        for verb, who in (("accept", member), ("deliver", member), ("complete", token)):
+            await counted.ask("POST", f"{place}/transitions", who, {"verb": verb})
+        await counted.ask("POST", f"{place}/payments", treasurer, {"amount": order["gross"]})
+        taken["order paid, split and posted"] = len(counted.heard)
+        await counted.ask("GET", "/v1/orders?limit=20", token)
+        taken["orders"] = len(counted.heard)
+    assert taken == {"thermometer": 9, "order placed": 8, "order paid, split and posted": 7, "orders": 4}, counted.heard
