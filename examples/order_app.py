@@ -1,6 +1,6 @@
 """A third-party ordering app: logs in by client_credentials, finds an offering, orders it for a guest, follows it.
 
-    python examples/order_app.py CLIENT_ID CLIENT_SECRET "tuin"
+    python examples/order_app.py CLIENT_ID CLIENT_SECRET "tuin" [http://127.0.0.1:8000]
 
 The Idempotency-Key is made before the first try and kept until there is an answer: however often the order is sent,
 there is one.

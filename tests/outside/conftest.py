@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 CHECKS = ROOT / "checks"
 Tool = Callable[..., Awaitable[str]]
+PERSONAL = ("PATH", "HOME", "LANG", "LC_ALL")
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +50,33 @@ def tool(npm_tools: Path) -> Tool:
         return printed
 
     return run
+
+
+def installed(folder: Path, command: list[str], wanted: Path) -> None:
+    """What a lock file names, installed once; skips the test with the reason where there is no registry."""
+    done = folder / ".installed"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if done.exists() and done.read_text() == wanted.read_text():
+            return
+        made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert "EUSAGE" not in made.stderr, made.stderr  # the lock file does not fit
+        if made.returncode:
+            pytest.skip(f"the tools of {wanted.name} cannot be installed here: {made.stderr[-300:]}")
+        done.write_text(wanted.read_text())
+
+
+async def ran(command: list[str], folder: Path, **environment: str) -> str:
+    """What a program printed. Fails where it does."""
+    inherited = {name: os.environ[name] for name in PERSONAL if name in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        env=inherited | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed = (await asyncio.wait_for(process.communicate(), 90))[0].decode()
+    assert process.returncode == 0, printed[-3000:]
+    return printed

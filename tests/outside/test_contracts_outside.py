@@ -28,3 +28,9 @@ async def test_graphql_over_http(world: World, address: str, tool: Tool) -> None
     token = world.person().token or ""
     printed = await tool("node", CHECKS / "graphql-audit.mjs", f"http://{address}/graphql", token)
     assert "58 of 61 ok" in printed
+
+
+async def test_the_events_by_the_rules_of_asyncapi(tool: Tool) -> None:
+    rules = CHECKS / "asyncapi.spectral.yaml"
+    printed = await tool("spectral", "lint", "--fail-severity", "warn", "-r", rules, "openapi/asyncapi.json")
+    assert "No results" in printed

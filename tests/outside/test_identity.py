@@ -1,0 +1,143 @@
+"""Logins by other makers' software: people from an OIDC provider, apps that sign for themselves."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.adapters.issuers import RemoteKeys
+from app.adapters.tokens import new_key
+from app.main import build
+from app.settings import Settings, TrustedIssuer
+from tests.live import free_port
+from tests.outside.conftest import CHECKS
+from tests.world import Json, World
+
+
+@dataclass
+class Provider:
+    """An oauth2-mock-server with an openid-client beside it."""
+
+    process: asyncio.subprocess.Process
+    issuer: str = ""
+
+    async def __call__(self, act: str, **given: Any) -> Json:
+        assert self.process.stdin is not None
+        self.process.stdin.write((json.dumps({"act": act, **given}) + "\n").encode())
+        return await self.said()
+
+    async def said(self) -> Json:
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), 30)
+        assert line, "the provider stopped"
+        found: Json = json.loads(line)
+        return found
+
+    async def token(self) -> str:
+        return str((await self("token"))["token"])
+
+
+@pytest.fixture
+async def provider(npm_tools: Path) -> AsyncIterator[Provider]:
+    command = ("node", str(CHECKS / "identity.mjs"), str(free_port()))
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    made = Provider(process)
+    made.issuer = (await made.said())["issuer"]
+    yield made
+    assert process.stdin is not None
+    process.stdin.close()
+    await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def trusting(settings: Settings, database_url: str, **trusted: Any) -> AsyncIterator[FastAPI]:
+    """The application, with one more issuer."""
+    issuer = TrustedIssuer.model_validate(trusted | {"scopes": ["catalogue:read", "members:read"]})
+    app = build(settings.model_copy(update={"issuers": [issuer]}), database_url)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+async def asked(app: FastAPI, token: str) -> int:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return (await client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})).status_code
+
+
+def keys_of(app: FastAPI) -> RemoteKeys:
+    (keys,) = (issuer.keys for issuer in app.state.wiring.issuers if isinstance(issuer.keys, RemoteKeys))
+    return keys
+
+
+async def test_people_of_a_provider_come_in_and_its_keys_change(
+    settings: Settings, database_url: str, provider: Provider, world: World
+) -> None:
+    async with trusting(settings, database_url, name=provider.issuer) as app:
+        before = await provider.token()
+        assert await asked(app, before) == 200
+        await provider("restart")
+        after = await provider.token()
+        assert await asked(app, after) == 401  # asked a moment ago: not again for every unknown key
+        assert await asked(app, before) == 200  # the old key is kept until it is known to be gone
+        later = time.monotonic() + 31
+        keys_of(app)._clock = lambda: later
+        assert await asked(app, after) == 200
+        assert await asked(app, before) == 401  # withdrawn
+        await provider("restart")  # the provider shows another key, and is not asked: too old is not trusted
+        never = time.monotonic() + 700
+        keys_of(app)._clock = lambda: never
+        keys_of(app)._asked = never
+        assert await asked(app, after) == 401
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another"},
+        {"iss": "http://localhost:1"},
+        {"exp": int(time.time()) - 60},
+        {"exp": int(time.time()) + 7200},
+        {"iat": int(time.time()) + 3600},
+        {"aud": None},
+    ],
+)
+async def test_what_is_not_for_us_is_refused(
+    settings: Settings, database_url: str, provider: Provider, claims: Json
+) -> None:
+    await provider("restart", claims=claims)
+    async with trusting(settings, database_url, name=provider.issuer) as app:
+        assert await asked(app, await provider.token()) == 401
+
+
+async def test_an_issuer_that_is_not_trusted_is_nobody(world: World, provider: Provider, app: FastAPI) -> None:
+    assert await asked(app, await provider.token()) == 401
+
+
+async def test_an_app_signs_for_itself(world: World, address: str, provider: Provider) -> None:
+    app = await world.app()
+    private = new_key()
+    public = {name: value for name, value in private.items() if name != "d"}
+    version = (await world.network("GET", f"/v1/apps/{app.login}"))["version"]
+    match = {"If-Match": f'"{version}"'}
+    await world.network("PATCH", f"/v1/apps/{app.login}", {"keys": [private]}, status=422, headers=match)
+    changed = await world.network("PATCH", f"/v1/apps/{app.login}", {"keys": [public]}, headers=match)
+    endpoint = f"http://{address}/oauth/token"
+    place: Json = {"ours": world.settings.public_url, "endpoint": endpoint, "clientId": app.login}
+    got = await provider("login", **place, jwk=private, scope="catalogue:read")
+    assert (got["token_type"].lower(), got["scope"]) == ("bearer", "catalogue:read")
+    stranger = new_key() | {"kid": private["kid"]}
+    assert (await provider("login", **place, jwk=stranger, scope="catalogue:read"))["error"] == "401"
+    seen = await world.network("GET", f"/v1/apps/{app.login}")
+    assert seen["lastUsedAt"] is not None
+    match = {"If-Match": f'"{changed["version"]}"'}
+    await world.network("PATCH", f"/v1/apps/{app.login}", {"keys": []}, headers=match)
+    assert (await provider("login", **place, jwk=private, scope="catalogue:read"))["error"] == "401"
