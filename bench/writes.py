@@ -1,0 +1,166 @@
+"""W1, W2, W3, R3 and post(): use cases on one database against SQL that writes or reads the same rows, in turns."""
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from app.db.engine import Database
+from app.domain.access import Scope
+from app.domain.customers import Contact
+from app.usecases.members import get_thermometer
+from app.usecases.orders import Wanted, place_order
+from app.usecases.payments import record_payment
+from app.usecases.run import Identity, Run
+from bench.torture import Shop, Torture
+from tests.live import Live
+
+FLOORS = Path(__file__).parent / "floors"
+ORDERS, WIDTH = 120, 8
+LEGS = [
+    {"kind": "bank", "cents": -100, "rule": "payment", "facts": {}, "rgs": "BLimBan"},
+    {"kind": "vat", "cents": 100, "rule": "payment", "facts": {}, "rgs": "BSchBepBtw"},
+]
+POST = """select post_journal(uuidv7(), '{place}', 'payment', 'payment', uuidv7(), 1, 'EUR', '2026-03-01', null, null,
+          '{legs}'::jsonb)"""
+THERMOMETER = """
+    select json_build_object('balance', b.posted, 'movements', (
+        select json_agg(m) from (
+            select e.cents, e.balance_after, e.rule, e.facts, j.effective_on, j.booked_at, j.kind from entry e
+              join journal j on j.id = e.journal_id where e.account_id = a.id order by e.version desc limit 20) m))
+      from account a join balance b on b.account_id = a.id where a.member_id = $1 and a.kind = 'pot'"""
+Act = Callable[[], Awaitable[Any]]
+Pair = tuple[Shop, dict[str, Any]]
+
+
+async def rate(acts: Sequence[Act], width: int = WIDTH) -> float:
+    """How many a second, `width` at a time."""
+    waiting = iter(acts)
+
+    async def one() -> None:
+        for act in waiting:
+            await act()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(width)))
+    return len(acts) / (time.perf_counter() - began)
+
+
+class Bench:
+    """One database with ten cooperatives, their orders done and waiting for money."""
+
+    def __init__(self, live: Live, database: Database, floor: asyncpg.Pool) -> None:
+        self.live, self.database, self.floor = live, database, floor
+
+    def run_as(self, login: str) -> Run:
+        return Run(self.database, Identity(f"{self.live.url}/people", login, None, frozenset(Scope)))
+
+    def pay(self, shop: Shop, order: dict[str, Any]) -> Act:
+        cents = round(float(order["gross"]["amount"]) * 100)
+        once = self.run_as(shop.treasurer).keyed(uuid.uuid4().hex)
+        return lambda: once(record_payment, order_id=uuid.UUID(order["id"]), cents=cents)
+
+    def place(self, shop: Shop, number: int) -> Act:
+        _, offering = shop.offerings[number % len(shop.offerings)]
+        once, wanted = self.run_as("klant").keyed(uuid.uuid4().hex), (Wanted(uuid.UUID(offering), 3),)
+        return lambda: once(place_order, lines=wanted, contact=Contact(name="Jo", email="jo@example.org"))
+
+    def place_floor(self, shop: Shop, number: int) -> Act:
+        offering = uuid.UUID(shop.offerings[number % len(shop.offerings)][1])
+        return lambda: self.floor.fetchval("select bench.place($1, $2)", uuid.uuid4().hex, offering)
+
+    def pay_floor(self, number: int) -> Act:
+        sql = "select bench.pay($1, $2)"
+        return lambda: self.floor.fetchval(sql, uuid.uuid4().hex, number)
+
+    def post(self, shop: Shop) -> Act:
+        sql = POST.format(place=shop.id, legs=json.dumps(LEGS))
+        return lambda: self.floor.fetchval(sql)
+
+    async def post_floor(self, shop: Shop, count: int) -> float:
+        """The same statement, committed each time, in a loop inside the server."""
+        statement = " ".join(POST.format(place=shop.id, legs=json.dumps(LEGS)).replace("select", "perform", 1).split())
+        began = time.perf_counter()
+        await self.floor.execute(f"do $$ begin for n in 1..{count} loop {statement}; commit; end loop; end $$")
+        return count / (time.perf_counter() - began)
+
+    def thermometer(self, login: str, member_id: uuid.UUID) -> Act:
+        run = self.run_as(login)
+        return lambda: run(get_thermometer, member_id=member_id)
+
+    def thermometer_floor(self, member_id: uuid.UUID) -> Act:
+        return lambda: self.floor.fetchval(THERMOMETER, member_id)
+
+
+async def orders_of(torture: Torture, client: httpx.AsyncClient, shop: Shop, count: int) -> list[dict[str, Any]]:
+    """Orders of a shop that are done; only the money is missing."""
+
+    async def one(number: int) -> dict[str, Any]:
+        login, offering = shop.offerings[number % len(shop.offerings)]
+        body: dict[str, Any] = {"lines": [{"offeringId": offering, "quantity": 3}]}
+        body |= {"contact": {"name": "Jo", "email": "jo@example.org"}}
+        order = await torture.call(client, "klant", "/v1/orders", body, uuid.uuid4().hex)
+        for who, verb in ((login, "accept"), (login, "deliver"), ("klant", "complete")):
+            path = f"/v1/orders/{order['id']}/transitions"
+            await torture.call(client, who, path, {"verb": verb}, uuid.uuid4().hex)
+        return order
+
+    made: list[dict[str, Any]] = []
+    for start in range(0, count, 20):
+        made += await asyncio.gather(*(one(number) for number in range(start, min(start + 20, count))))
+    return made
+
+
+async def prepared(owner: asyncpg.Connection) -> None:
+    """The floors' tables and functions."""
+    for name in ("paid", "placed"):
+        for statement in (FLOORS / f"{name}.sql").read_text().split("\n--;\n"):
+            await owner.execute(statement)
+
+
+async def turn(bench: Bench, shops: list[Shop], spread: list[Pair], hot: list[Pair]) -> dict[str, float]:
+    """Each workload once, its floor just before it."""
+    found = {}
+    base = await rate([bench.place_floor(shops[n % 10], n) for n in range(ORDERS * 5)])
+    found["W1"] = await rate([bench.place(shops[n % 10], n) for n in range(ORDERS * 2)]) / base
+    base = await rate([bench.pay_floor(n) for n in range(ORDERS * 10)])
+    cold = await rate([bench.pay(shop, order) for shop, order in spread])
+    found["W2"] = cold / base
+    found["W3 against W2"] = await rate([bench.pay(shop, order) for shop, order in hot]) / cold
+    alone = await rate([bench.post(shops[n % 10]) for n in range(1000)], 1)
+    found["post()"] = alone / await bench.post_floor(shops[1], 1000)
+    sql = "select m.id, p.subject from member m join person p on p.id = m.person_id where m.name like 'member-0-%'"
+    known = [(row["subject"], row["id"]) for row in await bench.floor.fetch(sql)] * 20
+    base = await rate([bench.thermometer_floor(member_id) for _, member_id in known])
+    found["R3"] = await rate([bench.thermometer(*pair) for pair in known]) / base
+    return found
+
+
+async def measure(live: Live, rounds: int) -> tuple[dict[str, list[float]], list[Shop]]:
+    """Every ratio, once a round; and the shops that were made for it."""
+    torture = Torture(live, 0, plant=False)
+    async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
+        shops = await torture.shops(client)
+        each = [(shop, await orders_of(torture, client, shop, (rounds + 1) * ORDERS // 10)) for shop in shops]
+        hot = [(shops[0], order) for order in await orders_of(torture, client, shops[0], (rounds + 1) * ORDERS)]
+    spread = sorted(((shop, order) for shop, orders in each for order in orders), key=lambda pair: pair[1]["reference"])
+    found: dict[str, list[float]] = {}
+    database = Database(live.postgres.url(), size=WIDTH)
+    await database.open()
+    url = live.postgres.url(user="postgres")
+    async with asyncpg.create_pool(url, min_size=WIDTH, max_size=WIDTH) as floor:
+        async with floor.acquire() as owner:
+            await prepared(owner)
+        bench = Bench(live, database, floor)
+        for number in range(rounds + 1):  # the first one warms connections and plans up
+            mine = slice(number * ORDERS, (number + 1) * ORDERS)
+            for name, ratio in (await turn(bench, shops, spread[mine], hot[mine])).items():
+                found.setdefault(name, []).append(ratio)
+    await database.close()
+    return {name: ratios[1:] for name, ratios in found.items()}, shops
