@@ -136,6 +136,10 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Deze sleutel kan niet: neem EC P-256 (ES256) of RSA van 2048 bits (RS256, PS256), met kid en alg.",
         "This key will not do: take EC P-256 (ES256) or RSA of 2048 bits (RS256, PS256), with kid and alg.",
     ),
+    "feed_not_there_yet": (
+        "Zo ver is de lijst van gebeurtenissen nog niet. Lees verder vanaf een eerdere plaats.",
+        "The feed has not come to {value} yet. Read on from an earlier cursor.",
+    ),
     "no_such_event": ("Er is geen soort gebeurtenis '{value}'.", "There is no kind of event '{value}'."),
     "event_needs_scope": (
         "Die gebeurtenis is voor apps met het recht '{value}'. Vraag het netwerk om dat recht.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.db import feed
 from app.db.engine import Tx
 from app.domain.access import Actor, Right, Role
-from app.domain.errors import BadCursor, RuleRefused
+from app.domain.errors import RuleRefused
 from app.domain.feed import KINDS, PublicEvent, readable
 
 
@@ -22,8 +22,8 @@ async def list_events(
     tx: Tx, actor: Actor, *, after: int = 0, limit: int = 100, kinds: tuple[str, ...] = ()
 ) -> FeedPart:
     """What happened after a place, oldest first: for an app what concerns its orders and its cooperatives, for staff
-    their cooperative, for everybody what is public. Raises RuleRefused for a kind that does not exist,
-    BadCursor for a place that is still to come.
+    their cooperative, for everybody what is public. Raises RuleRefused for a kind that does not exist and for
+    a place that is still to come: who read there, read before these books were restored from a copy.
     """
     actor.require(Right.READ_EVENT)
     unknown = [kind for kind in kinds if kind not in KINDS]
@@ -35,7 +35,7 @@ async def list_events(
     rows = tuple(found[:limit])
     more = len(found) > limit
     if after and not rows and after > await feed.head(tx):
-        raise BadCursor(cursor=str(after))
+        raise RuleRefused(rule="feed_not_there_yet", value=str(after))
     return FeedPart(rows, rows[-1].position if rows else after, more)
 
 

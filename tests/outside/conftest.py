@@ -46,7 +46,7 @@ def tool(npm_tools: Path) -> Tool:
             stderr=asyncio.subprocess.STDOUT,
         )
         printed = (await process.communicate())[0].decode()
-        assert process.returncode == 0, printed[-4000:]
+        assert process.returncode == 0, printed[:4000] + " … " + printed[-2000:]
         return printed
 
     return run
