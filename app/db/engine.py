@@ -1,7 +1,6 @@
 """The connections: one pool a role; `Tx` is one open transaction with its own clock reading."""
 
 import asyncio
-import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import uuid_utils
+from pydantic_core import from_json, to_json
 
 from app.db.batch import Write, together
 from app.db.sealing import Sealing
@@ -24,6 +24,8 @@ PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
 OnStatement = Callable[[str, float], None]
 """Is told of each statement that ended: its SQL, and the seconds it took."""
+JSONB_VERSION = b"\x01"
+"""How PostgreSQL begins each `jsonb` that it sends or takes."""
 LOCK_TIMEOUT = "5s"
 """How long a statement waits for somebody else; then it is tried again, or the twin of a key is told to wait."""
 
@@ -171,7 +173,13 @@ class Database:
             raise RuntimeError(f"PostgreSQL 18 or newer is needed; this server is {number // 10000}")
 
     async def _ready(self, connection: Any) -> None:
-        await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        await connection.set_type_codec(
+            "jsonb",
+            encoder=lambda value: JSONB_VERSION + to_json(value),  # ids, moments and objects of the domain too
+            decoder=lambda sent: from_json(sent.removeprefix(JSONB_VERSION)),
+            schema="pg_catalog",
+            format="binary",
+        )
         if on_statement := self.on_statement:
             connection.add_query_logger(lambda done: on_statement(done.query, done.elapsed))
 

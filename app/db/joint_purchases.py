@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -203,7 +202,7 @@ async def save_wishes(tx: Tx, changed: Sequence[Wish]) -> None:
 
 
 async def _save_all(tx: Tx, sql: str, changed: Sequence[object], names: Sequence[str], table: str) -> None:
-    rows = [{name: to_jsonable_python(getattr(thing, name)) for name in names} for thing in changed]
+    rows = [{name: getattr(thing, name) for name in names} for thing in changed]
     await tx.flush()
     if rows:
         await tx.later(sql, rows, row=(table, *(row["id"] for row in rows)))

@@ -1,7 +1,7 @@
 """Offerings, their published editions, their stock and what is held of it: tables and queries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -111,14 +111,27 @@ async def lock_stock(tx: Tx, offering_ids: Sequence[UUID]) -> None:
     await tx.rows(sql, list(offering_ids))
 
 
+async def lock_offerings(tx: Tx, offering_ids: Sequence[UUID]) -> tuple[list[Offering], date | None]:
+    """The offerings as they are once their stock is locked; and since when the first one's seller charges no VAT."""
+    sql = f"""
+        with s as materialized (select offering_id, units, held from stock where offering_id = any($1)
+                                 order by offering_id for update)
+        select {offerings.own}, s.units as stock, coalesce(s.held, 0) as held, c.small_business_from
+          from offering t join cooperative c on c.id = t.cooperative_id left join s on s.offering_id = t.id
+         where t.id = any($1) order by t.id"""
+    found = await tx.rows(sql, list(offering_ids))
+    return [offerings.load(row) for row in found], found[0]["small_business_from"] if found else None
+
+
 async def save_stock(tx: Tx, offering: Offering) -> None:
     """Write the units of an offering, and how many of them are held."""
+    row = ("stock", offering.id)
     if offering.stock is None:
-        await tx.value("delete from stock where offering_id = $1 and held = 0", offering.id)
+        await tx.later("delete from stock where offering_id = $1 and held = 0", offering.id, row=row)
         return
     sql = """insert into stock (offering_id, units, held) values ($1, $2, $3)
              on conflict (offering_id) do update set units = excluded.units, held = excluded.held"""
-    await tx.value(sql, offering.id, offering.stock, offering.held)
+    await tx.later(sql, offering.id, offering.stock, offering.held, row=row, inserts=True, parents=("offering",))
 
 
 async def add_edition(tx: Tx, offering: Offering, contents: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
@@ -97,7 +96,7 @@ async def tell_many(tx: Tx, events: Sequence[tuple[str, UUID, UUID, dict[str, An
     names = ("name", "cooperative_id", "subject_id", "facts")
     rows = [dict(zip(names, e, strict=True)) | {"id": uuid7(), "audience": audience_of(e[0])} for e in events]
     if rows:
-        await tx.value(sql, tx.now, to_jsonable_python(rows))
+        await tx.value(sql, tx.now, rows)
 
 
 async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID, due_at: datetime) -> None:

@@ -105,6 +105,11 @@ async def ensure_person(tx: Tx, issuer: str, subject: str, name: str) -> UUID:
     return UUID(str(await tx.value("select ensure_person($1, $2, $3)", issuer, subject, name)))
 
 
+async def name_me(tx: Tx, name: str) -> None:
+    """Give who acts this name with the next statement, if they have none: a checkout knew them by their token only."""
+    await tx.later("select name_me($1)", name, row=("person",))
+
+
 def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:
     ids = ("cooperative_id", "municipality_id", "member_id")
     return [h | {name: UUID(h[name]) if h[name] else None for name in ids} for h in found["holdings"]]

@@ -7,9 +7,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pydantic_core import to_jsonable_python
 from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
 from app.db.batch import placed
@@ -53,7 +51,6 @@ class Store(Generic[T]):
         self.extra = extra
         fields = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
         self.columns = [column.name for column in self.table.columns if column.name in fields - set(extra)]
-        self._json = {c.name for c in self.table.columns if isinstance(c.type, JSONB)}
 
     @cached_property
     def _parents(self) -> frozenset[str]:
@@ -64,11 +61,15 @@ class Store(Generic[T]):
         return TypeAdapter(self.cls)
 
     @cached_property
+    def own(self) -> str:
+        """The columns of the table `t` itself."""
+        return ", ".join(f"t.{name}" for name in self.columns)
+
+    @cached_property
     def select(self) -> str:
         """`select … from table t`, to which a condition is added."""
-        columns = [f"t.{name}" for name in self.columns]
-        computed = [f"{sql} as {name}" for name, sql in self.extra.items()]
-        return f'select {", ".join(columns + computed)} from "{self.table.name}" t'
+        computed = "".join(f", {sql} as {name}" for name, sql in self.extra.items())
+        return f'select {self.own}{computed} from "{self.table.name}" t'
 
     def load(self, record: Any) -> T:
         """The domain object of a row."""
@@ -125,7 +126,7 @@ class Store(Generic[T]):
         sql = f"""insert into "{self.table.name}" ({names})
                   select {names} from jsonb_populate_recordset(null::"{self.table.name}", $1)"""
         if objects:
-            await tx.value(sql, self._records(objects))
+            await tx.value(sql, self.records(objects))
 
     async def save_all(self, tx: Tx, objects: Sequence[T]) -> None:
         """Update the rows of many objects, which are locked, in one statement; each gets the next version."""
@@ -133,10 +134,11 @@ class Store(Generic[T]):
         sql = f"""update "{self.table.name}" t set {sets}, version = t.version + 1
                     from jsonb_populate_recordset(null::"{self.table.name}", $1) n where t.id = n.id"""
         if objects:
-            await tx.value(sql, self._records(objects))
+            await tx.value(sql, self.records(objects))
 
-    def _records(self, objects: Sequence[T]) -> list[dict[str, Any]]:
-        return [to_jsonable_python({name: getattr(thing, name) for name in self.columns}) for thing in objects]
+    def records(self, objects: Sequence[T]) -> list[dict[str, Any]]:
+        """The rows of objects, for a statement that takes them all at once."""
+        return [{name: getattr(thing, name) for name in self.columns} for thing in objects]
 
     async def save(self, tx: Tx, thing: T) -> T:
         """Update the row to the object with the next statement; returns it with the next version.
@@ -153,10 +155,7 @@ class Store(Generic[T]):
         return dataclasses.replace(thing, version=version + 1)  # type: ignore[type-var]
 
     def _values(self, thing: T, names: Sequence[str] | None = None) -> list[object]:
-        return [
-            to_jsonable_python(getattr(thing, name)) if name in self._json else getattr(thing, name)
-            for name in names or self.columns
-        ]
+        return [getattr(thing, name) for name in names or self.columns]
 
 
 def _conditions(equal: dict[str, object]) -> tuple[str, list[object]]:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
-from app.db.offerings import end_holds, holds, lock_stock, offerings, put_back, save_stock
+from app.db.offerings import end_holds, holds, lock_offerings, lock_stock, put_back, save_stock
 from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
-from app.db.people import ensure_person, lend_staff_view
+from app.db.people import ensure_person, lend_staff_view, name_me
 from app.domain import orders as process
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact, reachable
@@ -36,7 +36,7 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
-from app.usecases.steps.ordering import reference, small_business
+from app.usecases.steps.ordering import reference, small_business_since
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 
@@ -81,20 +81,21 @@ async def place_order(
         raise NumberOutOfRange(field="lines", low=1, high=MOST_LINES)
     person_id, contact = await _customer(tx, actor, contact)
     wanted = sorted(lines, key=lambda line: line.offering_id)
-    await lock_stock(tx, [line.offering_id for line in wanted])
     await _use_holds(tx, replace(actor, person_id=person_id), wanted)
-    found = {o.id: o for o in await offerings.all(tx, id=tuple({line.offering_id for line in wanted}))}
+    on_sale, without_vat_since = await lock_offerings(tx, [line.offering_id for line in wanted])
+    found = {offering.id: offering for offering in on_sale}
     if missing := [line.offering_id for line in wanted if line.offering_id not in found]:
         raise NotFound(how="offering", offeringId=str(missing[0]))
 
-    order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
-    order = await small_business(tx, replace(order, customer_person_id=person_id))
+    order, token = _order(tx, actor, on_sale, wanted, contact, needed_at, note)
+    order = await small_business_since(tx, replace(order, customer_person_id=person_id), without_vat_since)
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
 
-    await add_order(tx, order)
+    if actor.person_id is not None:
+        await name_me(tx, contact.name)
+    await add_order(tx, order, _event(tx, actor, order, "place", note))
     await _hold(tx, order, list(found.values()))
-    await _log(tx, actor, order, "place", note)
     await start_timer(tx, "accept_by", order.cooperative_id, order.id, order.accept_by)
     facts = {"reference": order.reference, "acceptBy": order.accept_by.isoformat()}
     await tell(tx, "order.placed", order.cooperative_id, order.id, **facts, members=[str(m) for m in order.maker_ids])
@@ -184,7 +185,7 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
     elif verb == "deliver":
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
-    await _log(tx, actor, moved, verb, note)
+    await events.add(tx, _event(tx, actor, moved, verb, note))
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
     facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
@@ -204,14 +205,17 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[UUID
         contact = card.contact if card else None
     if contact is None:
         raise ContactIncomplete
-    return await ensure_person(tx, actor.issuer or "", actor.subject, contact.name), reachable(contact)
+    if person_id is None:
+        person_id = await ensure_person(tx, actor.issuer or "", actor.subject, contact.name)
+    return person_id, reachable(contact)
 
 
 async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> None:
     """Turn holds of the checkout into the order's own, under the lock of the stock."""
-    for line in wanted:
-        if line.hold_id is None:
-            continue
+    kept = [line for line in wanted if line.hold_id is not None]
+    if kept:
+        await lock_stock(tx, [line.offering_id for line in wanted])
+    for line in kept:
         hold = await holds.find(tx, id=line.hold_id)
         mine = hold is not None and actor.owns(hold.person_id, hold.app_id)
         if hold is None or not mine or hold.offering_id != line.offering_id:
@@ -268,10 +272,10 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
         await holds.add(tx, *held)
 
 
-async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> None:
+def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
     where = (uuid7(), order.id, order.cooperative_id)
     who = (actor.person_id if verb != "place" else order.customer_person_id, actor.app_id)
-    await events.add(tx, OrderEvent(*where, verb, order.state, tx.now, *who, note))
+    return OrderEvent(*where, verb, order.state, tx.now, *who, note)
 
 
 def _hash(token: str) -> str:

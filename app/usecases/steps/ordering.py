@@ -1,6 +1,7 @@
 """What every order needs, however it comes about: a reference, and whether it carries VAT."""
 
 import secrets
+from datetime import date
 
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx
@@ -16,16 +17,22 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 async def small_business(tx: Tx, order: Order) -> Order:
     """The order without VAT where its cooperative uses the small-business scheme and the year stays within it."""
     cooperative = await cooperatives.get(tx, order.cooperative_id)
-    if cooperative.small_business_from is None:
+    return await small_business_since(tx, order, cooperative.small_business_from)
+
+
+async def small_business_since(tx: Tx, order: Order, since: date | None) -> Order:
+    """The same where it is known since when the cooperative uses the scheme."""
+    if since is None:
         return order
     await lend_staff_view(tx, order.cooperative_id)
     day = day_of(order.placed_at)
     turnover = await turnover_of_year(tx, order.cooperative_id, day.year)
-    if not without_vat(cooperative.small_business_from, turnover, order.net_cents, day):
+    if not without_vat(since, turnover, order.net_cents, day):
         return order
     return free_of_vat(order)
 
 
 def reference() -> str:
     """Eight letters and digits that are read out over the telephone without mistakes."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    bits = secrets.randbits(40)
+    return "".join(_ALPHABET[bits >> place & 31] for place in range(0, 40, 5))

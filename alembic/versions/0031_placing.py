@@ -1,0 +1,26 @@
+"""An order, its lines and the first line of its trail go in at once.
+
+Revision ID: 0031
+Revises: 0030
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0031"
+down_revision = "0030"
+branch_labels = None
+depends_on = None
+
+SQL = Path(__file__).parent / "sql"
+
+
+def upgrade() -> None:
+    for statement in (SQL / "0031_placing.sql").read_text().split("\n--;\n"):
+        op.get_bind().exec_driver_sql(statement)
+
+
+def downgrade() -> None:
+    op.execute("drop function name_me(text)")
+    op.execute('drop function add_order("order", order_line[], order_event[])')
