@@ -22,5 +22,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop function name_me(text)")
+    before = (SQL / "0020_two_walls.sql").read_text().split("\n--;\n")
+    op.get_bind().exec_driver_sql(next(text for text in before if "function enter(" in text))
     op.execute('drop function add_order("order", order_line[], order_event[])')

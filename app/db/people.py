@@ -79,7 +79,7 @@ def actor_of(found: dict[str, Any], who: Identity) -> Actor:
         holdings += [Holding(Role.APP, UUID(cooperative)) for cooperative in app["cooperative_ids"]]
     granted = who.scopes & frozenset(app["scopes"]) if app and who.subject is None else who.scopes
     person = UUID(found["person_id"]) if found["person_id"] else None
-    return Actor(person, app_id, who.issuer, who.subject, granted, tuple(holdings))
+    return Actor(person, app_id, who.issuer, who.subject, granted, tuple(holdings), nameless=found["nameless"])
 
 
 async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:
@@ -103,11 +103,6 @@ async def lend_staff_view(tx: Tx, *cooperative_ids: UUID) -> None:
 async def ensure_person(tx: Tx, issuer: str, subject: str, name: str) -> UUID:
     """The id of the person behind a token, who becomes known with the first order."""
     return UUID(str(await tx.value("select ensure_person($1, $2, $3)", issuer, subject, name)))
-
-
-async def name_me(tx: Tx, name: str) -> None:
-    """Give who acts this name with the next statement, if they have none: a checkout knew them by their token only."""
-    await tx.later("select name_me($1)", name, row=("person",))
 
 
 def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:

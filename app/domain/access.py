@@ -296,6 +296,8 @@ class Actor:
     holdings: tuple[Holding, ...] = ()
     system: bool = False
     """The worker at its timers and deliveries, for one cooperative."""
+    nameless: bool = False
+    """A person who is known by their token only, from a checkout."""
 
     @property
     def visitor(self) -> bool:

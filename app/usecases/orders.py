@@ -12,7 +12,7 @@ from app.db.offerings import end_holds, holds, lock_offerings, lock_stock, put_b
 from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
-from app.db.people import ensure_person, lend_staff_view, name_me
+from app.db.people import ensure_person, lend_staff_view
 from app.domain import orders as process
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact, reachable
@@ -92,8 +92,6 @@ async def place_order(
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
 
-    if actor.person_id is not None:
-        await name_me(tx, contact.name)
     await add_order(tx, order, _event(tx, actor, order, "place", note))
     await _hold(tx, order, list(found.values()))
     await start_timer(tx, "accept_by", order.cooperative_id, order.id, order.accept_by)
@@ -205,7 +203,7 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[UUID
         contact = card.contact if card else None
     if contact is None:
         raise ContactIncomplete
-    if person_id is None:
+    if person_id is None or actor.nameless:
         person_id = await ensure_person(tx, actor.issuer or "", actor.subject, contact.name)
     return person_id, reachable(contact)
 

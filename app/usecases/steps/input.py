@@ -3,7 +3,7 @@
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -85,16 +85,16 @@ def _check_text(path: str, name: str, text: str) -> None:
         raise CitizenNumberInText(field=path)
 
 
-def _leaves(value: Any, path: str, name: str) -> Iterator[tuple[str, str, Any]]:
-    """Every value with its path and the name of the field that it stands in."""
+def _leaves(value: Any, path: str, name: str) -> Iterable[tuple[str, str, Any]]:
+    """Every text, number and moment with its path and the name of the field that it stands in."""
+    if isinstance(value, str | int | datetime):
+        return ((path, name, value),)
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else str(key), str(key))
+        inner = [(inner, f"{path}.{key}" if path else str(key), str(key)) for key, inner in value.items()]
     elif isinstance(value, list | tuple):
-        for number, inner in enumerate(value):
-            yield from _leaves(inner, f"{path}[{number}]", name)
+        inner = [(inner, f"{path}[{number}]", name) for number, inner in enumerate(value)]
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        yield from _leaves(fields, path, name)
+        inner = [(getattr(value, field), f"{path}.{field}", field) for field in value.__dataclass_fields__]
     else:
-        yield path, name, value
+        return ()
+    return [leaf for one in inner if one[0] is not None for leaf in _leaves(*one)]
