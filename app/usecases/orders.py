@@ -79,16 +79,16 @@ async def place_order(
     actor.require(Right.BUY)
     if not 1 <= len(lines) <= MOST_LINES:
         raise NumberOutOfRange(field="lines", low=1, high=MOST_LINES)
-    person_id, contact = await _customer(tx, actor, contact)
+    actor, contact = await _customer(tx, actor, contact)
     wanted = sorted(lines, key=lambda line: line.offering_id)
-    await _use_holds(tx, replace(actor, person_id=person_id), wanted)
+    await _use_holds(tx, actor, wanted)
     on_sale, without_vat_since = await lock_offerings(tx, [line.offering_id for line in wanted])
     found = {offering.id: offering for offering in on_sale}
     if missing := [line.offering_id for line in wanted if line.offering_id not in found]:
         raise NotFound(how="offering", offeringId=str(missing[0]))
 
     order, token = _order(tx, actor, on_sale, wanted, contact, needed_at, note)
-    order = await small_business_since(tx, replace(order, customer_person_id=person_id), without_vat_since)
+    order = await small_business_since(tx, order, without_vat_since)
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
 
@@ -191,21 +191,17 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
     return await orders.save(tx, await settle(tx, moved))
 
 
-async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[UUID | None, Contact]:
-    """The person behind the order, if there is one, and how to reach who ordered."""
-    if actor.subject is None:
-        if contact is None:
-            raise ContactIncomplete
-        return None, reachable(contact)
-    person_id = actor.person_id
-    if person_id is not None and contact is None:
-        card = await customers.find(tx, person_id=person_id)
+async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Actor, Contact]:
+    """Who orders, with the person that they become by it, and how to reach them."""
+    if contact is None and actor.person_id is not None:
+        card = await customers.find(tx, person_id=actor.person_id)
         contact = card.contact if card else None
     if contact is None:
         raise ContactIncomplete
-    if person_id is None or actor.nameless:
+    if actor.subject is not None and (actor.person_id is None or actor.nameless):
         person_id = await ensure_person(tx, actor.issuer or "", actor.subject, contact.name)
-    return person_id, reachable(contact)
+        actor = replace(actor, person_id=person_id)
+    return actor, reachable(contact)
 
 
 async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> None:
@@ -247,6 +243,7 @@ def _order(
         vat_cents=0,
         placed_at=tx.now,
         accept_by=accept_by(found, tx.now, needed_at),
+        customer_person_id=actor.person_id,
         app_id=actor.app_id,
         maker_ids=tuple(dict.fromkeys(line.member_id for line in lines if line.member_id is not None)),
         guest_token_hash=_hash(token) if token else None,
@@ -272,8 +269,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
 
 def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
     where = (uuid7(), order.id, order.cooperative_id)
-    who = (actor.person_id if verb != "place" else order.customer_person_id, actor.app_id)
-    return OrderEvent(*where, verb, order.state, tx.now, *who, note)
+    return OrderEvent(*where, verb, order.state, tx.now, actor.person_id, actor.app_id, note)
 
 
 def _hash(token: str) -> str:
