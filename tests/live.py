@@ -163,12 +163,16 @@ class Live:
             issuer=f"{self.url}/people", audience="samen", subject=login, client_id="tests", scopes=list(Scope)
         )
 
+    def stop_server(self) -> int:
+        """Stop the server gracefully; the database stays. Returns its exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return 0
+        self.process.terminate()
+        return self.process.wait(30)
+
     def stop(self) -> int:
-        """Stop gracefully; returns the server's exit code."""
-        code = 0
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            code = self.process.wait(30)
+        """Stop both gracefully; returns the server's exit code."""
+        code = self.stop_server()
         self.postgres.stop()
         shutil.rmtree(self.postgres.home)
         return code
