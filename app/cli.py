@@ -26,6 +26,7 @@ from app.adapters.metrics import expose
 from app.adapters.telemetry import send_traces
 from app.adapters.tokens import new_key
 from app.api.asyncapi import asyncapi
+from app.api.middleware import BODY_LIMIT
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
 from app.db.engine import BOOKS_ROLE, opened
 from app.db.vat import write_rates
@@ -178,6 +179,7 @@ def _server(settings: Settings, url: str) -> Server:
         access_log=False,
         timeout_graceful_shutdown=20,
         server_header=False,
+        ws_max_size=BODY_LIMIT,
     )
     return Server(config)
 

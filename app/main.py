@@ -18,6 +18,7 @@ from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import Wiring
 from app.api.middleware import EveryRequest
+from app.api.sockets import Sockets
 from app.db.engine import CATALOGUE_ROLE, Database
 from app.db.sealing import Sealing
 from app.domain.rates import Rate
@@ -100,6 +101,7 @@ def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] 
     database = Database(database_url, size=settings.pool_size, sealing=sealing(settings), on_statement=told)
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
     keys = key_ring(settings)
+    counted = Rates(database, rates(settings), now)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -117,7 +119,8 @@ def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] 
         keys=keys,
         app_issuer=app_issuer(settings),
         audience=settings.audience,
-        rates=Rates(database, rates(settings), now),
+        rates=counted,
+        sockets=Sockets(counted),
         local_webhooks=not settings.production,
     )
     rest.install(app)

@@ -15,7 +15,7 @@ from app.settings import Settings, TrustedIssuer
 
 FACES = {
     **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
-    **{"too_large": 413, "if_match_missing": 428, "rate_limited": 429, "internal": 500, "unavailable": 503},
+    **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
 }
 """Errors of the faces; those of the domain say their status themselves."""
 

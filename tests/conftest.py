@@ -1,6 +1,5 @@
 """One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
 
-import asyncio
 import base64
 import contextlib
 import fcntl
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from app.adapters.tokens import new_key
@@ -21,6 +19,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database
 from app.main import build, sealing
 from app.settings import Settings
+from tests.live import served
 from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
@@ -129,11 +128,5 @@ async def world(
 @pytest.fixture
 async def address(app: FastAPI) -> AsyncIterator[str]:
     """The application behind a real port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    async with served(app) as address:
+        yield address

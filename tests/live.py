@@ -1,5 +1,6 @@
 """A server of its own, as a process, on a PostgreSQL of its own with production's durability; it can be killed."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -10,13 +11,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
+import uvicorn
 
 from app.adapters.tokens import KeyRing, new_key
+from app.api.middleware import BODY_LIMIT
 from app.cli import migrate_to_head
 from app.db.embedded import EmbeddedPostgres
 from app.domain.access import Scope
@@ -29,6 +34,19 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
+    """An application behind a real port, in this process: its address."""
+    config = uvicorn.Config(app, port=port, log_level="error", lifespan="off", ws_max_size=BODY_LIMIT)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
 
 
 class Wire:

@@ -1,6 +1,5 @@
 """Another company's server that receives webhooks: over real HTTP, and it answers as a test says."""
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import uvicorn
 from standardwebhooks import Webhook as Verifier
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.live import free_port
+from tests.live import free_port, served
 
 
 @dataclass
@@ -58,11 +56,5 @@ async def receiving() -> AsyncIterator[Receiver]:
         return Response(status_code=status, headers={"Location": "http://127.0.0.1:1/"} if status == 302 else {})
 
     app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-    config = uvicorn.Config(app, port=found.port, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield found
-    server.should_exit = True
-    await running
+    async with served(app, found.port):
+        yield found

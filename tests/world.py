@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import itertools
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,8 +40,18 @@ _codes = itertools.count(1000)
 class Caller:
     """Somebody with a token; every answer is checked against the status that the test expects."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str | None, login: str) -> None:
-        self.client, self.token, self.login = client, token, login
+    def __init__(
+        self, client: httpx.AsyncClient, token: str | None, login: str, mint: Callable[[], str] | None = None
+    ) -> None:
+        self.client, self.login = client, login
+        self._token, self._mint, self._minted = token, mint, time.monotonic()
+
+    @property
+    def token(self) -> str | None:
+        """A person's is made anew before it runs out, however slow the machine is."""
+        if self._mint is not None and time.monotonic() - self._minted > 300:
+            self._token, self._minted = self._mint(), time.monotonic()
+        return self._token
 
     async def __call__(
         self,
@@ -140,10 +151,12 @@ class World:
     def person(self, login: str | None = None, scopes: frozenset[str] = frozenset(Scope)) -> Caller:
         """Somebody with a person's token; a new one unless named."""
         login = login or f"p-{uuid.uuid4().hex[:12]}"
-        token = self.keys.token(
-            issuer=people_issuer(self.settings), audience="samen", subject=login, client_id="tests", scopes=scopes
-        )
-        return Caller(self.client, token, login)
+        place = {"issuer": people_issuer(self.settings), "audience": "samen", "client_id": "tests"}
+
+        def mint() -> str:
+            return self.keys.token(**place, subject=login, scopes=scopes)
+
+        return Caller(self.client, mint(), login, mint)
 
     async def known(self, login: str | None = None) -> tuple[Caller, str]:
         """A person that the system knows, and their id."""

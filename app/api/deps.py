@@ -18,6 +18,7 @@ from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
+from app.api.sockets import Sockets
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
@@ -40,6 +41,7 @@ class Wiring:
     app_issuer: str
     audience: str
     rates: Rates
+    sockets: Sockets
     local_webhooks: bool = False
     """Whether webhooks may go to this machine, and without TLS: outside production."""
 

@@ -15,6 +15,7 @@ from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
 from app.api.errors import problem, unforeseen
 from app.api.rated import Rated
+from app.api.sockets import serve_socket
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000
@@ -44,6 +45,9 @@ class EveryRequest:
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await serve_socket(self._app, scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -45,6 +45,12 @@ class Invalid(DomainError):
     status, code = 422, "invalid"
 
 
+class TooFast(DomainError):
+    """Raised by the faces, which count."""
+
+    status, code = 429, "rate_limited"
+
+
 class TokenRefused(Unauthenticated):
     code = "token_refused"
 

@@ -233,7 +233,7 @@ class AssignmentSubscription:
         def over(assignment: domain.Assignment) -> bool:
             return assignment.state in domain.OVER
 
-        async for found in watch(lambda: info.context.run(get_assignment, assignment_id=id), over):
+        async for found in watch(info.context, lambda run: run(get_assignment, assignment_id=id), over):
             yield Assignment.of(found, info.context.actor)
 
 

@@ -1,6 +1,6 @@
 """What a GraphQL operation has at hand: the door to the verbs, the language, the loaders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,8 +27,8 @@ class Context(BaseContext):
     local_webhooks: bool = False
     reads_schema: bool = True
     """Who has no token takes the schema from the project, in production."""
-    charge: Callable[[int], None] | None = None
-    """Says what the operation costs, in units of the caller's rate."""
+    charge: Callable[[int], Awaitable[None]] | None = None
+    """Takes what the operation costs, in units of the caller's rate."""
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
 
@@ -53,6 +53,11 @@ class Context(BaseContext):
         if not key or len(key) > 200 or not key.isprintable():
             raise Invalid(field="idempotencyKey")
         return self.run.keyed(key)
+
+    async def pay(self, units: int) -> None:
+        """Spend units of the caller's rate. Raises TooFast where a socket has none left."""
+        if self.charge is not None:
+            await self.charge(units)
 
     async def _cooperatives(self, ids: list[UUID]) -> Sequence[Cooperative]:
         found = {cooperative.id: cooperative for cooperative in await self.run(get_cooperatives, ids=tuple(ids))}

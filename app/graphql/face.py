@@ -1,5 +1,6 @@
 """The GraphQL face as a whole: `POST /graphql`, and GraphiQL in a browser outside production."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -11,7 +12,7 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from app.adapters.callers import caller
+from app.adapters.callers import audit, caller
 from app.adapters.messages import language_of
 from app.adapters.tokens import bearer, identify, identity_of
 from app.domain.access import VISITOR
@@ -22,6 +23,8 @@ from app.graphql.schema import schema
 GRAPHQL_JSON = "application/graphql-response+json"
 SUBSCRIPTIONS = 10
 """At a time in one socket."""
+INTRODUCTION = timedelta(seconds=10)
+"""How long a socket may be open without saying who it is."""
 PAGE = Path(__file__).parent / "graphiql.html"
 
 
@@ -43,11 +46,14 @@ class Face(GraphQLRouter[Context, None]):
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
         """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event.
 
-        Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token.
+        Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token, or for one who
+        holds too many sockets.
         """
         socket = cast("WebSocket", context.request)
         wired, params = socket.app.state.wiring, context.connection_params or {}
         stated = str(params.get("Authorization") or socket.headers.get("authorization") or "")
+        if "Accept-Language" in params:
+            context.language = language_of(str(params["Accept-Language"]))
 
         def renew() -> None:
             context.door.identity = identity_of(bearer(stated), wired.issuers)
@@ -55,9 +61,13 @@ class Face(GraphQLRouter[Context, None]):
         try:
             await identify(bearer(stated), wired.issuers)
             renew()
-        except DomainError:
+        except DomainError as refused:
+            audit.info("refused", extra={"code": refused.code})
             raise ConnectionRejectionError from None
+        if not socket.state.socket.belongs_to(context.door.identity):
+            raise ConnectionRejectionError
         context.renew = renew
+        context.reads_schema = socket.app.state.ide or context.door.identity != VISITOR
         return {}
 
 
@@ -72,17 +82,27 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     wired = connection.app.state.wiring
     language = language_of(connection.headers.get("accept-language"))
     if connection.scope["type"] == "websocket":
-        return Context(wired.make_run(VISITOR), wired.catalogue, language, uuid4().hex, wired.local_webhooks)
+        return _of_socket(connection, language)
     identity = await caller(connection)
     if GRAPHQL_JSON in connection.headers.get("accept", ""):
         response.headers["x-answer-as"] = GRAPHQL_JSON
     knows = connection.app.state.ide or identity != VISITOR
     run, trace_id = wired.make_run(identity), connection.state.trace_id
 
-    def charge(units: int) -> None:
+    async def charge(units: int) -> None:
         connection.state.units = units
 
     return Context(run, wired.catalogue, language, trace_id, wired.local_webhooks, knows, charge)
+
+
+def _of_socket(connection: HTTPConnection, language: str) -> Context:
+    """Until it says who it is, a socket speaks for nobody and reads no schema; each operation is paid for by itself."""
+    wired, run = connection.app.state.wiring, connection.app.state.wiring.make_run(VISITOR)
+
+    async def charge(units: int) -> None:
+        await wired.sockets.spend(run.identity, connection.state.socket.address, units)
+
+    return Context(run, wired.catalogue, language, uuid4().hex, wired.local_webhooks, False, charge)
 
 
 def install(app: FastAPI, *, ide: bool) -> None:
@@ -103,6 +123,7 @@ def install(app: FastAPI, *, ide: bool) -> None:
         context_getter=_context,
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         max_subscriptions_per_connection=SUBSCRIPTIONS,
+        connection_init_wait_timeout=INTRODUCTION,
         include_in_schema=False,
     )
     app.include_router(router)

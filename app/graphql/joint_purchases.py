@@ -233,7 +233,7 @@ class JointPurchaseSubscription:
         def over(stand: Stand) -> bool:
             return stand.purchase.state in domain.OVER
 
-        async for found in watch(lambda: info.context.run(get_joint_purchase, purchase_id=id), over):
+        async for found in watch(info.context, lambda run: run(get_joint_purchase, purchase_id=id), over):
             yield JointPurchaseStand.of(found, info.context.actor)
 
 

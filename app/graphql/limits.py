@@ -1,107 +1,183 @@
 """What one document may ask for: no more fields, directives and rows than the server answers with ease."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLObjectType,
     InlineFragmentNode,
     IntValueNode,
+    Node,
     OperationDefinitionNode,
-    SelectionSetNode,
     VariableNode,
     get_named_type,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import ValidationCache
 
+from app.domain.errors import TooFast
 from app.domain.rates import units_of
 from app.graphql.context import Context
+from app.graphql.errors import shown
 
 MOST_DIRECTIVES = 5
 MOST_ROWS = 2_000
 """The rows that could be asked for: page sizes multiply where pages lie within pages."""
 MOST_FIELDS = 2_000
 """Once fragments are written out."""
+MOST_ALIKE = 100
+"""Fields of one name, as written: the rule that fields of one name have to agree compares each with each."""
+DEEPEST = 100
+"""Levels of braces and fragments; what is let through is then held to twelve."""
+TOO_MUCH = "This asks for too much at once. Ask for less."
 
 
+@dataclass(frozen=True)
 class Weight:
-    """What an operation comes to; a fragment counts wherever it is spread."""
+    """What a selection comes to, fragments written out. `rows` are for one row of what it is selected from."""
 
-    def __init__(self, document: Any, schema: Any, variables: dict[str, Any]) -> None:
-        named = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
-        self.fragments = {node.name.value: node for node in named}
-        self.schema, self.variables = schema, variables
-        self.rows = self.fields = self.directives = 0
-        self.introspects = False
+    rows: int = 0
+    fields: int = 0
+    directives: int = 0
+    introspects: bool = False
 
     @property
     def too_much(self) -> bool:
         return self.rows > MOST_ROWS or self.fields > MOST_FIELDS or self.directives > MOST_DIRECTIVES
 
-    def add(self, chosen: SelectionSetNode | None, parent: Any, rows: int) -> None:
-        """Count what is chosen of a type, `rows` times; stops once it is too much."""
-        for node in chosen.selections if chosen else ():
-            if self.too_much:
-                return
-            self.directives += len(node.directives or ())
-            if isinstance(node, FragmentSpreadNode):
-                self.fields += 1
-                fragment = self.fragments.get(node.name.value)
-                if fragment is not None:
-                    self.add(fragment.selection_set, self.schema.get_type(fragment.type_condition.name.value), rows)
-            elif isinstance(node, InlineFragmentNode):
-                named = node.type_condition
-                self.add(node.selection_set, self.schema.get_type(named.name.value) if named else parent, rows)
-            elif isinstance(node, FieldNode):
-                self._field(node, parent, rows)
+    def __add__(self, other: "Weight") -> "Weight":
+        return Weight(
+            self.rows + other.rows,
+            self.fields + other.fields,
+            self.directives + other.directives,
+            self.introspects or other.introspects,
+        )
 
-    def _field(self, node: FieldNode, parent: Any, rows: int) -> None:
-        self.fields += 1
-        self.introspects |= node.name.value in ("__schema", "__type")
+
+class TooDeep(Exception):
+    """More levels than anybody asks for."""
+
+
+class Scale:
+    """Weighs a document. Each fragment is weighed once, however often it is spread: weighing itself is cheap."""
+
+    def __init__(self, document: Any, schema: Any, sent: dict[str, Any]) -> None:
+        self.document, self.schema = document, schema
+        self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        self.weighed: dict[str, Weight] = {}
+        self.alike: Counter[str] = Counter()
+        self.sent, self.defaults = sent, Counter[str]()
+        for node in document.definitions:
+            for variable in getattr(node, "variable_definitions", None) or ():
+                name, default = variable.variable.name.value, _number(variable.default_value)
+                self.defaults[name] = max(self.defaults[name], default)
+
+    def weigh(self) -> Weight:
+        """All operations together, and fragments that nobody spreads. Raises TooDeep."""
+        total = Weight()
+        for node in self.document.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                total += self._all(node, self.schema.get_root_type(node.operation), 1, 0)
+        for name in self.fragments.keys() - self.weighed.keys():
+            total += self._fragment(name, 0)
+        return total
+
+    @property
+    def repeats(self) -> bool:
+        """Whether one name is written too often."""
+        return bool(self.alike) and max(self.alike.values()) > MOST_ALIKE
+
+    def _all(self, node: Any, parent: Any, rows: int, level: int) -> Weight:
+        """The selections of a node, `rows` times."""
+        if level > DEEPEST:
+            raise TooDeep
+        total = Weight(directives=len(node.directives or ()))
+        for chosen in node.selection_set.selections if node.selection_set else ():
+            total += self._one(chosen, parent, rows, level + 1)
+        return total
+
+    def _one(self, node: Node, parent: Any, rows: int, level: int) -> Weight:
+        if isinstance(node, FieldNode):
+            return self._field(node, parent, rows, level)
+        if isinstance(node, InlineFragmentNode):
+            named = node.type_condition
+            inner = self.schema.get_type(named.name.value) if named else parent
+            return Weight(fields=1) + self._all(node, inner, rows, level)
+        return Weight(fields=1) + self._spread(cast("FragmentSpreadNode", node), rows, level)
+
+    def _spread(self, node: FragmentSpreadNode, rows: int, level: int) -> Weight:
+        once = self._fragment(node.name.value, level)
+        written = len(node.directives or ())
+        return Weight(once.rows * rows, once.fields, once.directives + written, once.introspects)
+
+    def _fragment(self, name: str, level: int) -> Weight:
+        """A fragment for one row; one that spreads itself is left to the rules."""
+        if name not in self.weighed and name in self.fragments:
+            self.weighed[name] = Weight()
+            fragment = self.fragments[name]
+            self.weighed[name] = self._all(fragment, self.schema.get_type(fragment.type_condition.name.value), 1, level)
+        return self.weighed.get(name, Weight())
+
+    def _field(self, node: FieldNode, parent: Any, rows: int, level: int) -> Weight:
+        self.alike[(node.alias or node.name).value] += 1
         known = getattr(parent, "fields", {}).get(node.name.value)
+        own = Weight(fields=1, introspects=node.name.value in ("__schema", "__type"))
         if known is None:
-            return
+            return own + self._all(node, None, rows, level)
         if "first" in known.args:
             rows *= self._first(node, known.args["first"].default_value)
-            self.rows += rows
-        inner = get_named_type(known.type)
-        self.add(node.selection_set, inner if isinstance(inner, GraphQLObjectType) else parent, rows)
+            own += Weight(rows=rows)
+        return own + self._all(node, get_named_type(known.type), rows, level)
 
     def _first(self, node: FieldNode, default: Any) -> int:
-        given = next((argument.value for argument in node.arguments or () if argument.name.value == "first"), None)
+        """The page size of a field: as written or sent, else its variable's own default, else the field's."""
+        given: Any = next((a.value for a in node.arguments or () if a.name.value == "first"), default)
         if isinstance(given, VariableNode):
-            asked = self.variables.get(given.name.value, default)
-            return max(asked, 1) if isinstance(asked, int) else 1
-        return max(int(given.value), 1) if isinstance(given, IntValueNode) else default or 1
+            name = given.name.value
+            given = self.sent[name] if name in self.sent else self.defaults[name] or default
+        return max(_number(given), 1)
 
 
-class Limits(SchemaExtension):
-    """Refuses before anything runs; who has no token is not told the schema."""
+def _number(value: Any) -> int:
+    """A number as written or sent; what is none is refused later."""
+    if isinstance(value, IntValueNode | FloatValueNode):
+        value = float(value.value)
+    return int(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0
 
-    def on_validate(self) -> Iterator[None]:
-        """After the cache of validated documents: what is not valid, fragments in a circle too, is refused already."""
+
+class Limits(ValidationCache):
+    """Refuses before anything is validated or run, and charges for it; who has no token is not told the schema.
+
+    The rules of validation walk fragments anew wherever they are spread: what they get is weighed first.
+    """
+
+    async def on_validate(self) -> AsyncIterator[None]:  # type: ignore[override]
         found = self.execution_context
-        if found.graphql_document is not None and not found.pre_execution_errors:
-            found.pre_execution_errors = self._refusals() or found.pre_execution_errors
+        errors = await self._refusals() or self.cached_validate_document(
+            found.schema._schema, found.graphql_document, found.validation_rules
+        )
+        found.pre_execution_errors = [shown(error, found.context) for error in errors]
         yield
 
-    def _refusals(self) -> list[GraphQLError]:
-        found = self.execution_context
-        schema = found.schema._schema
-        document = found.graphql_document
-        for node in document.definitions if document else ():
-            if isinstance(node, OperationDefinitionNode):
-                weight = Weight(document, schema, found.variables or {})
-                weight.directives += len(node.directives or ())
-                weight.add(node.selection_set, schema.get_root_type(node.operation), 1)
-                if isinstance(found.context, Context) and found.context.charge is not None:
-                    found.context.charge(units_of(weight.rows, weight.fields))
-                if weight.too_much:
-                    return [GraphQLError("This asks for too much at once. Ask for less.")]
-                if weight.introspects and isinstance(found.context, Context) and not found.context.reads_schema:
-                    return [GraphQLError("Log in to read the schema, or take it from the project.")]
-        return []
+    async def _refusals(self) -> list[GraphQLError] | None:
+        found, context = self.execution_context, self.execution_context.context
+        scale = Scale(found.graphql_document, found.schema._schema, found.variables or {})
+        try:
+            weight = scale.weigh()
+        except TooDeep:
+            weight = Weight(fields=MOST_FIELDS + 1)
+        try:
+            if isinstance(context, Context):
+                await context.pay(units_of(min(weight.rows, MOST_ROWS), min(weight.fields, MOST_FIELDS)))
+        except TooFast as refused:
+            return [GraphQLError(refused.code, original_error=refused)]
+        if weight.too_much or scale.repeats:
+            return [GraphQLError(TOO_MUCH)]
+        if weight.introspects and isinstance(context, Context) and not context.reads_schema:
+            return [GraphQLError("Log in to read the schema, or take it from the project.")]
+        return None

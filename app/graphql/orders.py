@@ -169,7 +169,7 @@ class OrderSubscription:
             done = order.state is OrderState.COMPLETED and not order.due_cents
             return done or order.state in domain.CALLED_OFF
 
-        async for found in watch(lambda: info.context.run(get_order, order_id=id), over):
+        async for found in watch(info.context, lambda run: run(get_order, order_id=id), over):
             yield Order.of(found, info.context)
 
 

@@ -1,9 +1,5 @@
 """The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
 
-import logging
-from collections.abc import Iterator
-from typing import Any
-
 import strawberry
 from graphql import GraphQLError, MaxIntrospectionDepthRule
 from strawberry.extensions import (
@@ -12,15 +8,11 @@ from strawberry.extensions import (
     MaxTokensLimiter,
     ParserCache,
     QueryDepthLimiter,
-    SchemaExtension,
-    ValidationCache,
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
-from app.adapters.messages import EN, error_text, message_of
-from app.domain.errors import DomainError
 from app.graphql import (
     agreements,
     allowances,
@@ -55,11 +47,8 @@ from app.graphql import (
     webhooks,
     wishes,
 )
-from app.graphql.context import Context
+from app.graphql.errors import Errors
 from app.graphql.limits import Limits
-from app.usecases.run import Unavailable
-
-log = logging.getLogger("samen.graphql")
 
 Query = merge_types(
     "Query",
@@ -108,51 +97,6 @@ Subscription = merge_types(
 )
 
 
-class Errors(SchemaExtension):
-    """The codes of the domain in `extensions.code`; what is unexpected is masked and logged."""
-
-    def on_operation(self) -> Iterator[None]:
-        yield
-        self._show(self.execution_context.result)
-
-    def on_stream_result(self, result: object) -> Iterator[None]:
-        """Each event of a subscription."""
-        self._show(result)
-        yield
-
-    def _show(self, result: Any) -> None:
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [self._shown(error) for error in errors]
-
-    def _shown(self, error: GraphQLError) -> GraphQLError:
-        context = self.execution_context.context
-        language = context.language if isinstance(context, Context) else EN
-        trace_id = context.trace_id if isinstance(context, Context) else "-"
-        original = error.original_error
-        extensions: dict[str, object] = {"code": "bad_request"}
-        message = error.message
-        if isinstance(original, DomainError):
-            extensions = {"code": original.code, "status": original.status, "facts": original.facts}
-            if "possible" in original.facts:
-                extensions["availableTransitions"] = original.facts["possible"]
-            message = message_of(original, language)
-        elif isinstance(original, Unavailable):
-            extensions, message = {"code": "unavailable"}, error_text("unavailable", {}, language)
-        elif original is not None and not isinstance(original, GraphQLError):
-            log.error("unexpected", exc_info=original, extra={"trace_id": trace_id})
-            extensions = {"code": "internal", "traceId": trace_id}
-            message = error_text("internal", {"trace_id": trace_id}, language)
-        return GraphQLError(
-            message,
-            nodes=error.nodes,
-            source=error.source,
-            positions=error.positions,
-            path=error.path,
-            extensions=extensions,
-        )
-
-
 class Schema(strawberry.Schema):
     """Leaves logging to `Errors`: a refusal is no fault, and its message may hold what somebody wrote."""
 
@@ -175,8 +119,7 @@ schema = Schema(
         lambda: MaxTokensLimiter(max_token_count=1000),
         lambda: AddValidationRules(_RULES),
         lambda: ParserCache(maxsize=256),
-        lambda: ValidationCache(maxsize=256),
-        Limits,
+        lambda: Limits(maxsize=256),
         Errors,
     ],
 )

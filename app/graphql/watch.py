@@ -4,19 +4,28 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
+from app.graphql.context import Context
+from app.usecases.run import Run
+
 T = TypeVar("T")
 LOOK = 1.0
 """Seconds between two looks for a subscriber."""
 
 
-async def watch(look: Callable[[], Awaitable[T]], over: Callable[[T], bool]) -> AsyncGenerator[T, None]:
-    """What `look` finds, now and after every change; ends when it is over. Each look asks for the token anew."""
+async def watch(
+    context: Context, look: Callable[[Run], Awaitable[T]], over: Callable[[T], bool]
+) -> AsyncGenerator[T, None]:
+    """What `look` finds, now and after every change; ends when it is over.
+
+    Each look asks for the token anew, and costs a unit. Raises TooFast.
+    """
     shown: T | None = None
     while True:
-        found = await look()
+        found = await look(context.run)
         if found != shown:
             shown = found
             yield found
         if over(found):
             return
         await asyncio.sleep(LOOK)
+        await context.pay(1)

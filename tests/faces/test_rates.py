@@ -13,6 +13,8 @@ from app.domain.access import Identity
 from app.domain.rates import client_of, units_of
 from app.main import build
 from app.settings import Settings
+from tests.faces.test_subscriptions import said, socket, spoken
+from tests.live import served
 from tests.world import World
 
 LIMITS = {"rate_visitor": 40, "rate_standard": 100, "rate_partner": 1000}
@@ -100,6 +102,33 @@ async def test_graphql_costs_what_it_asks_for(world: World, settings: Settings, 
         assert before - await left("{ __typename }") == 1
         many = " ".join(f"a{n}: catalogue(first: 100) {{ edges {{ cursor }} }}" for n in range(10))
         assert before - 1 - await left(f"{{ {many} }}") == units_of(1000, 30)
+
+
+async def test_what_is_refused_is_paid_for_too(world: World, settings: Settings, database_url: str) -> None:
+    async with limited(settings, database_url, "192.0.2.8", rate_visitor=500) as client:
+
+        async def left(query: str) -> int:
+            answer = await client.post("/graphql", json={"query": query})
+            return int(answer.headers["RateLimit"].split("r=")[1].split(";")[0])
+
+        before = await left("{ __typename }")
+        assert before - await left("{ catalogue { edges { node { " + "id " * 400 + "} } } }") == 1 + 403 // 50
+        fields = " ".join(f"a{n}: catalogue(first: 100) {{ edges {{ cursor }} }}" for n in range(10))
+        between = await left("{ __typename }")
+        assert between - await left(f"query A {{ {fields} }} query B {{ __typename }}") > 20
+
+
+async def test_sockets_are_paid_for(settings: Settings, database_url: str) -> None:
+    """Each operation, and each look of a subscription; who has none left is told so."""
+    app = build(settings.model_copy(update=LIMITS | {"rate_visitor": 12}), database_url)
+    async with app.router.lifespan_context(app), served(app) as address, socket(address, None) as connection:
+        assert (await said(connection))["type"] == "connection_ack"
+        found = [await spoken(connection, "{ __typename }") for _ in range(36)]
+    kinds = Counter(answer["type"] for answer in found)
+    assert kinds in ({"next": 11, "error": 25}, {"next": 23, "error": 13})  # or a new minute began; opening costs one
+    refused = [answer["payload"][0]["extensions"] for answer in found if answer["type"] == "error"]
+    assert {error["code"] for error in refused} == {"rate_limited"}
+    assert all(0 < error["facts"]["seconds"] <= 60 for error in refused)
 
 
 async def test_a_partner_app_may_ask_more(world: World, settings: Settings, database_url: str) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 import websockets
+from fastapi import FastAPI
 
+from app.api.middleware import BODY_LIMIT
+from app.api.sockets import MOST_OF_CLIENT
 from app.domain.errors import TokenRefused
 from tests.scenarios.test_assignments import join, slot
 from tests.scenarios.test_assignments import plan as plan_job
@@ -21,11 +24,13 @@ WATCH = """subscription($id: UUID!) { jointPurchase(id: $id) { purchase { state 
 
 
 @contextlib.asynccontextmanager
-async def socket(address: str, token: str | None, **more: Any) -> AsyncIterator[websockets.ClientConnection]:
+async def socket(
+    address: str, token: str | None, params: dict[str, str] | None = None, **more: Any
+) -> AsyncIterator[websockets.ClientConnection]:
     protocol = websockets.Subprotocol("graphql-transport-ws")
     async with websockets.connect(f"ws://{address}/graphql", subprotocols=[protocol], **more) as connection:
         payload = {"Authorization": f"Bearer {token}"} if token else {}
-        await connection.send(json.dumps({"type": "connection_init", "payload": payload}))
+        await connection.send(json.dumps({"type": "connection_init", "payload": payload | (params or {})}))
         yield connection
 
 
@@ -121,3 +126,59 @@ async def test_a_token_that_runs_out_ends_what_it_opened(
         monkeypatch.setattr("app.graphql.face.identity_of", expired)
         errors = (await said(connection))["payload"]["errors"]
         assert errors[0]["extensions"]["code"] == "token_refused"
+
+
+async def spoken(connection: websockets.ClientConnection, query: str) -> Any:
+    """The answer to a query or a mutation."""
+    payload = {"query": query}
+    await connection.send(json.dumps({"id": uuid.uuid4().hex, "type": "subscribe", "payload": payload}))
+    answer = await said(connection)
+    if answer["type"] == "next":
+        assert (await said(connection))["type"] == "complete"
+    return answer
+
+
+async def test_a_socket_reads_no_more_of_the_schema_than_a_request(world: World, app: FastAPI, address: str) -> None:
+    query = "{ __schema { queryType { name } } }"
+    app.state.ide = False
+    try:
+        async with socket(address, None) as visitor, socket(address, world.person().token) as person:
+            assert (await said(visitor))["type"] == (await said(person))["type"] == "connection_ack"
+            assert (await spoken(visitor, query))["type"] == "error"
+            assert (await spoken(person, query))["payload"]["data"]["__schema"]["queryType"]["name"] == "Query"
+    finally:
+        app.state.ide = True
+
+
+async def test_a_socket_speaks_the_language_it_is_asked_to(world: World, address: str) -> None:
+    query = f'{{ order(id: "{uuid.uuid4()}") {{ id }} }}'
+    for language, word in (("en", "This does not exist"), ("nl", "Dit bestaat niet")):
+        async with socket(address, world.person().token, {"Accept-Language": language}) as connection:
+            assert (await said(connection))["type"] == "connection_ack"
+            errors = (await spoken(connection, query))["payload"]["errors"]
+            assert errors[0]["message"].startswith(word)
+
+
+async def test_nobody_holds_more_than_twenty_sockets(world: World, address: str) -> None:
+    token = world.person().token
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(MOST_OF_CLIENT):
+            connection = await held.enter_async_context(socket(address, token))
+            assert (await said(connection))["type"] == "connection_ack"
+        one_more = await held.enter_async_context(socket(address, token))
+        with pytest.raises(websockets.ConnectionClosedError):
+            await said(one_more)
+        other = await held.enter_async_context(socket(address, world.person().token))
+        assert (await said(other))["type"] == "connection_ack"
+    async with socket(address, token) as again:  # those that closed do not count any more
+        assert (await said(again))["type"] == "connection_ack"
+
+
+async def test_a_message_on_a_socket_is_no_larger_than_a_request(address: str) -> None:
+    async with socket(address, None) as connection:
+        assert (await said(connection))["type"] == "connection_ack"
+        await connection.send(json.dumps({"type": "ping", "payload": {"x": "x" * BODY_LIMIT}}))
+        with pytest.raises(websockets.ConnectionClosedError) as found:
+            await said(connection)
+    assert found.value.rcvd is not None
+    assert found.value.rcvd.code == 1009

@@ -1,0 +1,62 @@
+"""Errors of the GraphQL face: the codes of the domain in `extensions.code`, everything unexpected masked."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+
+from app.adapters.messages import EN, error_text, message_of
+from app.domain.errors import DomainError
+from app.graphql.context import Context
+from app.usecases.run import Unavailable
+
+log = logging.getLogger("samen.graphql")
+
+
+class Errors(SchemaExtension):
+    """Shows each error as who asks may see it; what is unexpected is logged."""
+
+    def on_operation(self) -> Iterator[None]:
+        try:
+            yield
+        except GraphQLError as error:  # of a document that cannot be read
+            raise shown(error, self.execution_context.context) from None
+        self._show(self.execution_context.result)
+
+    def on_stream_result(self, result: object) -> Iterator[None]:
+        """Each event of a subscription."""
+        self._show(result)
+        yield
+
+    def _show(self, result: Any) -> None:
+        errors = getattr(result, "errors", None)
+        if errors:
+            result.errors = [shown(error, self.execution_context.context) for error in errors]
+
+
+def shown(error: GraphQLError, context: object) -> GraphQLError:
+    """The error with its code, in the language of who asks; one that has its code stays as it is."""
+    if "code" in (error.extensions or {}):
+        return error
+    language = context.language if isinstance(context, Context) else EN
+    extensions, message = _told(error, language, context.trace_id if isinstance(context, Context) else "-")
+    place = {"nodes": error.nodes, "source": error.source, "positions": error.positions, "path": error.path}
+    return GraphQLError(message, **place, extensions=extensions)  # type: ignore[arg-type]
+
+
+def _told(error: GraphQLError, language: str, trace_id: str) -> tuple[dict[str, object], str]:
+    """What is told of an error: its extensions and its message."""
+    original = error.original_error
+    if isinstance(original, DomainError):
+        extensions: dict[str, object] = {"code": original.code, "status": original.status, "facts": original.facts}
+        if "possible" in original.facts:
+            extensions["availableTransitions"] = original.facts["possible"]
+        return extensions, message_of(original, language)
+    if isinstance(original, Unavailable):
+        return {"code": "unavailable"}, error_text("unavailable", {}, language)
+    if original is not None and not isinstance(original, GraphQLError):
+        log.error("unexpected", exc_info=original, extra={"trace_id": trace_id})
+        return {"code": "internal", "traceId": trace_id}, error_text("internal", {"trace_id": trace_id}, language)
+    return {"code": "bad_request"}, error.message
