@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from app.adapters.mail import Mail
 from app.adapters.messages import NL, task_text
@@ -15,10 +17,11 @@ from app.adapters.webhooks import Sender
 from app.db.engine import BOOKS_ROLE, OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, Database, opened
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
+from app.domain.webhooks import Answer, Letter
 from app.main import sealing
 from app.settings import Settings
 from app.usecases.assignments import approve_on_time
-from app.usecases.events import deliver_event, forget_keys
+from app.usecases.events import deliver_event, forget_keys, list_addresses
 from app.usecases.feed import publish_events
 from app.usecases.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.members import end_trial, remind_of_exit
@@ -30,7 +33,7 @@ from app.usecases.privacy import forget_old
 from app.usecases.rates import forget_rates
 from app.usecases.run import SystemRun, Unavailable
 from app.usecases.seals import run_check, seal_books
-from app.usecases.webhooks import claim_deliveries, finish_deliveries
+from app.usecases.webhooks import claim_deliveries, finish_delivery
 
 log = logging.getLogger("samen.worker")
 BATCH = 100
@@ -40,6 +43,8 @@ SEAL_EVERY = 5
 """Seconds between two links of the chain."""
 AT_ONCE = 32
 """Webhooks that are sent side by side."""
+MOST_OF_APP = 8
+"""Of one app: one that answers slowly leaves the rest to others."""
 IDLE = 0.5
 """Seconds between two looks when nothing was due."""
 
@@ -73,17 +78,22 @@ class Worker:
         await sending
 
     async def _keep_sending(self, stop: asyncio.Event) -> None:
+        """As soon as one has answered the next goes out; those under way are waited for at the end."""
+        under_way: dict[asyncio.Task[None], UUID] = {}
         while not stop.is_set():
-            try:
-                sent = await self.send()
-            except NO_ANSWER:
-                sent = 0
-            except Exception:  # a bug here must not stop the rest
-                log.exception("failed", extra={"what": "webhooks"})
-                sent = 0
-            if not sent:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), IDLE)
+            letters = await self._claimed(AT_ONCE - len(under_way), Counter(under_way.values()))
+            for letter in letters:
+                under_way[asyncio.create_task(self._send(letter))] = letter.webhook.app_id
+            full = len(under_way) == AT_ONCE
+            if full or not letters:
+                turn = asyncio.create_task(stop.wait())
+                done, _ = await asyncio.wait(
+                    {turn, *under_way}, timeout=None if full else IDLE, return_when=asyncio.FIRST_COMPLETED
+                )
+                turn.cancel()
+                under_way = {task: app for task, app in under_way.items() if task not in done}
+        if under_way:
+            await asyncio.wait(under_way)
 
     async def _keep_working(self, stop: asyncio.Event) -> None:
         swept = sealed = self.now()
@@ -123,16 +133,35 @@ class Worker:
 
     async def send(self) -> int:
         """Send the webhooks that are due, side by side, once. Returns how many."""
-        if self.sender is None:
-            return 0
-        letters = await SystemRun(self.database, now=self.now)(claim_deliveries, limit=AT_ONCE) or []
-        if letters:
-            answers = await asyncio.gather(*(self.sender.send(letter, self.now()) for letter in letters))
-            for answer in answers:
-                WEBHOOKS.labels("arrived" if answer.good else "failed").inc()
-            answered = list(zip(letters, answers, strict=True))
-            await SystemRun(self.database, now=self.now)(finish_deliveries, answered=answered)
+        letters = await self._claimed(AT_ONCE, Counter())
+        await asyncio.gather(*(self._send(letter) for letter in letters))
         return len(letters)
+
+    async def _claimed(self, limit: int, under_way: Counter[UUID]) -> list[Letter]:
+        """What is due to be sent; nothing where the database is away."""
+        if self.sender is None:
+            return []
+        busy = tuple(app_id for app_id, count in under_way.items() if count >= MOST_OF_APP)
+        try:
+            run = SystemRun(self.database, now=self.now)
+            return await run(claim_deliveries, limit=limit, share=MOST_OF_APP, busy=busy) or []
+        except NO_ANSWER:
+            return []
+        except Exception:  # a bug here must not stop the rest
+            log.exception("failed", extra={"what": "webhooks"})
+            return []
+
+    async def _send(self, letter: Letter) -> None:
+        """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
+        assert self.sender is not None  # noqa: S101  who claims has one
+        try:
+            answer = await self.sender.send(letter, self.now())
+        except Exception:  # a bug in one must not stop the others
+            log.exception("failed", extra={"what": "webhook"})
+            answer = Answer(None, "it could not be sent")
+        WEBHOOKS.labels("arrived" if answer.good else "failed").inc()
+        with contextlib.suppress(*NO_ANSWER):
+            await SystemRun(self.database, now=self.now)(finish_delivery, letter=letter, answer=answer)
 
     async def guard(self) -> None:
         """Seal what was booked, and check all books when that is due; a broken invariant is an error in the log."""
@@ -191,9 +220,13 @@ class Worker:
     async def _write(self, event: Event) -> None:
         """Mail a task to who has to do it; what fails is tried again, so a mail may come twice but is not lost."""
         if self.mail is not None:
+            run = SystemRun(self.database, event.cooperative_id, now=self.now)
+            to = await run(list_addresses, task_id=event.subject_id)
+            if not to:
+                return
             text = task_text(event.facts["what"], event.facts, NL)
             try:
-                await self.mail.send(event.facts["addresses"], text, f"{text}\n\nKijk bij uw taken in de app.\n")
+                await self.mail.send(to, text, f"{text}\n\nKijk bij uw taken in de app.\n")
             except OSError as error:  # what a mail server does is not the database's silence
                 raise MailFailed(type(error).__name__) from error
 

@@ -39,14 +39,18 @@ def free_port() -> int:
 @contextlib.asynccontextmanager
 async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
     """An application behind a real port, in this process: its address."""
-    config = uvicorn.Config(app, port=port, log_level="error", lifespan="off", ws_max_size=BODY_LIMIT)
+    config = uvicorn.Config(
+        app, port=port, log_level="error", lifespan="off", ws_max_size=BODY_LIMIT, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
-    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    try:
+        yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 class Wire:

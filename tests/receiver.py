@@ -1,5 +1,6 @@
 """Another company's server that receives webhooks: over real HTTP, and it answers as a test says."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,6 +25,10 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     before: Callable[[], Awaitable[Any]] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    """What it answers with."""
+    patient: asyncio.Event | None = None
+    """It answers once this is set."""
 
     @property
     def url(self) -> str:
@@ -52,8 +57,10 @@ async def receiving() -> AsyncIterator[Receiver]:
         if found.before is not None:
             await found.before()
             found.before = None
+        if found.patient is not None:
+            await found.patient.wait()
         status = found.answers.pop(0) if found.answers else 204
-        return Response(status_code=status, headers={"Location": "http://127.0.0.1:1/"} if status == 302 else {})
+        return Response(status_code=status, headers=found.headers)
 
     app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
     async with served(app, found.port):

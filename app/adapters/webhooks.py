@@ -5,6 +5,7 @@ import ipaddress
 import json
 import socket
 from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -12,14 +13,18 @@ from urllib.parse import urlsplit
 import httpx
 from standardwebhooks import Webhook as Signer
 
-from app.domain.feed import PublicEvent
+from app.domain.feed import Audience, PublicEvent, audience_of
 from app.domain.webhooks import Answer, Letter
 
 PATIENCE = 15
 """Seconds for everything: the name, the connection, the answer."""
-RESOURCES = {"order": "/v1/orders", "offering": "/v1/offerings"}
-_DISGUISES = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16"))
-"""IPv6 addresses that stand for an IPv4 address."""
+ORDERS, OFFERINGS, CATALOGUE = "/v1/orders", "/v1/offerings", "/v1/catalogue/offerings"
+_WORLD = ipaddress.ip_network("2000::/3")
+"""The IPv6 addresses that were ever given out to the public; no other stands for a host on the internet."""
+_DISGUISES = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))
+"""IPv6 addresses that stand for an IPv4 address (6to4, Teredo)."""
+_INNER = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
+"""Public by their number, but a cloud's own host and relays."""
 
 NOTES: tuple[tuple[type[Exception], str], ...] = (
     (socket.gaierror, "the name of the address is not known"),
@@ -40,25 +45,34 @@ def event_json(event: PublicEvent | Letter) -> dict[str, Any]:
     known = event.delivery if isinstance(event, Letter) else event
     event_id, subject = event.delivery.event_id if isinstance(event, Letter) else event.id, str(known.subject_id)
     return {
-        "type": event.name,
+        "type": known.name,
         "timestamp": event.created_at.isoformat().replace("+00:00", "Z"),
         "data": {
             "id": str(event_id),
             "cooperativeId": str(event.cooperative_id),
             "subjectId": subject,
-            "resource": f"{RESOURCES[event.name.split('.')[0]]}/{subject}",
+            "resource": f"{_place_of(known.name)}/{subject}",
             "sequence": event.sequence,
             "cursor": str(known.position),
         },
     }
 
 
+def _place_of(name: str) -> str:
+    """Where who may know of an event can read what it is about."""
+    if name.startswith("order."):
+        return ORDERS
+    return CATALOGUE if audience_of(name) is Audience.PUBLIC else OFFERINGS
+
+
 class Sender:
     """One client for all addresses. `local`: outside production also to this machine, without TLS."""
 
-    def __init__(self, *, local: bool = False) -> None:
+    def __init__(self, *, local: bool = False, patience: float = PATIENCE) -> None:
         self._local = local
-        self._client = httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False)
+        self._patience = patience
+        nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # receivers may share an address
+        self._client = httpx.AsyncClient(timeout=patience, follow_redirects=False, trust_env=False, cookies=nothing)
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,7 +85,7 @@ class Sender:
     async def send(self, letter: Letter, now: datetime) -> Answer:
         """Post one event. What goes wrong on the way is an answer too."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return await self._post(letter, now)
         except NotAllowed as error:
             return Answer(None, str(error))
@@ -120,9 +134,10 @@ def is_near(address: str) -> bool:
 def is_public(address: str) -> bool:
     """Whether an address is out on the internet: not ours, not the machine's, none that only stands for another."""
     found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
     if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        elif any(found in disguise for disguise in _DISGUISES):
-            return False
-    return found.is_global and not found.is_multicast
+        odd = found not in _WORLD or any(found in disguise for disguise in _DISGUISES)
+    else:
+        odd = any(found in inner for inner in _INNER)
+    return found.is_global and not found.is_multicast and not odd

@@ -70,14 +70,18 @@ class AgainOut(Out):
 
 
 class WebhookDeliveryOut(Out):
-    """`status` is what the address answered last; `note` what went wrong before it could."""
+    """`status` is what the address answered last; `note` what went wrong before it could.
+
+    `type` is the event's; `nextTryAt` is there while it waits.
+    """
 
     id: UUID
     event_id: UUID
+    type: str = Field(validation_alias="name")
     subject_id: UUID
     state: SendingState
     attempts: int
-    next_try_at: When
+    next_try_at: When | None = Field(validation_alias="due_at")
     status: int | None
     note: str
     done_at: When | None

@@ -32,11 +32,11 @@ async def publish(tx: Tx) -> int:
     scopes = {name: kind.scope.value for name, kind in KINDS.items()}
     sql = """
         with waiting as (
-            select id, name, subject_id, cooperative_id, audience from outbox
-             where audience is not null and position is null order by id limit $2),
+            select id, name, subject_id, cooperative_id, audience, entered from outbox
+             where audience is not null and position is null order by entered limit $2),
         numbered as (
-            select w.*, row_number() over (order by w.id) as place,
-                   row_number() over (partition by w.subject_id order by w.id) as number,
+            select w.*, row_number() over (order by w.entered) as place,
+                   row_number() over (partition by w.subject_id order by w.entered) as number,
                    coalesce((select max(o.sequence) from outbox o where o.subject_id = w.subject_id), 0) as before,
                    app_of_order(w.subject_id) as app_id from waiting w),
         published as (
@@ -45,9 +45,9 @@ async def publish(tx: Tx) -> int:
         moved as (
             update feed_head set position = $1 + (select count(*) from numbered) where id = 1),
         told as (
-            insert into webhook_delivery (id, webhook_id, app_id, event_id, subject_id, position, state, attempts,
-                                          next_try_at, note)
-            select uuidv7(), w.id, w.app_id, p.id, p.subject_id, p.position, 'waiting', 0, $4, ''
+            insert into webhook_delivery (id, webhook_id, app_id, event_id, name, subject_id, position, state,
+                                          attempts, next_try_at, note)
+            select uuidv7(), w.id, w.app_id, p.id, p.name, p.subject_id, p.position, 'waiting', 0, $4, ''
               from published p join webhook w on w.disabled_at is null
               join app a on a.id = w.app_id and a.disabled_at is null
              where (w.kinds = '{}' or p.name = any(w.kinds)) and $3::jsonb ->> p.name = any(a.scopes)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
@@ -23,7 +23,7 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_waiting", "next_try_at", postgresql_where=sql_text("delivered_at is null")),
-        Index("outbox_to_publish", "id", postgresql_where=sql_text("audience is not null and position is null")),
+        Index("outbox_to_publish", "entered", postgresql_where=sql_text("audience is not null and position is null")),
         Index("outbox_feed", "position", unique=True),
     )
     id: UUID = c.key()
@@ -40,6 +40,8 @@ class OutboxRow(SQLModel, table=True):
     position: int | None = Field(sa_type=BigInteger, nullable=True)
     sequence: int | None = Field(nullable=True)
     app_id: UUID | None = c.link("app", null=True, index=False)
+    entered: int = Field(sa_type=BigInteger, sa_column_args=(Identity(always=True),))
+    """The order in which they came in: of one subject, that of its acts, whatever any clock said."""
 
 
 class TimerRow(SQLModel, table=True):
@@ -141,7 +143,8 @@ async def finish_event(tx: Tx, event_id: UUID) -> bool:
 
 async def names_after(tx: Tx, event: Event) -> set[str]:
     """What happened there to the same subject after an event: a delivery that comes late must not undo it."""
-    sql = "select name from outbox where subject_id = $1 and id > $2 and cooperative_id = $3"
+    sql = """select name from outbox where subject_id = $1 and cooperative_id = $3
+                and entered > (select entered from outbox where id = $2)"""
     rows = await tx.rows(sql, event.subject_id, event.id, event.cooperative_id)
     return {row["name"] for row in rows}
 

@@ -52,6 +52,7 @@ class DeliveryRow(SQLModel, table=True):
     webhook_id: UUID = c.link("webhook", index=False)
     app_id: UUID = c.link("app", index=False)
     event_id: UUID = c.link("outbox")
+    name: str = c.text()
     subject_id: UUID = c.link(None, index=False)
     position: int = Field(sa_type=BigInteger)
     state: str = c.text()
@@ -87,31 +88,37 @@ async def renew_secret(tx: Tx, webhook: Webhook, secret: str) -> None:
     await tx.value(sql, webhook.id, sealed, tx.now + BOTH_SECRETS)
 
 
-async def claim(tx: Tx, limit: int) -> list[Letter]:
-    """Deliveries that are due, leased: of each webhook the oldest of each subject, so that they arrive in order."""
+async def claim(tx: Tx, limit: int, share: int, busy: Sequence[UUID]) -> list[Letter]:
+    """Deliveries that are due, leased: of each webhook the oldest of each subject, so that they arrive in order.
+
+    At most `share` of one app, and none of the apps that are `busy`: who answers slowly holds up nobody else.
+    """
     assert tx.sealing is not None  # noqa: S101
     sql = f"""
-        with due as (
-            select d.id from webhook_delivery d join webhook w on w.id = d.webhook_id
-             where d.state = 'waiting' and d.next_try_at <= $1 and w.disabled_at is null
-               and (w.retry_at is null or w.retry_at <= $1)
-               and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id
-                    and e.subject_id = d.subject_id and e.state = 'waiting' and e.position < d.position)
-             order by d.position limit $2 for update of d skip locked),
+        with ready as (
+            select d.id, d.position, row_number() over (partition by a.id order by d.position) as place
+              from webhook w join app a on a.id = w.app_id and a.disabled_at is null cross join lateral (
+                select d.id, d.position from webhook_delivery d
+                 where d.webhook_id = w.id and d.state = 'waiting' and d.next_try_at <= $1
+                   and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id
+                        and e.subject_id = d.subject_id and e.state = 'waiting' and e.position < d.position)
+                 order by d.position limit $4 for update of d skip locked) d
+             where w.disabled_at is null and (w.retry_at is null or w.retry_at <= $1) and not a.id = any($5)),
+        due as (select id from ready where place <= $4 order by place, position limit $2),
         leased as (
             update webhook_delivery d set attempts = d.attempts + 1, next_try_at = $1 + $3::interval
               from due where d.id = due.id returning d.*)
         select to_jsonb(d) as delivery, {", ".join(f"w.{name}" for name in webhooks.columns)},
-               e.name, e.cooperative_id, e.created_at as happened_at, e.sequence, w.wrapped_key, w.secret,
+               a.scopes, e.cooperative_id, e.created_at as happened_at, e.sequence, w.wrapped_key, w.secret,
                case when w.old_until > $1 then w.old_secret end as old_secret
-          from leased d join webhook w on w.id = d.webhook_id join outbox e on e.id = d.event_id
-         order by d.position"""
+          from leased d join webhook w on w.id = d.webhook_id join app a on a.id = w.app_id
+          join outbox e on e.id = d.event_id order by d.position"""
     found = []
-    for row in await tx.rows(sql, tx.now, limit, LEASE):
+    for row in await tx.rows(sql, tx.now, limit, LEASE, share, list(busy)):
         webhook = webhooks.load({name: row[name] for name in webhooks.columns})
         sealed = [secret for secret in (row["secret"], row["old_secret"]) if secret is not None]
         opened = tuple(tx.sealing.open(row["wrapped_key"], secret, webhook.id.bytes) for secret in sealed)
-        event = (row["name"], row["cooperative_id"], row["happened_at"], row["sequence"])
+        event = (tuple(row["scopes"]), row["cooperative_id"], row["happened_at"], row["sequence"])
         found.append(Letter(deliveries.load(row["delivery"]), webhook, *event, opened))
     return found
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.domain.access import Scope
@@ -82,9 +83,19 @@ def allowed_keys(keys: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]
 def allowed_redirects(uris: tuple[str, ...]) -> tuple[str, ...]:
     """The addresses themselves. Raises RuleRefused for one that is neither https nor local."""
     for uri in uris:
-        if not uri.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        if not _is_https_or_local(uri):
             raise RuleRefused(rule="redirect_uri_is_https", value=uri)
     return uris
+
+
+def _is_https_or_local(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 
 def allowed_scopes(scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:

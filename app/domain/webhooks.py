@@ -60,6 +60,7 @@ class Delivery:
     webhook_id: UUID
     app_id: UUID
     event_id: UUID
+    name: str
     subject_id: UUID
     position: int
     state: SendingState
@@ -69,14 +70,19 @@ class Delivery:
     note: str = ""
     done_at: datetime | None = None
 
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is sent next, where it waits."""
+        return self.next_try_at if self.state is SendingState.WAITING else None
+
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes out: the event, to where, and the secrets that sign it, newest first."""
+    """What goes out: the event, to where, and the secrets that sign it, newest first. `scopes` are the app's now."""
 
     delivery: Delivery
     webhook: Webhook
-    name: str
+    scopes: tuple[str, ...]
     cooperative_id: UUID
     created_at: datetime
     sequence: int
@@ -89,6 +95,9 @@ class Answer:
 
     status: int | None
     note: str = ""
+
+    final: bool = False
+    """Trying again is of no use."""
 
     @property
     def good(self) -> bool:
@@ -104,10 +113,31 @@ def check_webhook(url: str, kinds: tuple[str, ...], scopes: Collection[str], *, 
             raise RuleRefused(rule="no_such_event", value=kind)
         if KINDS[kind].scope not in scopes:
             raise RuleRefused(rule="event_needs_scope", value=KINDS[kind].scope)
-    parts = urlsplit(url)
-    if parts.username or parts.password or not parts.hostname or (parts.scheme != "https" and not local):
+    if not _can_be_sent_to(url, local=local):
         raise RuleRefused(rule="webhook_url_is_https", value=url)
     return tuple(dict.fromkeys(kinds))
+
+
+def _can_be_sent_to(url: str, *, local: bool) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # no address at all, or no port
+        return False
+    return (
+        bool(parts.hostname)
+        and port != 0
+        and not (parts.username or parts.password)
+        and (parts.scheme == "https" or (local and parts.scheme == "http"))
+    )
+
+
+REFUSED = Answer(None, "the app may not read this any more", final=True)
+
+
+def unreadable(letter: Letter) -> bool:
+    """Whether the app has lost the scope that the event needs since it was written down for it."""
+    return KINDS[letter.delivery.name].scope not in letter.scopes
 
 
 def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -> tuple[Delivery, Webhook]:
@@ -116,6 +146,8 @@ def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -
     if answer.good:
         done = replace(said, state=SendingState.DELIVERED, done_at=now)
         return done, replace(webhook, failures=0, retry_at=None)
+    if answer.final:
+        return replace(said, state=SendingState.FAILED, done_at=now), webhook
     failing = replace(webhook, failures=webhook.failures + 1)
     if answer.status == 410:
         gone = replace(failing, retry_at=None, disabled_at=webhook.disabled_at or now, reason="gone")

@@ -48,13 +48,17 @@ class WebhookWithSecret:
     secret: str
 
 
-@strawberry.type(description="`status` is what the address answered last; `note` what went wrong before it could.")
+@strawberry.type(
+    description="`status` is what the address answered last; `note` what went wrong before it could. `type` is the "
+    "event's; `nextTryAt` is there while it waits."
+)
 class WebhookDelivery(Node):
     event_id: UUID
+    type: str
     subject_id: UUID
     state: SendingState
     attempts: int
-    next_try_at: datetime
+    next_try_at: datetime | None
     status: int | None
     note: str
     done_at: datetime | None
@@ -76,7 +80,7 @@ class WebhookQuery:
     ) -> Connection[WebhookDelivery]:
         page = page_of(first, after)
         found = await info.context.run(list_deliveries, webhook_id=webhook_id, page=page)
-        return Connection.of(found, lambda row: show(WebhookDelivery, row), page)
+        return Connection.of(found, lambda row: show(WebhookDelivery, row, type=row.name, next_try_at=row.due_at), page)
 
 
 @strawberry.type

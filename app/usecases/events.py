@@ -19,9 +19,15 @@ async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = Fals
     if opened:
         await tasks.add(tx, *opened)
     for task in opened if mail else ():
-        to = await addresses(tx, task)
-        if to:
-            await tell(tx, MAIL, task.cooperative_id, task.id, **task.facts | {"addresses": to, "what": task.what})
+        if await addresses(tx, task):
+            await tell(tx, MAIL, task.cooperative_id, task.id, **task.facts | {"what": task.what})
+
+
+async def list_addresses(tx: Tx, actor: Actor, *, task_id: UUID) -> list[str]:
+    """The mail addresses of those who have to do a task; they stand in no event."""
+    actor.require(Right.RUN_TIMER)
+    task = await tasks.find(tx, id=task_id)
+    return await addresses(tx, task) if task else []
 
 
 async def forget_keys(tx: Tx, actor: Actor) -> None:

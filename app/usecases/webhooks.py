@@ -2,7 +2,6 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -28,6 +27,7 @@ from app.domain.feed import readable_with
 from app.domain.page import Page, PageRequest
 from app.domain.webhooks import (
     MOST_WEBHOOKS,
+    REFUSED,
     Answer,
     Delivery,
     Letter,
@@ -35,6 +35,7 @@ from app.domain.webhooks import (
     WebhookWithSecret,
     after,
     check_webhook,
+    unreadable,
 )
 from app.usecases.steps.version import expect
 
@@ -126,22 +127,34 @@ async def list_deliveries(tx: Tx, actor: Actor, *, webhook_id: UUID, page: PageR
     return await deliveries.page(tx, page, webhook_id=webhook_id)
 
 
-async def claim_deliveries(tx: Tx, actor: Actor, *, limit: int) -> list[Letter]:
-    """What is due to be sent, leased for a minute: another worker leaves it alone."""
+async def claim_deliveries(
+    tx: Tx, actor: Actor, *, limit: int, share: int, busy: tuple[UUID, ...] = ()
+) -> list[Letter]:
+    """What is due to be sent, leased for a minute: another worker leaves it alone.
+
+    At most `share` of one app, nothing of the apps that are `busy`. What an app may not read any more is given up.
+    """
     actor.require(Right.RUN_TIMER)
-    return await claim(tx, limit)
+    letters = await claim(tx, limit, share, busy)
+    for letter in letters:
+        if unreadable(letter):
+            await _finish(tx, letter, REFUSED)
+    return [letter for letter in letters if not unreadable(letter)]
 
 
-async def finish_deliveries(tx: Tx, actor: Actor, *, answered: Sequence[tuple[Letter, Answer]]) -> None:
-    """Write down what the addresses answered."""
+async def finish_delivery(tx: Tx, actor: Actor, *, letter: Letter, answer: Answer) -> None:
+    """Write down what the address answered."""
     actor.require(Right.RUN_TIMER)
-    for letter, answer in answered:
-        webhook = await webhooks.find(tx, lock=True, id=letter.webhook.id)
-        if webhook is None:  # deleted while it was on its way
-            continue
-        done, health = after(letter.delivery, webhook, answer, tx.now)
-        await finish(tx, done)
-        await note_health(tx, health)
+    await _finish(tx, letter, answer)
+
+
+async def _finish(tx: Tx, letter: Letter, answer: Answer) -> None:
+    webhook = await webhooks.find(tx, lock=True, id=letter.webhook.id)
+    if webhook is None:  # deleted while it was on its way
+        return
+    done, health = after(letter.delivery, webhook, answer, tx.now)
+    await finish(tx, done)
+    await note_health(tx, health)
 
 
 async def _app(tx: Tx, actor: Actor, app_id: UUID) -> App:
