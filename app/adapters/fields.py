@@ -42,6 +42,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("enum", "literal_error"), _CHOICE),
     **dict.fromkeys(("bool_type", "bool_parsing"), _YES_NO),
     **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), _OBJECT),
+    "not_an_amount": ("Vul een bedrag in, zoals 12,50 of 12.50.", "Give an amount, such as 12,50 or 12.50."),
+    "member_missing": (
+        "Noem het lid dat dit maakt in memberId, of voor alle rijen met ?memberId= in het adres.",
+        "Name the member who makes it in memberId, or for all rows with ?memberId= in the address.",
+    ),
+    "more_cells": ("Deze rij heeft meer cellen dan kolommen.", "This row has more cells than there are columns."),
     "list_type": ("Hier hoort een lijst.", "A list belongs here."),
     "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
 }
@@ -62,6 +68,10 @@ FORMS: dict[str, tuple[str, str]] = {
         "Vul een webadres in, zoals https://example.org.",
         "Give a URL, such as https://example.org.",
     ),
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": (
+        "Gebruik kleine letters, cijfers en streepjes, zoals tuin-en-park.",
+        "Use small letters, digits and hyphens, such as tuin-en-park.",
+    ),
     r"^\d{8}$": ("Vul acht cijfers in.", "Give eight digits."),
     r"^[A-Za-z0-9._~:@-]{1,100}$": (
         "Gebruik alleen letters, cijfers en . _ ~ : @ -, hoogstens 100.",
@@ -73,7 +83,7 @@ FORMS: dict[str, tuple[str, str]] = {
 
 def field_error(found: Mapping[str, Any], skip: int = 0) -> dict[str, Any]:
     """An error of pydantic as it is kept: field (its first `skip` places left out), code, facts, and its own words."""
-    place = [str(part) for part in found["loc"]]
+    place = ["".join(letter for letter in str(part) if letter.isprintable())[:60] for part in found["loc"]]
     facts = {name: str(value) for name, value in found.get("ctx", {}).items()}
     field = ".".join(place[skip:]) or (place[0] if place else "")
     return {"field": field, "code": found["type"], "facts": facts, "message": found["msg"]}

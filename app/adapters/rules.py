@@ -10,6 +10,26 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Er staat geen enkel bedrag in. Vul de rekeningen en de spaarpotten in, ook als er alleen jaartotalen zijn.",
         "There is no amount in it. Fill in the accounts and the savings pots, also where there are only year totals.",
     ),
+    "file_not_utf8": (
+        "Dit bestand is niet in UTF-8. Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
+        "This file is not in UTF-8. Save it as 'CSV UTF-8'. What came before is taken in.",
+    ),
+    "row_too_long": (
+        "Een rij is langer dan {value} bytes, of een aanhalingsteken blijft open. Wat ervoor stond is verwerkt.",
+        "A row is longer than {value} bytes, or a quote is never closed. What came before is taken in.",
+    ),
+    "columns_missing": (
+        "De eerste regel moet de kolommen noemen, met externalId erbij. Er staat: {value}.",
+        "The first line has to name the columns, externalId among them. It says: {value}.",
+    ),
+    "columns_unknown": (
+        "Deze kolommen zijn niet bekend: {value}. Haal ze weg, of noem ze zoals in de handleiding.",
+        "These columns are not known: {value}. Take them out, or name them as the guide does.",
+    ),
+    "not_csv": (
+        "Dit is geen CSV ({value}). Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
+        "This is no CSV ({value}). Save it as 'CSV UTF-8'. What came before is taken in.",
+    ),
     "required": ("Vul iets in bij {value}; leeg kan niet.", "Fill in {value}; it cannot be empty."),
     "one_minimum": ("Noem één minimum: pakken, stuks of geld.", "State one minimum: packs, units or money."),
     "tiers_start_at_one_and_rise": (

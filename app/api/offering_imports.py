@@ -1,6 +1,7 @@
 """REST: a partner's offerings, kept in step: one by its external id, or whole files that stream in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from pydantic import Field, ValidationError
 from starlette.requests import ClientDisconnect
 
 from app.adapters.fields import field_error, field_text
-from app.adapters.row_files import Unreadable, csv_rows, decimal_of, json_rows
+from app.adapters.messages import EN, message_of
+from app.adapters.row_files import NotJson, Unreadable, csv_rows, decimal_of, json_rows
 from app.api.deps import LanguageDep, PageDep, RunDep, link_next, tag
 from app.api.errors import FaceError
 from app.api.models import In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
 from app.api.offerings import LeadTime, OfferingOut, Tags, Town
+from app.domain.errors import RuleRefused
 from app.domain.offering_imports import ImportState, Outcome, Row, RowReport, Rows, Unread
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
@@ -34,6 +37,10 @@ ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", example
 Source = Annotated[Slug, Field(description="Your system, such as `woocommerce`; external ids are unique within it.")]
 AT_ONCE = 500
 """Rows of one transaction."""
+MOST_FIELDS = 40
+"""That a row may have; what has more is none of ours."""
+MOST_ERRORS = 20
+"""That are said of one row."""
 FILE = {
     "requestBody": {
         "required": True,
@@ -72,6 +79,14 @@ class OfferingPut(In):
 
 class OfferingLine(OfferingPut):
     external_id: ExternalId
+
+
+COLUMNS = frozenset(field.alias or name for name, field in OfferingLine.model_fields.items())
+READERS: dict[str, Callable[[AsyncIterator[bytes]], AsyncIterator[tuple[int, Any]]]] = {
+    "text/csv": partial(csv_rows, columns=COLUMNS),
+    "application/x-ndjson": json_rows,
+    "application/jsonl": json_rows,
+}
 
 
 class ImportOut(Out):
@@ -162,23 +177,29 @@ async def take_in(
 ) -> ImportOut:
     """Take in a file of offerings as it streams in: JSON lines or CSV (semicolons and decimal commas too).
 
-    Good rows are kept whatever becomes of others. The answer comes at the end; meanwhile
-    `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes nothing.
+    Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. The answer comes at
+    the end; meanwhile `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes
+    nothing.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    read = {"text/csv": csv_rows, "application/x-ndjson": json_rows, "application/jsonl": json_rows}.get(kind)
-    if read is None:
+    if kind not in READERS:
         raise FaceError(400, "not_a_file_of_rows")
     made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
     response.headers["Location"] = f"/v1/offering-imports/{made.id}"
+    reason = "something went wrong on our side"
     try:
-        await _take_in(run, made.id, read(request.stream()), member_id)
+        await _take_in(run, made.id, READERS[kind](request.stream()), member_id)
+        reason = ""
     except Unreadable as error:
-        return ImportOut.model_validate(await run(finish_import, import_id=made.id, reason=str(error)))
+        refused = RuleRefused(rule=error.rule, value=error.value, importId=str(made.id))
+        reason = message_of(refused, EN)
+        raise refused from None
     except ClientDisconnect:
-        await run(finish_import, import_id=made.id, reason="the connection was lost")
+        reason = "the connection was lost"
         raise
-    return ImportOut.model_validate(await run(finish_import, import_id=made.id))
+    finally:
+        over = await run(finish_import, import_id=made.id, reason=reason)
+    return ImportOut.model_validate(over)
 
 
 async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any]], member_id: UUID | None) -> None:
@@ -191,19 +212,35 @@ async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any
                 line = _line(found, member_id)
                 good.append((number, line.row(line.external_id)))
             except ValidationError as error:
-                wrong = error.errors(include_url=False, include_input=False)
-                unread.append(Unread(number, _name_of(found), tuple(field_error(one) for one in wrong)))
+                unread.append(Unread(number, _name_of(found), _errors_of(found, error)))
             if len(good) + len(unread) >= AT_ONCE:
-                await run(import_rows, import_id=import_id, rows=Rows(good, unread))
-                good, unread = [], []
+                batch, good, unread = Rows(good, unread), [], []
+                await run(import_rows, import_id=import_id, rows=batch)
     finally:
         if good or unread:
             await run(import_rows, import_id=import_id, rows=Rows(good, unread))
 
 
+def _errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]:
+    """What is wrong with a row, by its columns."""
+    if isinstance(found, NotJson):
+        return ({"field": "", "code": "json_invalid", "facts": {}, "message": found[:200]},)
+    if isinstance(found, dict) and len(found) > MOST_FIELDS:
+        return ({"field": "", "code": "too_long", "facts": {"max_length": str(MOST_FIELDS)}, "message": ""},)
+    errors = [field_error(one) for one in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
+    for one in errors:
+        if one["field"] == "price.amount" and isinstance(found, dict) and isinstance(found.get("price"), str):
+            one |= {"field": "price", "code": "not_an_amount", "facts": {}}
+        elif (one["field"], one["code"]) == ("memberId", "missing"):
+            one["code"] = "member_missing"
+        elif one["field"] == "":
+            one["code"] = "more_cells"
+    return tuple(errors)
+
+
 def _line(found: Any, member_id: UUID | None) -> OfferingLine:
     """A row of either kind of file. Raises ValidationError."""
-    if isinstance(found, dict):
+    if isinstance(found, dict) and len(found) <= MOST_FIELDS:
         found = dict(found)
         if member_id is not None:
             found.setdefault("memberId", str(member_id))
@@ -213,7 +250,7 @@ def _line(found: Any, member_id: UUID | None) -> OfferingLine:
         for name, convert in _CELLS.items():
             if isinstance(found.get(name), str):
                 found[name] = convert(found[name])
-    return OfferingLine.model_validate(found)
+    return OfferingLine.model_validate(found if not isinstance(found, dict) or len(found) <= MOST_FIELDS else None)
 
 
 def _whole(cell: str) -> int | str:
@@ -236,7 +273,7 @@ _CELLS: dict[str, Any] = {
 
 def _name_of(found: Any) -> str:
     name = found.get("externalId") if isinstance(found, dict) else None
-    return name[:100] if isinstance(name, str) else ""
+    return name[:100] if isinstance(name, str) and name.isprintable() else ""
 
 
 @router.get("/cooperatives/{cooperative_id}/offering-imports")
@@ -267,7 +304,7 @@ async def rows(
     language: LanguageDep,
     outcome: Outcome | None = None,
 ) -> PageOut[RowReportOut]:
-    """What became of each row, the last one first; `outcome=refused` for those that need a look."""
+    """What became of each row, in the order of the file; `outcome=refused` for those that need a look."""
     found = await run(list_import_rows, import_id=import_id, page=page, outcome=outcome)
     link_next(request, response, found)
     return PageOut.of(found, lambda row: RowReportOut.of(row, language))

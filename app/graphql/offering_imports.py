@@ -108,7 +108,7 @@ class OfferingImportQuery:
     async def offering_import(self, info: Info, id: UUID) -> OfferingImport:
         return show(OfferingImport, await info.context.run(get_import, import_id=id))
 
-    @strawberry.field(description="What became of each row of a file, the last one first.")
+    @strawberry.field(description="What became of each row of a file, in the order of the file.")
     async def offering_import_rows(
         self, info: Info, import_id: UUID, outcome: Outcome | None = None, first: int = 20, after: str | None = None
     ) -> Connection[ImportRow]:

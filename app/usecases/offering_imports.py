@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
 
 from app.db.cooperatives import cooperatives
@@ -85,8 +86,16 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
             check_input({"row": row})
             after = _synced(before, row, found.cooperative_id, found.source, makers)
         except DomainError as error:
-            errors = ({"field": str(error.facts.get("field", "")), "code": error.code, "facts": _facts(error)},)
-            said.append(RowReport(*place, Outcome.REFUSED, before.id if before else None, errors))
+            column = to_camel(str(error.facts.get("field", "")).rpartition(".")[2])
+            facts = _facts(error) | ({"field": column} if column else {})
+            said.append(
+                RowReport(
+                    *place,
+                    Outcome.REFUSED,
+                    before.id if before else None,
+                    ({"field": column, "code": error.code, "facts": facts},),
+                )
+            )
             continue
         outcome = outcome_of(before, after)
         said.append(RowReport(*place, outcome, after.id))

@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import time
 from typing import Any
 
 import httpx
 import pytest
 
+from app.api.offering_imports import AT_ONCE
 from tests.scenarios.test_webhooks import feed
 from tests.world import Caller, Json, Seller, World
 
@@ -212,18 +214,87 @@ async def test_a_spreadsheet_as_excel_saves_it(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "reason"),
+    ("body", "kind", "rule", "said"),
     [
-        (b"externalId;title\nK\xe9", "text/csv", "UTF-8"),
-        (b"naam;prijs\nJam;3", "text/csv", "columns"),
-        (b'externalId;title\nA;"' + b"x" * 30_000, "text/csv", "20,000"),
-        (b"x" * 30_000, "application/x-ndjson", "20,000"),
+        (b"externalId;title\nK\xe9", "text/csv", "file_not_utf8", "CSV UTF-8"),
+        (b"naam;prijs\nJam;3", "text/csv", "columns_missing", "naam, prijs"),
+        (b"externalId;naam;x\nA;Jam;1", "text/csv", "columns_unknown", "naam, x"),
+        (b'externalId;title\nA;"' + b"x" * 30_000, "text/csv", "row_too_long", "20000"),
+        (b"externalId;title\nA;" + b"x" * 30_000 + b"\n", "text/csv", "row_too_long", "20000"),
+        (b"externalId;title\nA;b\rc", "text/csv", "not_csv", "new-line"),
+        (b"x" * 30_000, "application/x-ndjson", "row_too_long", "20000"),
     ],
 )
-async def test_a_file_that_cannot_be_read_says_why(world: World, body: bytes, kind: str, reason: str) -> None:
+async def test_a_file_that_cannot_be_read_says_why(world: World, body: bytes, kind: str, rule: str, said: str) -> None:
     seller = await world.cooperative()
-    found = await send(await partner_of(world, seller), seller, body, kind)
-    assert (found["state"], reason in found["reason"]) == ("stopped", True)
+    partner = await partner_of(world, seller)
+    refused = await send(partner, seller, body, kind, 422)
+    assert (refused["facts"]["rule"], said in refused["detail"]) == (rule, True)
+    found = await partner("GET", f"/v1/offering-imports/{refused['facts']['importId']}")
+    assert (found["state"], said in found["reason"]) == ("stopped", True)
+
+
+async def test_no_row_holds_up_the_server_or_the_rest_of_its_file(world: World) -> None:
+    """A quote that is never closed, thousands of fields, brackets without end, characters that cannot be kept."""
+    seller = await world.cooperative()
+    partner = await partner_of(world, seller)
+    began = time.process_time()
+    await send(partner, seller, b'externalId\n"' + b"\n" * 260_000, "text/csv", 422)
+    many = {f"f{n}": n for n in range(1200)} | {"externalId": "M"}
+    good = json.loads(lines(seller, 1))
+    odd = {"externalId": "A\u0000B", "title\u0000": "x"}
+    rows = [json.dumps(many), "[" * 9000, json.dumps(odd), json.dumps(good)]
+    made = await send(partner, seller, "\n".join(rows))
+    assert counts(made) == (1, 0, 0, 3)
+    assert time.process_time() - began < 3  # it was five seconds for the first alone
+    refused = (await partner("GET", f"/v1/offering-imports/{made['id']}/rows?outcome=refused"))["items"]
+    assert [len(row["errors"]) for row in refused][:2] == [1, 1]
+    assert [row["externalId"] for row in refused] == ["M", "", ""]
+
+
+async def test_what_is_wrong_is_said_by_its_column(world: World) -> None:
+    seller = await world.cooperative()
+    partner = await partner_of(world, seller)
+    head = "externalId;kind;title;category;priceUnit;price;vatClass;town\n"
+    rows = ["A;goods;Jam;eten;piece;veel;reduced;Breda", "B;goods;bsn 111222333;eten;piece;3,50;reduced;Breda"]
+    rows += ["C;goods;Jam;Eten;piece;3,50;reduced;Breda", "D;goods;Jam;eten;piece;3,50;reduced;Breda;te;veel"]
+    made = await send(partner, seller, head + "\n".join(rows), "text/csv", memberId=seller.member_id)
+    found = (await partner("GET", f"/v1/offering-imports/{made['id']}/rows"))["items"]
+    said = [(row["errors"][0]["field"], row["errors"][0]["message"]) for row in found]
+    assert said[0] == ("price", "Give an amount, such as 12,50 or 12.50.")
+    assert said[1][0] == "title"
+    assert "in 'title'" in said[1][1]
+    assert said[2] == ("category", "Use small letters, digits and hyphens, such as tuin-en-park.")
+    assert said[3] == ("", "This row has more cells than there are columns.")
+    nobody = await send(partner, seller, head + rows[0].replace("veel", "3"), "text/csv")
+    (row,) = (await partner("GET", f"/v1/offering-imports/{nobody['id']}/rows"))["items"]
+    assert (row["errors"][0]["field"], "?memberId=" in row["errors"][0]["message"]) == ("memberId", True)
+
+
+async def test_a_large_file_is_never_in_memory_as_a_whole(world: World) -> None:
+    """What is read ahead of what is written stays a few hundred rows, and how far it is can be seen meanwhile."""
+    seller = await world.cooperative()
+    partner = await partner_of(world, seller)
+    sent, ahead, seen = 0, list[int](), list[int]()
+    text = lines(seller, 3000).encode().splitlines(keepends=True)
+
+    async def parts() -> Any:
+        nonlocal sent
+        for start in range(0, len(text), 100):
+            yield b"".join(text[start : start + 100])
+            sent = start + 100
+            (found,) = (await partner("GET", f"/v1/cooperatives/{seller.id}/offering-imports?limit=1"))["items"]
+            ahead.append(sent - found["rows"])
+            seen.append(found["rows"])
+
+    path = f"/v1/cooperatives/{seller.id}/offering-imports?source=winkel"
+    headers = {"Authorization": f"Bearer {partner.token}", "Content-Type": NDJSON}
+    answer = await partner.client.post(path, content=parts(), headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["created"] == 3000
+    assert max(ahead) <= AT_ONCE + 200
+    assert seen == sorted(seen)
+    assert len(set(seen)) >= 5
 
 
 async def test_a_file_names_its_kind_and_its_source(world: World) -> None:
