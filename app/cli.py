@@ -48,6 +48,10 @@ gc.freeze()
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(offline)
 ROOT = Path(__file__).parent.parent
+LOGINS = (
+    "The person's login: klant, network, noor and the other members' first names, SLUG-coordinator or "
+    "SLUG-penningmeester of a cooperative, TOWN-controller. Anybody else is somebody new."
+)
 ACTORS = {
     "noor": "member of De Vrije Uitloop",
     "vrije-uitloop-coordinator": "coordinator of De Vrije Uitloop",
@@ -239,7 +243,7 @@ def demo(
     story: Annotated[str | None, typer.Argument(help=f"A story to be played: {', '.join(STORIES)}.")] = None,
 ) -> None:
     """Load the demo network; what is there already is left alone. With a story: have it happen, and say what did."""
-    settings = Settings()
+    settings = _running(Settings())
     if story is not None and (story not in STORIES or settings.production):
         raise typer.BadParameter(f"One of {', '.join(STORIES)}, and not in production.")
     with _database(settings) as url:
@@ -268,7 +272,7 @@ def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
 
 
 @cli.command()
-def token(login: Annotated[str, typer.Option("--as", help="The person's login, such as noor.")]) -> None:
+def token(login: Annotated[str, typer.Option("--as", help=LOGINS)]) -> None:
     """A token of the built-in issuer of people's tokens; not in production."""
     settings = Settings()
     if settings.production:
@@ -278,11 +282,12 @@ def token(login: Annotated[str, typer.Option("--as", help="The person's login, s
 
 @cli.command()
 def tokens() -> None:
-    """Fresh tokens of six actors as shell variables: eval "$(samen tokens)"; not in production."""
+    """Where the server is and fresh tokens of six actors, as shell variables: eval "$(samen tokens)"."""
     settings = Settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
     settings = _running(settings)
+    print(f"export SAMEN_URL={settings.public_url}")
     for login in ACTORS:
         print(f"export {_variable(login)}={_token(settings, login)}")
 

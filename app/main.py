@@ -128,11 +128,11 @@ def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] 
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)
-    # Pages of any origin may ask: who asks is in a token, never in a cookie.
+    app.add_middleware(EveryRequest, version=VERSION)
+    # Pages of any origin may ask: who asks is in a token, never in a cookie. Outermost: they read refusals too.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=ASKED, expose_headers=SHOWN
     )
-    app.add_middleware(EveryRequest, version=VERSION)
     return app
 
 

@@ -3,18 +3,23 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Mapping
 from itertools import pairwise
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from app.adapters.messages import ERRORS, error_text
+from app.adapters.messages import error_text
+from app.adapters.reasons import BLOCKED
+from app.adapters.refusals import ERRORS
+from app.adapters.rules import RULE_TEXTS
 from app.domain.access import ACCESS, Reach, Role
 from app.domain.errors import DomainError
 from app.settings import Settings, TrustedIssuer
 
 FACES = {
     **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
+    **{"unsupported_media_type": 415, "invalid_scope": 400},
     **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
 }
 """Errors of the faces; those of the domain say their status themselves."""
@@ -94,8 +99,22 @@ def errors_page() -> str:
     rows = ["| Status | Code | What it says |", "|---|---|---|"]
     for code in sorted(status, key=lambda code: (status[code], code)):
         rows.append(f"| {status[code]} | `{code}` | {_text(code)} |")
-    return head + "\n".join(rows) + "\n"
+    rules = "\n## Rules\n\nWhat `facts.rule` of `rule_refused` may be.\n\n| Rule | What it says |\n|---|---|\n"
+    blocked = (
+        "\n## What blocks a step\n\n"
+        "What `facts.reason` of `wrong_state` and `reason` of `availableTransitions` may be.\n\n"
+        "| Reason | What it says |\n|---|---|\n"
+    )
+    return head + "\n".join(rows) + "\n" + rules + _said(RULE_TEXTS) + blocked + _said(BLOCKED)
+
+
+def _said(texts: Mapping[str, tuple[str, str]]) -> str:
+    return "".join(f"| `{code}` | {_cell(texts[code][1])} |\n" for code in sorted(texts))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _text(code: str) -> str:
-    return ERRORS[code][1].replace("|", "\\|") if code in ERRORS else error_text(code, {}, "en")
+    return _cell(ERRORS[code][1]) if code in ERRORS else error_text(code, {}, "en")

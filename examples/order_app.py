@@ -1,6 +1,6 @@
 """A third-party ordering app: logs in by client_credentials, finds an offering, orders it for a guest, follows it.
 
-    python examples/order_app.py CLIENT_ID CLIENT_SECRET "tuin" [http://127.0.0.1:8000]
+    .venv/bin/python examples/order_app.py CLIENT_ID CLIENT_SECRET "tuin" [http://127.0.0.1:8000]
 
 The Idempotency-Key is made before the first try and kept until there is an answer: however often the order is sent,
 there is one.
@@ -28,7 +28,8 @@ class OrderApp:
         """A token lives ten minutes; log in again when one is refused."""
         form = {"grant_type": "client_credentials", **self.credentials}
         answer = self.client.post("/oauth/token", data=form)
-        answer.raise_for_status()
+        if not answer.is_success:
+            raise SystemExit(f"{answer.json()['code']}: {answer.json()['detail']}")
         self.client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def find(self, text: str) -> list[Json]:
@@ -59,7 +60,7 @@ class OrderApp:
                 continue
             if answer.status_code == 401:
                 self.log_in()
-            elif answer.status_code == 503 or answer.json().get("code") == "still_running":
+            elif answer.status_code in (429, 503) or answer.json().get("code") == "still_running":
                 time.sleep(float(answer.headers.get("Retry-After", "1")))
             elif answer.is_success:
                 made: Json = answer.json()
@@ -76,13 +77,16 @@ def main() -> None:
     base_url = rest[0] if rest else "http://127.0.0.1:8000"
     with httpx.Client(base_url=base_url, headers={"Accept-Language": "en"}, timeout=10) as client:
         app = OrderApp(client, client_id, client_secret)
-        app.log_in()
+        try:
+            app.log_in()
+        except httpx.TransportError:
+            raise SystemExit(f"Nothing answers at {base_url}. Is Samen running there?") from None
         found = app.find(text)
         if not found:
             raise SystemExit(f"Nothing found for {text}.")
         order = app.order(found[0]["id"], 1, GUEST, key=uuid.uuid4().hex)
         print(f"{order['reference']}: {found[0]['title']} by {found[0]['maker']}, {order['gross']['amount']} euro")
-        print(f"Your link: {base_url}{order['statusUrl']}")
+        print(f"For the guest, as JSON for a page of your own: {base_url}{order['statusUrl']}")
         print(f"Now: {app.status(order['id'])['state']}")
 
 

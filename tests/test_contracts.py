@@ -1,12 +1,15 @@
 """The rooms: each import contract holds, and is shown to bite by a planted violation."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from app.adapters.rules import RULE_TEXTS
 
 ROOT = Path(__file__).parent.parent
 PLANTS = {
@@ -50,6 +53,16 @@ def test_only_the_run_commits() -> None:
         if ".transaction(" in file.read_text()
     }
     assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/worker.py", "app/cli.py"}
+
+
+def test_every_rule_that_can_refuse_has_words() -> None:
+    """Those that the code names; a constraint of the database that speaks first is named as it is."""
+    named = {
+        rule
+        for file in (ROOT / "app").rglob("*.py")
+        for rule in re.findall(r'(?<!\w)rule="([a-z_0-9]+)"', file.read_text())
+    }
+    assert sorted(named - RULE_TEXTS.keys()) == []
 
 
 def test_functions_and_modules_stay_small() -> None:

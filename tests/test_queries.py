@@ -1,6 +1,7 @@
 """How many statements each hot path takes, `begin` and `commit` included; a number that grows has to be looked at."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -80,3 +81,13 @@ async def test_private_reads_and_writes(world: World, counted: Counted) -> None:
         await counted.ask("GET", "/v1/orders?limit=20", token)
         taken["orders"] = len(counted.heard)
     assert taken == {"thermometer": 9, "order placed": 5, "order paid, split and posted": 7, "orders": 4}, counted.heard
+
+
+async def test_a_probe_asks_the_database_once_a_second_whoever_asks(world: World, counted: Counted) -> None:
+    began = time.monotonic()
+    counted.heard.clear()
+    for _ in range(30):
+        assert (await counted.client.get("/readyz")).status_code == 200
+    await asyncio.sleep(0)
+    looks = [sql for sql in counted.heard if "outbox_lag" in sql]
+    assert 1 <= len(looks) <= 1 + (time.monotonic() - began)

@@ -30,6 +30,7 @@ from app.domain.opening import Opening
 from app.domain.page import PageRequest
 from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
+from app.domain.webhooks import Answer
 from app.main import people_issuer
 from app.usecases.orders import Wanted
 from app.usecases.run import constraints_as_rules
@@ -38,6 +39,7 @@ from tests.scenarios.test_assignments import move as move_job
 from tests.scenarios.test_assignments import plan as plan_job
 from tests.scenarios.test_joint_purchases import finish, move, plan, wish
 from tests.scenarios.test_offering_imports import LINE, send
+from tests.scenarios.test_webhook_senders import letter
 from tests.world import GUEST, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 Verb = Callable[..., Any]
@@ -56,7 +58,7 @@ SYSTEM = {
     *("close_on_time", "top_up_on_time", "approve_on_time", "propose_monthly"),
     "complete_silently",
     *("seal_books", "run_check"),
-    *("publish_events", "claim_deliveries", "finish_deliveries", "forget_rates", "forget_old"),
+    *("publish_events", "claim_deliveries", "finish_delivery", "list_addresses", "forget_rates", "forget_old"),
     *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
     "deliver_event",
     "forget_keys",
@@ -207,8 +209,10 @@ async def sample(world: World) -> dict[str, Any]:
         },
         **{"webhook_id": UUID(hook["webhook"]["id"]), "url": "https://example.org/hook", "after_position": 0},
         **{
-            "answered": (),
+            "letter": letter("https://shop.example/"),
+            "answer": Answer(204),
             "limit": 1,
+            "share": 1,
             "assertion_id": "x",
             "ends_at": datetime.now(UTC),
         },

@@ -85,6 +85,8 @@ def field_error(found: Mapping[str, Any], skip: int = 0) -> dict[str, Any]:
     """An error of pydantic as it is kept: field (its first `skip` places left out), code, facts, and its own words."""
     place = ["".join(letter for letter in str(part) if letter.isprintable())[:60] for part in found["loc"]]
     facts = {name: str(value) for name, value in found.get("ctx", {}).items()}
+    if found["type"] == "json_invalid":
+        place = place[:1]
     field = ".".join(place[skip:]) or (place[0] if place else "")
     return {"field": field, "code": found["type"], "facts": facts, "message": found["msg"]}
 

@@ -30,6 +30,23 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Dit is geen CSV ({value}). Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
         "This is no CSV ({value}). Save it as 'CSV UTF-8'. What came before is taken in.",
     ),
+    "agreement_format": (
+        "De afspraak past niet in het formaat: {value}.",
+        "The agreement does not fit its format: {value}.",
+    ),
+    "app_scope": (
+        "{value} is alleen voor mensen: geen app krijgt dit voor zichzelf.",
+        "{value} is for people only: no app gets it for itself.",
+    ),
+    "first_1_to_100": ("Vraag 1 tot 100 tegelijk, geen {value}.", "Ask for 1 to 100 at a time, not {value}."),
+    "not_changeable": (
+        "{value} kunt u niet veranderen, of niet leeg maken.",
+        "{value} cannot be changed, or not be emptied.",
+    ),
+    "redirect_uri_is_https": (
+        "{value} moet met https beginnen, of op deze machine zijn (localhost).",
+        "{value} has to begin with https, or be on this machine (localhost).",
+    ),
     "required": ("Vul iets in bij {value}; leeg kan niet.", "Fill in {value}; it cannot be empty."),
     "one_minimum": ("Noem één minimum: pakken, stuks of geld.", "State one minimum: packs, units or money."),
     "tiers_start_at_one_and_rise": (

@@ -138,37 +138,50 @@ def assertion_of(assertion: str) -> str:
     try:
         return str(jwt.get_unverified_claims(assertion).get("sub"))[:100]
     except (JOSEError, ValueError, TypeError, AttributeError):
-        raise ClientRefused from None
+        raise unsigned("malformed") from None
+
+
+def unsigned(reason: str) -> ClientRefused:
+    """The refusal of an assertion, with the reason."""
+    return ClientRefused(how="assertion", reason=reason)
 
 
 def read_assertion(
     assertion: str, keys: Iterable[Mapping[str, Any]], client_id: str, audiences: Collection[str]
 ) -> Assertion:
-    """An assertion that one of the app's keys signed for us (RFC 7523). Raises ClientRefused."""
+    """An assertion that one of the app's keys signed for us (RFC 7523). Raises ClientRefused with the reason."""
     known = {str(key["kid"]): key for key in keys}
     try:
         header = jwt.get_unverified_header(assertion)
         stated = jwt.get_unverified_claims(assertion).get("aud")
         audience = stated[0] if isinstance(stated, list) and len(stated) == 1 else stated
-        key = known.get(str(header.get("kid")))
-        if key is None or "crit" in header or header.get("typ", "JWT") not in ("JWT", "client-authentication+jwt"):
-            raise ClientRefused
-        if header.get("alg") != key["alg"] or audience not in audiences:
-            raise ClientRefused
-        claims: dict[str, Any] = jwt.decode(  # noqa: TID251  the one place
+        key = known.get(str(header.get("kid")), {})
+        checks = {
+            "unknown kid": bool(key),
+            "crit": "crit" not in header,
+            "typ": header.get("typ", "JWT") in ("JWT", "client-authentication+jwt"),
+            "alg": header.get("alg") == key.get("alg"),
+            "aud": isinstance(audience, str) and audience.removesuffix("/") in audiences,
+        }
+        if wrong := [reason for reason, holds in checks.items() if not holds]:
+            raise unsigned(wrong[0])
+        claims: dict[str, Any] = jwt.decode(  # noqa: TID251  beside the one for tokens
             assertion,
             dict(key),
             algorithms=[key["alg"]],
             audience=audience,
             issuer=client_id,
             subject=client_id,
-            options={**REQUIRED, "leeway": LEEWAY, "verify_at_hash": False},
+            options={**REQUIRED, "require_iat": False, "leeway": LEEWAY, "verify_at_hash": False},
         )
-    except (JOSEError, ValueError, TypeError, AttributeError):
-        raise ClientRefused from None
+    except (JOSEError, ValueError, TypeError, AttributeError) as error:
+        raise unsigned("exp" if "expired" in str(error) else "signature, iss, sub, exp or jti") from None
     ends, now, name = claims["exp"], time.time(), claims["jti"]
-    if type(ends) is not int or ends - now > LIFETIME + LEEWAY or not isinstance(name, str) or len(name) > 200:
-        raise ClientRefused
+    issued = claims.get("iat", int(now))
+    if type(ends) is not int or type(issued) is not int or not isinstance(name, str) or len(name) > 200:
+        raise unsigned("exp, iat or jti")
+    if ends - now > LIFETIME + LEEWAY or issued > now + LEEWAY:
+        raise unsigned("exp more than ten minutes away, or iat to come")
     return Assertion(name, datetime.fromtimestamp(ends, UTC))
 
 

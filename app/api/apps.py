@@ -10,12 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
-from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion
+from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, Wiring, WiringDep, leaving, link_next, tag
+from app.api.errors import FaceError
 from app.api.models import In, Name, Out, PageOut, Url, Version, When, given
 from app.domain.access import VISITOR, Scope
 from app.domain.apps import Granted, RateClass
-from app.domain.errors import ClientRefused, ScopeMissing
+from app.domain.errors import ClientRefused
 from app.usecases.apps import (
     change_app,
     check_assertion,
@@ -34,7 +35,12 @@ DISABLE_UNTIL = date(2027, 6, 1)
 
 
 Jwk = Annotated[
-    dict[Annotated[str, Field(max_length=20)], Annotated[str, Field(max_length=1000)]], Field(max_length=10)
+    dict[
+        Annotated[str, Field(max_length=20)],
+        Annotated[str, Field(max_length=1000)]
+        | Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=10)],
+    ],
+    Field(max_length=12),
 ]
 
 
@@ -44,6 +50,7 @@ class AppIn(In):
     cooperative_ids: Annotated[list[UUID], Field(max_length=100)] = []
     redirect_uris: Annotated[list[Url], Field(max_length=10)] = []
     rate_class: RateClass = RateClass.STANDARD
+    keys: Annotated[list[Jwk], Field(max_length=5)] = []
 
 
 class AppChange(In):
@@ -105,8 +112,10 @@ async def register(body: AppIn, run: RunDep, response: Response) -> AppWithSecre
         cooperative_ids=tuple(body.cooperative_ids),
         redirect_uris=tuple(body.redirect_uris),
         rate_class=body.rate_class,
+        keys=tuple(body.keys),
     )
     response.headers["Location"] = f"/v1/apps/{made.app.id}"
+    tag(response, made.app.version)
     response.headers["Cache-Control"] = "no-store"
     return AppWithSecretOut.model_validate(made)
 
@@ -163,7 +172,7 @@ async def token(
         granted = await wired.make_run(VISITOR)(check_client, client_id=client_id, client_secret=client_secret)
     asked = frozenset(scope.split()) or granted.scopes
     if not asked <= granted.scopes:
-        raise ScopeMissing(scope=" ".join(sorted(asked - granted.scopes)))
+        raise FaceError(400, "invalid_scope", scope=" ".join(sorted(asked - granted.scopes)))
     whose = {"issuer": wired.app_issuer, "audience": wired.audience, "subject": client_id, "client_id": client_id}
     signed = wired.keys.token(**whose, scopes=asked, rate=granted.rate_class)
     response.headers["Cache-Control"] = "no-store"
@@ -173,7 +182,7 @@ async def token(
 async def _signed(wired: Wiring, kind: str, assertion: str) -> tuple[str, Granted]:
     """The app that signed an assertion, and what it may do. Raises ClientRefused."""
     if kind != ASSERTION:
-        raise ClientRefused
+        raise unsigned("client_assertion_type")
     run = wired.make_run(VISITOR)
     client_id = assertion_of(assertion)
     keys = await run(list_client_keys, client_id=client_id)

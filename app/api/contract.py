@@ -4,6 +4,7 @@ The Dutch API Design Rules want the major version in the server's address, the `
 problem+json for what is refused.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,6 +35,8 @@ PROBLEM: Node = {
         "errors": {"type": "array", "items": {"type": "object"}},
         "facts": {"type": "object"},
         "availableTransitions": {"type": "array", "items": {"type": "string"}},
+        "error": {"type": "string", "description": "At `/oauth/token`: as RFC 6749 has it"},
+        "error_description": {"type": "string"},
     },
 }
 REFUSALS = {
@@ -44,11 +47,20 @@ REFUSALS = {
     "409": "Its state does not allow this; `availableTransitions` says what it does.",
     "412": "It was changed meanwhile: read it again.",
     "413": "It is larger than 100 kB.",
+    "415": "Say with Content-Type what you send.",
     "422": "It fits, but breaks a rule or a balance.",
     "429": "Too fast: wait as long as `Retry-After` says.",
     "428": "Name the version that you saw, with If-Match.",
+    "500": "A fault of ours: report it with the `traceId`.",
+    "503": "The database does not answer: repeat the request under the same Idempotency-Key.",
 }
 HEADERS: Node = {
+    "RateLimit": {
+        "description": "What is left of the rate: `r` units, until a new minute begins in `t` seconds.",
+        "schema": {"type": "string"},
+    },
+    "RateLimitPolicy": {"description": "The rate: `q` units in `w` seconds.", "schema": {"type": "string"}},
+    "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "ApiVersion": {"description": "The full version of this API.", "schema": {"type": "string"}, "required": True},
 }
 
@@ -60,7 +72,7 @@ def shaped(document: Node) -> Node:
     components["schemas"].pop("HTTPValidationError", None)
     components["schemas"].pop("ValidationError", None)
     components["headers"] = HEADERS
-    components["responses"] = {_name(status): _refusal(text) for status, text in REFUSALS.items()}
+    components["responses"] = {_name(status): _refusal(status, text) for status, text in REFUSALS.items()}
     document["servers"] = [{"url": version}]
     document["paths"] = {path.removeprefix(version): item for path, item in document["paths"].items()}
     for path, item in document["paths"].items():
@@ -79,29 +91,38 @@ def shaped(document: Node) -> Node:
     return renamed
 
 
+SAID: Node = {
+    "API-Version": {"$ref": "#/components/headers/ApiVersion"},
+    "RateLimit": {"$ref": "#/components/headers/RateLimit"},
+    "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
+}
+"""The headers of every answer."""
+
+
 def _name(status: str) -> str:
     return f"Refused{status}"
 
 
-def _refusal(text: str) -> Node:
+def _refusal(status: str, text: str) -> Node:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    version = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}}
-    return {"description": text, "headers": version, "content": content}
+    wait = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}} if status in ("429", "503") else {}
+    return {"description": text, "headers": SAID | wait, "content": content}
 
 
 def _operation(path: str, method: str, operation: Node) -> None:
     """What every operation answers and asks, said for this one."""
     operation["operationId"] = operation["operationId"].replace(" ", "_")
     operation.setdefault("security", [])
+    operation["summary"] = _first_sentence(operation.get("description", "")) or operation["summary"]
     if operation["operationId"] in OPEN_TO_ALL:
         operation["security"] = [{}, *operation["security"]]
     responses = operation["responses"]
     for response in responses.values():
-        response.setdefault("headers", {})["API-Version"] = {"$ref": "#/components/headers/ApiVersion"}
-    expected = ["400", "401", "403", "404", "422", "429"]
+        response["headers"] = response.get("headers", {}) | SAID
+    expected = ["400", "401", "403", "404", "422", "429", "500", "503"]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     if method != "get":
-        expected += ["409", "413"]
+        expected += ["409", "413", *(["415"] if "requestBody" in operation else [])]
     if "if-match" in {name.lower() for name in names}:
         expected += ["412", "428"] if method in ("put", "patch") else ["412"]
     for status in sorted(expected):
@@ -109,6 +130,11 @@ def _operation(path: str, method: str, operation: Node) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["name"].lower() == "idempotency-key" and not path.startswith("/oauth/"):
             parameter |= {"required": True, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+
+
+def _first_sentence(text: str) -> str:
+    """What an operation is called in a list: how its description begins."""
+    return re.split(r"[.:;](?:\s|$)", " ".join(text.split()), maxsplit=1)[0][:120]
 
 
 def methods_at(document: Node, path: str) -> list[str]:

@@ -1,8 +1,9 @@
 """What a REST operation asks for: who calls, a page, a request key, the version that was seen."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from typing import Annotated, Any
@@ -29,6 +30,15 @@ DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 """The release that announced what leaves."""
 
 
+@dataclass
+class Readiness:
+    """What the readiness probe saw last: whoever asks, however often, the database is asked once a second."""
+
+    looked_at: float = float("-inf")
+    lag: float = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 @dataclass(frozen=True)
 class Wiring:
     """What `main` hands to the faces."""
@@ -44,6 +54,7 @@ class Wiring:
     sockets: Sockets
     local_webhooks: bool = False
     """Whether webhooks may go to this machine, and without TLS: outside production."""
+    readiness: Readiness = field(default_factory=Readiness)
 
 
 async def wiring(request: Request) -> Wiring:

@@ -24,11 +24,18 @@ TITLES = {
     409: "Conflict",
     412: "Precondition Failed",
     413: "Content Too Large",
+    415: "Unsupported Media Type",
     422: "Unprocessable Content",
     428: "Precondition Required",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
+
+
+LOGIN = "/oauth/token"
+OAUTH = {"client_refused": "invalid_client", "invalid_scope": "invalid_scope", "unavailable": "temporarily_unavailable"}
+"""What RFC 6749 calls it; all else is an `invalid_request`."""
 
 
 class FaceError(Exception):
@@ -43,7 +50,7 @@ def problem(
     request: Request, status: int, code: str, detail: str, *, errors: list[dict[str, str]] | None = None, **more: Any
 ) -> JSONResponse:
     """The body that every error has."""
-    headers = {"Content-Language": language_of(request.headers.get("accept-language"))}
+    path, headers = request.url.path, {"Content-Language": language_of(request.headers.get("accept-language"))}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="samen"'
     if code == "still_running":
@@ -56,9 +63,10 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": path,
         "traceId": getattr(request.state, "trace_id", None),
         **({"errors": errors} if errors else {}),
+        **({"error": OAUTH.get(code, "invalid_request"), "error_description": detail} if path == LOGIN else {}),
         **more,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
@@ -83,6 +91,10 @@ async def _shape(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     language = language_of(request.headers.get("accept-language"))
     found = [field_error(one, skip=1) for one in error.errors()]
+    expected = "application/x-www-form-urlencoded" if request.url.path == LOGIN else "application/json"
+    if any(one["loc"][0] == "body" for one in error.errors()) and not _comes_as(request, expected):
+        facts = {"expected": expected}
+        return problem(request, 415, "unsupported_media_type", error_text("unsupported_media_type", facts, language))
     errors = [{"field": one["field"], "code": one["code"], "message": field_text(one, language)} for one in found]
     return problem(request, 400, "bad_request", error_text("bad_request", {}, language), errors=errors)
 
@@ -91,11 +103,20 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     language = language_of(request.headers.get("accept-language"))
-    refusal = problem(request, error.status_code, code, error_text(code, {}, language))
+    facts, headers = {"how": "address"}, {}
     if error.status_code == 405:  # the router names the methods of one operation, the contract all of them
         known = methods_at(request.app.openapi(), request.url.path)
-        refusal.headers["Allow"] = ", ".join(known) or (error.headers or {}).get("Allow", "")
+        allow = ", ".join(known) or (error.headers or {}).get("Allow", "")
+        facts, headers = {"method": request.method[:20], "allow": allow}, {"Allow": allow}
+    refusal = problem(request, error.status_code, code, error_text(code, facts, language))
+    refusal.headers.update(headers)
     return refusal
+
+
+def _comes_as(request: Request, expected: str) -> bool:
+    """Whether a body is of the kind that the operation takes; JSON may have another name that ends in +json."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == expected or (expected.endswith("/json") and kind.endswith("+json"))
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:

@@ -55,8 +55,11 @@ async def events(
     types: Annotated[
         list[Annotated[str, Field(max_length=60)]] | None, Query(max_length=50, description="Only these; default all.")
     ] = None,
+    from_now: Annotated[
+        bool, Query(alias="fromNow", description="No events, but the cursor of this moment: for who begins here.")
+    ] = False,
 ) -> FeedOut:
     """What happened, oldest first: to an app's orders and cooperatives, and to everything that is on offer."""
-    found = await run(list_events, after=place_of(after), limit=limit, kinds=tuple(types or ()))
+    found = await run(list_events, after=place_of(after), limit=limit, kinds=tuple(types or ()), from_now=from_now)
     items = [EventOut.model_validate(event_json(event)) for event in found.events]
     return FeedOut(items=items, cursor=str(found.position), more=found.more)

@@ -1,5 +1,6 @@
 """The REST face as a whole: every noun's router, and the operations that watch over the process."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,7 @@ from app.api import (
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, known_query
+from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
 NOUNS = (
@@ -89,9 +91,28 @@ async def healthz() -> dict[str, str]:
 
 
 @operations.get("/readyz", include_in_schema=False)
-async def readyz(run: RunDep) -> dict[str, Any]:
-    """The database answers, and how long the oldest undelivered event waits (seconds)."""
-    return {"status": "ok", "outboxLagSeconds": round(await run(get_lag), 1)}
+async def readyz(run: RunDep, wired: WiringDep) -> dict[str, Any]:
+    """The database answers, and how long the oldest undelivered event waits (seconds); looked at once a second."""
+    kept = wired.readiness
+    async with kept.turn:
+        if time.monotonic() - kept.looked_at > 1:
+            kept.lag, kept.looked_at = await run(get_lag), time.monotonic()
+    return {"status": "ok", "outboxLagSeconds": round(kept.lag, 1)}
+
+
+@operations.get("/.well-known/oauth-authorization-server", include_in_schema=False)
+async def metadata(wired: WiringDep) -> dict[str, Any]:
+    """What an OAuth library wants to know of us (RFC 8414)."""
+    return {
+        "issuer": wired.app_issuer,
+        "token_endpoint": f"{wired.app_issuer}/oauth/token",
+        "jwks_uri": f"{wired.app_issuer}/.well-known/jwks.json",
+        "response_types_supported": [],
+        "grant_types_supported": ["client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256", "PS256"],
+        "scopes_supported": sorted(SELLABLE_SCOPES),
+    }
 
 
 @operations.get("/.well-known/jwks.json", include_in_schema=False)

@@ -72,7 +72,7 @@ class AgainOut(Out):
 class WebhookDeliveryOut(Out):
     """`status` is what the address answered last; `note` what went wrong before it could.
 
-    `type` is the event's; `nextTryAt` is there while it waits.
+    `type` is the event's; `nextTryAt` holds while it waits.
     """
 
     id: UUID
@@ -81,7 +81,7 @@ class WebhookDeliveryOut(Out):
     subject_id: UUID
     state: SendingState
     attempts: int
-    next_try_at: When | None = Field(validation_alias="due_at")
+    next_try_at: When
     status: int | None
     note: str
     done_at: When | None
@@ -98,6 +98,7 @@ async def add(app_id: UUID, body: WebhookIn, run: RunDep, wired: WiringDep, resp
     """Have an app told of events. The secret that signs them is shown here only."""
     kinds = tuple(body.kinds)
     made = await run(add_webhook, app_id=app_id, url=body.url, kinds=kinds, local=wired.local_webhooks)
+    tag(response, made.webhook.version)
     response.headers["Cache-Control"] = "no-store"
     return WebhookWithSecretOut.model_validate(made)
 

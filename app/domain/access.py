@@ -141,6 +141,15 @@ class Right(StrEnum):
     DO_TASK = "do_task"
 
 
+SELLABLE_SCOPES = frozenset(
+    {
+        *(Scope.CATALOGUE_READ, Scope.OFFERINGS_READ, Scope.OFFERINGS_WRITE, Scope.ORDERS_READ, Scope.ORDERS_WRITE),
+        Scope.EVENTS_READ,
+    }
+)
+"""What an app can be given for itself; more it only gets through a person's token."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """What a checked token says: issuer and subject of a person, client_id of an app, scopes."""
@@ -390,10 +399,12 @@ class Actor:
             raise Unauthenticated
         scope, _ = ACCESS[right]
         if scope not in self.scopes:
-            raise ScopeMissing(scope=scope)
+            how = {"how": "for_people"} if self.subject is None and scope not in SELLABLE_SCOPES else {}
+            raise ScopeMissing(scope=scope, **how)
         places = {holding.cooperative_id for holding in self.holdings if holding.cooperative_id}
         inside = bool(own) or cooperative_id is None or cooperative_id in places
-        raise Forbidden(right=right) if inside else NotFound
+        app = {"how": "app"} if self.subject is None else {}
+        raise Forbidden(right=right, **app) if inside else NotFound
 
 
 NOBODY = Actor()

@@ -3,19 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.domain.access import Scope
+from app.domain.access import SELLABLE_SCOPES, Scope
 from app.domain.errors import RuleRefused
-
-SELLABLE_SCOPES = frozenset(
-    {
-        *(Scope.CATALOGUE_READ, Scope.OFFERINGS_READ, Scope.OFFERINGS_WRITE, Scope.ORDERS_READ, Scope.ORDERS_WRITE),
-        Scope.EVENTS_READ,
-    }
-)
-"""What an app can be given for itself; more it only gets through a person's token."""
 
 
 class RateClass(StrEnum):
@@ -60,17 +53,22 @@ class AppWithSecret:
 MOST_KEYS = 5
 _PUBLIC = {"EC": {"kty", "crv", "x", "y"}, "RSA": {"kty", "n", "e"}}
 _BESIDE = {"kid", "alg", "use"}
+_NOT_KEPT = {"key_ops", "ext", "x5t", "x5t#S256"}
+"""Other members of a JWK, which change nothing here."""
 _SIGNS = {"EC": {"ES256"}, "RSA": {"RS256", "PS256"}}
 
 
-def allowed_keys(keys: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
-    """The public keys themselves. Raises RuleRefused for a private one, one without `kid`, a weak or unknown one."""
+def allowed_keys(stated: tuple[dict[str, Any], ...]) -> tuple[dict[str, str], ...]:
+    """The public keys, as they are kept. Raises RuleRefused for a private, weak or unknown one, or without `kid`."""
+    keys = tuple({name: value for name, value in key.items() if name not in _NOT_KEPT} for key in stated)
     kids = [key.get("kid") for key in keys]
     if len(keys) > MOST_KEYS or len(set(kids)) < len(kids):
         raise RuleRefused(rule="most_keys", value=str(MOST_KEYS))
     for key in keys:
         kind = key.get("kty", "")
         named = set(key)
+        if not all(isinstance(value, str) for value in key.values()):
+            raise RuleRefused(rule="key_not_usable", value=str(key.get("kid", ""))[:100])
         if named & {"d", "p", "q", "dp", "dq", "qi", "k", "oth"}:
             raise RuleRefused(rule="key_is_private", value=key.get("kid", ""))
         whole = kind in _PUBLIC and _PUBLIC[kind] <= named <= _PUBLIC[kind] | _BESIDE and key.get("kid")

@@ -56,6 +56,8 @@ class TokenRefused(Unauthenticated):
 
 
 class ClientRefused(Unauthenticated):
+    """`how` is `assertion` where the app signed for itself; `reason` says what is wrong with that."""
+
     code = "client_refused"
 
 

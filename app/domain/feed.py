@@ -81,7 +81,7 @@ def readable_with(scopes: frozenset[str]) -> tuple[str, ...]:
 
 
 def place_of(cursor: str | None) -> int:
-    """The place in the feed after which to read; from the beginning without one. Raises BadCursor."""
+    """The place in the feed that a cursor names; the beginning without one. Raises BadCursor."""
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):

@@ -243,7 +243,8 @@ def accept_by(offerings: Sequence[Offering], now: datetime, needed_at: datetime 
         lead = timedelta(minutes=max(offering.lead_time_minutes for offering in offerings))
         latest = min(latest, needed_at - lead)
     if latest <= now:
-        raise TooLate(minutes=max(offering.lead_time_minutes for offering in offerings))
+        past = {"how": "past"} if needed_at is not None and needed_at <= now else {}
+        raise TooLate(minutes=max(offering.lead_time_minutes for offering in offerings), **past)
     return latest
 
 

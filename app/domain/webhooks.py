@@ -70,11 +70,6 @@ class Delivery:
     note: str = ""
     done_at: datetime | None = None
 
-    @property
-    def due_at(self) -> datetime | None:
-        """When it is sent next, where it waits."""
-        return self.next_try_at if self.state is SendingState.WAITING else None
-
 
 @dataclass(frozen=True)
 class Letter:

@@ -43,8 +43,11 @@ class AppWithSecret:
     client_secret: str
 
 
-def _is_key(key: Any) -> bool:
-    return isinstance(key, dict) and all(isinstance(value, str) for value in key.values())
+def _keys(stated: list[Any]) -> tuple[dict[str, Any], ...]:
+    """JWKs, as JSON has them. Raises RuleRefused for what is no object."""
+    if not all(isinstance(key, dict) for key in stated):
+        raise RuleRefused(rule="key_not_usable", value="")
+    return tuple(stated)
 
 
 @strawberry.type
@@ -70,6 +73,7 @@ class AppMutation:
         cooperative_ids: list[UUID] | None = None,
         redirect_uris: list[str] | None = None,
         rate_class: RateClass = RateClass.STANDARD,
+        keys: list[JSON] | None = None,
     ) -> AppWithSecret:
         made = await info.context.run(
             register_app,
@@ -78,6 +82,7 @@ class AppMutation:
             cooperative_ids=tuple(cooperative_ids or ()),
             redirect_uris=tuple(redirect_uris or ()),
             rate_class=rate_class,
+            keys=_keys(list(keys or ())),
         )
         return AppWithSecret(app=App.of(made.app), client_secret=made.client_secret)
 
@@ -101,8 +106,7 @@ class AppMutation:
     ) -> App:
         stated: dict[str, Any] = {"name": name, "scopes": scopes, "redirect_uris": redirect_uris, "keys": keys}
         named = changed((), **stated, rate_class=rate_class, enabled=enabled)
-        if "keys" in named and not all(_is_key(key) for key in named["keys"]):
-            raise RuleRefused(rule="key_not_usable", value="")
+        named |= {"keys": _keys(named["keys"])} if "keys" in named else {}
         named = {name: tuple(value) if isinstance(value, list) else value for name, value in named.items()}
         return App.of(await info.context.run(change_app, app_id=id, changes=named, expected_version=expected_version))
 

@@ -51,7 +51,7 @@ class Context(BaseContext):
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""
         if not key or len(key) > 200 or not key.isprintable():
-            raise Invalid(field="idempotencyKey")
+            raise Invalid(field="idempotencyKey", how="field")
         return self.run.keyed(key)
 
     async def pay(self, units: int) -> None:

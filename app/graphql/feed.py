@@ -52,9 +52,16 @@ class FeedQuery:
         description="What happened, oldest first, to an app's orders and cooperatives and to the catalogue."
     )
     async def events(
-        self, info: Info, first: int = 100, after: str | None = None, types: list[str] | None = None
+        self,
+        info: Info,
+        first: int = 100,
+        after: str | None = None,
+        types: list[str] | None = None,
+        from_now: bool = False,
     ) -> Feed:
         if not 1 <= first <= MAX_PAGE:
             raise RuleRefused(rule="first_1_to_100", value=first)
-        found = await info.context.run(list_events, after=place_of(after), limit=first, kinds=tuple(types or ()))
+        found = await info.context.run(
+            list_events, after=place_of(after), limit=first, kinds=tuple(types or ()), from_now=from_now
+        )
         return Feed(events=[Event.of(event) for event in found.events], cursor=str(found.position), more=found.more)

@@ -50,7 +50,7 @@ class WebhookWithSecret:
 
 @strawberry.type(
     description="`status` is what the address answered last; `note` what went wrong before it could. `type` is the "
-    "event's; `nextTryAt` is there while it waits."
+    "event's; `nextTryAt` holds while it waits."
 )
 class WebhookDelivery(Node):
     event_id: UUID
@@ -58,7 +58,7 @@ class WebhookDelivery(Node):
     subject_id: UUID
     state: SendingState
     attempts: int
-    next_try_at: datetime | None
+    next_try_at: datetime
     status: int | None
     note: str
     done_at: datetime | None
@@ -80,7 +80,7 @@ class WebhookQuery:
     ) -> Connection[WebhookDelivery]:
         page = page_of(first, after)
         found = await info.context.run(list_deliveries, webhook_id=webhook_id, page=page)
-        return Connection.of(found, lambda row: show(WebhookDelivery, row, type=row.name, next_try_at=row.due_at), page)
+        return Connection.of(found, lambda row: show(WebhookDelivery, row, type=row.name), page)
 
 
 @strawberry.type

@@ -48,6 +48,7 @@ async def register_app(
     cooperative_ids: tuple[UUID, ...] = (),
     redirect_uris: tuple[str, ...] = (),
     rate_class: RateClass = RateClass.STANDARD,
+    keys: tuple[dict[str, Any], ...] = (),
 ) -> AppWithSecret:
     """Register an app: by the network, or by a coordinator for the own cooperative. Returns its secret, once."""
     for cooperative_id in cooperative_ids or (None,):
@@ -56,7 +57,8 @@ async def register_app(
             await cooperatives.get(tx, cooperative_id)
     if rate_class is not RateClass.STANDARD:
         actor.require(Right.SET_RATE)
-    app = App(uuid7(), name, allowed_scopes(scopes), cooperative_ids, allowed_redirects(redirect_uris), rate_class)
+    checked = (allowed_scopes(scopes), cooperative_ids, allowed_redirects(redirect_uris), rate_class)
+    app = App(uuid7(), name, *checked, keys=allowed_keys(keys))
     await apps.add(tx, app)
     return AppWithSecret(app, await _new_secret(tx, app.id))
 
@@ -112,7 +114,7 @@ async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id:
     actor.require(Right.READ_PUBLIC)
     granted = await use_assertion(tx, client_id, assertion_id, ends_at)
     if granted is None:
-        raise ClientRefused
+        raise ClientRefused(how="assertion", reason="jti: used before")
     return granted
 
 

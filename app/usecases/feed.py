@@ -19,16 +19,20 @@ class FeedPart:
 
 
 async def list_events(
-    tx: Tx, actor: Actor, *, after: int = 0, limit: int = 100, kinds: tuple[str, ...] = ()
+    tx: Tx, actor: Actor, *, after: int = 0, limit: int = 100, kinds: tuple[str, ...] = (), from_now: bool = False
 ) -> FeedPart:
     """What happened after a place, oldest first: for an app what concerns its orders and its cooperatives, for staff
-    their cooperative, for everybody what is public. Raises RuleRefused for a kind that does not exist and for
-    a place that is still to come: who read there, read before these books were restored from a copy.
+    their cooperative, for everybody what is public. `from_now`: nothing, and where the feed ends.
+
+    Raises RuleRefused for a kind that does not exist, and for a place that is still to come: who read there, read
+    before these books were restored from a copy.
     """
     actor.require(Right.READ_EVENT)
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
         raise RuleRefused(rule="no_such_event", value=unknown[0])
+    if from_now:
+        return FeedPart((), await feed.head(tx), False)
     names = [name for name in readable(actor) if not kinds or name in kinds]
     places = actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER, Role.APP)
     found = await feed.read(tx, after, names, places, limit + 1)

@@ -6,12 +6,17 @@ from pydantic_core import to_jsonable_python
 
 from app.db import privacy
 from app.db.allowances import allowances
+from app.db.assignments import hours, parts
+from app.db.barters import barters
+from app.db.costs import claims
 from app.db.customers import customers
 from app.db.earnings import earnings
 from app.db.engine import Tx
+from app.db.joint_purchases import wishes
 from app.db.ledger import member_balances, pot_movements
-from app.db.members import members
+from app.db.members import member_events, members
 from app.db.orders import orders
+from app.db.outbox import tasks
 from app.db.people import people
 from app.db.permissions import permission_reads, permissions
 from app.db.spending import requests
@@ -28,6 +33,12 @@ MEMBERS_PAPERS: dict[str, Store[Any]] = {
     "allowances": allowances,
     "permissions": permissions,
     "permissionReads": permission_reads,
+    "costClaims": claims,
+    "wishes": wishes,
+    "parts": parts,
+    "hours": hours,
+    "tasks": tasks,
+    "trail": member_events,
 }
 
 
@@ -48,6 +59,8 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
     }
     for name, store in MEMBERS_PAPERS.items():
         found[name] = await store.all(tx, member_id=mine)
+    for name, side in (("given", "giver_id"), ("received", "receiver_id")):
+        found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
     found["pots"] = {str(m.id): await pot_movements(tx, m, MOST_MOVEMENTS) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
     return exported

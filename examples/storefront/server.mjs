@@ -1,7 +1,7 @@
 // The shop's own server: it keeps the app's secret, and serves the built page. Everything public the page asks Samen itself.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { extname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const samen = process.env.SAMEN_URL ?? "http://127.0.0.1:8000";
@@ -87,16 +87,21 @@ export async function own(request, response, next) {
 }
 
 async function page(request, response) {
-  const path = new URL(request.url, "http://here").pathname;
+  const path = decodeURIComponent(request.url.split("?")[0]);
   const file = join(here, path === "/" ? "index.html" : path);
   const type = TYPES[extname(file)];
-  const found = file.startsWith(here) && type ? await readFile(file).catch(() => null) : null;
+  const found = file.startsWith(here + sep) && type ? await readFile(file).catch(() => null) : null;
   response.writeHead(found ? 200 : 404, { ...SECURITY, "Content-Type": `${type ?? "text/plain"}; charset=utf-8` });
   response.end(found ?? "Not found");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const server = createServer((request, response) => own(request, response, () => page(request, response)));
+  const server = createServer((request, response) =>
+    own(request, response, () => page(request, response)).catch((error) => {
+      console.error(error.message); // an address that cannot be read, say
+      response.writeHead(400, SECURITY).end();
+    }),
+  );
   server.listen(Number(process.env.PORT ?? 5173), "127.0.0.1", () => {
     console.log(`http://127.0.0.1:${server.address().port}`);
   });

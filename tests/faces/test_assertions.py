@@ -30,39 +30,72 @@ def signed(client_id: str, *, key: Json = PRIVATE, header: Json | None = None, *
     return token
 
 
-async def login(world: World, assertion: str, kind: str = ASSERTION) -> int:
+async def answer(world: World, assertion: str, kind: str = ASSERTION) -> Json:
     form = {"grant_type": "client_credentials", "client_assertion_type": kind, "client_assertion": assertion}
-    return (await world.client.post("/oauth/token", data=form)).status_code
+    said = await world.client.post("/oauth/token", data=form, headers={"Accept-Language": "en"})
+    return {"status": said.status_code, **said.json()}
+
+
+async def login(world: World, assertion: str, kind: str = ASSERTION) -> int:
+    return int((await answer(world, assertion, kind))["status"])
 
 
 async def test_an_assertion_is_good_once(world: World) -> None:
     app = await signer(world)
     assertion = signed(app.login)
     assert [await login(world, assertion) for _ in range(3)] == [200, 401, 401]
-    assert await login(world, signed(app.login, aud="http://test/oauth/token")) == 200
-    assert await login(world, signed(app.login, aud=["http://test"])) == 200
+    assert (await answer(world, assertion))["facts"]["reason"] == "jti: used before"
+    for good in ({"aud": "http://test/oauth/token"}, {"aud": ["http://test"]}, {"aud": "http://test/"}):
+        assert await login(world, signed(app.login, **good)) == 200
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"aud": "http://elsewhere"},
-        {"aud": ["http://test", "http://elsewhere"]},
-        {"iss": str(uuid.uuid4())},
-        {"sub": str(uuid.uuid4())},
-        {"exp": int(time.time()) - 60},
-        {"exp": int(time.time()) + 7200},
-        {"jti": None},
-        {"jti": "x" * 300},
-        {"header": {"kid": "unknown"}},
-        {"header": {"crit": ["exp"]}},
-        {"header": {"typ": "at+jwt"}},
-        {"key": new_key()},
-    ],
-)
-async def test_one_that_is_not_right_lets_nobody_in(world: World, changes: Json) -> None:
+async def test_a_library_learns_where_to_log_in_and_how(world: World) -> None:
+    said = (await world.client.get("/.well-known/oauth-authorization-server")).json()
+    assert said["token_endpoint"] == "http://test/oauth/token"
+    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    assert (await world.client.get(said["jwks_uri"].removeprefix("http://test"))).json()["keys"]
+
+
+async def test_an_app_is_registered_with_its_key_as_libraries_write_it(world: World) -> None:
+    body = {"name": "Winkel", "scopes": ["orders:read"], "keys": [PUBLIC | {"key_ops": ["verify"], "ext": "true"}]}
+    made = await world.network("POST", "/v1/apps", body)
+    assert made["app"]["keys"] == [PUBLIC]
+    token = await answer(world, signed(made["app"]["id"]))
+    assert token["scope"] == "orders:read"
+
+
+WRONG: dict[str, tuple[Json, str]] = {
+    "audience": ({"aud": "http://elsewhere"}, "aud"),
+    "two audiences": ({"aud": ["http://test", "http://elsewhere"]}, "aud"),
+    "issuer": ({"iss": "another"}, "signature, iss, sub, exp or jti"),
+    "expired": ({"exp": -60}, "exp"),
+    "too long": ({"exp": 7200}, "exp more than ten minutes away, or iat to come"),
+    "still to come": ({"iat": 3600}, "exp more than ten minutes away, or iat to come"),
+    "no jti": ({"jti": None}, "signature, iss, sub, exp or jti"),
+    "jti too long": ({"jti": "x" * 300}, "exp, iat or jti"),
+    "unknown kid": ({"header": {"kid": "unknown"}}, "unknown kid"),
+    "crit": ({"header": {"crit": ["exp"]}}, "crit"),
+    "typ": ({"header": {"typ": "at+jwt"}}, "typ"),
+    "another key": ({"key": new_key()}, "signature, iss, sub, exp or jti"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+async def test_one_that_is_not_right_lets_nobody_in_and_says_why(world: World, case: str) -> None:
+    changes, reason = WRONG[case]
+    now = int(time.time())
+    moved = {name: now + value for name, value in changes.items() if name in ("exp", "iat")}
     app = await signer(world)
-    assert await login(world, signed(app.login, **changes)) == 401
+    refused = await answer(world, signed(app.login, **changes | moved))
+    assert (refused["status"], refused["error"], refused["facts"]["reason"]) == (401, "invalid_client", reason)
+    assert reason in refused["error_description"]
+    assert await login(world, signed(app.login)) == 200
+
+
+async def test_another_apps_key_signs_for_nobody_else(world: World) -> None:
+    app, other = await signer(world), await world.app()
+    assert await login(world, signed(app.login, sub=other.login, iss=other.login)) == 401
+    assert await login(world, signed(app.login, sub=str(uuid.uuid4()))) == 401
 
 
 async def test_nonsense_and_another_kind_let_nobody_in(world: World) -> None:

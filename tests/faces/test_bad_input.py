@@ -8,6 +8,11 @@ from tests.world import GUEST, World
 
 LINE = {"offeringId": "00000000-0000-0000-0000-000000000001", "quantity": 1}
 BAD_ORDERS: dict[str, tuple[dict[str, Any], int, str]] = {
+    "a field by its inner name": (
+        {"lines": [{"offering_id": None, "quantity": 1}], "contact": GUEST},
+        400,
+        "bad_request",
+    ),
     "unknown field": ({"lines": [LINE], "contact": GUEST, "discount": "10"}, 400, "bad_request"),
     "unknown field inside": ({"lines": [LINE | {"price": "0"}], "contact": GUEST}, 400, "bad_request"),
     "false for a number": ({"lines": [LINE | {"quantity": False}], "contact": GUEST}, 400, "bad_request"),
@@ -271,3 +276,38 @@ async def test_a_paid_order_is_not_cancelled_but_refunded(world: World) -> None:
     assert (cancelled["state"], cancelled["payment"]) == ("cancelled", "refunded")
     offering = order["lines"][0]["offeringId"]
     assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 2
+
+
+async def test_a_body_of_another_kind_is_told_which_one_belongs_there(world: World) -> None:
+    app = await world.app()
+    headers = {"Authorization": f"Bearer {app.token}", "Accept-Language": "en", "Idempotency-Key": "a"}
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        sent = headers | ({"Content-Type": kind} if kind else {})
+        refused = await world.client.post("/v1/orders", content=b'{"lines": []}', headers=sent)
+        assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")
+        assert "application/json" in refused.json()["detail"]
+    login = await world.client.post("/oauth/token", json={"grant_type": "client_credentials"})
+    assert (login.status_code, login.json()["error"]) == (415, "invalid_request")
+    assert "application/x-www-form-urlencoded" in login.json()["detail"]
+    broken = await world.client.post(
+        "/v1/orders", content=b"{", headers=headers | {"Content-Type": "application/json; charset=utf-8"}
+    )
+    assert [(error["field"], error["message"]) for error in broken.json()["errors"]] == [
+        ("body", "This is not valid JSON.")
+    ]
+
+
+async def test_what_is_refused_says_where_to_go_from_there(world: World) -> None:
+    app, person = await world.app(), world.person()
+    wrong = await person("GET", "/orders", status=404)
+    assert "/v1" in wrong["detail"]
+    gone = await person("PUT", "/v1/orders", {}, status=405)
+    assert "GET, POST" in gone["detail"]
+    seller = await world.cooperative()
+    partner = await world.app(["catalogue:read"], [seller.id])
+    assert "whoever registered" in (await partner("GET", "/v1/apps", status=403))["detail"]
+    town = {"cbsCode": "GM9999", "name": "Nergens"}
+    assert "for people only" in (await partner("POST", "/v1/municipalities", town, status=403))["detail"]
+    body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}], "contact": GUEST}
+    past = await app("POST", "/v1/orders", body | {"neededAt": "2020-01-01T10:00:00Z"}, status=422)
+    assert past["detail"] == "This moment has passed. Choose a later one."

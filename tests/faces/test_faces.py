@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.messages import ERRORS
 from app.adapters.reasons import RULES, TASKS
+from app.adapters.refusals import ERRORS
 from app.api.contract import METHODS
 from app.cli import contracts, pages
 from app.domain.errors import DomainError

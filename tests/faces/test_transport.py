@@ -58,3 +58,15 @@ async def test_the_contract_is_read_without_a_login(world: World, address: str) 
     assert found.status_code == 200
     assert found.json()["openapi"].startswith("3.1")
     assert found.headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_page_of_another_origin_reads_refusals_too(world: World, address: str) -> None:
+    """Also those that no operation ever saw: too large a body, a speed that is too high."""
+    origin = {"Origin": "https://winkel.example", "Content-Type": "application/json"}
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+        large = await client.post("/v1/orders", content=b" " * 100_001, headers=origin)
+        nothing = await client.get("/v1/nothing", headers=origin)
+    for refused, status in ((large, 413), (nothing, 404)):
+        assert refused.status_code == status
+        assert refused.headers["access-control-allow-origin"] == "*"
+        assert "retry-after" in refused.headers["access-control-expose-headers"].lower()

@@ -3,6 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from uuid import UUID
+
+import pytest
+from asyncpg import InsufficientPrivilegeError, PostgresError
 
 from app.usecases.privacy import forget_old
 from app.usecases.run import SystemRun
@@ -50,6 +54,9 @@ async def test_everything_about_me_to_take_along(world: World) -> None:
     assert [found["id"] for found in members["members"]] == [seller.member_id]
     assert [found["state"] for found in members["earnings"]] == ["posted"]
     assert members["pots"][seller.member_id][0]["cents"] == 17000
+    papers = ("earnings", "spending", "allowances", "permissions", "costClaims", "wishes", "parts", "hours", "tasks")
+    assert {*papers, "trail", "bartersGiven", "bartersReceived", "permissionReads", "pots"} <= members.keys()
+    assert [row["verb"] for row in members["trail"]] == ["register"]
     assert "canary" not in json.dumps(members).lower()
     await world.visitor("GET", "/v1/me/export", status=401)
     await (await world.app())("GET", "/v1/me/export", status=403)
@@ -98,11 +105,15 @@ async def test_a_former_member_is_forgotten_with_their_sealed_facts(world: World
     manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
     body = {"memberId": seller.member_id, "startsOn": "2026-01-01", "until": "2026-12-31", "note": "canary"}
     given = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", body)
-    verb = {"verb": "exit", "destination": "employment"}
+    verb = {"verb": "exit", "destination": "employment", "note": "canary vond werk"}
     await seller.coordinator("POST", f"/v1/members/{seller.member_id}/transitions", verb)
     await seller.member("DELETE", "/v1/me", status=204)
     seen = await seller.coordinator("GET", f"/v1/members/{seller.member_id}")
     assert (seen["name"], seen["tradeName"]) == ("–", "–")
+    async with world.books.transaction() as tx:
+        notes = await tx.rows("select verb, note from member_event where member_id = $1", UUID(seller.member_id))
+    assert {row["note"] for row in notes} == {""}
+    assert "exit" in {row["verb"] for row in notes}  # what happened stays, what was said of it does not
     assert (await manager("GET", f"/v1/permissions/{given['id']}/note"))["note"] == ""
 
 
@@ -137,3 +148,20 @@ async def test_traces_go_after_ninety_days(world: World) -> None:
     for days, left in ((89, 1), (91, 0)):
         await SystemRun(world.worker_database, now=partial(since, days))(forget_old)
         assert len((await app("GET", place))["items"]) == left
+
+
+async def test_where_a_mail_goes_stands_in_no_event(world: World) -> None:
+    async with world.books.transaction() as tx:
+        rows = await tx.rows("select name, facts from outbox where facts::text ~ '@|addresses'")
+    assert [row["name"] for row in rows] == []
+
+
+async def test_a_trail_is_changed_by_nobody_but_to_forget_its_words(world: World) -> None:
+    seller = await world.cooperative()
+    await world.order(await world.app(), await world.offering(seller), note="canary")
+    for change in ("verb = 'eaten'", "note = 'other'", "note = '', verb = 'eaten'"):
+        with pytest.raises((PostgresError, InsufficientPrivilegeError)):
+            async with world.books.transaction() as tx:
+                await tx.value(f"update order_event set {change} where cooperative_id = $1", UUID(seller.id))
+    async with world.books.transaction() as tx:
+        await tx.value("update order_event set note = '' where cooperative_id = $1", UUID(seller.id))

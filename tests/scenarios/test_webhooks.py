@@ -286,6 +286,16 @@ async def test_a_place_that_is_still_to_come_is_no_cursor(world: World) -> None:
     app = await world.app(SCOPES)
     end = (await feed(app))["cursor"]
     assert (await app("GET", f"/v1/events?after={end}"))["items"] == []
+    seller = await world.cooperative()
+    await world.offering(seller)
+    await world.work()
+    begun = await app("GET", "/v1/events?fromNow=true")
+    assert (begun["items"], int(begun["cursor"]) > int(end)) == ([], True)
+    assert (await app.graphql("{ events(fromNow: true) { cursor } }"))["data"]["events"]["cursor"] == begun["cursor"]
+    order = await world.order(app, await world.offering(seller))
+    await world.work()
+    (placed,) = (await feed(app, begun["cursor"], types=["order.placed"]))["items"]
+    assert placed["data"]["subjectId"] == order["id"]
     refused = await app("GET", "/v1/events?after=999999999999", status=422)
     assert refused["facts"]["rule"] == "feed_not_there_yet"
 
