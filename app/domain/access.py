@@ -363,9 +363,16 @@ class Actor:
         """Whether the actor has `right` there; `own` are the roles it has by being a party to the row."""
         if self.system:
             return True
-        scope, reaches = ACCESS[right]
+        scope, _ = ACCESS[right]
         if not self.visitor and scope not in self.scopes:
             return False
+        return self._reaches(right, cooperative_id, municipality_id, own)
+
+    def _reaches(
+        self, right: Right, cooperative_id: UUID | None, municipality_id: UUID | None, own: Iterable[Role]
+    ) -> bool:
+        """Whether a role of the actor carries `right` that far, whatever the scopes of its token are."""
+        _, reaches = ACCESS[right]
         for role in own if not self.visitor else ():
             if Reach.OWN in reaches.get(role, ()):
                 return True
@@ -391,18 +398,22 @@ class Actor:
         municipality_id: UUID | None = None,
         own: Iterable[Role] = (),
     ) -> None:
-        """Pass, or raise: NotFound to an outsider, Forbidden to an insider, Unauthenticated to a visitor."""
+        """Pass, or raise: NotFound to an outsider, Forbidden to an insider, Unauthenticated to a visitor.
+
+        Which scope is missing is told to who has the right but for that scope, and to insiders: to anybody else it
+        would tell that the row is there.
+        """
         own = tuple(own)
         if self.may(right, cooperative_id, municipality_id=municipality_id, own=own):
             return
         if self.visitor:
             raise Unauthenticated
         scope, _ = ACCESS[right]
-        if scope not in self.scopes:
-            how = {"how": "for_people"} if self.subject is None and scope not in SELLABLE_SCOPES else {}
-            raise ScopeMissing(scope=scope, **how)
         places = {holding.cooperative_id for holding in self.holdings if holding.cooperative_id}
         inside = bool(own) or cooperative_id is None or cooperative_id in places
+        if scope not in self.scopes and (inside or self._reaches(right, cooperative_id, municipality_id, own)):
+            people = {"how": "for_people"} if self.subject is None and scope not in SELLABLE_SCOPES else {}
+            raise ScopeMissing(scope=scope, **people)
         app = {"how": "app"} if self.subject is None else {}
         raise Forbidden(right=right, **app) if inside else NotFound
 
