@@ -118,13 +118,13 @@ async def finish_import(tx: Tx, actor: Actor, *, import_id: UUID, reason: str = 
 async def get_import(tx: Tx, actor: Actor, *, import_id: UUID) -> OfferingImport:
     """A file and how far it came. Raises NotFound."""
     found = await imports.get(tx, import_id)
-    actor.require(Right.READ_OFFERING, found.cooperative_id)
+    actor.require(Right.READ_IMPORT, found.cooperative_id)
     return found
 
 
 async def list_imports(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[OfferingImport]:
     """The files of a cooperative, newest first."""
-    actor.require(Right.READ_OFFERING, cooperative_id)
+    actor.require(Right.READ_IMPORT, cooperative_id)
     return await imports.page(tx, page, cooperative_id=cooperative_id)
 
 
@@ -133,7 +133,7 @@ async def list_import_rows(
 ) -> Page[RowReport]:
     """What became of each row of a file, in its order."""
     found = await imports.get(tx, import_id)
-    actor.require(Right.READ_OFFERING, found.cooperative_id)
+    actor.require(Right.READ_IMPORT, found.cooperative_id)
     return await reports.page(tx, replace(page, oldest_first=True), import_id=import_id, outcome=outcome)
 
 
