@@ -13,7 +13,17 @@ from app.domain.members import MEMBERSHIP, Destination, MemberState
 from app.domain.thermometer import Thermometer as DomainThermometer
 from app.domain.transitions import available
 from app.graphql.context import Context, Info
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
+from app.graphql.types import (
+    AvailableTransitionType,
+    Connection,
+    Money,
+    MoneyInput,
+    Node,
+    changed,
+    page_of,
+    show,
+    stated,
+)
 from app.usecases.members import (
     change_member,
     get_member,
@@ -220,10 +230,16 @@ class MemberMutation:
 
     @strawberry.mutation(description="What the member saves for; null takes the goal away.")
     async def set_goal(
-        self, info: Info, member_id: UUID, expected_version: int, text: str | None, amount: MoneyInput | None
+        self,
+        info: Info,
+        member_id: UUID,
+        expected_version: int,
+        text: str | None = strawberry.UNSET,
+        amount: MoneyInput | None = strawberry.UNSET,
     ) -> Member:
-        cents = amount.cents if amount else None
+        wanted, price = stated("text", text), stated("amount", amount)
+        cents = price.cents if price else None
         found = await info.context.run(
-            set_goal, member_id=member_id, text=text, cents=cents or None, expected_version=expected_version
+            set_goal, member_id=member_id, text=wanted, cents=cents or None, expected_version=expected_version
         )
         return Member.of(found, info.context)

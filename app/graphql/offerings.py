@@ -12,7 +12,17 @@ from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
 from app.graphql.cooperatives import Cooperative
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
+from app.graphql.types import (
+    AvailableTransitionType,
+    Connection,
+    Money,
+    MoneyInput,
+    Node,
+    changed,
+    page_of,
+    show,
+    stated,
+)
 from app.usecases.offerings import (
     add_offering,
     change_offering,
@@ -183,8 +193,9 @@ class OfferingMutation:
         return Offering.of(found, info.context)
 
     @strawberry.mutation(description="How many units there are in all; null is unlimited.")
-    async def set_stock(self, info: Info, offering_id: UUID, stock: int | None) -> Offering:
-        return Offering.of(await info.context.run(set_stock, offering_id=offering_id, stock=stock), info.context)
+    async def set_stock(self, info: Info, offering_id: UUID, stock: int | None = strawberry.UNSET) -> Offering:
+        found = await info.context.run(set_stock, offering_id=offering_id, stock=stated("stock", stock))
+        return Offering.of(found, info.context)
 
     @strawberry.mutation(description="Submit, publish, send back, pause, resume or archive.")
     async def move_offering(

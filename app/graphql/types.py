@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain.errors import AmountOutOfRange, RuleRefused
+from app.domain.errors import AmountOutOfRange, Invalid, RuleRefused
 from app.domain.money import CURRENCY, cents_of, decimal_text
 from app.domain.page import MAX_PAGE, Page, PageRequest, cursor_of, parse_cursor
 from app.domain.transitions import AvailableTransition
@@ -119,6 +119,13 @@ def show(cls: type[T], thing: object, **given: Any) -> T:
 def _fields(cls: Any) -> list[tuple[str, bool]]:
     hints = get_type_hints(cls)
     return [(field.name, hints[field.name] in (Money, Money | None)) for field in fields(cls) if field.init]
+
+
+def stated(field: str, value: T) -> T:
+    """A value that may be null, but has to be said. Raises Invalid where it was left out."""
+    if value is strawberry.UNSET:
+        raise Invalid(field=field)
+    return value
 
 
 def changed(nullable: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:

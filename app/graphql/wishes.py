@@ -10,7 +10,7 @@ from app.domain import joint_purchases as domain
 from app.domain import purchase_costs
 from app.domain.allocation import SharingRule
 from app.graphql.context import Info
-from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
+from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show, stated
 from app.usecases.joint_purchases import get_allocation
 from app.usecases.purchase_settlements import credit_wish, get_supplier_order
 from app.usecases.wishes import list_wishes, lock_wish, wish_for
@@ -173,10 +173,15 @@ class WishMutation:
 
     @strawberry.mutation(description="Set by hand what a wish gets; null shares it out again.")
     async def lock_wish(
-        self, info: Info, idempotency_key: str, id: UUID, units: int | None, expected_version: int | None = None
+        self,
+        info: Info,
+        idempotency_key: str,
+        id: UUID,
+        units: int | None = strawberry.UNSET,
+        expected_version: int | None = None,
     ) -> Wish:
-        once = info.context.keyed(idempotency_key)
-        return Wish.of(await once(lock_wish, wish_id=id, units=units, expected_version=expected_version))
+        once, given = info.context.keyed(idempotency_key), stated("units", units)
+        return Wish.of(await once(lock_wish, wish_id=id, units=given, expected_version=expected_version))
 
     @strawberry.mutation(description="What the supplier gave back for one line, to who had paid it.")
     async def credit_wish(self, info: Info, idempotency_key: str, id: UUID, amount: MoneyInput, reason: str) -> Wish:
