@@ -1,0 +1,81 @@
+"""Everybody who could ask, by what they are to the cooperative of the sample."""
+
+from dataclasses import dataclass
+
+from app.domain.access import VISITOR, Identity, Scope
+from app.main import people_issuer
+from tests.walls.sample import BUYER, PARTNER, Sample
+from tests.world import Caller, World
+
+OWN = (
+    *("customer", "app", "partner", "member", "coordinator", "treasurer", "network", "case-manager", "controller"),
+    *("sister-member", "sister-coordinator", "sister-treasurer", "voter", "voters-treasurer"),
+)
+"""Who has something to do with it: their own order, their own member, their office; or those it works with."""
+NEAR = ("colleague", "other-customer", "narrow-app", "narrow-treasurer")
+"""Who is close and still has no right: another member, another customer, an app and a person without the scope."""
+FAR = (
+    *("visitor", "far-customer", "far-app", "far-partner", "far-member", "far-coordinator", "far-treasurer"),
+    *("far-case-manager", "far-controller"),
+)
+"""Every role, somewhere else."""
+COLUMNS = (*OWN, *NEAR, *FAR)
+
+NARROW = ("catalogue:read",)
+APPS = frozenset({"app", "partner", "narrow-app", "far-app", "far-partner"})
+SCOPES_OF = {"app": BUYER, "far-app": BUYER, "partner": PARTNER, "far-partner": PARTNER}
+SCOPES_OF |= {"narrow-app": NARROW, "narrow-treasurer": NARROW}
+"""Everybody else has all."""
+INSTEAD: dict[str, dict[str, str]] = {
+    "list_refunds": {"order_id": "refunded_id"},
+    "get_supplier_order": {"purchase_id": "bought_id"},
+    "credit_wish": {"wish_id": "bought_wish_id"},
+}
+"""Other ids of the sample, for a verb that needs something in another state."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    people: dict[str, Caller]
+    sample: Sample
+
+    def ids(self, column: str, verb: str) -> dict[str, str]:
+        """The ids that somebody asks with: those of the sample in the state that the verb needs; or their own."""
+        ids = self.sample.ids
+        instead = {name: ids[other] for name, other in INSTEAD.get(verb, {}).items()}
+        return ids | instead | (self.sample.own if column == "customer" else {})
+
+    def identity(self, column: str) -> Identity:
+        """What a checked token of theirs says."""
+        if column == "visitor":
+            return VISITOR
+        scopes = frozenset(SCOPES_OF.get(column, Scope))
+        return identity(self.sample.world, self.people[column].login, app=column in APPS, scopes=scopes)
+
+
+def identity(world: World, login: str, *, app: bool = False, scopes: frozenset[str] = frozenset(Scope)) -> Identity:
+    if app:
+        return Identity(None, None, login, scopes)
+    return Identity(people_issuer(world.settings), login, None, scopes)
+
+
+async def cast(world: World, sample: Sample) -> Cast:
+    """Fetch them all; those from elsewhere get a cooperative and a municipality of their own."""
+    seller, sister, collective = sample.seller, sample.sister, sample.collective
+    other = await world.cooperative()
+    far_partner, far_app = await world.app(list(PARTNER), [other.id]), await world.app(list(BUYER))
+    own = (
+        *(sample.customer, sample.buyer, sample.partner_app, seller.member, seller.coordinator, seller.treasurer),
+        *(world.network, sample.manager, seller.controller, sister.member, sister.coordinator, sister.treasurer),
+        *(collective.member, collective.treasurer),
+    )
+    near = (
+        *(sample.colleague, sample.customer, await world.app(list(NARROW), [seller.id])),
+        world.person(seller.treasurer.login, frozenset(NARROW)),
+    )
+    far = (
+        *(world.visitor, world.person(), far_app, far_partner),
+        *(other.member, other.coordinator, other.treasurer),
+        *(await world.officer("case_manager", municipalityId=other.municipality_id), other.controller),
+    )
+    return Cast(dict(zip(COLUMNS, (*own, *near, *far), strict=True)), sample)

@@ -1,0 +1,88 @@
+"""Every field of Query, Mutation and Subscription as a document, with somebody's ids and all that lies below it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+    is_union_type,
+)
+
+from app.graphql.schema import schema
+from tests.walls.inputs import Inputs
+from tests.walls.verbs import verbs_of_fields
+
+SCHEMA: GraphQLSchema = schema._schema
+ROOTS = ("Query", "Mutation", "Subscription")
+DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Field:
+    root: str
+    name: str
+    field: GraphQLField
+    verb: str
+
+    def __str__(self) -> str:
+        return f"{self.root}.{self.name}"
+
+    def variables(self, ids: dict[str, str], *, bare: bool = False) -> dict[str, Any]:
+        found = Inputs({}, ids, self.verb).variables(self.field, bare=bare)
+        return found | ({"idempotencyKey": uuid4().hex} if "idempotencyKey" in found else {})
+
+    def names(self, ids: dict[str, str]) -> bool:
+        """Whether it is asked with an id of somebody's."""
+        said = json.dumps(self.variables(ids))
+        return any(value in said for name, value in ids.items() if name.endswith("_id"))
+
+    def document(self, given: dict[str, Any], *, depth: int = 0) -> str:
+        """The field with its arguments as variables, and what lies below it as deep as that."""
+        stated = ", ".join(f"${name}: {self.field.args[name].type}" for name in given)
+        passed = ", ".join(f"{name}: ${name}" for name in given)
+        operation = f"{self.root.lower()} It" + (f"({stated})" if stated else "")
+        return f"{operation} {{ {self.name}{f'({passed})' if passed else ''} {chosen(self.root, self.name, depth)} }}"
+
+
+@cache
+def chosen(root: str, name: str, depth: int) -> str:
+    """All leaves, and what lies below as far as it needs no arguments."""
+    kind = SCHEMA.type_map[root]
+    assert isinstance(kind, GraphQLObjectType)
+    return _chosen(kind.fields[name], depth)
+
+
+def _chosen(field: GraphQLField, depth: int) -> str:
+    kind = get_named_type(field.type)
+    if is_union_type(kind):
+        return "{ __typename }"
+    if not isinstance(kind, GraphQLObjectType):
+        return ""
+    parts = []
+    for name, inner in kind.fields.items():
+        if any(is_required_argument(argument) for argument in inner.args.values()):
+            continue
+        if is_leaf_type(get_named_type(inner.type)):
+            parts.append(name)
+        elif depth and (below := _chosen(inner, depth - 1)):
+            parts.append(f"{name} {below}")
+    return f"{{ {' '.join(parts) or '__typename'} }}"
+
+
+def fields() -> Iterator[Field]:
+    """All of the schema."""
+    for root in ROOTS:
+        kind = SCHEMA.type_map[root]
+        assert isinstance(kind, GraphQLObjectType)
+        known = verbs_of_fields(root)
+        for name, field in kind.fields.items():
+            yield Field(root, name, field, known[name])

@@ -1,0 +1,189 @@
+"""What is sent with an operation or a field: made from its contract, with the values that a contract cannot know."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    is_required_argument,
+    is_required_input_field,
+)
+from graphql.type import get_nullable_type
+
+from tests.walls.sample import DRAFT, EURO
+from tests.walls.verbs import subject_of
+from tests.world import GUEST, Json
+
+SAID = f"gezegd{uuid4().hex[:8]}"
+"""Every text that is sent: it is nobody's business but the receiver's, so no log may have it."""
+SOON = datetime.now(UTC) + timedelta(days=3)
+CHANGED: Json = {"title": SAID}
+GIVEN: dict[str, Json] = {
+    "place_order": {"contact": GUEST},
+    "move_order": {"verb": "complete"},
+    "add_offering": {"kind": "service"},
+    "put_offering": {"kind": "goods"},
+    "change_offering": CHANGED,
+    "move_offering": {"verb": "pause"},
+    "set_stock": {"stock": 5},
+    "lock_wish": {"units": 1},
+    "set_goal": {"text": SAID, "amount": EURO},
+    "change_cooperative": {"about": SAID},
+    "change_member": {"tradeName": SAID},
+    "move_member": {"verb": "pause"},
+    "give_office": {"role": "treasurer", "cooperativeId": "cooperative_id"},
+    "register_app": {"scopes": ["orders:read"], "cooperativeIds": ["cooperative_id"]},
+    "change_app": {"name": SAID},
+    "change_webhook": {"kinds": ["order.placed"]},
+    "draft_agreement": DRAFT,
+    "change_agreement": CHANGED,
+    "decide_claim": {"verb": "approve"},
+    "decide_held": {"verb": "release"},
+    "grant_allowance": {"kind": "premium", "amount": EURO},
+    "request_spending": {"purpose": "gereedschap", "supplier": SAID},
+    "set_my_contact": {"contact": GUEST, "email": "jo@example.org"},
+    "move_spending": {"verb": "consent"},
+    "give_permission": {"startsOn": "2026-07-01", "until": "2026-07-31"},
+    "report_remittance": {"through": "2026-02"},
+    "close_month": {"month": "2026-02", "bankBalance": EURO},
+    "add_fund": {"purposes": ["dak"]},
+    "spend_fund": {"purpose": "gereedschap"},
+    "answer_barter": {"verb": "confirm"},
+    "answer_delivery": {"verb": "confirm"},
+    "plan_joint_purchase": {"purpose": "gereedschap"},
+    "change_joint_purchase": CHANGED,
+    "move_joint_purchase": {"verb": "cancel", "reason": SAID},
+    "wish_for": {"quantity": 1, "cooperativeId": "cooperative_id"},
+    "change_assignment": {"about": SAID},
+    "move_assignment": {"verb": "cancel", "reason": SAID},
+    "change_slot": {"place": SAID},
+    "move_part": {"verb": "leave"},
+    "plan_assignment": {"contact": GUEST},
+    "try_opening": {"asOf": "2026-01-01"},
+    "replay_agreement": {"year": 2026},
+    "take_in": {"source": "winkel"},
+    "set_limit": {"limit": EURO},
+    "check_client": {"grant_type": "client_credentials"},
+}
+"""By verb; a text that names an id of the sample stands for that id."""
+GIVEN["open_books"] = GIVEN["try_opening"]
+KNOWN: Json = {
+    **{"from": "2026-01-01", "since": "2026-01-01", "until": "2026-12-31", "month": "2026-03", "format": "csv"},
+    **{"category": "verf", "slug": "een-nieuwe", "cbsCode": "GM9999", "url": "https://example.org/hook", "after": "0"},
+    **{"through": "2026-02", "endsAt": (SOON + timedelta(hours=8)).isoformat(), "quantity": 1, "year": 2026},
+    **{"source": "winkel", "externalId": "W-1", "activeFrom": "2032-01-01", "idempotencyKey": "", "amount": EURO},
+    **{"shareKind": "rest", "minutes": 60, "role": SAID, "email": "jo@example.org"},
+}
+"""By name, wherever it is asked for."""
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Inputs:
+    """Values for one verb, with somebody's ids."""
+
+    def __init__(self, schemas: Json, ids: dict[str, str], verb: str) -> None:
+        self.schemas, self.ids = schemas, ids
+        self.subject = subject_of(verb)
+        self.version = int(ids.get(f"{self.subject}:version", "1"))
+        self.given = {name: self._with_ids(value) for name, value in GIVEN.get(verb, {}).items()}
+
+    def _with_ids(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._with_ids(one) for one in value]
+        return self.ids.get(value, value) if isinstance(value, str) and value.endswith("_id") else value
+
+    def named(self, name: str) -> Any:
+        """What is known by name alone: given for this verb, an id of the sample, or the same everywhere."""
+        known = {
+            **KNOWN,
+            "expectedVersion": self.version,
+            **{n: v for n, v in self.ids.items() if n.endswith("_id") or n == "token"},
+            **self.given,
+        }
+        return known.get(name, known.get(snake(name)))
+
+    def body(self, node: Json) -> Any:
+        """A body that fits a schema of the OpenAPI document: what is required, and what is given for the verb."""
+        node = self._resolved(node)
+        asked = set(node.get("required", ())) | (set(node.get("properties", ())) & set(self.given))
+        return {name: self.value(name, node["properties"][name]) for name in sorted(asked)}
+
+    def value(self, name: str, node: Json) -> Any:
+        node = self._resolved(node)
+        kind = node.get("type")
+        if isinstance(node.get("properties"), dict) and not isinstance(self.given.get(name), dict):
+            return EURO if set(node["properties"]) == {"amount", "currency"} else self.body(node)
+        if kind == "array" and name not in self.given:
+            return [self.value(name, node["items"])]
+        if "enum" in node and self.named(name) not in node["enum"]:
+            return node["enum"][0]
+        found = self.named(name)
+        return _plain(node.get("format") or (kind[0] if isinstance(kind, list) else kind)) if found is None else found
+
+    def _resolved(self, node: Json) -> Json:
+        if "$ref" in node:
+            return self._resolved(self.schemas[node["$ref"].rsplit("/", 1)[1]])
+        options = node.get("anyOf") or node.get("oneOf")
+        return self._resolved(options[0]) if options else node
+
+    def variables(self, field: GraphQLField, *, bare: bool = False) -> dict[str, Any]:
+        """The arguments of a field of the schema; `bare`: no more than it cannot do without.
+
+        `id` is the id of what its verb is about.
+        """
+        found = {}
+        for name, argument in field.args.items():
+            if is_required_argument(argument) or (name in self.given and not bare):
+                stated = self.ids[self.subject] if name == "id" and self.subject else None
+                found[name] = stated or self.input(name, argument.type)
+        return found
+
+    def input(self, name: str, kind: GraphQLInputType) -> Any:
+        bare = get_nullable_type(kind)
+        if isinstance(bare, GraphQLList):
+            stated = self.given.get(name)
+            return [self.input(name, bare.of_type)] if stated is None else [_shouted(one, bare) for one in stated]
+        if isinstance(bare, GraphQLInputObjectType):
+            return self._object(name, bare)
+        found = self.named(name)
+        if isinstance(bare, GraphQLEnumType):
+            shouted = _shouted(found, bare)
+            return shouted if shouted in bare.values else next(iter(bare.values))
+        if bare.name == "Date" and isinstance(found, str) and len(found) == 7:
+            return f"{found}-01"
+        if bare.name == "String" and isinstance(found, dict):
+            return found["amount"]
+        return _plain(bare.name) if found is None else found
+
+    def _object(self, name: str, kind: GraphQLInputObjectType) -> Any:
+        if kind.name == "MoneyInput":
+            return EURO
+        stated = self.given.get(name)
+        if isinstance(stated, dict):
+            return stated
+        asked = [n for n, field in kind.fields.items() if is_required_input_field(field) or n in self.given]
+        return {inner: self.input(inner, kind.fields[inner].type) for inner in asked}
+
+
+def _plain(kind: str | None) -> Any:
+    """Any value of a type or a format."""
+    known: Json = {"integer": 1, "Int": 1, "boolean": True, "Boolean": True, "date": "2026-03-01"}
+    known |= {"Date": "2026-03-01", "date-time": SOON.isoformat(), "DateTime": SOON.isoformat()}
+    known |= {"uuid": str(UUID(int=1)), "UUID": str(UUID(int=1)), "object": {}, "JSON": {}}
+    return known.get(kind or "", SAID)
+
+
+def _shouted(value: Any, kind: Any) -> Any:
+    """As GraphQL writes a value of an enumeration."""
+    named = kind.of_type if isinstance(kind, GraphQLList) else kind
+    enum = isinstance(get_nullable_type(named), GraphQLEnumType)
+    return value.upper().replace(":", "_") if enum and isinstance(value, str) else value

@@ -1,0 +1,236 @@
+"""Who is let in where: by use case, so for both faces. Everybody who is not named is sent away."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from tests.walls.cast import COLUMNS
+
+APPS = frozenset({"app", "partner", "far-app", "far-partner"})
+TOKENS = frozenset(COLUMNS) - {"visitor"}
+WIDE = TOKENS - {"narrow-app", "narrow-treasurer"}
+GROUPS = {"everyone": frozenset(COLUMNS), "tokens": TOKENS, "wide": WIDE, "people": WIDE - APPS}
+GROUPS["known"] = GROUPS["people"] - {"far-customer"}
+"""Everybody; who has a token; whose token has more than one scope; those of them who are people; known before."""
+OF_OTHER_HOUSES = frozenset({"sister-member", "sister-coordinator", "voter", "voters-treasurer"})
+MATRIX = """
+catalogue                    everyone
+catalogueOffering            everyone
+agreementTemplates           everyone
+legalLimits                  everyone
+open_books                   treasurer
+catalogue_search             everyone
+catalogue_get                everyone
+list_orders                  wide
+place_order                  wide
+get_order                    customer app partner member coordinator treasurer
+list_order_events            customer app partner member coordinator treasurer
+move_order                   customer app
+get_guest_order              everyone
+list_payments                customer app coordinator treasurer
+record_payment               treasurer
+reverse_payment              treasurer
+list_refunds                 customer app coordinator treasurer
+refund_order                 treasurer
+list_offerings               partner member coordinator treasurer colleague
+add_offering                 partner member coordinator
+get_offering                 partner member coordinator treasurer colleague
+change_offering              partner member coordinator
+set_stock                    partner member coordinator
+move_offering                partner member coordinator
+hold_stock                   wide
+release_hold                 customer app
+get_offering_of              partner member coordinator treasurer colleague
+put_offering                 partner coordinator
+list_imports                 partner coordinator treasurer
+start_import                 partner coordinator
+get_import                   partner coordinator treasurer
+list_import_rows             partner coordinator treasurer
+list_cooperatives            everyone
+add_cooperative              network
+get_cooperative              everyone
+change_cooperative           coordinator network
+get_readiness                coordinator treasurer network
+list_offices                 coordinator treasurer network
+list_municipalities          everyone
+add_municipality             network
+get_municipality             everyone
+list_members                 coordinator treasurer
+register_member              coordinator
+refer_member                 case-manager
+get_member                   member coordinator treasurer
+change_member                coordinator
+move_member                  member coordinator
+list_member_events           member coordinator treasurer
+set_goal                     member
+get_thermometer              member coordinator treasurer
+get_me                       tokens
+erase_me                     known
+export_me                    people
+add_person                   coordinator network sister-coordinator far-coordinator
+get_person                   coordinator network
+give_office                  network
+end_office                   network
+get_my_contact               customer other-customer
+set_my_contact               people
+list_apps                    network
+register_app                 coordinator network
+get_app                      app network
+change_app                   network
+disable_app                  network
+rotate_secret                network
+list_events                  wide
+list_webhooks                app network
+add_webhook                  app network
+get_webhook                  app network
+change_webhook               app network
+delete_webhook               app network
+rotate_webhook_secret        app network
+replay_webhook               app network
+webhooks.list_deliveries     app network
+list_agreements              member coordinator treasurer network controller colleague
+draft_agreement              coordinator treasurer network
+get_agreement                member coordinator treasurer network controller colleague
+change_agreement             coordinator treasurer network
+get_example_results          member coordinator treasurer network controller colleague
+try_agreement                coordinator treasurer network
+sign_agreement               treasurer
+agreements_list_templates    everyone
+replay_agreement             coordinator treasurer controller
+preview_split                member coordinator treasurer colleague
+list_claims                  member coordinator treasurer colleague
+claim_cost                   member coordinator treasurer
+get_claim                    member coordinator treasurer
+decide_claim                 coordinator treasurer
+list_earnings                member coordinator treasurer colleague
+get_earning                  member coordinator treasurer
+decide_held                  coordinator
+allowances_limits            everyone
+list_allowances              member coordinator treasurer colleague
+grant_allowance              treasurer
+get_allowance                member coordinator treasurer
+reverse_allowance            treasurer
+list_spending                member coordinator treasurer case-manager colleague
+request_spending             member
+settle_pot                   treasurer
+get_spending                 member coordinator treasurer case-manager
+move_spending                case-manager
+pay_spending                 treasurer
+settle_spending              treasurer
+list_permissions             member coordinator case-manager colleague
+give_permission              case-manager
+get_permission               member coordinator case-manager
+read_permission_note         member coordinator case-manager
+withdraw_permission          case-manager
+list_permission_reads        member coordinator
+get_owed                     treasurer controller
+list_remittances             treasurer controller
+report_remittance            treasurer
+get_remittance               treasurer controller
+invoice_remittance           controller
+settle_remittance            treasurer
+recompute_remittance         treasurer controller
+list_funds                   coordinator treasurer
+add_fund                     treasurer
+get_fund                     coordinator treasurer
+donate                       treasurer
+spend_fund                   treasurer
+list_barters                 member coordinator treasurer colleague
+propose_barter               member
+answer_barter                member
+get_minutes                  member coordinator treasurer
+deliveries.list_deliveries   treasurer
+propose_delivery             treasurer
+answer_delivery              treasurer
+list_ballots                 member coordinator treasurer colleague
+propose_purchase             member coordinator treasurer colleague
+cast_vote                    voter
+pay_purchase                 voters-treasurer
+list_joint_purchases         member coordinator treasurer colleague
+plan_joint_purchase          coordinator treasurer
+get_joint_purchase           member coordinator treasurer colleague
+change_joint_purchase        coordinator treasurer
+move_joint_purchase          coordinator treasurer
+add_article                  coordinator treasurer
+drop_article                 coordinator treasurer
+receive_units                coordinator treasurer
+settle_joint_purchase        treasurer
+list_wishes                  member coordinator treasurer colleague
+wish_for                     coordinator treasurer
+lock_wish                    coordinator treasurer
+get_allocation               member coordinator treasurer colleague
+get_supplier_order           coordinator treasurer
+credit_wish                  treasurer
+list_assignments             member coordinator treasurer colleague
+plan_assignment              coordinator
+get_assignment               member coordinator treasurer sister-member sister-coordinator sister-treasurer colleague
+change_assignment            coordinator
+move_assignment              coordinator
+get_terms                    coordinator treasurer sister-coordinator sister-treasurer
+list_signatures              coordinator treasurer sister-coordinator sister-treasurer
+sign_assignment              coordinator treasurer
+get_assignment_flows         coordinator treasurer sister-coordinator sister-treasurer
+list_slots                   member coordinator treasurer sister-member sister-coordinator sister-treasurer colleague
+add_slot                     coordinator
+change_slot                  coordinator
+join_slot                    member coordinator
+invite_to_slot               coordinator
+list_parts                   member coordinator treasurer sister-member sister-coordinator sister-treasurer colleague
+get_part                     coordinator treasurer sister-member sister-coordinator sister-treasurer
+move_part                    sister-coordinator
+preview_part                 sister-member sister-coordinator sister-treasurer
+list_hours                   coordinator treasurer sister-member sister-coordinator sister-treasurer
+report_hours                 sister-member sister-coordinator
+approve_hours                coordinator treasurer
+refuse_hours                 coordinator treasurer
+list_cooperative_nettings    treasurer
+propose_netting              treasurer
+get_netting                  treasurer sister-treasurer
+confirm_netting              treasurer
+decline_netting              treasurer
+nettings.get_statement       treasurer
+list_credit_limits           treasurer
+set_credit_limit             treasurer
+list_tasks                   people
+do_task                      coordinator treasurer
+list_periods                 treasurer
+close_month                  treasurer
+list_accounts                treasurer
+list_journals                treasurer
+export_books                 treasurer
+flows.get_statement          treasurer
+get_member_statement         member coordinator treasurer
+trace_order                  member coordinator treasurer
+get_month_flows              treasurer
+try_opening                  treasurer
+get_seals                    treasurer
+export_sealed                treasurer
+list_checks                  network
+ask_check                    network
+check_client                 everyone
+"""
+
+RULE_FIRST = frozenset(
+    {
+        *("add_slot", "approve_hours", "change_assignment", "change_slot", "close_month", "decide_held", "erase_me"),
+        *("invite_to_slot", "join_slot", "lock_wish", "move_assignment", "move_part", "pay_purchase", "pay_spending"),
+        *("propose_netting", "propose_purchase", "receive_units", "record_payment", "refuse_hours", "report_hours"),
+        *("report_remittance", "settle_joint_purchase", "settle_pot", "settle_remittance", "settle_spending"),
+        *("sign_agreement", "sign_assignment", "try_opening", "open_books"),
+    }
+)
+"""Verbs that the state of the sample stops, but only for who may ask: after the right, before the act."""
+
+
+@cache
+def matrix() -> dict[str, frozenset[str]]:
+    """Rows by use case, or by name of what runs none."""
+    found = {}
+    for line in MATRIX.strip().splitlines():
+        verb, *named = line.split()
+        found[verb] = frozenset().union(*(GROUPS.get(name, {name}) for name in named))
+    return found
+
+
+def asking(columns: Sequence[str], verb: str) -> list[str]:
+    """Of these, who asks: of other cooperatives that work with this one their treasurer, and whom the row names."""
+    return [column for column in columns if column not in OF_OTHER_HOUSES or column in matrix()[verb]]

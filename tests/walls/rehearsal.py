@@ -1,0 +1,150 @@
+"""The whole application as it runs, except that at the end of a request nothing of it is kept.
+
+So every request of the matrix finds the same world, in any order: who ends an office or erases itself ends it for that
+request only.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, cast
+
+from fastapi import FastAPI
+from starlette.types import Message
+
+from app.db.engine import Database, Tx
+from app.domain.access import Identity
+from app.graphql.context import Context
+from app.graphql.schema import schema
+from app.main import build, sealing
+from app.settings import Settings
+from app.usecases.run import Run
+from tests.world import Clock, Json
+
+
+class Stage:
+    """The connection of one request, and the transaction on it that is never committed."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection, self.turn, self.whole = connection, asyncio.Lock(), connection.transaction()
+        self.began = False
+
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[Any]:
+        """The first transaction of the request is the whole one, a later one a savepoint in it; they take turns."""
+        async with self.turn:
+            if self.began:
+                async with self.connection.transaction():
+                    yield self.connection
+                return
+            await self.whole.start()
+            try:
+                yield self.connection
+                self.began = True
+            finally:
+                if not self.began:
+                    await self.whole.rollback()
+                    self.whole = self.connection.transaction()
+
+
+_stage: ContextVar[Stage] = ContextVar("stage")
+
+
+class Rehearsal(Database):
+    """As the application's role; what a commit would check is checked, and then nothing is committed."""
+
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[None]:
+        async with self._turns, self._pool.acquire() as connection:
+            stage = Stage(connection)
+            token = _stage.set(stage)
+            try:
+                yield
+            finally:
+                _stage.reset(token)
+                if stage.began:
+                    await stage.whole.rollback()
+
+    @asynccontextmanager
+    async def transaction(self, now: datetime | None = None, *, snapshot: bool = False) -> AsyncIterator[Tx]:
+        async with _stage.get().part() as connection:
+            tx = Tx(connection, now or datetime.now(UTC), self.sealing)
+            yield tx
+            await tx.flush()
+            await connection.execute("set constraints all immediate; set constraints all deferred")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    text: str
+
+    @property
+    def code(self) -> str | None:
+        """Of a refusal."""
+        said = json.loads(self.text) if self.status >= 400 else {}
+        return said.get("code") or said.get("error")
+
+
+class Stand:
+    """The two faces on a rehearsal, asked without a wire in between: REST as a request, GraphQL as a document."""
+
+    def __init__(self, app: FastAPI, rehearsal: Rehearsal, clock: Clock) -> None:
+        self.app, self.rehearsal, self.clock = app, rehearsal, clock
+
+    async def ask(self, method: str, address: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+        path, _, query = address.partition("?")
+        scope: dict[str, Any] = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+        }
+        scope |= {"query_string": query.encode(), "http_version": "1.1", "scheme": "http", "asgi": {"version": "3.0"}}
+        scope |= {"server": ("test", 80), "client": ("127.0.0.1", 1)}
+        sent = {"host": "test", "content-length": str(len(body))} | headers
+        scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in sent.items()]
+        said: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        async with self.rehearsal.request():
+            with contextlib.suppress(Exception):  # a bug is answered, and then raised for the server's log
+                await self.app(scope, receive, send)
+        text = b"".join(message.get("body", b"") for message in said[1:])
+        return Answer(said[0]["status"], text.decode())
+
+    async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
+        """What GraphQL answers to who came through the door; of a subscription the first event."""
+        run = Run(self.rehearsal, identity, now=self.clock)
+        context = Context(run, self.app.state.wiring.catalogue, "en", "-")
+        async with self.rehearsal.request():
+            if document.startswith("subscription"):
+                watched = await schema.subscribe(document, variables, context_value=context)
+                async with contextlib.aclosing(cast("AsyncGenerator[Any, None]", watched)) as events:
+                    result = await anext(events)
+            else:
+                result = await schema.execute(document, variables, context_value=context)
+        return {"data": result.data, "errors": [error.formatted for error in result.errors or ()]}
+
+
+@asynccontextmanager
+async def rehearsed(settings: Settings, database_url: str, clock: Clock) -> AsyncIterator[Stand]:
+    app = build(settings, database_url, now=clock)
+    rehearsal = Rehearsal(database_url, size=2, sealing=sealing(settings))
+    await rehearsal.open()
+    async with app.router.lifespan_context(app):
+        app.state.wiring = replace(app.state.wiring, make_run=partial(Run, rehearsal, now=clock))
+        yield Stand(app, rehearsal, clock)
+    await rehearsal.close()

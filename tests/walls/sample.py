@@ -1,0 +1,312 @@
+"""One cooperative in which everything has happened, and a private word in all of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+from app.domain.agreements import Example, Pot
+from app.domain.allowances import AllowanceKind
+from app.domain.apps import RateClass
+from app.domain.cooperatives import LegalForm
+from app.domain.costs import Payee
+from app.domain.customers import Contact
+from app.domain.events import Event
+from app.domain.joint_purchases import draft_article
+from app.domain.offering_imports import Row, Rows
+from app.domain.opening import Opening
+from app.domain.page import PageRequest
+from app.domain.parts import draft_slot
+from app.domain.vat import VatClass
+from app.usecases.orders import Wanted
+from tests.scenarios.test_assignments import agreed, join, slot
+from tests.scenarios.test_assignments import move as move_job
+from tests.scenarios.test_assignments import plan as plan_job
+from tests.scenarios.test_joint_purchases import SPOOLS, finish, move, plan, wish
+from tests.scenarios.test_offering_imports import LINE, send
+from tests.world import VRIJE_UITLOOP, Caller, Json, Seller, World
+
+EURO: Json = {"amount": "1.00"}
+SPENDING: Json = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
+TRADING: Json = {"kind": "barter", "debtLimitMinutes": 120}
+PREMIUM: Json = {"kind": "premium", "count": 2, "yearlyCap": "10.00"}
+EXIT: Json = {"kind": "exit", "potTo": "member"}
+RULES = [SPENDING, TRADING, EXIT, *VRIJE_UITLOOP[:3], PREMIUM, VRIJE_UITLOOP[3]]
+DRAFT: Json = {"activeFrom": "2031-01-01", "rules": [{"kind": "pot"}]}
+DRAFT |= {"examples": [{"name": "x", "net": "1", "expected": {"pot": "1"}}]}
+BUYER = ("catalogue:read", "orders:read", "orders:write", "events:read")
+"""The scopes of a shop's app."""
+PARTNER = (*BUYER, "offerings:read", "offerings:write")
+"""The scopes of a partner's app."""
+PERSONAL = frozenset(
+    {
+        *("contact", "email", "street", "organisation", "note", "receipt", "goal", "name", "spending", "supplier"),
+        *("permission", "reason", "hours", "refund"),
+    }
+)
+"""What only the member or the customer themselves, and who works with it, may ever read."""
+HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery"})
+"""What stays inside the house: of a cooperative, or between the two who trade."""
+
+VERSIONED = {
+    **{name: name.removesuffix("_id") for name in ("offering_id", "cooperative_id", "member_id", "app_id")},
+    **{name: name.removesuffix("_id") for name in ("webhook_id", "agreement_id", "assignment_id")},
+    **{"purchase_id": "joint_purchase", "slot_id": "assignment_slot"},
+}
+"""The tables of what is changed by who names the version that they saw."""
+
+
+@dataclass
+class Sample:
+    """`values`: one for every parameter that a verb has. `own`: other ids for somebody who owns other rows."""
+
+    world: World
+    seller: Seller
+    sister: Seller
+    collective: Seller
+    buyer: Caller
+    customer: Caller
+    partner_app: Caller
+    manager: Caller
+    colleague: Caller
+    mark: str = field(default_factory=lambda: f"kanarie{uuid4().hex[:8]}")
+    values: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    client: tuple[str, str] = ("", "")
+
+    def word(self, place: str) -> str:
+        """The private word that is planted there."""
+        assert place in PERSONAL | HOUSE
+        return f"{self.mark}-{place}"
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """What addresses are made of, as text."""
+        found = {name: str(value) for name, value in self.values.items() if isinstance(value, UUID | str)}
+        found |= {f"{name}:version": str(version) for name, version in self.versions.items()}
+        client_id, client_secret = self.client
+        return found | {"client_id": client_id, "client_secret": client_secret}
+
+    async def at(self, who: Caller, path: str, body: Json) -> Any:
+        """A POST below the cooperative."""
+        return await who("POST", f"/v1/cooperatives/{self.seller.id}/{path}", body)
+
+
+async def sampled(world: World) -> Sample:
+    """The cooperative with all that its people did."""
+    with world.clock.at("2026-01-10"):
+        seller = await world.cooperative(RULES)
+        await world.sale(seller, await world.app(), "4000.00")
+    buyer = await world.app(list(BUYER))
+    partner_app = await world.app(list(PARTNER), [seller.id])
+    collective = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
+    manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
+    colleague, colleague_id = await world.member(seller)
+    cast = (buyer, world.person(), partner_app, manager, colleague)
+    sample = Sample(world, seller, await world.cooperative(), collective, *cast)
+    sample.values |= _constants()
+    sample.values |= {"receiver_id": UUID(colleague_id), "giver_id": UUID(seller.member_id)}
+    for told in (_year, _orders, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):
+        await told(sample)
+    await world.guard()
+    for name, table in VERSIONED.items():
+        async with world.books.transaction() as tx:
+            version = await tx.value(f'select version from "{table}" where id = $1', sample.values[name])
+            sample.versions[name] = version
+    return sample
+
+
+async def _year(sample: Sample) -> None:
+    """The first month is closed and reported, and there are places and people."""
+    seller, world = sample.seller, sample.world
+    with world.clock.at("2026-02-01"):
+        await sample.at(seller.treasurer, "periods", {"month": "2026-01", "bankBalance": {"amount": "4840.00"}})
+        remittance = await sample.at(seller.treasurer, "remittances", {"through": "2026-01"})
+    member, match = f"/v1/members/{seller.member_id}", {"If-Match": '"1"'}
+    await seller.coordinator("PATCH", member, {"name": sample.word("name")}, headers=match)
+    goal = {"text": sample.word("goal"), "amount": {"amount": "5.00"}}
+    await seller.member("PUT", f"{member}/goal", goal, headers={"If-Match": '"2"'})
+    _, person_id = await world.known()
+    office = {"personId": person_id, "role": "coordinator", "cooperativeId": seller.id}
+    sample.values |= {
+        **{"municipality_id": UUID(seller.municipality_id), "cooperative_id": UUID(seller.id)},
+        **{"member_id": UUID(seller.member_id), "remittance_id": UUID(remittance["id"])},
+        "person_id": UUID((await seller.coordinator("GET", "/v1/me"))["person"]["id"]),
+        "office_id": UUID((await world.network("POST", "/v1/offices", office))["id"]),
+    }
+
+
+async def _order(sample: Sample, buyer: Caller, word: Callable[[str], str]) -> Json:
+    """Delivered and paid; with a claim of costs that waits."""
+    world, seller = sample.world, sample.seller
+    contact: Json = {"name": word("contact"), "email": f"{word('email')}@example.org"}
+    contact |= {"address": word("street"), "organisation": word("organisation")}
+    offering = await world.offering(seller, kind="goods", stock=9)
+    order = await world.order(buyer, offering, contact=contact, note=word("note"))
+    await world.deliver(seller, order)
+    payment = await world.pay(seller, order)
+    line = order["lines"][0]
+    claim: Json = {"orderLineId": line["id"], "category": "verf", "amount": EURO, "payee": "member"}
+    claim |= {"receipt": word("receipt")}
+    claimed = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", claim)
+    hold = await buyer("POST", f"/v1/offerings/{offering}/holds", {"quantity": 1})
+    token = str(order["statusUrl"]).rsplit("/", 1)[-1]
+    ids = {"order_id": order["id"], "order_line_id": line["id"], "payment_id": payment["id"], "token": token}
+    return ids | {"offering_id": offering, "claim_id": claimed["id"], "hold_id": hold["id"]}
+
+
+async def _orders(sample: Sample) -> None:
+    """One of an app and one of a person."""
+    own = await _order(sample, sample.customer, lambda place: f"eigen-{place}")
+    sample.own = {name: value for name, value in own.items() if name != "token"}
+    await sample.customer("PUT", "/v1/me/contact", {"name": "Jo", "email": "jo@example.org"})
+    ids = await _order(sample, sample.buyer, sample.word)
+    named = {name: UUID(value) for name, value in ids.items() if name != "token"}
+    contents: Json = {"kind": "service", "title": "x", "text": "", "category": "tuin", "price_unit": "piece"}
+    contents |= {"price_cents": 1, "vat_class": "standard", "town": "Breda"}
+    event = Event(named["offering_id"], "order.placed", UUID(sample.seller.id), named["offering_id"], {})
+    sample.values |= named | {"token": ids["token"], "contents": contents, "event": event}
+    sample.values["lines"] = (Wanted(named["offering_id"], 1),)
+
+
+async def _earned(sample: Sample) -> None:
+    """Some of what was sold is confirmed, one is given back in part; a task is open."""
+    seller, world = sample.seller, sample.world
+    for net in ("10.00", "10.00"):
+        await world.sale(seller, sample.buyer, net)
+    part = await world.sale(seller, sample.buyer, "20.00")
+    refund = {"reason": sample.word("refund"), "amount": EURO}
+    await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", refund)
+    await world.work()
+    earnings = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/earnings")
+    tasks = await seller.treasurer("GET", "/v1/tasks")
+    named = {"earning_id": earnings["items"][0]["id"], "task_id": tasks["items"][0]["id"], "refunded_id": part["id"]}
+    sample.values |= {name: UUID(value) for name, value in named.items()}
+
+
+async def _apps(sample: Sample) -> None:
+    """A partner's list was taken in; an app has a webhook; one more app has a secret that is known."""
+    seller, world = sample.seller, sample.world
+    jam = LINE | {"externalId": "W-1", "memberId": seller.member_id}
+    taken_in = await send(sample.partner_app, seller, json.dumps(jam))
+    hook = {"url": "https://example.org/hook"}
+    made = await world.network("POST", f"/v1/apps/{sample.buyer.login}/webhooks", hook)
+    other = {"name": sample.word("app"), "scopes": ["orders:read"], "cooperativeIds": [seller.id]}
+    known = await world.network("POST", "/v1/apps", other)
+    sample.client = (known["app"]["id"], known["clientSecret"])
+    sample.values["file"] = json.dumps(jam | {"externalId": "W-2"})
+    row = Row("W-1", UUID(seller.member_id), {"title": "Jam"})
+    ids = {"app_id": sample.buyer.login, "import_id": taken_in["id"], "webhook_id": made["webhook"]["id"]}
+    sample.values |= {name: UUID(value) for name, value in ids.items()} | {"row": row, "rows": Rows([(1, row)])}
+
+
+async def _pot(sample: Sample) -> None:
+    """The member got an allowance, wants to buy, and has permission to."""
+    seller = sample.seller
+    place = f"/v1/members/{seller.member_id}"
+    premium = {"kind": "premium", "amount": EURO, "reason": sample.word("reason")}
+    allowance = await seller.treasurer("POST", f"{place}/allowances", premium)
+    pump = {"purpose": "gereedschap", "title": sample.word("spending"), "supplier": sample.word("supplier")}
+    asked = await seller.member("POST", f"{place}/spending-requests", pump | {"amount": EURO})
+    dates = {"memberId": seller.member_id, "startsOn": "2026-01-01", "until": "2026-06-30"}
+    permission = await sample.at(sample.manager, "permissions", dates)
+    await seller.coordinator("GET", f"/v1/permissions/{permission['id']}/note")
+    noted = await sample.at(sample.manager, "permissions", dates | {"note": sample.word("permission")})
+    ids = {"allowance_id": allowance["id"], "request_id": asked["id"], "permission_id": noted["id"]}
+    sample.values |= {name: UUID(value) for name, value in ids.items()}
+
+
+async def _papers(sample: Sample) -> None:
+    """A new agreement and an offering, both not yet seen by anybody else."""
+    seller = sample.seller
+    draft = await sample.at(seller.treasurer, "agreements", DRAFT | {"title": sample.word("agreement")})
+    unseen: Json = {"kind": "service", "title": sample.word("draft"), "category": "tuin", "priceUnit": "piece"}
+    unseen |= {"memberId": seller.member_id, "price": EURO, "town": "Breda", "vatClass": "standard"}
+    await sample.at(seller.member, "offerings", unseen)
+    sample.values["agreement_id"] = UUID(draft["id"])
+
+
+async def _house(sample: Sample) -> None:
+    """A fund, a barter between members, and a vote in the cooperative that decides together."""
+    seller, collective, values = sample.seller, sample.collective, sample.values
+    roof = {"title": sample.word("fund"), "purposes": ["gereedschap"]}
+    fund = await sample.at(seller.treasurer, "funds", roof)
+    await seller.treasurer("POST", f"/v1/funds/{fund['id']}/donations", {"amount": EURO, "giver": "Jo"})
+    trade: Json = {"giverId": str(values["receiver_id"]), "receiverId": seller.member_id, "minutes": 60}
+    barter = await sample.at(sample.colleague, "barters", trade | {"title": sample.word("barter")})
+    bus = {"title": sample.word("ballot"), "supplier": "Garage", "amount": EURO}
+    ballot = await collective.member("POST", f"/v1/cooperatives/{collective.id}/ballots", bus)
+    ids = {"fund_id": fund["id"], "barter_id": barter["id"], "ballot_id": ballot["id"]}
+    values |= {name: UUID(value) for name, value in ids.items()}
+
+
+async def _elsewhere(sample: Sample) -> None:
+    """Another cooperative of the network delivered something."""
+    sister = sample.sister
+    salad = {"toCooperativeId": sample.seller.id, "amount": EURO, "title": sample.word("delivery")}
+    place = f"/v1/cooperatives/{sister.id}/internal-deliveries"
+    sample.values["delivery_id"] = UUID((await sister.treasurer("POST", place, salad))["id"])
+    sample.values |= {"to_cooperative_id": UUID(sister.id), "debtor_id": UUID(sister.id)}
+    sample.values["with_cooperative_id"] = UUID(sister.id)
+
+
+async def _purchases(sample: Sample) -> None:
+    """One that is open, and one that was bought, of which something was credited."""
+    seller, world = sample.seller, sample.world
+    thread = await plan(world, seller, SPOOLS, SPOOLS | {"title": "Wol"})
+    wished = await wish(seller.coordinator, thread, 1, cooperativeId=seller.id)
+    settled = await plan(world, seller)
+    credited = await wish(seller.coordinator, settled, 10, cooperativeId=seller.id)
+    await finish(seller, await move(seller.coordinator, settled, "close"), "10.00", 10)
+    credit = {"amount": EURO, "reason": "x"}
+    await seller.treasurer("POST", f"/v1/wishes/{credited['id']}/credits", credit)
+    ids = {"purchase_id": thread["id"], "article_id": thread["articles"][0]["id"], "wish_id": wished["id"]}
+    ids |= {"bought_id": settled["id"], "bought_wish_id": credited["id"]}
+    sample.values |= {name: UUID(value) for name, value in ids.items()}
+
+
+async def _job(sample: Sample) -> None:
+    """A part of an assignment that was approved, a report of its hours, and the netting that follows."""
+    lead, partner = sample.seller, sample.sister
+    job = await plan_job(sample.world, lead, slot("Koken", 10000), audience="partners", partnerIds=[partner.id])
+    part = await join(partner.member, job, partner.member_id)
+    await agreed(job, lead, partner)
+    await move_job(lead.coordinator, job, "start")
+    hours = {"minutes": 60, "note": sample.word("hours")}
+    entry = await partner.member("POST", f"/v1/assignment-parts/{part['id']}/hours", hours)
+    await lead.coordinator("POST", f"/v1/assignment-hours/{entry['id']}/approvals")
+    await move_job(lead.coordinator, job, "deliver")
+    await move_job(lead.treasurer, job, "approve", reason="gebeld")
+    await lead.treasurer("PUT", f"/v1/cooperatives/{lead.id}/credit-limits/{partner.id}", {"limit": EURO})
+    netting = await sample.at(lead.treasurer, "nettings", {"withCooperativeId": partner.id})
+    ids = {"assignment_id": part["assignmentId"], "slot_id": part["slotId"], "part_id": part["id"]}
+    ids |= {"entry_id": entry["id"], "netting_id": netting["id"]}
+    sample.values |= {name: UUID(value) for name, value in ids.items()}
+
+
+def _constants() -> dict[str, Any]:
+    """What verbs ask for beside ids."""
+    now = datetime.now(UTC)
+    spool = draft_article(title="x", unit="x", pack_units=1, tiers=[(1, 1)], vat_class=VatClass.ZERO, minimum={})
+    return {
+        **{"source": "winkel", "external_id": "W-1", "url": "https://example.org/hook", "after_position": 0},
+        **{"answered": (), "limit": 1, "assertion_id": "x", "starts_at": now, "ends_at": now, "now": now},
+        **{"month": date(2026, 1, 1), "through": date(2026, 1, 1), "year": 2026, "since": date(2026, 1, 1)},
+        **{"reference": "F1", "yes": True, "drafts": (spool,), "draft": spool, "closes_at": now + timedelta(days=3)},
+        "slot": draft_slot(role="x", seats=1, minutes=1, share_kind="rest", share_size=1),
+        **{"limit_cents": 1, "worked_minutes": 1, "terms": 1, "units": 1, "total_cents": 1, "minutes": 60},
+        **{"purposes": ("dak",), "giver": "Jo", "supplier": "De Schuur", "purpose": "gereedschap"},
+        **{"opening": Opening(date(2026, 1, 1), ()), "kind": AllowanceKind.PREMIUM, "bank_cents": 0},
+        **{"starts_on": date(2026, 1, 1), "until": date(2026, 2, 1), "active_from": date(2028, 1, 1)},
+        **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "net_cents": 1},
+        **{"cbs_code": "GM9999", "name": "x", "slug": "x-y", "town": "Breda", "title": "x", "trade_name": "x"},
+        **{"legal_form": LegalForm.FOUNDATION, "issuer": "i", "subject": "s", "role": "treasurer"},
+        **{"scopes": (), "rate_class": RateClass.STANDARD, "side": "cooperative", "category": "verf"},
+        **{"rules": (Pot(),), "examples": (Example("x", 1, {"pot": 1}),), "payee": Payee.MEMBER, "reason": "x"},
+        **{"contact": Contact("Jo", "jo@example.org"), "quantity": 1, "stock": 9, "receipt": "bon"},
+        **{"client_id": "x", "client_secret": "x", "paid_on": None, "ids": (uuid4(),)},
+    }

@@ -1,0 +1,78 @@
+"""Every operation of REST, by everybody, with a body that fits: who is not in the matrix is sent away."""
+
+import pytest
+
+from tests.walls.cast import FAR, NEAR, OWN, Cast
+from tests.walls.heard import Heard, whispered
+from tests.walls.matrix import RULE_FIRST, asking, matrix
+from tests.walls.operations import Operation, of_nothing, operations
+from tests.walls.rehearsal import Answer, Stand
+from tests.walls.sample import Sample
+from tests.walls.verbs import verbs_of_operations
+
+AWAY = (401, 403, 404)
+IN = (200, 201, 202, 204)
+BY_A_RULE = (409, 422)
+GROUPS = {"own": OWN, "near": NEAR, "far": FAR}
+TWINS = ("far-app", "far-coordinator")
+"""Strangers with few scopes and with all, who ask for what is there and for what is not."""
+
+
+def fits(operation: Operation, column: str, answer: Answer) -> bool:
+    """Whether the matrix says so: let in with success, or at least as far as a rule of the state; or sent away."""
+    if column not in matrix()[operation.verb]:
+        return answer.status in ((401,) if column == "visitor" else AWAY)
+    return answer.status in IN or (operation.method != "GET" and answer.status in BY_A_RULE)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_every_operation_lets_in_whom_the_matrix_names_and_nobody_else(
+    stand: Stand, sample: Sample, everybody: Cast, lines: list[str], group: str
+) -> None:
+    heard, wrong = Heard(sample), []
+    for operation in operations(verbs_of_operations(stand.app)):
+        for column in asking(GROUPS[group], operation.verb):
+            answer = await asked(stand, everybody, operation, column)
+            heard.listen(column, operation.name, answer.text)
+            if not fits(operation, column, answer):
+                wrong.append((operation.name, column, answer.status, answer.code))
+    assert wrong == []
+    assert heard.too_much() == []
+    assert [column for column in GROUPS[group] if heard.too_little(column)] == []
+    assert any('"logger": "samen.audit", "message": "refused"' in line for line in lines)
+    assert whispered(sample, lines) == []
+
+
+async def asked(
+    stand: Stand, everybody: Cast, operation: Operation, column: str, ids: dict[str, str] | None = None
+) -> Answer:
+    ids = ids or everybody.ids(column, operation.verb)
+    headers, body = operation.sent(everybody.people[column], ids)
+    return await stand.ask(operation.method, operation.address(ids), headers, body)
+
+
+async def test_to_a_stranger_what_is_there_looks_like_what_is_not(stand: Stand, everybody: Cast) -> None:
+    """The same answer for an id of somebody's as for an id of nothing."""
+    told = []
+    for operation in operations(verbs_of_operations(stand.app)):
+        for column in TWINS:
+            ids = everybody.ids(column, operation.verb)
+            if column in matrix()[operation.verb] or not operation.names(ids):
+                continue
+            there = await asked(stand, everybody, operation, column, ids)
+            gone = await asked(stand, everybody, operation, column, of_nothing(ids))
+            if (there.status, there.code) != (gone.status, gone.code):
+                told.append((operation.name, column, there.code, gone.code))
+    assert told == []
+
+
+async def test_for_every_operation_there_is_somebody_for_whom_it_succeeds(stand: Stand, everybody: Cast) -> None:
+    """The positive control on the same ids; where a rule speaks first, it is said which verbs these are."""
+    stopped, all_of_them = set(), operations(verbs_of_operations(stand.app))
+    for operation in all_of_them:
+        for column in sorted(matrix()[operation.verb] & {*OWN, *FAR})[:2]:
+            if (await asked(stand, everybody, operation, column)).status in IN:
+                break
+        else:
+            stopped.add(operation.verb)
+    assert stopped == RULE_FIRST & {operation.verb for operation in all_of_them}

@@ -1,0 +1,193 @@
+"""The second wall alone: as the application's role and with no check of the application in between."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from app.db import people
+from app.db.engine import Database
+from app.domain.access import Identity
+from tests.walls.cast import FAR, OWN, Cast, cast, identity
+from tests.walls.sample import Sample
+from tests.walls.test_use_cases import Undo
+from tests.world import World
+
+READ_ONLY = {
+    *("seal", "seal_item"),
+    *("permission", "sealed_key", "permission_read"),
+    *("refund", "order_line", "order_event", "member_event", "account", "balance", "entry", "journal"),
+    *("office", "period", "wish_change", "purchase_credit"),
+    *("assignment_customer", "assignment_signature", "assignment_hours", "webhook_delivery", "offering_import_row"),
+}
+"""The application's role may not update these at all."""
+PRIVATE = [
+    *("person", "office", "member", "order", "order_line", "order_event", "payment", "cost_claim", "earning"),
+    *(
+        "customer",
+        "member_year",
+        "member_month",
+        "fund_month",
+        "allowance",
+        "member_event",
+        "period",
+        "refund",
+        *("seal", "seal_item", "restricted_fund", "barter", "internal_delivery"),
+        *("remittance", "spending", "permission", "sealed_key", "permission_read"),
+        *("joint_purchase", "purchase_article", "wish", "wish_change", "purchase_credit"),
+        *("assignment", "assignment_customer", "assignment_slot", "assignment_part", "assignment_hours"),
+        *("assignment_signature", "netting", "credit_limit", "webhook", "webhook_delivery"),
+        *("offering_import", "offering_import_row"),
+        "task",
+        "account",
+        "balance",
+        "entry",
+        "journal",
+        "idempotency",
+    ),
+]
+
+
+OF_HIS_OWN = frozenset({"member", "member_event"})
+"""Every member sees their own."""
+SHARED = frozenset({"barter", "joint_purchase", "purchase_article", "assignment", "assignment_slot"})
+"""What members of a cooperative trade, buy and do together."""
+VIEWS = {
+    "colleague": OF_HIS_OWN | SHARED | {"person"},
+    "customer": frozenset({"customer", "order", "order_line", "order_event", "payment", "person"}),
+    "network": frozenset({"office", "webhook", "webhook_delivery", "person"}),
+    "controller": frozenset({"office", "remittance", "person"}),
+    "case-manager": frozenset({"office", "spending", "permission", "person"}),
+}
+"""The tables in which who is close sees anything at all."""
+
+
+async def keys_of(owner: asyncpg.Connection, table: str) -> str:
+    """The columns of its primary key, as SQL for one text."""
+    names = await owner.fetch(
+        """select attname from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+           where indisprimary and indrelid = format('public.%I', $1::text)::regclass order by attname""",
+        table,
+    )
+    return "concat_ws('/', " + ", ".join(f'"{row["attname"]}"' for row in names) + ")"
+
+
+@pytest.fixture(scope="module")
+async def owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def newcomers(world: World, sample: Sample, owner: asyncpg.Connection) -> tuple[Cast, dict[str, set[str]]]:
+    """Who came after everything that is in the tables; and what was there before them: all of it somebody else's."""
+    there = {}
+    for table in PRIVATE:
+        there[table] = {row[0] for row in await owner.fetch(f'select {await keys_of(owner, table)} from "{table}"')}
+    return await cast(world, sample), there
+
+
+async def seen(database: Database, who: Identity, table: str, key: str) -> set[str]:
+    async with database.transaction() as tx:
+        await people.enter(tx, who)
+        return {row[0] for row in await tx.rows(f'select {key} from "{table}"')}
+
+
+async def changed(database: Database, who: Identity, table: str, key: str, rows: set[str]) -> set[str]:
+    """Which of these rows somebody can change; nothing stays."""
+    found: set[str] = set()
+    with contextlib.suppress(Undo):
+        async with database.transaction() as tx:
+            await people.enter(tx, who)
+            sql = "select column_name from information_schema.columns where table_name = $1 limit 1"
+            column = await tx.value(sql, table)
+            touch = f'update "{table}" set "{column}" = "{column}" where {key} = any ($1) returning {key}'
+            found = {row[0] for row in await tx.rows(touch, list(rows))}
+            raise Undo
+    return found
+
+
+@pytest.mark.parametrize("table", PRIVATE)
+async def test_row_level_security_hides_private_rows_without_any_check(
+    newcomers: tuple[Cast, dict[str, set[str]]], database: Database, owner: asyncpg.Connection, table: str
+) -> None:
+    """Of all that was there before they came they see nothing at all, and change nothing."""
+    strangers, there = newcomers
+    key = await keys_of(owner, table)
+    assert there[table]
+    for column in FAR:
+        who = strangers.identity(column)
+        assert not await seen(database, who, table, key) & there[table], column
+        if table not in READ_ONLY:
+            assert await changed(database, who, table, key, there[table]) == set(), column
+
+
+@pytest.mark.parametrize("table", PRIVATE)
+async def test_row_level_security_shows_rows_to_whose_they_are(
+    everybody: Cast, database: Database, owner: asyncpg.Connection, table: str
+) -> None:
+    """The positive control."""
+    key = await keys_of(owner, table)
+    assert any([await seen(database, everybody.identity(column), table, key) for column in OWN])
+
+
+@pytest.mark.parametrize("column", VIEWS)
+async def test_who_is_close_sees_in_the_tables_what_their_role_is_for(
+    everybody: Cast, database: Database, owner: asyncpg.Connection, sample: Sample, column: str
+) -> None:
+    """Not in more of them, and not in fewer; and a colleague no other member."""
+    who, shown = everybody.identity(column), {}
+    for table in PRIVATE:
+        if rows := await seen(database, who, table, await keys_of(owner, table)):
+            shown[table] = rows
+    assert set(shown) == VIEWS[column]
+    assert column != "colleague" or shown["member"] == {sample.ids["receiver_id"]}
+
+
+@pytest.mark.parametrize("table", [*PRIVATE, "outbox", "timer"])
+async def test_a_switched_off_policy_is_noticed(database_url: str, sample: Sample, table: str) -> None:
+    """The planted breach: without its policy the same look shows rows that it hid before."""
+    owner = await asyncpg.connect(database_url)
+    shown = " where audience is distinct from 'public'" if table == "outbox" else ""  # the feed is for all to read
+    look = f'select count(*) from "{table}"{shown}'
+    try:
+        await owner.execute(f'begin; grant select on "{table}" to samen_app; set local role samen_app')
+        assert await owner.fetchval(look) == 0
+        await owner.execute(
+            f'reset role; alter table "{table}" no force row level security;'
+            f' alter table "{table}" disable row level security; set local role samen_app'
+        )
+        assert await owner.fetchval(look) > 0
+    finally:
+        await owner.execute("rollback")
+        await owner.close()
+
+
+async def test_the_settings_of_one_request_do_not_reach_the_next(world: World, database: Database) -> None:
+    seller = await world.cooperative()
+    for _ in range(40):
+        async with database.transaction() as tx:
+            await people.enter(tx, identity(world, seller.coordinator.login))
+            assert await tx.value("select count(*) from member") >= 1
+        async with database.transaction() as tx:
+            assert await tx.value("select count(*) from member") == 0
+
+
+async def test_the_catalogues_role_reads_the_public_view_and_nothing_else(database_url: str) -> None:
+    for role, allowed in (("samen_catalogue", {"catalogue_offering"}),):
+        owner = await asyncpg.connect(database_url)
+        sql = """select relname from pg_class where relkind in ('r', 'v') and relnamespace = 'public'::regnamespace
+                 and has_table_privilege($1, oid, 'select')"""
+        assert {row["relname"] for row in await owner.fetch(sql, role)} == allowed
+        columns = await owner.fetch(
+            "select column_name from information_schema.columns where table_name = 'catalogue_offering'"
+        )
+        for place in ("database", "schema"):  # nor makes functions, which could look at rows before the view does
+            what = "temporary" if place == "database" else "create"
+            name = await owner.fetchval("select current_database()") if place == "database" else "public"
+            assert not await owner.fetchval(f"select has_{place}_privilege($1, $2, $3)", role, name, what)
+        private = {"name", "member_id", "person_id", "email", "held", "contact"}
+        assert not private & {row["column_name"] for row in columns}
+        await owner.close()

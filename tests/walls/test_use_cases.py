@@ -1,0 +1,106 @@
+"""The first wall: every use case refuses who is not named for it, with the second wall and without."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from app.db import people
+from app.db.engine import Database
+from app.domain.access import Identity
+from app.domain.errors import DomainError
+from app.usecases.run import constraints_as_rules
+from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast
+from tests.walls.matrix import matrix
+from tests.walls.sample import Sample
+from tests.walls.verbs import Verb, verbs
+
+AWAY = (401, 403, 404)
+FOR_THE_FACES = {"get_cooperatives", "check_assertion", "list_client_keys", "get_lag"}
+"""Public facts, and what a login looks up before anybody is known."""
+SYSTEM = {
+    "expire_order",
+    *("close_on_time", "top_up_on_time", "approve_on_time", "propose_monthly"),
+    "complete_silently",
+    *("seal_books", "run_check"),
+    *("publish_events", "claim_deliveries", "finish_deliveries", "forget_rates", "forget_old"),
+    *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
+    "deliver_event",
+    "forget_keys",
+    "check_books",
+    "appoint_network",
+}
+WITHIN = {"import_rows", "finish_import", "lead_locked"}
+"""Parts of an operation that begins with another verb."""
+VERB_OF = {
+    **{"move_order": "complete", "move_offering": "pause", "move_member": "pause", "decide_claim": "approve"},
+    **{"move_spending": "consent", "answer_barter": "confirm", "answer_delivery": "confirm", "decide_held": "release"},
+    **{"move_joint_purchase": "top_up", "move_assignment": "deliver", "move_part": "leave"},
+}
+
+
+class Undo(Exception):
+    """Leave the transaction without a trace."""
+
+
+async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict[str, Any]) -> int:
+    """What a verb answers to somebody, as a status; nothing stays."""
+    try:
+        async with database.transaction() as tx:
+            actor = await people.enter(tx, who)
+            with constraints_as_rules():
+                await verb(tx, actor, **arguments)
+                await tx.flush()
+            raise Undo
+    except Undo:
+        return 200
+    except DomainError as refusal:
+        return refusal.status
+
+
+def arguments_of(name: str, verb: Verb, sample: Sample) -> dict[str, Any]:
+    """Values for what the verb cannot do without."""
+    named = {}
+    for parameter in list(inspect.signature(verb).parameters.values())[2:]:
+        if parameter.name == "verb":
+            named["verb"] = VERB_OF[name]
+        elif parameter.default is inspect.Parameter.empty or parameter.name == "cooperative_id":
+            named[parameter.name] = sample.values[parameter.name]
+    return named
+
+
+@pytest.fixture(params=["both walls", "without row-level security"])
+def behind(request: pytest.FixtureRequest, database: Database, books: Database) -> Database:
+    """The application's role; and one that sees every row, so that only the application's checks stand."""
+    return books if request.param == "without row-level security" else database
+
+
+async def test_every_use_case_refuses_strangers(behind: Database, sample: Sample, everybody: Cast) -> None:
+    """Those from elsewhere, and those who are close and have no right either."""
+    let_in = []
+    for name, verb in verbs().items():
+        named = frozenset(COLUMNS) if name in FOR_THE_FACES else matrix().get(name, frozenset())
+        for column in {*FAR, *NEAR} - named:
+            status = await attempt(behind, everybody.identity(column), verb, arguments_of(name, verb, sample))
+            if status not in AWAY:
+                let_in.append((name, column, status))
+    assert let_in == []
+
+
+async def test_the_entitled_get_in_on_the_same_ids(database: Database, sample: Sample, everybody: Cast) -> None:
+    """The positive control: for every verb there is somebody whom it does not send away."""
+    nobody = []
+    for name, verb in verbs().items():
+        if name in SYSTEM | {"check_client", "check_assertion", "get_guest_order"}:
+            continue
+        for column in OWN:
+            if await attempt(database, everybody.identity(column), verb, arguments_of(name, verb, sample)) not in AWAY:
+                break
+        else:
+            nobody.append(name)
+    assert nobody == []
+
+
+async def test_every_use_case_without_a_row_is_the_systems_own() -> None:
+    """What no face runs is no way in; what is added has to say who may."""
+    assert set(verbs()) - set(matrix()) == SYSTEM | FOR_THE_FACES | WITHIN
