@@ -21,12 +21,14 @@ from app.domain.opening import Opening
 from app.domain.page import PageRequest
 from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
+from app.domain.webhooks import Answer
 from app.usecases.orders import Wanted
 from tests.scenarios.test_assignments import agreed, join, slot
 from tests.scenarios.test_assignments import move as move_job
 from tests.scenarios.test_assignments import plan as plan_job
 from tests.scenarios.test_joint_purchases import SPOOLS, finish, move, plan, wish
 from tests.scenarios.test_offering_imports import LINE, send
+from tests.scenarios.test_webhook_senders import letter
 from tests.world import VRIJE_UITLOOP, Caller, Json, Seller, World
 
 EURO: Json = {"amount": "1.00"}
@@ -294,7 +296,16 @@ def _constants() -> dict[str, Any]:
     spool = draft_article(title="x", unit="x", pack_units=1, tiers=[(1, 1)], vat_class=VatClass.ZERO, minimum={})
     return {
         **{"source": "winkel", "external_id": "W-1", "url": "https://example.org/hook", "after_position": 0},
-        **{"answered": (), "limit": 1, "assertion_id": "x", "starts_at": now, "ends_at": now, "now": now},
+        **{
+            "letter": letter("https://shop.example/"),
+            "answer": Answer(204),
+            "share": 1,
+            "limit": 1,
+            "assertion_id": "x",
+            "starts_at": now,
+            "ends_at": now,
+            "now": now,
+        },
         **{"month": date(2026, 1, 1), "through": date(2026, 1, 1), "year": 2026, "since": date(2026, 1, 1)},
         **{"reference": "F1", "yes": True, "drafts": (spool,), "draft": spool, "closes_at": now + timedelta(days=3)},
         "slot": draft_slot(role="x", seats=1, minutes=1, share_kind="rest", share_size=1),

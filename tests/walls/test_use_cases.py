@@ -23,7 +23,7 @@ SYSTEM = {
     *("close_on_time", "top_up_on_time", "approve_on_time", "propose_monthly"),
     "complete_silently",
     *("seal_books", "run_check"),
-    *("publish_events", "claim_deliveries", "finish_deliveries", "forget_rates", "forget_old"),
+    *("publish_events", "claim_deliveries", "finish_delivery", "list_addresses", "forget_rates", "forget_old"),
     *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
     "deliver_event",
     "forget_keys",
