@@ -34,7 +34,7 @@ MOST_ALIKE = 100
 """Fields of one name, as written: the rule that fields of one name have to agree compares each with each."""
 DEEPEST = 100
 """Levels of braces and fragments; what is let through is then held to twelve."""
-TOO_MUCH = "This asks for too much at once. Ask for less."
+TOO_MUCH = "This asks for too much at once: more than {most} {what}. Ask for less."
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ class Weight:
     introspects: bool = False
 
     @property
-    def too_much(self) -> bool:
-        return self.rows > MOST_ROWS or self.fields > MOST_FIELDS or self.directives > MOST_DIRECTIVES
+    def too_much(self) -> str | None:
+        """Which limit this is beyond, in words."""
+        limits = {"rows": MOST_ROWS, "fields": MOST_FIELDS, "directives": MOST_DIRECTIVES}
+        beyond = ((most, what) for what, most in limits.items() if getattr(self, what) > most)
+        return next((TOO_MUCH.format(most=most, what=what) for most, what in beyond), None)
 
     def __add__(self, other: "Weight") -> "Weight":
         return Weight(
@@ -88,9 +91,10 @@ class Scale:
         return total
 
     @property
-    def repeats(self) -> bool:
-        """Whether one name is written too often."""
-        return bool(self.alike) and max(self.alike.values()) > MOST_ALIKE
+    def repeats(self) -> str | None:
+        """That one name is written too often, in words."""
+        often = bool(self.alike) and max(self.alike.values()) > MOST_ALIKE
+        return TOO_MUCH.format(most=MOST_ALIKE, what="fields of one name") if often else None
 
     def _all(self, node: Any, parent: Any, rows: int, level: int) -> Weight:
         """The selections of a node, `rows` times."""
@@ -166,18 +170,18 @@ class Limits(ValidationCache):
 
     async def _refusals(self) -> list[GraphQLError] | None:
         found, context = self.execution_context, self.execution_context.context
-        scale = Scale(found.graphql_document, found.schema._schema, found.variables or {})
+        scale, too_deep = Scale(found.graphql_document, found.schema._schema, found.variables or {}), None
         try:
             weight = scale.weigh()
         except TooDeep:
-            weight = Weight(fields=MOST_FIELDS + 1)
+            weight, too_deep = Weight(fields=MOST_FIELDS), TOO_MUCH.format(most=DEEPEST, what="levels")
         try:
             if isinstance(context, Context):
                 await context.pay(units_of(min(weight.rows, MOST_ROWS), min(weight.fields, MOST_FIELDS)))
         except TooFast as refused:
             return [GraphQLError(refused.code, original_error=refused)]
-        if weight.too_much or scale.repeats:
-            return [GraphQLError(TOO_MUCH)]
+        if too_much := too_deep or weight.too_much or scale.repeats:
+            return [GraphQLError(too_much)]
         if weight.introspects and isinstance(context, Context) and not context.reads_schema:
             return [GraphQLError("Log in to read the schema, or take it from the project.")]
         return None

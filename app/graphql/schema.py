@@ -1,7 +1,7 @@
 """The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
 
 import strawberry
-from graphql import GraphQLError, MaxIntrospectionDepthRule
+from graphql import GraphQLError
 from strawberry.extensions import (
     AddValidationRules,
     MaxAliasesLimiter,
@@ -107,9 +107,8 @@ class Schema(strawberry.Schema):
 _RULES = [
     *QueryDepthLimiter(max_depth=12).validation_rules,
     *MaxAliasesLimiter(max_alias_count=15).validation_rules,
-    MaxIntrospectionDepthRule,
 ]
-"""Made once: the cache of validated documents looks at the rules too."""
+"""Made once: the cache of validated documents looks at the rules too. GraphQL itself has one for introspection."""
 schema = Schema(
     query=Query,
     mutation=Mutation,
