@@ -198,21 +198,6 @@ async def test_graphql_over_http(world: World) -> None:
     assert batch.status_code == 400
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "{ " + " ".join(f"a{n}: __typename" for n in range(20)) + " }",
-        "{ catalogue { edges { node { cooperative { id } } } } " + "x " * 1001 + "}",
-        "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
-    ],
-    ids=["aliases", "tokens", "depth"],
-)
-async def test_queries_beyond_the_limits_are_refused(world: World, query: str) -> None:
-    answer = await world.visitor.graphql(query)
-    assert answer.get("data") is None
-    assert answer["errors"]
-
-
 async def test_a_bug_is_masked_in_both_faces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret detail")

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable
 
 import pytest
 import websockets
 from fastapi import FastAPI
-from graphql import parse
+from graphql import build_schema, parse
 
 from app.graphql.limits import Scale
 from app.graphql.schema import schema
@@ -39,6 +40,94 @@ async def test_what_asks_for_too_much_is_refused(world: World, case: str) -> Non
     found = await asyncio.wait_for(asked, 10)
     assert found.get("data") is None
     assert found["errors"][0]["extensions"]["code"] == "bad_request"
+
+
+BEYOND = "This asks for too much at once: more than {}. Ask for less."
+PAGES = ("catalogue", "cooperatives", "municipalities", "orders", "tasks")
+WORDS = ["id", "title", "text", "category", "tags", "kind", "priceUnit", "vatClass", "town", "edition"]
+
+
+def pages(rows: int) -> str:
+    """Pages of a hundred and one of the rest, side by side; no more of them under an alias than may be."""
+    sizes = [100] * 14 + [rows - 100 * (14 + len(PAGES))]
+    aliased = [f"a{number}: catalogue(first: {size}) {{ edges {{ cursor }} }}" for number, size in enumerate(sizes)]
+    return "{ " + " ".join([f"{name}(first: 100) {{ edges {{ cursor }} }}" for name in PAGES] + aliased) + " }"
+
+
+def spread(fields: int) -> str:
+    """So many fields in a short document: twenty spreads of 99 and their own twenty, and some more."""
+    return "{ " + "...F " * 20 + "__typename " * (fields - 2000) + "} fragment F on Query { " + "__typename " * 99 + "}"
+
+
+def long(tokens: int) -> str:
+    """A document of so many tokens, of which none is a name that is written too often."""
+    words = [WORDS[n % len(WORDS)] for n in range(tokens - 16)]
+    return "{ catalogue(first: 1) { edges { node { " + " ".join(words) + " } } } }"
+
+
+def introspection(lists: int) -> str:
+    """Lists of the schema within lists of the schema."""
+    return '{ __type(name: "Money") { ' + "fields { type { " * lists + "name" + " } }" * lists + " } }"
+
+
+LIMITS: dict[str, tuple[str, Callable[[int], str], int]] = {
+    "rows": (BEYOND.format("2000 rows"), pages, 2000),
+    "fields": (BEYOND.format("2000 fields"), spread, 2000),
+    "directives": (
+        BEYOND.format("5 directives"),
+        lambda n: "{ " + "__typename @include(if: true) " * n + "}",
+        5,
+    ),
+    "one name": (BEYOND.format("100 fields of one name"), lambda n: "{ " + "__typename " * n + "}", 100),
+    "levels": (BEYOND.format("100 levels"), lambda n: "{ ... " * n + "{ __typename }" + "}" * n, 99),
+    "tokens": ("Syntax Error: Document contains more than 1000 tokens. Parsing aborted.", long, 1000),
+    "aliases": (
+        "16 aliases found. Allowed: 15",
+        lambda n: "{ " + " ".join(f"a{one}: __typename" for one in range(n)) + " }",
+        15,
+    ),
+    "introspection": ("Maximum introspection depth exceeded", introspection, 2),
+}
+"""Each limit: what its refusal says, a document that asks for so much of it and little else, and the most."""
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_a_limit_refuses_what_is_just_beyond_it_and_nothing_else(world: World, limit: str) -> None:
+    message, document, most = LIMITS[limit]
+    person = world.person()
+    refused = await person.graphql(document(most + 1))
+    assert refused.get("data") is None
+    assert [(error["message"], error["extensions"]["code"]) for error in refused["errors"]] == [
+        (message, "bad_request")
+    ]
+    answered = await person.graphql(document(most))
+    assert answered.get("errors") is None
+    assert answered["data"]
+
+
+async def test_a_document_goes_no_deeper_than_twelve(world: World) -> None:
+    """The schema itself is nowhere that deep: who goes deeper names what is not there, and is told of both."""
+
+    async def told(levels: int) -> list[str]:
+        inner = "x { " * (levels - 4) + "__typename" + " }" * (levels - 4)
+        found = await world.visitor.graphql("{ catalogue { edges { node { cooperative { " + inner + " } } } } }")
+        return [error["message"] for error in found["errors"]]
+
+    unknown = "Cannot query field 'x' on type 'CatalogueSeller'."
+    assert await told(12) == [unknown]
+    assert await told(13) == ["'anonymous' exceeds maximum operation depth of 12", unknown]
+
+
+def test_pages_within_pages_multiply() -> None:
+    """As yet no field of ours has any; the day that one does, they count."""
+    nested = build_schema("type Query { shops(first: Int): [Shop] } type Shop { goods(first: Int): [Shop] }")
+    document = parse("{ shops(first: 3) { goods(first: 4) { goods(first: 5) { __typename } } } }")
+    assert Scale(document, nested, {}).weigh().rows == 3 + 3 * 4 + 3 * 4 * 5
+
+
+def test_a_page_that_names_no_size_counts_as_the_field_has_it() -> None:
+    document = parse("{ catalogue { edges { cursor } } }")
+    assert Scale(document, schema._schema, {}).weigh().rows == 20
 
 
 async def test_nobody_waits_for_a_hostile_document_to_be_read(world: World) -> None:
