@@ -106,7 +106,10 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
 
 
 def install(app: FastAPI, *, ide: bool) -> None:
-    """Hang the GraphQL face on the app; with `ide` GraphiQL too, for which everybody may read the schema."""
+    """Hang the GraphQL face on the app; with `ide` GraphiQL too, for which everybody may read the schema.
+
+    A GET asks nothing: a link of another page could.
+    """
     app.state.ide = ide
     if ide:
 
@@ -126,4 +129,5 @@ def install(app: FastAPI, *, ide: bool) -> None:
         connection_init_wait_timeout=INTRODUCTION,
         include_in_schema=False,
     )
+    router.routes = [route for route in router.routes if "GET" not in getattr(route, "methods", ())]
     app.include_router(router)
