@@ -25,6 +25,8 @@ from app.api.middleware import BODY_LIMIT
 from app.cli import migrate_to_head
 from app.db.embedded import EmbeddedPostgres
 from app.domain.access import Scope
+from app.main import build
+from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SOCKET = ".s.PGSQL.5432"
@@ -51,6 +53,16 @@ async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await serving
+
+
+@contextlib.asynccontextmanager
+async def in_production(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """An application as production has it: asked without a token, by who sees its bugs only as it shows them."""
+    app = build(settings.model_copy(update={"environment": "production"}), database_url)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
 
 
 class Wire:

@@ -12,6 +12,8 @@ from graphql import build_schema, parse
 
 from app.graphql.limits import Scale
 from app.graphql.schema import schema
+from app.settings import Settings
+from tests.live import in_production
 from tests.world import World
 
 LAUGHS = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(80))
@@ -180,15 +182,23 @@ async def test_honest_clients_are_answered_beside_hostile_ones(world: World) -> 
     assert all("errors" not in answer for answer in found[: len(honest)])
 
 
-async def test_only_a_json_post_is_a_query(world: World) -> None:
+async def test_only_a_json_post_is_a_query(settings: Settings, database_url: str) -> None:
     """Neither a link nor a form of another page can ask: no GET, no batch, no other content type."""
     query = {"query": "{ __typename }"}
-    got = await world.client.get("/graphql", params=query, headers={"Accept": "application/json"})
-    assert "__typename" not in got.text or "html" in got.headers["content-type"]
-    form = await world.client.post("/graphql", data=query)
-    text = await world.client.post("/graphql", content=json.dumps(query), headers={"Content-Type": "text/plain"})
-    assert {form.status_code, text.status_code} <= {400, 415}
-    assert (await world.client.post("/graphql", json=[query, query])).status_code == 400
+    asked = json.dumps(query)
+    async with in_production(settings, database_url) as client:
+        for accept in ("application/json", "application/graphql-response+json", "text/html", "*/*"):
+            got = await client.get("/graphql", params=query, headers={"Accept": accept})
+            assert (got.status_code, got.json()["code"], got.headers["allow"]) == (405, "method_not_allowed", "POST")
+        form = await client.post("/graphql", data=query)
+        parts = await client.post("/graphql", data={"operations": asked, "map": "{}"}, files={"0": b"x"})
+        plain = await client.post("/graphql", content=asked, headers={"Content-Type": "text/plain"})
+        silent = await client.post("/graphql", content=asked)
+        batch = await client.post("/graphql", json=[query, query])
+        asked_well = await client.post("/graphql", json=query)
+    refused = (form, parts, plain, silent, batch)
+    assert [(answer.status_code, "Query" in answer.text) for answer in refused] == [(400, False)] * len(refused)
+    assert asked_well.json() == {"data": {"__typename": "Query"}}
 
 
 async def test_a_typing_mistake_is_not_met_with_names(world: World) -> None:
