@@ -2,41 +2,53 @@
 
 import asyncio
 import contextlib
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from app.domain.access import Identity
-from app.domain.rates import client_of, units_of
+from app.domain.rates import LOGIN_COST, client_of, units_of
 from app.main import build
 from app.settings import Settings
 from tests.faces.test_subscriptions import said, socket, spoken
 from tests.live import served
-from tests.world import World
+from tests.world import Clock, World
 
 LIMITS = {"rate_visitor": 40, "rate_standard": 100, "rate_partner": 1000}
+MINUTE = datetime(2031, 5, 4, 11, 0, 20, tzinfo=UTC)
+"""Forty seconds before it ends. The clock stands still, so no minute ends in the middle of a test."""
+
+
+def standing(moment: datetime = MINUTE) -> Clock:
+    clock = Clock()
+    clock.fixed = moment
+    return clock
 
 
 @contextlib.asynccontextmanager
 async def limited(
-    settings: Settings, database_url: str, address: str, **limits: int
+    settings: Settings, database_url: str, address: str, clock: Clock | None = None, **limits: int
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A process of its own, so to say, with limits, asked from an address."""
-    app: FastAPI = build(settings.model_copy(update=LIMITS | limits), database_url)
+    app: FastAPI = build(settings.model_copy(update=LIMITS | limits), database_url, now=clock or standing())
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             yield client
 
 
-async def statuses(
-    client: httpx.AsyncClient, times: int, path: str = "/v1/municipalities", **headers: str
-) -> Counter[int]:
-    found = await asyncio.gather(*(client.get(path, headers=headers) for _ in range(times)))
-    return Counter(answer.status_code for answer in found)
+async def statuses(client: httpx.AsyncClient, times: int) -> dict[int, int]:
+    found = await asyncio.gather(*(client.get("/v1/municipalities") for _ in range(times)))
+    return dict(Counter(answer.status_code for answer in found))
+
+
+def left(answer: httpx.Response) -> int:
+    return int(answer.headers["RateLimit"].split("r=")[1].split(";")[0])
 
 
 async def test_a_visitor_waits_and_another_does_not(settings: Settings, database_url: str) -> None:
@@ -46,23 +58,33 @@ async def test_a_visitor_waits_and_another_does_not(settings: Settings, database
     ):
         first = await client.get("/v1/municipalities")
         assert first.headers["RateLimit-Policy"] == '"visitor";q=40;w=60'
-        assert first.headers["RateLimit"].startswith('"visitor";r=39;t=')
-        found = await statuses(client, 79)
-        assert (found[200] % 40, found[429] > 0) == (39, True)  # the minute may end in between
+        assert first.headers["RateLimit"] == '"visitor";r=39;t=40'
+        assert await statuses(client, 79) == {200: 39, 429: 40}
         refused = await client.get("/v1/municipalities", headers={"Accept-Language": "en"})
-        if refused.status_code == 429:
-            assert refused.headers["Retry-After"] == refused.headers["RateLimit"].rpartition("=")[2]
-            assert refused.json()["code"] == "rate_limited"
-            assert refused.headers["content-type"] == "application/problem+json"
-        assert (await statuses(other, 20))[200] == 20
+        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+        assert (refused.headers["RateLimit"], refused.headers["Retry-After"]) == ('"visitor";r=0;t=40', "40")
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert await statuses(other, 20) == {200: 20}
         assert (await client.get("/healthz")).status_code == 200
         assert "RateLimit" not in (await client.get("/healthz")).headers
 
 
+async def test_who_waited_as_long_as_was_said_goes_on_and_no_sooner(settings: Settings, database_url: str) -> None:
+    clock = standing()
+    async with limited(settings, database_url, "192.0.2.10", clock) as client:
+        assert await statuses(client, 41) == {200: 40, 429: 1}
+        clock.fixed = MINUTE + timedelta(seconds=39)
+        assert await statuses(client, 1) == {429: 1}
+        clock.fixed = MINUTE + timedelta(seconds=40)
+        assert await statuses(client, 41) == {200: 40, 429: 1}
+
+
 async def test_processes_share_what_is_left(settings: Settings, database_url: str) -> None:
+    """Each takes two units at a time: the one keeps one that the other cannot spend."""
     async with limited(settings, database_url, "192.0.2.3") as one, limited(settings, database_url, "192.0.2.3") as two:
-        found = await statuses(one, 60) + await statuses(two, 60)
-        assert found[200] in (40, 80)  # 80: a new minute began
+        assert await statuses(one, 25) == {200: 25}
+        assert await statuses(two, 25) == {200: 14, 429: 11}
+        assert await statuses(one, 5) == {200: 1, 429: 4}
 
 
 async def test_a_token_has_a_purse_of_its_own_and_a_bad_one_none(
@@ -70,65 +92,83 @@ async def test_a_token_has_a_purse_of_its_own_and_a_bad_one_none(
 ) -> None:
     person, app = world.person(), await world.app()
     async with limited(settings, database_url, "192.0.2.4", rate_standard=30) as client:
-        for token, answer in ((person.token, 404), (app.token, 401)):
-            found = await client.get("/v1/me/contact", headers={"Authorization": f"Bearer {token}"})
-            assert found.status_code in (answer, 200, 403, 404)
-            assert found.headers["RateLimit-Policy"] == '"standard";q=30;w=60'
-        bad = [await client.get("/v1/tasks", headers={"Authorization": f"Bearer forged-{n}"}) for n in range(60)]
-        found_bad = Counter(answer.status_code for answer in bad)
-        assert set(found_bad) == {401, 429}
-        assert found_bad[401] in (40, 60, 41)
-        again = await client.get("/v1/tasks", headers={"Authorization": f"Bearer {person.token}"})
-        assert again.status_code == 200
+
+        async def asked(token: str | None) -> httpx.Response:
+            return await client.get("/v1/orders", headers={"Authorization": f"Bearer {token}"})
+
+        for token in (person.token, app.token):
+            found = await asked(token)
+            assert (found.status_code, found.headers["RateLimit-Policy"]) == (200, '"standard";q=30;w=60')
+            assert found.headers["RateLimit"] == '"standard";r=29;t=40'
+        bad = [await asked(f"forged-{number}") for number in range(60)]
+        assert Counter(answer.status_code for answer in bad) == {401: 40, 429: 20}
+        again = await asked(person.token)
+        assert (again.status_code, left(again)) == (200, 28)
 
 
 async def test_logins_cost_ten(settings: Settings, database_url: str) -> None:
     async with limited(settings, database_url, "192.0.2.5") as client:
         form = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}
-        found = Counter([(await client.post("/oauth/token", data=form)).status_code for _ in range(8)])
-        assert found in (Counter({401: 4, 429: 4}), Counter({401: 8}))
+        found = [await client.post("/oauth/token", data=form) for _ in range(6)]
+    assert LOGIN_COST == 10
+    assert [(answer.status_code, left(answer)) for answer in found] == [
+        *((401, 30), (401, 20), (401, 10), (401, 0)),
+        *((429, 0), (429, 0)),
+    ]
 
 
 async def test_graphql_costs_what_it_asks_for(world: World, settings: Settings, database_url: str) -> None:
-    token = world.person().token
+    headers = {"Authorization": f"Bearer {world.person().token}"}
     async with limited(settings, database_url, "192.0.2.6", rate_standard=500) as client:
-
-        async def left(query: str) -> int:
-            headers = {"Authorization": f"Bearer {token}"}
-            answer = await client.post("/graphql", json={"query": query}, headers=headers)
-            return int(answer.headers["RateLimit"].split("r=")[1].split(";")[0])
-
-        before = await left("{ __typename }")
-        assert before - await left("{ __typename }") == 1
         many = " ".join(f"a{n}: catalogue(first: 100) {{ edges {{ cursor }} }}" for n in range(10))
-        assert before - 1 - await left(f"{{ {many} }}") == units_of(1000, 30)
+        asked = ("{ __typename }", "{ __typename }", f"{{ {many} }}")
+        found = [await client.post("/graphql", json={"query": query}, headers=headers) for query in asked]
+    assert units_of(1000, 30) == 21
+    assert [left(answer) for answer in found] == [499, 498, 498 - 21]
 
 
-async def test_what_is_refused_is_paid_for_too(world: World, settings: Settings, database_url: str) -> None:
+async def test_what_is_refused_is_paid_for_too(settings: Settings, database_url: str) -> None:
+    query = "{ catalogue { edges { node { " + "id " * 400 + "} } } }"
     async with limited(settings, database_url, "192.0.2.8", rate_visitor=500) as client:
+        found = await client.post("/graphql", json={"query": query})
+    assert found.json()["errors"][0]["extensions"]["code"] == "bad_request"
+    assert (units_of(20, 403), left(found)) == (9, 500 - 9)
 
-        async def left(query: str) -> int:
-            answer = await client.post("/graphql", json={"query": query})
-            return int(answer.headers["RateLimit"].split("r=")[1].split(";")[0])
 
-        before = await left("{ __typename }")
-        assert before - await left("{ catalogue { edges { node { " + "id " * 400 + "} } } }") == 1 + 403 // 50
-        fields = " ".join(f"a{n}: catalogue(first: 100) {{ edges {{ cursor }} }}" for n in range(10))
-        between = await left("{ __typename }")
-        assert between - await left(f"query A {{ {fields} }} query B {{ __typename }}") > 20
+async def test_operations_that_a_document_holds_beside_the_one_that_runs_are_paid_for(
+    settings: Settings, database_url: str
+) -> None:
+    fields = " ".join(f"a{n}: catalogue(first: 100) {{ edges {{ cursor }} }}" for n in range(10))
+    asked = {"query": f"query A {{ {fields} }} query B {{ __typename }}", "operationName": "B"}
+    async with limited(settings, database_url, "192.0.2.11", rate_visitor=500) as client:
+        found = await client.post("/graphql", json=asked)
+    assert found.json() == {"data": {"__typename": "Query"}}
+    assert (units_of(1000, 31), left(found)) == (21, 500 - 21)
 
 
 async def test_sockets_are_paid_for(settings: Settings, database_url: str) -> None:
-    """Each operation, and each look of a subscription; who has none left is told so."""
-    app = build(settings.model_copy(update=LIMITS | {"rate_visitor": 12}), database_url)
+    """Opening and each operation; who has none left is told so, and for how long."""
+    app = build(settings.model_copy(update=LIMITS | {"rate_visitor": 12}), database_url, now=standing())
     async with app.router.lifespan_context(app), served(app) as address, socket(address, None) as connection:
         assert (await said(connection))["type"] == "connection_ack"
-        found = [await spoken(connection, "{ __typename }") for _ in range(36)]
-    kinds = Counter(answer["type"] for answer in found)
-    assert kinds in ({"next": 11, "error": 25}, {"next": 23, "error": 13})  # or a new minute began; opening costs one
+        found = [await spoken(connection, "{ __typename }") for _ in range(14)]
+    assert [answer["type"] for answer in found] == ["next"] * 11 + ["error"] * 3
     refused = [answer["payload"][0]["extensions"] for answer in found if answer["type"] == "error"]
-    assert {error["code"] for error in refused} == {"rate_limited"}
-    assert all(0 < error["facts"]["seconds"] <= 60 for error in refused)
+    assert [(error["code"], error["facts"]) for error in refused] == [("rate_limited", {"seconds": 40})] * 3
+
+
+async def test_a_subscription_is_paid_for_at_each_look(world: World, settings: Settings, database_url: str) -> None:
+    buyer = world.person()
+    order = await world.order(buyer, await world.offering(await world.cooperative()))
+    app = build(settings.model_copy(update=LIMITS | {"rate_standard": 2}), database_url, now=standing())
+    query = f'subscription {{ order(id: "{order["id"]}") {{ state }} }}'
+    async with app.router.lifespan_context(app), served(app) as address, socket(address, buyer.token) as connection:
+        assert (await said(connection))["type"] == "connection_ack"
+        await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": query}}))
+        assert (await said(connection))["payload"] == {"data": {"order": {"state": "PLACED"}}}
+        errors = (await said(connection))["payload"]["errors"]
+        assert (errors[0]["extensions"]["code"], errors[0]["extensions"]["facts"]) == ("rate_limited", {"seconds": 40})
+        assert (await said(connection))["type"] == "complete"
 
 
 async def test_a_partner_app_may_ask_more(world: World, settings: Settings, database_url: str) -> None:
@@ -141,6 +181,7 @@ async def test_a_partner_app_may_ask_more(world: World, settings: Settings, data
     async with limited(settings, database_url, "192.0.2.7") as client:
         found = await client.get("/v1/apps/" + made["app"]["id"], headers={"Authorization": f"Bearer {token}"})
         assert found.headers["RateLimit-Policy"] == '"partner";q=1000;w=60'
+        assert found.headers["RateLimit"] == '"partner";r=999;t=40'
 
 
 @pytest.mark.parametrize(
