@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,13 +12,14 @@ import pytest
 import websockets
 from fastapi import FastAPI
 
+from app.adapters.tokens import LEEWAY
 from app.api.middleware import BODY_LIMIT
 from app.api.sockets import MOST_OF_CLIENT
-from app.domain.errors import TokenRefused
+from app.main import people_issuer
 from tests.scenarios.test_assignments import join, slot
 from tests.scenarios.test_assignments import plan as plan_job
 from tests.scenarios.test_joint_purchases import mine, plan, rich
-from tests.world import Caller, World
+from tests.world import Caller, Json, World
 
 WATCH = """subscription($id: UUID!) { jointPurchase(id: $id) { purchase { state }
            articles { wished missing packs } } }"""
@@ -34,14 +36,14 @@ async def socket(
         yield connection
 
 
-async def said(connection: websockets.ClientConnection) -> Any:
-    async with asyncio.timeout(5):
+async def said(connection: websockets.ClientConnection, seconds: float = 5) -> Any:
+    async with asyncio.timeout(seconds):
         return json.loads(await connection.recv())
 
 
-async def watch(connection: websockets.ClientConnection, purchase_id: str) -> None:
+async def watch(connection: websockets.ClientConnection, watched_id: str, query: str = WATCH) -> None:
     assert (await said(connection))["type"] == "connection_ack"
-    payload = {"query": WATCH, "variables": {"id": purchase_id}}
+    payload = {"query": query, "variables": {"id": watched_id}}
     await connection.send(json.dumps({"id": uuid.uuid4().hex, "type": "subscribe", "payload": payload}))
 
 
@@ -111,21 +113,52 @@ async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: Worl
             pass
 
 
-async def test_a_token_that_runs_out_ends_what_it_opened(
-    world: World, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def ended_by(connection: websockets.ClientConnection) -> Json:
+    """The error that ends what was opened: it comes next, without data, and nothing comes after it."""
+    last = await said(connection, 20)
+    assert last["type"] == "next"
+    assert last["payload"]["data"] is None
+    assert (await said(connection))["type"] == "complete"
+    await connection.send(json.dumps({"type": "ping"}))
+    assert (await said(connection))["type"] == "pong"
+    extensions: Json = last["payload"]["errors"][0]["extensions"]
+    return {"code": extensions["code"], **extensions["facts"]}
+
+
+async def test_a_token_that_runs_out_ends_what_it_opened(world: World, address: str) -> None:
     seller = await rich(world)
-    purchase = await plan(world, seller)
-    async with socket(address, seller.member.token) as connection:
+    purchase, now = await plan(world, seller), int(time.time())
+    claims: Json = {"iss": people_issuer(world.settings), "aud": "samen", "sub": seller.member.login, "client_id": "tests"}
+    claims |= {"jti": uuid.uuid4().hex, "scope": "members:read", "iat": now - 60, "exp": now - LEEWAY + 4}
+    async with socket(address, world.keys.sign(claims)) as connection:
         await watch(connection, purchase["id"])
-        assert (await said(connection))["type"] == "next"
+        assert (await said(connection))["payload"]["data"]["jointPurchase"]["purchase"] == {"state": "OPEN"}
+        assert await ended_by(connection) == {"code": "token_refused", "reason": "expired"}
 
-        def expired(*_: object) -> None:
-            raise TokenRefused(reason="expired")
 
-        monkeypatch.setattr("app.graphql.face.identity_of", expired)
-        errors = (await said(connection))["payload"]["errors"]
-        assert errors[0]["extensions"]["code"] == "token_refused"
+async def test_an_office_that_ends_ends_what_it_let_see(world: World, address: str) -> None:
+    """Not even what changed just after it is shown."""
+    seller, (officer, person_id) = await rich(world), await world.known()
+    body = {"personId": person_id, "role": "coordinator", "cooperativeId": seller.id}
+    office, purchase = await world.network("POST", "/v1/offices", body), await plan(world, seller)
+    async with socket(address, officer.token) as connection:
+        await watch(connection, purchase["id"])
+        assert (await said(connection))["payload"]["data"]["jointPurchase"]["purchase"] == {"state": "OPEN"}
+        await world.network("DELETE", f"/v1/offices/{office['id']}")
+        await mine(seller, purchase, 8)
+        assert await ended_by(connection) == {"code": "not_found"}
+
+
+async def test_an_app_that_is_shut_out_sees_nothing_more(world: World, address: str) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    query = "subscription($id: UUID!) { order(id: $id) { state } }"
+    async with socket(address, app.token) as connection:
+        await watch(connection, order["id"], query)
+        assert (await said(connection))["payload"]["data"] == {"order": {"state": "PLACED"}}
+        await world.network("DELETE", f"/v1/apps/{app.login}")
+        await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+        assert await ended_by(connection) == {"code": "token_refused", "reason": "app_disabled"}
 
 
 async def spoken(connection: websockets.ClientConnection, query: str) -> Any:
