@@ -128,7 +128,12 @@ async def ended_by(connection: websockets.ClientConnection) -> Json:
 async def test_a_token_that_runs_out_ends_what_it_opened(world: World, address: str) -> None:
     seller = await rich(world)
     purchase, now = await plan(world, seller), int(time.time())
-    claims: Json = {"iss": people_issuer(world.settings), "aud": "samen", "sub": seller.member.login, "client_id": "tests"}
+    claims: Json = {
+        "iss": people_issuer(world.settings),
+        "aud": "samen",
+        "sub": seller.member.login,
+        "client_id": "tests",
+    }
     claims |= {"jti": uuid.uuid4().hex, "scope": "members:read", "iat": now - 60, "exp": now - LEEWAY + 4}
     async with socket(address, world.keys.sign(claims)) as connection:
         await watch(connection, purchase["id"])
