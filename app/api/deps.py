@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.adapters.callers import caller
+from app.adapters.callers import audit, caller
 from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
@@ -72,6 +72,7 @@ async def _run(
 ) -> Run:
     route = request.scope["route"]
     if given is None and f"{route.tags[0]}_{route.name}" not in OPEN_TO_ALL:
+        audit.info("refused", extra={"code": Unauthenticated.code})
         raise Unauthenticated
     run: Run = wired.make_run(await caller(request))
     return run

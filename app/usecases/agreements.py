@@ -33,6 +33,7 @@ from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
 from app.domain.split import run_examples
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.version import expect
 
@@ -138,6 +139,7 @@ async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, year: in
     return replay(agreement, await posted_in_year(tx, agreement.cooperative_id, year), year, name)
 
 
+@shows_private
 async def preview_split(
     tx: Tx,
     actor: Actor,

@@ -12,9 +12,11 @@ from app.db.people import lend_staff_view
 from app.domain.access import Actor, Right
 from app.domain.flows import Flow
 from app.usecases.steps import assignment as steps
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import cents_by_place
 
 
+@shows_private
 async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[Flow]:
     """What stands after refunds; before approval what is planned. For the staff of every cooperative that takes part.
 

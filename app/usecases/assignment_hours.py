@@ -12,6 +12,7 @@ from app.domain.assignments import Assignment, AssignmentState
 from app.domain.errors import AlreadySettled, ReasonNeeded, SecondPersonNeeded, WrongState
 from app.domain.parts import Hours, check_hours
 from app.usecases.steps import assignment as steps
+from app.usecases.steps.audit import shows_private
 
 
 async def report_hours(
@@ -82,6 +83,7 @@ async def _open_entry(tx: Tx, actor: Actor, entry_id: UUID, verb: str) -> tuple[
     return found, entry
 
 
+@shows_private
 async def list_hours(tx: Tx, actor: Actor, *, part_id: UUID) -> list[Hours]:
     """The reports of a part, oldest first, for its member, its cooperative's staff and the lead's."""
     part = await parts.get(tx, part_id)

@@ -63,6 +63,7 @@ async def answer_barter(
     return await barters.save(tx, moved)
 
 
+@shows_private
 async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Trade]:
     """The trades of a cooperative, newest first, for its staff; a member sees those they are in."""
     await cooperatives.get(tx, cooperative_id)

@@ -36,6 +36,7 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.ordering import reference, small_business_since
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
@@ -100,6 +101,7 @@ async def place_order(
     return PlacedOrder(order, token)
 
 
+@shows_private
 async def list_orders(
     tx: Tx, actor: Actor, *, page: PageRequest, state: OrderState | None = None, cooperative_id: UUID | None = None
 ) -> Page[Order]:
@@ -117,6 +119,7 @@ async def list_orders(
     )
 
 
+@shows_private
 async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
     """One order, for its customer, its app, its maker and the seller's staff. Raises NotFound."""
     order = await orders.get(tx, order_id)
@@ -124,6 +127,7 @@ async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
     return order
 
 
+@shows_private
 async def list_order_events(tx: Tx, actor: Actor, *, order_id: UUID) -> list[OrderEvent]:
     """What happened to an order, oldest first."""
     await get_order(tx, actor, order_id=order_id)

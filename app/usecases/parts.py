@@ -27,6 +27,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.parts import PART, Part, PartState, Slot, after_part, check_slot, joined, seat_or_queue
 from app.domain.transitions import find
 from app.usecases.steps import assignment as steps
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.version import expect
 
@@ -174,6 +175,7 @@ def _may_move(actor: Actor, part: Part, verb: str) -> None:
     actor.require(right, place, own=actor.as_member(who))
 
 
+@shows_private
 async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageRequest) -> Page[Part]:
     """Who does what: all for the lead's staff, those of their cooperative for a partner's, their own for members."""
     found = await _seen(tx, actor, assignment_id)
@@ -184,6 +186,7 @@ async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageReq
     return await parts.page(tx, page, **wanted)
 
 
+@shows_private
 async def get_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Part:
     """One part, for its member, its cooperative's staff and the lead's. Raises NotFound."""
     part = await parts.get(tx, part_id)
@@ -192,6 +195,7 @@ async def get_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Part:
     return part
 
 
+@shows_private
 async def preview_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Preview:
     """What do I keep? The split of a part as it is planned, by the member's own agreement and year so far.
 

@@ -26,6 +26,7 @@ from app.domain.orders import Order, OrderEvent, OrderState, PaymentState, less,
 from app.domain.payments import Payment, PaymentMethod, payment_day, receive, reverse
 from app.domain.refunds import Refund
 from app.usecases.steps.assignment import follow_payment
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import give_back_assignment
 from app.usecases.steps.refund import book_refund
 from app.usecases.steps.settle import drop_pending, settle, unsettle
@@ -67,6 +68,7 @@ async def record_payment(
     return payment
 
 
+@shows_private
 async def list_payments(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Payment]:
     """The payments of an order, oldest first."""
     order = await orders.get(tx, order_id)
@@ -126,6 +128,7 @@ async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cen
     return saved
 
 
+@shows_private
 async def list_refunds(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Refund]:
     """What was given back of an order in parts, oldest first."""
     order = await orders.get(tx, order_id)

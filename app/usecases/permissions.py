@@ -119,6 +119,7 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> 
     return PermissionNote(permission_id, await open_note(tx, permission))
 
 
+@shows_private
 async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: UUID) -> list[PermissionRead]:
     """Who read what a member's permissions say, oldest first."""
     member = await members.get(tx, member_id)

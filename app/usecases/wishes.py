@@ -29,6 +29,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.purchase_costs import reserve_legs
 from app.domain.spending import CONSENT, policy_for
 from app.usecases.steps import joint
+from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
@@ -76,6 +77,7 @@ async def wish_for(
     return reserved
 
 
+@shows_private
 async def list_wishes(
     tx: Tx, actor: Actor, *, purchase_id: UUID, page: PageRequest, member_id: UUID | None = None
 ) -> Page[Wish]:

@@ -28,6 +28,11 @@ def shows_private(verb: V) -> V:
     return verb
 
 
+def is_private(verb: Callable[..., Any]) -> bool:
+    """Whether the verb was marked so."""
+    return verb in _PRIVATE
+
+
 @contextlib.contextmanager
 def audited(
     verb: Callable[..., Any], identity: Identity, actor: Callable[[], Actor], named: Mapping[str, Any]
@@ -42,5 +47,5 @@ def audited(
         if refusal.status in DENIALS:
             log.info("refused", extra=facts | {"code": refusal.code})
         raise
-    if verb in _PRIVATE and any(holding.role not in OF_THEIR_OWN for holding in actor().holdings):
+    if is_private(verb) and any(holding.role not in OF_THEIR_OWN for holding in actor().holdings):
         log.info("read", extra=facts)
