@@ -17,11 +17,12 @@ from app.usecases.steps.audit import is_private
 from tests.world import GUEST, Caller, Json, World
 
 MATCH = {"If-Match": '"1"'}
-LOOKS = ("get_", "list_", "read_", "export_", "preview_", "trace_")
+LOOKS = ("get_", "list_", "read_", "export_", "preview_", "trace_", "replay_agreement", "recompute_")
 """What the names of verbs that only look begin with."""
 NOT_PRIVATE = {
     "agreements.get_agreement": "how a cooperative shares out, the same for all of its members",
     "agreements.get_example_results": "sums of made-up examples",
+    "agreements.replay_agreement": "by pseudonym",
     "agreements.list_agreements": "how a cooperative shares out, the same for all of its members",
     "apps.get_app": "an app is nobody's private life",
     "apps.list_apps": "an app is nobody's private life",

@@ -102,6 +102,7 @@ async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Remitt
     return found
 
 
+@shows_private
 async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Recomputation:
     """Work a specification out again from its stored inputs, beside the ledger of the same months."""
     found = await get_remittance(tx, actor, remittance_id=remittance_id)
