@@ -1,29 +1,13 @@
 """GraphiQL and the REST documentation in a real browser that has no internet."""
 
-import contextlib
-import fcntl
-import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import tools
 from tests.live import Live
-
-
-def chromium() -> str:
-    """The browser; where we are root on Debian it is installed on first need, by one process for all."""
-    with (Path(tempfile.gettempdir()) / f"samen-chromium-{os.geteuid()}").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
-            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    subprocess.run(command, env=quiet, check=False, capture_output=True, timeout=150)
-    return shutil.which("chromium") or pytest.skip("chromium is not installed: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +27,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 )
 def test_the_page_comes_alive_without_the_internet(live: Live, tmp_path: Path, path: str, shown: list[str]) -> None:
     command = [
-        *(chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"),
+        *(tools.chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"),
         *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
         *("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", f"--user-data-dir={tmp_path}"),
         *("--virtual-time-budget=15000", "--dump-dom", f"{live.url}{path}"),

@@ -1,15 +1,14 @@
-"""Tools of others: installed from their registry into `checks/`, or the test is skipped with the reason."""
+"""Tools of others, and how tests run them; where they come from is `tests/tools.py`."""
 
 import asyncio
-import fcntl
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+
+from tests import tools
 
 ROOT = Path(__file__).parent.parent.parent
 CHECKS = ROOT / "checks"
@@ -18,57 +17,42 @@ PERSONAL = ("PATH", "HOME", "LANG", "LC_ALL")
 
 
 @pytest.fixture(scope="session")
-def npm_tools() -> Path:
-    """The folder of the programs that `checks/package-lock.json` names."""
-    npm = shutil.which("npm") or pytest.skip("npm is not installed")
-    with (Path(tempfile.gettempdir()) / f"samen-npm-{os.geteuid()}").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        done, wanted = CHECKS / "node_modules" / ".package-lock.json", CHECKS / "package-lock.json"
-        if not done.exists() or done.stat().st_mtime < wanted.stat().st_mtime:
-            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            made = subprocess.run(command, cwd=CHECKS, capture_output=True, text=True, check=False)
-            if made.returncode:
-                pytest.skip(f"npm has no registry here: {made.stderr[-300:]}")
-            done.touch()
-    return CHECKS / "node_modules" / ".bin"
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the scripts in `checks/`, beside the npm packages that they use."""
+    modules = tools.npm(CHECKS / "package-lock.json")
+    folder = tmp_path_factory.mktemp("checks")
+    for script in CHECKS.glob("*.mjs"):
+        shutil.copy(script, folder)
+    (folder / "node_modules").symlink_to(modules)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def schemathesis() -> Path:
+    """The program in an environment of its own."""
+    return tools.pip(CHECKS / "schemathesis.txt") / "schemathesis"
 
 
 @pytest.fixture
-def tool(npm_tools: Path) -> Tool:
-    """Run a program on the project's folder while the server goes on; what it printed. Fails where it does."""
+def tool(bench: Path) -> Tool:
+    """Run an npm program, or one at a path, in the project's folder: what it printed. Fails where it does."""
 
     async def run(program: str, *arguments: str | Path) -> str:
-        command = npm_tools / program if (npm_tools / program).exists() else program
-        process = await asyncio.create_subprocess_exec(
-            *(str(command), *map(str, arguments)),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        printed = (await process.communicate())[0].decode()
-        assert process.returncode == 0, printed[:4000] + " … " + printed[-2000:]
-        return printed
+        command = bench / "node_modules" / ".bin" / program
+        return await ran([str(command if command.exists() else program), *map(str, arguments)], ROOT)
 
     return run
 
 
-def installed(folder: Path, command: list[str], wanted: Path) -> None:
-    """What a lock file names, installed once; skips the test with the reason where there is no registry."""
-    done = folder / ".installed"
-    folder.mkdir(exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if done.exists() and done.read_text() == wanted.read_text():
-            return
-        made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        assert "EUSAGE" not in made.stderr, made.stderr  # the lock file does not fit
-        if made.returncode:
-            pytest.skip(f"the tools of {wanted.name} cannot be installed here: {made.stderr[-300:]}")
-        done.write_text(wanted.read_text())
-
-
 async def ran(command: list[str], folder: Path, **environment: str) -> str:
-    """What a program printed. Fails where it does."""
+    """What a program printed while the server went on. Fails where it does."""
+    status, printed = await ended(command, folder, environment)
+    assert status == 0, f"{status}: {printed[:4000]} … {printed[-2000:]}"
+    return printed
+
+
+async def ended(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int | None, str]:
+    """How a program ended, and what it printed."""
     inherited = {name: os.environ[name] for name in PERSONAL if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -77,6 +61,5 @@ async def ran(command: list[str], folder: Path, **environment: str) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    printed = (await asyncio.wait_for(process.communicate(), 90))[0].decode()
-    assert process.returncode == 0, printed[-3000:]
-    return printed
+    printed = (await asyncio.wait_for(process.communicate(), 150))[0].decode()
+    return process.returncode, printed

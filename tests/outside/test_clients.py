@@ -1,40 +1,27 @@
 """Clients that nobody touched: made from the contracts by generators of others, they browse, order and follow."""
 
-import os
 import shutil
-import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.outside.conftest import CHECKS, ROOT, installed, ran
+from tests import tools
+from tests.outside.conftest import CHECKS, ROOT, ran
 from tests.world import World
 
 CLIENTS = CHECKS / "clients"
-HOME = Path(tempfile.gettempdir()) / f"samen-clients-{os.geteuid()}"
 
 
 @pytest.fixture(scope="session")
 def typescript() -> Path:
-    """The folder with the clients in TypeScript, generated and compiled: what does not fit the contract fails here."""
-    npm = shutil.which("npm") or pytest.skip("npm is not installed")
-    folder = HOME / "typescript"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(CLIENTS / name, folder)
-    installed(folder, [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], CLIENTS / "package-lock.json")
-    return folder
+    """The packages that the clients in TypeScript need."""
+    return tools.npm(CLIENTS / "package-lock.json")
 
 
 @pytest.fixture(scope="session")
 def python() -> Path:
-    """The folder with the generators in Python, apart: they need other versions than the project."""
-    folder = HOME / "python"
-    folder.mkdir(parents=True, exist_ok=True)
-    pip = f"bin/pip install --quiet --disable-pip-version-check --require-hashes -r {CLIENTS / 'python.txt'}"
-    installed(folder, ["sh", "-c", f"{sys.executable} -m venv . && {pip}"], CLIENTS / "python.txt")
-    return folder
+    """The folder with the generators in Python."""
+    return tools.pip(CLIENTS / "python.txt")
 
 
 @pytest.fixture
@@ -48,23 +35,23 @@ async def test_openapi_fetch_apollo_and_urql(typescript: Path, shop: dict[str, s
     work = tmp_path / "checks" / "clients"
     shutil.copytree(CLIENTS, work, ignore=shutil.ignore_patterns("node_modules", "made"))
     (tmp_path / "openapi").symlink_to(ROOT / "openapi")
-    (work / "node_modules").symlink_to(typescript / "node_modules")
-    tools = work / "node_modules" / ".bin"
-    types = [tools / "openapi-typescript", "../../openapi/openapi.json", "-o", "made/rest.ts"]
+    (work / "node_modules").symlink_to(typescript)
+    programs = typescript / ".bin"
+    types = [programs / "openapi-typescript", "../../openapi/openapi.json", "-o", "made/rest.ts"]
     await ran([str(part) for part in (*types, "--default-non-nullable", "false")], work)
-    await ran([str(tools / "graphql-codegen"), "--config", "codegen.ts"], work)
-    await ran([str(tools / "tsc"), "-p", "."], work)
+    await ran([str(programs / "graphql-codegen"), "--config", "codegen.ts"], work)
+    await ran([str(programs / "tsc"), "-p", "."], work)
     for client, state in (("rest", "placed"), ("apollo", "PLACED"), ("urql", "PLACED")):
         printed = await ran(["node", f"made/js/{client}.js"], work, **shop)
         assert printed.split() == [state, "not_found"], client
 
 
 async def test_openapi_python_client(python: Path, shop: dict[str, str], tmp_path: Path) -> None:
-    command = [str(python / "bin" / "openapi-python-client"), "generate", "--meta", "none"]
+    command = [str(python / "openapi-python-client"), "generate", "--meta", "none"]
     contract = str(ROOT / "openapi" / "openapi.json")
     await ran([*command, "--path", contract, "--output-path", "made_rest"], tmp_path)
     shutil.copy(CLIENTS / "rest.py", tmp_path)
-    printed = await ran([str(python / "bin" / "python"), "rest.py"], tmp_path, **shop)
+    printed = await ran([str(python / "python"), "rest.py"], tmp_path, **shop)
     assert printed.split() == ["placed", "not_found"]
 
 
@@ -72,6 +59,6 @@ async def test_ariadne_codegen(python: Path, shop: dict[str, str], tmp_path: Pat
     for name in ("ariadne.toml", "shop.graphql", "graph.py"):
         shutil.copy(CLIENTS / name, tmp_path)
     shutil.copy(ROOT / "openapi" / "schema.graphql", tmp_path)
-    await ran([str(python / "bin" / "ariadne-codegen"), "--config", "ariadne.toml"], tmp_path)
-    printed = await ran([str(python / "bin" / "python"), "graph.py"], tmp_path, **shop)
+    await ran([str(python / "ariadne-codegen"), "--config", "ariadne.toml"], tmp_path)
+    printed = await ran([str(python / "python"), "graph.py"], tmp_path, **shop)
     assert printed.split() == ["PLACED", "not_found"]

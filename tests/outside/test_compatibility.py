@@ -33,12 +33,12 @@ async def graphql_breaks(tool: Tool, before: Path, after: Path) -> list[str]:
     return lines
 
 
-async def test_no_rest_client_breaks_unsaid(npm_tools: Path, tool: Tool) -> None:
+async def test_no_rest_client_breaks_unsaid(bench: Path, tool: Tool) -> None:
     found = await rest_breaks(tool, RELEASED / "openapi.json", ROOT / "openapi" / "openapi.json")
     assert [text for text in found if text.partition(":")[0] not in announced()] == []
 
 
-async def test_no_graphql_client_breaks_unsaid(npm_tools: Path, tool: Tool) -> None:
+async def test_no_graphql_client_breaks_unsaid(bench: Path, tool: Tool) -> None:
     found = await graphql_breaks(tool, RELEASED / "schema.graphql", ROOT / "openapi" / "schema.graphql")
     assert [text for text in found if text not in announced()] == []
 
@@ -81,7 +81,7 @@ def added(document: Node) -> None:
     ],
 )
 async def test_a_planted_break_is_found(
-    npm_tools: Path, tool: Tool, tmp_path: Path, change: Any, where: str | None
+    bench: Path, tool: Tool, tmp_path: Path, change: Any, where: str | None
 ) -> None:
     released = RELEASED / "openapi.json"
     document = json.loads(released.read_text())
@@ -95,7 +95,7 @@ async def test_a_planted_break_is_found(
     ("old", "new", "breaks"), [("  reference: String!\n", "", True), ("", "type Extra { a: Int }", False)]
 )
 async def test_a_planted_break_of_graphql_is_found(
-    npm_tools: Path, tool: Tool, tmp_path: Path, old: str, new: str, breaks: bool
+    bench: Path, tool: Tool, tmp_path: Path, old: str, new: str, breaks: bool
 ) -> None:
     text = (RELEASED / "schema.graphql").read_text()
     assert old in text

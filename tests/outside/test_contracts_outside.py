@@ -1,5 +1,7 @@
 """What linters and audits of others say of the two contracts: nothing."""
 
+from pathlib import Path
+
 from tests.outside.conftest import CHECKS, Tool
 from tests.world import World
 
@@ -19,14 +21,14 @@ async def test_redocly(tool: Tool) -> None:
     assert "Warning was generated" not in printed
 
 
-async def test_the_graphql_schema_by_the_rules_of_relay(tool: Tool) -> None:
-    await tool("eslint", "-c", CHECKS / "eslint.config.mjs", "--max-warnings", "0", "openapi/schema.graphql")
+async def test_the_graphql_schema_by_the_rules_of_relay(bench: Path, tool: Tool) -> None:
+    await tool("eslint", "-c", bench / "eslint.config.mjs", "--max-warnings", "0", "openapi/schema.graphql")
 
 
-async def test_graphql_over_http(world: World, address: str, tool: Tool) -> None:
+async def test_graphql_over_http(world: World, address: str, bench: Path, tool: Tool) -> None:
     """All but the three audits of GET, which is off by choice."""
     token = world.person().token or ""
-    printed = await tool("node", CHECKS / "graphql-audit.mjs", f"http://{address}/graphql", token)
+    printed = await tool("node", bench / "graphql-audit.mjs", f"http://{address}/graphql", token)
     assert "58 of 61 ok" in printed
 
 

@@ -1,14 +1,13 @@
 """The programs of the guides run as they stand, against a server that is as real as the reader's."""
 
 import asyncio
-import os
 import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.outside.conftest import CHECKS, ROOT, ran
+from tests.outside.conftest import ROOT, ran
 from tests.receiver import receiving
 from tests.world import World
 
@@ -27,14 +26,11 @@ async def python(page: str, tmp_path: Path, **environment: str) -> str:
     return await ran([sys.executable, "guide.py"], tmp_path, **environment)
 
 
-async def node(page: str, npm_tools: Path, **environment: str) -> str:
+async def node(page: str, bench: Path, **environment: str) -> str:
     """Run where the npm packages are."""
-    file = CHECKS / f".guide-{os.getpid()}.mjs"
+    file = bench / f"guide-{page.replace('/', '-')}.mjs"
     file.write_text(program(page, "js"))
-    try:
-        return await ran(["node", file.name], CHECKS, **environment)
-    finally:
-        file.unlink()
+    return await ran(["node", file.name], bench, **environment)
 
 
 async def credentials(world: World, scopes: list[str], cooperative_ids: list[str]) -> dict[str, str]:
@@ -70,10 +66,10 @@ async def test_the_guide_for_a_partner(world: World, address: str, tmp_path: Pat
     assert "201 in_review" in printed
 
 
-async def test_the_guide_for_a_frontend(world: World, address: str, npm_tools: Path) -> None:
+async def test_the_guide_for_a_frontend(world: World, address: str, bench: Path) -> None:
     await world.offering(await world.cooperative(), title="Tuinbeurt")
     token = world.person().token or ""
-    printed = await node("getting-started/frontend.md", npm_tools, SAMEN_URL=f"http://{address}", TOKEN=token)
+    printed = await node("getting-started/frontend.md", bench, SAMEN_URL=f"http://{address}", TOKEN=token)
     assert printed.splitlines()[-1] == "PLACED"
 
 
@@ -97,5 +93,5 @@ async def test_a_webhook_is_verified_in_python(delivered: dict[str, str], tmp_pa
     assert await python("webhooks.md", tmp_path, **delivered) == "order.placed\n"
 
 
-async def test_a_webhook_is_verified_in_typescript(delivered: dict[str, str], npm_tools: Path) -> None:
-    assert await node("webhooks.md", npm_tools, **delivered) == "order.placed\n"
+async def test_a_webhook_is_verified_in_typescript(delivered: dict[str, str], bench: Path) -> None:
+    assert await node("webhooks.md", bench, **delivered) == "order.placed\n"

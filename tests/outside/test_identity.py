@@ -18,7 +18,6 @@ from app.adapters.tokens import new_key
 from app.main import build
 from app.settings import Settings, TrustedIssuer
 from tests.live import free_port
-from tests.outside.conftest import CHECKS
 from tests.world import Json, World
 
 
@@ -46,8 +45,8 @@ class Provider:
 
 
 @pytest.fixture
-async def provider(npm_tools: Path) -> AsyncIterator[Provider]:
-    command = ("node", str(CHECKS / "identity.mjs"), str(free_port()))
+async def provider(bench: Path) -> AsyncIterator[Provider]:
+    command = ("node", str(bench / "identity.mjs"), str(free_port()))
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
     made = Provider(process)

@@ -2,31 +2,12 @@
 
 import asyncio
 import json
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.outside.conftest import CHECKS, Tool
 from tests.world import World
-
-HOME = Path(tempfile.gettempdir()) / "samen-schemathesis"
-
-
-@pytest.fixture(scope="session")
-def schemathesis() -> Path:
-    """The program in an environment of its own: it needs other versions than the project."""
-    program = HOME / "bin" / "schemathesis"
-    pip = [str(HOME / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
-    steps = [[sys.executable, "-m", "venv", str(HOME)], [*pip, str(CHECKS / "schemathesis.txt")]]
-    for command in steps if not program.exists() else ():
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
-        if made.returncode:
-            pytest.skip(f"schemathesis cannot be installed here: {made.stderr[-300:]}")
-    return program
 
 
 async def test_every_request_is_answered_as_the_contract_says(

@@ -1,0 +1,96 @@
+"""Programs of others, installed once a user. What is out of reach is skipped, what does not fit fails."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+HOME = Path(tempfile.gettempdir()) / f"samen-tools-{os.geteuid()}"
+NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retry-mintimeout=500")
+PIP = ("install", "--quiet", "--disable-pip-version-check", "--retries=2", "--require-hashes")
+NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
+NPM_AWAY = re.compile(r"code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b")
+PIP_AWAY = re.compile(r"connection broken by .*(NewConnection|NameResolution|ConnectTimeout|ReadTimeout|ProtocolError)")
+PIP_NONE = "No matching distribution found"
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test, except where CI has what it takes to run it: nobody reads there what was left out."""
+    if os.environ.get("CI") == "true" and shutil.which("npm"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[None]:
+    """One process at a time."""
+    HOME.mkdir(mode=0o700, exist_ok=True)
+    with (HOME / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def npm(lock: Path) -> Path:
+    """The `node_modules` of a `package-lock.json`."""
+    program = shutil.which("npm") or missing("npm is not installed")
+    folder = _folder(*(lock.with_name(name) for name in NPM_FILES))
+    with alone(folder.name):
+        if not (folder / ".installed").exists():
+            folder.mkdir(exist_ok=True)
+            for beside in NPM_FILES:
+                shutil.copy(lock.with_name(beside), folder)
+            _run([program, *NPM], folder)
+    return folder / "node_modules"
+
+
+def pip(lock: Path) -> Path:
+    """The folder of the programs of a file of requirements, apart: they need other versions than the project."""
+    folder = _folder(lock)
+    with alone(folder.name):
+        if not (folder / ".installed").exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder], check=True)
+            _run(
+                [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), *PIP, "-r", str(lock)], folder
+            )
+    return folder / "bin"
+
+
+def chromium() -> str:
+    """The browser; where we are root on Debian it is installed on first need."""
+    with alone("chromium"):
+        if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    subprocess.run(command, env=quiet, check=False, capture_output=True, timeout=150)
+    return shutil.which("chromium") or missing("chromium is not installed: apt-get install chromium")
+
+
+def _folder(first: Path, *more: Path) -> Path:
+    """Of what the files say now: another content is another folder, so that no run changes another's tools."""
+    content = hashlib.sha256(sys.version.encode())
+    for file in (first, *more):
+        content.update(file.read_bytes())
+    return HOME / f"{first.parent.name}-{first.stem}-{content.hexdigest()[:16]}"
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Install; only a registry that cannot be reached is a reason to skip."""
+    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if made.returncode == 0:
+        (folder / ".installed").touch()
+        return
+    said = f"{made.stderr[:1000]} … {made.stderr[-1000:]}"
+    if NPM_AWAY.search(made.stderr) or (PIP_AWAY.search(made.stderr) and PIP_NONE in made.stderr):
+        missing(f"the registry of {folder.name} cannot be reached: {said}")
+    pytest.fail(f"{folder.name} cannot be installed: {said}", pytrace=False)
