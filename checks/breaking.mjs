@@ -1,25 +1,60 @@
-// What in a new OpenAPI document breaks clients of an old one: prints a JSON list of texts, empty where nothing does.
+// What in a new contract breaks clients of an old one, OpenAPI or GraphQL: prints JSON, each break by its exact name
+// with a description, empty where nothing breaks.
 import { readFileSync } from "node:fs";
+import { diff } from "@graphql-inspector/core";
 import { apiDiff } from "api-smart-diff";
+import { buildSchema } from "graphql";
 
-const [before, after] = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, "utf8")));
+const files = process.argv.slice(2);
+const [before, after] = files.map((file) => readFileSync(file, "utf8"));
+const graphql = files[0].endsWith(".graphql");
+const found = graphql ? await graphqlBreaks(before, after) : restBreaks(JSON.parse(before), JSON.parse(after));
+console.log(JSON.stringify(Object.fromEntries(found), null, 1));
 
-// An operation by its method and path, as the CHANGELOG names it; a shared part by its name.
-function place(path) {
-  return path[0] === "paths" ? `${String(path[2] ?? "").toUpperCase()} ${path[1]}` : path.slice(1, 3).join(" ");
+// `FIELD_REMOVED Order.reference`
+async function graphqlBreaks(before, after) {
+  const changes = await diff(buildSchema(before), buildSchema(after));
+  const breaks = changes.filter(({ criticality }) => criticality.level === "BREAKING");
+  return breaks.map(({ type, path, message }) => [`${type} ${path}`, message]);
 }
 
-// The library takes a field that requests need from now on for harmless, and one that answers always have from now on
-// for a break; and it judges shared parts without knowing whether they go in or out: those count only where a type changes.
+// `GET /orders/{order_id} remove 200.reference`; of all operations at once: `servers remove /v1`
+function restBreaks(before, after) {
+  const kept = new Set((after.servers ?? []).map(({ url }) => url));
+  const moved = (before.servers ?? []).filter(({ url }) => !kept.has(url));
+  const found = apiDiff(before, after).filter(breaks);
+  const named = found.map((one) => [name(one, { before, after }), one.description ?? ""]);
+  return [...moved.map(({ url }) => [`servers remove ${url}`, "paths start elsewhere"]), ...named];
+}
+
+// The library takes a field that requests need from now on, and another type in an answer, for harmless, and a field
+// that answers always have from now on for a break. It judges shared parts without knowing whether they go in or out:
+// only operations count, and they show all that they use.
 function breaks({ type, action, path }) {
-  if (["info", "tags", "servers"].includes(path[0])) return false;
-  const required = path.at(-2) === "required" && action === "add";
-  if (required && path.includes("responses")) return false;
-  const needed = required && path.includes("requestBody");
+  if (path[0] !== "paths") return false;
+  const required = action === "add" && path.at(-2) === "required";
+  if (required) return path.includes("requestBody");
   const retyped = action === "replace" && path.at(-1) === "type";
-  return needed || retyped || (type === "breaking" && path[0] === "paths");
+  return retyped || type === "breaking";
 }
 
-const found = apiDiff(before, after).filter(breaks);
-const texts = found.map((one) => `${place(one.path)}: ${one.description ?? `${one.action} ${one.path.slice(3).join(".")}`}`);
-console.log(JSON.stringify([...new Set(texts)], null, 1));
+function name({ action, path, ...values }, documents) {
+  const [, address, method = "", ...parts] = path;
+  const when = action === "add" ? "after" : "before";
+  const operation = documents[when].paths[address][method];
+  if (parts[0] === "parameters" && parts.length > 1) parts[1] = operation.parameters[parts[1]]?.name ?? parts[1];
+  if (["required", "enum"].includes(parts.at(-2))) parts[parts.length - 1] = values[when];
+  return [method.toUpperCase(), address, action, place(parts)].filter(Boolean).join(" ");
+}
+
+// Without what every schema has: `200.items[].reference`
+function place(parts) {
+  const found = [];
+  for (let at = parts[0] === "responses" ? 1 : 0; at < parts.length; at += 1) {
+    if (parts[at] === "properties" && at + 1 < parts.length) found.push(parts[(at += 1)]);
+    else if (parts[at] === "items") found.push(`${found.pop()}[]`);
+    else if (parts[at] === "content" && parts[at + 2] === "schema") at += 2;
+    else found.push(parts[at]);
+  }
+  return found.join(".");
+}
