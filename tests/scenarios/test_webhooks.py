@@ -315,7 +315,8 @@ async def test_only_its_own_people_set_up_an_apps_webhooks(world: World, receive
         await nobody("GET", place, status=404)
         await nobody("DELETE", place, status=404)
     assert len(await world.network("GET", f"/v1/apps/{app.login}/webhooks")) == 1
-    await app("POST", f"/v1/apps/{app.login}/webhooks", {"url": "https://u:p@example.org/"}, status=422)
+    for address in ("https://u:p@example.org/", "https://[.example.org/", "https://example.org:port/"):
+        await app("POST", f"/v1/apps/{app.login}/webhooks", {"url": address}, status=422)
     await app("POST", f"/v1/apps/{app.login}/webhooks", {"url": receiver.url, "kinds": ["order.eaten"]}, status=422)
     unread = {"url": receiver.url, "kinds": ["offering.submitted"]}
     refused = await app("POST", f"/v1/apps/{app.login}/webhooks", unread, status=422)
