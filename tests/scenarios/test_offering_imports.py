@@ -222,6 +222,7 @@ async def test_a_spreadsheet_as_excel_saves_it(world: World) -> None:
         (b'externalId;title\nA;"' + b"x" * 30_000, "text/csv", "row_too_long", "20000"),
         (b"externalId;title\nA;" + b"x" * 30_000 + b"\n", "text/csv", "row_too_long", "20000"),
         (b"externalId;title\nA;b\rc", "text/csv", "not_csv", "new-line"),
+        (b"externalId;title\rA;Jam", "text/csv", "not_csv", "new-line"),
         (b"x" * 30_000, "application/x-ndjson", "row_too_long", "20000"),
     ],
 )
