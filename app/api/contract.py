@@ -119,13 +119,14 @@ def _operation(path: str, method: str, operation: Node) -> None:
     responses = operation["responses"]
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | SAID
-    expected = ["400", "401", "403", "404", "422", "429", "500", "503"]
+    stated = [status for status in responses if status in REFUSALS]
+    expected = ["400", "401", "403", "404", "422", "429", "500", "503", *stated]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     if method != "get":
         expected += ["409", "413", *(["415"] if "requestBody" in operation else [])]
     if "if-match" in {name.lower() for name in names}:
         expected += ["412", "428"] if method in ("put", "patch") else ["412"]
-    for status in sorted(expected):
+    for status in sorted(set(expected)):
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
         if parameter["name"].lower() == "idempotency-key" and not path.startswith("/oauth/"):

@@ -1,6 +1,6 @@
 """REST: what everybody wishes of a joint purchase, what they get, and the order to the supplier."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +15,7 @@ from app.usecases.joint_purchases import get_allocation
 from app.usecases.purchase_settlements import credit_wish, get_supplier_order
 from app.usecases.wishes import list_wishes, lock_wish, wish_for
 
+TOO_EARLY: dict[str, Any] = {"description": "Still open: nothing is ordered yet."}
 router = APIRouter(tags=["joint purchases"])
 
 
@@ -126,7 +127,7 @@ async def allocation(
     return AllocationFormat(articles=made)
 
 
-@router.get("/joint-purchases/{purchase_id}/supplier-order")
+@router.get("/joint-purchases/{purchase_id}/supplier-order", responses={409: TOO_EARLY})
 async def supplier_order(purchase_id: UUID, run: RunDep) -> SupplierOrderOut:
     """What to order from the supplier. For the lead's staff."""
     return SupplierOrderOut.model_validate(await run(get_supplier_order, purchase_id=purchase_id))
@@ -135,7 +136,7 @@ async def supplier_order(purchase_id: UUID, run: RunDep) -> SupplierOrderOut:
 @router.get(
     "/joint-purchases/{purchase_id}/supplier-order.csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "A line an article"}},
+    responses={200: {"content": {"text/csv": {}}, "description": "A line an article"}, 409: TOO_EARLY},
 )
 async def supplier_order_csv(purchase_id: UUID, run: RunDep) -> Response:
     """The same as CSV."""
