@@ -13,7 +13,7 @@ from pydantic import Field
 from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, Wiring, WiringDep, leaving, link_next, tag
 from app.api.errors import FaceError
-from app.api.models import In, Name, Out, PageOut, Url, Version, When, given
+from app.api.models import Flag, In, Name, Out, PageOut, Url, Version, When, given
 from app.domain.access import VISITOR, Scope
 from app.domain.apps import Granted, RateClass
 from app.domain.errors import ClientRefused
@@ -61,7 +61,7 @@ class AppChange(In):
     redirect_uris: Annotated[list[Url], Field(max_length=10)] = []
     keys: Annotated[list[Jwk], Field(max_length=5)] = []
     rate_class: RateClass = RateClass.STANDARD
-    enabled: bool = True
+    enabled: Flag = True
 
 
 class AppOut(Out):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
-from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, Version, When, money
+from app.api.models import Day, Flag, In, Money, MoneyIn, Out, PageOut, Version, When, money
 from app.domain.ballots import BallotState
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
 
@@ -21,7 +21,7 @@ class BallotIn(In):
 
 
 class VoteIn(In):
-    yes: Annotated[bool, Field(strict=True)]
+    yes: Flag
 
 
 class BallotPayment(In):

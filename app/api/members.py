@@ -9,7 +9,22 @@ from pydantic import Field
 from app.adapters.drawings import thermometer_svg
 from app.adapters.messages import explain
 from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
-from app.api.models import Day, In, Money, MoneyIn, Name, Note, Out, PageOut, TransitionOut, Version, When, given, money
+from app.api.models import (
+    Day,
+    Flag,
+    In,
+    Money,
+    MoneyIn,
+    Name,
+    Note,
+    Out,
+    PageOut,
+    TransitionOut,
+    Version,
+    When,
+    given,
+    money,
+)
 from app.domain.access import Actor
 from app.domain.members import MEMBERSHIP, Destination, Member, MemberState
 from app.domain.thermometer import Thermometer
@@ -33,7 +48,7 @@ class MemberIn(In):
     name: Name
     trade_name: Name
     person_id: UUID | None = None
-    candidate: bool = False
+    candidate: Flag = False
 
 
 class ReferralIn(In):

@@ -86,6 +86,7 @@ Version = Annotated[int, Field(description="Changes with every change; the ETag.
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE]
 Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
 Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
+Flag = Annotated[bool, Field(strict=True)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Short = Annotated[str, Field(max_length=120)]
 Line = Annotated[str, Field(max_length=500)]

@@ -14,7 +14,7 @@ from app.adapters.messages import EN, message_of
 from app.adapters.row_files import NotJson, Unreadable, csv_rows, decimal_of, json_rows
 from app.api.deps import LanguageDep, PageDep, RunDep, link_next, tag
 from app.api.errors import FaceError
-from app.api.models import In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
+from app.api.models import Flag, In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
 from app.api.offerings import LeadTime, OfferingOut, Tags, Town
 from app.domain.errors import RuleRefused
 from app.domain.offering_imports import ImportState, Outcome, Row, RowReport, Rows, Unread
@@ -69,7 +69,7 @@ class OfferingPut(In):
     image_url: Url | None = None
     lead_time_minutes: LeadTime = 0
     stock: Number | None = None
-    offered: bool = True
+    offered: Flag = True
 
     def row(self, external_id: str) -> Row:
         contents = self.model_dump(exclude={"member_id", "price", "stock", "offered", "external_id"})

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from app.api.deps import KeyedDep
-from app.api.models import BalanceIn, Day, In, Money, MoneyIn, Month, Out, money
+from app.api.models import BalanceIn, Day, Flag, In, Money, MoneyIn, Month, Out, money
 from app.domain.ledger import AccountKind
 from app.domain.opening import Opening, OpeningAccount, OpeningPot, OpeningTotal
 from app.usecases.opening import open_books, try_opening
@@ -40,7 +40,7 @@ class OpeningIn(In):
     accounts: list[OpeningAccountIn]
     pots: list[OpeningPotIn] = []
     totals: list[OpeningTotalIn] = []
-    dry_run: bool = False
+    dry_run: Flag = False
 
 
 class OpeningOut(Out):

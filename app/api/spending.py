@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.api.books import JournalOut
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
-from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Short, TransitionOut, Version, When, money
+from app.api.models import Day, Flag, In, Line, Money, MoneyIn, Out, PageOut, Short, TransitionOut, Version, When, money
 from app.domain import spending as domain
 from app.domain.access import Actor
 from app.domain.spending import SPENDING, SpendingState
@@ -31,8 +31,8 @@ class SpendingIn(In):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     amount: MoneyIn
     supplier: Short = ""
-    to_member: bool = False
-    draft: bool = False
+    to_member: Flag = False
+    draft: Flag = False
 
 
 class SpendingMove(In):

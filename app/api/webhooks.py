@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, WiringDep, link_next, tag
 from app.api.feed import Place
-from app.api.models import In, Out, PageOut, Url, Version, When, given
+from app.api.models import Flag, In, Out, PageOut, Url, Version, When, given
 from app.domain.feed import place_of
 from app.domain.webhooks import SendingState
 from app.usecases.webhooks import (
@@ -36,7 +36,7 @@ class WebhookIn(In):
 class WebhookChange(In):
     url: Url = ""
     kinds: Kinds = []
-    enabled: bool = True
+    enabled: Flag = True
 
 
 class AgainIn(In):

@@ -145,6 +145,18 @@ async def test_what_the_schema_of_graphql_cannot_say(
     assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
 
 
+@pytest.mark.parametrize("flag", [0, 1, "false", "no", None])
+async def test_a_flag_is_true_or_false(world: World, flag: object) -> None:
+    seller = await world.cooperative()
+    body = {"name": "Sam", "tradeName": "Sam", "candidate": flag}
+    problem = await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/members", body, status=400)
+    assert [error["field"] for error in problem["errors"]] == ["candidate"]
+    wanted = {"purpose": "gereedschap", "title": "Pomp", "amount": {"amount": "1.00"}, "toMember": flag, "draft": flag}
+    place = f"/v1/members/{seller.member_id}/spending-requests"
+    problem = await seller.member("POST", place, wanted, status=400)
+    assert [error["field"] for error in problem["errors"]] == ["toMember", "draft"]
+
+
 @pytest.mark.parametrize(("query", "code"), [("%00", "text_malformed"), ("x" * 5000, None), ("%0Atuin", None)])
 async def test_the_catalogue_answers_any_text(world: World, query: str, code: str | None) -> None:
     answer = await world.client.get(f"/v1/catalogue/offerings?text={query}")
