@@ -30,6 +30,7 @@ from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SOCKET = ".s.PGSQL.5432"
+RATES = ("VISITOR", "STANDARD", "PARTNER")
 
 
 def free_port() -> int:
@@ -121,6 +122,10 @@ class Live:
     port: int
     process: subprocess.Popen[bytes] | None = None
     wire: Wire | None = None
+    database_url: str = ""
+    """Where it is not the one of its own PostgreSQL."""
+    rates: tuple[int, int, int] = (1_000_000_000,) * 3
+    """Of visitors, people and partners."""
 
     @classmethod
     def at(cls, home: Path) -> "Live":
@@ -136,7 +141,7 @@ class Live:
     @property
     def _database_url(self) -> str:
         if self.wire is None:
-            return self.postgres.url()
+            return self.database_url or self.postgres.url()
         return self.postgres.url().replace(str(self.postgres.socket_dir), str(self.wire.folder))
 
     @property
@@ -149,7 +154,7 @@ class Live:
             "SAMEN_PUBLIC_URL": self.url,
             "SAMEN_LOG_LEVEL": "ERROR",
             "SAMEN_POOL_SIZE": "20",
-            **{f"SAMEN_RATE_{name}": "1000000000" for name in ("VISITOR", "STANDARD", "PARTNER")},
+            **{f"SAMEN_RATE_{name}": str(rate) for name, rate in zip(RATES, self.rates, strict=True)},
         }
 
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
