@@ -5,6 +5,7 @@ import inspect
 import json
 import logging
 import pkgutil
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -149,6 +150,31 @@ async def test_a_request_is_one_line_with_its_trace_and_no_secret(
         ("GET", "/v1/order-status/{token}", 200, "ab" * 16),
     ]
     assert order["statusUrl"].rsplit("/", 1)[1] not in json.dumps(lines)
+
+
+async def test_nothing_private_is_on_any_line_of_any_logger(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither what was sent, nor what was shown, nor what was wrong, not even at the level for who looks for bugs."""
+    seller, app, canary = await world.cooperative(), await world.app(), f"kanarie-{uuid.uuid4().hex}"
+    offering, line = await world.offering(seller), f"/v1/orders/{canary}?naam={canary}"
+    contact = {"name": canary, "email": f"{canary}@example.org", "phone": "+31 6 99887766", "address": f"{canary} 1"}
+    login = {"grant_type": "client_credentials", "client_id": app.login, "client_secret": canary}
+    with caplog.at_level(logging.DEBUG):
+        caplog.clear()
+        order = await world.order(app, offering, contact=contact, note=canary)
+        shown = await seller.coordinator("GET", f"/v1/orders/{order['id']}")
+        await app("POST", "/v1/orders", {"lines": canary, "contact": {"name": canary}}, status=400)
+        await app("GET", line, status=400)
+        await app("GET", f"/v1/nergens/{canary}", status=404)
+        await world.visitor("GET", order["statusUrl"])
+        await Caller(world.client, canary, "forger")("GET", "/v1/me", status=401)
+        await world.client.post("/oauth/token", data=login)
+        await app.graphql(f'query ($x: UUID!) {{ order(id: $x) {{ id }} member(id: "{canary}") {{ id }} }}', x=canary)
+        await world.work()
+    assert shown["contact"]["name"] == canary
+    ours = [record for record in caplog.records if not record.name.startswith("httpx")]  # the test's own client
+    told = "\n".join(JsonLines().format(record) for record in ours)
+    private = (canary, "99887766", order["statusUrl"].rsplit("/", 1)[1], str(app.token), str(seller.coordinator.token))
+    assert (len(ours) > 8, [one for one in private if one in told]) == (True, [])
 
 
 async def test_a_client_that_goes_away_is_no_fault(

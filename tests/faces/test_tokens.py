@@ -17,9 +17,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from jose import jwk
 
-from app.adapters.tokens import Issuer, KeyRing, new_key, read_token
+from app.adapters.issuers import RemoteKeys
+from app.adapters.tokens import Issuer, KeyRing, identify, new_key, read_token
 from app.domain.errors import TokenRefused
 from app.main import people_issuer
+from tests.live import free_port
 from tests.world import Caller, Json, World
 
 FOREIGN = new_key()
@@ -194,6 +196,14 @@ def test_a_key_signs_by_its_own_algorithm_only() -> None:
     assert read_token(forge.signed(), [both]).subject == "noor"
     with pytest.raises(TokenRefused) as refused:
         read_token(forge.signed(header={"alg": "ES384"}), [both])
+    assert refused.value.facts == {"reason": "unknown_key"}
+
+
+async def test_an_issuer_whose_keys_cannot_be_had_lets_nobody_in() -> None:
+    forge = Forge("http://issuer", new_key())
+    away = RemoteKeys("http://issuer", f"http://127.0.0.1:{free_port()}/keys")
+    with pytest.raises(TokenRefused) as refused:
+        await identify(forge.signed(), [Issuer("http://issuer", away, "samen")])
     assert refused.value.facts == {"reason": "unknown_key"}
 
 
