@@ -19,6 +19,7 @@ FLOORS = {"python-jose": "3.5", "strawberry-graphql": "0.315.7", "cryptography":
 LOGIN = "/oauth/token"
 """OAuth has a server leave alone what it does not know (RFC 6749, 3.2)."""
 IN_ADDRESSES = {
+    "fromNow",
     *("text", "category", "town", "cooperative", "minPrice", "maxPrice"),
     *("limit", "after", "movements", "types", "format", "axis", "rule", "from", "until", "asOf", "month"),
     *("state", "outcome", "received", "done", "dryRun"),
