@@ -81,17 +81,17 @@ class Worker:
         """As soon as one has answered the next goes out; those under way are waited for at the end."""
         under_way: dict[asyncio.Task[None], UUID] = {}
         while not stop.is_set():
+            under_way = {task: app for task, app in under_way.items() if not task.done()}
             letters = await self._claimed(AT_ONCE - len(under_way), Counter(under_way.values()))
             for letter in letters:
                 under_way[asyncio.create_task(self._send(letter))] = letter.webhook.app_id
             full = len(under_way) == AT_ONCE
             if full or not letters:
                 turn = asyncio.create_task(stop.wait())
-                done, _ = await asyncio.wait(
+                await asyncio.wait(
                     {turn, *under_way}, timeout=None if full else IDLE, return_when=asyncio.FIRST_COMPLETED
                 )
                 turn.cancel()
-                under_way = {task: app for task, app in under_way.items() if task not in done}
         if under_way:
             await asyncio.wait(under_way)
 
@@ -160,8 +160,9 @@ class Worker:
             log.exception("failed", extra={"what": "webhook"})
             answer = Answer(None, "it could not be sent")
         WEBHOOKS.labels("arrived" if answer.good else "failed").inc()
+        run = SystemRun(self.database, now=self.now)
         with contextlib.suppress(*NO_ANSWER):
-            await SystemRun(self.database, now=self.now)(finish_delivery, letter=letter, answer=answer)
+            await self._once("webhook", run(finish_delivery, letter=letter, answer=answer))
 
     async def guard(self) -> None:
         """Seal what was booked, and check all books when that is due; a broken invariant is an error in the log."""
