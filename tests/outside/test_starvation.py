@@ -1,0 +1,83 @@
+"""Documents made from the schema, executed one after another, starve nobody who asks beside them."""
+
+import asyncio
+import json
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests import test_walls
+from tests.live import served
+from tests.outside.conftest import CHECKS, ran
+from tests.world import Caller, World
+
+sample = test_walls.sample
+CLIENTS = 4
+BROWSE = {"query": "{ catalogue(first: 5) { edges { node { title } } } }"}
+
+
+def listening(app: ASGIApp, heard: Counter[str]) -> ASGIApp:
+    """The application, with what whoever logged in is answered: `data`, or the code of the first error."""
+
+    async def listen(scope: Scope, receive: Receive, send: Send) -> None:
+        known, body = b"authorization" in dict(scope.get("headers", ())), bytearray()
+
+        async def tell(message: Message) -> None:
+            body.extend(message.get("body", b""))
+            if known and message["type"] == "http.response.body" and not message.get("more_body"):
+                errors = json.loads(body).get("errors")
+                heard[errors[0]["extensions"]["code"] if errors else "data"] += 1
+            await send(message)
+
+        await app(scope, receive, tell)
+
+    return listen
+
+
+async def browse(address: str, times: list[float], until: Callable[[], bool]) -> None:
+    """An honest client: asks what everybody asks, again and again, and notes how long each answer took."""
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=30) as client:
+        while not until():
+            began = time.perf_counter()
+            answer = (await client.post("/graphql", json=BROWSE)).json()
+            times.append(time.perf_counter() - began)
+            assert "errors" not in answer
+            await asyncio.sleep(0.02)
+
+
+async def test_documents_from_the_schema_starve_nobody(
+    world: World, app: FastAPI, sample: dict[str, Any], schemathesis: Path
+) -> None:
+    """Several honest clients at once, timed alone first and then beside the documents."""
+    heard: Counter[str] = Counter()
+    alone: list[float] = []
+    beside: list[float] = []
+    async with served(listening(app, heard)) as address:
+        await asyncio.gather(*(browse(address, alone, lambda: len(alone) > 100) for _ in range(CLIENTS)))
+        asking = asyncio.create_task(documents(schemathesis, address, sample))
+        await asyncio.gather(*(browse(address, beside, asking.done) for _ in range(CLIENTS)))
+        await asking
+    assert heard["internal"] == heard["bad_request"] == 0, heard
+    assert heard["data"] > sum(heard.values()) / 5 > 50, heard
+    usual = statistics.median(alone)
+    assert statistics.median(beside) < 8 * usual
+    assert max(beside) < 100 * usual
+
+
+async def documents(schemathesis: Path, address: str, sample: dict[str, Any]) -> None:
+    """Two for every field of the schema, by the coordinator whose objects most of them are about."""
+    coordinator: Caller = sample["seller"].coordinator
+    ids = {name: str(value) for name, value in sample.items() if name.endswith("_id")}
+    command = [str(schemathesis), "--config-file", str(CHECKS / "schemathesis-graphql.toml"), "run"]
+    how = ["--header", f"Authorization: Bearer {coordinator.token}", "--mode", "positive", "--seed", "1"]
+    how += ["--max-examples", "2", "--workers", "2", "--no-color", "--warnings", "off"]
+    how += ["--exclude-checks", "not_a_server_error"]  # takes every refusal for a fault; ours have the code `internal`
+    hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_graphql", "PYTHONPATH": str(CHECKS), "IDS": json.dumps(ids)}
+    await ran([*command, f"http://{address}/graphql", *how], CHECKS, **hooks)
