@@ -55,7 +55,7 @@ async def test_a_euro_is_traced_from_the_customer_to_the_purchase(world: World) 
     assert await trace(second) == [*common, ("pot", "purchase", "25.00")]
     reasons = [flow["reason"] for flow in await seller.treasurer("GET", f"/v1/orders/{first['id']}/trace")]
     assert reasons[0] == "5 % of €100.00 goes to the cooperative."
-    await app("GET", f"/v1/orders/{first['id']}/trace", status=403)
+    await app("GET", f"/v1/orders/{first['id']}/trace", status=404)
 
     month = f"{world.clock():%Y-%m}"
     for place in (f"/v1/orders/{first['id']}/trace.svg", f"/v1/cooperatives/{seller.id}/flows.svg?month={month}"):
