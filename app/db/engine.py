@@ -142,7 +142,6 @@ class Database:
         self.role = role
         self._size = size
         self._pool: Any = None
-        self._kept: list[Any] = []
         self._turns = asyncio.Semaphore(size)
         """Who came first is served first: the pool alone gives a free connection to whoever asks at that moment."""
 
@@ -186,8 +185,6 @@ class Database:
 
     async def close(self) -> None:
         if self._pool is not None:
-            while self._kept:
-                await self._pool.release(self._kept.pop())
             await self._pool.close()
 
     @asynccontextmanager
@@ -197,33 +194,15 @@ class Database:
         With `snapshot` every statement sees the rows of the first one's moment.
         """
         isolation = "repeatable_read" if snapshot else None
-        async with self._connection() as connection, connection.transaction(isolation=isolation):
+        async with self._turns, self._pool.acquire() as connection, connection.transaction(isolation=isolation):
             tx = Tx(connection, now or datetime.now(UTC), self.sealing)
             yield tx
             await tx.flush()
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         """The one row of a statement outside any transaction: the catalogue's way."""
-        async with self._connection() as connection:
-            return await connection.fetchrow(sql, *arguments)
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        """A connection, kept out of the pool between its users: giving it back costs a task and a turn of the loop.
-
-        One during whose use anything went wrong goes back: the pool looks whether it is still good.
-        """
         async with self._turns:
-            connection = self._kept.pop() if self._kept else await self._pool.acquire()
-            if connection.is_closed():
-                await self._pool.release(connection)
-                connection = await self._pool.acquire()
-            try:
-                yield connection
-            except BaseException:
-                await self._pool.release(connection)
-                raise
-            self._kept.append(connection)
+            return await self._pool.fetchrow(sql, *arguments)
 
 
 @asynccontextmanager
