@@ -12,6 +12,7 @@ from tests import tools
 
 ROOT = Path(__file__).parent.parent.parent
 CHECKS = ROOT / "checks"
+CLIENTS = CHECKS / "clients"
 Tool = Callable[..., Awaitable[str]]
 PERSONAL = ("PATH", "HOME", "LANG", "LC_ALL")
 
@@ -25,6 +26,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(script, folder)
     (folder / "node_modules").symlink_to(modules)
     return folder
+
+
+@pytest.fixture(scope="session")
+def typescript() -> Path:
+    """The packages that the clients in TypeScript need."""
+    return tools.npm(CLIENTS / "package-lock.json")
 
 
 @pytest.fixture(scope="session")

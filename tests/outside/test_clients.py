@@ -6,16 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import tools
-from tests.outside.conftest import CHECKS, ROOT, ran
+from tests.outside.conftest import CLIENTS, ROOT, ran
 from tests.world import World
-
-CLIENTS = CHECKS / "clients"
-
-
-@pytest.fixture(scope="session")
-def typescript() -> Path:
-    """The packages that the clients in TypeScript need."""
-    return tools.npm(CLIENTS / "package-lock.json")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,16 @@
 """The programs of the guides run as they stand, against a server that is as real as the reader's."""
 
+import ast
 import asyncio
+import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.live import Live
 from tests.outside.conftest import ROOT, ran
 from tests.receiver import receiving
 from tests.world import World
@@ -14,16 +18,35 @@ from tests.world import World
 DOCS = ROOT / "docs"
 
 
+def blocks(text: str, language: str) -> list[str]:
+    """Every block in one language."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [block for name, block in found if name == language]
+
+
 def program(page: str, language: str) -> str:
     """Every block of a page in one language, one after another."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
-    assert blocks
-    return "\n".join(blocks)
+    found = blocks((DOCS / page).read_text(), language)
+    assert found
+    return "\n".join(found)
 
 
 async def python(page: str, tmp_path: Path, **environment: str) -> str:
     (tmp_path / "guide.py").write_text(program(page, "python"))
     return await ran([sys.executable, "guide.py"], tmp_path, **environment)
+
+
+async def compiled(page: str, typescript: Path, bench: Path, folder: Path, **environment: str) -> str:
+    """Checked by the strict compiler, and run only where it has nothing to say."""
+    modules = folder / "node_modules"
+    modules.mkdir()
+    (modules / "@types").symlink_to(typescript / "@types")
+    (modules / "standardwebhooks").symlink_to(bench / "node_modules" / "standardwebhooks")
+    (folder / "guide.mts").write_text(program(page, "ts"))
+    strict = ["--strict", "--noUncheckedIndexedAccess", "--noEmitOnError", "--skipLibCheck", "--types", "node"]
+    strict += ["--target", "es2022", "--module", "nodenext"]
+    await ran([str(typescript / ".bin" / "tsc"), *strict, "guide.mts"], folder)
+    return await ran(["node", "guide.mjs"], folder, **environment)
 
 
 async def node(page: str, bench: Path, **environment: str) -> str:
@@ -93,5 +116,59 @@ async def test_a_webhook_is_verified_in_python(delivered: dict[str, str], tmp_pa
     assert await python("webhooks.md", tmp_path, **delivered) == "order.placed\n"
 
 
-async def test_a_webhook_is_verified_in_typescript(delivered: dict[str, str], bench: Path) -> None:
-    assert await node("webhooks.md", bench, **delivered) == "order.placed\n"
+async def test_a_webhook_is_verified_in_typescript(
+    delivered: dict[str, str], typescript: Path, bench: Path, tmp_path: Path
+) -> None:
+    assert await compiled("webhooks.md", typescript, bench, tmp_path, **delivered) == "order.placed\n"
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Live]:
+    """What `make run` starts: the demo network behind a server."""
+    live = Live.at(tmp_path / "home")
+    loaded = live.samen("demo")
+    assert loaded.returncode == 0, loaded.stderr
+    live.serve()
+    yield live
+    live.stop()
+
+
+async def test_the_first_sale_of_the_readme(network: Live, tmp_path: Path) -> None:
+    """The calls as they stand, but for the port, in a folder that has the program where `make run` puts it."""
+    story = (ROOT / "README.md").read_text().partition("## A first sale in five calls")[2].partition("\n## ")[0]
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    script = "\n".join(blocks(story, "sh")).replace("http://127.0.0.1:8000", network.url)
+    environment = {name: value for name, value in network.environment.items() if name.startswith("SAMEN_")}
+    printed = await ran(["sh", "-euc", script], tmp_path, **environment, SAMEN_URL=network.url)
+    states, thermometer = blocks(story, "")
+    assert printed.startswith(states)
+    shown, said = (ast.literal_eval(text) for text in (printed.removeprefix(states), thermometer))
+    changing = {"journalId", "effectiveOn", "bookedAt", "orderReference", "balanceAfter", "reason"}
+    assert shown.keys() == said.keys()
+    assert {key: shown[key] for key in shown.keys() - changing} == {key: said[key] for key in said.keys() - changing}
+    amounts = r"\d+\.\d\d"
+    assert re.sub(amounts, "…", shown["reason"]) == re.sub(amounts, "…", said["reason"])
+
+
+async def test_the_login_of_the_api_guide(world: World, address: str, tmp_path: Path) -> None:
+    (command,) = blocks((DOCS / "api.md").read_text(), "sh")
+    environment = await credentials(world, ["catalogue:read"], [])
+    for name, value in environment.items():
+        command = command.replace(f"{name.lower()}=…", f"{name.lower()}={value}")
+    printed = await ran(["sh", "-euc", command.replace("127.0.0.1:8000", address)], tmp_path)
+    assert json.loads(printed)["scope"] == "catalogue:read"
+
+
+async def test_the_agreement_of_the_api_guide_can_be_signed(world: World) -> None:
+    problem, agreement = (json.loads(block) for block in blocks((DOCS / "api.md").read_text(), "json"))
+    seller = await world.cooperative()
+    drafted = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", agreement)
+    place = f"/v1/agreements/{drafted['id']}"
+    await seller.treasurer("POST", f"{place}/tests")
+    assert all(found["passed"] for found in await seller.treasurer("GET", f"{place}/example-results"))
+    await seller.treasurer("POST", f"{place}/signatures", {"side": "cooperative"})
+    offering = await world.offering(seller, kind="goods", stock=3, title="Boodschappentas van gordijnstof")
+    lines = [{"offeringId": offering, "quantity": 4}]
+    body = {"lines": lines, "contact": {"name": "Jo", "email": "jo@example.org"}}
+    refused = await world.person()("POST", "/v1/orders", body, status=409)
+    assert {name: refused[name] for name in problem} == problem
