@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests import tools
+from tests.walls.sample import Sample, sampled
+from tests.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 CHECKS = ROOT / "checks"
@@ -32,6 +34,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def typescript() -> Path:
     """The packages that the clients in TypeScript need."""
     return tools.npm(CLIENTS / "package-lock.json")
+
+
+@pytest.fixture(scope="package")
+async def sample(world: World) -> Sample:
+    """A cooperative of which everything is there that an address can name."""
+    return await sampled(world)
 
 
 @pytest.fixture(scope="session")

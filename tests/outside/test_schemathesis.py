@@ -5,19 +5,17 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.cli import contracts
-from tests import test_walls
 from tests.live import served
 from tests.outside.conftest import CHECKS, ran
+from tests.walls.sample import Sample
 from tests.world import Caller, Json, Seller, World
 
-sample = test_walls.sample
 FOUND = {200, 201, 202, 204, 403, 409, 412, 422}
 """What only an operation that found its object answers."""
 PUBLIC = {"/catalogue/offerings/{offering_id}", "/cooperatives/{cooperative_id}", "/municipalities/{municipality_id}"}
@@ -73,9 +71,9 @@ async def same_for_both(heard: Heard, peers: dict[str, Caller]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-async def peers(world: World, sample: dict[str, Any]) -> dict[str, Caller]:
+async def peers(world: World, sample: Sample) -> dict[str, Caller]:
     """Whose requests these are, and who must not get the same: coordinators who keep the books as well."""
-    sellers: dict[str, Seller] = {"one": sample["seller"], "two": await world.cooperative()}
+    sellers: dict[str, Seller] = {"one": sample.seller, "two": await world.cooperative()}
     for seller in sellers.values():
         person = (await seller.coordinator("GET", "/v1/me"))["person"]["id"]
         office = {"personId": person, "role": "treasurer", "cooperativeId": seller.id}
@@ -84,16 +82,16 @@ async def peers(world: World, sample: dict[str, Any]) -> dict[str, Caller]:
 
 
 @pytest.fixture
-async def ids(world: World, sample: dict[str, Any]) -> dict[str, list[str]]:
+async def ids(world: World, sample: Sample) -> dict[str, list[str]]:
     """What one cooperative has, for the parameters of the contract; anew what a run may do away with."""
-    seller: Seller = sample["seller"]
-    found = {name: str(value) for name, value in sample.items() if name.endswith("_id") or name == "source"}
+    seller: Seller = sample.seller
+    found = {name: str(value) for name, value in sample.values.items() if name.endswith("_id") or name == "source"}
     body: Json = {"name": "Winkel", "scopes": ["offerings:read", "events:read"], "cooperativeIds": [seller.id]}
     found["app_id"] = (await seller.coordinator("POST", "/v1/apps", body))["app"]["id"]
     hook = {"url": "https://example.org/hook"}
     hook = await seller.coordinator("POST", f"/v1/apps/{found['app_id']}/webhooks", hook)
     jam = await world.offering(seller, kind="goods", stock=9)
-    order = await world.order(sample["buyer"], jam)
+    order = await world.order(sample.buyer, jam)
     found["hold_id"] = (await seller.coordinator("POST", f"/v1/offerings/{jam}/holds", {"quantity": 1}))["id"]
     found |= {"webhook_id": hook["webhook"]["id"], "token": order["statusUrl"].rpartition("/")[2]}
     return {name: [value] for name, value in found.items()} | {"if-match": ['"1"', '"2"', '"3"']}

@@ -7,18 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests import test_walls
 from tests.live import served
 from tests.outside.conftest import CHECKS, ran
+from tests.walls.sample import Sample
 from tests.world import Caller, World
 
-sample = test_walls.sample
 CLIENTS = 4
 BROWSE = {"query": "{ catalogue(first: 5) { edges { node { title } } } }"}
 
@@ -53,7 +51,7 @@ async def browse(address: str, times: list[float], until: Callable[[], bool]) ->
 
 
 async def test_documents_from_the_schema_starve_nobody(
-    world: World, app: FastAPI, sample: dict[str, Any], schemathesis: Path
+    world: World, app: FastAPI, sample: Sample, schemathesis: Path
 ) -> None:
     """Several honest clients at once, timed alone first and then beside the documents."""
     heard: Counter[str] = Counter()
@@ -71,10 +69,10 @@ async def test_documents_from_the_schema_starve_nobody(
     assert max(beside) < 100 * usual
 
 
-async def documents(schemathesis: Path, address: str, sample: dict[str, Any]) -> None:
+async def documents(schemathesis: Path, address: str, sample: Sample) -> None:
     """Two for every field of the schema, by the coordinator whose objects most of them are about."""
-    coordinator: Caller = sample["seller"].coordinator
-    ids = {name: str(value) for name, value in sample.items() if name.endswith("_id")}
+    coordinator: Caller = sample.seller.coordinator
+    ids = {name: str(value) for name, value in sample.values.items() if name.endswith("_id")}
     command = [str(schemathesis), "--config-file", str(CHECKS / "schemathesis-graphql.toml"), "run"]
     how = ["--header", f"Authorization: Bearer {coordinator.token}", "--mode", "positive", "--seed", "1"]
     how += ["--max-examples", "2", "--workers", "2", "--no-color", "--warnings", "off"]
