@@ -1,6 +1,7 @@
 """Builds the app: settings → database → both faces. The only composition root of the server."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -66,21 +67,21 @@ def sealing(settings: Settings) -> Sealing:
     return Sealing.kept_in((settings.data_dir or Path(".samen")) / "sealing-key")
 
 
-def issuers(settings: Settings, keys: KeyRing) -> list[Issuer]:
+def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:
     """Whom we trust: ourselves for apps; for people the settings' providers and, outside production, ourselves."""
     own = Issuer(app_issuer(settings), keys.public, settings.audience, people=False)
     people = Issuer(people_issuer(settings), keys.public, settings.audience)
-    others = [_provider(settings, trusted) for trusted in settings.issuers]
+    others = [_provider(settings, trusted, seconds) for trusted in settings.issuers]
     return [own, *others] if settings.production else [own, people, *others]
 
 
-def _provider(settings: Settings, trusted: TrustedIssuer) -> Issuer:
+def _provider(settings: Settings, trusted: TrustedIssuer, seconds: Callable[[], float]) -> Issuer:
     """A provider of the settings. Raises RuntimeError for one without TLS in production."""
     if settings.production and not trusted.name.startswith("https://"):
         raise RuntimeError(f"SAMEN_ISSUERS: {trusted.name} has to be https in production.")
     return Issuer(
         trusted.name,
-        RemoteKeys(trusted.name, trusted.jwks_url),
+        RemoteKeys(trusted.name, trusted.jwks_url, clock=seconds),
         trusted.audience or settings.audience,
         algorithms=trusted.algorithms,
         types=trusted.types,
@@ -95,8 +96,14 @@ def rates(settings: Settings) -> dict[str, Rate]:
     return {name: Rate(name, limit) for name, limit in limits.items()}
 
 
-def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The whole application on one database, by the clock `now`."""
+def build(
+    settings: Settings,
+    database_url: str,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    seconds: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """The whole application on one database, by the clock `now`; keys of others grow old by `seconds`."""
     told = statement_span if settings.otlp_endpoint else None
     database = Database(database_url, size=settings.pool_size, sealing=sealing(settings), on_statement=told)
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
@@ -115,7 +122,7 @@ def build(settings: Settings, database_url: str, *, now: Callable[[], datetime] 
     app.state.wiring = Wiring(
         make_run=partial(Run, database, now=now),
         catalogue=Catalogue(catalogue),
-        issuers=issuers(settings, keys),
+        issuers=issuers(settings, keys, seconds),
         keys=keys,
         app_issuer=app_issuer(settings),
         audience=settings.audience,

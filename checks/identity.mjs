@@ -12,6 +12,7 @@ async function start(claims) {
   server.issuer.url = issuer;
   const key = await server.issuer.keys.generate("RS256");
   server.service.on("beforeTokenSigning", (token) => {
+    if (token.payload.aud === "shop") return; // the id token, which is the client's own
     const now = Math.floor(Date.now() / 1000);
     Object.assign(token.payload, { aud: "samen", azp: "shop", iat: now, exp: now + 300, jti: crypto.randomUUID() }, claims);
   });
@@ -33,17 +34,21 @@ const acts = {
       code_challenge_method: "S256",
       state,
     });
-    const back = (await fetch(url, { redirect: "manual" })).headers.get("location");
-    const code = new URL(back).searchParams.get("code");
-    const form = { grant_type: "authorization_code", code, code_verifier: verifier, client_id: "shop" };
-    const body = new URLSearchParams({ ...form, redirect_uri: "http://localhost/callback" });
-    const answer = await fetch(found.serverMetadata().token_endpoint, { method: "POST", body });
-    return { token: (await answer.json()).access_token };
+    const { headers } = await fetch(url, { redirect: "manual" }); // the browser: it is sent back with the code
+    const back = new URL(headers.get("location"));
+    const tokens = await client.authorizationCodeGrant(found, back, { pkceCodeVerifier: verifier, expectedState: state });
+    return { token: tokens.access_token };
   },
   // another key in place of the one before
   async restart({ claims }) {
     await server.stop();
     return await start(claims ?? {});
+  },
+  // nobody answers any more
+  async stop() {
+    await server.stop();
+    server = undefined;
+    return {};
   },
   // an app of ours logs in with a key of its own
   async login({ ours, endpoint, clientId, jwk, scope }) {
@@ -64,5 +69,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { act, ...given } = JSON.parse(line);
   console.log(JSON.stringify(await acts[act](given)));
 }
-await server.stop();
+await server?.stop();
 process.exit(0);
