@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +10,33 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
 
 
-def test_the_document_names_every_package_that_is_locked() -> None:
-    """The tool validates what it writes against the schema of CycloneDX, and fails where it does not fit."""
-    command = [Path(sys.executable).with_name("cyclonedx-py"), "environment", "--output-reproducible", "--validate"]
-    made = subprocess.run(
-        [*map(str, command), "--pyproject", str(ROOT / "pyproject.toml"), sys.executable],
-        capture_output=True,
-        check=True,
-    )
-    document = json.loads(made.stdout)
+def recipe() -> list[list[str]]:
+    """The commands of `make sbom`, where the tools are there already."""
+    command = ["make", "-n", "-o", f"{BIN.parent}/.test", f"VENV={BIN.parent}", "sbom"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.replace("\\\n", " ")
+    return [shlex.split(line) for line in shown.splitlines() if not line.startswith("make")]
+
+
+def test_the_document_is_made_of_what_is_locked_and_of_nothing_else() -> None:
+    """A clean environment takes in the locked packages by their hashes, and is what the document describes."""
+    clean, install, *_, describe = recipe()
+    home = Path(clean[-1])
+    assert clean[1:] == ["-m", "venv", "--clear", str(home)]
+    assert install[0] == f"{home}/bin/pip"
+    assert install[-4:] == ["install", "--require-hashes", "-r", str(ROOT / "requirements.txt")]
+    assert describe[:3] == [str(BIN / "cyclonedx-py"), "environment", f"{home}/bin/python"]
+
+
+def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None:
+    """The recipe's own command, on the environment that is here; the tool holds it against the schema of CycloneDX."""
+    *_, command = recipe()
+    described, written = command.index("environment") + 1, command.index("--output-file") + 1
+    command[described], command[written] = sys.executable, str(tmp_path / "sbom.cdx.json")
+    subprocess.run([*command, "--validate"], cwd=ROOT, capture_output=True, check=True)
+    document = json.loads((tmp_path / "sbom.cdx.json").read_text())
     found = {(canonicalize_name(one["name"]), one.get("version")): one for one in document["components"]}
     locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(), re.M)
     assert len(locked) > 50
