@@ -130,8 +130,14 @@ def build(
         sockets=Sockets(counted),
         local_webhooks=not settings.production,
     )
+    _put_together(app, ide=not settings.production)
+    return app
+
+
+def _put_together(app: FastAPI, *, ide: bool) -> None:
+    """Both faces, the pages, and what every request passes."""
     rest.install(app)
-    face.install(app, ide=not settings.production)
+    face.install(app, ide=ide)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)
@@ -140,7 +146,6 @@ def build(
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=ASKED, expose_headers=SHOWN
     )
-    return app
 
 
 def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
