@@ -233,14 +233,16 @@ def _errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]
             one |= {"field": "price", "code": "not_an_amount", "facts": {}}
         elif (one["field"], one["code"]) == ("memberId", "missing"):
             one["code"] = "member_missing"
-        elif one["field"] == "":
+        elif (one["field"], one["code"]) == ("", "extra_forbidden"):
             one["code"] = "more_cells"
     return tuple(errors)
 
 
 def _line(found: Any, member_id: UUID | None) -> OfferingLine:
     """A row of either kind of file. Raises ValidationError."""
-    if isinstance(found, dict) and len(found) <= MOST_FIELDS:
+    if isinstance(found, dict) and len(found) > MOST_FIELDS:
+        found = None
+    if isinstance(found, dict):
         found = dict(found)
         if member_id is not None:
             found.setdefault("memberId", str(member_id))
@@ -250,7 +252,7 @@ def _line(found: Any, member_id: UUID | None) -> OfferingLine:
         for name, convert in _CELLS.items():
             if isinstance(found.get(name), str):
                 found[name] = convert(found[name])
-    return OfferingLine.model_validate(found if not isinstance(found, dict) or len(found) <= MOST_FIELDS else None)
+    return OfferingLine.model_validate(found)
 
 
 def _whole(cell: str) -> int | str:

@@ -65,7 +65,7 @@ class Socket:
             await self.sockets.spend(VISITOR, self.address, 1)
         except TooFast:
             return False
-        return self._held(f"from {self.address}", MOST_OF_ADDRESS)
+        return self._held(f"from {client_of(VISITOR, self.address)}", MOST_OF_ADDRESS)
 
     def _held(self, name: str, most: int) -> bool:
         held = self.sockets.hold(name, most)

@@ -42,8 +42,8 @@ def shown(error: GraphQLError, context: object) -> GraphQLError:
         return error
     language = context.language if isinstance(context, Context) else EN
     extensions, message = _told(error, language, context.trace_id if isinstance(context, Context) else "-")
-    place = {"nodes": error.nodes, "source": error.source, "positions": error.positions, "path": error.path}
-    return GraphQLError(message, **place, extensions=extensions)  # type: ignore[arg-type]
+    place = (error.nodes, error.source, error.positions, error.path)
+    return GraphQLError(message, *place, extensions=extensions)
 
 
 def _told(error: GraphQLError, language: str, trace_id: str) -> tuple[dict[str, object], str]:

@@ -168,6 +168,7 @@ async def test_rows_that_are_wrong_hold_up_no_others(world: World) -> None:
     assert by_number[4]["errors"][0]["message"].startswith("The cooperative has no member")
     assert by_number[5]["errors"][0]["code"] == "citizen_number_in_text"
     assert len(by_number[6]["errors"]) == 8
+    assert by_number[8]["errors"][0]["message"] == "An object with fields belongs here."
     assert by_number[3]["externalId"] == "B"
     await (await partner_of(world, other))("GET", f"/v1/offering-imports/{made['id']}", status=404)
     await other.coordinator("GET", f"/v1/offering-imports/{made['id']}/rows", status=404)
