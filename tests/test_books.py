@@ -111,6 +111,30 @@ async def test_a_closed_month_takes_no_postings(world: World, database: Database
     assert [(j["effectiveOn"], j["period"]) for j in journals["items"]] == [("2026-03-01", "2026-04-01")]
 
 
+UNBALANCED = {
+    "one entry more": """
+        insert into entry select journal_id, 1000, account_id, cents, 0, 1000000, rule, facts from entry
+         where journal_id = $1 limit 1""",
+    "a journal of nothing": """
+        insert into journal select uuidv7(), cooperative_id, kind, source_type, uuidv7(), part, currency, booked_at,
+               effective_on, period, null, agreement_id, legs_hash, row_hash from journal where id = $1""",
+}
+
+
+@pytest.mark.parametrize("case", UNBALANCED)
+async def test_not_even_the_superuser_adds_what_does_not_balance(
+    world: World, database: Database, database_url: str, case: str
+) -> None:
+    seller = await world.cooperative()
+    async with database.transaction() as tx:
+        journal = await post(tx, seller.id, LEGS)
+    connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    with pytest.raises(asyncpg.PostgresError) as found:
+        await connection.execute(UNBALANCED[case], journal)
+    await connection.close()
+    assert found.value.sqlstate == "SM001"
+
+
 PLANTED = {
     "I1": ["update entry set cents = cents + 1 where line = 1 and cents <> -1"],
     "I2": ["update balance set posted = posted + 1 where floor is null"],
