@@ -1,11 +1,9 @@
-"""The command line: `samen run`, `serve`, `worker`, `migrate`, `demo`, `token`, `split`, `check-books`, `backup`, …"""
+"""The command line: `samen run`, `serve`, `worker`, `migrate`, `demo`, `token`, `split`, `check-books`, `backup`, …
 
-import gc
-
-gc.disable()  # half a second of the start: nothing that the imports make is garbage
+What only some commands need is imported there, so that the others answer at once.
+"""
 
 import asyncio
-import base64
 import contextlib
 import json
 import os
@@ -14,36 +12,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import asyncpg
 import typer
-import uvicorn
-from pydantic import SecretStr
 
 from app.adapters.logs import log_to_stderr
-from app.adapters.metrics import expose
-from app.adapters.telemetry import send_traces
-from app.adapters.tokens import new_key
-from app.api.asyncapi import asyncapi
-from app.api.middleware import BODY_LIMIT
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
-from app.db.engine import BOOKS_ROLE, opened
-from app.db.vat import write_rates
-from app.demo.loader import EVERY_SCOPE, Loader
-from app.demo.stories import STORIES, Stories
+from app.demo import STORIES
+from app.domain.access import Scope
 from app.domain.apps import AppWithSecret
-from app.graphql.schema import schema
-from app.main import VERSION, build, key_ring, people_issuer
+from app.keys import key_ring, people_issuer
 from app.offline import offline
-from app.reference import access_page, errors_page, settings_page
 from app.settings import Settings
-from app.usecases.books import check_books
-from app.usecases.run import SystemRun
-from app.worker import work, worker_of
-
-gc.enable()
-gc.freeze()
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(offline)
@@ -83,51 +64,13 @@ def _database(settings: Settings) -> Iterator[str]:
             postgres.stop()
 
 
-def migrate_to_head(url: str) -> None:
-    """Bring the schema and the dated rates up to date; quick where they are."""
-    if asyncio.run(_revision(url)) != _head():
-        from alembic.config import Config
-
-        from alembic import command
-
-        config = Config(ROOT / "alembic.ini")
-        config.attributes["url"] = url
-        command.upgrade(config, "head")
-    asyncio.run(_write_rates(url))
-
-
-def _head() -> str:
-    """The newest revision: the files are numbered."""
-    return max(file.name[:4] for file in (ROOT / "alembic" / "versions").glob("[0-9]*.py"))
-
-
-async def _revision(url: str) -> str | None:
-    connection = await asyncpg.connect(url)
-    try:
-        found: str | None = await connection.fetchval("select version_num from alembic_version")
-        return found
-    except asyncpg.UndefinedTableError:
-        return None
-    finally:
-        await connection.close()
-
-
-async def _write_rates(url: str) -> None:
-    async with opened(url, role=BOOKS_ROLE) as database, database.transaction() as tx:
-        await write_rates(tx)
-
-
 @cli.command()
 def migrate() -> None:
     """Bring the database up to date."""
+    from app.migrations import migrate_to_head
+
     with _database(Settings()) as url:
         migrate_to_head(url)
-
-
-def _watch(settings: Settings) -> None:
-    """What operators look at: figures for Prometheus, traces for OpenTelemetry."""
-    expose(settings.metrics_port, settings.metrics_host)
-    send_traces(settings.otlp_endpoint, VERSION)
 
 
 @cli.command()
@@ -136,59 +79,19 @@ def run() -> None:
     settings = Settings()
     if settings.production:
         raise typer.BadParameter("`samen run` loads a demo network. In production use `serve` and `worker`.")
+    from app.migrations import migrate_to_head
+    from app.serving import serve_and_work, watch
+
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
-    _watch(settings)
+    watch(settings)
     with _database(settings) as url:
         migrate_to_head(url)
-        asyncio.run(_run(settings, url))
-
-
-async def _run(settings: Settings, url: str) -> None:
-    await _load(settings, url)
-    async with worker_of(settings, url) as worker:
-        server = _server(settings, url)
-        serving = asyncio.create_task(server.serve())
-        while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
-            await asyncio.sleep(0.02)
-        if server.started:
-            (_data_dir(settings) / "address").write_text(settings.public_url)
-            _welcome(settings)
-        stop = asyncio.Event()
-        working = asyncio.create_task(worker.run(stop))
-        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
-        stop.set()
-        server.should_exit = True
-        await asyncio.gather(serving, working)
-
-
-class Server(uvicorn.Server):
-    """Leaves the signals to us, so that whatever runs beside it ends with it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
-
-
-def _server(settings: Settings, url: str) -> Server:
-    app = build(settings, url)
-    gc.freeze()  # nor is the app: looking through it every so often made some answers slow
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=20,
-        server_header=False,
-        ws_max_size=BODY_LIMIT,
-    )
-    return Server(config)
+        asyncio.run(_load(settings, url))
+        asyncio.run(serve_and_work(settings, url, lambda: _welcome(settings)))
 
 
 def _welcome(settings: Settings) -> None:
+    (_data_dir(settings) / "address").write_text(settings.public_url)
     base = settings.public_url
     print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
     print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
@@ -214,26 +117,31 @@ def _token(settings: Settings, login: str) -> str:
         audience=settings.audience,
         subject=login,
         client_id="samen-cli",
-        scopes=EVERY_SCOPE,
+        scopes=list(Scope),
     )
 
 
 @cli.command()
 def serve() -> None:
     """The API alone; migrate first."""
+    from app.serving import server_of, watch
+
     settings = Settings()
     log_to_stderr(settings.log_level)
-    _watch(settings)
+    watch(settings)
     with _database(settings) as url:
-        _server(settings, url).run()
+        server_of(settings, url).run()
 
 
 @cli.command()
 def worker() -> None:
     """The worker alone: timers, events, mail."""
+    from app.serving import watch
+    from app.worker import work
+
     settings = Settings()
     log_to_stderr(settings.log_level)
-    _watch(settings)
+    watch(settings)
     with _database(settings) as url:
         asyncio.run(work(settings, url))
 
@@ -246,19 +154,25 @@ def demo(
     settings = _running(Settings())
     if story is not None and (story not in STORIES or settings.production):
         raise typer.BadParameter(f"One of {', '.join(STORIES)}, and not in production.")
+    from app.migrations import migrate_to_head
+
     with _database(settings) as url:
         migrate_to_head(url)
         asyncio.run(_load(settings, url, story))
 
 
 async def _load(settings: Settings, url: str, story: str | None = None) -> None:
+    from app.db.engine import opened
+    from app.demo.loader import Loader
+    from app.demo.stories import Stories
+
     async with opened(url) as database:
         loader = Loader(database, people_issuer(settings))
         made = await loader.load()
         if made:
             _keep_secrets(settings, made)
         if story is not None:
-            await STORIES[story](Stories(loader, settings.public_url.rstrip("/"), print))
+            await Stories(loader, settings.public_url.rstrip("/"), print).tell(story)
 
 
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
@@ -295,6 +209,9 @@ def tokens() -> None:
 @cli.command(name="check-books")
 def check() -> None:
     """Check every invariant of the ledger; exits with 1 where one is broken."""
+    from app.db.engine import BOOKS_ROLE, opened
+    from app.usecases.books import check_books
+    from app.usecases.run import SystemRun
 
     async def checked(url: str) -> dict[str, list[str]]:
         async with opened(url, role=BOOKS_ROLE) as database:
@@ -313,28 +230,12 @@ def check() -> None:
 @cli.command()
 def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None:
     """Write the contracts, openapi.json, schema.graphql and asyncapi.json, and the pages that are made from code."""
+    from app.reference import contracts, pages
+
     for name, text in contracts().items():
         (folder / name).write_text(text)
     for name, text in pages().items():
         (folder.parent / "docs" / name).write_text(text)
-
-
-def pages() -> dict[str, str]:
-    """The pages of docs/ that are made from the code, by file name."""
-    return {"settings.md": settings_page(), "errors.md": errors_page(), "access.md": access_page()}
-
-
-def contracts() -> dict[str, str]:
-    """The contracts as text, by file name."""
-    keys: Any = json.dumps({"keys": [new_key()]})
-    app = build(
-        Settings(signing_keys=keys, sealing_key=SecretStr(base64.b64encode(bytes(32)).decode())), "postgresql://"
-    )
-    return {
-        "openapi.json": json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n",
-        "schema.graphql": schema.as_str() + "\n",
-        "asyncapi.json": json.dumps(asyncapi(VERSION), indent=2, ensure_ascii=False) + "\n",
-    }
 
 
 @cli.command()

@@ -21,9 +21,9 @@ from app.api.deps import Wiring
 from app.api.middleware import EveryRequest
 from app.api.sockets import Sockets
 from app.db.engine import CATALOGUE_ROLE, Database
-from app.db.sealing import Sealing
 from app.domain.rates import Rate
 from app.graphql import face
+from app.keys import app_issuer, key_ring, people_issuer, sealing
 from app.settings import Settings, TrustedIssuer
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
@@ -37,34 +37,6 @@ SHOWN = (
     *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
 )
 """Headers that pages of other origins may send, and read."""
-
-
-def app_issuer(settings: Settings) -> str:
-    """The issuer of apps' tokens."""
-    return settings.public_url
-
-
-def people_issuer(settings: Settings) -> str:
-    """The built-in issuer of people's tokens, outside production only."""
-    return f"{settings.public_url}/people"
-
-
-def key_ring(settings: Settings) -> KeyRing:
-    """Our signing keys: from the settings, or kept beside the data."""
-    if settings.signing_keys is not None:
-        return KeyRing.of(settings.signing_keys.get_secret_value())
-    if settings.production:
-        raise RuntimeError("SAMEN_SIGNING_KEYS is needed in production: every process signs with the same keys.")
-    return KeyRing.kept_in((settings.data_dir or Path(".samen")) / "signing-keys.json")
-
-
-def sealing(settings: Settings) -> Sealing:
-    """The key of sealed facts: from the settings, or kept beside the data."""
-    if settings.sealing_key is not None:
-        return Sealing.of(settings.sealing_key.get_secret_value())
-    if settings.production:
-        raise RuntimeError("SAMEN_SEALING_KEY is needed in production: what is sealed has to stay readable.")
-    return Sealing.kept_in((settings.data_dir or Path(".samen")) / "sealing-key")
 
 
 def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
 from app.adapters.allocation_format import AllocationFormat, differences, result_of
 from app.adapters.messages import explain_leg, language_of, message_of
-from app.api.remittances import SpecificationOut
 from app.domain.agreements import Agreement
 from app.domain.allocation import allocate
 from app.domain.errors import DomainError
@@ -134,6 +133,8 @@ def recompute_file(
     file: Annotated[Path, typer.Argument(help="The specification of a remittance, as JSON.", exists=True)],
 ) -> None:
     """Work a remittance out again from its specification alone; exits with 1 where it does not agree."""
+    from app.api.remittances import SpecificationOut  # the whole contract comes with it; the others do without
+
     try:
         spec = SpecificationOut.model_validate(json.loads(file.read_text()))
     except (ValidationError, ValueError) as error:

@@ -1,20 +1,27 @@
-"""Pages of the documentation that are made from the code: settings, errors, access. `samen export` writes them."""
+"""What is made from the code: the contracts, and pages of the documentation. `samen export` writes them."""
 
 import ast
+import base64
 import inspect
+import json
 import textwrap
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from app.adapters.messages import error_text
 from app.adapters.reasons import BLOCKED
 from app.adapters.refusals import ERRORS
 from app.adapters.rules import RULE_TEXTS
+from app.adapters.tokens import new_key
+from app.api.asyncapi import asyncapi
 from app.domain.access import ACCESS, Reach, Role
 from app.domain.errors import DomainError
+from app.graphql.schema import schema
+from app.main import VERSION, build
 from app.settings import Settings, TrustedIssuer
 
 FACES = {
@@ -23,6 +30,24 @@ FACES = {
     **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
 }
 """Errors of the faces; those of the domain say their status themselves."""
+
+
+def pages() -> dict[str, str]:
+    """The pages of docs/ that are made from the code, by file name."""
+    return {"settings.md": settings_page(), "errors.md": errors_page(), "access.md": access_page()}
+
+
+def contracts() -> dict[str, str]:
+    """The contracts as text, by file name."""
+    keys: Any = json.dumps({"keys": [new_key()]})
+    app = build(
+        Settings(signing_keys=keys, sealing_key=SecretStr(base64.b64encode(bytes(32)).decode())), "postgresql://"
+    )
+    return {
+        "openapi.json": json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n",
+        "schema.graphql": schema.as_str() + "\n",
+        "asyncapi.json": json.dumps(asyncapi(VERSION), indent=2, ensure_ascii=False) + "\n",
+    }
 
 
 def settings_page() -> str:

@@ -18,7 +18,7 @@ from app.db.engine import BOOKS_ROLE, OUTCOME_UNKNOWN, RETRYABLE, WORKER_ROLE, D
 from app.db.outbox import claim_events, claim_timers
 from app.domain.events import MAIL, Event, Timer
 from app.domain.webhooks import Answer, Letter
-from app.main import sealing
+from app.keys import sealing
 from app.settings import Settings
 from app.usecases.assignments import approve_on_time
 from app.usecases.events import deliver_event, forget_keys, list_addresses

@@ -1,15 +1,19 @@
-// What in a new contract breaks clients of an old one, OpenAPI or GraphQL: prints JSON, each break by its exact name
-// with a description, empty where nothing breaks.
+// What in a new contract breaks clients of an old one, OpenAPI or GraphQL; files are given as old new, old new, …
+// Prints a JSON list, for each pair an object: each break by its exact name with a description.
 import { readFileSync } from "node:fs";
 import { diff } from "@graphql-inspector/core";
 import { apiDiff } from "api-smart-diff";
 import { buildSchema } from "graphql";
 
 const files = process.argv.slice(2);
-const [before, after] = files.map((file) => readFileSync(file, "utf8"));
-const graphql = files[0].endsWith(".graphql");
-const found = graphql ? await graphqlBreaks(before, after) : restBreaks(JSON.parse(before), JSON.parse(after));
-console.log(JSON.stringify(Object.fromEntries(found), null, 1));
+const found = [];
+for (let at = 0; at < files.length; at += 2) found.push(Object.fromEntries(await broken(files[at], files[at + 1])));
+console.log(JSON.stringify(found, null, 1));
+
+async function broken(old, fresh) {
+  const [before, after] = [old, fresh].map((file) => readFileSync(file, "utf8"));
+  return old.endsWith(".graphql") ? graphqlBreaks(before, after) : restBreaks(JSON.parse(before), JSON.parse(after));
+}
 
 // `FIELD_REMOVED Order.reference`
 async function graphqlBreaks(before, after) {

@@ -14,10 +14,11 @@ import pytest
 from fastapi import FastAPI
 
 from app.adapters.tokens import new_key
-from app.cli import migrate_to_head
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database
-from app.main import build, sealing
+from app.keys import sealing
+from app.main import build
+from app.migrations import migrate_to_head
 from app.settings import Settings
 from tests.live import served
 from tests.world import Clock, World

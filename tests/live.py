@@ -22,10 +22,10 @@ import uvicorn
 
 from app.adapters.tokens import KeyRing, new_key
 from app.api.middleware import BODY_LIMIT
-from app.cli import migrate_to_head
 from app.db.embedded import EmbeddedPostgres
 from app.domain.access import Scope
 from app.main import build
+from app.migrations import migrate_to_head
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent

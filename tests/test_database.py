@@ -11,10 +11,10 @@ import pytest
 from alembic.config import Config
 
 from alembic import command
-from app.cli import ROOT, migrate_to_head
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.domain.vat import RATES
+from app.migrations import ROOT, migrate_to_head
 
 
 @pytest.fixture

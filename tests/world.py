@@ -17,7 +17,7 @@ from app.adapters.tokens import KeyRing
 from app.adapters.webhooks import Sender
 from app.db.engine import Database
 from app.domain.access import Scope
-from app.main import people_issuer
+from app.keys import people_issuer
 from app.settings import Settings
 from app.usecases.people import appoint_network
 from app.usecases.run import SystemRun

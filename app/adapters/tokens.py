@@ -5,13 +5,11 @@ DER never reach it.
 """
 
 import json
-import os
 import time
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives import serialization
@@ -199,22 +197,6 @@ class KeyRing:
     def of(cls, text: str) -> "KeyRing":
         """From a private JWK set as JSON."""
         return cls(json.loads(text)["keys"])
-
-    @classmethod
-    def kept_in(cls, file: Path) -> "KeyRing":
-        """From a file that only we can read; it is made with a first key where it is missing."""
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            half = file.with_suffix(f".{os.getpid()}")
-            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                json.dump({"keys": [new_key()]}, out)
-            try:
-                os.link(half, file)
-            except FileExistsError:  # another process was faster
-                pass
-            finally:
-                half.unlink()
-        return cls.of(file.read_text())
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         key = self.private[0]

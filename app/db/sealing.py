@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import os
-from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,22 +24,6 @@ class Sealing:
     def of(cls, text: str) -> "Sealing":
         """From base64."""
         return cls(base64.b64decode(text))
-
-    @classmethod
-    def kept_in(cls, file: Path) -> "Sealing":
-        """From a file that only we can read; it is made where it is missing."""
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            half = file.with_suffix(f".{os.getpid()}")
-            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(base64.b64encode(AESGCM.generate_key(256)))
-            try:
-                os.link(half, file)
-            except FileExistsError:  # another process was faster
-                pass
-            finally:
-                half.unlink()
-        return cls.of(file.read_text())
 
     def pseudonym(self, cooperative_id: UUID, member_id: UUID) -> str:
         """The same for a member in every report of one cooperative; nobody without the key can tell whose it is."""

@@ -1,1 +1,3 @@
-"""The demo network: readable files of real cooperatives' rules, and their loader."""
+"""The demo network: readable files of real cooperatives' rules, their loader, and stories to be played in it."""
+
+STORIES = ("thread", "party", "barter")

@@ -41,6 +41,11 @@ class Stories:
         self.address = address
         self.say = say
 
+    async def tell(self, story: str) -> None:
+        """Play one, by its name of `app.demo.STORIES`."""
+        told: Callable[[], Awaitable[None]] = getattr(self, story)
+        await told()
+
     async def cooperative(self, slug: str) -> UUID:
         """A cooperative of the demo network."""
         found = await all_of(lambda page: self.loader.network(list_cooperatives, page=page))
@@ -237,8 +242,3 @@ PARTS = (
     ("Serveren", 3000, "ons", "Fatima", "fatima"),
     ("Versieren", 2000, "scope", "Bo", "bo"),
 )
-STORIES: dict[str, Callable[[Stories], Awaitable[None]]] = {
-    "thread": Stories.thread,
-    "party": Stories.party,
-    "barter": Stories.barter,
-}

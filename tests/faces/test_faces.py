@@ -9,9 +9,9 @@ import pytest
 from app.adapters.reasons import RULES, TASKS
 from app.adapters.refusals import ERRORS
 from app.api.contract import METHODS
-from app.cli import contracts, pages
 from app.domain.errors import DomainError
 from app.domain.events import OPENS
+from app.reference import contracts, pages
 from tests.world import GUEST, SCOPE, World
 
 ROOT = Path(__file__).parent.parent.parent

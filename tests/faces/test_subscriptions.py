@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from app.adapters.tokens import LEEWAY
 from app.api.middleware import BODY_LIMIT
 from app.api.sockets import MOST_OF_CLIENT
-from app.main import people_issuer
+from app.keys import people_issuer
 from tests.scenarios.test_assignments import join, slot
 from tests.scenarios.test_assignments import plan as plan_job
 from tests.scenarios.test_joint_purchases import mine, plan, rich

@@ -20,7 +20,7 @@ from jose import jwk
 from app.adapters.issuers import RemoteKeys
 from app.adapters.tokens import Issuer, KeyRing, identify, new_key, read_token
 from app.domain.errors import TokenRefused
-from app.main import people_issuer
+from app.keys import people_issuer
 from tests.live import free_port
 from tests.world import Caller, Json, World
 

@@ -1,5 +1,6 @@
 """Nothing that clients of the last release rely on goes away unsaid: the CHANGELOG names it under `### Breaking`."""
 
+import copy
 import json
 import re
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.outside.conftest import ROOT, Tool
+from tests.outside.conftest import ROOT, ran
 
 RELEASED = ROOT / "openapi" / "released"
 Node = dict[str, Any]
@@ -22,9 +23,10 @@ def announced(changelog: str) -> set[str]:
     return {" ".join(name.split()) for name in re.findall(r"`([^`]+)`", breaking)}
 
 
-async def breaks(bench: Path, tool: Tool, before: Path, after: Path) -> dict[str, str]:
-    """Each break by its name, with a description."""
-    found: dict[str, str] = json.loads(await tool("node", bench / "breaking.mjs", before, after))
+async def breaks(bench: Path, *pairs: tuple[Path, Path]) -> list[dict[str, str]]:
+    """For each pair of an old and a new contract: each break by its name, with a description."""
+    files = [str(file) for pair in pairs for file in pair]
+    found: list[dict[str, str]] = json.loads(await ran(["node", str(bench / "breaking.mjs"), *files], ROOT))
     return found
 
 
@@ -40,8 +42,8 @@ def saying(*names: str) -> str:
 
 
 @pytest.mark.parametrize("contract", ["openapi.json", "schema.graphql"])
-async def test_no_client_breaks_unsaid(bench: Path, tool: Tool, contract: str) -> None:
-    found = await breaks(bench, tool, RELEASED / contract, ROOT / "openapi" / contract)
+async def test_no_client_breaks_unsaid(bench: Path, contract: str) -> None:
+    (found,) = await breaks(bench, (RELEASED / contract, ROOT / "openapi" / contract))
     assert unsaid(found, (ROOT / "CHANGELOG.md").read_text()) == {}
 
 
@@ -85,35 +87,41 @@ def added(document: Node) -> None:
     document["servers"].append({"url": "/v2"})
 
 
-@pytest.mark.parametrize(
-    ("change", "names"),
-    [
-        (operation_gone, ["GET /events remove"]),
-        (
-            field_gone,
-            ["GET /orders remove 200.items[].reference", "GET /orders/{order_id} remove 200.reference"],
-        ),
-        (needed, ["POST /orders add requestBody.required.note"]),
-        (new_and_needed, ["POST /orders add requestBody.fresh", "POST /orders add requestBody.required.fresh"]),
-        (parameter, ["GET /orders add parameters.must"]),
-        (
-            retyped,
-            ["GET /orders replace 200.items[].note.type", "GET /orders/{order_id} replace 200.note.type"],
-        ),
-        (narrowed, ["GET /orders remove parameters.state.schema.anyOf.0.allOf.0.enum.delivered"]),
-        (moved, ["servers remove /v1"]),
-        (added, []),
-    ],
-)
-async def test_a_break_of_rest_is_said_by_its_own_name_only(
-    bench: Path, tool: Tool, tmp_path: Path, change: Callable[[Node], None], names: list[str]
-) -> None:
+REST: list[tuple[Callable[[Node], None], list[str]]] = [
+    (operation_gone, ["GET /events remove"]),
+    (field_gone, ["GET /orders remove 200.items[].reference", "GET /orders/{order_id} remove 200.reference"]),
+    (needed, ["POST /orders add requestBody.required.note"]),
+    (new_and_needed, ["POST /orders add requestBody.fresh", "POST /orders add requestBody.required.fresh"]),
+    (parameter, ["GET /orders add parameters.must"]),
+    (retyped, ["GET /orders replace 200.items[].note.type", "GET /orders/{order_id} replace 200.note.type"]),
+    (narrowed, ["GET /orders remove parameters.state.schema.anyOf.0.allOf.0.enum.delivered"]),
+    (moved, ["servers remove /v1"]),
+    (added, []),
+]
+"""A change of the contract, and the names of what it breaks."""
+
+
+@pytest.fixture(scope="module")
+async def rest(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """What each change breaks, found by one run of the tool."""
+    folder = tmp_path_factory.mktemp("rest")
     document = json.loads((RELEASED / "openapi.json").read_text())
     document["paths"] = {path: document["paths"][path] for path in SHOWN}
-    (tmp_path / "before.json").write_text(json.dumps(document))
-    change(document)
-    (tmp_path / "after.json").write_text(json.dumps(document))
-    found = await breaks(bench, tool, tmp_path / "before.json", tmp_path / "after.json")
+    (folder / "before.json").write_text(json.dumps(document))
+    for change, _ in REST:
+        changed = copy.deepcopy(document)
+        change(changed)
+        (folder / f"{change.__name__}.json").write_text(json.dumps(changed))
+    names = [change.__name__ for change, _ in REST]
+    found = await breaks(bench, *((folder / "before.json", folder / f"{name}.json") for name in names))
+    return dict(zip(names, found, strict=True))
+
+
+@pytest.mark.parametrize(("change", "names"), REST)
+async def test_a_break_of_rest_is_said_by_its_own_name_only(
+    rest: dict[str, dict[str, str]], change: Callable[[Node], None], names: list[str]
+) -> None:
+    found = rest[change.__name__]
     assert sorted(found) == names
     assert_said_exactly(found)
 
@@ -132,23 +140,29 @@ def test_only_the_breaks_of_the_coming_release_are_announced() -> None:
     assert announced(saying("GET /x remove", "wrapped\n  name")) == {"GET /x remove", "wrapped name"}
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "name"),
-    [
-        ("  reference: String!\n", "", "FIELD_REMOVED GuestOrder.reference"),
-        ("  reference: String!\n", "  reference: Int!\n", "FIELD_TYPE_CHANGED GuestOrder.reference"),
-        ("  order(id: UUID!)", "  order(id: UUID!, must: Int!)", "FIELD_ARGUMENT_ADDED Query.order.must"),
-        ("input OrderLineInput {", "input OrderLineInput {\n  must: Int!", "INPUT_FIELD_ADDED OrderLineInput.must"),
-        ("  PLACED\n", "", "ENUM_VALUE_REMOVED OrderState.PLACED"),
-        ("type Query {", "type Extra { a: Int }\ntype Query {", None),
-    ],
-)
-async def test_a_break_of_graphql_is_said_by_its_own_name_only(
-    bench: Path, tool: Tool, tmp_path: Path, old: str, new: str, name: str | None
-) -> None:
-    text = (RELEASED / "schema.graphql").read_text()
-    assert old in text
-    (tmp_path / "schema.graphql").write_text(text.replace(old, new, 1))
-    found = await breaks(bench, tool, RELEASED / "schema.graphql", tmp_path / "schema.graphql")
+GRAPHQL = [
+    ("  reference: String!\n", "", "FIELD_REMOVED GuestOrder.reference"),
+    ("  reference: String!\n", "  reference: Int!\n", "FIELD_TYPE_CHANGED GuestOrder.reference"),
+    ("  order(id: UUID!)", "  order(id: UUID!, must: Int!)", "FIELD_ARGUMENT_ADDED Query.order.must"),
+    ("input OrderLineInput {", "input OrderLineInput {\n  must: Int!", "INPUT_FIELD_ADDED OrderLineInput.must"),
+    ("  PLACED\n", "", "ENUM_VALUE_REMOVED OrderState.PLACED"),
+    ("type Query {", "type Extra { a: Int }\ntype Query {", None),
+]
+"""What stands in the schema, what stands there instead, and the name of what that breaks."""
+
+
+@pytest.fixture(scope="module")
+async def graphql(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    """What each change breaks, found by one run of the tool."""
+    folder, before = tmp_path_factory.mktemp("graphql"), RELEASED / "schema.graphql"
+    for number, (old, new, _) in enumerate(GRAPHQL):
+        assert old in before.read_text()
+        (folder / f"{number}.graphql").write_text(before.read_text().replace(old, new, 1))
+    return await breaks(bench, *((before, folder / f"{number}.graphql") for number in range(len(GRAPHQL))))
+
+
+@pytest.mark.parametrize("number", range(len(GRAPHQL)), ids=lambda number: GRAPHQL[number][2])
+def test_a_break_of_graphql_is_said_by_its_own_name_only(graphql: list[dict[str, str]], number: int) -> None:
+    found, (*_, name) = graphql[number], GRAPHQL[number]
     assert list(found) == ([] if name is None else [name])
     assert_said_exactly(found)

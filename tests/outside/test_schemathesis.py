@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.cli import contracts
+from app.reference import contracts
 from tests.live import served
 from tests.outside.conftest import CHECKS, ran
 from tests.walls.sample import Sample

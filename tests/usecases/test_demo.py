@@ -2,8 +2,8 @@
 
 from app.db.engine import Database
 from app.demo.loader import Loader
-from app.demo.stories import STORIES, Stories
-from app.main import people_issuer
+from app.demo.stories import Stories
+from app.keys import people_issuer
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import World
 
@@ -14,7 +14,7 @@ async def test_the_story_of_the_thread(world: World, database: Database) -> None
     await loader.load()
     assert await loader.load() == []
     said: list[str] = []
-    await STORIES["thread"](Stories(loader, "http://test", said.append))
+    await Stories(loader, "http://test", said.append).tell("thread")
     told = "\n".join(said)
     assert "3 packs for 50.51" in told
     paid = [line.split() for line in said if " spools " in line]
@@ -30,7 +30,7 @@ async def test_the_story_of_the_party(world: World, database: Database) -> None:
     loader = Loader(database, people_issuer(world.settings))
     await loader.load()
     said: list[str] = []
-    await STORIES["party"](Stories(loader, "http://test", said.append))
+    await Stories(loader, "http://test", said.append).tell("party")
     told = "\n".join(said)
     for part in ("50 % is 160.00", "30 % is 96.00", "20 % is 64.00", "116.16 is paid", "77.44 is paid"):
         assert part in told
@@ -41,7 +41,7 @@ async def test_the_story_of_the_barter(world: World, database: Database) -> None
     loader = Loader(database, people_issuer(world.settings))
     await loader.load()
     said: list[str] = []
-    await STORIES["barter"](Stories(loader, "http://test", said.append))
+    await Stories(loader, "http://test", said.append).tell("barter")
     assert [line.split(":")[0].strip() for line in said if "minutes:" in line] == [
         *("Lucia has +60 minutes", "Dirk has -60 minutes", "Lucia has +0 minutes", "Dirk has +0 minutes"),
     ]

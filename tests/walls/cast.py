@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.access import VISITOR, Identity, Scope
-from app.main import people_issuer
+from app.keys import people_issuer
 from tests.walls.sample import BUYER, PARTNER, Sample
 from tests.world import Caller, World
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from app.api.contract import METHODS
-from app.cli import contracts
+from app.reference import contracts
 from tests.walls.inputs import Inputs
 from tests.world import Caller, Json
 

@@ -22,7 +22,8 @@ from app.db.engine import Database, Tx
 from app.domain.access import Identity
 from app.graphql.context import Context
 from app.graphql.schema import schema
-from app.main import build, sealing
+from app.keys import sealing
+from app.main import build
 from app.settings import Settings
 from app.usecases.run import Run
 from tests.world import Clock, Json

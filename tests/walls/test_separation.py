@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.main import people_issuer
+from app.keys import people_issuer
 from tests.world import GUEST, Caller, World
 
 

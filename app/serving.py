@@ -1,0 +1,73 @@
+"""The processes that go on: the server, the worker, or both in one; and what operators look at."""
+
+import gc
+
+gc.disable()  # half a second of the start: nothing that the imports make is garbage
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from app.adapters.metrics import expose
+from app.adapters.telemetry import send_traces
+from app.api.middleware import BODY_LIMIT
+from app.main import VERSION, build
+from app.settings import Settings
+from app.worker import worker_of
+
+gc.enable()
+gc.freeze()
+
+
+def watch(settings: Settings) -> None:
+    """What operators look at: figures for Prometheus, traces for OpenTelemetry."""
+    expose(settings.metrics_port, settings.metrics_host)
+    send_traces(settings.otlp_endpoint, VERSION)
+
+
+async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]) -> None:
+    """Server and worker in one process, until a signal; `ready` is called once the server answers."""
+    async with worker_of(settings, url) as worker:
+        server = server_of(settings, url)
+        serving = asyncio.create_task(server.serve())
+        while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.02)
+        if server.started:
+            ready()
+        stop = asyncio.Event()
+        working = asyncio.create_task(worker.run(stop))
+        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        server.should_exit = True
+        await asyncio.gather(serving, working)
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to us, so that whatever runs beside it ends with it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def server_of(settings: Settings, url: str) -> Server:
+    """The server, not started yet."""
+    app = build(settings, url)
+    gc.freeze()  # nor is the app: looking through it every so often made some answers slow
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=20,
+        server_header=False,
+        ws_max_size=BODY_LIMIT,
+    )
+    return Server(config)
