@@ -6,13 +6,15 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
+export PYTHONDONTWRITEBYTECODE =  # what is started often is compiled once
+
 .PHONY: run test check check-api format bench lock contracts sbom clean
 
 run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
 	cd $(HERE) && exec $(BIN)/samen run
 
 test: check  ## lint, types, contracts, every test
-	cd $(HERE) && $(BIN)/pytest -n auto
+	cd $(HERE) && $(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/.test  ## ruff, mypy, import contracts, dependencies
 	cd $(HERE) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/deptry .

@@ -17,7 +17,7 @@ from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
 from app.api import docs, rest
 from app.api.catalogue import Direct
-from app.api.deps import Wiring
+from app.api.deps import Wiring, operation_id
 from app.api.middleware import EveryRequest
 from app.api.sockets import Sockets
 from app.db.engine import CATALOGUE_ROLE, Database
@@ -135,5 +135,5 @@ def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
         # its own traces hold whole paths, in which a guest's token stands; ours (EveryRequest) name routes
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: f"{(route.tags or ['samen'])[0]}_{route.name}",
+        generate_unique_id_function=operation_id,
     )

@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 
 from app.db.books import broken
-from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database, Tx
 from app.db.people import lend_staff_view
 from tests.scenarios.test_assignments import net
@@ -170,10 +169,9 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("case", PLANTED)
-async def test_planted_errors_are_caught(
-    world: World, postgres: EmbeddedPostgres, database_url: str, case: str
-) -> None:
+@pytest.fixture(scope="module")
+async def sold(world: World) -> None:
+    """Sales of every fate: given back, in part, standing; sealed and checked."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.sale(seller, app, "100.00")
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
@@ -183,6 +181,11 @@ async def test_planted_errors_are_caught(
     await world.guard()
     await world.sale(seller, app, "1.00")
     await world.guard()
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize("case", PLANTED)
+async def test_planted_errors_are_caught(database_url: str, case: str) -> None:
     assert case.split(" ", maxsplit=1)[0] in await caught(database_url, PLANTED[case])
 
 
@@ -198,13 +201,18 @@ BETWEEN = {
 }
 
 
-@pytest.mark.parametrize("case", BETWEEN)
-async def test_planted_errors_between_cooperatives_are_caught(world: World, database_url: str, case: str) -> None:
+@pytest.fixture(scope="module")
+async def owed(world: World) -> None:
+    """Two cooperatives that did a job together, and netted what one owes the other."""
     lead, other = await owing(world)
     await net(lead, other)
     await world.guard()
-    found = await caught(database_url, [BETWEEN[case]])
-    assert case.split(" ", maxsplit=1)[0] in found
+
+
+@pytest.mark.usefixtures("owed")
+@pytest.mark.parametrize("case", BETWEEN)
+async def test_planted_errors_between_cooperatives_are_caught(database_url: str, case: str) -> None:
+    assert case.split(" ", maxsplit=1)[0] in await caught(database_url, [BETWEEN[case]])
 
 
 async def caught(database_url: str, planted: list[str]) -> set[str]:

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +32,9 @@ def test_the_document_is_made_of_what_is_locked_and_of_nothing_else() -> None:
 
 def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None:
     """The recipe's own command, on the environment that is here; some of it is held against the schema of CycloneDX."""
+    from cyclonedx.schema import SchemaVersion  # slow to load, and every process of the tests reads this file
+    from cyclonedx.validation.json import JsonStrictValidator
+
     *_, command = recipe()
     described, written = command.index("environment") + 1, command.index("--output-file") + 1
     command[described], command[written] = sys.executable, str(tmp_path / "sbom.cdx.json")

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,7 +49,7 @@ class _Taking(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def collector() -> Iterator[Collector]:
     with Collector() as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
@@ -58,12 +57,13 @@ def collector() -> Iterator[Collector]:
         serving.shutdown()
 
 
-@pytest.fixture
-def live(tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    monkeypatch.setenv("SAMEN_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server_port}/")
-    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
-    running = Live.at(tmp_path)
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Live]:
+    running = Live.at(tmp_path_factory.mktemp("traced"))
     with contextlib.ExitStack() as stack:
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        environment.setenv("SAMEN_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server_port}/")
+        environment.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
         stack.callback(running.stop)
         running.serve()
         yield running

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import (
@@ -17,7 +17,7 @@ from app.adapters.agreement_format import (
 )
 from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
-from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, TransitionOut, Version, When, given, money
 from app.domain.access import Actor
 from app.domain.agreements import AGREEMENT, Agreement, AgreementState, ExampleResult
@@ -37,7 +37,7 @@ from app.usecases.agreements import (
 )
 from app.usecases.steps.preview import Preview
 
-router = APIRouter(tags=["agreements"])
+router = noun("agreements")
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Rules = Annotated[list[RuleFormat], Field(min_length=1, max_length=20)]
 Examples = Annotated[list[ExampleFormat], Field(min_length=1, max_length=50)]

@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Version, When, money
 from app.domain.allowances import AllowanceKind, AllowanceState
 from app.domain.limits import LIMITS
 from app.usecases.allowances import get_allowance, grant_allowance, list_allowances, reverse_allowance
 
-router = APIRouter(tags=["allowances"])
+router = noun("allowances")
 
 
 class AllowanceIn(In):

@@ -11,7 +11,18 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
-from app.api.deps import MustHaveSeenDep, PageDep, RunDep, Wiring, WiringDep, leaving, link_next, tag
+from app.api.deps import (
+    MustHaveSeenDep,
+    PageDep,
+    RunDep,
+    Wiring,
+    WiringDep,
+    leaving,
+    link_next,
+    noun,
+    operation_id,
+    tag,
+)
 from app.api.errors import FaceError
 from app.api.models import Flag, In, Name, Out, PageOut, Url, Version, When, given
 from app.domain.access import VISITOR, Scope
@@ -29,8 +40,8 @@ from app.usecases.apps import (
     rotate_secret,
 )
 
-router = APIRouter(prefix="/apps", tags=["apps"])
-login = APIRouter(tags=["apps"])
+router = noun("apps", "/apps")
+login = APIRouter(tags=["apps"], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
 
 

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
 from app.api.agreements import PreviewOut
-from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     Day,
     In,
@@ -41,7 +41,7 @@ from app.usecases.parts import (
     preview_part,
 )
 
-router = APIRouter(tags=["assignment parts"])
+router = noun("assignment parts")
 Role = Annotated[str, Field(min_length=1, max_length=120)]
 Seats = Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640, description="Of one seat, as planned"), WHOLE]

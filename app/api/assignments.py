@@ -3,13 +3,13 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
 from app.adapters.sankey import sankey_svg
 from app.api.customers import ContactIn, ContactOut
-from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.flows import SVG, FlowOut
 from app.api.models import (
     In,
@@ -42,7 +42,7 @@ from app.usecases.assignments import (
     plan_assignment,
 )
 
-router = APIRouter(tags=["assignments"])
+router = noun("assignments")
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Place = Annotated[str, Field(max_length=200)]
 Verb = Literal["publish", "agree", "start", "deliver", "request_changes", "dispute", "resume", "approve", "cancel"]

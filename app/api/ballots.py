@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, Flag, In, Money, MoneyIn, Out, PageOut, Version, When, money
 from app.domain.ballots import BallotState
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
 
-router = APIRouter(tags=["ballots"])
+router = noun("ballots")
 
 
 class BallotIn(In):

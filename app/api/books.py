@@ -4,16 +4,16 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.adapters.exports import MEDIA, ExportFormat, export
 from app.adapters.messages import explain
-from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, link_next
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, link_next, noun
 from app.api.models import BalanceIn, Day, In, Money, Month, Out, PageOut, When, money
 from app.domain.ledger import AccountKind, Journal, JournalKind, Period
 from app.usecases.books import close_month, export_books, list_accounts, list_journals, list_periods
 
-router = APIRouter(prefix="/cooperatives/{cooperative_id}", tags=["ledger"])
+router = noun("ledger", "/cooperatives/{cooperative_id}")
 
 
 class AccountOut(Out):

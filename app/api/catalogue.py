@@ -5,19 +5,19 @@ from typing import Annotated
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from starlette.datastructures import URL
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.deps import PageDep, Wiring, WiringDep
+from app.api.deps import PageDep, Wiring, WiringDep, noun
 from app.api.models import MoneyOut, Out, PageOut
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
 from app.domain.money import cents_of
 from app.domain.page import CURSOR, PageRequest, parse_cursor
 
-router = APIRouter(prefix="/catalogue/offerings", tags=["catalogue"])
+router = noun("catalogue", "/catalogue/offerings")
 Search = Annotated[str | None, Query(max_length=200)]
 Amount = Annotated[str | None, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$")]
 PLACE = "/v1/catalogue/offerings"

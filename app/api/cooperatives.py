@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
-from app.api.deps import MustHaveSeenDep, PageDep, RunDep, link_next, tag
+from app.api.deps import MustHaveSeenDep, PageDep, RunDep, link_next, noun, tag
 from app.api.models import Day, In, Name, Out, PageOut, Short, Slug, Text, Version, given
 from app.api.people import OfficeOut
 from app.domain.cooperatives import LegalForm
@@ -19,7 +19,7 @@ from app.usecases.cooperatives import (
 )
 from app.usecases.people import list_offices
 
-router = APIRouter(prefix="/cooperatives", tags=["cooperatives"])
+router = noun("cooperatives", "/cooperatives")
 Kvk = Annotated[str, Field(pattern=r"^\d{8}$", examples=["12345678"])]
 
 

@@ -3,14 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import In, Line, Money, MoneyIn, Out, PageOut, Short, Slug, Version, When, money
 from app.domain.costs import ClaimState, Payee
 from app.usecases.costs import claim_cost, decide_claim, get_claim, list_claims
 
-router = APIRouter(tags=["costs"])
+router = noun("costs")
 
 
 class CostClaimIn(In):

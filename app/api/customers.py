@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
-from app.api.deps import RunDep, SeenDep, tag
+from app.api.deps import RunDep, SeenDep, noun, tag
 from app.api.models import Email, In, Line, Name, Out, Phone, Short, Version
 from app.domain.customers import Contact
 from app.usecases.customers import get_my_contact, set_my_contact
 
-router = APIRouter(prefix="/me/contact", tags=["customers"])
+router = noun("customers", "/me/contact")
 
 
 class ContactIn(In):

@@ -3,17 +3,17 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.api.agreements import LegOut
-from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Line, Money, Out, PageOut, TransitionOut, Version, money
 from app.domain.access import Actor
 from app.domain.earnings import HELD, Earning, EarningState
 from app.domain.transitions import available
 from app.usecases.earnings import decide_held, get_earning, list_earnings
 
-router = APIRouter(tags=["earnings"])
+router = noun("earnings")
 
 
 class EarningOut(Out):

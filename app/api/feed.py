@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.adapters.webhooks import event_json
-from app.api.deps import RunDep
+from app.api.deps import RunDep, noun
 from app.api.models import Out
 from app.domain.feed import place_of
 from app.domain.page import MAX_PAGE
 from app.usecases.feed import list_events
 
-router = APIRouter(prefix="/events", tags=["events"])
+router = noun("events", "/events")
 Place = Annotated[str, Field(pattern=r"^[0-9]{1,18}$", examples=["1042"])]
 
 

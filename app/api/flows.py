@@ -4,17 +4,17 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.adapters.messages import explain
 from app.adapters.sankey import sankey_svg
-from app.api.deps import LanguageDep, RunDep
+from app.api.deps import LanguageDep, RunDep, noun
 from app.api.models import Day, Moment, Money, Month, Out, When, money
 from app.domain.flows import Axis, Flow, Statement
 from app.domain.ledger import AccountKind
 from app.usecases.flows import get_member_statement, get_month_flows, get_statement, trace_order
 
-router = APIRouter(tags=["ledger"])
+router = noun("ledger")
 SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {}}, "description": "The same as a picture"}}
 SinceQuery = Annotated[date, Query(alias="from")]
 AsOfQuery = Annotated[Moment | None, Query(alias="asOf")]

@@ -3,12 +3,12 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
 from app.api.books import JournalOut
-from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, Version, When, money
 from app.domain.barters import BarterState
 from app.domain.deliveries import DeliveryState
@@ -16,7 +16,7 @@ from app.usecases.barters import answer_barter, get_minutes, list_barters, propo
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
 from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
 
-router = APIRouter(tags=["funds"])
+router = noun("funds")
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Purpose = Annotated[str, Field(min_length=1, max_length=60)]
 Party = Annotated[str, Field(min_length=1, max_length=120)]

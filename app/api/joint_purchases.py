@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     Day,
     In,
@@ -43,7 +43,7 @@ from app.usecases.joint_purchases import (
 )
 from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
 
-router = APIRouter(tags=["joint purchases"])
+router = noun("joint purchases")
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Supplier = Annotated[str, Field(min_length=1, max_length=120)]
 Purpose = Annotated[str, Field(min_length=1, max_length=60)]

@@ -3,12 +3,12 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.drawings import thermometer_svg
 from app.adapters.messages import explain
-from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     Day,
     Flag,
@@ -41,7 +41,7 @@ from app.usecases.members import (
     set_goal,
 )
 
-router = APIRouter(tags=["members"])
+router = noun("members")
 
 
 class MemberIn(In):

@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
-from app.api.deps import PageDep, RunDep, link_next, tag
+from app.api.deps import PageDep, RunDep, link_next, noun, tag
 from app.api.models import In, Name, Out, PageOut, Version
 from app.usecases.municipalities import add_municipality, get_municipality, list_municipalities
 
-router = APIRouter(prefix="/municipalities", tags=["municipalities"])
+router = noun("municipalities", "/municipalities")
 
 
 class MunicipalityIn(In):

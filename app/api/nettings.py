@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.exports import statement_csv
 from app.adapters.messages import explain
-from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Version, When, money
 from app.domain.nettings import NettingState, StatementLine
 from app.usecases.nettings import (
@@ -23,7 +23,7 @@ from app.usecases.nettings import (
     set_credit_limit,
 )
 
-router = APIRouter(tags=["nettings"])
+router = noun("nettings")
 SideQuery = Annotated[UUID, Query(alias="cooperativeId", description="Whose books")]
 
 

@@ -5,14 +5,14 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import Field, ValidationError
 from starlette.requests import ClientDisconnect
 
 from app.adapters.fields import field_error, field_text
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import NotJson, Unreadable, csv_rows, decimal_of, json_rows
-from app.api.deps import LanguageDep, PageDep, RunDep, link_next, tag
+from app.api.deps import LanguageDep, PageDep, RunDep, link_next, noun, tag
 from app.api.errors import FaceError
 from app.api.models import Flag, In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
 from app.api.offerings import LeadTime, OfferingOut, Tags, Town
@@ -32,7 +32,7 @@ from app.usecases.offering_imports import (
 )
 from app.usecases.run import Run
 
-router = APIRouter(tags=["offering imports"])
+router = noun("offering imports")
 ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
 Source = Annotated[Slug, Field(description="Your system, such as `woocommerce`; external ids are unique within it.")]
 AT_ONCE = 500

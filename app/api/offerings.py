@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     In,
     Money,
@@ -41,7 +41,7 @@ from app.usecases.offerings import (
     set_stock,
 )
 
-router = APIRouter(tags=["offerings"])
+router = noun("offerings")
 Tags = Annotated[list[Slug], Field(max_length=20)]
 Town = Annotated[str, Field(min_length=1, max_length=80)]
 LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600, description="Minutes"), WHOLE]

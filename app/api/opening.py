@@ -3,15 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from fastapi import APIRouter
-
-from app.api.deps import KeyedDep
+from app.api.deps import KeyedDep, noun
 from app.api.models import BalanceIn, Day, Flag, In, Money, MoneyIn, Month, Out, money
 from app.domain.ledger import AccountKind
 from app.domain.opening import Opening, OpeningAccount, OpeningPot, OpeningTotal
 from app.usecases.opening import open_books, try_opening
 
-router = APIRouter(tags=["ledger"])
+router = noun("ledger")
 
 
 class OpeningAccountIn(In):

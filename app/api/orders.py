@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.api.customers import ContactIn, ContactOut
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Moment, Money, Note, Out, PageOut, Quantity, TransitionOut, Version, When, money
 from app.domain.access import Actor
 from app.domain.orders import ORDER, Order, OrderState, PaymentState, roles_on
@@ -23,7 +23,7 @@ from app.usecases.orders import (
     place_order,
 )
 
-router = APIRouter(tags=["orders"])
+router = noun("orders")
 
 
 class OrderLineIn(In):

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
-from app.api.deps import KeyedDep, RunDep, tag
+from app.api.deps import KeyedDep, RunDep, noun, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, When, money
 from app.api.orders import OrderOut
 from app.domain.payments import PaymentMethod
 from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 
-router = APIRouter(tags=["payments"])
+router = noun("payments")
 
 
 class PaymentIn(In):

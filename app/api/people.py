@@ -3,16 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
-from app.api.deps import RunDep, tag
+from app.api.deps import RunDep, noun, tag
 from app.api.models import Email, In, Name, Out, Version
 from app.domain.access import Role
 from app.usecases.people import add_person, end_office, get_me, get_person, give_office
 from app.usecases.privacy import erase_me, export_me
 
-router = APIRouter(tags=["people"])
+router = noun("people")
 
 
 class PersonIn(In):

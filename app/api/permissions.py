@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Note, Out, PageOut, Version, When
 from app.domain.permissions import PermissionKind, PermissionState
 from app.usecases.permissions import (
@@ -17,7 +17,7 @@ from app.usecases.permissions import (
     withdraw_permission,
 )
 
-router = APIRouter(tags=["permissions"])
+router = noun("permissions")
 
 
 class PermissionIn(In):

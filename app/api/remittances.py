@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, Month, Out, PageOut, TransitionOut, Version, When, money
 from app.domain.access import Actor
 from app.domain.remittances import REMITTANCE, Remittance, RemittanceState, as_csv
@@ -23,7 +23,7 @@ from app.usecases.remittances import (
     settle_remittance,
 )
 
-router = APIRouter(tags=["remittances"])
+router = noun("remittances")
 
 
 class SpecificationFormat(StrEnum):

@@ -1,11 +1,9 @@
 """The REST face as a whole: every noun's router, and the operations that watch over the process."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, FastAPI, Request
 
 from app.api import (
     agreements,
@@ -43,7 +41,7 @@ from app.api import (
     webhooks,
     wishes,
 )
-from app.api.deps import RunDep, WiringDep, known_query
+from app.api.deps import RunDep, WiringDep, operation_id
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -81,7 +79,7 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-operations = APIRouter(tags=["operations"])
+operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 
 @operations.get("/healthz", include_in_schema=False)
@@ -121,33 +119,10 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
     return {"keys": list(wired.keys.public.values())}
 
 
-def hang(app: FastAPI, router: APIRouter, prefix: str = "", *checks: Callable[..., Any]) -> None:
-    """Hang each operation on the app itself: routers within routers are searched twice for every request."""
-    for route in router.routes:
-        assert isinstance(route, APIRoute)  # noqa: S101  we hang nothing else on them
-        app.add_api_route(
-            prefix + route.path,
-            route.endpoint,
-            response_model=route.response_model,
-            status_code=route.status_code,
-            tags=route.tags,
-            dependencies=[*(Depends(check) for check in checks), *route.dependencies],
-            responses=route.responses,
-            deprecated=route.deprecated,
-            methods=list(route.methods or ()),
-            include_in_schema=route.include_in_schema,
-            response_class=route.response_class,
-            name=route.name,
-            openapi_extra=route.openapi_extra,
-        )
-
-
 def install(app: FastAPI) -> None:
-    """Hang the REST face on the app."""
-    for noun in NOUNS:
-        hang(app, noun.router, "/v1", known_query)
-    for router in (apps.login, operations):
-        hang(app, router)
+    """Hang the REST face on the app: its routes themselves, since routers within routers are searched twice."""
+    for router in (*(noun.router for noun in NOUNS), apps.login, operations):
+        app.router.routes.extend(router.routes)
     errors.install(app)
     app.openapi = contract.install(app.openapi)  # type: ignore[method-assign]
 

@@ -4,13 +4,13 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from app.api.deps import KeyedDep, PageDep, RunDep, link_next
+from app.api.deps import KeyedDep, PageDep, RunDep, link_next, noun
 from app.api.models import Out, PageOut, When
 from app.usecases.seals import ask_check, export_sealed, get_seals, list_checks
 
-router = APIRouter(tags=["ledger"])
+router = noun("ledger")
 
 
 class SealOut(Out):

@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.api.books import JournalOut
-from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, Flag, In, Line, Money, MoneyIn, Out, PageOut, Short, TransitionOut, Version, When, money
 from app.domain import spending as domain
 from app.domain.access import Actor
@@ -23,7 +23,7 @@ from app.usecases.spending import (
     settle_spending,
 )
 
-router = APIRouter(tags=["spending"])
+router = noun("spending")
 
 
 class SpendingIn(In):

@@ -3,16 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.adapters.messages import task_text
-from app.api.deps import LanguageDep, PageDep, RunDep, SeenDep, link_next, tag
+from app.api.deps import LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Out, PageOut, Version, When
 from app.domain.access import Role
 from app.domain.events import Task
 from app.usecases.tasks import do_task, list_tasks
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
+router = noun("tasks", "/tasks")
 
 
 class TaskOut(Out):

@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
-from app.api.deps import MustHaveSeenDep, PageDep, RunDep, WiringDep, link_next, tag
+from app.api.deps import MustHaveSeenDep, PageDep, RunDep, WiringDep, link_next, noun, tag
 from app.api.feed import Place
 from app.api.models import Flag, In, Out, PageOut, Url, Version, When, given
 from app.domain.feed import place_of
@@ -22,7 +22,7 @@ from app.usecases.webhooks import (
     rotate_webhook_secret,
 )
 
-router = APIRouter(tags=["webhooks"])
+router = noun("webhooks")
 Kinds = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=50)]
 
 

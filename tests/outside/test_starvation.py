@@ -63,19 +63,19 @@ async def test_documents_from_the_schema_starve_nobody(
         await asyncio.gather(*(browse(address, beside, asking.done) for _ in range(CLIENTS)))
         await asking
     assert heard["internal"] == heard["bad_request"] == 0, heard
-    assert heard["data"] > sum(heard.values()) / 5 > 50, heard
+    assert heard["data"] > sum(heard.values()) / 5 > 25, heard
     usual = statistics.median(alone)
     assert statistics.median(beside) < 8 * usual
     assert max(beside) < 100 * usual
 
 
 async def documents(schemathesis: Path, address: str, sample: Sample) -> None:
-    """Two for every field of the schema, by the coordinator whose objects most of them are about."""
+    """One for every field of the schema, by the coordinator whose objects most of them are about."""
     coordinator: Caller = sample.seller.coordinator
     ids = {name: str(value) for name, value in sample.values.items() if name.endswith("_id")}
     command = [str(schemathesis), "--config-file", str(CHECKS / "schemathesis-graphql.toml"), "run"]
     how = ["--header", f"Authorization: Bearer {coordinator.token}", "--mode", "positive", "--seed", "1"]
-    how += ["--max-examples", "2", "--workers", "2", "--no-color", "--warnings", "off"]
+    how += ["--max-examples", "1", "--workers", "2", "--no-color", "--warnings", "off"]
     how += ["--exclude-checks", "not_a_server_error"]  # takes every refusal for a fault; ours have the code `internal`
     hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_graphql", "PYTHONPATH": str(CHECKS), "IDS": json.dumps(ids)}
     await ran([*command, f"http://{address}/graphql", *how], CHECKS, **hooks)
