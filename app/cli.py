@@ -124,25 +124,25 @@ def _token(settings: Settings, login: str) -> str:
 @cli.command()
 def serve() -> None:
     """The API alone; migrate first."""
-    from app.serving import server_of, watch
-
     settings = Settings()
     log_to_stderr(settings.log_level)
-    watch(settings)
     with _database(settings) as url:
+        from app.serving import server_of, watch
+
+        watch(settings)
         server_of(settings, url).run()
 
 
 @cli.command()
 def worker() -> None:
     """The worker alone: timers, events, mail."""
-    from app.serving import watch
-    from app.worker import work
-
     settings = Settings()
     log_to_stderr(settings.log_level)
-    watch(settings)
     with _database(settings) as url:
+        from app.serving import watch
+        from app.worker import work
+
+        watch(settings)
         asyncio.run(work(settings, url))
 
 

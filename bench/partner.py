@@ -13,6 +13,7 @@ from tests.live import Live
 
 ROWS = 100_000
 WAYS = (("new", "Jam", "created"), ("again", "Jam", "unchanged"), ("all changed", "Kaas", "changed"))
+"""What the file is to the server, what is in it, and what becomes of every row."""
 
 
 async def importing(live: Live, shop: Shop) -> list[str]:
@@ -33,11 +34,7 @@ async def importing(live: Live, shop: Shop) -> list[str]:
 
         path = f"/v1/cooperatives/{shop.id}/offering-imports?source=bench-{uuid.uuid4().hex[:8]}"
         kind = {"Content-Type": "application/x-ndjson"}
-        for what, title, outcome in (
-            ("new", "Jam", "created"),
-            ("again", "Jam", "unchanged"),
-            ("all changed", "Kaas", "changed"),
-        ):
+        for what, title, outcome in WAYS:
             before, began = server.memory_info().rss, time.perf_counter()
             answer = (await client.post(path, content=lines(title), headers=kind)).raise_for_status().json()
             seconds = time.perf_counter() - began

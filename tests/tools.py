@@ -16,7 +16,7 @@ from typing import NoReturn
 import pytest
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tools-{os.geteuid()}"
-NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retry-mintimeout=500")
+NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retry-mintimeout=500", "--fetch-retry-factor=2")
 PIP = ("install", "--quiet", "--disable-pip-version-check", "--retries=2", "--require-hashes")
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 NPM_AWAY = re.compile(r"code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b")

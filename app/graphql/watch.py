@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from app.graphql.context import Context
 from app.usecases.run import Run
+from app.usecases.steps.audit import unwritten, write
 
 T = TypeVar("T")
 LOOK = 1.0
@@ -17,12 +18,14 @@ async def watch(
 ) -> AsyncGenerator[T, None]:
     """What `look` finds, now and after every change; ends when it is over.
 
-    Each look asks for the token anew, and costs a unit. Raises TooFast.
+    Each look asks for the token anew, and costs a unit; the audit log has those that showed something. Raises TooFast.
     """
     shown: T | None = None
     while True:
-        found = await look(context.run)
+        with unwritten() as lines:
+            found = await look(context.run)
         if found != shown:
+            write(lines)
             shown = found
             yield found
         if over(found):

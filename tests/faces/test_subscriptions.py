@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -93,6 +94,28 @@ async def test_an_order_is_followed_by_who_placed_it(world: World, address: str)
         await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "refuse"})
         assert (await said(connection))["payload"]["data"]["order"]["state"] == "REFUSED"
         assert (await said(connection))["type"] == "complete"
+
+
+async def test_the_audit_log_has_what_staff_were_shown_and_not_every_look(
+    world: World, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    seller = await world.cooperative()
+    order = await world.order(world.person(), await world.offering(seller))
+    query = "subscription($id: UUID!) { order(id: $id) { state } }"
+
+    def lines() -> list[str]:
+        found = [vars(record) for record in caplog.records if record.name == "samen.audit"]
+        return [line["verb"] for line in found if line.get("about") == {"order_id": order["id"]}]
+
+    with caplog.at_level(logging.INFO, logger="samen.audit"):
+        async with socket(address, seller.coordinator.token) as connection:
+            await watch(connection, order["id"], query)
+            assert (await said(connection))["payload"]["data"]["order"]["state"] == "PLACED"
+            await asyncio.sleep(2.5)  # it looked twice more meanwhile
+            assert lines() == ["get_order"]
+            await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "refuse"})
+            assert (await said(connection))["payload"]["data"]["order"]["state"] == "REFUSED"
+            assert lines() == ["get_order", "get_order"]
 
 
 async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: World, address: str) -> None:

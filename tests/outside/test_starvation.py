@@ -47,7 +47,7 @@ async def browse(address: str, times: list[float], until: Callable[[], bool]) ->
             answer = (await client.post("/graphql", json=BROWSE)).json()
             times.append(time.perf_counter() - began)
             assert "errors" not in answer
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
 
 async def test_documents_from_the_schema_starve_nobody(

@@ -6,7 +6,8 @@ refusal; never what was read or sent. What somebody reads about themselves is no
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ DENIALS = (401, 403, 404)
 """A stranger gets not_found for what is there, so that is a denial too."""
 log = logging.getLogger("samen.audit")
 _PRIVATE: set[Callable[..., Any]] = set()
+_waiting: ContextVar[list[dict[str, Any]] | None] = ContextVar("lines that wait", default=None)
 
 
 def shows_private(verb: V) -> V:
@@ -48,4 +50,22 @@ def audited(
             log.info("refused", extra=facts | {"code": refusal.code})
         raise
     if is_private(verb) and any(holding.role not in OF_THEIR_OWN for holding in actor().holdings):
+        waiting = _waiting.get()
+        write([facts]) if waiting is None else waiting.append(facts)
+
+
+@contextlib.contextmanager
+def unwritten() -> Iterator[list[dict[str, Any]]]:
+    """The lines of looks in here wait: who looks often and shows only what changed writes those of what was shown."""
+    lines: list[dict[str, Any]] = []
+    before = _waiting.set(lines)
+    try:
+        yield lines
+    finally:
+        _waiting.reset(before)
+
+
+def write(lines: Iterable[dict[str, Any]]) -> None:
+    """Write the lines of looks that were shown."""
+    for facts in lines:
         log.info("read", extra=facts)
