@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -55,6 +54,9 @@ NOT_TEXT = frozenset(
     {"external_id", "image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"}
 )
 """Addresses and numbers of other kinds, which may look like a citizen number by chance."""
+_NO_PLAIN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters and halves of characters: Unicode's Cc and Cs."""
+_NO_PLAIN_TEXT = re.compile(r"(?![\n\r\t])[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NINE_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\d(?:[ .\-]?\d){8}(?![0-9a-z])", re.IGNORECASE)
 
@@ -76,8 +78,7 @@ def _check_text(path: str, name: str, text: str) -> None:
     longest = LONGEST.get(name, 1000)
     if len(text) > longest:
         raise TextTooLong(field=path, longest=longest)
-    allowed = "\n\r\t" if name in SEVERAL_LINES else ""
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text):
+    if (_NO_PLAIN_TEXT if name in SEVERAL_LINES else _NO_PLAIN_LINE).search(text):
         raise TextMalformed(field=path)
     if name not in NOT_TEXT and any(
         bsn.is_valid(re.sub(r"\D", "", found)) for found in _NINE_DIGITS.findall(_IDENTIFIER.sub(" ", text))
