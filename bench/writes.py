@@ -142,17 +142,8 @@ async def turn(bench: Bench, shops: list[Shop], spread: list[Pair], hot: list[Pa
     return found
 
 
-async def delivered(floor: asyncpg.Pool) -> None:
-    """Wait until the worker has sent what the writes left for it, which would slow down whatever is measured next."""
-    while await floor.fetchval("select exists (select 1 from outbox where delivered_at is null)"):  # noqa: ASYNC110  another process
-        await asyncio.sleep(0.5)
-
-
 async def measure(live: Live, rounds: int) -> tuple[dict[str, list[float]], list[Shop]]:
-    """Every ratio, once a round; and the shops that were made for it.
-
-    The server rests meanwhile: its worker delivers what the orders leave in the outbox, and the floors leave nothing.
-    """
+    """Every ratio, once a round; and the shops that were made for it. The server rests meanwhile."""
     torture = Torture(live, 0, plant=False)
     async with httpx.AsyncClient(base_url=live.url, timeout=60) as client:
         shops = await torture.shops(client)
@@ -173,10 +164,7 @@ async def measure(live: Live, rounds: int) -> tuple[dict[str, list[float]], list
             for name, ratio in (await turn(bench, shops, spread[mine], hot[mine])).items():
                 found.setdefault(name, []).append(ratio)
             if not number:
-                await floor.execute(
-                    "vacuum analyze"
-                )  # plans of tables that were empty are made anew, as they are in life
-        live.serve()
-        await delivered(floor)
+                await floor.execute("vacuum analyze")  # plans made for empty tables are made anew
+    live.serve()
     await database.close()
     return {name: ratios[1:] for name, ratios in found.items()}, shops
