@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.store import Query
 from app.domain.ledger import (
     FLOOR,
     RGS,
@@ -25,7 +27,9 @@ from app.domain.ledger import (
 )
 from app.domain.members import Member
 from app.domain.page import Page, PageRequest, cut
-from app.domain.thermometer import Movement
+from app.domain.thermometer import Movement, Sums
+
+_MOVEMENT = TypeAdapter(Movement)
 
 
 class AccountRow(SQLModel, table=True):
@@ -232,8 +236,8 @@ async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
     return {AccountKind(row["kind"]): row["posted"] for row in rows}
 
 
-async def pot_movements(tx: Tx, member: Member, limit: int) -> list[Movement]:
-    """The last lines of a member's pot, newest first, with the order that each came from."""
+def pot_movements(member: Member, limit: int) -> Query[Movement]:
+    """Asks for the last lines of a member's pot, newest first, with the order that each came from."""
     sql = """
         select j.id as journal_id, e.line, j.kind as journal_kind, j.effective_on, j.booked_at, e.cents,
                e.balance_after as balance_after_cents, e.rule, e.facts, o.reference as order_reference,
@@ -245,7 +249,22 @@ async def pot_movements(tx: Tx, member: Member, limit: int) -> list[Movement]:
           left join "order" o on o.id = j.source_id and j.source_type = 'order'
          where a.cooperative_id = $1 and a.kind = 'pot' and a.member_id = $2
          order by e.version desc limit $3"""
-    return [Movement(**dict(row)) for row in await tx.rows(sql, member.cooperative_id, member.id, limit)]
+    return Query(sql, (member.cooperative_id, member.id, limit), _MOVEMENT.validate_python)
+
+
+def pot_sums(member: Member, year: int) -> Query[Sums]:
+    """Asks for what a member has and kept in a calendar year."""
+    sql = """
+        select coalesce(sum(b.posted) filter (where a.kind = 'pot'), 0)::bigint as balance_cents,
+               coalesce(sum(b.posted) filter (where a.kind = 'held'), 0)::bigint as held_cents,
+               coalesce(sum(b.posted) filter (where a.kind = 'reserved'), 0)::bigint as reserved_cents,
+               (select coalesce(sum(net_cents), 0)::bigint from earning where member_id = $2 and state = 'pending')
+                   as pending_cents,
+               (select coalesce(sum(kept_cents), 0)::bigint from member_month
+                 where member_id = $2 and month between make_date($3, 1, 1) and make_date($3, 12, 31))
+                   as year_total_cents
+          from account a join balance b on b.account_id = a.id where a.cooperative_id = $1 and a.member_id = $2"""
+    return Query(sql, (member.cooperative_id, member.id, year), lambda row: Sums(**row))
 
 
 async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:

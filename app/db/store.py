@@ -29,6 +29,11 @@ class Query(Generic[T]):
     load: Callable[[Any], T]
 
 
+async def rows_of(tx: Tx, query: Query[T]) -> list[T]:
+    """The answer to one query."""
+    return [query.load(dict(record)) for record in await tx.rows(query.sql, *query.arguments)]
+
+
 async def ask(tx: Tx, first: Query[T], second: Query[U], third: Query[V]) -> tuple[list[T], list[U], list[V]]:
     """The answers to three queries, in one round trip."""
     queries: tuple[Query[Any], ...] = (first, second, third)

@@ -24,6 +24,17 @@ class Movement:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """Of one member: what stands on their accounts, what was earned but not yet posted, what they kept this year."""
+
+    balance_cents: int
+    held_cents: int
+    reserved_cents: int
+    pending_cents: int
+    year_total_cents: int
+
+
+@dataclass(frozen=True)
 class Thermometer:
     """`pending_cents` is earned but not yet posted, before the split; `room_left_cents` is what may still be kept
     this year before a part goes to the municipality. A collective has no pots: `kind` says so."""

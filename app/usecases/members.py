@@ -7,20 +7,19 @@ from uuid import UUID
 
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
 
-from app.db.agreements import agreement_on
+from app.db.agreements import agreement_on, in_force
 from app.db.assignments import leave_queues
 from app.db.cooperatives import cooperatives
-from app.db.earnings import earnings, year_totals
 from app.db.engine import Tx, uuid7
-from app.db.ledger import member_balances, pot_movements
+from app.db.ledger import member_balances, pot_movements, pot_sums
 from app.db.members import member_events, members, was_linked
 from app.db.offerings import pause_offerings_of
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
+from app.db.store import ask
 from app.domain.access import Actor, Right
 from app.domain.agreements import Exit, Trial
 from app.domain.days import AMSTERDAM
-from app.domain.earnings import EarningState
 from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.members import (
@@ -225,23 +224,25 @@ async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: i
     member = await members.get(tx, member_id)
     actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=actor.as_member(member_id))
     today = tx.today
-    agreement = await agreement_on(tx, member.cooperative_id, today)
+    versions, (sums,), lines = await ask(
+        *(tx, in_force(tx, member.cooperative_id, today)),
+        *(pot_sums(member, today.year), pot_movements(member, movements)),
+    )
+    agreement = versions[0] if versions else None
     remittance = agreement.remittance if agreement else None
-    balances = await member_balances(tx, member)
-    pending = await earnings.all(tx, member_id=member_id, state=EarningState.PENDING)
     return Thermometer(
         member_id=member.id,
         cooperative_id=member.cooperative_id,
         name=member.name,
         kind="collective" if agreement and agreement.collective else "pot",
-        balance_cents=balances.get(AccountKind.POT, 0),
-        pending_cents=sum(earning.net_cents for earning in pending),
-        held_cents=balances.get(AccountKind.HELD, 0),
-        reserved_cents=balances.get(AccountKind.RESERVED, 0),
+        balance_cents=sums.balance_cents,
+        pending_cents=sums.pending_cents,
+        held_cents=sums.held_cents,
+        reserved_cents=sums.reserved_cents,
         year=today.year,
-        year_total_cents=sum(m.kept_cents for m in await year_totals(tx, member_id, today.year)),
+        year_total_cents=sums.year_total_cents,
         threshold_cents=remittance.threshold_cents if remittance else None,
         goal_text=member.goal_text,
         goal_cents=member.goal_cents,
-        movements=tuple(await pot_movements(tx, member, movements)),
+        movements=tuple(lines),
     )

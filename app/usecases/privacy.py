@@ -20,7 +20,7 @@ from app.db.outbox import tasks
 from app.db.people import people
 from app.db.permissions import permission_reads, permissions
 from app.db.spending import requests
-from app.db.store import Store
+from app.db.store import Store, rows_of
 from app.domain.access import Actor, Right, Role
 from app.domain.errors import NotFound
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
@@ -61,7 +61,7 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
         found[name] = await store.all(tx, member_id=mine)
     for name, side in (("given", "giver_id"), ("received", "receiver_id")):
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
-    found["pots"] = {str(m.id): await pot_movements(tx, m, MOST_MOVEMENTS) for m in found["members"]}
+    found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m, MOST_MOVEMENTS)) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
     return exported
 
