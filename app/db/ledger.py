@@ -243,11 +243,12 @@ def pot_movements(member: Member, limit: int) -> Query[Movement]:
                e.balance_after as balance_after_cents, e.rule, e.facts, o.reference as order_reference,
                coalesce(
                    (select s.title from assignment s where s.id = o.assignment_id),
-                   (select min(l.title) from order_line l where l.order_id = o.id and l.member_id = a.member_id)
+                   (select min(l.title) from order_line l where l.order_id = o.id and l.member_id = $2)
                ) as title
-          from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+          from entry e join journal j on j.id = e.journal_id
           left join "order" o on o.id = j.source_id and j.source_type = 'order'
-         where a.cooperative_id = $1 and a.kind = 'pot' and a.member_id = $2
+         where e.account_id = (select a.id from account a where a.cooperative_id = $1 and a.kind = 'pot'
+                                  and a.currency = 'EUR' and a.member_id = $2)
          order by e.version desc limit $3"""
     return Query(sql, (member.cooperative_id, member.id, limit), _MOVEMENT.validate_python)
 
