@@ -7,6 +7,7 @@ gc.disable()  # half a second of the start: nothing that the imports make is gar
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -31,14 +32,9 @@ def watch(settings: Settings) -> None:
 async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]) -> None:
     """Server and worker in one process, until a signal; `ready` is called once the server answers."""
     async with worker_of(settings, url) as worker:
-        server = server_of(settings, url)
-        serving = asyncio.create_task(server.serve())
-        while not (server.started or serving.done()):  # noqa: ASYNC110  uvicorn has no event for it
-            await asyncio.sleep(0.02)
-        if server.started:
-            ready()
+        server = server_of(settings, url, ready)
         stop = asyncio.Event()
-        working = asyncio.create_task(worker.run(stop))
+        serving, working = asyncio.create_task(server.serve()), asyncio.create_task(worker.run(stop))
         await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
         server.should_exit = True
@@ -46,7 +42,16 @@ async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]
 
 
 class Server(uvicorn.Server):
-    """Leaves the signals to us, so that whatever runs beside it ends with it."""
+    """Says when it answers, and leaves the signals to us, so that whatever runs beside it ends with it."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,8 +61,8 @@ class Server(uvicorn.Server):
         yield
 
 
-def server_of(settings: Settings, url: str) -> Server:
-    """The server, not started yet."""
+def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: None) -> Server:
+    """The server, not started yet; `ready` is called once it answers."""
     app = build(settings, url)
     gc.freeze()  # nor is the app: looking through it every so often made some answers slow
     config = uvicorn.Config(
@@ -70,4 +75,4 @@ def server_of(settings: Settings, url: str) -> Server:
         server_header=False,
         ws_max_size=BODY_LIMIT,
     )
-    return Server(config)
+    return Server(config, ready)

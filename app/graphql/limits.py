@@ -160,7 +160,7 @@ class Limits(ValidationCache):
     The rules of validation walk fragments anew wherever they are spread: what they get is weighed first.
     """
 
-    async def on_validate(self) -> AsyncIterator[None]:  # type: ignore[override]  # a hook may wait too
+    async def on_validate(self) -> AsyncIterator[None]:  # type: ignore[override]  # extensions may wait; only the cache's own hook does not
         found = self.execution_context
         errors = await self._refusals() or self.cached_validate_document(
             found.schema._schema, found.graphql_document, found.validation_rules
