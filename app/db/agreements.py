@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.store import Query, Store
+from app.db.store import Query, Store, rows_of
 from app.domain.agreements import Agreement
 from app.domain.page import Page, PageRequest
 
@@ -61,6 +61,13 @@ _store = Store(
 )
 
 
+WITHOUT_EXAMPLES = _store.select.replace("t.examples", "'[]'::jsonb as examples")
+"""What holds is the rules; their worked examples are for who reads the paper."""
+MOST_KNOWN = 2000
+"""Versions of agreements that a process keeps."""
+_known: dict[tuple[str, ...], Agreement] = {}
+
+
 async def get_agreement(tx: Tx, agreement_id: UUID, *, lock: bool = False) -> Agreement:
     return _today(tx, await _store.get(tx, agreement_id, lock=lock))
 
@@ -88,16 +95,25 @@ async def next_number(tx: Tx, cooperative_id: UUID) -> int:
 
 async def agreement_on(tx: Tx, cooperative_id: UUID, work_date: date) -> Agreement | None:
     """The signed version that holds on a day."""
-    query = in_force(tx, cooperative_id, work_date)
-    record = await tx.row(query.sql, *query.arguments)
-    return None if record is None else query.load(record)
+    found = await rows_of(tx, in_force(tx, cooperative_id, work_date))
+    return found[0] if found else None
 
 
 def in_force(tx: Tx, cooperative_id: UUID, work_date: date) -> Query[Agreement]:
     """Asks for the signed version that holds on a day."""
-    sql = f"""{_store.select} where t.cooperative_id = $1 and t.active_from <= $2 and {SIGNED}
+    sql = f"""{WITHOUT_EXAMPLES} where t.cooperative_id = $1 and t.active_from <= $2 and {SIGNED}
               order by t.active_from desc limit 1"""
-    return Query(sql, (cooperative_id, work_date), lambda record: _today(tx, _store.load(record)))
+    return Query(sql, (cooperative_id, work_date), lambda record: _today(tx, _loaded(record)))
+
+
+def _loaded(record: Any) -> Agreement:
+    """The version of a row; its rules are read once for as long as nobody changes it."""
+    key = tuple(str(record[name]) for name in ("id", "version", "superseded_from", "fund_year_counts"))
+    if key not in _known:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[key] = _store.load(record)
+    return _known[key]
 
 
 def _today(tx: Tx, agreement: Agreement) -> Agreement:

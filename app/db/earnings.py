@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
@@ -29,6 +30,11 @@ class EarningRow(SQLModel, table=True):
         c.check("earning_state", "state in ('pending', 'held', 'posted', 'forfeited', 'reversed')"),
         c.check("earning_held", "held_cents >= 0 and (held_because is not null or held_cents = 0)"),
         c.check("earning_refunded", "refunded_cents between 0 and net_cents"),
+        Index(
+            *("earning_pending", "member_id"),
+            postgresql_include=["net_cents"],
+            postgresql_where=sql_text("state = 'pending'"),
+        ),
         *c.longest("earning", reason=500),
     )
     id: UUID = c.key()

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,6 +22,9 @@ CATALOGUE_ROLE = "samen_catalogue"
 BOOKS_ROLE = "samen_books"
 PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
+Answers = Mapping[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
+"""Rows by the query that they answer: its SQL and its arguments."""
+EMPTY: Answers = {}
 OnStatement = Callable[[str, float], None]
 """Is told of each statement that ended: its SQL, and the seconds it took."""
 JSONB_VERSION = b"\x01"
@@ -50,10 +53,14 @@ class Tx:
     """One transaction. `now` is read once, when it opens; `sealing` is there where sealed text is read or written.
 
     What is written `later` goes out in one statement, before the next one that reads and before the commit.
+    Where all was asked at once there is no connection any more, only `answers`.
     """
 
-    def __init__(self, connection: Any, now: datetime, sealing: Sealing | None = None) -> None:
+    def __init__(
+        self, connection: Any, now: datetime, sealing: Sealing | None = None, answers: Answers = EMPTY
+    ) -> None:
         self._connection = connection
+        self.answers = answers
         self._waiting: list[Write] = []
         self.now = now
         self.sealing = sealing
@@ -159,6 +166,7 @@ class Database:
                 "role": self.role,
                 "application_name": self.role,
                 "jit": "off",
+                "random_page_cost": "1.1",
                 "lock_timeout": LOCK_TIMEOUT,
                 "plan_cache_mode": "auto" if self.role == CATALOGUE_ROLE else "force_generic_plan",
             },
@@ -179,6 +187,9 @@ class Database:
             decoder=lambda sent: from_json(sent.removeprefix(JSONB_VERSION)),
             schema="pg_catalog",
             format="binary",
+        )
+        await connection.set_type_codec(
+            "json", encoder=to_json, decoder=from_json, schema="pg_catalog", format="binary"
         )
         if on_statement := self.on_statement:
             connection.add_query_logger(lambda done: on_statement(done.query, done.elapsed))
@@ -203,6 +214,11 @@ class Database:
         """The one row of a statement outside any transaction: the catalogue's way."""
         async with self._turns:
             return await self._pool.fetchrow(sql, *arguments)
+
+    async def only(self, sql: str, *arguments: object) -> asyncpg.Record:
+        """The row of such a statement that always answers with one."""
+        async with self._turns:
+            return (await self._pool.fetch(sql, *arguments))[0]
 
 
 @asynccontextmanager

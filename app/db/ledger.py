@@ -10,6 +10,7 @@ from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
+from app.db.agreements import SIGNED
 from app.db.engine import Tx
 from app.db.store import Query
 from app.domain.ledger import (
@@ -27,9 +28,9 @@ from app.domain.ledger import (
 )
 from app.domain.members import Member
 from app.domain.page import Page, PageRequest, cut
-from app.domain.thermometer import Movement, Sums
+from app.domain.thermometer import Movement, Pot
 
-_MOVEMENT = TypeAdapter(Movement)
+_MOVEMENT, _POT = TypeAdapter(Movement), TypeAdapter(Pot)
 
 
 class AccountRow(SQLModel, table=True):
@@ -236,36 +237,34 @@ async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
     return {AccountKind(row["kind"]): row["posted"] for row in rows}
 
 
-def pot_movements(member: Member, limit: int) -> Query[Movement]:
+def pot_movements(member_id: UUID, limit: int) -> Query[Movement]:
     """Asks for the last lines of a member's pot, newest first, with the order that each came from."""
     sql = """
-        select j.id as journal_id, e.line, j.kind as journal_kind, j.effective_on, j.booked_at, e.cents,
-               e.balance_after as balance_after_cents, e.rule, e.facts, o.reference as order_reference,
-               coalesce(
-                   (select s.title from assignment s where s.id = o.assignment_id),
-                   (select min(l.title) from order_line l where l.order_id = o.id and l.member_id = $2)
-               ) as title
-          from entry e join journal j on j.id = e.journal_id
-          left join "order" o on o.id = j.source_id and j.source_type = 'order'
-         where e.account_id = (select a.id from account a where a.cooperative_id = $1 and a.kind = 'pot'
-                                  and a.currency = 'EUR' and a.member_id = $2)
-         order by e.version desc limit $3"""
-    return Query(sql, (member.cooperative_id, member.id, limit), _MOVEMENT.validate_python)
+        select journal_id, line, journal_kind, effective_on, booked_at, cents, balance_after_cents, rule, facts,
+               order_reference, title
+          from pot_line where account_id = (select account_id from pot where member_id = $1)
+         order by version desc limit $2"""
+    return Query(sql, (member_id, limit), _MOVEMENT.validate_python)
 
 
-def pot_sums(member: Member, year: int) -> Query[Sums]:
-    """Asks for what a member has and kept in a calendar year."""
-    sql = """
-        select coalesce(sum(b.posted) filter (where a.kind = 'pot'), 0)::bigint as balance_cents,
-               coalesce(sum(b.posted) filter (where a.kind = 'held'), 0)::bigint as held_cents,
-               coalesce(sum(b.posted) filter (where a.kind = 'reserved'), 0)::bigint as reserved_cents,
-               (select coalesce(sum(net_cents), 0)::bigint from earning where member_id = $2 and state = 'pending')
-                   as pending_cents,
+def pot_of(member_id: UUID, today: date) -> Query[Pot]:
+    """Asks for what a member has, what they kept in this calendar year, and what their cooperative's agreement says."""
+    sql = f"""
+        select p.member_id, p.cooperative_id, p.name, p.goal_text, p.goal_cents, p.balance_cents, p.held_cents,
+               p.reserved_cents, p.pending_cents, coalesce(r.collective, false) as collective, r.threshold_cents,
                (select coalesce(sum(kept_cents), 0)::bigint from member_month
-                 where member_id = $2 and month between make_date($3, 1, 1) and make_date($3, 12, 31))
+                 where member_id = $1 and month between make_date($3, 1, 1) and make_date($3, 12, 31))
                    as year_total_cents
-          from account a join balance b on b.account_id = a.id where a.cooperative_id = $1 and a.member_id = $2"""
-    return Query(sql, (member.cooperative_id, member.id, year), lambda row: Sums(**row))
+          from pot p
+          left join lateral (
+                select t.rules @> '[{{"kind": "collective"}}]' as collective,
+                       (jsonb_path_query_first(
+                           t.rules, '$[*] ? (@.kind == "remit_above" && @.basis != "cooperative_year")'
+                       ) ->> 'threshold_cents')::bigint as threshold_cents
+                  from agreement t where t.cooperative_id = p.cooperative_id and t.active_from <= $2 and {SIGNED}
+                 order by t.active_from desc limit 1) r on true
+         where p.member_id = $1"""
+    return Query(sql, (member_id, today, today.year), _POT.validate_python)
 
 
 async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:

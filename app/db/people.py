@@ -7,8 +7,9 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.engine import Tx
-from app.db.store import Store
+from app.db.batch import all_of
+from app.db.engine import Answers, Database, Tx
+from app.db.store import Query, Store
 from app.domain.access import Actor, Holding, Identity, Role
 from app.domain.errors import TokenRefused
 from app.domain.people import Office, Person
@@ -50,6 +51,8 @@ class OfficeRow(SQLModel, table=True):
     municipality_id: UUID | None = c.link("municipality", null=True)
 
 
+PLACES = ("cooperative_id", "municipality_id", "member_id")
+"""Where somebody holds a role, in the order of `Holding`."""
 people = Store(PersonRow, Person)
 offices = Store(OfficeRow, Office)
 
@@ -66,13 +69,24 @@ async def enter(tx: Tx, who: Identity) -> Actor:
     return actor_of(await tx.value("select enter($1, $2, $3)", who.issuer, who.subject, who.client_id), who)
 
 
+async def enter_asking(database: Database, who: Identity, queries: tuple[Query[Any], ...]) -> tuple[Actor, Answers]:
+    """The same, and the answers to what they ask: one statement, which is the whole transaction.
+
+    The questions follow from the row of `enter`, so that nothing is read before the database knows who reads.
+    """
+    questions = all_of(tuple(query.sql for query in queries), 3, "e.found is not null")
+    sql = f"select e.found, {questions} from enter($1, $2, $3) e (found)"
+    arguments = (argument for query in queries for argument in query.arguments)
+    found = await database.only(sql, who.issuer, who.subject, who.client_id, *arguments)
+    answers = {(query.sql, query.arguments): rows for query, rows in zip(queries, found[1:], strict=True)}
+    return actor_of(found[0], who), answers
+
+
 def actor_of(found: dict[str, Any], who: Identity) -> Actor:
     """The actor behind an identity, by what the database knows of it. Raises TokenRefused."""
     if found.get("disabled"):
         raise TokenRefused(reason="app_disabled")
-    holdings = [
-        Holding(Role(h["role"]), h["cooperative_id"], h["municipality_id"], h["member_id"]) for h in _typed(found)
-    ]
+    holdings = [Holding(Role(h["role"]), *(h[name] and UUID(h[name]) for name in PLACES)) for h in found["holdings"]]
     app = found["app"]
     app_id = UUID(app["id"]) if app else None
     if app and who.subject is None:
@@ -103,8 +117,3 @@ async def lend_staff_view(tx: Tx, *cooperative_ids: UUID) -> None:
 async def ensure_person(tx: Tx, issuer: str, subject: str, name: str) -> UUID:
     """The id of the person behind a token, who becomes known with the first order."""
     return UUID(str(await tx.value("select ensure_person($1, $2, $3)", issuer, subject, name)))
-
-
-def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:
-    ids = ("cooperative_id", "municipality_id", "member_id")
-    return [h | {name: UUID(h[name]) if h[name] else None for name in ids} for h in found["holdings"]]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from app.db.batch import placed
+from app.db.batch import all_of
 from app.db.engine import Tx
 from app.domain.errors import NotFound, Stale
 from app.domain.page import Page, PageRequest, cut
@@ -30,19 +30,23 @@ class Query(Generic[T]):
 
 
 async def rows_of(tx: Tx, query: Query[T]) -> list[T]:
-    """The answer to one query."""
-    return [query.load(dict(record)) for record in await tx.rows(query.sql, *query.arguments)]
+    """The answer to one query: the one that came with who acts, or the database is asked."""
+    rows = tx.answers.get((query.sql, query.arguments))
+    return [query.load(row) for row in (await tx.rows(query.sql, *query.arguments) if rows is None else rows)]
+
+
+async def one_of(tx: Tx, query: Query[T]) -> T:
+    """The first row of that answer. Raises NotFound."""
+    for found in await rows_of(tx, query):
+        return found
+    raise NotFound
 
 
 async def ask(tx: Tx, first: Query[T], second: Query[U], third: Query[V]) -> tuple[list[T], list[U], list[V]]:
     """The answers to three queries, in one round trip."""
     queries: tuple[Query[Any], ...] = (first, second, third)
-    places, parts = 0, []
-    for query in queries:
-        moved = placed(query.sql, places)
-        parts.append(f"(select coalesce(jsonb_agg(to_jsonb(q)), '[]') from ({moved}) q)")
-        places += len(query.arguments)
-    found = await tx.only(f"select {', '.join(parts)}", *(a for query in queries for a in query.arguments))
+    sql = f"select {all_of(tuple(query.sql for query in queries))}"
+    found = await tx.only(sql, *(a for query in queries for a in query.arguments))
     one, two, three = ([query.load(row) for row in rows] for query, rows in zip(queries, found, strict=True))
     return one, two, three
 

@@ -24,9 +24,17 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Sums:
-    """Of one member: what stands on their accounts, what was earned but not yet posted, what they kept this year."""
+class Pot:
+    """Of one member: what stands on their accounts, what was earned but not yet posted, what they kept this year;
+    and what their cooperative's agreement says today: whether it is a collective, above what a part is remitted."""
 
+    member_id: UUID
+    cooperative_id: UUID
+    name: str
+    goal_text: str | None
+    goal_cents: int | None
+    collective: bool
+    threshold_cents: int | None
     balance_cents: int
     held_cents: int
     reserved_cents: int

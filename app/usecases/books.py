@@ -13,7 +13,7 @@ from app.domain.access import Actor, Right
 from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.snapshot import of_one_moment
+from app.usecases.steps.reading import of_one_moment
 
 BATCH = 1000
 

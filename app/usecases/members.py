@@ -1,22 +1,22 @@
 """Members: registered by the coordinator; their goal is their own, their thermometer is theirs to see."""
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
 
-from app.db.agreements import agreement_on, in_force
+from app.db.agreements import agreement_on
 from app.db.assignments import leave_queues
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.db.ledger import member_balances, pot_movements, pot_sums
+from app.db.ledger import member_balances, pot_movements, pot_of
 from app.db.members import member_events, members, was_linked
 from app.db.offerings import pause_offerings_of
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
-from app.db.store import ask
+from app.db.store import Query, one_of, rows_of
 from app.domain.access import Actor, Right
 from app.domain.agreements import Exit, Trial
 from app.domain.days import AMSTERDAM
@@ -34,9 +34,10 @@ from app.domain.members import (
     transition,
 )
 from app.domain.page import Page, PageRequest
-from app.domain.thermometer import Thermometer
+from app.domain.thermometer import Movement, Pot, Thermometer
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import asks_at_once
 from app.usecases.steps.version import expect
 
 
@@ -218,31 +219,31 @@ async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
     await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id, note))
 
 
+def _thermometer(today: date, *, member_id: UUID, movements: int = 20) -> tuple[Query[Pot], Query[Movement]]:
+    """What has to be asked for it."""
+    return pot_of(member_id, today), pot_movements(member_id, movements)
+
+
 @shows_private
+@asks_at_once(_thermometer)
 async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: int = 20) -> Thermometer:
     """How full a member's savings pot is and why, with its last movements."""
-    member = await members.get(tx, member_id)
-    actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=actor.as_member(member_id))
-    today = tx.today
-    versions, (sums,), lines = await ask(
-        *(tx, in_force(tx, member.cooperative_id, today)),
-        *(pot_sums(member, today.year), pot_movements(member, movements)),
-    )
-    agreement = versions[0] if versions else None
-    remittance = agreement.remittance if agreement else None
+    of_pot, last = _thermometer(tx.today, member_id=member_id, movements=movements)
+    pot = await one_of(tx, of_pot)
+    actor.require(Right.READ_THERMOMETER, pot.cooperative_id, own=actor.as_member(member_id))
     return Thermometer(
-        member_id=member.id,
-        cooperative_id=member.cooperative_id,
-        name=member.name,
-        kind="collective" if agreement and agreement.collective else "pot",
-        balance_cents=sums.balance_cents,
-        pending_cents=sums.pending_cents,
-        held_cents=sums.held_cents,
-        reserved_cents=sums.reserved_cents,
-        year=today.year,
-        year_total_cents=sums.year_total_cents,
-        threshold_cents=remittance.threshold_cents if remittance else None,
-        goal_text=member.goal_text,
-        goal_cents=member.goal_cents,
-        movements=tuple(lines),
+        member_id=pot.member_id,
+        cooperative_id=pot.cooperative_id,
+        name=pot.name,
+        kind="collective" if pot.collective else "pot",
+        balance_cents=pot.balance_cents,
+        pending_cents=pot.pending_cents,
+        held_cents=pot.held_cents,
+        reserved_cents=pot.reserved_cents,
+        year=tx.today.year,
+        year_total_cents=pot.year_total_cents,
+        threshold_cents=pot.threshold_cents,
+        goal_text=pot.goal_text,
+        goal_cents=pot.goal_cents,
+        movements=tuple(await rows_of(tx, last)),
     )

@@ -24,7 +24,7 @@ from app.db.store import Store, rows_of
 from app.domain.access import Actor, Right, Role
 from app.domain.errors import NotFound
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
-from app.usecases.steps.snapshot import of_one_moment
+from app.usecases.steps.reading import of_one_moment
 
 MOST_MOVEMENTS = 100_000
 MEMBERS_PAPERS: dict[str, Store[Any]] = {
@@ -61,7 +61,7 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
         found[name] = await store.all(tx, member_id=mine)
     for name, side in (("given", "giver_id"), ("received", "receiver_id")):
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
-    found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m, MOST_MOVEMENTS)) for m in found["members"]}
+    found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m.id, MOST_MOVEMENTS)) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
     return exported
 

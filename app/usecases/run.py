@@ -30,6 +30,7 @@ from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
 from app.domain.access import NOBODY, VISITOR, Actor, Identity
+from app.domain.days import day_of
 from app.domain.errors import (
     AlreadyExists,
     BelowFloor,
@@ -43,13 +44,14 @@ from app.domain.errors import (
 )
 from app.usecases.steps.audit import audited
 from app.usecases.steps.input import check_input
-from app.usecases.steps.snapshot import is_of_one_moment
+from app.usecases.steps.reading import Questions, asked_at_once, is_of_one_moment
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Verb = Callable[Concatenate[Tx, Actor, P], Awaitable[T]]
 TRIES = 5
 _tracer = trace.get_tracer("samen")
+_NO_SPAN = contextlib.nullcontext()
 
 
 def utc_now() -> datetime:
@@ -78,6 +80,7 @@ class Run:
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         check_input(named)
+        questions = asked_at_once(verb)
 
         async def once() -> T:
             async with self.database.transaction(self.now(), snapshot=is_of_one_moment(verb)) as tx:
@@ -88,7 +91,18 @@ class Run:
                     return result
 
         with verb_span(verb), audited(verb, self.identity, lambda: self.actor, named):
+            if questions is not None:
+                return await _persist(lambda: self._at_once(verb, questions, *arguments, **named), repeatable=False)
             return await _persist(once, repeatable=False)
+
+    async def _at_once(
+        self, verb: Verb[P, T], questions: Callable[..., Questions], *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        now = self.now()
+        with constraints_as_rules():
+            queries = questions(day_of(now), **named)
+            self.actor, answers = await people.enter_asking(self.database, self.identity, queries)
+            return await verb(Tx(None, now, answers=answers), self.actor, *arguments, **named)
 
     def keyed(self, key: str) -> "Keyed":
         """The same under a request key: done once, however often it is asked."""
@@ -238,6 +252,8 @@ async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
 
 def verb_span(verb: Callable[..., Any]) -> contextlib.AbstractContextManager[Any]:
     """The verb's span where traces are on; what it raises may be private and stays out."""
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # nobody collects
+        return _NO_SPAN
     return _tracer.start_as_current_span(verb.__name__, record_exception=False, set_status_on_exception=False)
 
 

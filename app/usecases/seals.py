@@ -12,7 +12,7 @@ from app.domain.access import Actor, Right
 from app.domain.ledger import BookCheck, Seal
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.snapshot import of_one_moment
+from app.usecases.steps.reading import of_one_moment
 
 DAILY = timedelta(days=1)
 

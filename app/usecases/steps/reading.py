@@ -1,0 +1,40 @@
+"""How a verb that only reads does so: all as of one moment while others go on writing, or with one statement."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from app.db.store import Query
+
+Questions = tuple[Query[Any], ...]
+V = TypeVar("V", bound=Callable[..., Any])
+_OF_ONE_MOMENT: set[Callable[..., Any]] = set()
+_AT_ONCE: dict[Callable[..., Any], Callable[..., Questions]] = {}
+
+
+def of_one_moment(verb: V) -> V:
+    """Mark a verb that only reads, so that its statements all see the rows of the same moment."""
+    _OF_ONE_MOMENT.add(verb)
+    return verb
+
+
+def is_of_one_moment(verb: Callable[..., Any]) -> bool:
+    """Whether the verb was marked so."""
+    return verb in _OF_ONE_MOMENT
+
+
+def asks_at_once(questions: Callable[..., Questions]) -> Callable[[V], V]:
+    """Mark a verb that only reads, and only what it can name before it begins: it is asked with who acts, in one trip.
+
+    `questions` takes the day and what the verb takes. The verb gets their answers from `rows_of`; it can ask no others.
+    """
+
+    def mark(verb: V) -> V:
+        _AT_ONCE[verb] = questions
+        return verb
+
+    return mark
+
+
+def asked_at_once(verb: Callable[..., Any]) -> Callable[..., Questions] | None:
+    """The questions of a verb that was marked so."""
+    return _AT_ONCE.get(verb)
