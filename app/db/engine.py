@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,9 +22,8 @@ CATALOGUE_ROLE = "samen_catalogue"
 BOOKS_ROLE = "samen_books"
 PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
-Answers = Mapping[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
+Answers = dict[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
 """Rows by the query that they answer: its SQL and its arguments."""
-EMPTY: Answers = {}
 OnStatement = Callable[[str, float], None]
 """Is told of each statement that ended: its SQL, and the seconds it took."""
 JSONB_VERSION = b"\x01"
@@ -57,10 +56,10 @@ class Tx:
     """
 
     def __init__(
-        self, connection: Any, now: datetime, sealing: Sealing | None = None, answers: Answers = EMPTY
+        self, connection: Any, now: datetime, sealing: Sealing | None = None, answers: Answers | None = None
     ) -> None:
         self._connection = connection
-        self.answers = answers
+        self.answers = answers or {}
         self._waiting: list[Write] = []
         self.now = now
         self.sealing = sealing

@@ -10,8 +10,10 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
 
 from app.db import columns as c
+from app.db.batch import all_of
 from app.db.engine import Tx
 from app.db.people import actor_of
+from app.db.store import Query, answers_to
 from app.domain.access import Actor, Identity
 from app.domain.errors import KeyReused, StillRunning
 
@@ -42,22 +44,30 @@ class Claimed:
     outcome: dict[str, Any] | None
 
 
-async def enter_with_key(tx: Tx, who: Identity, verb: str, key: str, request_hash: str) -> tuple[Actor, Claimed]:
+async def enter_with_key(
+    tx: Tx, who: Identity, verb: str, key: str, request_hash: str, first: tuple[Query[Any], ...] = ()
+) -> tuple[Actor, Claimed]:
     """Say who acts and take the key, waiting up to five seconds for a twin that is under way.
 
     A replay writes to its row before it is answered: after a failover only what is written again is known to be
-    replicated. Raises KeyReused for another request under the same key, StillRunning after the wait.
+    replicated. What the verb asks `first` is asked with it, unless it is a replay. Raises KeyReused for another request
+    under the same key, StillRunning after the wait.
     """
-    sql = "select * from enter_with_key($1, $2, $3, $4, $5, $6, $7)"
+    questions = all_of(tuple(query.sql for query in first), 7, "e.id is not null and e.outcome is null")
+    sql = f"select e.*{questions and ', '}{questions} from enter_with_key($1, $2, $3, $4, $5, $6, $7) e"
+    arguments = (argument for query in first for argument in query.arguments)
     try:
-        row = await tx.only(sql, who.issuer, who.subject, who.client_id, verb, key, request_hash, tx.now)
-    except LockNotAvailableError:
+        row = await tx.only(sql, who.issuer, who.subject, who.client_id, verb, key, request_hash, tx.now, *arguments)
+    except LockNotAvailableError as error:
+        if "enter_with_key" not in (error.context or ""):
+            raise
         raise StillRunning(key=key) from None
     actor = actor_of(row["entered"], who)
     if row["id"] is None:
         raise StillRunning(key=key)
     if row["request_hash"] != request_hash:
         raise KeyReused(key=key)
+    tx.answers = answers_to(first, row[4:])
     return actor, Claimed(row["id"], row["outcome"])
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Column, Computed, Index
 from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -12,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.store import Store
+from app.db.store import Query, Store
 from app.domain.offerings import Hold, Offering
 
 
@@ -103,6 +104,7 @@ offerings = Store(
     held="coalesce((select s.held from stock s where s.offering_id = t.id), 0)",
 )
 holds = Store(HoldRow, Hold)
+_DAY = TypeAdapter(date | None)
 
 
 async def lock_stock(tx: Tx, offering_ids: Sequence[UUID]) -> None:
@@ -111,16 +113,19 @@ async def lock_stock(tx: Tx, offering_ids: Sequence[UUID]) -> None:
     await tx.rows(sql, list(offering_ids))
 
 
-async def lock_offerings(tx: Tx, offering_ids: Sequence[UUID]) -> tuple[list[Offering], date | None]:
-    """The offerings as they are once their stock is locked; and since when the first one's seller charges no VAT."""
+def locked_offerings(offering_ids: Sequence[UUID]) -> Query[tuple[Offering, date | None]]:
+    """Asks for offerings as they are once their stock is locked, each with since when its seller charges no VAT."""
     sql = f"""
         with s as materialized (select offering_id, units, held from stock where offering_id = any($1)
                                  order by offering_id for update)
         select {offerings.own}, s.units as stock, coalesce(s.held, 0) as held, c.small_business_from
           from offering t join cooperative c on c.id = t.cooperative_id left join s on s.offering_id = t.id
          where t.id = any($1) order by t.id"""
-    found = await tx.rows(sql, list(offering_ids))
-    return [offerings.load(row) for row in found], found[0]["small_business_from"] if found else None
+    return Query(
+        sql,
+        (tuple(offering_ids),),
+        lambda row: (offerings.load(row), _DAY.validate_python(row["small_business_from"])),
+    )
 
 
 async def save_stock(tx: Tx, offering: Offering) -> None:

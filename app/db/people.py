@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.batch import all_of
 from app.db.engine import Answers, Database, Tx
-from app.db.store import Query, Store
+from app.db.store import Query, Store, answers_to
 from app.domain.access import Actor, Holding, Identity, Role
 from app.domain.errors import TokenRefused
 from app.domain.people import Office, Person
@@ -78,8 +78,7 @@ async def enter_asking(database: Database, who: Identity, queries: tuple[Query[A
     sql = f"select e.found, {questions} from enter($1, $2, $3) e (found)"
     arguments = (argument for query in queries for argument in query.arguments)
     found = await database.only(sql, who.issuer, who.subject, who.client_id, *arguments)
-    answers = {(query.sql, query.arguments): rows for query, rows in zip(queries, found[1:], strict=True)}
-    return actor_of(found[0], who), answers
+    return actor_of(found[0], who), answers_to(queries, found[1:])
 
 
 def actor_of(found: dict[str, Any], who: Identity) -> Actor:

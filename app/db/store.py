@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db.batch import all_of
-from app.db.engine import Tx
+from app.db.engine import Answers, Tx
 from app.domain.errors import NotFound, Stale
 from app.domain.page import Page, PageRequest, cut
 
@@ -30,9 +30,14 @@ class Query(Generic[T]):
 
 
 async def rows_of(tx: Tx, query: Query[T]) -> list[T]:
-    """The answer to one query: the one that came with who acts, or the database is asked."""
-    rows = tx.answers.get((query.sql, query.arguments))
-    return [query.load(row) for row in (await tx.rows(query.sql, *query.arguments) if rows is None else rows)]
+    """The answer to one query: the one that came with who acts, once, or the database is asked."""
+    rows = tx.answers.pop((query.sql, query.arguments), None)
+    return [query.load(dict(row)) for row in (await tx.rows(query.sql, *query.arguments) if rows is None else rows)]
+
+
+def answers_to(queries: Sequence[Query[Any]], found: Sequence[list[dict[str, Any]]]) -> Answers:
+    """Answers that came, for who asks later."""
+    return {(query.sql, query.arguments): rows for query, rows in zip(queries, found, strict=True)}
 
 
 async def one_of(tx: Tx, query: Query[T]) -> T:
@@ -86,21 +91,22 @@ class Store(Generic[T]):
 
     async def get(self, tx: Tx, row_id: UUID, *, lock: bool = False) -> T:
         """The object with this id. Raises NotFound."""
-        found = await self.find(tx, lock=lock, id=row_id)
-        if found is None:
-            raise NotFound
-        return found
+        return await one_of(tx, self.only(lock=lock, id=row_id))
 
     async def find(self, tx: Tx, *, lock: bool = False, **equal: object) -> T | None:
         """The only object whose columns equal these, or None."""
+        found = await rows_of(tx, self.only(lock=lock, **equal))
+        return found[0] if found else None
+
+    def only(self, *, lock: bool = False, **equal: object) -> Query[T]:
+        """What `find` asks."""
         conditions, arguments = _conditions(equal)
-        record = await tx.row(f"{self.select}{conditions}{' for no key update of t' if lock else ''}", *arguments)
-        return None if record is None else self.load(record)
+        sql = f"{self.select}{conditions}{' for no key update of t' if lock else ''}"
+        return Query(sql, tuple(arguments), self.load)
 
     async def all(self, tx: Tx, **equal: object) -> list[T]:
         """Every object whose columns equal these (a tuple: one of them), oldest first."""
-        query = self.query(**equal)
-        return [self.load(record) for record in await tx.rows(query.sql, *query.arguments)]
+        return await rows_of(tx, self.query(**equal))
 
     def query(self, **equal: object) -> Query[T]:
         """What `all` asks."""
@@ -171,6 +177,6 @@ def _conditions(equal: dict[str, object]) -> tuple[str, list[object]]:
     parts, arguments = [], []
     for name, value in equal.items():
         many = isinstance(value, tuple | list)
-        arguments.append(list(value) if isinstance(value, tuple | list) else value)
+        arguments.append(tuple(value) if isinstance(value, list) else value)
         parts.append(f"t.{name} = any(${len(arguments)})" if many else f"t.{name} = ${len(arguments)}")
     return (" where " + " and ".join(parts) if parts else ""), arguments

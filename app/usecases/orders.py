@@ -8,11 +8,12 @@ from uuid import UUID
 
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
-from app.db.offerings import end_holds, holds, lock_offerings, lock_stock, put_back, save_stock
+from app.db.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_stock
 from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
+from app.db.store import rows_of
 from app.domain import orders as process
 from app.domain.access import Actor, Right, Role
 from app.domain.customers import Contact, reachable
@@ -38,6 +39,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.ordering import reference, small_business_since
+from app.usecases.steps.reading import Questions, asks_first
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 
@@ -63,6 +65,13 @@ class Wanted:
     hold_id: UUID | None = None
 
 
+def _on_sale(*, lines: tuple[Wanted, ...], **_: object) -> Questions:
+    """What an order asks first; units that the checkout holds are given back before that."""
+    ids = sorted(line.offering_id for line in lines)
+    return () if any(line.hold_id for line in lines) else (locked_offerings(ids),)
+
+
+@asks_first(_on_sale)
 async def place_order(
     tx: Tx,
     actor: Actor,
@@ -83,13 +92,13 @@ async def place_order(
     actor, contact = await _customer(tx, actor, contact)
     wanted = sorted(lines, key=lambda line: line.offering_id)
     await _use_holds(tx, actor, wanted)
-    on_sale, without_vat_since = await lock_offerings(tx, [line.offering_id for line in wanted])
-    found = {offering.id: offering for offering in on_sale}
+    on_sale = await rows_of(tx, locked_offerings([line.offering_id for line in wanted]))
+    found = {offering.id: offering for offering, _ in on_sale}
     if missing := [line.offering_id for line in wanted if line.offering_id not in found]:
         raise NotFound(how="offering", offeringId=str(missing[0]))
 
-    order, token = _order(tx, actor, on_sale, wanted, contact, needed_at, note)
-    order = await small_business_since(tx, order, without_vat_since)
+    order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
+    order = await small_business_since(tx, order, on_sale[0][1])
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
 

@@ -13,7 +13,6 @@ from app.db.payments import payments, refunds, standing_payments
 from app.domain.access import Actor, Right
 from app.domain.errors import (
     AlreadySettled,
-    NotFound,
     NothingToRefund,
     RefundAfterCompletion,
     RefundTooLarge,
@@ -28,12 +27,14 @@ from app.domain.refunds import Refund
 from app.usecases.steps.assignment import follow_payment
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import give_back_assignment
+from app.usecases.steps.reading import asks_first
 from app.usecases.steps.refund import book_refund
 from app.usecases.steps.settle import drop_pending, settle, unsettle
 
 PAYABLE_STATES = (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED, OrderState.COMPLETED)
 
 
+@asks_first(lambda order_id, **_: (orders.only(lock=True, id=order_id),))
 async def record_payment(
     tx: Tx,
     actor: Actor,
@@ -176,9 +177,7 @@ async def _refund_part(tx: Tx, order: Order, by: UUID, cents: int, reason: str) 
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
-    order = await orders.find(tx, lock=True, id=order_id)
-    if order is None:
-        raise NotFound
+    order = await orders.get(tx, order_id, lock=True)
     actor.require(right, order.cooperative_id, own=roles_on(order, actor))
     if order.buyer_id is not None:
         raise RuleRefused(rule="charges_are_netted", value=order.reference)

@@ -44,7 +44,7 @@ from app.domain.errors import (
 )
 from app.usecases.steps.audit import audited
 from app.usecases.steps.input import check_input
-from app.usecases.steps.reading import Questions, asked_at_once, is_of_one_moment
+from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,10 +118,10 @@ class Keyed:
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         check_input(named)
-        request_hash = _hash(named)
+        request_hash, first = _hash(named), asked_first(verb, named)
 
         async def once() -> T:
-            async with self._claimed(verb, request_hash) as (tx, claimed):
+            async with self._claimed(verb, request_hash, first) as (tx, claimed):
                 if claimed.outcome is not None:
                     _still_allowed(self._run.actor, claimed.outcome)
                     recalled: T = _recalled(verb, claimed.outcome)
@@ -150,11 +150,13 @@ class Keyed:
             return kept
 
     @contextlib.asynccontextmanager
-    async def _claimed(self, verb: Callable[..., Any], request_hash: str) -> AsyncIterator[tuple[Tx, Claimed]]:
+    async def _claimed(
+        self, verb: Callable[..., Any], request_hash: str, first: Questions = ()
+    ) -> AsyncIterator[tuple[Tx, Claimed]]:
         """A transaction that holds the key; what it did is undone by whatever is raised inside."""
         async with self._run.database.transaction(self._run.now()) as tx:
-            name = verb.__name__
-            actor, claimed = await idempotency.enter_with_key(tx, self._run.identity, name, self._key, request_hash)
+            asked = (verb.__name__, self._key, request_hash, first)
+            actor, claimed = await idempotency.enter_with_key(tx, self._run.identity, *asked)
             self._run.actor = actor
             if actor.visitor:
                 raise Unauthenticated

@@ -1,6 +1,6 @@
-"""How a verb that only reads does so: all as of one moment while others go on writing, or with one statement."""
+"""How a verb reads: all as of one moment while others go on writing, or what it can name at once with who acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from app.db.store import Query
@@ -8,6 +8,7 @@ from app.db.store import Query
 Questions = tuple[Query[Any], ...]
 V = TypeVar("V", bound=Callable[..., Any])
 _OF_ONE_MOMENT: set[Callable[..., Any]] = set()
+_FIRST: dict[Callable[..., Any], Callable[..., Questions]] = {}
 _AT_ONCE: dict[Callable[..., Any], Callable[..., Questions]] = {}
 
 
@@ -38,3 +39,22 @@ def asks_at_once(questions: Callable[..., Questions]) -> Callable[[V], V]:
 def asked_at_once(verb: Callable[..., Any]) -> Callable[..., Questions] | None:
     """The questions of a verb that was marked so."""
     return _AT_ONCE.get(verb)
+
+
+def asks_first(questions: Callable[..., Questions]) -> Callable[[V], V]:
+    """Mark a verb of which it is known what it asks first: that is asked with who acts and the key, in one trip.
+
+    `questions` takes what the verb takes. The verb asks as if nothing were known; what came answers it once.
+    """
+
+    def mark(verb: V) -> V:
+        _FIRST[verb] = questions
+        return verb
+
+    return mark
+
+
+def asked_first(verb: Callable[..., Any], named: Mapping[str, Any]) -> Questions:
+    """What a verb asks first, of which that is known."""
+    questions = _FIRST.get(verb)
+    return questions(**named) if questions else ()
