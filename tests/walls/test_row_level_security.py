@@ -9,7 +9,7 @@ import pytest
 from app.db import people
 from app.db.engine import Database
 from app.domain.access import Identity
-from tests.walls.cast import FAR, OWN, Cast, cast, identity
+from tests.walls.cast import COLUMNS, FAR, OWN, Cast, cast, identity
 from tests.walls.sample import Sample
 from tests.walls.test_use_cases import Undo
 from tests.world import World
@@ -152,6 +152,33 @@ async def test_who_is_close_sees_in_the_tables_what_their_role_is_for(
             shown[table] = rows
     assert set(shown) == VIEWS[column]
     assert column != "colleague" or shown["member"] == {sample.ids["receiver_id"]}
+
+
+LOOKS = {
+    "pot": "select member_id::text from pot",
+    "pot_line": "select account_id::text from pot_line",
+}
+"""Which pots somebody sees in each of the read models that have the wall inside."""
+
+
+@pytest.mark.parametrize("view", LOOKS)
+async def test_a_pot_is_seen_by_its_member_and_the_staff_and_by_nobody_else(
+    everybody: Cast, database: Database, owner: asyncpg.Connection, sample: Sample, view: str
+) -> None:
+    member = str(sample.ids["member_id"])
+    account = await owner.fetchval(
+        "select id::text from account where kind = 'pot' and member_id = $1::text::uuid", member
+    )
+    pot = {"pot": member, "pot_line": account}[view]
+    seeing = set()
+    for column in COLUMNS:
+        async with database.transaction() as tx:
+            await people.enter(tx, everybody.identity(column))
+            whose = {row[0] for row in await tx.rows(LOOKS[view])}
+        if pot in whose:
+            seeing.add(column)
+        assert whose <= {pot} or column != "member"
+    assert seeing == {"member", "coordinator", "treasurer", "narrow-treasurer"}
 
 
 @pytest.mark.parametrize("table", [*PRIVATE, "outbox", "timer"])
