@@ -102,14 +102,14 @@ def build(
         sockets=Sockets(counted),
         local_webhooks=not settings.production,
     )
-    _put_together(app, ide=not settings.production)
+    _put_together(app, settings)
     return app
 
 
-def _put_together(app: FastAPI, *, ide: bool) -> None:
+def _put_together(app: FastAPI, settings: Settings) -> None:
     """Both faces, the pages, and what every request passes."""
     rest.install(app)
-    face.install(app, ide=ide)
+    face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)

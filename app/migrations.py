@@ -8,6 +8,7 @@ from alembic.config import Config
 
 from alembic import command
 from app.db.engine import BOOKS_ROLE, opened
+from app.db.revision import newest
 from app.db.vat import write_rates
 
 ROOT = Path(__file__).parent.parent
@@ -15,16 +16,11 @@ ROOT = Path(__file__).parent.parent
 
 def migrate_to_head(url: str) -> None:
     """Bring the schema and the dated rates up to date; quick where they are."""
-    if asyncio.run(_revision(url)) != _head():
+    if asyncio.run(_revision(url)) != newest():
         config = Config(ROOT / "alembic.ini")
         config.attributes["url"] = url
         command.upgrade(config, "head")
     asyncio.run(_write_rates(url))
-
-
-def _head() -> str:
-    """The newest revision: the files are numbered."""
-    return max(file.name[:4] for file in (ROOT / "alembic" / "versions").glob("[0-9]*.py"))
 
 
 async def _revision(url: str) -> str | None:

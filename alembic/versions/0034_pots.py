@@ -23,3 +23,4 @@ def downgrade() -> None:
     op.execute("drop view pot_line")
     op.execute("drop view pot")
     op.execute("drop index earning_pending")
+    op.execute("revoke select on alembic_version from samen_app")

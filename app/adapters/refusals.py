@@ -68,6 +68,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Iemand anders heeft dit intussen veranderd. Haal het opnieuw op en probeer het nog eens.",
         "Somebody else has changed this meanwhile. Fetch it again and retry.",
     ),
+    "not_migrated": (
+        "De database staat op {current}, deze versie heeft {needed} nodig. Draai `samen migrate`.",
+        "The database is at {current}, this version needs {needed}. Run `samen migrate`.",
+    ),
+    "took_too_long": (
+        "Dit duurde langer dan {seconds} s en is gestopt. Vraag minder tegelijk, of herhaal het met dezelfde sleutel.",
+        "This took longer than {seconds} s and was stopped. Ask for less at once, or repeat it with the same key.",
+    ),
     "still_running": (
         "Deze aanvraag loopt nog. Probeer het zo nog eens met dezelfde sleutel.",
         "This request is still running. Repeat it in a moment with the same key.",

@@ -90,7 +90,7 @@ async def healthz() -> dict[str, str]:
 
 @operations.get("/readyz", include_in_schema=False)
 async def readyz(run: RunDep, wired: WiringDep) -> dict[str, Any]:
-    """The database answers, and how long the oldest undelivered event waits (seconds); looked at once a second."""
+    """The database answers and is migrated; how long the oldest event waits (seconds). Looked at once a second."""
     kept = wired.readiness
     async with kept.turn:
         if time.monotonic() - kept.looked_at > 1:

@@ -51,6 +51,18 @@ class TooFast(DomainError):
     status, code = 429, "rate_limited"
 
 
+class NotMigrated(DomainError):
+    """The schema is older than the code."""
+
+    status, code = 503, "not_migrated"
+
+
+class TookTooLong(DomainError):
+    """Raised by the GraphQL face: what ran was stopped, and what it wrote undone."""
+
+    status, code = 503, "took_too_long"
+
+
 class TokenRefused(Unauthenticated):
     code = "token_refused"
 

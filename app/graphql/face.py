@@ -1,5 +1,6 @@
 """The GraphQL face as a whole: `POST /graphql`, and GraphiQL in a browser outside production."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -7,17 +8,20 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.responses import HTMLResponse
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 
 from app.adapters.callers import audit, caller
 from app.adapters.messages import language_of
 from app.adapters.tokens import bearer, identify, identity_of
 from app.domain.access import VISITOR
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, TookTooLong
 from app.graphql.context import Context
+from app.graphql.errors import shown
 from app.graphql.schema import schema
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -29,7 +33,20 @@ PAGE = Path(__file__).parent / "graphiql.html"
 
 
 class Face(GraphQLRouter[Context, None]):
-    """Answers in `application/graphql-response+json` to those who ask for it."""
+    """Answers in `application/graphql-response+json` to those who ask for it, within `seconds`."""
+
+    def __init__(self, *arguments: Any, seconds: float, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.seconds = seconds
+
+    async def execute_operation(self, *arguments: Any, **named: Any) -> Any:
+        """As ever; what takes too long is stopped and undone."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await super().execute_operation(*arguments, **named)
+        except TimeoutError:
+            stopped = GraphQLError("", original_error=TookTooLong(seconds=self.seconds))
+            return ExecutionResult(data=None, errors=[shown(stopped, named["context"])])
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         never_ran = _never_ran(response_data)
@@ -40,7 +57,7 @@ class Face(GraphQLRouter[Context, None]):
             del response.headers["x-answer-as"]
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
             if never_ran:
-                response.status_code = 400
+                response.status_code = _status(response_data)
         return response
 
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
@@ -77,6 +94,12 @@ def _never_ran(answer: Any) -> bool:
     return bool(errors) and answer.get("data") is None and not any(error.get("path") for error in errors)
 
 
+def _status(answer: Any) -> int:
+    """What HTTP calls it where nothing ran: the document is wrong, or it was stopped."""
+    codes = [error.get("extensions", {}).get("code") for error in answer["errors"]]
+    return TookTooLong.status if TookTooLong.code in codes else 400
+
+
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]
     """For a request, or for a socket, which says later who it is."""
     wired = connection.app.state.wiring
@@ -105,7 +128,7 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
     return Context(run, wired.catalogue, language, uuid4().hex, wired.local_webhooks, False, charge)
 
 
-def install(app: FastAPI, *, ide: bool) -> None:
+def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
     """Hang the GraphQL face on the app; with `ide` GraphiQL too, for which everybody may read the schema.
 
     A GET asks nothing: a link of another page could.
@@ -128,6 +151,7 @@ def install(app: FastAPI, *, ide: bool) -> None:
         max_subscriptions_per_connection=SUBSCRIPTIONS,
         connection_init_wait_timeout=INTRODUCTION,
         include_in_schema=False,
+        seconds=seconds,
     )
     router.routes = [route for route in router.routes if "GET" not in getattr(route, "methods", ())]
     app.include_router(router)

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.db import revision
 from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
 from app.db.outbox import addresses, close_tasks, lag_seconds, names_after, tasks, tell
 from app.domain.access import Actor, Right, Role
+from app.domain.errors import NotMigrated
 from app.domain.events import MAIL, Event, Opening, Task, closings, openings
 
 
@@ -37,8 +39,13 @@ async def forget_keys(tx: Tx, actor: Actor) -> None:
 
 
 async def get_lag(tx: Tx, actor: Actor) -> float:
-    """Seconds that the oldest undelivered event waits: the readiness probe's question, open to all."""
+    """Seconds that the oldest undelivered event waits: the readiness probe's question, open to all.
+
+    Raises NotMigrated where the schema is older than this code; a newer one is an upgrade under way.
+    """
     actor.require(Right.READ_PUBLIC)
+    if (current := await revision.current(tx)) < revision.newest():
+        raise NotMigrated(current=current, needed=revision.newest())
     return await lag_seconds(tx)
 
 

@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from app.adapters.reasons import RULES, TASKS
@@ -13,6 +14,8 @@ from app.api.contract import METHODS
 from app.domain.errors import DomainError
 from app.domain.events import OPENS
 from app.reference import contracts, pages
+from app.settings import Settings
+from tests.live import in_production
 from tests.world import GUEST, SCOPE, World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -235,6 +238,22 @@ async def test_the_pages_for_people_need_no_internet(world: World, path: str) ->
 async def test_the_probes(world: World) -> None:
     assert await world.visitor("GET", "/healthz") == {"status": "ok"}
     assert (await world.visitor("GET", "/readyz"))["status"] == "ok"
+
+
+async def test_it_is_not_ready_on_a_schema_older_than_itself(settings: Settings, database_url: str) -> None:
+    """A newer one is an upgrade under way, in which the older version goes on serving."""
+    owner = await asyncpg.connect(database_url)
+    current = await owner.fetchval("select version_num from alembic_version")
+    try:
+        for revision, status in (("0033", 503), ("9999", 200)):
+            await owner.execute("update alembic_version set version_num = $1", revision)
+            async with in_production(settings, database_url) as client:
+                answer = await client.get("/readyz", headers={"Accept-Language": "en"})
+            assert answer.status_code == status, answer.text
+            assert status == 200 or (answer.json()["code"], "samen migrate" in answer.text) == ("not_migrated", True)
+    finally:
+        await owner.execute("update alembic_version set version_num = $1", current)
+        await owner.close()
 
 
 async def test_a_guest_follows_the_order_by_its_link(world: World) -> None:

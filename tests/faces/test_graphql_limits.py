@@ -3,15 +3,20 @@
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import Callable
 
+import asyncpg
+import httpx
 import pytest
 import websockets
 from fastapi import FastAPI
 from graphql import build_schema, parse
 
+from app.graphql.face import GRAPHQL_JSON
 from app.graphql.limits import Scale
 from app.graphql.schema import schema
+from app.main import build
 from app.settings import Settings
 from tests.live import in_production
 from tests.world import World
@@ -180,6 +185,36 @@ async def test_honest_clients_are_answered_beside_hostile_ones(world: World) -> 
     honest = [world.visitor.graphql("{ catalogue(first: 5) { edges { cursor } } }") for _ in range(20)]
     found = await asyncio.wait_for(asyncio.gather(*honest, *hostile), 30)
     assert all("errors" not in answer for answer in found[: len(honest)])
+
+
+@pytest.mark.parametrize(("kind", "status"), [("application/json", 200), (GRAPHQL_JSON, 503)])
+async def test_what_takes_too_long_is_stopped_and_undone(
+    world: World, settings: Settings, database_url: str, kind: str, status: int
+) -> None:
+    """Somebody else holds the member's row; who waits for it is told after the time that a document has."""
+    seller = await world.cooperative()
+    version = (await seller.member("GET", f"/v1/members/{seller.member_id}"))["version"]
+    given = f'memberId: "{seller.member_id}", expectedVersion: {version}, text: "fiets", amount: null'
+    goal = f"mutation {{ setGoal({given}) {{ goalText }} }}"
+    app = build(settings.model_copy(update={"graphql_seconds": 0.3}), database_url)
+    owner = await asyncpg.connect(database_url)
+    headers = {"Authorization": f"Bearer {seller.member.token}", "Accept": kind, "Accept-Language": "en"}
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client,
+    ):
+        async with owner.transaction():
+            await owner.execute("select 1 from member where id = $1 for update", uuid.UUID(seller.member_id))
+            stopped = await client.post("/graphql", json={"query": goal})
+        kept = await owner.fetchval("select goal_text from member where id = $1", uuid.UUID(seller.member_id))
+        again = await client.post("/graphql", json={"query": goal})
+    await owner.close()
+    (error,) = stopped.json()["errors"]
+    assert (stopped.status_code, error["extensions"]["code"]) == (status, "took_too_long")
+    assert "0.3 s" in error["message"]
+    assert kept is None
+    assert again.json()["data"] == {"setGoal": {"goalText": "fiets"}}
 
 
 async def test_only_a_json_post_is_a_query(settings: Settings, database_url: str) -> None:

@@ -1,3 +1,6 @@
+-- The readiness probe compares it with what the code needs.
+grant select on alembic_version to samen_app
+--;
 -- What is expected is few rows, whatever was earned before.
 create index earning_pending on earning (member_id) include (net_cents) where state = 'pending'
 --;
