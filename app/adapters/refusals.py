@@ -17,6 +17,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Wat de app ondertekende wordt niet aangenomen ({reason}). Zie 'Log in' in de handleiding.",
         "What the app signed is not accepted ({reason}). See 'Log in' in the API guide.",
     ),
+    "client_refused_signs": (
+        "Deze app heeft sleutels en ondertekent zelf (private_key_jwt); het client_secret geldt niet meer.",
+        "This app has keys and signs for itself (private_key_jwt); its client_secret is not taken any more.",
+    ),
     "invalid_scope": (
         "De app heeft de scope {scope} niet. Vraag zonder scope, of laat de app die geven.",
         "The app does not have the scope {scope}. Ask without scope, or have the app given it.",

@@ -65,7 +65,8 @@ class AppIn(In):
 
 
 class AppChange(In):
-    """`keys` are public JWKs (EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`, at most five."""
+    """`keys` are public JWKs (EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`, at most five; with them
+    the app signs for itself, and its secret is not taken until there are none."""
 
     name: Name = ""
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=20)] = []

@@ -11,6 +11,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.apps import App, Granted, RateClass
+from app.domain.errors import ClientRefused
 
 
 class AppRow(SQLModel, table=True):
@@ -46,8 +47,14 @@ async def set_secret(tx: Tx, app_id: UUID, secret_hash: str) -> None:
 
 
 async def grants_of_client(tx: Tx, client_id: str, secret_hash: str) -> Granted | None:
-    """What the app with this id and secret may do, None where there is none or it is disabled; it was used now."""
-    return _granted(await tx.value("select use_client($1, $2, $3)", client_id, secret_hash, tx.now))
+    """What the app with this id and secret may do, None where there is none or it is disabled; it was used now.
+
+    Raises ClientRefused for one that has keys: it signs.
+    """
+    found = await tx.value("select use_client($1, $2, $3)", client_id, secret_hash, tx.now)
+    if found and found.get("signs"):
+        raise ClientRefused(how="signs")
+    return _granted(found)
 
 
 async def keys_of_client(tx: Tx, client_id: str) -> list[dict[str, str]]:

@@ -68,7 +68,7 @@ class TokenRefused(Unauthenticated):
 
 
 class ClientRefused(Unauthenticated):
-    """`how` is `assertion` where the app signed for itself; `reason` says what is wrong with that."""
+    """`how` is `assertion` where the app signed for itself (`reason` says what is wrong), `signs` where it should."""
 
     code = "client_refused"
 

@@ -64,6 +64,23 @@ async def test_an_app_is_registered_with_its_key_as_libraries_write_it(world: Wo
     assert token["scope"] == "orders:read"
 
 
+async def test_a_secret_ends_where_keys_begin_and_comes_back_without_them(world: World) -> None:
+    """A secret that leaked opens nothing once the app signs; who guesses is not told that it does."""
+    made = await world.network("POST", "/v1/apps", {"name": "Winkel", "scopes": ["orders:read"]})
+    app_id, form = made["app"]["id"], {"grant_type": "client_credentials", "client_id": made["app"]["id"]}
+
+    async def ask(secret: str) -> tuple[int, str]:
+        said = await world.client.post("/oauth/token", data=form | {"client_secret": secret})
+        return said.status_code, said.json().get("facts", {}).get("how", "")
+
+    found = []
+    for keys in ([], [PUBLIC], []):
+        version = (await world.network("GET", f"/v1/apps/{app_id}"))["version"]
+        await world.network("PATCH", f"/v1/apps/{app_id}", {"keys": keys}, headers={"If-Match": f'"{version}"'})
+        found.append((await ask(made["clientSecret"]), await ask("guessed")))
+    assert found == [((200, ""), (401, "")), ((401, "signs"), (401, "")), ((200, ""), (401, ""))]
+
+
 WRONG: dict[str, tuple[Json, str]] = {
     "audience": ({"aud": "http://elsewhere"}, "aud"),
     "two audiences": ({"aud": ["http://test", "http://elsewhere"]}, "aud"),

@@ -1,3 +1,16 @@
+-- Who signs needs no secret any more: one that leaked opens nothing.
+create or replace function use_client(p_client text, p_secret_hash text, p_now timestamptz) returns jsonb
+language sql security definer set search_path = public, pg_temp as $$
+    with used as (
+        update app set last_used_at = p_now
+         where id::text = p_client and secret_hash = p_secret_hash and disabled_at is null and keys = '[]'
+        returning jsonb_build_object('scopes', scopes, 'rate_class', rate_class) as granted)
+    select coalesce(
+        (select granted from used),
+        (select jsonb_build_object('signs', true) from app
+          where id::text = p_client and secret_hash = p_secret_hash and disabled_at is null and keys <> '[]'))
+$$
+--;
 -- The readiness probe compares it with what the code needs.
 grant select on alembic_version to samen_app
 --;
