@@ -112,7 +112,7 @@ def _refused(request: Request, status: int, code: str) -> Response:
 
 async def _bounded(request: Request, receive: Receive) -> Receive | None:
     """A body within the limit, or None; one that does not tell its length is read before anything looks at it."""
-    if request.method == "POST" and request.url.path.endswith(FILES):
+    if request.method == "POST" and request.scope["path"].endswith(FILES):
         return _file(request, receive)
     length = request.headers.get("content-length", "")
     if length.isdigit() or "transfer-encoding" not in request.headers:

@@ -30,7 +30,7 @@ class Rated:
     async def of(cls, request: Request) -> Self:
         """The request's units are spent: one, ten for a login. A bad token counts for the address it came from."""
         wired: Wiring = request.app.state.wiring
-        path = request.url.path
+        path: str = request.scope["path"]
         if path.startswith(FREE):
             return cls(wired, "", "", None)
         try:

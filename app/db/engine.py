@@ -165,7 +165,7 @@ class Database:
                 "role": self.role,
                 "application_name": self.role,
                 "jit": "off",
-                "random_page_cost": "1.1",
+                "random_page_cost": "1.1",  # what is asked for often is in memory: plans by key, however small a table
                 "lock_timeout": LOCK_TIMEOUT,
                 "plan_cache_mode": "auto" if self.role == CATALOGUE_ROLE else "force_generic_plan",
             },

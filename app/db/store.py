@@ -31,7 +31,7 @@ class Query(Generic[T]):
 
 async def rows_of(tx: Tx, query: Query[T]) -> list[T]:
     """The answer to one query: the one that came with who acts, once, or the database is asked."""
-    rows = tx.answers.pop((query.sql, query.arguments), None)
+    rows = tx.answers.pop((query.sql, query.arguments), None) if tx.answers else None
     return [query.load(dict(row)) for row in (await tx.rows(query.sql, *query.arguments) if rows is None else rows)]
 
 
