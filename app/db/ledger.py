@@ -243,7 +243,8 @@ def pot_movements(member_id: UUID, limit: int) -> Query[Movement]:
         select journal_id, line, journal_kind, effective_on, booked_at, cents, balance_after_cents, rule, facts,
                order_reference, title
           from pot_line where account_id = (select account_id from pot where member_id = $1)
-         order by version desc limit $2"""
+           and version > (select lines - $2 from pot where member_id = $1)  -- lines are numbered without a gap
+         order by version desc"""
     return Query(sql, (member_id, limit), _MOVEMENT.validate_python)
 
 

@@ -20,7 +20,7 @@ create index earning_pending on earning (member_id) include (net_cents) where st
 -- The read model of a member's pot: what stands in it, and its lines. Its own people and the staff of its cooperative
 -- see it; the condition stands here, so that no table behind it is asked row by row who may look.
 create view pot with (security_barrier) as
-select m.id as member_id, m.cooperative_id, m.name, m.goal_text, m.goal_cents, s.account_id,
+select m.id as member_id, m.cooperative_id, m.name, m.goal_text, m.goal_cents, s.account_id, s.lines,
        coalesce(s.balance_cents, 0)::bigint as balance_cents, coalesce(s.held_cents, 0)::bigint as held_cents,
        coalesce(s.reserved_cents, 0)::bigint as reserved_cents,
        (select coalesce(sum(e.net_cents), 0)::bigint from earning e
@@ -28,6 +28,7 @@ select m.id as member_id, m.cooperative_id, m.name, m.goal_text, m.goal_cents, s
   from member m
   left join lateral (
         select (array_agg(a.id) filter (where a.kind = 'pot'))[1] as account_id,
+               max(b.version) filter (where a.kind = 'pot') as lines,
                sum(b.posted) filter (where a.kind = 'pot') as balance_cents,
                sum(b.posted) filter (where a.kind = 'held') as held_cents,
                sum(b.posted) filter (where a.kind = 'reserved') as reserved_cents
