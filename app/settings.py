@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     """Of the lines on stderr."""
     graphql_seconds: float = 10
-    """How long a GraphQL document may run; then it is stopped, and what it wrote is undone."""
+    """How long a GraphQL document may run; then it is stopped, and what is under way is undone."""
     rate_visitor: int = 600
     """Units a minute for an address without a token: a request one, a login ten, GraphQL by what it asks; 0: no end."""
     rate_standard: int = 3000

@@ -58,7 +58,7 @@ class NotMigrated(DomainError):
 
 
 class TookTooLong(DomainError):
-    """Raised by the GraphQL face: what ran was stopped, and what it wrote undone."""
+    """Raised by the GraphQL face: what was under way is undone. Mutations of the document before it stay."""
 
     status, code = 503, "took_too_long"
 

@@ -40,7 +40,7 @@ class Face(GraphQLRouter[Context, None]):
         self.seconds = seconds
 
     async def execute_operation(self, *arguments: Any, **named: Any) -> Any:
-        """As ever; what takes too long is stopped and undone."""
+        """As ever; what takes too long is stopped, and what is under way undone."""
         try:
             async with asyncio.timeout(self.seconds):
                 return await super().execute_operation(*arguments, **named)

@@ -18,7 +18,7 @@ from graphql import (
     VariableNode,
     get_named_type,
 )
-from strawberry.extensions import ValidationCache
+from strawberry.extensions import SchemaExtension, ValidationCache
 
 from app.domain.errors import TooFast
 from app.domain.rates import units_of
@@ -154,15 +154,19 @@ def _number(value: Any) -> int:
     return int(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0
 
 
-class Limits(ValidationCache):
+class Limits(SchemaExtension):
     """Refuses before anything is validated or run, and charges for it; who has no token is not told the schema.
 
     The rules of validation walk fragments anew wherever they are spread: what they get is weighed first.
     """
 
-    async def on_validate(self) -> AsyncIterator[None]:  # type: ignore[override]  # extensions may wait; only the cache's own hook does not
+    def __init__(self, documents: int) -> None:
+        super().__init__()
+        self._validate = ValidationCache(maxsize=documents).cached_validate_document
+
+    async def on_validate(self) -> AsyncIterator[None]:
         found = self.execution_context
-        errors = await self._refusals() or self.cached_validate_document(
+        errors = await self._refusals() or self._validate(
             found.schema._schema, found.graphql_document, found.validation_rules
         )
         found.pre_execution_errors = [shown(error, found.context) for error in errors]

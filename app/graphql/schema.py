@@ -118,7 +118,7 @@ schema = Schema(
         lambda: MaxTokensLimiter(max_token_count=1000),
         lambda: AddValidationRules(_RULES),
         lambda: ParserCache(maxsize=256),
-        lambda: Limits(maxsize=256),
+        lambda: Limits(documents=256),
         Errors,
     ],
 )
