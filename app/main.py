@@ -108,8 +108,8 @@ def build(
 
 def _put_together(app: FastAPI, settings: Settings) -> None:
     """Both faces, the pages, and what every request passes."""
+    face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)  # first: one path before many
     rest.install(app)
-    face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)

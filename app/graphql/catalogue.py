@@ -8,8 +8,10 @@ import strawberry
 
 from app.domain.catalogue import CatalogueQuery as Query
 from app.domain.page import cursor_of
+from app.domain.selection import Chosen
 from app.graphql.context import Info
 from app.graphql.types import Connection, Edge, Money, MoneyInput, Node, connect, page_of
+from app.usecases.catalogue import Catalogue
 
 
 @strawberry.type
@@ -67,6 +69,35 @@ class CatalogueOffering(Node):
         )
 
 
+def query_of(
+    first: int,
+    after: str | None = None,
+    text: str | None = None,
+    category: str | None = None,
+    town: str | None = None,
+    cooperative: str | None = None,
+    min_price: MoneyInput | None = None,
+    max_price: MoneyInput | None = None,
+) -> Query:
+    """What is looked for. Raises RuleRefused, BadCursor, AmountOutOfRange."""
+    return Query(
+        page_of(first, after),
+        *(text, category, town, cooperative),
+        min_price_cents=min_price.cents if min_price else None,
+        max_price_cents=max_price.cents if max_price else None,
+    )
+
+
+async def connection_text(catalogue: Catalogue, fields: tuple[Chosen, ...], **arguments: Any) -> str:
+    """A page with these fields as JSON, as the field `catalogue` would show it."""
+    return await catalogue.connection(query_of(**arguments), fields)
+
+
+async def offering_text(catalogue: Catalogue, fields: tuple[Chosen, ...], id: UUID) -> str:
+    """These fields of an offering as JSON, as the field `catalogueOffering` would show it."""
+    return await catalogue.offering(id, fields)
+
+
 @strawberry.type
 class CatalogueQuery:
     @strawberry.field(description="Published offerings of all cooperatives, newest first; text with Dutch stemming.")
@@ -82,16 +113,10 @@ class CatalogueQuery:
         min_price: MoneyInput | None = None,
         max_price: MoneyInput | None = None,
     ) -> Connection[CatalogueOffering]:
-        page = page_of(first, after)
-        query = Query(
-            page,
-            *(text, category, town, cooperative),
-            min_price_cents=min_price.cents if min_price else None,
-            max_price_cents=max_price.cents if max_price else None,
-        )
+        query = query_of(first, after, text, category, town, cooperative, min_price, max_price)
         body, cursor = await info.context.catalogue.page(query)
         rows = [CatalogueOffering.of(row) for row in json.loads(body)["items"]]
-        return connect([Edge(cursor=cursor_of(row.id), node=row) for row in rows], cursor is not None, page)
+        return connect([Edge(cursor=cursor_of(row.id), node=row) for row in rows], cursor is not None, query.page)
 
     @strawberry.field(description="One published offering.")
     async def catalogue_offering(self, info: Info, id: UUID) -> CatalogueOffering:

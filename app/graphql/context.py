@@ -29,6 +29,8 @@ class Context(BaseContext):
     """Who has no token takes the schema from the project, in production."""
     charge: Callable[[int], Awaitable[None]] | None = None
     """Takes what the operation costs, in units of the caller's rate."""
+    takes_text: bool = False
+    """The face passes an answer on that comes as JSON."""
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
 

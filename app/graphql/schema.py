@@ -47,6 +47,7 @@ from app.graphql import (
     webhooks,
     wishes,
 )
+from app.graphql.compiled import Compiled
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 
@@ -119,6 +120,7 @@ schema = Schema(
         lambda: AddValidationRules(_RULES),
         lambda: ParserCache(maxsize=256),
         lambda: Limits(documents=256),
+        Compiled,
         Errors,
     ],
 )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.db.catalogue import catalogue_offering, catalogue_page
+from app.db.catalogue import catalogue_connection, catalogue_offering, catalogue_page
 from app.db.engine import Database
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import NotFound
+from app.domain.selection import Chosen
 from app.usecases.steps.input import check_input
 
 
@@ -24,9 +25,14 @@ class Catalogue:
         check_input({"query": query})
         return await catalogue_page(self.database, query)
 
-    async def offering(self, offering_id: UUID) -> str:
-        """One published offering as JSON text. Raises NotFound."""
-        found = await catalogue_offering(self.database, offering_id)
+    async def connection(self, query: CatalogueQuery, fields: tuple[Chosen, ...]) -> str:
+        """A page as the JSON text of a Relay connection that holds these fields. Raises as `page` does."""
+        check_input({"query": query})
+        return await catalogue_connection(self.database, query, fields)
+
+    async def offering(self, offering_id: UUID, fields: tuple[Chosen, ...] | None = None) -> str:
+        """One published offering as JSON text: these fields of it, or all. Raises NotFound."""
+        found = await catalogue_offering(self.database, offering_id, fields)
         if found is None:
             raise NotFound
         return found

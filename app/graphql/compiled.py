@@ -1,0 +1,148 @@
+"""Documents that ask the catalogue alone: a statement a field, whose JSON is the answer; no resolver runs."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_argument_values,
+    get_named_type,
+    get_operation_ast,
+    get_variable_values,
+)
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.arguments import convert_arguments
+
+from app.domain.errors import DomainError
+from app.domain.selection import TYPENAME, Chosen
+from app.graphql.catalogue import connection_text, offering_text
+from app.graphql.context import Context
+
+log = logging.getLogger("samen.graphql")
+TEXTS: dict[str, Callable[..., Awaitable[str]]] = {"catalogue": connection_text, "catalogueOffering": offering_text}
+"""Field of a query → what writes it as JSON."""
+NO_VARIABLES = VariableValues({}, {})
+
+
+class Written(str):
+    """What a document asked for, as JSON."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field of the query: what the answer calls it, where it is written, what it is, and what is asked of it."""
+
+    key: str
+    node: FieldNode
+    definition: GraphQLField | None
+    """None for the name of the type."""
+    fields: tuple[Chosen, ...]
+
+
+class Compiled(SchemaExtension):
+    """Answers what asks the catalogue alone, for a face that passes JSON on as it comes.
+
+    Whatever else there is (another field, a value that does not fit, nothing found) is answered by the resolvers.
+    """
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        found = self.execution_context
+        if isinstance(found.context, Context) and found.context.takes_text:
+            try:
+                found.result = await _answer(found, found.context)
+            except (DomainError, GraphQLError):
+                pass  # the resolvers refuse it, and say where
+            except Exception:  # a bug here must keep no answer from anybody
+                log.exception("unexpected")
+        yield
+
+
+async def _answer(found: ExecutionContext, context: Context) -> ExecutionResult | None:
+    """What the document asks for. Raises DomainError, GraphQLError for what the resolvers have to refuse."""
+    document, schema = found.graphql_document, found.schema._schema
+    operation = get_operation_ast(document, found.operation_name) if document else None
+    if document is None or operation is None or operation.operation is not OperationType.QUERY:
+        return None
+    variables = get_variable_values(schema, operation.variable_definitions or (), found.variables or {})
+    if not isinstance(variables, VariableValues):
+        return None
+    conditional = "@" in (found.query or "")  # what it asks for may hang on a variable
+    plan = (
+        Plan(schema, document, operation, variables).roots() if conditional else _planned(schema, document, operation)
+    )
+    if plan is None:
+        return None
+    texts = [f'"{asked.key}":{await _text(asked, found, context, variables)}' for asked in plan]
+    return ExecutionResult(data=Written(f"{{{','.join(texts)}}}"), errors=None)  # type: ignore[arg-type]
+
+
+async def _text(asked: Asked, found: ExecutionContext, context: Context, variables: VariableValues) -> str:
+    if asked.definition is None:
+        return '"Query"'
+    field: Any = asked.definition.extensions["strawberry-definition"]
+    values = get_argument_values(asked.definition, asked.node, variables)
+    scalars, config = found.schema.schema_converter.scalar_registry, found.schema.config
+    given = convert_arguments(values, field.arguments, scalars, config)
+    return await TEXTS[asked.node.name.value](context.catalogue, asked.fields, **given)
+
+
+@lru_cache(maxsize=256)
+def _planned(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+) -> tuple[Asked, ...] | None:
+    return Plan(schema, document, operation, NO_VARIABLES).roots()
+
+
+class Plan:
+    """What an operation asks for, its fragments written out and equal keys put together as GraphQL has it."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+    ) -> None:
+        self._schema, self._operation, self._variables = schema, operation, variables
+        fragments = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
+        self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
+
+    def roots(self) -> tuple[Asked, ...] | None:
+        """The fields of the query; None where one of them is not the catalogue's."""
+        query = self._schema.query_type
+        assert query is not None  # noqa: S101  the schema has one
+        where = (self._schema, self._fragments, self._variables, query, self._operation)
+        found = collect_fields(*where).grouped_field_set
+        nodes = {key: details[0].node for key, details in found.items()}
+        if not all(node.name.value in (*TEXTS, TYPENAME) for node in nodes.values()):
+            return None
+        return tuple(
+            Asked(key, nodes[key], query.fields.get(nodes[key].name.value), self._below(query, details))
+            for key, details in found.items()
+        )
+
+    def _below(self, parent: GraphQLObjectType, details: FieldDetailsList) -> tuple[Chosen, ...]:
+        """What is asked of the value of a field of `parent`."""
+        name = details[0].node.name.value
+        kind = None if name == TYPENAME else get_named_type(parent.fields[name].type)
+        if not isinstance(kind, GraphQLObjectType):
+            return ()
+        where = (self._schema, self._fragments, self._variables, self._operation, kind, details)
+        found = collect_subfields(*where).grouped_field_set
+        return tuple(
+            Chosen(key, inner[0].node.name.value, kind.name, self._below(kind, inner)) for key, inner in found.items()
+        )
