@@ -13,14 +13,14 @@ export PYTHONDONTWRITEBYTECODE =  # what is started often is compiled once
 run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
 	cd $(HERE) && exec $(BIN)/samen run
 
-test: check  ## lint, types, contracts, every test
-	cd $(HERE) && $(BIN)/pytest -n auto --dist worksteal
+test: check  ## lint, types, contracts, every test that needs nothing but this
+	cd $(HERE) && $(BIN)/pytest -n auto --dist worksteal --ignore tests/outside
 
 check: $(VENV)/.test  ## ruff, mypy, import contracts, dependencies
 	cd $(HERE) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/deptry .
 
 check-api: $(VENV)/.test  ## linters, audits and clients of others look at the API; installs them with npm
-	cd $(HERE) && $(BIN)/pytest tests/outside
+	cd $(HERE) && $(BIN)/pytest -n auto --dist worksteal tests/outside
 
 format: $(VENV)/.test  ## put the code in shape
 	cd $(HERE) && $(BIN)/ruff check --fix . ; $(BIN)/ruff format .
