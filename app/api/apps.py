@@ -157,9 +157,11 @@ async def change(app_id: UUID, body: AppChange, run: RunDep, seen: MustHaveSeenD
 
 
 @router.delete("/{app_id}", deprecated=True, dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))])
-async def disable(app_id: UUID, run: RunDep) -> AppOut:
+async def disable(app_id: UUID, run: RunDep, response: Response) -> AppOut:
     """Shut an app out, at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
-    return AppOut.model_validate(await run(disable_app, app_id=app_id))
+    disabled = await run(disable_app, app_id=app_id)
+    tag(response, disabled.version)
+    return AppOut.model_validate(disabled)
 
 
 @login.post("/oauth/token")

@@ -217,10 +217,11 @@ async def join(slot_id: UUID, body: PartIn, keyed: KeyedDep, response: Response)
 
 
 @router.post("/assignment-slots/{slot_id}/invitations", status_code=201)
-async def invite(slot_id: UUID, body: InvitationIn, keyed: KeyedDep) -> PartOut:
+async def invite(slot_id: UUID, body: InvitationIn, keyed: KeyedDep, response: Response) -> PartOut:
     """Ask a member of any cooperative for a seat."""
     run, once = keyed
     made = await once(invite_to_slot, slot_id=slot_id, cooperative_id=body.cooperative_id, member_id=body.member_id)
+    tag(response, made.version)
     return PartOut.of(made, run.actor)
 
 

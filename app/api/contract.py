@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.api.examples import add_examples
+
 Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_TO_ALL = frozenset(
@@ -62,6 +64,12 @@ HEADERS: Node = {
     "RateLimitPolicy": {"description": "The rate: `q` units in `w` seconds.", "schema": {"type": "string"}},
     "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "ApiVersion": {"description": "The full version of this API.", "schema": {"type": "string"}, "required": True},
+    "Etag": {
+        "description": "The version of what is shown: send it back in `If-Match`.",
+        "schema": {"type": "string"},
+        "required": True,
+    },
+    "Link": {"description": '`<…>; rel="next"` where another page follows.', "schema": {"type": "string"}},
 }
 
 
@@ -80,7 +88,7 @@ def shaped(document: Node) -> Node:
             item["servers"] = [{"url": "/"}]
         for method in METHODS:
             if method in item:
-                _operation(path, method, item[method])
+                _operation(path, method, item[method], components["schemas"])
     for name, schema in components["schemas"].items():
         for stated in schema.get("properties", {}).values():
             if name.endswith("Change"):
@@ -88,6 +96,7 @@ def shaped(document: Node) -> Node:
     for node in _nodes(document):
         _plain_null(node)
     renamed: Node = _renamed(document, {name: _pascal(name) for name in components["schemas"]})
+    add_examples(renamed)
     return renamed
 
 
@@ -109,7 +118,16 @@ def _refusal(status: str, text: str) -> Node:
     return {"description": text, "headers": SAID | wait, "content": content}
 
 
-def _operation(path: str, method: str, operation: Node) -> None:
+def _own_headers(response: Node, schemas: Node) -> Node:
+    """The headers of an answer that shows one thing with a version, or a page."""
+    shown = response.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    if shown.startswith("PageOut_"):
+        return {"Link": {"$ref": "#/components/headers/Link"}}
+    versioned = "version" in schemas.get(shown, {}).get("properties", {})
+    return {"ETag": {"$ref": "#/components/headers/Etag"}} if versioned else {}
+
+
+def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     """What every operation answers and asks, said for this one."""
     operation["operationId"] = operation["operationId"].replace(" ", "_")
     operation.setdefault("security", [])
@@ -118,7 +136,7 @@ def _operation(path: str, method: str, operation: Node) -> None:
         operation["security"] = [{}, *operation["security"]]
     responses = operation["responses"]
     for response in responses.values():
-        response["headers"] = response.get("headers", {}) | SAID
+        response["headers"] = response.get("headers", {}) | SAID | _own_headers(response, schemas)
     stated = [status for status in responses if status in REFUSALS]
     expected = ["400", "401", "403", "404", "422", "429", "500", "503", *stated]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}

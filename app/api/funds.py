@@ -117,13 +117,16 @@ async def add(cooperative_id: UUID, body: FundIn, keyed: KeyedDep, response: Res
     _, once = keyed
     made = await once(add_fund, cooperative_id=cooperative_id, title=body.title, purposes=tuple(body.purposes))
     response.headers["Location"] = f"/v1/funds/{made.id}"
+    tag(response, made.version)
     return FundOut.model_validate(made)
 
 
 @router.get("/funds/{fund_id}")
-async def get(fund_id: UUID, run: RunDep) -> FundOut:
+async def get(fund_id: UUID, run: RunDep, response: Response) -> FundOut:
     """One fund with what stands in it."""
-    return FundOut.model_validate(await run(get_fund, fund_id=fund_id))
+    found = await run(get_fund, fund_id=fund_id)
+    tag(response, found.version)
+    return FundOut.model_validate(found)
 
 
 @router.post("/funds/{fund_id}/donations", status_code=201)

@@ -277,24 +277,30 @@ async def move(
 
 
 @router.post("/joint-purchases/{purchase_id}/articles", status_code=201)
-async def add(purchase_id: UUID, body: ArticleIn, keyed: KeyedDep) -> ArticleOut:
+async def add(purchase_id: UUID, body: ArticleIn, keyed: KeyedDep, response: Response) -> ArticleOut:
     """One more article, while wishing goes on."""
     _, once = keyed
-    return ArticleOut.model_validate(await once(add_article, purchase_id=purchase_id, draft=body.draft()))
+    made = await once(add_article, purchase_id=purchase_id, draft=body.draft())
+    tag(response, made.version)
+    return ArticleOut.model_validate(made)
 
 
 @router.post("/purchase-articles/{article_id}/drops", status_code=201)
-async def drop(article_id: UUID, keyed: KeyedDep, seen: SeenDep) -> ArticleOut:
+async def drop(article_id: UUID, keyed: KeyedDep, seen: SeenDep, response: Response) -> ArticleOut:
     """Order nothing of an article; what was reserved for it is free again."""
     _, once = keyed
-    return ArticleOut.model_validate(await once(drop_article, article_id=article_id, expected_version=seen))
+    dropped = await once(drop_article, article_id=article_id, expected_version=seen)
+    tag(response, dropped.version)
+    return ArticleOut.model_validate(dropped)
 
 
 @router.post("/purchase-articles/{article_id}/receipts", status_code=201)
-async def receive(article_id: UUID, body: UnitsIn, keyed: KeyedDep) -> ArticleOut:
+async def receive(article_id: UUID, body: UnitsIn, keyed: KeyedDep, response: Response) -> ArticleOut:
     """Record that so many units came; a delivery may come in parts."""
     _, once = keyed
-    return ArticleOut.model_validate(await once(receive_units, article_id=article_id, units=body.units))
+    received = await once(receive_units, article_id=article_id, units=body.units)
+    tag(response, received.version)
+    return ArticleOut.model_validate(received)
 
 
 @router.post("/joint-purchases/{purchase_id}/settlements", status_code=201)

@@ -38,6 +38,7 @@ async def add(body: MunicipalityIn, run: RunDep, response: Response) -> Municipa
     """Add a municipality; for the network."""
     added = await run(add_municipality, cbs_code=body.cbs_code, name=body.name)
     response.headers["Location"] = f"/v1/municipalities/{added.id}"
+    tag(response, added.version)
     return MunicipalityOut.model_validate(added)
 
 

@@ -142,7 +142,7 @@ async def confirm(
 
 
 @router.post("/nettings/{netting_id}/refusals", status_code=201)
-async def decline(netting_id: UUID, body: DeclineIn, keyed: KeyedDep, seen: SeenDep) -> NettingOut:
+async def decline(netting_id: UUID, body: DeclineIn, keyed: KeyedDep, seen: SeenDep, response: Response) -> NettingOut:
     """Decline with a reason; nothing is booked."""
     _, once = keyed
     moved = await once(
@@ -152,6 +152,7 @@ async def decline(netting_id: UUID, body: DeclineIn, keyed: KeyedDep, seen: Seen
         reason=body.reason,
         expected_version=seen,
     )
+    tag(response, moved.version)
     return NettingOut.model_validate(moved)
 
 
@@ -183,8 +184,11 @@ async def limits(cooperative_id: UUID, run: RunDep) -> list[CreditLimitOut]:
 
 
 @router.put("/cooperatives/{cooperative_id}/credit-limits/{debtor_id}")
-async def set_limit(cooperative_id: UUID, debtor_id: UUID, body: LimitIn, run: RunDep) -> CreditLimitOut:
+async def set_limit(
+    cooperative_id: UUID, debtor_id: UUID, body: LimitIn, run: RunDep, response: Response
+) -> CreditLimitOut:
     """Say how much another cooperative may owe this one at most; what is agreed with it counts too."""
     cents = body.limit.cents if body.limit else None
     limit = await run(set_credit_limit, cooperative_id=cooperative_id, debtor_id=debtor_id, limit_cents=cents)
+    tag(response, limit.version)
     return CreditLimitOut.model_validate(limit)

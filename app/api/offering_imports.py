@@ -41,13 +41,19 @@ MOST_FIELDS = 40
 """That a row may have; what has more is none of ours."""
 MOST_ERRORS = 20
 """That are said of one row."""
+_TABLE = """\
+externalId;memberId;kind;title;category;priceUnit;price;vatClass;town
+SKU-42;0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10;goods;Jam;eten;piece;4,50;reduced;Breda
+"""
 FILE = {
     "requestBody": {
         "required": True,
         "description": "One offering a line, or a CSV with a first line of column names; 100 MB at most.",
         "content": {
-            "application/x-ndjson": {"schema": {"type": "string"}},
-            "text/csv": {"schema": {"type": "string"}},
+            "application/x-ndjson": {
+                "schema": {"type": "string", "description": "Bodies of the `PUT`, each with its `externalId`."}
+            },
+            "text/csv": {"schema": {"type": "string"}, "example": _TABLE},
         },
     }
 }
@@ -199,6 +205,7 @@ async def take_in(
         raise
     finally:
         over = await run(finish_import, import_id=made.id, reason=reason)
+    tag(response, over.version)
     return ImportOut.model_validate(over)
 
 

@@ -82,6 +82,7 @@ async def add(body: PersonIn, run: RunDep, response: Response) -> PersonOut:
     """Make a person known by issuer and subject of their token."""
     added = await run(add_person, issuer=body.issuer, subject=body.subject, name=body.name, email=body.email)
     response.headers["Location"] = f"/v1/people/{added.id}"
+    tag(response, added.version)
     return PersonOut.model_validate(added)
 
 

@@ -111,10 +111,12 @@ async def wish(body: WishIn, keyed: KeyedDep, response: Response) -> WishOut:
 
 
 @router.post("/wishes/{wish_id}/locks", status_code=201)
-async def lock(wish_id: UUID, body: LockIn, keyed: KeyedDep, seen: SeenDep) -> WishOut:
+async def lock(wish_id: UUID, body: LockIn, keyed: KeyedDep, seen: SeenDep, response: Response) -> WishOut:
     """Set by hand what a wish gets; null shares it out again."""
     _, once = keyed
-    return WishOut.model_validate(await once(lock_wish, wish_id=wish_id, units=body.units, expected_version=seen))
+    locked = await once(lock_wish, wish_id=wish_id, units=body.units, expected_version=seen)
+    tag(response, locked.version)
+    return WishOut.model_validate(locked)
 
 
 @router.get("/joint-purchases/{purchase_id}/allocation")
@@ -146,7 +148,9 @@ async def supplier_order_csv(purchase_id: UUID, run: RunDep) -> Response:
 
 
 @router.post("/wishes/{wish_id}/credits", status_code=201)
-async def credit(wish_id: UUID, body: CreditIn, keyed: KeyedDep) -> WishOut:
+async def credit(wish_id: UUID, body: CreditIn, keyed: KeyedDep, response: Response) -> WishOut:
     """What the supplier gave back for one line, to who had paid it."""
     _, once = keyed
-    return WishOut.model_validate(await once(credit_wish, wish_id=wish_id, cents=body.amount.cents, reason=body.reason))
+    credited = await once(credit_wish, wish_id=wish_id, cents=body.amount.cents, reason=body.reason)
+    tag(response, credited.version)
+    return WishOut.model_validate(credited)

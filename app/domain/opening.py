@@ -18,10 +18,13 @@ ACCOUNTS = (
 
 @dataclass(frozen=True)
 class OpeningAccount:
-    """What stands on an account of the cooperative: what it has, or what it owes, as people say it (above zero)."""
+    """What stands on an account of the cooperative: what it has, or what it owes, as people say it.
+
+    Below zero it is the other way round: a bank account that is overdrawn, VAT that comes back, a fund with a deficit.
+    """
 
     kind: AccountKind
-    cents: int
+    balance_cents: int
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,11 @@ class Opening:
 
     @property
     def owned_cents(self) -> int:
-        return sum(a.cents for a in self.accounts if a.kind in OWNED)
+        return sum(a.balance_cents for a in self.accounts if a.kind in OWNED)
 
     @property
     def owed_cents(self) -> int:
-        return sum(a.cents for a in self.accounts if a.kind not in OWNED) + sum(pot.cents for pot in self.pots)
+        return sum(a.balance_cents for a in self.accounts if a.kind not in OWNED) + sum(pot.cents for pot in self.pots)
 
     @property
     def member_ids(self) -> tuple[UUID, ...]:
@@ -84,7 +87,7 @@ def check_opening(opening: Opening) -> None:
         raise OpeningDiffers(
             owned_cents=opening.owned_cents, owed_cents=opening.owed_cents, difference_cents=difference
         )
-    if not any((*(account.cents for account in opening.accounts), *(pot.cents for pot in opening.pots))):
+    if not any((*(account.balance_cents for account in opening.accounts), *(pot.cents for pot in opening.pots))):
         raise RuleRefused(rule="opening_has_balances", value="0")
     months = [*(pot.month for pot in opening.pots), *(total.month for total in opening.totals)]
     late = [month for month in months if month.day != 1 or month > opening.as_of]
@@ -107,7 +110,7 @@ def opening_legs(opening: Opening, municipality_id: UUID) -> tuple[Leg, ...]:
     accounts = [
         Leg(
             account.kind,
-            -account.cents if account.kind in OWNED else account.cents,
+            -account.balance_cents if account.kind in OWNED else account.balance_cents,
             "opening",
             {"day": as_of},
             party=_party(account.kind, municipality_id),

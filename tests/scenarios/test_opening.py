@@ -66,6 +66,20 @@ async def test_a_running_cooperative_starts_in_mid_year(world: World) -> None:
     await books_are_right(world)
 
 
+async def test_a_cooperative_may_begin_with_an_overdraft(world: World) -> None:
+    """What is below zero is said as people say it; the books balance all the same."""
+    seller = await world.cooperative()
+    accounts = [("bank", "-50.00"), ("vat", "-21.00"), ("receivable_customer", "10.00"), ("cooperative_fund", "-19.00")]
+    body = brought(seller, pots=[], totals=[]) | {
+        "accounts": [{"kind": kind, "amount": euro(amount)} for kind, amount in accounts]
+    }
+    done = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/opening-balances", body)
+    assert done["owned"]["amount"] == done["owed"]["amount"] == "-40.00"
+    balances = await world.balances(seller)
+    assert (balances["bank"], balances["cooperative_fund"], balances["vat"]) == ("50.00", "-19.00", "-21.00")
+    await books_are_right(world)
+
+
 async def test_books_that_began_are_not_opened_again(world: World) -> None:
     seller = await world.cooperative()
     await world.sale(seller, await world.app(), "10.00")

@@ -85,6 +85,7 @@ class Rehearsal(Database):
 class Answer:
     status: int
     text: str
+    etag: str | None = None
 
     @property
     def code(self) -> str | None:
@@ -124,7 +125,7 @@ class Stand:
             with contextlib.suppress(Exception):  # a bug is answered, and then raised for the server's log
                 await self.app(scope, receive, send)
         text = b"".join(message.get("body", b"") for message in said[1:])
-        return Answer(said[0]["status"], text.decode())
+        return Answer(said[0]["status"], text.decode(), dict(said[0]["headers"]).get(b"etag", b"").decode() or None)
 
     async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
         """What GraphQL answers to who came through the door; of a subscription the first event."""

@@ -1,5 +1,7 @@
 """Every operation of REST, by everybody, with a body that fits: who is not in the matrix is sent away."""
 
+import json
+
 import pytest
 
 from tests.walls.cast import FAR, NEAR, OWN, Cast
@@ -43,6 +45,12 @@ async def test_every_operation_lets_in_whom_the_matrix_names_and_nobody_else(
     assert whispered(sample, lines) == []
 
 
+def version_of(operation: Operation, answer: Answer) -> str | None:
+    """What the ETag has to be, where the contract has one."""
+    stated = operation.stated["responses"][str(answer.status)]["headers"]
+    return f'"{json.loads(answer.text)["version"]}"' if "ETag" in stated else None
+
+
 async def asked(
     stand: Stand, everybody: Cast, operation: Operation, column: str, ids: dict[str, str] | None = None
 ) -> Answer:
@@ -71,7 +79,9 @@ async def test_for_every_operation_there_is_somebody_for_whom_it_succeeds(stand:
     stopped, all_of_them = set(), operations(verbs_of_operations(stand.app))
     for operation in all_of_them:
         for column in sorted(matrix()[operation.verb] & {*OWN, *FAR})[:2]:
-            if (await asked(stand, everybody, operation, column)).status in IN:
+            answer = await asked(stand, everybody, operation, column)
+            if answer.status in IN:
+                assert version_of(operation, answer) in (None, answer.etag), operation.name
                 break
         else:
             stopped.add(operation.verb)
