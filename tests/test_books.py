@@ -11,7 +11,7 @@ import pytest
 from app.db.books import broken
 from app.db.engine import Database, Tx
 from app.db.people import lend_staff_view
-from tests.scenarios.test_assignments import net
+from tests.scenarios.jobs import net
 from tests.scenarios.test_nettings import owing
 from tests.world import World
 

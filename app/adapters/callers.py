@@ -5,7 +5,7 @@ import logging
 from starlette.requests import HTTPConnection
 
 from app.adapters.tokens import bearer, identify
-from app.domain.access import Identity
+from app.domain.actors import Identity
 from app.domain.errors import DomainError
 
 audit = logging.getLogger("samen.audit")

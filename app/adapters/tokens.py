@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk, jwt
 from jose.exceptions import JOSEError
 
-from app.domain.access import VISITOR, Identity
+from app.domain.actors import VISITOR, Identity
 from app.domain.errors import ClientRefused, TokenRefused
 
 LIFETIME = 600

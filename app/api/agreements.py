@@ -19,7 +19,7 @@ from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
 from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, TransitionOut, Version, When, given, money
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.agreements import AGREEMENT, Agreement, AgreementState, ExampleResult
 from app.domain.ledger import Leg
 from app.domain.money import decimal_text

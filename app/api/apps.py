@@ -25,7 +25,8 @@ from app.api.deps import (
 )
 from app.api.errors import FaceError
 from app.api.models import Flag, In, Name, Out, PageOut, Url, Version, When, given
-from app.domain.access import VISITOR, Scope
+from app.domain.access import Scope
+from app.domain.actors import VISITOR
 from app.domain.apps import Granted, RateClass
 from app.domain.errors import ClientRefused
 from app.usecases.apps import (

@@ -23,7 +23,7 @@ from app.api.models import (
     given,
     money,
 )
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.parts import PART, Part, PartState, Slot, draft_slot, may_on
 from app.domain.shares import ShareKind
 from app.domain.transitions import available

@@ -28,7 +28,7 @@ from app.api.models import (
     money,
 )
 from app.domain import assignments as domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, JobCost, PriceLine, may_in
 from app.domain.transitions import available
 from app.domain.vat import VatClass

@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 from app.api.agreements import LegOut
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Line, Money, Out, PageOut, TransitionOut, Version, money
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.earnings import HELD, Earning, EarningState
 from app.domain.transitions import available
 from app.usecases.earnings import decide_held, get_earning, list_earnings

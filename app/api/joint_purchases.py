@@ -26,7 +26,7 @@ from app.api.models import (
     money,
 )
 from app.domain import joint_purchases as domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.allocation import SharingRule
 from app.domain.joint_purchases import PURCHASE, PurchaseState, draft_article
 from app.domain.transitions import available

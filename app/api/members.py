@@ -25,7 +25,7 @@ from app.api.models import (
     given,
     money,
 )
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.members import MEMBERSHIP, Destination, Member, MemberState
 from app.domain.thermometer import Thermometer
 from app.domain.transitions import available

@@ -26,7 +26,7 @@ from app.api.models import (
     given,
     money,
 )
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.offerings import OFFERING, Offering, OfferingKind, OfferingState, PriceUnit
 from app.domain.transitions import available
 from app.domain.vat import VatClass

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.api.customers import ContactIn, ContactOut
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Moment, Money, Note, Out, PageOut, Quantity, TransitionOut, Version, When, money
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.orders import ORDER, Order, OrderState, PaymentState, roles_on
 from app.domain.transitions import available
 from app.domain.vat import VatClass

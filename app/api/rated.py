@@ -9,7 +9,7 @@ from starlette.requests import Request
 from app.adapters.callers import caller
 from app.adapters.metrics import REFUSED
 from app.api.deps import Wiring
-from app.domain.access import VISITOR
+from app.domain.actors import VISITOR
 from app.domain.errors import DomainError
 from app.domain.rates import LOGIN_COST, Left, client_of
 

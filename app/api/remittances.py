@@ -10,7 +10,7 @@ from pydantic import Field
 
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, Month, Out, PageOut, TransitionOut, Version, When, money
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.remittances import REMITTANCE, Remittance, RemittanceState, as_csv
 from app.domain.transitions import available
 from app.usecases.remittances import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.domain.access import VISITOR, Identity
+from app.domain.actors import VISITOR, Identity
 from app.domain.errors import TooFast
 from app.domain.rates import client_of
 from app.usecases.rates import Rates

@@ -10,7 +10,7 @@ from app.api.books import JournalOut
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, Flag, In, Line, Money, MoneyIn, Out, PageOut, Short, TransitionOut, Version, When, money
 from app.domain import spending as domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.spending import SPENDING, SpendingState
 from app.domain.transitions import available
 from app.usecases.spending import (

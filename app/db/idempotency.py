@@ -14,7 +14,7 @@ from app.db.batch import all_of
 from app.db.engine import Tx
 from app.db.people import actor_of
 from app.db.store import Query, answers_to
-from app.domain.access import Actor, Identity
+from app.domain.actors import Actor, Identity
 from app.domain.errors import KeyReused, StillRunning
 
 KEPT = timedelta(days=7)

@@ -10,7 +10,8 @@ from app.db import columns as c
 from app.db.batch import all_of
 from app.db.engine import Answers, Database, Tx
 from app.db.store import Query, Store, answers_to
-from app.domain.access import Actor, Holding, Identity, Role
+from app.domain.access import Role
+from app.domain.actors import Actor, Holding, Identity
 from app.domain.errors import TokenRefused
 from app.domain.people import Office, Person
 

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from app.adapters.agreement_format import to_example, to_rule
 from app.db.engine import BOOKS_ROLE, Database, opened
 from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
-from app.domain.access import Identity, Role, Scope
+from app.domain.access import Role, Scope
+from app.domain.actors import Identity
 from app.domain.agreements import AgreementState
 from app.domain.apps import AppWithSecret
 from app.domain.errors import AlreadyExists

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.access import Actor, Scope
+from app.domain.access import Scope
+from app.domain.actors import Actor
 from app.domain.errors import BadCursor
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.customers import Contact
 from app.domain.days import day_of
 from app.domain.errors import AmountOutOfRange, NotOrderable, SeveralSellers, TooLate

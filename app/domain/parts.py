@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists, RuleRefused, WrongState
 from app.domain.shares import Share, ShareKind
 from app.domain.transitions import Transition, move

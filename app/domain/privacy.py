@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from app.domain.access import Holding, Role
+from app.domain.access import Role
+from app.domain.actors import Holding
 from app.domain.days import AMSTERDAM
 from app.domain.errors import RuleRefused
 from app.domain.orders import Order, OrderState

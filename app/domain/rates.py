@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from app.domain.access import VISITOR, Identity
+from app.domain.actors import VISITOR, Identity
 
 WINDOW = 60
 """Seconds."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain import parts as domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.parts import PART, PartState, draft_slot
 from app.domain.transitions import available
 from app.domain.vat import VatClass

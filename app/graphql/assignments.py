@@ -10,7 +10,7 @@ import strawberry
 
 from app.domain import assignments as domain
 from app.domain import parts as parts_domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, may_in
 from app.domain.transitions import available
 from app.domain.vat import VatClass

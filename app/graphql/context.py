@@ -8,7 +8,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
 from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue

@@ -18,7 +18,7 @@ from strawberry.types import ExecutionResult
 from app.adapters.callers import audit, caller
 from app.adapters.messages import language_of
 from app.adapters.tokens import bearer, identify, identity_of
-from app.domain.access import VISITOR
+from app.domain.actors import VISITOR
 from app.domain.errors import DomainError, TookTooLong
 from app.graphql.compiled import Written
 from app.graphql.context import Context

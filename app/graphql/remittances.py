@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.domain import remittances as domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.remittances import REMITTANCE, RemittanceState, line_data
 from app.domain.transitions import available
 from app.graphql.context import Info

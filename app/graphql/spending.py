@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain import spending as domain
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.spending import SPENDING, SpendingState
 from app.domain.transitions import available
 from app.graphql.books import Journal

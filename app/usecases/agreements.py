@@ -27,7 +27,8 @@ from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.permissions import sealing_of
 from app.domain import agreements as rules_of
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest

@@ -11,7 +11,8 @@ from app.db.cooperatives import cooperatives
 from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Agreement
 from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
 from app.domain.errors import AgreementMissing, NotFound, RuleRefused, SecondPersonNeeded

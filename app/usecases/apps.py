@@ -10,7 +10,8 @@ from uuid import UUID
 from app.db.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.domain.access import Actor, Right, Role, Scope
+from app.domain.access import Right, Role, Scope
+from app.domain.actors import Actor
 from app.domain.apps import (
     App,
     AppWithSecret,

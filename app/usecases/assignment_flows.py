@@ -9,7 +9,8 @@ from app.db.engine import Tx
 from app.db.orders import orders
 from app.db.payments import refunds
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.flows import Flow
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private

@@ -7,7 +7,8 @@ from uuid import UUID
 from app.db.assignments import assignments, decide_entry, hours, parts
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.assignments import Assignment, AssignmentState
 from app.domain.errors import AlreadySettled, ReasonNeeded, SecondPersonNeeded, WrongState
 from app.domain.parts import Hours, check_hours

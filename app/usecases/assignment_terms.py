@@ -7,7 +7,8 @@ from app.db.agreements import agreement_on
 from app.db.assignments import assignments, signatures
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.assignments import STAFFABLE, AssignmentState
 from app.domain.days import day_of
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, TermsChanged, WrongState

@@ -12,7 +12,8 @@ from app.db.costs import claims
 from app.db.engine import Tx, uuid7
 from app.db.orders import add_order, orders
 from app.db.outbox import start_timer
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.assignments import (
     APPROVED_AFTER,
     ASSIGNMENT,

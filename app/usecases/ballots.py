@@ -11,7 +11,8 @@ from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Vote
 from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs
 from app.domain.days import day_of

@@ -10,7 +10,8 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Barter
 from app.domain.barters import BARTER, BarterState, Trade, answered, barter_legs, check_parties
 from app.domain.errors import NotFound, RuleMissing

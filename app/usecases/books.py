@@ -9,7 +9,8 @@ from app.db.books import broken
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx
 from app.db.outbox import tell
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.audit import shows_private

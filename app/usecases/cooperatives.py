@@ -12,7 +12,8 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.municipalities import municipalities
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest

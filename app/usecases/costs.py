@@ -11,7 +11,8 @@ from app.db.orders import orders
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain import costs as process
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Agreement
 from app.domain.costs import CLAIM, CostClaim, Payee, category_of, check, within_cap
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState

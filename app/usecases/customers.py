@@ -5,7 +5,8 @@ from uuid import UUID
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
 from app.db.people import ensure_person
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.customers import Contact, Customer, reachable
 from app.domain.errors import NotFound
 from app.usecases.steps.version import expect

@@ -9,7 +9,8 @@ from app.db.deliveries import deliveries
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.deliveries import Delivery, DeliveryState, answered, check_entity, delivery_legs
 from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind, Posting

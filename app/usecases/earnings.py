@@ -9,7 +9,8 @@ from app.db.engine import Tx
 from app.db.members import members
 from app.db.orders import orders
 from app.db.outbox import tell
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.earnings import HELD, Earning, EarningState
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest

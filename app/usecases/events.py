@@ -7,7 +7,8 @@ from app.db import revision
 from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
 from app.db.outbox import addresses, close_tasks, lag_seconds, names_after, tasks, tell
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
 from app.domain.events import MAIL, Event, Opening, Task, closings, openings
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from app.db import feed
 from app.db.engine import Tx
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.errors import RuleRefused
 from app.domain.feed import KINDS, PublicEvent, readable
 

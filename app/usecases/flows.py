@@ -11,7 +11,8 @@ from app.db.engine import Tx
 from app.db.members import members
 from app.db.orders import orders
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.flows import Axis, Flow, Statement, bought_with, check_dates
 from app.usecases.steps.audit import shows_private
 

@@ -7,7 +7,8 @@ from app.db import ledger
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.funds import funds
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import RuleRefused
 from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting

@@ -11,7 +11,8 @@ from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles, demands_of, joint_purchases, list_purchases, save_wishes
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.allocation import Demand, SharingRule
 from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, WrongState
 from app.domain.joint_purchases import (

@@ -17,7 +17,8 @@ from app.db.offerings import pause_offerings_of
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
 from app.db.store import Query, one_of, rows_of
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Exit, Trial
 from app.domain.days import AMSTERDAM
 from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded

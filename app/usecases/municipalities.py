@@ -6,7 +6,8 @@ from asyncpg import UniqueViolationError
 
 from app.db.engine import Tx, uuid7
 from app.db.municipalities import municipalities
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists
 from app.domain.municipalities import Municipality
 from app.domain.page import Page, PageRequest

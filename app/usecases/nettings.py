@@ -11,7 +11,8 @@ from app.db.engine import Tx, uuid7
 from app.db.nettings import between, credit_limits, list_nettings, mark_paid, nettings, statement, with_claims
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.days import midnight
 from app.domain.errors import DomainError, NotFound, RuleRefused
 from app.domain.ledger import JournalKind, Posting

@@ -13,7 +13,8 @@ from app.db.offering_imports import imports, of_source, publish_all, report_all,
 from app.db.offerings import offerings
 from app.db.outbox import tell_many
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import AlreadySettled, DomainError, NotFound, RuleRefused, WrongState
 from app.domain.members import SELLING, Member
 from app.domain.offering_imports import (

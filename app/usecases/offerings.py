@@ -15,7 +15,8 @@ from app.db.offerings import add_edition, end_holds, holds, lock_stock, offering
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
 from app.domain.members import SELLING
 from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check, take

@@ -9,7 +9,8 @@ from app.db.cooperatives import cooperatives
 from app.db.earnings import lock_year, open_months
 from app.db.engine import Tx, uuid7
 from app.db.members import members
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Agreement
 from app.domain.errors import AgreementMissing, AlreadySettled, NotFound, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Posting

@@ -15,7 +15,8 @@ from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
 from app.db.store import rows_of
 from app.domain import orders as process
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.customers import Contact, reachable
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
 from app.domain.offerings import Hold, Offering, take

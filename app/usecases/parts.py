@@ -9,7 +9,8 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.assignments import (
     PLANNING,
     STAFFABLE,

@@ -10,7 +10,8 @@ from app.db.engine import Tx, uuid7
 from app.db.orders import events, orders
 from app.db.outbox import tell
 from app.db.payments import payments, refunds, standing_payments
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import (
     AlreadySettled,
     NothingToRefund,

@@ -9,7 +9,8 @@ from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.municipalities import municipalities
 from app.db.people import delete_office, ensure_person, lend_staff_view, offices, people
-from app.domain.access import Actor, Holding, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.people import OFFICES, Office, Person
 from app.usecases.steps.audit import shows_private

@@ -21,7 +21,8 @@ from app.db.people import people
 from app.db.permissions import permission_reads, permissions
 from app.db.spending import requests
 from app.db.store import Store, rows_of
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
 from app.usecases.steps.reading import of_one_moment

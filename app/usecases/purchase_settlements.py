@@ -8,7 +8,8 @@ from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles, joint_purchases, save_wishes, wishes
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.joint_purchases import Article, Credit, JointPurchase, PurchaseState, Wish, transition
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
 from app.db.rates import forget_windows, spend
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.rates import Left, Rate, old_window, window_of
 
 MOST_CLIENTS = 10_000

@@ -9,7 +9,8 @@ from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.remittances import months_reported, owed_lines, remittances
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.days import day_of
 from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind, Posting

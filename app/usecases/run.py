@@ -29,7 +29,7 @@ from app.db import idempotency, people
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
-from app.domain.access import NOBODY, VISITOR, Actor, Identity
+from app.domain.actors import NOBODY, VISITOR, Actor, Identity
 from app.domain.days import day_of
 from app.domain.errors import (
     AlreadyExists,

@@ -8,7 +8,8 @@ from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.seals import book_checks, last_check, list_seals, record_check, sealed_journals, waiting_check
 from app.db.seals import seal_books as seal
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.ledger import BookCheck, Seal
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.audit import shows_private

@@ -13,7 +13,8 @@ from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.spending import free_lots, requests
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import Agreement, Exit
 from app.domain.days import day_of
 from app.domain.errors import (

@@ -6,7 +6,8 @@ from uuid import UUID
 from app.db.engine import Tx
 from app.db.outbox import list_tasks as load_page
 from app.db.outbox import tasks
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.errors import WrongState
 from app.domain.events import Task
 from app.domain.page import Page, PageRequest

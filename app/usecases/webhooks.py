@@ -20,7 +20,8 @@ from app.db.webhooks import (
     send_again,
     webhooks,
 )
-from app.domain.access import Actor, Right, Role
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
 from app.domain.apps import App
 from app.domain.errors import NotFound, RuleRefused, WrongState
 from app.domain.feed import readable_with

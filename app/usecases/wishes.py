@@ -11,7 +11,8 @@ from app.db.joint_purchases import articles, demands_of, joint_purchases, next_n
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.allocation import Demand
 from app.domain.errors import AgreementMissing, NotFound, RuleRefused, WrongState
 from app.domain.joint_purchases import (

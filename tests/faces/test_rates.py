@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.domain.access import Identity
+from app.domain.actors import Identity
 from app.domain.rates import LOGIN_COST, client_of, units_of
 from app.main import build
 from app.settings import Settings

@@ -17,9 +17,9 @@ from app.adapters.tokens import LEEWAY
 from app.api.middleware import BODY_LIMIT
 from app.api.sockets import MOST_OF_CLIENT
 from app.keys import people_issuer
-from tests.scenarios.test_assignments import join, slot
-from tests.scenarios.test_assignments import plan as plan_job
-from tests.scenarios.test_joint_purchases import mine, plan, rich
+from tests.scenarios.buying import mine, plan, rich
+from tests.scenarios.jobs import join, slot
+from tests.scenarios.jobs import plan as plan_job
 from tests.world import Caller, Json, World
 
 WATCH = """subscription($id: UUID!) { jointPurchase(id: $id) { purchase { state }

@@ -5,7 +5,7 @@ import pytest
 
 from app.db import people
 from app.db.engine import Database
-from app.domain.access import Identity
+from app.domain.actors import Identity
 from tests.scenarios.test_membership import candidate, on_trial
 from tests.scenarios.test_membership import move as move_member
 from tests.scenarios.test_spending import ask, may_buy, step

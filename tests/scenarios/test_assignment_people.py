@@ -1,6 +1,7 @@
 """Who may stay on a job, and what each of them sees: released, refused, on trial, left, signed, too much owed."""
 
-from tests.scenarios.test_assignments import (
+from tests.scenarios.buying import owed
+from tests.scenarios.jobs import (
     COLLECTIVE,
     accepted,
     agreed,
@@ -16,7 +17,6 @@ from tests.scenarios.test_assignments import (
     slot,
 )
 from tests.scenarios.test_first_sale import books_are_right
-from tests.scenarios.test_joint_purchases import owed
 from tests.scenarios.test_membership import move as move_member
 from tests.scenarios.test_membership import on_trial
 from tests.world import SAENS_TOIS, Caller, Seller, World

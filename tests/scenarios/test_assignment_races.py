@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from tests.scenarios.test_assignments import (
+from tests.scenarios.jobs import (
     COLLECTIVE,
     approved,
     delivered,

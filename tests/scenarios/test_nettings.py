@@ -1,6 +1,6 @@
 """Netting: proposed by the month, with statements for both sides; a broken mirror is noticed."""
 
-from tests.scenarios.test_assignments import COLLECTIVE, approved, join, net, plan, slot, under
+from tests.scenarios.jobs import COLLECTIVE, approved, join, net, plan, slot, under
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import SAENS_TOIS, Json, Seller, World
 

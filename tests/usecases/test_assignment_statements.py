@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.test_assignments import COLLECTIVE, delivered, join, move, plan, slot
+from tests.scenarios.jobs import COLLECTIVE, delivered, join, move, plan, slot
 from tests.usecases.test_joint_statements import counted
 from tests.world import World
 

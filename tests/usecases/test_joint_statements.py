@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from asyncpg.connection import Connection
 
-from tests.scenarios.test_joint_purchases import SPOOLS, finish, move, plan, rich, wish
+from tests.scenarios.buying import SPOOLS, finish, move, plan, rich, wish
 from tests.world import Json, World
 
 

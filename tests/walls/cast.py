@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.access import VISITOR, Identity, Scope
+from app.domain.access import Scope
+from app.domain.actors import VISITOR, Identity
 from app.keys import people_issuer
 from tests.walls.sample import BUYER, PARTNER, Sample
 from tests.world import Caller, World

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from app.db.engine import Database, Tx
-from app.domain.access import Identity
+from app.domain.actors import Identity
 from app.graphql.context import Context
 from app.graphql.schema import schema
 from app.keys import sealing

@@ -23,10 +23,10 @@ from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
 from app.usecases.orders import Wanted
-from tests.scenarios.test_assignments import agreed, join, slot
-from tests.scenarios.test_assignments import move as move_job
-from tests.scenarios.test_assignments import plan as plan_job
-from tests.scenarios.test_joint_purchases import SPOOLS, finish, move, plan, wish
+from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
+from tests.scenarios.jobs import agreed, join, slot
+from tests.scenarios.jobs import move as move_job
+from tests.scenarios.jobs import plan as plan_job
 from tests.scenarios.test_offering_imports import LINE, send
 from tests.scenarios.test_webhook_senders import letter
 from tests.world import VRIJE_UITLOOP, Caller, Json, Seller, World

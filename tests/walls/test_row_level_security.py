@@ -8,7 +8,7 @@ import pytest
 
 from app.db import people
 from app.db.engine import Database
-from app.domain.access import Identity
+from app.domain.actors import Identity
 from tests.walls.cast import COLUMNS, FAR, OWN, Cast, cast, identity
 from tests.walls.sample import Sample
 from tests.walls.test_use_cases import Undo

@@ -7,7 +7,7 @@ import pytest
 
 from app.db import people
 from app.db.engine import Database
-from app.domain.access import Identity
+from app.domain.actors import Identity
 from app.domain.errors import DomainError
 from app.usecases.run import constraints_as_rules
 from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast

@@ -11,7 +11,7 @@ from app.db.offerings import end_holds, put_back
 from app.db.orders import events, orders
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.domain.access import Actor
+from app.domain.actors import Actor
 from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.orders import Order, OrderEvent, OrderState
 from app.domain.parts import EVER_TAKEN, Part, PartState, Slot, promoted

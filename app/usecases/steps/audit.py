@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 from uuid import UUID
 
-from app.domain.access import Actor, Identity, Role
+from app.domain.access import Role
+from app.domain.actors import Actor, Identity
 from app.domain.errors import DomainError
 
 V = TypeVar("V", bound=Callable[..., Any])

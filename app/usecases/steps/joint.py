@@ -14,7 +14,8 @@ from app.db.joint_purchases import histories, joint_purchases, purchase_credits,
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.spending import free_lots_of
-from app.domain.access import Actor, Right
+from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.allocation import Change, Demand, Got, Inputs, allocate, demand
 from app.domain.joint_purchases import Article, Credit, JointPurchase, Wish, inputs_of
 from app.domain.ledger import JournalKind, Leg, Posting, into_pots
