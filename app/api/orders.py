@@ -17,6 +17,7 @@ from app.usecases.orders import (
     Wanted,
     get_guest_order,
     get_order,
+    guest_token,
     list_order_events,
     list_orders,
     move_order,
@@ -118,17 +119,18 @@ class GuestOrderOut(Out):
 async def place(body: OrderIn, keyed: KeyedDep, response: Response) -> PlacedOrderOut:
     """Order at one cooperative. Stock is held until `acceptBy`."""
     run, once = keyed
-    placed = await once(
+    order = await once(
         place_order,
         lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id) for line in body.lines),
         contact=body.contact.contact() if body.contact else None,
         needed_at=body.needed_at,
         note=body.note,
     )
-    response.headers["Location"] = f"/v1/orders/{placed.order.id}"
-    tag(response, placed.order.version)
-    url = f"/v1/order-status/{placed.guest_token}" if placed.guest_token else None
-    return PlacedOrderOut(**dict(OrderOut.of(placed.order, run.actor)), status_url=url)
+    response.headers["Location"] = f"/v1/orders/{order.id}"
+    tag(response, order.version)
+    token = guest_token(run, order)
+    url = f"/v1/order-status/{token}" if token else None
+    return PlacedOrderOut(**dict(OrderOut.of(order, run.actor)), status_url=url)
 
 
 @router.get("/orders")

@@ -30,6 +30,10 @@ class Sealing:
         about = b"pseudonym" + cooperative_id.bytes + member_id.bytes
         return hmac.new(self._key, about, hashlib.sha256).hexdigest()[:12]
 
+    def token(self, about: bytes) -> str:
+        """A word that nobody can guess, the same each time for the same thing: it need not be kept."""
+        return base64.urlsafe_b64encode(hmac.digest(self._key, b"token" + about, "sha256")[:24]).decode()
+
     def new_key(self) -> bytes:
         """A key for one member, wrapped."""
         return aes_key_wrap(self._key, AESGCM.generate_key(256))

@@ -68,7 +68,7 @@ class Stories:
             list_offerings, cooperative_id=member.cooperative_id, member_id=member.id, page=PageRequest(1)
         )
         contact = Contact("Buurvrouw", "buurvrouw@example.org")
-        order = (await buyer(place_order, lines=(Wanted(offered.rows[0].id, 1),), contact=contact)).order
+        order = await buyer(place_order, lines=(Wanted(offered.rows[0].id, 1),), contact=contact)
         for verb in ("accept", "deliver"):
             await self.loader.run_as(login)(move_order, order_id=order.id, verb=verb)
         await buyer(move_order, order_id=order.id, verb="complete")
@@ -195,7 +195,7 @@ class Stories:
         lead, buyer = self.loader.run_as(f"{NOORD}-coordinator"), self.loader.run_as("buurvrouw")
         offered = await lead(list_offerings, cooperative_id=cook.cooperative_id, member_id=cook.id, page=PageRequest(1))
         contact = Contact("Buurvrouw", "buurvrouw@example.org")
-        order = (await buyer(place_order, lines=(Wanted(offered.rows[0].id, 40),), contact=contact)).order
+        order = await buyer(place_order, lines=(Wanted(offered.rows[0].id, 40),), contact=contact)
         self.say(f"A neighbour orders lunch for 40 ({order.reference}): {self.link(f'orders/{order.id}')}")
         return await lead(move_order, order_id=order.id, verb="accept")
 

@@ -153,14 +153,6 @@ class OrderEvent:
 
 
 @dataclass(frozen=True)
-class PlacedOrder:
-    """A new order and the token of its status link, which is seen only here."""
-
-    order: Order
-    guest_token: str | None
-
-
-@dataclass(frozen=True)
 class GuestOrder:
     """What the status link shows: no name, no address."""
 

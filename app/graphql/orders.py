@@ -20,6 +20,7 @@ from app.usecases.orders import (
     Wanted,
     get_guest_order,
     get_order,
+    guest_token,
     list_order_events,
     list_orders,
     move_order,
@@ -186,15 +187,16 @@ class OrderMutation:
         note: str = "",
     ) -> PlacedOrder:
         once = info.context.keyed(idempotency_key)
-        placed = await once(
+        order = await once(
             place_order,
             lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id) for line in lines),
             contact=contact.contact() if contact else None,
             needed_at=needed_at,
             note=note,
         )
-        url = f"/v1/order-status/{placed.guest_token}" if placed.guest_token else None
-        return PlacedOrder(order=Order.of(placed.order, info.context), status_url=url)
+        token = guest_token(info.context.run, order)
+        url = f"/v1/order-status/{token}" if token else None
+        return PlacedOrder(order=Order.of(order, info.context), status_url=url)
 
     @strawberry.mutation(description="Accept, refuse, start, deliver, complete or cancel.")
     async def move_order(

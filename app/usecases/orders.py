@@ -1,7 +1,6 @@
 """Orders: placed by customers and their apps, worked by the maker, completed by the customer or by time."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +12,7 @@ from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
+from app.db.sealing import Sealing
 from app.db.store import rows_of
 from app.domain import orders as process
 from app.domain.access import Right, Role
@@ -29,7 +29,6 @@ from app.domain.orders import (
     OrderEvent,
     OrderState,
     PaymentState,
-    PlacedOrder,
     accept_by,
     line_of,
     roles_on,
@@ -38,6 +37,7 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.usecases.run import Run
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.ordering import reference, small_business_since
 from app.usecases.steps.reading import Questions, asks_first
@@ -81,7 +81,7 @@ async def place_order(
     contact: Contact | None = None,
     needed_at: datetime | None = None,
     note: str = "",
-) -> PlacedOrder:
+) -> Order:
     """Place one order at one cooperative; holds stock until `accept_by`.
 
     A person may leave `contact` out when they have a contact card; an app names the guest it orders for.
@@ -98,7 +98,7 @@ async def place_order(
     if missing := [line.offering_id for line in wanted if line.offering_id not in found]:
         raise NotFound(how="offering", offeringId=str(missing[0]))
 
-    order, token = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
+    order = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
     order = await small_business_since(tx, order, on_sale[0][1])
     for line in wanted:
         found[line.offering_id] = take(found[line.offering_id], line.quantity)
@@ -108,7 +108,13 @@ async def place_order(
     await start_timer(tx, "accept_by", order.cooperative_id, order.id, order.accept_by)
     facts = {"reference": order.reference, "acceptBy": order.accept_by.isoformat()}
     await tell(tx, "order.placed", order.cooperative_id, order.id, **facts, members=[str(m) for m in order.maker_ids])
-    return PlacedOrder(order, token)
+    return order
+
+
+def guest_token(run: Run, order: Order) -> str | None:
+    """The token of an order's status link, for who has just placed it for a guest; nothing keeps it but its hash."""
+    token = _token(run.database.sealing, order.id)
+    return token if _hash(token) == order.guest_token_hash else None
 
 
 @shows_private
@@ -240,13 +246,12 @@ def _order(
     contact: Contact,
     needed_at: datetime | None,
     note: str,
-) -> tuple[Order, str | None]:
+) -> Order:
     order_id, by_id = uuid7(), {offering.id: offering for offering in found}
     today = tx.today
     lines = tuple(
         line_of(by_id[line.offering_id], line.quantity, id=uuid7(), order_id=order_id, day=today) for line in wanted
     )
-    token = secrets.token_urlsafe(24) if actor.subject is None else None
     order = Order(
         id=order_id,
         cooperative_id=seller_of(found),
@@ -260,11 +265,11 @@ def _order(
         customer_person_id=actor.person_id,
         app_id=actor.app_id,
         maker_ids=tuple(dict.fromkeys(line.member_id for line in lines if line.member_id is not None)),
-        guest_token_hash=_hash(token) if token else None,
+        guest_token_hash=_hash(_token(tx.sealing, order_id)) if actor.subject is None else None,
         needed_at=needed_at,
         note=note,
     )
-    return totals(order), token
+    return totals(order)
 
 
 async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
@@ -284,6 +289,11 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
 def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
     where = (uuid7(), order.id, order.cooperative_id)
     return OrderEvent(*where, verb, order.state, tx.now, actor.person_id, actor.app_id, note)
+
+
+def _token(sealing: Sealing | None, order_id: UUID) -> str:
+    assert sealing is not None  # noqa: S101  the application's database has it
+    return sealing.token(order_id.bytes)
 
 
 def _hash(token: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from app.db.embedded import EmbeddedPostgres
 from app.settings import Settings
 from tests.live import in_production
-from tests.world import World
+from tests.world import GUEST, World
 
 INSIDE = ("Traceback", ".py", "asyncpg", "Undefined", "enter(", "select", "does not exist", "catalogue_")
 """What only somebody who works on it should read."""
@@ -130,6 +130,7 @@ async def test_a_secret_is_nowhere_in_the_database_only_its_hash(world: World, d
     place = f"/v1/apps/{made['app']['id']}"
     hook = await world.network("POST", f"{place}/webhooks", {"url": "http://127.0.0.1:9/"})
     rotated = await world.network("POST", f"{place}/secrets")
+    status_url = await guests_link(world)
     superuser = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
 
     try:
@@ -137,8 +138,22 @@ async def test_a_secret_is_nowhere_in_the_database_only_its_hash(world: World, d
         assert await holding(superuser, hashlib.sha256(rotated["clientSecret"].encode()).hexdigest()) == ["app"]
         for secret in (made["clientSecret"], rotated["clientSecret"], hook["secret"]):
             assert await holding(superuser, secret.rpartition("_")[2]) == []
+        token = status_url.rpartition("/")[2]
+        assert await holding(superuser, token) == []
+        hashed = await holding(superuser, hashlib.sha256(token.encode()).hexdigest())
+        assert set(hashed) == {"order", "idempotency"}
     finally:
         await superuser.close()
+
+
+async def guests_link(world: World) -> str:
+    """A guest's link to an order: who repeats the request gets it again, though it is kept nowhere."""
+    app, offering, key = await world.app(), await world.offering(await world.cooperative()), uuid.uuid4().hex
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    first, again = [await app("POST", "/v1/orders", body, key=key) for _ in range(2)]
+    assert first["statusUrl"] == again["statusUrl"]
+    assert (await world.visitor("GET", first["statusUrl"]))["reference"] == first["reference"]
+    return str(first["statusUrl"])
 
 
 async def holding(superuser: asyncpg.Connection, text: str) -> list[str]:
