@@ -22,6 +22,8 @@ CATALOGUE_ROLE = "samen_catalogue"
 BOOKS_ROLE = "samen_books"
 PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
+STATEMENTS = {CATALOGUE_ROLE: 64}
+"""Prepared statements that a connection keeps, by role; of the others 100. Readers word theirs, at 150 kB each."""
 Answers = dict[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
 """Rows by the query that they answer: its SQL and its arguments."""
 OnStatement = Callable[[str, float], None]
@@ -159,6 +161,7 @@ class Database:
             max_size=self._size,
             timeout=3,
             command_timeout=PATIENCE.get(self.role, 30),
+            statement_cache_size=STATEMENTS.get(self.role, 100),
             init=self._ready,
             reset=_nothing_to_reset,
             server_settings={

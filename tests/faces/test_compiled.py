@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, get_named_type
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.db.engine import Database
+from app.db.engine import CATALOGUE_ROLE, Database, opened
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.schema import schema
@@ -176,6 +176,16 @@ async def test_whoever_asks_for_more_gets_it_all(world: World, seller: Seller) -
     document = "{ catalogue(first: 1) { edges { node { id } } } cooperatives(first: 1) { edges { node { id } } } }"
     found = (await seller.treasurer.graphql(document))["data"]
     assert len(found["catalogue"]["edges"]) == len(found["cooperatives"]["edges"]) == 1
+
+
+async def test_however_many_documents_there_are_a_connection_keeps_few_statements(database_url: str) -> None:
+    async with opened(database_url, role=CATALOGUE_ROLE, size=1) as database:
+        both = Both(Catalogue(database))
+        for number in range(70):
+            written, _ = await both(f"{{ catalogue {{ a{number}: pageInfo {{ endCursor }} }} }}")
+            assert written is not None
+        kept = await database.only("select count(*) as kept from pg_prepared_statements")
+    assert 10 < kept["kept"] <= 64
 
 
 async def test_a_database_that_is_gone_is_told_to_nobody(database_url: str) -> None:
