@@ -54,6 +54,11 @@ def error_text(code: str, facts: dict[str, Any], language: str) -> str:
     return _render(ERRORS.get(own, ERRORS.get(code, ERRORS["invalid"])), facts, language)
 
 
+def blocked_text(reason: str, language: str) -> str:
+    """Why a step is not possible now."""
+    return _render(BLOCKED[reason] if reason in BLOCKED else ERRORS[reason], {}, language)
+
+
 def message_of(error: DomainError, language: str) -> str:
     """The message of a refusal."""
     return error_text(error.code, error.facts, language)

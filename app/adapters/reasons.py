@@ -167,6 +167,15 @@ BLOCKED: dict[str, tuple[str, str]] = {
         "Deze bestelling hoort bij een opdracht en gaat mee met die opdracht.",
         "This order belongs to an assignment and moves with it.",
     ),
+    "consent_needed": (
+        "De gemeente moet hier eerst mee instemmen.",
+        "The municipality has to consent to this first.",
+    ),
+    "no_consent_needed": (
+        "De gemeente hoeft hier niet mee in te stemmen, of deed dat al.",
+        "The municipality need not consent to this, or has already.",
+    ),
+    "signed_already": ("Hier is al voor getekend.", "This has been signed already."),
     "not_offered": ("Dit deel is aan niemand aangeboden.", "This part is offered to nobody."),
 }
 """Why a step is blocked, in words."""

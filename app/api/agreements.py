@@ -80,7 +80,7 @@ class AgreementOut(Out):
     available_transitions: list[TransitionOut]
 
     @classmethod
-    def of(cls, agreement: Agreement, actor: Actor) -> "AgreementOut":
+    def of(cls, agreement: Agreement, actor: Actor, language: str) -> "AgreementOut":
         place = agreement.municipality_id
         found = available(
             AGREEMENT, agreement, lambda right: actor.may(right, agreement.cooperative_id, municipality_id=place)
@@ -88,7 +88,7 @@ class AgreementOut(Out):
         fields = {name: getattr(agreement, name) for name in cls.model_fields if hasattr(agreement, name)}
         fields |= {"rules": [rule_data(rule) for rule in agreement.rules]}
         fields |= {"examples": [example_data(example) for example in agreement.examples]}
-        return cls(**fields, available_transitions=TransitionOut.all_of(found))
+        return cls(**fields, available_transitions=TransitionOut.all_of(found, language))
 
 
 class ExampleResultOut(Out):
@@ -180,16 +180,18 @@ class PreviewOut(Out):
 
 @router.get("/cooperatives/{cooperative_id}/agreements")
 async def list_all(
-    cooperative_id: UUID, run: RunDep, page: PageDep, request: Request, response: Response
+    cooperative_id: UUID, run: RunDep, language: LanguageDep, page: PageDep, request: Request, response: Response
 ) -> PageOut[AgreementOut]:
     """The versions of a cooperative's agreement, newest first."""
     found = await run(list_agreements, cooperative_id=cooperative_id, page=page)
     link_next(request, response, found)
-    return PageOut.of(found, lambda agreement: AgreementOut.of(agreement, run.actor))
+    return PageOut.of(found, lambda agreement: AgreementOut.of(agreement, run.actor, language))
 
 
 @router.post("/cooperatives/{cooperative_id}/agreements", status_code=201)
-async def draft(cooperative_id: UUID, body: AgreementIn, run: RunDep, response: Response) -> AgreementOut:
+async def draft(
+    cooperative_id: UUID, body: AgreementIn, run: RunDep, language: LanguageDep, response: Response
+) -> AgreementOut:
     """Write the next version as a draft, with its worked examples."""
     agreement = await run(
         draft_agreement,
@@ -201,20 +203,25 @@ async def draft(cooperative_id: UUID, body: AgreementIn, run: RunDep, response: 
     )
     response.headers["Location"] = f"/v1/agreements/{agreement.id}"
     tag(response, agreement.version)
-    return AgreementOut.of(agreement, run.actor)
+    return AgreementOut.of(agreement, run.actor, language)
 
 
 @router.get("/agreements/{agreement_id}")
-async def get(agreement_id: UUID, run: RunDep, response: Response) -> AgreementOut:
+async def get(agreement_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> AgreementOut:
     """One version."""
     agreement = await run(get_agreement, agreement_id=agreement_id)
     tag(response, agreement.version)
-    return AgreementOut.of(agreement, run.actor)
+    return AgreementOut.of(agreement, run.actor, language)
 
 
 @router.patch("/agreements/{agreement_id}")
 async def change(
-    agreement_id: UUID, body: AgreementChange, run: RunDep, seen: MustHaveSeenDep, response: Response
+    agreement_id: UUID,
+    body: AgreementChange,
+    run: RunDep,
+    language: LanguageDep,
+    seen: MustHaveSeenDep,
+    response: Response,
 ) -> AgreementOut:
     """Change a draft; it has to be tested again."""
     changes = given(body)
@@ -224,7 +231,7 @@ async def change(
         changes["examples"] = tuple(to_example(example) for example in body.examples)
     agreement = await run(change_agreement, agreement_id=agreement_id, expected_version=seen, changes=changes)
     tag(response, agreement.version)
-    return AgreementOut.of(agreement, run.actor)
+    return AgreementOut.of(agreement, run.actor, language)
 
 
 @router.get("/agreements/{agreement_id}/example-results")
@@ -234,19 +241,23 @@ async def example_results(agreement_id: UUID, run: RunDep) -> list[ExampleResult
 
 
 @router.post("/agreements/{agreement_id}/tests")
-async def test(agreement_id: UUID, run: RunDep, seen: SeenDep, response: Response) -> AgreementOut:
+async def test(
+    agreement_id: UUID, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+) -> AgreementOut:
     """Run the worked examples; only an agreement whose examples come out can be signed."""
     agreement = await run(try_agreement, agreement_id=agreement_id, expected_version=seen)
     tag(response, agreement.version)
-    return AgreementOut.of(agreement, run.actor)
+    return AgreementOut.of(agreement, run.actor, language)
 
 
 @router.post("/agreements/{agreement_id}/signatures")
-async def sign(agreement_id: UUID, body: SignatureIn, run: RunDep, seen: SeenDep, response: Response) -> AgreementOut:
+async def sign(
+    agreement_id: UUID, body: SignatureIn, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+) -> AgreementOut:
     """Sign for the cooperative (treasurer) or the municipality (controller)."""
     agreement = await run(sign_agreement, agreement_id=agreement_id, side=body.side, expected_version=seen)
     tag(response, agreement.version)
-    return AgreementOut.of(agreement, run.actor)
+    return AgreementOut.of(agreement, run.actor, language)
 
 
 @router.get("/agreement-templates")

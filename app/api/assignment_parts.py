@@ -159,8 +159,8 @@ class PartOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, part: Part, actor: Actor) -> "PartOut":
-        found = TransitionOut.all_of(available(PART, part, lambda right: may_on(part, actor, right)))
+    def of(cls, part: Part, actor: Actor, language: str) -> "PartOut":
+        found = TransitionOut.all_of(available(PART, part, lambda right: may_on(part, actor, right)), language)
         return cls.model_validate(part).model_copy(update={"available_transitions": found})
 
 
@@ -208,43 +208,47 @@ async def change(slot_id: UUID, body: SlotChange, run: RunDep, seen: MustHaveSee
 
 
 @router.post("/assignment-slots/{slot_id}/parts", status_code=201)
-async def join(slot_id: UUID, body: PartIn, keyed: KeyedDep, response: Response) -> PartOut:
+async def join(slot_id: UUID, body: PartIn, keyed: KeyedDep, language: LanguageDep, response: Response) -> PartOut:
     """Apply for a seat; who comes when all are taken waits in line."""
     run, once = keyed
     made = await once(join_slot, slot_id=slot_id, member_id=body.member_id)
     tag(response, made.version)
-    return PartOut.of(made, run.actor)
+    return PartOut.of(made, run.actor, language)
 
 
 @router.post("/assignment-slots/{slot_id}/invitations", status_code=201)
-async def invite(slot_id: UUID, body: InvitationIn, keyed: KeyedDep, response: Response) -> PartOut:
+async def invite(
+    slot_id: UUID, body: InvitationIn, keyed: KeyedDep, language: LanguageDep, response: Response
+) -> PartOut:
     """Ask a member of any cooperative for a seat."""
     run, once = keyed
     made = await once(invite_to_slot, slot_id=slot_id, cooperative_id=body.cooperative_id, member_id=body.member_id)
     tag(response, made.version)
-    return PartOut.of(made, run.actor)
+    return PartOut.of(made, run.actor, language)
 
 
 @router.get("/assignments/{assignment_id}/parts")
 async def parts(
-    assignment_id: UUID, run: RunDep, page: PageDep, request: Request, response: Response
+    assignment_id: UUID, run: RunDep, language: LanguageDep, page: PageDep, request: Request, response: Response
 ) -> PageOut[PartOut]:
     """All parts for the lead's staff, those of their cooperative for a partner's, their own for members."""
     found = await run(list_parts, assignment_id=assignment_id, page=page)
     link_next(request, response, found)
-    return PageOut.of(found, lambda row: PartOut.of(row, run.actor))
+    return PageOut.of(found, lambda row: PartOut.of(row, run.actor, language))
 
 
 @router.get("/assignment-parts/{part_id}")
-async def get(part_id: UUID, run: RunDep, response: Response) -> PartOut:
+async def get(part_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> PartOut:
     """One part, and what the caller can do next."""
     found = await run(get_part, part_id=part_id)
     tag(response, found.version)
-    return PartOut.of(found, run.actor)
+    return PartOut.of(found, run.actor, language)
 
 
 @router.post("/assignment-parts/{part_id}/transitions")
-async def move(part_id: UUID, body: PartMove, keyed: KeyedDep, seen: SeenDep, response: Response) -> PartOut:
+async def move(
+    part_id: UUID, body: PartMove, keyed: KeyedDep, language: LanguageDep, seen: SeenDep, response: Response
+) -> PartOut:
     """Accept, decline, withdraw, hand on to a colleague; the colleague takes over, or leaves it.
 
     The lead may release anybody on whose part nothing was worked.
@@ -254,7 +258,7 @@ async def move(part_id: UUID, body: PartMove, keyed: KeyedDep, seen: SeenDep, re
         move_part, part_id=part_id, verb=body.verb, to_member_id=body.to_member_id, expected_version=seen
     )
     tag(response, moved.version)
-    return PartOut.of(moved, run.actor)
+    return PartOut.of(moved, run.actor, language)
 
 
 @router.get("/assignment-parts/{part_id}/preview")

@@ -166,8 +166,10 @@ class AssignmentOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, assignment: domain.Assignment, actor: Actor) -> "AssignmentOut":
-        found = TransitionOut.all_of(available(ASSIGNMENT, assignment, lambda right: may_in(assignment, actor, right)))
+    def of(cls, assignment: domain.Assignment, actor: Actor, language: str) -> "AssignmentOut":
+        found = TransitionOut.all_of(
+            available(ASSIGNMENT, assignment, lambda right: may_in(assignment, actor, right)), language
+        )
         return cls.model_validate(assignment).model_copy(update={"available_transitions": found})
 
 
@@ -200,6 +202,7 @@ class SignatureOut(Out):
 async def list_all(
     cooperative_id: UUID,
     run: RunDep,
+    language: LanguageDep,
     page: PageDep,
     request: Request,
     response: Response,
@@ -208,11 +211,13 @@ async def list_all(
     """What a cooperative leads, does parts of, or may apply for, newest first."""
     found = await run(list_assignments, cooperative_id=cooperative_id, page=page, state=state)
     link_next(request, response, found)
-    return PageOut.of(found, lambda row: AssignmentOut.of(row, run.actor))
+    return PageOut.of(found, lambda row: AssignmentOut.of(row, run.actor, language))
 
 
 @router.post("/cooperatives/{cooperative_id}/assignments", status_code=201)
-async def plan(cooperative_id: UUID, body: AssignmentIn, keyed: KeyedDep, response: Response) -> AssignmentOut:
+async def plan(
+    cooperative_id: UUID, body: AssignmentIn, keyed: KeyedDep, language: LanguageDep, response: Response
+) -> AssignmentOut:
     """Plan a job; nobody else sees it before it is published."""
     run, once = keyed
     stated = body.model_dump(exclude={"contact", "lines", "costs", "deposit"})
@@ -227,30 +232,35 @@ async def plan(cooperative_id: UUID, body: AssignmentIn, keyed: KeyedDep, respon
     )
     response.headers["Location"] = f"/v1/assignments/{made.id}"
     tag(response, made.version)
-    return AssignmentOut.of(made, run.actor)
+    return AssignmentOut.of(made, run.actor, language)
 
 
 @router.get("/assignments/{assignment_id}")
-async def get(assignment_id: UUID, run: RunDep, response: Response) -> AssignmentOut:
+async def get(assignment_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> AssignmentOut:
     """A job, for the lead, its customer, who takes part and who may apply."""
     found = await run(get_assignment, assignment_id=assignment_id)
     tag(response, found.version)
-    return AssignmentOut.of(found, run.actor)
+    return AssignmentOut.of(found, run.actor, language)
 
 
 @router.patch("/assignments/{assignment_id}")
 async def change(
-    assignment_id: UUID, body: AssignmentChange, run: RunDep, seen: MustHaveSeenDep, response: Response
+    assignment_id: UUID,
+    body: AssignmentChange,
+    run: RunDep,
+    language: LanguageDep,
+    seen: MustHaveSeenDep,
+    response: Response,
 ) -> AssignmentOut:
     """Change what the body names; price and costs need every signature again."""
     changed = await run(change_assignment, assignment_id=assignment_id, changes=body.changes(), expected_version=seen)
     tag(response, changed.version)
-    return AssignmentOut.of(changed, run.actor)
+    return AssignmentOut.of(changed, run.actor, language)
 
 
 @router.post("/assignments/{assignment_id}/transitions")
 async def move(
-    assignment_id: UUID, body: AssignmentMove, keyed: KeyedDep, seen: SeenDep, response: Response
+    assignment_id: UUID, body: AssignmentMove, keyed: KeyedDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> AssignmentOut:
     """Publish, agree, start, deliver, resume, cancel; the customer asks for changes, disputes, approves."""
     run, once = keyed
@@ -258,7 +268,7 @@ async def move(
         move_assignment, assignment_id=assignment_id, verb=body.verb, reason=body.reason, expected_version=seen
     )
     tag(response, moved.version)
-    return AssignmentOut.of(moved, run.actor)
+    return AssignmentOut.of(moved, run.actor, language)
 
 
 @router.get("/assignments/{assignment_id}/terms")

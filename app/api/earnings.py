@@ -40,7 +40,7 @@ class EarningOut(Out):
     def of(cls, earning: Earning, actor: Actor, language: str) -> "EarningOut":
         found = available(HELD, earning, lambda right: actor.may(right, earning.cooperative_id))
         more: dict[str, Any] = {"legs": [LegOut.of(leg, language) for leg in earning.legs]}
-        more |= {"available_transitions": TransitionOut.all_of(found)}
+        more |= {"available_transitions": TransitionOut.all_of(found, language)}
         return cls.model_validate(earning).model_copy(update=more)
 
 

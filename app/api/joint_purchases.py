@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
+from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     Day,
     In,
@@ -182,9 +182,11 @@ class JointPurchaseOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, purchase: domain.JointPurchase, actor: Actor) -> "JointPurchaseOut":
+    def of(cls, purchase: domain.JointPurchase, actor: Actor, language: str) -> "JointPurchaseOut":
         found = available(PURCHASE, purchase, lambda right: actor.may(right, purchase.cooperative_id))
-        return cls.model_validate(purchase).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
+        return cls.model_validate(purchase).model_copy(
+            update={"available_transitions": TransitionOut.all_of(found, language)}
+        )
 
 
 class StandOut(JointPurchaseOut):
@@ -193,9 +195,9 @@ class StandOut(JointPurchaseOut):
     articles: list[ArticleOut] = []
 
     @classmethod
-    def of_stand(cls, stand: Stand, actor: Actor) -> "StandOut":
+    def of_stand(cls, stand: Stand, actor: Actor, language: str) -> "StandOut":
         shown = [_article(article, stand) for article in stand.articles]
-        return cls(**dict(JointPurchaseOut.of(stand.purchase, actor)), articles=shown)
+        return cls(**dict(JointPurchaseOut.of(stand.purchase, actor, language)), articles=shown)
 
 
 def _article(article: domain.Article, stand: Stand) -> ArticleOut:
@@ -211,6 +213,7 @@ def _article(article: domain.Article, stand: Stand) -> ArticleOut:
 async def list_all(
     cooperative_id: UUID,
     run: RunDep,
+    language: LanguageDep,
     page: PageDep,
     request: Request,
     response: Response,
@@ -219,11 +222,13 @@ async def list_all(
     """The purchases that a cooperative leads or takes part in, newest first."""
     found = await run(list_joint_purchases, cooperative_id=cooperative_id, page=page, state=state)
     link_next(request, response, found)
-    return PageOut.of(found, lambda row: JointPurchaseOut.of(row, run.actor))
+    return PageOut.of(found, lambda row: JointPurchaseOut.of(row, run.actor, language))
 
 
 @router.post("/cooperatives/{cooperative_id}/joint-purchases", status_code=201)
-async def plan(cooperative_id: UUID, body: JointPurchaseIn, keyed: KeyedDep, response: Response) -> StandOut:
+async def plan(
+    cooperative_id: UUID, body: JointPurchaseIn, keyed: KeyedDep, language: LanguageDep, response: Response
+) -> StandOut:
     """Plan a purchase with its articles; it is seen by others once it is opened."""
     run, once = keyed
     stated = body.model_dump(exclude={"articles", "delivery", "discount"})
@@ -237,30 +242,40 @@ async def plan(cooperative_id: UUID, body: JointPurchaseIn, keyed: KeyedDep, res
     )
     response.headers["Location"] = f"/v1/joint-purchases/{made.purchase.id}"
     tag(response, made.purchase.version)
-    return StandOut.of_stand(made, run.actor)
+    return StandOut.of_stand(made, run.actor, language)
 
 
 @router.get("/joint-purchases/{purchase_id}")
-async def get(purchase_id: UUID, run: RunDep, response: Response) -> StandOut:
+async def get(purchase_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> StandOut:
     """A purchase with its articles: what is wished, what is still missing, what the caller can do next."""
     found = await run(get_joint_purchase, purchase_id=purchase_id)
     tag(response, found.purchase.version)
-    return StandOut.of_stand(found, run.actor)
+    return StandOut.of_stand(found, run.actor, language)
 
 
 @router.patch("/joint-purchases/{purchase_id}")
 async def change(
-    purchase_id: UUID, body: JointPurchaseChange, run: RunDep, seen: MustHaveSeenDep, response: Response
+    purchase_id: UUID,
+    body: JointPurchaseChange,
+    run: RunDep,
+    language: LanguageDep,
+    seen: MustHaveSeenDep,
+    response: Response,
 ) -> JointPurchaseOut:
     """Change what the body names."""
     changed = await run(change_joint_purchase, purchase_id=purchase_id, changes=body.changes(), expected_version=seen)
     tag(response, changed.version)
-    return JointPurchaseOut.of(changed, run.actor)
+    return JointPurchaseOut.of(changed, run.actor, language)
 
 
 @router.post("/joint-purchases/{purchase_id}/transitions")
 async def move(
-    purchase_id: UUID, body: JointPurchaseMove, keyed: KeyedDep, seen: SeenDep, response: Response
+    purchase_id: UUID,
+    body: JointPurchaseMove,
+    keyed: KeyedDep,
+    language: LanguageDep,
+    seen: SeenDep,
+    response: Response,
 ) -> JointPurchaseOut:
     """Open, top up, extend, close, order, receive, cancel, or give up below the minimum."""
     run, once = keyed
@@ -273,7 +288,7 @@ async def move(
         expected_version=seen,
     )
     tag(response, moved.version)
-    return JointPurchaseOut.of(moved, run.actor)
+    return JointPurchaseOut.of(moved, run.actor, language)
 
 
 @router.post("/joint-purchases/{purchase_id}/articles", status_code=201)
@@ -305,7 +320,7 @@ async def receive(article_id: UUID, body: UnitsIn, keyed: KeyedDep, response: Re
 
 @router.post("/joint-purchases/{purchase_id}/settlements", status_code=201)
 async def settle(
-    purchase_id: UUID, body: SettlementIn, keyed: KeyedDep, seen: SeenDep, response: Response
+    purchase_id: UUID, body: SettlementIn, keyed: KeyedDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> JointPurchaseOut:
     """Pay the supplier and book what everybody pays, once; not by who ordered."""
     run, once = keyed
@@ -317,4 +332,4 @@ async def settle(
         expected_version=seen,
     )
     tag(response, done.version)
-    return JointPurchaseOut.of(done, run.actor)
+    return JointPurchaseOut.of(done, run.actor, language)

@@ -92,13 +92,15 @@ class MemberOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, member: Member, actor: Actor) -> "MemberOut":
+    def of(cls, member: Member, actor: Actor, language: str) -> "MemberOut":
         found = available(
             MEMBERSHIP,
             member,
             lambda right: actor.may(right, member.cooperative_id, own=actor.as_member(member.id)),
         )
-        return cls.model_validate(member).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
+        return cls.model_validate(member).model_copy(
+            update={"available_transitions": TransitionOut.all_of(found, language)}
+        )
 
 
 class MemberEventOut(Out):
@@ -151,16 +153,18 @@ class ThermometerOut(Out):
 
 @router.get("/cooperatives/{cooperative_id}/members")
 async def list_all(
-    cooperative_id: UUID, run: RunDep, page: PageDep, request: Request, response: Response
+    cooperative_id: UUID, run: RunDep, language: LanguageDep, page: PageDep, request: Request, response: Response
 ) -> PageOut[MemberOut]:
     """The members of a cooperative, for its staff."""
     found = await run(list_members, cooperative_id=cooperative_id, page=page)
     link_next(request, response, found)
-    return PageOut.of(found, lambda member: MemberOut.of(member, run.actor))
+    return PageOut.of(found, lambda member: MemberOut.of(member, run.actor, language))
 
 
 @router.post("/cooperatives/{cooperative_id}/members", status_code=201)
-async def register(cooperative_id: UUID, body: MemberIn, run: RunDep, response: Response) -> MemberOut:
+async def register(
+    cooperative_id: UUID, body: MemberIn, run: RunDep, language: LanguageDep, response: Response
+) -> MemberOut:
     """Register a member."""
     member = await run(
         register_member,
@@ -172,11 +176,13 @@ async def register(cooperative_id: UUID, body: MemberIn, run: RunDep, response: 
     )
     response.headers["Location"] = f"/v1/members/{member.id}"
     tag(response, member.version)
-    return MemberOut.of(member, run.actor)
+    return MemberOut.of(member, run.actor, language)
 
 
 @router.post("/cooperatives/{cooperative_id}/referrals", status_code=201)
-async def refer(cooperative_id: UUID, body: ReferralIn, run: RunDep, response: Response) -> MemberOut:
+async def refer(
+    cooperative_id: UUID, body: ReferralIn, run: RunDep, language: LanguageDep, response: Response
+) -> MemberOut:
     """Refer somebody to a cooperative, for a case manager of its municipality."""
     member = await run(
         refer_member,
@@ -186,29 +192,31 @@ async def refer(cooperative_id: UUID, body: ReferralIn, run: RunDep, response: R
         note=body.note,
     )
     tag(response, member.version)
-    return MemberOut.of(member, run.actor)
+    return MemberOut.of(member, run.actor, language)
 
 
 @router.get("/members/{member_id}")
-async def get(member_id: UUID, run: RunDep, response: Response) -> MemberOut:
+async def get(member_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> MemberOut:
     """One member, for the staff and the member."""
     member = await run(get_member, member_id=member_id)
     tag(response, member.version)
-    return MemberOut.of(member, run.actor)
+    return MemberOut.of(member, run.actor, language)
 
 
 @router.patch("/members/{member_id}")
 async def change(
-    member_id: UUID, body: MemberChange, run: RunDep, seen: MustHaveSeenDep, response: Response
+    member_id: UUID, body: MemberChange, run: RunDep, language: LanguageDep, seen: MustHaveSeenDep, response: Response
 ) -> MemberOut:
     """Change what the body names."""
     member = await run(change_member, member_id=member_id, expected_version=seen, changes=given(body))
     tag(response, member.version)
-    return MemberOut.of(member, run.actor)
+    return MemberOut.of(member, run.actor, language)
 
 
 @router.post("/members/{member_id}/transitions")
-async def move(member_id: UUID, body: MemberMove, run: RunDep, seen: SeenDep, response: Response) -> MemberOut:
+async def move(
+    member_id: UUID, body: MemberMove, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+) -> MemberOut:
     """Take in, start a trial, admit, reject, withdraw, pause, resume or exit; to pause no reason is asked."""
     member = await run(
         move_member,
@@ -219,7 +227,7 @@ async def move(member_id: UUID, body: MemberMove, run: RunDep, seen: SeenDep, re
         expected_version=seen,
     )
     tag(response, member.version)
-    return MemberOut.of(member, run.actor)
+    return MemberOut.of(member, run.actor, language)
 
 
 @router.get("/members/{member_id}/events")
@@ -229,12 +237,14 @@ async def events(member_id: UUID, run: RunDep) -> list[MemberEventOut]:
 
 
 @router.put("/members/{member_id}/goal")
-async def goal(member_id: UUID, body: GoalIn, run: RunDep, seen: MustHaveSeenDep, response: Response) -> MemberOut:
+async def goal(
+    member_id: UUID, body: GoalIn, run: RunDep, language: LanguageDep, seen: MustHaveSeenDep, response: Response
+) -> MemberOut:
     """What the member saves for; null takes the goal away."""
     cents = body.amount.cents if body.amount else None
     member = await run(set_goal, member_id=member_id, text=body.text, cents=cents or None, expected_version=seen)
     tag(response, member.version)
-    return MemberOut.of(member, run.actor)
+    return MemberOut.of(member, run.actor, language)
 
 
 @router.get("/members/{member_id}/thermometer")

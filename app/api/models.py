@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from app.adapters.agreement_format import WHOLE
+from app.adapters.messages import blocked_text
 from app.domain.money import CURRENCY, cents_of, decimal_text
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
@@ -103,16 +104,17 @@ When = datetime
 
 
 class TransitionOut(Out):
-    """What the caller can do next; a blocked one says why."""
+    """What the caller can do next; a blocked one says why, as a code and in the caller's language."""
 
     verb: str
     to: str
     allowed: bool
     reason: str | None = None
+    message: str | None = None
 
     @classmethod
-    def all_of(cls, found: Sequence[AvailableTransition]) -> list["TransitionOut"]:
-        return [cls.model_validate(transition) for transition in found]
+    def all_of(cls, found: Sequence[AvailableTransition], language: str) -> list["TransitionOut"]:
+        return [cls(**vars(step), message=step.reason and blocked_text(step.reason, language)) for step in found]
 
 
 class PageOut(BaseModel, Generic[T]):

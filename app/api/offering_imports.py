@@ -149,6 +149,7 @@ async def put(
     external_id: ExternalPath,
     body: OfferingPut,
     run: RunDep,
+    language: LanguageDep,
     response: Response,
 ) -> OfferingOut:
     """Have an offering be as your system has it; sent again it changes nothing."""
@@ -158,17 +159,22 @@ async def put(
     if outcome is Outcome.CREATED:
         response.status_code = 201
         response.headers["Location"] = f"/v1/offerings/{offering.id}"
-    return OfferingOut.of(offering, run.actor)
+    return OfferingOut.of(offering, run.actor, language)
 
 
 @router.get(ONE)
 async def get(
-    cooperative_id: UUID, source: SourcePath, external_id: ExternalPath, run: RunDep, response: Response
+    cooperative_id: UUID,
+    source: SourcePath,
+    external_id: ExternalPath,
+    run: RunDep,
+    language: LanguageDep,
+    response: Response,
 ) -> OfferingOut:
     """The offering that your system calls so."""
     found = await run(get_offering_of, cooperative_id=cooperative_id, source=source, external_id=external_id)
     tag(response, found.version)
-    return OfferingOut.of(found, run.actor)
+    return OfferingOut.of(found, run.actor, language)
 
 
 @router.post("/cooperatives/{cooperative_id}/offering-imports", status_code=201, openapi_extra=FILE)

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.deps import KeyedDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
+from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     In,
     Money,
@@ -117,10 +117,12 @@ class OfferingOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, offering: Offering, actor: Actor) -> "OfferingOut":
+    def of(cls, offering: Offering, actor: Actor, language: str) -> "OfferingOut":
         own = actor.as_member(offering.member_id)
         found = available(OFFERING, offering, lambda right: actor.may(right, offering.cooperative_id, own=own))
-        return cls.model_validate(offering).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
+        return cls.model_validate(offering).model_copy(
+            update={"available_transitions": TransitionOut.all_of(found, language)}
+        )
 
 
 class HoldOut(Out):
@@ -135,6 +137,7 @@ class HoldOut(Out):
 async def list_all(
     cooperative_id: UUID,
     run: RunDep,
+    language: LanguageDep,
     page: PageDep,
     request: Request,
     response: Response,
@@ -144,11 +147,13 @@ async def list_all(
     """Offerings of a cooperative in every state; the world reads the catalogue."""
     found = await run(list_offerings, cooperative_id=cooperative_id, page=page, state=state, member_id=member_id)
     link_next(request, response, found)
-    return PageOut.of(found, lambda offering: OfferingOut.of(offering, run.actor))
+    return PageOut.of(found, lambda offering: OfferingOut.of(offering, run.actor, language))
 
 
 @router.post("/cooperatives/{cooperative_id}/offerings", status_code=201)
-async def add(cooperative_id: UUID, body: OfferingIn, run: RunDep, response: Response) -> OfferingOut:
+async def add(
+    cooperative_id: UUID, body: OfferingIn, run: RunDep, language: LanguageDep, response: Response
+) -> OfferingOut:
     """Write an offering as a draft."""
     contents = body.model_dump(exclude={"member_id", "price", "purchase_price", "stock"})
     contents |= {"price_cents": body.price.cents, "tags": tuple(body.tags)}
@@ -158,20 +163,25 @@ async def add(cooperative_id: UUID, body: OfferingIn, run: RunDep, response: Res
     )
     response.headers["Location"] = f"/v1/offerings/{offering.id}"
     tag(response, offering.version)
-    return OfferingOut.of(offering, run.actor)
+    return OfferingOut.of(offering, run.actor, language)
 
 
 @router.get("/offerings/{offering_id}")
-async def get(offering_id: UUID, run: RunDep, response: Response) -> OfferingOut:
+async def get(offering_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> OfferingOut:
     """One offering in any state, for those who belong to the cooperative."""
     offering = await run(get_offering, offering_id=offering_id)
     tag(response, offering.version)
-    return OfferingOut.of(offering, run.actor)
+    return OfferingOut.of(offering, run.actor, language)
 
 
 @router.patch("/offerings/{offering_id}")
 async def change(
-    offering_id: UUID, body: OfferingChange, run: RunDep, seen: MustHaveSeenDep, response: Response
+    offering_id: UUID,
+    body: OfferingChange,
+    run: RunDep,
+    language: LanguageDep,
+    seen: MustHaveSeenDep,
+    response: Response,
 ) -> OfferingOut:
     """Change what the body names; a published offering gets a new edition, orders keep theirs."""
     changes = given(body)
@@ -185,23 +195,27 @@ async def change(
         changes["tags"] = tuple(body.tags)
     offering = await run(change_offering, offering_id=offering_id, expected_version=seen, changes=changes)
     tag(response, offering.version)
-    return OfferingOut.of(offering, run.actor)
+    return OfferingOut.of(offering, run.actor, language)
 
 
 @router.put("/offerings/{offering_id}/stock")
-async def stock(offering_id: UUID, body: StockIn, run: RunDep, response: Response) -> OfferingOut:
+async def stock(
+    offering_id: UUID, body: StockIn, run: RunDep, language: LanguageDep, response: Response
+) -> OfferingOut:
     """How many units there are in all; null is unlimited. Last writer wins: it is a count."""
     offering = await run(set_stock, offering_id=offering_id, stock=body.stock)
     tag(response, offering.version)
-    return OfferingOut.of(offering, run.actor)
+    return OfferingOut.of(offering, run.actor, language)
 
 
 @router.post("/offerings/{offering_id}/transitions")
-async def move(offering_id: UUID, body: OfferingMove, run: RunDep, seen: SeenDep, response: Response) -> OfferingOut:
+async def move(
+    offering_id: UUID, body: OfferingMove, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+) -> OfferingOut:
     """Submit, publish, send back, pause, resume or archive."""
     offering = await run(move_offering, offering_id=offering_id, verb=body.verb, expected_version=seen)
     tag(response, offering.version)
-    return OfferingOut.of(offering, run.actor)
+    return OfferingOut.of(offering, run.actor, language)
 
 
 @router.post("/offerings/{offering_id}/holds", status_code=201)

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.api.customers import ContactIn, ContactOut
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Moment, Money, Note, Out, PageOut, Quantity, TransitionOut, Version, When, money
 from app.domain.actors import Actor
 from app.domain.orders import ORDER, Order, OrderState, PaymentState, roles_on
@@ -84,10 +84,12 @@ class OrderOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, order: Order, actor: Actor) -> "OrderOut":
+    def of(cls, order: Order, actor: Actor, language: str) -> "OrderOut":
         own = roles_on(order, actor)
         found = available(ORDER, order, lambda right: actor.may(right, order.cooperative_id, own=own))
-        return cls.model_validate(order).model_copy(update={"available_transitions": TransitionOut.all_of(found)})
+        return cls.model_validate(order).model_copy(
+            update={"available_transitions": TransitionOut.all_of(found, language)}
+        )
 
 
 class PlacedOrderOut(OrderOut):
@@ -116,7 +118,7 @@ class GuestOrderOut(Out):
 
 
 @router.post("/orders", status_code=201)
-async def place(body: OrderIn, keyed: KeyedDep, response: Response) -> PlacedOrderOut:
+async def place(body: OrderIn, keyed: KeyedDep, language: LanguageDep, response: Response) -> PlacedOrderOut:
     """Order at one cooperative. Stock is held until `acceptBy`."""
     run, once = keyed
     order = await once(
@@ -130,12 +132,13 @@ async def place(body: OrderIn, keyed: KeyedDep, response: Response) -> PlacedOrd
     tag(response, order.version)
     token = guest_token(run, order)
     url = f"/v1/order-status/{token}" if token else None
-    return PlacedOrderOut(**dict(OrderOut.of(order, run.actor)), status_url=url)
+    return PlacedOrderOut(**dict(OrderOut.of(order, run.actor, language)), status_url=url)
 
 
 @router.get("/orders")
 async def list_all(
     run: RunDep,
+    language: LanguageDep,
     page: PageDep,
     request: Request,
     response: Response,
@@ -145,15 +148,15 @@ async def list_all(
     """The orders that the caller is a party to, newest first."""
     found = await run(list_orders, page=page, state=state, cooperative_id=cooperative_id)
     link_next(request, response, found)
-    return PageOut.of(found, lambda order: OrderOut.of(order, run.actor))
+    return PageOut.of(found, lambda order: OrderOut.of(order, run.actor, language))
 
 
 @router.get("/orders/{order_id}")
-async def get(order_id: UUID, run: RunDep, response: Response) -> OrderOut:
+async def get(order_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> OrderOut:
     """One order, for its customer, its app, its maker and the seller's staff."""
     order = await run(get_order, order_id=order_id)
     tag(response, order.version)
-    return OrderOut.of(order, run.actor)
+    return OrderOut.of(order, run.actor, language)
 
 
 @router.get("/orders/{order_id}/events")
@@ -163,12 +166,14 @@ async def events(order_id: UUID, run: RunDep) -> list[OrderEventOut]:
 
 
 @router.post("/orders/{order_id}/transitions")
-async def move(order_id: UUID, body: OrderMove, keyed: KeyedDep, seen: SeenDep, response: Response) -> OrderOut:
+async def move(
+    order_id: UUID, body: OrderMove, keyed: KeyedDep, language: LanguageDep, seen: SeenDep, response: Response
+) -> OrderOut:
     """Accept, refuse, start, deliver, complete or cancel."""
     run, once = keyed
     order = await once(move_order, order_id=order_id, verb=body.verb, note=body.note, expected_version=seen)
     tag(response, order.version)
-    return OrderOut.of(order, run.actor)
+    return OrderOut.of(order, run.actor, language)
 
 
 @router.get("/order-status/{token}")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from app.api.deps import KeyedDep, RunDep, noun, tag
+from app.api.deps import KeyedDep, LanguageDep, RunDep, noun, tag
 from app.api.models import Day, In, Line, Money, MoneyIn, Out, When, money
 from app.api.orders import OrderOut
 from app.domain.payments import PaymentMethod
@@ -81,10 +81,12 @@ async def list_parts(order_id: UUID, run: RunDep) -> list[RefundOut]:
 
 
 @router.post("/orders/{order_id}/refunds", status_code=201)
-async def refund(order_id: UUID, body: RefundIn, keyed: KeyedDep, response: Response) -> OrderOut:
+async def refund(
+    order_id: UUID, body: RefundIn, keyed: KeyedDep, language: LanguageDep, response: Response
+) -> OrderOut:
     """Give money of an order back, all of it or a part; its split is taken back to the cent. For the treasurer."""
     run, once = keyed
     cents = body.amount.cents if body.amount else None
     order = await once(refund_order, order_id=order_id, reason=body.reason, cents=cents)
     tag(response, order.version)
-    return OrderOut.of(order, run.actor)
+    return OrderOut.of(order, run.actor, language)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
+from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, Month, Out, PageOut, TransitionOut, Version, When, money
 from app.domain.actors import Actor
 from app.domain.remittances import REMITTANCE, Remittance, RemittanceState, as_csv
@@ -67,7 +67,7 @@ class RemittanceOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, remittance: Remittance, actor: Actor) -> "RemittanceOut":
+    def of(cls, remittance: Remittance, actor: Actor, language: str) -> "RemittanceOut":
         place = remittance.municipality_id
         found = available(
             REMITTANCE, remittance, lambda right: actor.may(right, remittance.cooperative_id, municipality_id=place)
@@ -75,7 +75,7 @@ class RemittanceOut(Out):
         months: dict[str, Any] = {"after": remittance.after and f"{remittance.after:%Y-%m}"}
         months |= {"through": f"{remittance.through:%Y-%m}"}
         shown = cls.model_validate(vars(remittance) | months)
-        return shown.model_copy(update={"available_transitions": TransitionOut.all_of(found)})
+        return shown.model_copy(update={"available_transitions": TransitionOut.all_of(found, language)})
 
 
 class SpecificationLine(Out):
@@ -125,16 +125,18 @@ async def owed(cooperative_id: UUID, run: RunDep) -> OwedOut:
 
 @router.get("/cooperatives/{cooperative_id}/remittances")
 async def list_all(
-    cooperative_id: UUID, run: RunDep, page: PageDep, request: Request, response: Response
+    cooperative_id: UUID, run: RunDep, language: LanguageDep, page: PageDep, request: Request, response: Response
 ) -> PageOut[RemittanceOut]:
     """What was reported, newest first; for the treasurer and the municipality's controllers."""
     found = await run(list_remittances, cooperative_id=cooperative_id, page=page)
     link_next(request, response, found)
-    return PageOut.of(found, lambda row: RemittanceOut.of(row, run.actor))
+    return PageOut.of(found, lambda row: RemittanceOut.of(row, run.actor, language))
 
 
 @router.post("/cooperatives/{cooperative_id}/remittances", status_code=201)
-async def report(cooperative_id: UUID, body: RemittanceIn, keyed: KeyedDep, response: Response) -> RemittanceOut:
+async def report(
+    cooperative_id: UUID, body: RemittanceIn, keyed: KeyedDep, language: LanguageDep, response: Response
+) -> RemittanceOut:
     """Report what is owed for all closed months through one."""
     run, once = keyed
     made = await once(
@@ -142,15 +144,15 @@ async def report(cooperative_id: UUID, body: RemittanceIn, keyed: KeyedDep, resp
     )
     response.headers["Location"] = f"/v1/remittances/{made.id}"
     tag(response, made.version)
-    return RemittanceOut.of(made, run.actor)
+    return RemittanceOut.of(made, run.actor, language)
 
 
 @router.get("/remittances/{remittance_id}")
-async def get(remittance_id: UUID, run: RunDep, response: Response) -> RemittanceOut:
+async def get(remittance_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> RemittanceOut:
     """One remittance."""
     found = await run(get_remittance, remittance_id=remittance_id)
     tag(response, found.version)
-    return RemittanceOut.of(found, run.actor)
+    return RemittanceOut.of(found, run.actor, language)
 
 
 @router.get(
@@ -173,24 +175,34 @@ async def specification(
 
 @router.post("/remittances/{remittance_id}/invoices", status_code=201)
 async def invoice(
-    remittance_id: UUID, body: InvoiceOfMunicipality, keyed: KeyedDep, seen: SeenDep, response: Response
+    remittance_id: UUID,
+    body: InvoiceOfMunicipality,
+    keyed: KeyedDep,
+    language: LanguageDep,
+    seen: SeenDep,
+    response: Response,
 ) -> RemittanceOut:
     """The municipality's word that it asks for this amount, with its own reference."""
     run, once = keyed
     asked = await once(invoice_remittance, remittance_id=remittance_id, reference=body.reference, expected_version=seen)
     tag(response, asked.version)
-    return RemittanceOut.of(asked, run.actor)
+    return RemittanceOut.of(asked, run.actor, language)
 
 
 @router.post("/remittances/{remittance_id}/payments", status_code=201)
 async def settle(
-    remittance_id: UUID, body: RemittancePayment, keyed: KeyedDep, seen: SeenDep, response: Response
+    remittance_id: UUID,
+    body: RemittancePayment,
+    keyed: KeyedDep,
+    language: LanguageDep,
+    seen: SeenDep,
+    response: Response,
 ) -> RemittanceOut:
     """Record that it was paid."""
     run, once = keyed
     paid = await once(settle_remittance, remittance_id=remittance_id, paid_on=body.paid_on, expected_version=seen)
     tag(response, paid.version)
-    return RemittanceOut.of(paid, run.actor)
+    return RemittanceOut.of(paid, run.actor, language)
 
 
 @router.post("/recomputations")

@@ -79,10 +79,10 @@ class SpendingOut(Out):
     available_transitions: list[TransitionOut] = []
 
     @classmethod
-    def of(cls, request: domain.Request, actor: Actor) -> "SpendingOut":
+    def of(cls, request: domain.Request, actor: Actor, language: str) -> "SpendingOut":
         place: dict[str, Any] = {"municipality_id": request.municipality_id, "own": actor.as_member(request.member_id)}
         found = available(SPENDING, request, lambda right: actor.may(right, request.cooperative_id, **place))
-        more = {"available_transitions": TransitionOut.all_of(found)}
+        more = {"available_transitions": TransitionOut.all_of(found, language)}
         return cls.model_validate(request).model_copy(update=more)
 
 
@@ -90,6 +90,7 @@ class SpendingOut(Out):
 async def list_all(
     cooperative_id: UUID,
     run: RunDep,
+    language: LanguageDep,
     page: PageDep,
     request: Request,
     response: Response,
@@ -99,11 +100,13 @@ async def list_all(
     """The requests of a cooperative for its staff; a member sees their own, a case manager those to consent to."""
     found = await run(list_spending, cooperative_id=cooperative_id, page=page, state=state, member_id=member_id)
     link_next(request, response, found)
-    return PageOut.of(found, lambda row: SpendingOut.of(row, run.actor))
+    return PageOut.of(found, lambda row: SpendingOut.of(row, run.actor, language))
 
 
 @router.post("/members/{member_id}/spending-requests", status_code=201)
-async def ask(member_id: UUID, body: SpendingIn, keyed: KeyedDep, response: Response) -> SpendingOut:
+async def ask(
+    member_id: UUID, body: SpendingIn, keyed: KeyedDep, language: LanguageDep, response: Response
+) -> SpendingOut:
     """Ask for a purchase from one's own pot; its amount is reserved at once, unless it is a draft."""
     run, once = keyed
     made = await once(
@@ -118,7 +121,7 @@ async def ask(member_id: UUID, body: SpendingIn, keyed: KeyedDep, response: Resp
     )
     response.headers["Location"] = f"/v1/spending-requests/{made.id}"
     tag(response, made.version)
-    return SpendingOut.of(made, run.actor)
+    return SpendingOut.of(made, run.actor, language)
 
 
 @router.post("/members/{member_id}/pot-settlements", status_code=201)
@@ -129,38 +132,43 @@ async def settle_at_exit(member_id: UUID, keyed: KeyedDep, language: LanguageDep
 
 
 @router.get("/spending-requests/{request_id}")
-async def get(request_id: UUID, run: RunDep, response: Response) -> SpendingOut:
+async def get(request_id: UUID, run: RunDep, language: LanguageDep, response: Response) -> SpendingOut:
     """One request, with what the caller can do next."""
     found = await run(get_spending, request_id=request_id)
     tag(response, found.version)
-    return SpendingOut.of(found, run.actor)
+    return SpendingOut.of(found, run.actor, language)
 
 
 @router.post("/spending-requests/{request_id}/transitions")
 async def decide(
-    request_id: UUID, body: SpendingMove, keyed: KeyedDep, seen: SeenDep, response: Response
+    request_id: UUID, body: SpendingMove, keyed: KeyedDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> SpendingOut:
     """Submit, ask for more, consent, approve, refuse with a reason, or cancel."""
     run, once = keyed
     moved = await once(move_spending, request_id=request_id, verb=body.verb, reason=body.reason, expected_version=seen)
     tag(response, moved.version)
-    return SpendingOut.of(moved, run.actor)
+    return SpendingOut.of(moved, run.actor, language)
 
 
 @router.post("/spending-requests/{request_id}/payments", status_code=201)
 async def pay(
-    request_id: UUID, body: SpendingPayment, keyed: KeyedDep, seen: SeenDep, response: Response
+    request_id: UUID, body: SpendingPayment, keyed: KeyedDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> SpendingOut:
     """Record that the supplier was paid."""
     run, once = keyed
     paid = await once(pay_spending, request_id=request_id, paid_on=body.paid_on, expected_version=seen)
     tag(response, paid.version)
-    return SpendingOut.of(paid, run.actor)
+    return SpendingOut.of(paid, run.actor, language)
 
 
 @router.post("/spending-requests/{request_id}/settlements", status_code=201)
 async def settle(
-    request_id: UUID, body: SpendingSettlement, keyed: KeyedDep, seen: SeenDep, response: Response
+    request_id: UUID,
+    body: SpendingSettlement,
+    keyed: KeyedDep,
+    language: LanguageDep,
+    seen: SeenDep,
+    response: Response,
 ) -> SpendingOut:
     """Settle with the receipt; what was paid too much comes back into the pot."""
     run, once = keyed
@@ -172,4 +180,4 @@ async def settle(
         expected_version=seen,
     )
     tag(response, settled.version)
-    return SpendingOut.of(settled, run.actor)
+    return SpendingOut.of(settled, run.actor, language)

@@ -296,31 +296,23 @@ class ExampleResult:
         return all(self.expected.get(key, 0) == self.actual.get(key, 0) for key in keys)
 
 
+def _cooperative_signed(agreement: Agreement) -> str | None:
+    return "signed_already" if agreement.cooperative_signed_by else None
+
+
+def _municipality_signed(agreement: Agreement) -> str | None:
+    return "signed_already" if agreement.municipality_signed_by else None
+
+
+def _signed(agreement: Agreement) -> str | None:
+    return _cooperative_signed(agreement) or _municipality_signed(agreement)
+
+
 AGREEMENT: tuple[Transition[Agreement], ...] = (
     Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT),
-    Transition(
-        "sign_for_cooperative",
-        ("tested",),
-        "tested",
-        Right.SIGN_FOR_COOPERATIVE,
-        lambda agreement: "signed_already" if agreement.cooperative_signed_by else None,
-    ),
-    Transition(
-        "sign_for_municipality",
-        ("tested",),
-        "signed",
-        Right.SIGN_FOR_MUNICIPALITY,
-        lambda agreement: "signed_already" if agreement.municipality_signed_by else None,
-    ),
-    Transition(
-        "edit",
-        ("draft", "tested"),
-        "draft",
-        Right.WRITE_AGREEMENT,
-        lambda agreement: (
-            "signed_already" if agreement.cooperative_signed_by or agreement.municipality_signed_by else None
-        ),
-    ),
+    Transition("sign_for_cooperative", ("tested",), "tested", Right.SIGN_FOR_COOPERATIVE, _cooperative_signed),
+    Transition("sign_for_municipality", ("tested",), "signed", Right.SIGN_FOR_MUNICIPALITY, _municipality_signed),
+    Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _signed),
 )
 
 

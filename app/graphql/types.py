@@ -8,10 +8,12 @@ from uuid import UUID
 
 import strawberry
 
+from app.adapters.messages import blocked_text
 from app.domain.errors import AmountOutOfRange, Invalid, RuleRefused
 from app.domain.money import CURRENCY, cents_of, decimal_text
 from app.domain.page import MAX_PAGE, Page, PageRequest, cursor_of, parse_cursor
 from app.domain.transitions import AvailableTransition
+from app.graphql.context import Info
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,12 +43,18 @@ class MoneyInput:
         return cents
 
 
-@strawberry.type(description="What the caller can do next; a blocked one says why.")
+@strawberry.type(
+    description="What the caller can do next; a blocked one says why, as a code and in the caller's language."
+)
 class AvailableTransitionType:
     verb: str
     to: str
     allowed: bool
     reason: str | None
+
+    @strawberry.field
+    def message(self, info: Info) -> str | None:
+        return self.reason and blocked_text(self.reason, info.context.language)
 
     @classmethod
     def all_of(cls, found: Sequence[AvailableTransition]) -> list["AvailableTransitionType"]:

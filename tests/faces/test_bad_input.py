@@ -260,6 +260,13 @@ async def test_states_name_what_is_possible(world: World) -> None:
     by_verb = {t["verb"]: t for t in order["availableTransitions"]}
     assert by_verb["cancel"]["allowed"]
     assert (by_verb["accept"]["allowed"], by_verb["accept"]["reason"]) == (False, "forbidden")
+    assert by_verb["accept"]["message"] == "You may not do this. Ask your coordinator."
+    assert by_verb["cancel"]["message"] is None
+    document = "query ($id: UUID!) { order(id: $id) { availableTransitions { verb reason message } } }"
+    told = (await app.graphql(document, id=order["id"]))["data"]["order"]["availableTransitions"]
+    assert told == [
+        {name: step[name] for name in ("verb", "reason", "message")} for step in order["availableTransitions"]
+    ]
     problem = await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "deliver"}, status=409)
     assert problem["availableTransitions"] == ["accept", "refuse", "cancel"]
     await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "cancel"}, status=403)

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.adapters.reasons import RULES, TASKS
+from app.adapters.reasons import BLOCKED, RULES, TASKS
 from app.adapters.refusals import ERRORS
 from app.api.contract import METHODS
 from app.domain.errors import DomainError
@@ -65,6 +65,22 @@ def test_every_code_has_words_in_two_languages() -> None:
         assert dutch
         assert english
         assert dutch != english
+
+
+def test_every_reason_why_a_step_is_blocked_has_words() -> None:
+    """What the guards of the processes answer, read from the code."""
+    processes = [file for file in (ROOT / "app" / "domain").glob("*.py") if "Transition(" in file.read_text()]
+    answers = {
+        constant.value
+        for file in processes
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, ast.FunctionDef) and function.returns and ast.unparse(function.returns) == "str | None"
+        for answer in ast.walk(function)
+        if isinstance(answer, ast.Return)
+        for constant in ast.walk(answer)
+        if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
+    }
+    assert answers == set(BLOCKED)
 
 
 def test_the_contract_follows_the_dutch_rules_in_the_small() -> None:

@@ -101,6 +101,7 @@ async def test_the_fridge_under_three_policies(world: World, policy: str) -> Non
         blocked = (await seller.treasurer("GET", place))["availableTransitions"]
         reasons = {step["verb"]: step["reason"] for step in blocked if not step["allowed"]}
         assert reasons["approve"] == "consent_needed"
+        assert "The municipality has to consent to this first." in {step["message"] for step in blocked}
         assert (await step(seller.treasurer, asked, "approve", status=409))["code"] == "wrong_state"
         assert [row["id"] for row in (await manager("GET", listing))["items"]] == [asked["id"]]
         assert (await step(manager, asked, "refuse_consent", status=422))["code"] == "reason_needed"
