@@ -79,6 +79,11 @@ class Bench:
         sql = "select bench.pay($1, $2)"
         return lambda: self.floor.fetchval(sql, uuid.uuid4().hex, number)
 
+    def pay_ruled(self, shop: Shop, order: dict[str, Any]) -> Act:
+        """The floor of W2 under all rules, on the application's own connections."""
+        sql, who = "select bench.ruled($1, $2, $3, $4)", (f"{self.live.url}/people", shop.treasurer)
+        return lambda: self.database.one(sql, *who, uuid.uuid4().hex, uuid.UUID(order["id"]))
+
     def post(self, shop: Shop) -> Act:
         sql = POST.format(place=shop.id, legs=json.dumps(LEGS))
         return lambda: self.floor.fetchval(sql)
@@ -119,12 +124,14 @@ async def orders_of(torture: Torture, client: httpx.AsyncClient, shop: Shop, cou
 
 async def prepared(owner: asyncpg.Connection) -> None:
     """The floors' tables and functions."""
-    for name in ("paid", "placed"):
+    for name in ("paid", "placed", "ruled"):
         for statement in (FLOORS / f"{name}.sql").read_text().split("\n--;\n"):
             await owner.execute(statement)
 
 
-async def turn(bench: Bench, shops: list[Shop], spread: list[Pair], hot: list[Pair]) -> dict[str, float]:
+async def turn(
+    bench: Bench, shops: list[Shop], spread: list[Pair], hot: list[Pair], more: list[Pair]
+) -> dict[str, float]:
     """Each workload once, its floor just before it."""
     found = {}
     base = await rate([bench.place_floor(shops[n % 10], n) for n in range(ORDERS * 5)])
@@ -132,6 +139,8 @@ async def turn(bench: Bench, shops: list[Shop], spread: list[Pair], hot: list[Pa
     base = await rate([bench.pay_floor(n) for n in range(ORDERS * 10)])
     cold = await rate([bench.pay(shop, order) for shop, order in spread])
     found["W2"] = cold / base
+    ruled = await rate([bench.pay_ruled(shop, order) for shop, order in more])
+    found["W2 in the database"], found["W2 against that"] = ruled / base, cold / ruled
     found["W3 against W2"] = await rate([bench.pay(shop, order) for shop, order in hot]) / cold
     alone = await rate([bench.post(shops[n % 10]) for n in range(1000)], 1)
     found["post()"] = alone / await bench.post_floor(shops[1], 1000)
@@ -149,6 +158,11 @@ async def measure(live: Live, rounds: int) -> tuple[dict[str, list[float]], list
         shops = await torture.shops(client)
         each = [(shop, await orders_of(torture, client, shop, (rounds + 1) * ORDERS // 10)) for shop in shops]
         hot = [(shops[0], order) for order in await orders_of(torture, client, shops[0], (rounds + 1) * ORDERS)]
+        more = [
+            (shop, order)
+            for shop in shops
+            for order in await orders_of(torture, client, shop, (rounds + 1) * ORDERS // 20)
+        ]
     spread = sorted(((shop, order) for shop, orders in each for order in orders), key=lambda pair: pair[1]["reference"])
     live.stop_server()
     found: dict[str, list[float]] = {}
@@ -161,7 +175,7 @@ async def measure(live: Live, rounds: int) -> tuple[dict[str, list[float]], list
         bench = Bench(live, database, floor)
         for number in range(rounds + 1):  # the first one warms connections and plans up
             mine = slice(number * ORDERS, (number + 1) * ORDERS)
-            for name, ratio in (await turn(bench, shops, spread[mine], hot[mine])).items():
+            for name, ratio in (await turn(bench, shops, spread[mine], hot[mine], more[number :: rounds + 1])).items():
                 found.setdefault(name, []).append(ratio)
             if not number:
                 await floor.execute("vacuum analyze")  # plans made for empty tables are made anew
