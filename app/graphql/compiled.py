@@ -38,8 +38,12 @@ TEXTS: dict[str, Callable[..., Awaitable[str]]] = {"catalogue": connection_text,
 NO_VARIABLES = VariableValues({}, {})
 
 
-class Written(str):
-    """What a document asked for, as JSON."""
+class Written(dict[str, Any]):
+    """What a document asked for, as JSON already: `text` is all of it, there are no items."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ async def _answer(found: ExecutionContext, context: Context) -> ExecutionResult 
     if plan is None:
         return None
     texts = [f'"{asked.key}":{await _text(asked, found, context, variables)}' for asked in plan]
-    return ExecutionResult(data=Written(f"{{{','.join(texts)}}}"), errors=None)  # type: ignore[arg-type]
+    return ExecutionResult(data=Written(f"{{{','.join(texts)}}}"), errors=None)
 
 
 async def _text(asked: Asked, found: ExecutionContext, context: Context, variables: VariableValues) -> str:

@@ -52,7 +52,7 @@ class Face(GraphQLRouter[Context, None]):
     def encode_json(self, data: object) -> str | bytes:
         """As ever; what is JSON already goes into it as it is."""
         answer = data["data"] if isinstance(data, dict) and "data" in data else None
-        return f'{{"data":{answer}}}' if isinstance(answer, Written) else super().encode_json(data)
+        return f'{{"data":{answer.text}}}' if isinstance(answer, Written) else super().encode_json(data)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         never_ran = _never_ran(response_data)
