@@ -12,7 +12,7 @@ import uuid_utils
 from pydantic_core import from_json, to_json
 
 from app.db.batch import Write, together
-from app.db.sealing import Sealing
+from app.db.sealing import Sealing, key_of
 from app.domain.days import day_of
 from app.domain.errors import DomainError
 
@@ -51,7 +51,7 @@ OUTCOME_UNKNOWN = (
 
 
 class Tx:
-    """One transaction. `now` is read once, when it opens; `sealing` is there where sealed text is read or written.
+    """One transaction. `now` is read once, when it opens.
 
     What is written `later` goes out in one statement, before the next one that reads and before the commit.
     Where all was asked at once there is no connection any more, only `answers`.
@@ -64,7 +64,12 @@ class Tx:
         self.answers = answers or {}
         self._waiting: list[Write] = []
         self.now = now
-        self.sealing = sealing
+        self._sealing = sealing
+
+    @property
+    def sealing(self) -> Sealing:
+        """What seals and opens. Raises RuntimeError in a process that has no key."""
+        return key_of(self._sealing)
 
     @property
     def today(self) -> date:

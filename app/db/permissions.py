@@ -8,7 +8,6 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.sealing import Sealing
 from app.db.store import Store
 from app.domain.permissions import Permission, PermissionRead
 
@@ -63,7 +62,7 @@ permission_reads = Store(PermissionReadRow, PermissionRead)
 
 async def seal_note(tx: Tx, permission: Permission, note: str) -> None:
     """Put what the permission says beside it, sealed under the member's key."""
-    sealing = sealing_of(tx)
+    sealing = tx.sealing
     sql = """insert into sealed_key (member_id, cooperative_id, wrapped) values ($1, $2, $3)
              on conflict (member_id) do update set cooperative_id = excluded.cooperative_id returning wrapped"""
     wrapped = await tx.value(sql, permission.member_id, permission.cooperative_id, sealing.new_key())
@@ -76,10 +75,4 @@ async def open_note(tx: Tx, permission: Permission) -> str:
     sql = """select p.sealed, k.wrapped from permission p join sealed_key k on k.member_id = p.member_id
               where p.id = $1 and p.sealed is not null"""
     row = await tx.row(sql, permission.id)
-    return "" if row is None else sealing_of(tx).open(row["wrapped"], row["sealed"], permission.id.bytes)
-
-
-def sealing_of(tx: Tx) -> Sealing:
-    if tx.sealing is None:
-        raise RuntimeError("this process has no key for sealed facts")
-    return tx.sealing
+    return "" if row is None else tx.sealing.open(row["wrapped"], row["sealed"], permission.id.bytes)

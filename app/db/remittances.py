@@ -9,7 +9,6 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.permissions import sealing_of
 from app.db.store import Store
 from app.domain.remittances import Line, Remittance
 
@@ -58,7 +57,7 @@ async def owed_lines(tx: Tx, cooperative_id: UUID, after: date | None, through: 
               where a.cooperative_id = $1 and a.kind = 'payable_municipality' and j.kind <> 'remittance'
                 and ($2::date is null or j.period > $2) and ($3::date is null or j.period <= $3)
               order by j.id, e.line"""
-    found, name = [], sealing_of(tx).pseudonym
+    found, name = [], tx.sealing.pseudonym
     for row in await tx.rows(sql, cooperative_id, after, through):
         values = dict(row)
         member = values["facts"].pop("member", None)

@@ -47,3 +47,10 @@ class Sealing:
         """The text again."""
         key = AESGCM(aes_key_unwrap(self._key, wrapped))
         return key.decrypt(sealed[:NONCE], sealed[NONCE:], about).decode()
+
+
+def key_of(sealing: Sealing | None) -> Sealing:
+    """The key, where it is needed. Raises RuntimeError in a process that has none."""
+    if sealing is None:
+        raise RuntimeError("this process has no key for sealed facts")
+    return sealing

@@ -69,7 +69,6 @@ deliveries = Store(DeliveryRow, Delivery)
 
 async def insert_webhook(tx: Tx, webhook: Webhook, secret: str) -> None:
     """Insert a webhook with its sealed secret."""
-    assert tx.sealing is not None  # noqa: S101  the application's database has it
     wrapped = tx.sealing.new_key()
     sql = """insert into webhook (id, app_id, url, kinds, created_at, failures, reason, version, wrapped_key, secret)
              values ($1, $2, $3, $4, $5, 0, '', 1, $6, $7)"""
@@ -80,7 +79,6 @@ async def insert_webhook(tx: Tx, webhook: Webhook, secret: str) -> None:
 
 async def renew_secret(tx: Tx, webhook: Webhook, secret: str) -> None:
     """A new secret; the one before signs too for a day."""
-    assert tx.sealing is not None  # noqa: S101
     wrapped = await tx.value("select wrapped_key from webhook where id = $1 for update", webhook.id)
     sealed = tx.sealing.seal(wrapped, secret, webhook.id.bytes)
     sql = """update webhook set old_secret = secret, old_until = $3, secret = $2, version = version + 1
@@ -93,7 +91,6 @@ async def claim(tx: Tx, limit: int, share: int, busy: Sequence[UUID]) -> list[Le
 
     At most `share` of one app, and none of the apps that are `busy`: who answers slowly holds up nobody else.
     """
-    assert tx.sealing is not None  # noqa: S101
     sql = f"""
         with ready as (
             select d.id, d.position, row_number() over (partition by a.id order by d.position) as place

@@ -44,10 +44,13 @@ class Face(GraphQLRouter[Context, None]):
         """As ever; what takes too long is stopped, and what is under way undone."""
         try:
             async with asyncio.timeout(self.seconds):
-                return await super().execute_operation(*arguments, **named)
+                result = await super().execute_operation(*arguments, **named)
         except TimeoutError:
             stopped = GraphQLError("", original_error=TookTooLong(seconds=self.seconds))
             return ExecutionResult(data=None, errors=[shown(stopped, named["context"])])
+        if isinstance(result, ExecutionResult) and result.errors:  # what no resolver raised was seen by nobody yet
+            result.errors = [shown(error, named["context"]) for error in result.errors]
+        return result
 
     def encode_json(self, data: object) -> str | bytes:
         """As ever; what is JSON already goes into it as it is."""
@@ -101,9 +104,11 @@ def _never_ran(answer: Any) -> bool:
 
 
 def _status(answer: Any) -> int:
-    """What HTTP calls it where nothing ran: the document is wrong, or it was stopped."""
+    """What HTTP calls it where nothing ran: the document is wrong, it was stopped, or the fault is ours."""
     codes = [error.get("extensions", {}).get("code") for error in answer["errors"]]
-    return TookTooLong.status if TookTooLong.code in codes else 400
+    if TookTooLong.code in codes:
+        return TookTooLong.status
+    return 500 if "internal" in codes else 400
 
 
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]

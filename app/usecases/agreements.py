@@ -25,7 +25,6 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
-from app.db.permissions import sealing_of
 from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor
@@ -136,7 +135,7 @@ async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, year: in
     place = agreement.municipality_id
     actor.require(Right.REPLAY_AGREEMENT, agreement.cooperative_id, municipality_id=place)
     await lend_staff_view(tx, agreement.cooperative_id)
-    name = partial(sealing_of(tx).pseudonym, agreement.cooperative_id)
+    name = partial(tx.sealing.pseudonym, agreement.cooperative_id)
     return replay(agreement, await posted_in_year(tx, agreement.cooperative_id, year), year, name)
 
 

@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, get_named_type
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.db.engine import CATALOGUE_ROLE, Database, opened
+from app.db.engine import CATALOGUE_ROLE, opened
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.schema import schema
@@ -186,10 +186,3 @@ async def test_however_many_documents_there_are_a_connection_keeps_few_statement
             assert written is not None
         kept = await database.only("select count(*) as kept from pg_prepared_statements")
     assert 10 < kept["kept"] <= 64
-
-
-async def test_a_database_that_is_gone_is_told_to_nobody(database_url: str) -> None:
-    written, told = await Both(Catalogue(Database(database_url)))("{ catalogue { pageInfo { endCursor } } }")
-    assert written is None
-    assert [error["extensions"]["code"] for error in told["errors"]] == ["internal"]
-    assert "NoneType" not in str(told)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from app.db.embedded import EmbeddedPostgres
+from app.graphql.face import GRAPHQL_JSON
 from app.settings import Settings
 from tests.live import in_production
 from tests.world import GUEST, World
@@ -175,6 +176,9 @@ def nothing_migrated(postgres: EmbeddedPostgres) -> Iterator[str]:
     postgres.command("dropdb", "--force", name)
 
 
+CATALOGUE = {"query": "{ catalogue { pageInfo { endCursor } } }"}
+
+
 async def test_a_bug_shows_nothing_of_the_inside_in_production(
     settings: Settings, nothing_migrated: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,6 +188,7 @@ async def test_a_bug_shows_nothing_of_the_inside_in_production(
         rest = [await client.get(path) for path in ("/v1/municipalities", "/v1/catalogue/offerings")]
         login = await client.post("/oauth/token", data={"grant_type": "client_credentials", "client_id": "x"})
         graphql = await client.post("/graphql", json=query, headers={"Accept-Language": "en"})
+        compiled = await client.post("/graphql", json=CATALOGUE, headers={"Accept": GRAPHQL_JSON})
     for answer in (*rest, login):
         problem = answer.json()
         assert (answer.status_code, problem["code"]) == (500, "internal")
@@ -193,10 +198,13 @@ async def test_a_bug_shows_nothing_of_the_inside_in_production(
     assert graphql.json()["data"] is None
     assert set(error) == {"message", "locations", "path", "extensions"}
     assert error["extensions"] == {"code": "internal", "traceId": graphql.headers["trace-id"]}
-    told = json.dumps([answer.text for answer in (*rest, login, graphql)])
+    assert compiled.status_code == 500
+    (error,) = compiled.json()["errors"]
+    assert error["extensions"] == {"code": "internal", "traceId": compiled.headers["trace-id"]}
+    told = json.dumps([answer.text for answer in (*rest, login, graphql, compiled)])
     assert not [word for word in INSIDE if word in told]
     logged = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert len(logged) == 4
+    assert len(logged) == 5
     assert all("enter" in str(record.exc_info) or "catalogue" in str(record.exc_info) for record in logged)
 
 

@@ -20,6 +20,7 @@ from starlette.types import Message
 
 from app.db.engine import Database, Tx
 from app.domain.actors import Identity
+from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.schema import schema
 from app.keys import sealing
@@ -130,7 +131,7 @@ class Stand:
     async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
         """What GraphQL answers to who came through the door; of a subscription the first event."""
         run = Run(self.rehearsal, identity, now=self.clock)
-        context = Context(run, self.app.state.wiring.catalogue, "en", "-")
+        context = Context(run, self.app.state.wiring.catalogue, "en", "-", takes_text=True)
         async with self.rehearsal.request():
             if document.startswith("subscription"):
                 watched = await schema.subscribe(document, variables, context_value=context)
@@ -138,7 +139,8 @@ class Stand:
                     result = await anext(events)
             else:
                 result = await schema.execute(document, variables, context_value=context)
-        return {"data": result.data, "errors": [error.formatted for error in result.errors or ()]}
+        data = json.loads(result.data.text) if isinstance(result.data, Written) else result.data
+        return {"data": data, "errors": [error.formatted for error in result.errors or ()]}
 
 
 @asynccontextmanager
