@@ -16,7 +16,8 @@ import uvloop
 from app.db.engine import Database
 from app.demo.loader import Loader
 from app.domain.access import Scope
-from app.usecases.run import Identity, Run
+from app.domain.actors import Identity
+from app.usecases.run import Run
 from bench import assignment, joint, partner, reads, writes
 from bench.plot import draw
 from bench.reads import Load

@@ -13,11 +13,12 @@ import httpx
 
 from app.db.engine import Database
 from app.domain.access import Scope
+from app.domain.actors import Identity
 from app.domain.customers import Contact
 from app.usecases.members import get_thermometer
 from app.usecases.orders import Wanted, place_order
 from app.usecases.payments import record_payment
-from app.usecases.run import Identity, Run
+from app.usecases.run import Run
 from bench.torture import Shop, Torture
 from tests.live import Live
 
@@ -27,8 +28,10 @@ LEGS = [
     {"kind": "bank", "cents": -100, "rule": "payment", "facts": {}, "rgs": "BLimBan"},
     {"kind": "vat", "cents": 100, "rule": "payment", "facts": {}, "rgs": "BSchBepBtw"},
 ]
-POST = """select post_journal(uuidv7(), '{place}', 'payment', 'payment', uuidv7(), 1, 'EUR', '2026-03-01', null, null,
-          '{legs}'::jsonb)"""
+POST = """select post_journals(jsonb_build_array(jsonb_build_object(
+          'id', uuidv7(), 'cooperative_id', '{place}', 'kind', 'payment', 'source_type', 'payment',
+          'source_id', uuidv7(), 'part', 1, 'currency', 'EUR', 'effective_on', '2026-03-01',
+          'legs', '{legs}'::jsonb)))"""
 THERMOMETER = """
     select json_build_object('balance', b.posted, 'movements', (
         select json_agg(m) from (

@@ -1,4 +1,4 @@
-"""The books cannot be written past `post_journal`, and every planted error is caught by `check-books`."""
+"""The books cannot be written past `post_journals`, and every planted error is caught by `check-books`."""
 
 import json
 import uuid
@@ -49,12 +49,24 @@ LEGS = [
 ]
 
 
-async def post(tx: Tx, cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) -> Any:
+def journal(cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) -> dict[str, Any]:
+    asked = {
+        "id": uuid.uuid4(),
+        "cooperative_id": cooperative_id,
+        "kind": "payment",
+        "source_type": "test",
+        "legs": legs,
+    }
+    return asked | {
+        **{"source_id": source_id or uuid.uuid4(), "part": 1, "currency": "EUR", "effective_on": "2026-03-01"},
+    }
+
+
+async def post(tx: Tx, cooperative_id: str, *journals: dict[str, Any]) -> uuid.UUID:
+    """Posts all at once; the id of the first."""
     await lend_staff_view(tx, uuid.UUID(cooperative_id))
-    return await tx.value(
-        "select post_journal($1, $2, 'payment', 'test', $3, 1, 'EUR', '2026-03-01', null, null, $4)",
-        *(uuid.uuid4(), cooperative_id, source_id or uuid.uuid4(), legs),
-    )
+    await tx.value("select post_journals($1)", list(journals))
+    return uuid.UUID(str(journals[0]["id"]))
 
 
 @pytest.mark.parametrize(
@@ -71,31 +83,38 @@ async def test_a_journal_that_does_not_balance_is_refused(world: World, database
     seller = await world.cooperative()
     with pytest.raises(asyncpg.PostgresError):
         async with database.transaction() as tx:
-            await post(tx, seller.id, legs)
+            await post(tx, seller.id, journal(seller.id, legs))
 
 
 async def test_a_key_is_posted_once_and_other_legs_under_it_are_an_error(world: World, database: Database) -> None:
     seller, source = await world.cooperative(), uuid.uuid4()
-    async with database.transaction() as tx:
-        first = await post(tx, seller.id, LEGS, source)
-    async with database.transaction() as tx:
-        assert await post(tx, seller.id, LEGS, source) == first
+    again, new = journal(seller.id, LEGS, source), journal(seller.id, LEGS)
+    for journals in ([journal(seller.id, LEGS, source)], [again], [again, new], [new, new | {"id": uuid.uuid4()}]):
+        async with database.transaction() as tx:
+            await post(tx, seller.id, *journals)
+    assert (await world.balances(seller)) == {"bank": "-2.00", "vat": "2.00"}
     other = [LEGS[0] | {"cents": -200}, LEGS[1] | {"cents": 200}]
+    for key in (source, new["source_id"]):
+        with pytest.raises(asyncpg.PostgresError) as found:
+            async with database.transaction() as tx:
+                await post(tx, seller.id, journal(seller.id, LEGS), journal(seller.id, other, key))
+        assert found.value.sqlstate == "SM003"
+    twins = (journal(seller.id, LEGS, source := uuid.uuid4()), journal(seller.id, other, source))
     with pytest.raises(asyncpg.PostgresError) as found:
         async with database.transaction() as tx:
-            await post(tx, seller.id, other, source)
+            await post(tx, seller.id, *twins)
     assert found.value.sqlstate == "SM003"
-    assert (await world.balances(seller)) == {"bank": "-1.00", "vat": "1.00"}
+    assert (await world.balances(seller)) == {"bank": "-2.00", "vat": "2.00"}
 
 
 async def test_money_of_a_member_never_goes_below_zero(world: World, database: Database) -> None:
     seller = await world.cooperative()
     pot = {"kind": "pot", "rule": "opening", "facts": {}, "rgs": "B", "floor": 0, "member": seller.member_id}
     async with database.transaction() as tx:
-        await post(tx, seller.id, [LEGS[0], pot | {"cents": 100}])
+        await post(tx, seller.id, journal(seller.id, [LEGS[0], pot | {"cents": 100}]))
     with pytest.raises(asyncpg.CheckViolationError) as found:
         async with database.transaction() as tx:
-            await post(tx, seller.id, [pot | {"cents": -101}, LEGS[1] | {"cents": 101}])
+            await post(tx, seller.id, journal(seller.id, [pot | {"cents": -101}, LEGS[1] | {"cents": 101}]))
     assert found.value.constraint_name == "balance_floor"
 
 
@@ -105,7 +124,7 @@ async def test_a_closed_month_takes_no_postings(world: World, database: Database
         sql = "insert into period (cooperative_id, month, closed_at) values ($1, '2026-03-01', now())"
         await tx.value(sql, seller.id)
     async with database.transaction() as tx:
-        await post(tx, seller.id, LEGS)
+        await post(tx, seller.id, journal(seller.id, LEGS))
     journals = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals")
     assert [(j["effectiveOn"], j["period"]) for j in journals["items"]] == [("2026-03-01", "2026-04-01")]
 
@@ -126,10 +145,10 @@ async def test_not_even_the_superuser_adds_what_does_not_balance(
 ) -> None:
     seller = await world.cooperative()
     async with database.transaction() as tx:
-        journal = await post(tx, seller.id, LEGS)
+        posted = await post(tx, seller.id, journal(seller.id, LEGS))
     connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     with pytest.raises(asyncpg.PostgresError) as found:
-        await connection.execute(UNBALANCED[case], journal)
+        await connection.execute(UNBALANCED[case], posted)
     await connection.close()
     assert found.value.sqlstate == "SM001"
 

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.store import Store
+from app.db.store import Query, Store
 from app.domain.agreements import Agreement, RemitAbove
 from app.domain.earnings import Earning
 from app.domain.ledger import AccountKind
@@ -117,6 +117,18 @@ async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earnin
 async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], year: int) -> Year:
     """Lock a calendar year for these members, then for the fund, then their pots: one order for everybody."""
     found = await tx.value("select lock_year($1, $2, $3)", cooperative_id, sorted(set(member_ids)), year)
+    return _year(cooperative_id, found)
+
+
+def locked_year(cooperative_id: UUID, order_id: UUID, year: int) -> Query[Year]:
+    """Asks for the same, for the members that a locked order earns for."""
+    sql = """select lock_year($1, array(
+                 select distinct unnest(array[e.member_id, coalesce(e.to_member_id, e.member_id)])
+                   from earning e where e.order_id = $2 order by 1), $3) as locked"""
+    return Query(sql, (cooperative_id, order_id, year), lambda row: _year(cooperative_id, row["locked"]))
+
+
+def _year(cooperative_id: UUID, found: dict[str, Any]) -> Year:
     members: dict[UUID, list[MonthTotal]] = {}
     for row in found["members"]:
         members.setdefault(UUID(row["owner"]), []).append(_total(row))
@@ -126,8 +138,7 @@ async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], ye
 
 async def lock_pots(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
     """Lock the pots of members: what stands in each, and what its member owes."""
-    sql = "select jsonb_agg(to_jsonb(p)) from lock_pots($1, $2) p"
-    return _pots(await tx.value(sql, cooperative_id, sorted(set(member_ids))) or [])
+    return _pots(await tx.value("select lock_pots($1, $2)", cooperative_id, sorted(set(member_ids))))
 
 
 def _pots(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[int, int]]:

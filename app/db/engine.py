@@ -63,6 +63,7 @@ class Tx:
         self._connection = connection
         self.answers = answers or {}
         self._waiting: list[Write] = []
+        self._gathered: dict[str, list[object]] = {}
         self.now = now
         self._sealing = sealing
 
@@ -123,9 +124,18 @@ class Tx:
             await self.flush()
         self._waiting.append(Write(sql, arguments, row, inserts, missing))
 
+    async def gather(self, sql: str, thing: object) -> None:
+        """Call a function of the database with the next statement, once for all things that it gets by then."""
+        things = self._gathered.get(sql)
+        if things is None:
+            things = []
+            await self.later(sql, things, row=(sql,))
+            self._gathered[sql] = things
+        things.append(thing)
+
     async def flush(self) -> None:
         """Write what waits. Raises what the database refuses of it."""
-        writes, self._waiting = self._waiting, []
+        writes, self._waiting, self._gathered = self._waiting, [], {}
         if not writes:
             return
         counted = [write.missing is not None or write.sql.startswith("select") for write in writes]

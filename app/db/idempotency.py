@@ -38,9 +38,11 @@ class IdempotencyRow(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Claimed:
-    """The key's row; `outcome` is set where it was used before."""
+    """A key that nobody else can use until the transaction ends; `outcome` is set where it was used before."""
 
-    id: UUID
+    verb: str
+    key: str
+    request_hash: str
     outcome: dict[str, Any] | None
 
 
@@ -53,28 +55,28 @@ async def enter_with_key(
     replicated. What the verb asks `first` is asked with it, unless it is a replay. Raises KeyReused for another request
     under the same key, StillRunning after the wait.
     """
-    questions = all_of(tuple(query.sql for query in first), 7, "e.id is not null and e.outcome is null")
-    sql = f"select e.*{questions and ', '}{questions} from enter_with_key($1, $2, $3, $4, $5, $6, $7) e"
+    questions = all_of(tuple(query.sql for query in first), 5, "not e.entered ? 'disabled' and e.outcome is null")
+    sql = f"select e.*{questions and ', '}{questions} from enter_with_key($1, $2, $3, $4, $5) e"
     arguments = (argument for query in first for argument in query.arguments)
     try:
-        row = await tx.only(sql, who.issuer, who.subject, who.client_id, verb, key, request_hash, tx.now, *arguments)
+        row = await tx.only(sql, who.issuer, who.subject, who.client_id, verb, key, *arguments)
     except LockNotAvailableError as error:
         if "enter_with_key" not in (error.context or ""):
             raise
         raise StillRunning(key=key) from None
     actor = actor_of(row["entered"], who)
-    if row["id"] is None:
-        raise StillRunning(key=key)
-    if row["request_hash"] != request_hash:
+    if row["request_hash"] not in (None, request_hash):
         raise KeyReused(key=key)
-    tx.answers = answers_to(first, row[4:])
-    return actor, Claimed(row["id"], row["outcome"])
+    tx.answers = answers_to(first, row[3:])
+    return actor, Claimed(verb, key, request_hash, row["outcome"])
 
 
 async def record(tx: Tx, claimed: Claimed, outcome: dict[str, Any]) -> None:
-    """Keep the outcome with its key."""
-    sql = "update idempotency set outcome = $2 where id = $1"
-    await tx.later(sql, claimed.id, outcome, row=("idempotency", claimed.id))
+    """Keep the outcome with its key, with the next statement."""
+    sql = """insert into idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
+             values (uuidv7(), current_setting('samen.caller'), $1, $2, $3, $4, 0, $5)"""
+    place = (claimed.verb, claimed.key)
+    await tx.later(sql, *place, claimed.request_hash, tx.now, outcome, row=("idempotency", *place), inserts=True)
 
 
 async def forget(tx: Tx) -> None:

@@ -1,5 +1,6 @@
-"""The ledger's tables and the only way to write them: `post_journal` in the database, one round trip."""
+"""The ledger's tables and the only way to write them: `post_journals` in the database, one round trip."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -105,7 +106,7 @@ class JournalRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """Append-only. No foreign key to the account: it would take a share lock on hot rows; `post_journal` checks it."""
+    """Append-only. No foreign key to the account: it would take a share lock on hot rows; `post_journals` checks it."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -120,6 +121,9 @@ class EntryRow(SQLModel, table=True):
     version: int = c.cents()
     rule: str = c.text()
     facts: dict[str, Any] = c.json()
+
+
+_POSTED = [field.name for field in fields(Posting) if field.name != "legs"]
 
 
 async def post(tx: Tx, posting: Posting) -> None:
@@ -140,12 +144,8 @@ async def post(tx: Tx, posting: Posting) -> None:
         }
         for leg in posting.legs
     ]
-    await tx.later(
-        "select post_journal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        *(posting.id, posting.cooperative_id, posting.kind, posting.source_type, posting.source_id),
-        *(posting.part, posting.currency, posting.effective_on, posting.reverses, posting.agreement_id, legs),
-        row=("journal", posting.id),
-    )
+    journal = {name: getattr(posting, name) for name in _POSTED}
+    await tx.gather("select post_journals($1)", journal | {"legs": legs})
 
 
 async def untouched(tx: Tx, cooperative_id: UUID) -> bool:

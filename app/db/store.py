@@ -18,6 +18,7 @@ from app.domain.page import Page, PageRequest, cut
 T = TypeVar("T")
 U = TypeVar("U")
 V = TypeVar("V")
+W = TypeVar("W")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,13 +48,15 @@ async def one_of(tx: Tx, query: Query[T]) -> T:
     raise NotFound
 
 
-async def ask(tx: Tx, first: Query[T], second: Query[U], third: Query[V]) -> tuple[list[T], list[U], list[V]]:
-    """The answers to three queries, in one round trip."""
-    queries: tuple[Query[Any], ...] = (first, second, third)
+async def ask(
+    tx: Tx, first: Query[T], second: Query[U], third: Query[V], fourth: Query[W]
+) -> tuple[list[T], list[U], list[V], list[W]]:
+    """The answers to four queries, in one round trip."""
+    queries: tuple[Query[Any], ...] = (first, second, third, fourth)
     sql = f"select {all_of(tuple(query.sql for query in queries))}"
     found = await tx.only(sql, *(a for query in queries for a in query.arguments))
-    one, two, three = ([query.load(row) for row in rows] for query, rows in zip(queries, found, strict=True))
-    return one, two, three
+    one, two, three, four = ([query.load(row) for row in rows] for query, rows in zip(queries, found, strict=True))
+    return one, two, three, four
 
 
 class Store(Generic[T]):

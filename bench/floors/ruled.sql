@@ -5,7 +5,6 @@ create function bench.ruled(p_issuer text, p_subject text, p_key text, p_order u
 declare
     o "order";
     e earning;
-    v_key uuid;
     v_agreement uuid;
     v_payment uuid := uuidv7();
     v_sale uuid := uuidv7();
@@ -13,8 +12,10 @@ declare
     v_share bigint;
     v_month date;
     v_legs jsonb;
+    v_sold jsonb;
+    v_paid jsonb;
 begin
-    select id into v_key from enter_with_key(p_issuer, p_subject, null, 'record_payment', p_key, 'h', now());
+    perform enter_with_key(p_issuer, p_subject, null, 'record_payment', p_key);
     select * into o from "order" where id = p_order for no key update;
     select * into e from earning where order_id = p_order;
     perform 1 from cost_claim where order_id = p_order and state in ('claimed', 'approved');
@@ -51,20 +52,25 @@ begin
     update earning set state = 'posted', journal_id = v_sale, agreement_id = v_agreement, legs = v_legs,
                        kept_cents = o.net_cents - v_share, version = version + 1
      where id = e.id;
-    perform post_journal(v_sale, o.cooperative_id, 'sale', 'order', o.id, 1, 'EUR', e.work_date, null, v_agreement,
+    v_sold := jsonb_build_object('id', v_sale, 'cooperative_id', o.cooperative_id, 'kind', 'sale', 'source_type', 'order',
+        'source_id', o.id, 'part', 1, 'currency', 'EUR', 'effective_on', e.work_date, 'agreement_id', v_agreement, 'legs',
         jsonb_build_array(
             jsonb_build_object('kind', 'receivable_customer', 'rule', 'customer', 'cents', -v_gross, 'rgs', 'BVorDeb',
                                'facts', '{"gross": 12099}'::jsonb),
             jsonb_build_object('kind', 'vat', 'rule', 'vat', 'cents', o.vat_cents, 'rgs', 'BSchBepBtw',
                                'facts', '{"net": 9999}'::jsonb)) || v_legs);
     update "order" set paid_cents = v_gross, sale_parts = 1, version = version + 1 where id = o.id;
-    perform post_journal(uuidv7(), o.cooperative_id, 'payment', 'payment', v_payment, 1, 'EUR', current_date, null, null,
+    v_paid := jsonb_build_object('id', uuidv7(), 'cooperative_id', o.cooperative_id, 'kind', 'payment', 'source_type', 'payment',
+        'source_id', v_payment, 'part', 1, 'currency', 'EUR', 'effective_on', current_date, 'legs',
         jsonb_build_array(
             jsonb_build_object('kind', 'bank', 'rule', 'payment', 'cents', -v_gross, 'rgs', 'BLimBan',
                                'facts', '{"method": "bank_transfer"}'::jsonb),
             jsonb_build_object('kind', 'receivable_customer', 'rule', 'payment', 'cents', v_gross, 'rgs', 'BVorDeb',
                                'facts', '{"method": "bank_transfer"}'::jsonb)));
-    update idempotency set outcome = '{"result": {"cents": 9999}}' where id = v_key;
+    perform post_journals(jsonb_build_array(v_sold, v_paid));
+    insert into idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
+    values (uuidv7(), current_setting('samen.caller'), 'record_payment', p_key, 'h', now(), 0,
+            '{"result": {"cents": 9999}}');
 end $$
 --;
 grant usage on schema bench to samen_app

@@ -1,5 +1,8 @@
 """Somebody with two hats, a second login or an old role: what the rules of two people are for."""
 
+import hashlib
+from uuid import UUID, uuid4
+
 import asyncpg
 import pytest
 
@@ -162,15 +165,12 @@ async def test_what_somebody_buys_is_in_no_event_task_or_mail(world: World, data
 
 
 async def test_pseudonyms_are_not_worked_out_from_ids(world: World) -> None:
-    import hashlib
-    import uuid
-
     seller = await world.cooperative()
     await world.sale(seller, await world.app(), "100.00")
     place = f"/v1/agreements/{seller.agreement_id}/replays"
     year = world.clock().year
     shown = (await seller.controller("POST", place, {"year": year}, status=None))["members"][0]["member"]
-    guess = hashlib.sha256(uuid.UUID(seller.id).bytes + uuid.UUID(seller.member_id).bytes).hexdigest()[:12]
+    guess = hashlib.sha256(UUID(seller.id).bytes + UUID(seller.member_id).bytes).hexdigest()[:12]
     assert shown != guess
 
 
@@ -179,9 +179,10 @@ async def test_the_ledgers_functions_open_no_books_to_strangers(world: World, da
     seller = await world.cooperative()
     legs: list[Json] = [{"kind": "bank", "cents": -100, "rule": "x", "facts": {}, "rgs": "B"}]
     legs.append({"kind": "pot", "cents": 100, "rule": "x", "facts": {}, "rgs": "B", "member": seller.member_id})
-    post = """select post_journal(gen_random_uuid(), $1, 'payment', 'x', gen_random_uuid(), 1, 'EUR', current_date,
-                                  null, null, $2)"""
-    for call, arguments in ((post, (seller.id, legs)), ("select lock_pots($1, $2)", (seller.id, [seller.member_id]))):
+    journal: Json = {"cooperative_id": seller.id, "kind": "payment", "source_type": "x", "part": 1, "currency": "EUR"}
+    journal |= {"id": uuid4(), "source_id": uuid4(), "effective_on": "2026-03-01", "legs": legs}
+    pots = (seller.id, [seller.member_id])
+    for call, arguments in (("select post_journals($1)", ([journal],)), ("select lock_pots($1, $2)", pots)):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with database.transaction() as tx:
                 await tx.value(call, *arguments)

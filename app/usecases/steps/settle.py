@@ -8,7 +8,7 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import get_agreement, in_force
 from app.db.costs import claims
-from app.db.earnings import earnings, lock_year, save_year
+from app.db.earnings import earnings, lock_year, locked_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import states_at
 from app.db.outbox import tell
@@ -66,16 +66,17 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     if not due_for_sale(order):
         return order
     work_date = _work_date(order)
-    claimed, found, versions = await ask(
+    claimed, found, versions, (year,) = await ask(
         *(tx, claims.query(order_id=order.id, state=(ClaimState.CLAIMED, ClaimState.APPROVED))),
         *(earnings.query(order_id=order.id), in_force(tx, order.cooperative_id, work_date)),
+        locked_year(order.cooperative_id, order.id, work_date.year),
     )
     if any(claim.state is ClaimState.CLAIMED for claim in claimed):
         await tell(tx, "earning.waits_for_claims", order.cooperative_id, order.id, reference=order.reference)
         return order
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
-    agreement, year = versions[0], await _locked_year(tx, order, found)
+    agreement = versions[0]
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
@@ -159,12 +160,8 @@ def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list
 async def locked_earnings(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
     """The earnings of an order by member, and the locked year of its work."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: (earning.member_id, earning.id))
-    return found, await _locked_year(tx, order, found)
-
-
-async def _locked_year(tx: Tx, order: Order, found: list[Earning]) -> Year:
     credited = [member for earning in found for member in (earning.member_id, earning.credited_id)]
-    return await lock_year(tx, order.cooperative_id, credited, _work_date(order).year)
+    return found, await lock_year(tx, order.cooperative_id, credited, _work_date(order).year)
 
 
 def _work_date(order: Order) -> date:
