@@ -23,7 +23,7 @@ from bench.torture import Shop, Torture
 from tests.live import Live
 
 FLOORS = Path(__file__).parent / "floors"
-ORDERS, WIDTH = 120, 8
+ORDERS, WIDTH, SLICES = 120, 8, 5
 LEGS = [
     {"kind": "bank", "cents": -100, "rule": "payment", "facts": {}, "rgs": "BLimBan"},
     {"kind": "vat", "cents": 100, "rule": "payment", "facts": {}, "rgs": "BSchBepBtw"},
@@ -42,8 +42,8 @@ Act = Callable[[], Awaitable[Any]]
 Pair = tuple[Shop, dict[str, Any]]
 
 
-async def rate(acts: Sequence[Act], width: int = WIDTH) -> float:
-    """How many a second, `width` at a time."""
+async def seconds(acts: Sequence[Act], width: int = WIDTH) -> float:
+    """How long they take, `width` at a time."""
     waiting = iter(acts)
 
     async def one() -> None:
@@ -52,7 +52,16 @@ async def rate(acts: Sequence[Act], width: int = WIDTH) -> float:
 
     began = time.perf_counter()
     await asyncio.gather(*(one() for _ in range(width)))
-    return len(acts) / (time.perf_counter() - began)
+    return time.perf_counter() - began
+
+
+async def rates(*sides: Sequence[Act], width: int = WIDTH) -> list[float]:
+    """How many a second of each side, a slice of each in turns: what the machine does meanwhile, it does to all."""
+    took = [0.0 for _ in sides]
+    for number in range(SLICES):
+        for side, acts in enumerate(sides):
+            took[side] += await seconds(acts[number::SLICES], width)
+    return [len(acts) / spent for acts, spent in zip(sides, took, strict=True)]
 
 
 class Bench:
@@ -91,12 +100,11 @@ class Bench:
         sql = POST.format(place=shop.id, legs=json.dumps(LEGS))
         return lambda: self.floor.fetchval(sql)
 
-    async def post_floor(self, shop: Shop, count: int) -> float:
-        """The same statement, committed each time, in a loop inside the server."""
+    def posts_floor(self, shop: Shop, count: int) -> Act:
+        """The same statement `count` times, committed each time, in a loop inside the server."""
         statement = " ".join(POST.format(place=shop.id, legs=json.dumps(LEGS)).replace("select", "perform", 1).split())
-        began = time.perf_counter()
-        await self.floor.execute(f"do $$ begin for n in 1..{count} loop {statement}; commit; end loop; end $$")
-        return count / (time.perf_counter() - began)
+        sql = f"do $$ begin for n in 1..{count} loop {statement}; commit; end loop; end $$"
+        return lambda: self.floor.execute(sql)
 
     def thermometer(self, login: str, member_id: uuid.UUID) -> Act:
         run = self.run_as(login)
@@ -135,22 +143,25 @@ async def prepared(owner: asyncpg.Connection) -> None:
 async def turn(
     bench: Bench, shops: list[Shop], spread: list[Pair], hot: list[Pair], more: list[Pair]
 ) -> dict[str, float]:
-    """Each workload once, its floor just before it."""
+    """Each workload once, in turns with its floor."""
     found = {}
-    base = await rate([bench.place_floor(shops[n % 10], n) for n in range(ORDERS * 5)])
-    found["W1"] = await rate([bench.place(shops[n % 10], n) for n in range(ORDERS * 2)]) / base
-    base = await rate([bench.pay_floor(n) for n in range(ORDERS * 10)])
-    cold = await rate([bench.pay(shop, order) for shop, order in spread])
-    found["W2"] = cold / base
-    ruled = await rate([bench.pay_ruled(shop, order) for shop, order in more])
+    floor = [bench.place_floor(shops[n % 10], n) for n in range(ORDERS * 5)]
+    base, mine = await rates(floor, [bench.place(shops[n % 10], n) for n in range(ORDERS * 2)])
+    found["W1"] = mine / base
+    floor = [bench.pay_floor(n) for n in range(ORDERS * 10)]
+    paid = [[bench.pay(shop, order) for shop, order in pairs] for pairs in (spread, hot)]
+    base, cold, warm, ruled = await rates(floor, *paid, [bench.pay_ruled(shop, order) for shop, order in more])
+    found["W2"], found["W3 against W2"] = cold / base, warm / cold
     found["W2 in the database"], found["W2 against that"] = ruled / base, cold / ruled
-    found["W3 against W2"] = await rate([bench.pay(shop, order) for shop, order in hot]) / cold
-    alone = await rate([bench.post(shops[n % 10]) for n in range(1000)], 1)
-    found["post()"] = alone / await bench.post_floor(shops[1], 1000)
+    per = 1000 // SLICES
+    posts = [bench.post(shops[n % 10]) for n in range(per * SLICES)]
+    alone, base = await rates(posts, [bench.posts_floor(shops[1], per)] * SLICES, width=1)
+    found["post()"] = alone / (base * per)
     sql = "select m.id, p.subject from member m join person p on p.id = m.person_id where m.name like 'member-0-%'"
     known = [(row["subject"], row["id"]) for row in await bench.floor.fetch(sql)] * 20
-    base = await rate([bench.thermometer_floor(member_id) for _, member_id in known])
-    found["R3"] = await rate([bench.thermometer(*pair) for pair in known]) / base
+    floor = [bench.thermometer_floor(member_id) for _, member_id in known]
+    base, mine = await rates(floor, [bench.thermometer(*pair) for pair in known])
+    found["R3"] = mine / base
     return found
 
 
