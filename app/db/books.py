@@ -8,6 +8,7 @@ from app.db.agreements import get_agreement
 from app.db.earnings import earnings
 from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Tx
 from app.db.spending import LOTS
+from app.db.thresholds import fund_f, member_f
 from app.domain.agreements import Agreement
 from app.domain.earnings import comes_out_again
 from app.domain.errors import DomainError
@@ -15,56 +16,6 @@ from app.domain.split import BY_YEAR_TOTAL
 
 BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
 I8 = "I8 every split comes out again from its inputs"
-
-
-def _member_f(column: str) -> str:
-    """F of a member's calendar year over a column of the month totals."""
-    return f"""
-        with terms as (
-            select m.member_id, m.month, a.active_from, m.{column} as kept,
-                   coalesce(rule ->> 'basis', 'member_year') as basis,
-                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
-                   coalesce((rule ->> 'basis_points')::bigint, 0) as share,
-                   coalesce((allowance ->> 'cap_cents')::bigint, 0) as cap
-              from member_month m join agreement a on a.id = m.agreement_id
-              left join lateral jsonb_path_query_first(
-                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")') rule on true
-              left join lateral jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")') allowance
-                   on true),
-        running as (
-            select *, case basis when 'member_month' then sum(kept) over month else sum(kept) over year end as total
-              from terms
-            window year as (partition by member_id, extract(year from month) order by month, active_from),
-                   month as (partition by member_id, month order by active_from)),
-        owed as (
-            select *, div(greatest(0, total - threshold) * share, 10000)
-                      - div(greatest(0, total - kept - threshold) * share, 10000) as municipality from running),
-        paid as (
-            select *, sum(kept - municipality) over (partition by member_id, month order by active_from) as left_after
-              from owed),
-        years as (
-            select member_id, extract(year from month)::int as year, sum(kept) as kept,
-                   sum(municipality) as municipality,
-                   sum(least(cap, left_after) - least(cap, left_after - kept + municipality)) as allowance
-              from paid group by 1, 2)
-        select *, kept - municipality - allowance as pot from years"""
-
-
-def _fund_f(column: str) -> str:
-    """F of a fund's calendar year over a column of the month totals."""
-    return f"""
-        with running as (
-            select m.cooperative_id, extract(year from m.month)::int as year, m.{column} as kept,
-                   sum(m.{column}) over w as total,
-                   coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
-                   coalesce((rule ->> 'basis_points')::bigint, 0) as share
-              from fund_month m join agreement a on a.id = m.agreement_id
-              left join lateral jsonb_path_query_first(
-                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")') rule on true
-            window w as (partition by m.cooperative_id, extract(year from m.month) order by m.month, a.active_from))
-        select cooperative_id, year, sum(kept) as kept, sum(div(greatest(0, total - threshold) * share, 10000)
-               - div(greatest(0, total - kept - threshold) * share, 10000)) as municipality
-          from running group by 1, 2"""
 
 
 INVARIANTS = {
@@ -174,7 +125,7 @@ INVARIANTS = {
                        from earning where state = 'posted' group by 1, 2, 3) e using (member_id, month, agreement_id)
          where coalesce(m.cents, 0) <> coalesce(e.cents, 0)""",
     "I9 remittance, allowance and pot are F of the month totals, but for what they were before the books began": f"""
-        with f as ({_member_f("kept_cents")}), began as ({_member_f("opening_cents")}),
+        with f as ({member_f("kept_cents")}), began as ({member_f("opening_cents")}),
         booked as (
             select (e.facts ->> 'member')::uuid as member_id, extract(year from j.effective_on)::int as year,
                    sum(e.cents) filter (where e.rule = 'remit_above') as municipality,
@@ -188,7 +139,7 @@ INVARIANTS = {
             or coalesce(f.allowance - began.allowance, 0) <> coalesce(booked.allowance, 0)
             or coalesce(f.pot - began.pot, 0) <> coalesce(booked.pot, 0)""",
     "I9 what the municipality gets of a fund is F of the fund's months": f"""
-        with f as ({_fund_f("kept_cents")}), began as ({_fund_f("opening_cents")}),
+        with f as ({fund_f("kept_cents")}), began as ({fund_f("opening_cents")}),
         booked as (
             select j.cooperative_id, extract(year from j.effective_on)::int as year,
                    sum(e.cents) filter (where e.rule <> 'remit_above_fund') as kept,
