@@ -50,16 +50,9 @@ LEGS = [
 
 
 def journal(cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) -> dict[str, Any]:
-    asked = {
-        "id": uuid.uuid4(),
-        "cooperative_id": cooperative_id,
-        "kind": "payment",
-        "source_type": "test",
-        "legs": legs,
-    }
-    return asked | {
-        **{"source_id": source_id or uuid.uuid4(), "part": 1, "currency": "EUR", "effective_on": "2026-03-01"},
-    }
+    asked: dict[str, Any] = {"id": uuid.uuid4(), "cooperative_id": cooperative_id, "kind": "payment", "legs": legs}
+    asked |= {"source_type": "test", "source_id": source_id or uuid.uuid4(), "part": 1}
+    return asked | {"currency": "EUR", "effective_on": "2026-03-01"}
 
 
 async def post(tx: Tx, cooperative_id: str, *journals: dict[str, Any]) -> uuid.UUID:

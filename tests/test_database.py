@@ -1,5 +1,6 @@
 """Migrations there and back, the dated tables, and a launcher that recovers."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -13,6 +14,9 @@ from alembic.config import Config
 from alembic import command
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
+from app.db.people import enter
+from app.domain.actors import Identity
+from app.domain.errors import NotFound
 from app.domain.vat import RATES
 from app.migrations import ROOT, migrate_to_head
 
@@ -40,6 +44,26 @@ async def test_the_table_of_vat_rates_is_the_domains(database: Database) -> None
         rows = await tx.rows("select vat_class, from_date, basis_points from vat_rate")
     found = {(row["vat_class"], row["from_date"], row["basis_points"]) for row in rows}
     assert found == {(rate.vat_class.value, rate.from_date, rate.basis_points) for rate in RATES}
+
+
+async def test_what_waits_to_be_written_is_refused_with_its_savepoint(database: Database) -> None:
+    async with database.transaction() as tx:
+        for name in ("first", "second"):
+            with contextlib.suppress(NotFound):
+                async with tx.savepoint():
+                    await tx.later("select set_config('samen.was', $1, true)", name, row=("was",))
+                    await tx.gather("select set_config('samen.all', $1::jsonb::text, true)", name)
+                    if name == "second":
+                        raise NotFound
+        await tx.gather("select set_config('samen.other', $1::jsonb::text, true)", "third")
+        said = "select current_setting('samen.was'), current_setting('samen.all'), current_setting('samen.other')"
+        assert tuple(await tx.only(said)) == ("first", '["first"]', '["third"]')
+
+
+async def test_the_name_of_a_client_may_be_anything(database: Database) -> None:
+    for name in ("-" * 36, "a" * 36, "winkel", ""):
+        async with database.transaction() as tx:
+            assert (await enter(tx, Identity("https://issuer.example", "x", name))).app_id is None
 
 
 async def test_start_fails_under_another_role(database_url: str) -> None:

@@ -121,7 +121,7 @@ async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], ye
 
 
 def locked_year(cooperative_id: UUID, order_id: UUID, year: int) -> Query[Year]:
-    """Asks for the same, for the members that a locked order earns for."""
+    """Asks for the same, for whom a locked order earns: who did the work, and to whom it was transferred."""
     sql = """select lock_year($1, array(
                  select distinct unnest(array[e.member_id, coalesce(e.to_member_id, e.member_id)])
                    from earning e where e.order_id = $2 order by 1), $3) as locked"""

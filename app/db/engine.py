@@ -98,9 +98,13 @@ class Tx:
     async def savepoint(self) -> AsyncIterator[None]:
         """What is refused inside is undone alone; it is still raised."""
         await self.flush()
-        async with self._connection.transaction():
-            yield
-            await self.flush()
+        try:
+            async with self._connection.transaction():
+                yield
+                await self.flush()
+        except BaseException:
+            self._waiting, self._gathered = [], {}  # what was still to be written is refused with the rest
+            raise
 
     async def many(self, sql: str, arguments: Sequence[tuple[object, ...]]) -> None:
         """One statement for several rows of arguments, in one round trip."""

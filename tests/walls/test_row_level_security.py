@@ -133,6 +133,22 @@ async def test_row_level_security_hides_private_rows_without_any_check(
 
 
 @pytest.mark.parametrize("table", PRIVATE)
+async def test_row_level_security_lets_nobody_add_rows_for_others(
+    newcomers: tuple[Cast, dict[str, set[str]]], database: Database, owner: asyncpg.Connection, table: str
+) -> None:
+    """Not even one that is the same as a row of theirs: the wall speaks before any key does."""
+    strangers, _ = newcomers
+    theirs = await owner.fetchval(f'select to_jsonb(t)::text from "{table}" t {EXCEPT.get(table, "")} limit 1')
+    copy = f'insert into "{table}" select * from jsonb_populate_record(null::"{table}", $1::text::jsonb)'
+    for column in FAR:
+        async with database.transaction() as tx:
+            await people.enter(tx, strangers.identity(column))
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.savepoint():
+                    await tx.rows(copy, theirs)
+
+
+@pytest.mark.parametrize("table", PRIVATE)
 async def test_row_level_security_shows_rows_to_whose_they_are(
     everybody: Cast, database: Database, owner: asyncpg.Connection, table: str
 ) -> None:

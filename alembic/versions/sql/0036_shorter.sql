@@ -2,7 +2,7 @@
 create or replace function enter(p_issuer text, p_subject text, p_client text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    v_client uuid := case when p_client ~ '^[0-9a-f-]{36}$' then p_client::uuid end;
+    v_client uuid := case when p_client ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_client::uuid end;
     v_person uuid;
     v_nameless boolean;
     v_app uuid;
@@ -22,16 +22,16 @@ begin
       left join person p on p.issuer = p_issuer and p.subject = p_subject
       left join app a on a.id = v_client
      cross join lateral (
-        select jsonb_agg(jsonb_build_object('role', h.role, 'cooperative_id', h.cooperative_id,
-                   'municipality_id', h.municipality_id, 'member_id', h.member_id)) as held,
-               array_agg(h.cooperative_id) filter (where h.role in ('coordinator', 'treasurer')) as staff,
-               array_agg(h.member_id) filter (where h.member_id is not null) as members,
-               bool_or(h.role = 'network') as network
+        select jsonb_agg(jsonb_build_object('role', x.role, 'cooperative_id', x.cooperative_id,
+                   'municipality_id', x.municipality_id, 'member_id', x.member_id)) as held,
+               array_agg(x.cooperative_id) filter (where x.role in ('coordinator', 'treasurer')) as staff,
+               array_agg(x.member_id) filter (where x.member_id is not null) as members,
+               bool_or(x.role = 'network') as network
           from (select o.role, o.cooperative_id, o.municipality_id, null::uuid as member_id
                   from office o where o.person_id = p.id
                 union all
                 select case when m.state in ('exited', 'withdrawn', 'rejected') then 'former_member' else 'member' end,
-                       m.cooperative_id, null, m.id from member m where m.person_id = p.id and m.state <> 'referred') h) h;
+                       m.cooperative_id, null, m.id from member m where m.person_id = p.id and m.state <> 'referred') x) h;
     if v_disabled is not null then
         return jsonb_build_object('disabled', true);
     end if;

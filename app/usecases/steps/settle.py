@@ -8,12 +8,12 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import get_agreement, in_force
 from app.db.costs import claims
-from app.db.earnings import earnings, lock_year, locked_year, save_year
+from app.db.earnings import earnings, locked_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import states_at
 from app.db.outbox import tell
 from app.db.permissions import permissions
-from app.db.store import ask
+from app.db.store import ask, one_of
 from app.domain.agreements import Agreement, PermissionNeeded
 from app.domain.charges import customer_leg
 from app.domain.costs import ClaimState, CostClaim
@@ -160,8 +160,7 @@ def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list
 async def locked_earnings(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
     """The earnings of an order by member, and the locked year of its work."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: (earning.member_id, earning.id))
-    credited = [member for earning in found for member in (earning.member_id, earning.credited_id)]
-    return found, await lock_year(tx, order.cooperative_id, credited, _work_date(order).year)
+    return found, await one_of(tx, locked_year(order.cooperative_id, order.id, _work_date(order).year))
 
 
 def _work_date(order: Order) -> date:
