@@ -68,6 +68,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Dit kan niet in de stand '{state}'. Wel mogelijk: {possible}.",
         "This is not possible in state '{state}'. Possible now: {possible}.",
     ),
+    "hours_stand": (
+        "Er zijn uren goedgekeurd. Laat die eerst corrigeren naar 0 en keur dat goed. Daarna kunt u annuleren.",
+        "Hours have been approved. Have them corrected to 0 and approve that first. Then you can cancel.",
+    ),
     "stale": (
         "Iemand anders heeft dit intussen veranderd. Haal het opnieuw op en probeer het nog eens.",
         "Somebody else has changed this meanwhile. Fetch it again and retry.",
@@ -193,6 +197,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "nothing_to_net": (
         "Er staat niets open tussen deze twee coöperaties.",
         "Nothing stands open between these two cooperatives.",
+    ),
+    "limit_exceeded_member": (
+        "Uw coöperatie kan bij deze inkoop niet meer op rekening kopen. Vraag uw coördinator.",
+        "Your cooperative cannot buy more on account in this purchase. Ask your coordinator.",
     ),
     "limit_exceeded": (
         "Zo komt er te veel open te staan bij een andere coöperatie: {open_cents} en nu {more_cents}, hoogstens "

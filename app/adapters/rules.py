@@ -212,6 +212,10 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "The customer pays no VAT here, so the VAT that {value} charges does not come back. Let {value} lead the job, "
         "or ask somebody who charges none.",
     ),
+    "units_or_units_in_all": (
+        "Zeg hoeveel er bij kwamen (units), of hoeveel er in totaal kwamen (unitsInAll). Niet allebei.",
+        "Say how many more came (units), or how many came in all (unitsInAll). Not both.",
+    ),
     "worked_hours_stay": (
         "Er zijn al uren gemeld op dit deel. Wat gewerkt is blijft van wie het werkte: vraag de coördinator om een "
         "plek erbij voor wie verder gaat, of om te weigeren wat niet klopt.",

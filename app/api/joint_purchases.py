@@ -127,7 +127,11 @@ class JointPurchaseMove(In):
 
 
 class UnitsIn(In):
-    units: Units
+    units: Annotated[Units | None, Field(description="How many more came.")] = None
+    units_in_all: Annotated[
+        Units | None,
+        Field(description="Instead of `units`: how many came in all. Corrects a slip until the purchase is settled."),
+    ] = None
 
 
 class SettlementIn(In):
@@ -311,9 +315,9 @@ async def drop(article_id: UUID, keyed: KeyedDep, seen: SeenDep, response: Respo
 
 @router.post("/purchase-articles/{article_id}/receipts", status_code=201)
 async def receive(article_id: UUID, body: UnitsIn, keyed: KeyedDep, response: Response) -> ArticleOut:
-    """Record that so many units came; a delivery may come in parts."""
+    """Record that so many units came; a delivery may come in parts. Or correct how many came in all."""
     _, once = keyed
-    received = await once(receive_units, article_id=article_id, units=body.units)
+    received = await once(receive_units, article_id=article_id, units=body.units, units_in_all=body.units_in_all)
     tag(response, received.version)
     return ArticleOut.model_validate(received)
 

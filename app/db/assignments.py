@@ -169,6 +169,7 @@ assignments = Store(
     AssignmentRow,
     Assignment,
     contact="(select c.contact from assignment_customer c where c.id = t.id)",
+    approved_minutes="(select coalesce(sum(p.minutes), 0) from assignment_part p where p.assignment_id = t.id)",
     paid_cents='coalesce((select o.paid_cents from "order" o where o.id = t.order_id), 0)',
     open_hours="""(select count(*) from assignment_hours h
                     where h.assignment_id = t.id and coalesce(h.approved_at, h.refused_at) is null)""",
@@ -219,11 +220,11 @@ async def decide_entry(tx: Tx, entry: Hours) -> None:
     await tx.rows(sql, entry.id, *decided)
 
 
-async def promised_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID) -> int:
+async def promised_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID | None) -> int:
     """What a lead agreed with a partner in other jobs and is not booked yet: what that one signed for, without VAT."""
     sql = """select coalesce(sum(s.cents), 0)::bigint from assignment a
                join assignment_signature s on s.assignment_id = a.id and s.terms = a.terms and s.cooperative_id = $2
-              where a.cooperative_id = $1 and a.id <> $3
+              where a.cooperative_id = $1 and a.id is distinct from $3
                 and a.state in ('agreed', 'in_progress', 'delivered', 'disputed')"""
     return int(await tx.value(sql, debtor_id, creditor_id, but))
 

@@ -181,6 +181,15 @@ async def demands_of(tx: Tx, purchase_ids: Sequence[UUID]) -> dict[UUID, tuple[i
     }
 
 
+async def wished_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID | None) -> int:
+    """What a partner has reserved in the purchases of a lead, and so will owe once they are settled."""
+    sql = """select coalesce(sum(w.reserved_cents), 0)::bigint from wish w
+               join joint_purchase p on p.id = w.purchase_id
+              where w.cooperative_id = $1 and p.cooperative_id = $2 and p.id is distinct from $3
+                and p.state in ('open', 'topping_up', 'closed', 'ordered', 'received')"""
+    return int(await tx.value(sql, debtor_id, creditor_id, but))
+
+
 async def save_articles(tx: Tx, changed: Sequence[Article]) -> None:
     """What was ordered and came of several articles, in one statement."""
     sql = """update purchase_article t set ordered_units = u.ordered_units, received_units = u.received_units,

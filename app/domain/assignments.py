@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.customers import Contact
-from app.domain.errors import RuleRefused
+from app.domain.errors import HoursStand, RuleRefused
 from app.domain.money import MAX_CENTS
 from app.domain.orders import OrderState
 from app.domain.parts import Part, PartState, Slot
@@ -99,6 +99,8 @@ class Assignment:
     open_seats: int = 0
     open_hours: int = 0
     """Reports of hours that nobody approved yet."""
+    approved_minutes: int = 0
+    """Of all parts, as far as approved."""
     paid_cents: int = 0
     """Of the customer's order, as far as it concerns the deposit."""
     customer_person_id: UUID | None = None
@@ -155,7 +157,9 @@ def _deliverable(assignment: Assignment) -> str | None:
     return "hours_open" if assignment.open_hours else _ready(assignment)
 
 
-def _unpaid(assignment: Assignment) -> str | None:
+def _cancellable(assignment: Assignment) -> str | None:
+    if assignment.approved_minutes:
+        return HoursStand.code
     return "paid_needs_refund" if assignment.paid_cents else None
 
 
@@ -169,7 +173,7 @@ ASSIGNMENT: tuple[Transition[Assignment], ...] = (
     Transition("dispute", ("delivered",), "disputed", Right.CONFIRM_ASSIGNMENT),
     Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
     Transition("approve", ("delivered", "disputed"), "approved", Right.CONFIRM_ASSIGNMENT, _ready),
-    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _unpaid),
+    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _cancellable),
     Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
 )
 OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)

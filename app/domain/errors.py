@@ -85,6 +85,12 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class HoursStand(Conflict):
+    """The lead alone cannot cancel a job on which approved hours stand."""
+
+    code = "hours_stand"
+
+
 class Stale(Conflict):
     status, code = 412, "stale"
 

@@ -261,16 +261,21 @@ def transition(purchase: JointPurchase, verb: str) -> JointPurchase:
 
 
 def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wish, *, now: datetime) -> None:
-    """Whether a wish may become so now: while it is open anything, then only what fills packs.
+    """Whether a wish may become so now: anything while it is open, then only what fills packs or takes nothing away.
 
     Raises WrongState once it is closed or its time is over, NotFilling with the units that are missing.
     """
     if purchase.state not in WISHING or now >= purchase.closes_at:
         raise WrongState(verb="wish", state=purchase.state, possible=[])
-    if purchase.state is PurchaseState.TOPPING_UP:
-        more = after.firm >= before.firm and after.firm + after.tolerance > before.firm + before.tolerance
-        if not (more and after.missing < before.missing):
-            raise NotFilling(missing=before.missing, wished=wish.quantity)
+    if purchase.state is PurchaseState.TOPPING_UP and not _fills(before, after):
+        raise NotFilling(missing=before.missing, wished=wish.quantity)
+
+
+def _fills(before: Demand, after: Demand) -> bool:
+    """Whether a change brings an article nearer to full packs and takes no pack, or leaves as much as there was."""
+    nearer = after.missing < before.missing and after.packs >= before.packs
+    in_all = after.firm + after.tolerance >= before.firm + before.tolerance
+    return nearer or (after.missing == before.missing and after.firm >= before.firm and in_all)
 
 
 def below_minimum(articles: Iterable[Article], demands: Mapping[UUID, Demand]) -> list[Article]:

@@ -305,10 +305,14 @@ class JointPurchaseMutation:
         once = info.context.keyed(idempotency_key)
         return PurchaseArticle.of(await once(drop_article, article_id=id, expected_version=expected_version))
 
-    @strawberry.mutation(description="Record that so many units of an article came.")
-    async def receive_units(self, info: Info, idempotency_key: str, id: UUID, units: int) -> PurchaseArticle:
+    @strawberry.mutation(
+        description="Record that so many units of an article came; or, until it is settled, correct how many in all."
+    )
+    async def receive_units(
+        self, info: Info, idempotency_key: str, id: UUID, units: int | None = None, units_in_all: int | None = None
+    ) -> PurchaseArticle:
         once = info.context.keyed(idempotency_key)
-        return PurchaseArticle.of(await once(receive_units, article_id=id, units=units))
+        return PurchaseArticle.of(await once(receive_units, article_id=id, units=units, units_in_all=units_in_all))
 
     @strawberry.mutation(description="Pay the supplier and book what everybody pays, once; not by who ordered.")
     async def settle_joint_purchase(

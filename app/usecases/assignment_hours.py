@@ -11,7 +11,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import Assignment, AssignmentState
 from app.domain.errors import AlreadySettled, ReasonNeeded, SecondPersonNeeded, WrongState
-from app.domain.parts import Hours, check_hours
+from app.domain.parts import Hours, Part, check_hours
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
 
@@ -28,14 +28,25 @@ async def report_hours(
     found = await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id))
     if found.state is not AssignmentState.IN_PROGRESS:
         raise WrongState(verb="report_hours", state=found.state, possible=[])
-    part = await parts.get(tx, part_id)
+    part = await parts.get(tx, part_id, lock=True)
     worked = day or tx.today
     check_hours(part, await hours.all(tx, part_id=part_id), worked_minutes, worked, tx.today)
     place = (uuid7(), part_id, part.assignment_id, part.lead_id, part.cooperative_id, part.member_id)
     entry = Hours(*place, worked, worked_minutes, note, actor.person, tx.now)
     await hours.add(tx, entry)
+    if part.offered_to is not None:
+        await _offer_no_more(tx, found, part)
     await tell(tx, "assignment.hours_reported", part.lead_id, entry.id, title=found.title)
     return entry
+
+
+async def _offer_no_more(tx: Tx, found: Assignment, part: Part) -> None:
+    """Hours stay with whoever worked them, so an offer to a colleague ends with the first report."""
+    whole = await steps.load(tx, found)
+    kept = await parts.save(tx, replace(part, offered_to=None))
+    await steps.restaff(tx, whole, [kept if other.id == part.id else other for other in whole.parts])
+    facts = {"title": found.title, "members": [str(part.member_id)]}
+    await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, **facts)
 
 
 async def approve_hours(tx: Tx, actor: Actor, *, entry_id: UUID) -> Hours:

@@ -35,7 +35,7 @@ from app.domain.assignments import (
 )
 from app.domain.costs import ClaimState
 from app.domain.customers import Contact, reachable
-from app.domain.errors import Forbidden, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.errors import Forbidden, HoursStand, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
@@ -123,7 +123,8 @@ async def move_assignment(
 ) -> Assignment:
     """Publish, agree, start, deliver; approve, ask for changes, dispute; resume, cancel.
 
-    Approving books what everybody earns, once. Raises WrongState with the reason, ReasonNeeded, SharesDiffer,
+    Approving books what everybody earns, once. Raises WrongState with the reason, HoursStand for a job with approved
+    hours that is to be cancelled, ReasonNeeded, SharesDiffer,
     LimitExceeded, SecondPersonNeeded for a treasurer who planned it or does a part, Stale.
     """
     row = find(ASSIGNMENT, verb)
@@ -234,6 +235,8 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
 async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str) -> Assignment:
     if verb in ("dispute", "request_changes", "cancel") and not reason:
         raise ReasonNeeded(verb=verb)
+    if verb == "cancel" and found.approved_minutes:
+        raise HoursStand(minutes=found.approved_minutes)
     moved = replace(transition(found, verb, tx.now), reason=reason or found.reason)
     whole = await steps.load(tx, moved)
     match verb:
@@ -241,7 +244,10 @@ async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str)
             shares_of(moved, whole.slots, ())
         case "agree":
             whole = await _agreed(tx, whole)
+        case "cancel":
+            whole = await steps.end_offers(tx, whole)
         case "deliver":
+            whole = await steps.end_offers(tx, whole)
             await check_limits(tx, moved, cents_by_place(whole))
             await start_timer(tx, "approve", moved.cooperative_id, moved.id, tx.now + APPROVED_AFTER)
     order = await steps.follow(tx, actor, whole.assignment, reason)

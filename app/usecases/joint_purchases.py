@@ -34,6 +34,7 @@ from app.domain.transitions import find
 from app.domain.vat import rate_on
 from app.usecases.steps import joint
 from app.usecases.steps.joint import Whole
+from app.usecases.steps.limit import check_purchase_limits
 from app.usecases.steps.version import expect
 
 CHANGEABLE = frozenset(
@@ -157,7 +158,8 @@ async def move_joint_purchase(
 ) -> JointPurchase:
     """Open, top up, extend (to a new `closes_at`), close, order, receive, cancel or give up.
 
-    Raises WrongState, BelowMinimum, ReceiptMissing, ReasonNeeded, RuleRefused, Stale.
+    Raises WrongState, BelowMinimum, ReceiptMissing, ReasonNeeded, RuleRefused, Stale, and LimitExceeded at `order` if a
+    partner would owe the lead more than it allows.
     """
     found = await joint.locked(tx, actor, find(PURCHASE, verb).right, purchase_id, expected_version)
     if verb == "settle":
@@ -170,6 +172,7 @@ async def move_joint_purchase(
             return await _closed(tx, moved)
         case "order":
             moved = replace(moved, buyer_id=actor.person)
+            await check_purchase_limits(tx, moved, (await joint.load(tx, moved)).cents_by_place)
         case "receive":
             check_received(await articles.all(tx, purchase_id=purchase_id))
         case "cancel" | "give_up":

@@ -39,7 +39,7 @@ CHANGEABLE = frozenset(
 OPTIONAL = frozenset({"starts_at", "ends_at"})
 OFFERED = ("take_over", "leave")
 """For the colleague to whom a part was offered."""
-GIVING_UP = ("withdraw", "take_over", "release")
+GIVING_UP = ("withdraw", "hand_on", "take_over", "release")
 WORDS = frozenset({"role", "skills", "starts_at", "ends_at", "place"})
 """What can change without anybody signing again."""
 

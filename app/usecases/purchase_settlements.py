@@ -25,17 +25,25 @@ async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: UUID) -> Supp
     return supplier_order(found, await articles.all(tx, purchase_id=purchase_id))
 
 
-async def receive_units(tx: Tx, actor: Actor, *, article_id: UUID, units: int) -> Article:
-    """Record that `units` of an article came, with what came before; what everybody gets follows from it.
+async def receive_units(
+    tx: Tx, actor: Actor, *, article_id: UUID, units: int | None = None, units_in_all: int | None = None
+) -> Article:
+    """Record that `units` more of an article came, or correct how many came in all; the shares follow from it.
 
-    Raises WrongState unless it was ordered.
+    More can come while the purchase is `ordered`; `units_in_all` corrects a slip until it is settled.
+    Raises WrongState, RuleRefused for neither or both, LocksExceed.
     """
     article = await articles.get(tx, article_id)
     found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
-    if found.state is not PurchaseState.ORDERED:
+    if (units is None) == (units_in_all is None):
+        raise RuleRefused(rule="units_or_units_in_all", value="")
+    correctable = (PurchaseState.ORDERED, PurchaseState.RECEIVED)
+    if found.state not in (correctable[:1] if units_in_all is None else correctable):
         raise WrongState(verb="receive_units", state=found.state, possible=[])
     whole = await joint.load(tx, found)
-    came = replace(article, received_units=(article.received_units or 0) + units)
+    article = whole.only(article_id).articles[0]
+    in_all = (article.received_units or 0) + (units or 0) if units_in_all is None else units_in_all
+    came = replace(article, received_units=in_all)
     shared = joint.allocated(replace(whole.only(article_id), articles=(came,)))
     await joint.save(tx, shared)
     return replace(shared.articles[0], version=article.version + 1)

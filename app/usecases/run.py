@@ -104,6 +104,11 @@ class Run:
             self.actor, answers = await people.enter_asking(self.database, self.identity, queries)
             return await verb(Tx(None, now, answers=answers), self.actor, *arguments, **named)
 
+    async def know_again(self, tx: Tx) -> None:
+        """Read anew who acts if the database did not know this person before: their first order makes them known."""
+        if self.actor.person_id is None and self.identity.subject is not None:
+            self.actor = await people.enter(tx, self.identity)
+
     def keyed(self, key: str) -> "Keyed":
         """The same under a request key: done once, however often it is asked."""
         return Keyed(self, key)
@@ -123,6 +128,7 @@ class Keyed:
         async def once() -> T:
             async with self._claimed(verb, request_hash, first) as (tx, claimed):
                 if claimed.outcome is not None:
+                    await self._run.know_again(tx)
                     _still_allowed(self._run.actor, claimed.outcome)
                     recalled: T = _recalled(verb, claimed.outcome)
                     return recalled
@@ -132,6 +138,7 @@ class Keyed:
                     outcome = {"result": _adapter(verb).dump_python(result, mode="json"), "scopes": scopes}
                     await idempotency.record(tx, claimed, outcome)
                     await tx.flush()
+                    await self._run.know_again(tx)
                     return result
 
         async def refuse(refusal: DomainError) -> dict[str, Any]:

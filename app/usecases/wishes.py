@@ -14,7 +14,7 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.allocation import Demand
-from app.domain.errors import AgreementMissing, NotFound, RuleRefused, WrongState
+from app.domain.errors import AgreementMissing, LimitExceeded, NotFound, RuleRefused, WrongState
 from app.domain.joint_purchases import (
     ALLOCATED,
     Article,
@@ -31,6 +31,7 @@ from app.domain.purchase_costs import reserve_legs
 from app.domain.spending import CONSENT, policy_for
 from app.usecases.steps import joint
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.limit import check_limit_between
 from app.usecases.steps.version import expect
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
@@ -48,9 +49,9 @@ async def wish_for(
 ) -> Wish:
     """Say how many units one wants for sure and how many more one would take to fill a pack; 0 and 0 withdraws.
 
-    A member's own wish is reserved on the pot; staff wish for the cooperative, or for a member, from its fund. Who says
-    it again changes it: more goes to the back of the queue, less gives up the newest. Raises WrongState once it is
-    closed, NotFilling while topping up, SpendingForbidden, BelowFloor, NotFound.
+    A member's own wish is reserved on the pot; staff wish for the cooperative, or for a member, from its fund. Said
+    again it changes: more goes to the back of the queue, less gives up the newest, the same changes nothing. Raises
+    WrongState once it is closed, NotFilling, SpendingForbidden, BelowFloor, LimitExceeded, NotFound.
     """
     article = await articles.get(tx, article_id)
     purchase = await joint_purchases.get(tx, article.purchase_id)
@@ -64,18 +65,16 @@ async def wish_for(
     article = await articles.get(tx, article_id)
     paid_by: PaidBy = "pot" if own else "account"
     key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}
-    found = [wish for wish in await wishes.all(tx, **key) if wish.member_id == who]
+    found = next((wish for wish in await wishes.all(tx, **key) if wish.member_id == who), None)
     fresh = Wish(uuid7(), purchase.id, purchase.cooperative_id, article_id, place, who, paid_by, actor.person)
-    before = found[0] if found else fresh
+    before = found or fresh
     wish = replace(before, quantity=units, tolerance=tolerance)
     await _check(tx, purchase, article, before, wish)
-    reserved = await _reserve(tx, purchase, wish, article.reserve_cents(units + tolerance))
-    if found:
-        reserved = await wishes.save(tx, reserved)
-    else:
-        await wishes.add(tx, reserved)
-    await _remember(tx, reserved)
-    return reserved
+    if wish == found:
+        return wish
+    cents = article.reserve_cents(units + tolerance)
+    await _within_limit(tx, purchase, wish, cents - wish.reserved_cents, for_member=own)
+    return await _kept(tx, await _reserve(tx, purchase, wish, cents), new=found is None)
 
 
 @shows_private
@@ -120,12 +119,17 @@ async def lock_wish(
     return replace(got, version=saved.version + 1)
 
 
-async def _remember(tx: Tx, wish: Wish) -> None:
-    """The dated row of what a wish is now."""
+async def _kept(tx: Tx, wish: Wish, *, new: bool) -> Wish:
+    """Write a wish with the dated row of what it is now."""
+    if new:
+        await wishes.add(tx, wish)
+    else:
+        wish = await wishes.save(tx, wish)
     number = await next_number(tx, wish.purchase_id)
     change = (uuid7(), wish.id, wish.purchase_id, number, tx.now, wish.quantity, wish.tolerance)
     await wish_changes.add(tx, WishChange(*change))
     await tell(tx, "joint_purchase.wished", wish.lead_id, wish.purchase_id, article=str(wish.article_id))
+    return wish
 
 
 async def _for_whom(
@@ -161,6 +165,16 @@ async def _check(tx: Tx, purchase: JointPurchase, article: Article, before: Wish
     firm, tolerance = firm + after.quantity - before.quantity, tolerance + after.tolerance - before.tolerance
     then = Demand(firm, tolerance, article.pack_units, article.minimum_units)
     check_wish(purchase, now, then, after, now=tx.now)
+
+
+async def _within_limit(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int, *, for_member: bool) -> None:
+    """Raises LimitExceeded if the lead would be owed more than it allows; a member is told no amounts."""
+    if cents <= 0 or wish.cooperative_id == purchase.cooperative_id:
+        return
+    try:
+        await check_limit_between(tx, wish.cooperative_id, purchase.cooperative_id, cents)
+    except LimitExceeded as refusal:
+        raise LimitExceeded(how="member") if for_member else refusal from None
 
 
 async def _reserve(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int) -> Wish:

@@ -136,3 +136,16 @@ async def test_the_first_sales_of_a_month_at_once_each_count_for_the_fund(world:
     await asyncio.gather(*(world.pay(seller, order) for order in orders))
     assert (await world.balances(seller))["cooperative_fund"] == "30.00"
     assert not any((await SystemRun(world.books)(check_books) or {}).values())
+
+
+async def test_a_first_order_that_is_sent_many_times_is_told_the_same(world: World) -> None:
+    """The first order makes somebody a customer: each answer says that this customer may cancel."""
+    seller, buyer = await world.cooperative(), world.person()
+    offering = await world.offering(seller)
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    key = uuid.uuid4().hex
+    asked = [buyer("POST", "/v1/orders", body, key=key) for _ in range(20)]
+    answers = await asyncio.gather(*asked)
+    assert len({answer["id"] for answer in answers}) == 1
+    allowed = [{t["verb"]: t["allowed"] for t in answer["availableTransitions"]} for answer in answers]
+    assert all(one["cancel"] for one in allowed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.db.assignments import assignments, parts, save_parts, signatures, slots
+from app.db.assignments import assignments, hours, parts, save_parts, signatures, slots
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.offerings import end_holds, put_back
@@ -67,6 +67,29 @@ async def restaff(tx: Tx, whole: Whole, after: Sequence[Part], *, changed: Assig
     return await save(tx, assignment, whole.assignment)
 
 
+async def end_offers(tx: Tx, whole: Whole) -> Whole:
+    """The job is over or delivered: invitations and hand-overs end, and so do reports that nobody approved.
+
+    Their tasks are about the part or the report, so each is told of its own end.
+    """
+    ended = []
+    for part in whole.parts:
+        facts = {"title": whole.assignment.title, "members": [str(part.member_id)]}
+        after = replace(part, offered_to=None)
+        if part.state is PartState.INVITED:
+            after = replace(after, state=PartState.WITHDRAWN)
+        if after != part:
+            after = await parts.save(tx, after)
+            await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, **facts)
+        ended.append(after)
+    for entry in await hours.all(tx, assignment_id=whole.assignment.id):
+        if entry.approved_by is None:
+            place = entry.lead_id if entry.stands else entry.cooperative_id
+            await tell(tx, "assignment.hours_dropped", place, entry.id, title=whole.assignment.title)
+    assignment = staffed(whole.assignment, whole.slots, whole.parts, ended)
+    return replace(whole, parts=tuple(ended), assignment=assignment)
+
+
 async def _signer_seated(tx: Tx, whole: Whole, seated: Sequence[Part]) -> bool:
     """Whether somebody has a seat now who signed what stands: nobody signs for their own part."""
     had = {part.member_id for part in whole.taken}
@@ -100,8 +123,9 @@ async def tell_all(tx: Tx, whole: Whole, verb: str, reason: str) -> None:
     assignment = whole.assignment
     for place in dict.fromkeys((assignment.cooperative_id, *assignment.party_ids)):
         members = sorted(str(part.member_id) for part in whole.taken if part.cooperative_id == place)
-        side: dict[str, object] = {} if place == assignment.cooperative_id else {"partner": True}
-        if reason and (not side or verb == "cancel"):
+        is_lead = place == assignment.cooperative_id
+        side: dict[str, object] = {"lead": True} if is_lead else {"partner": True}
+        if reason and (is_lead or verb == "cancel"):
             side["reason"] = reason
         about = {"title": assignment.title, "members": members, **side}
         await tell(tx, f"assignment.{verb}", place, assignment.id, **about)

@@ -67,6 +67,15 @@ class Whole:
         return {article_id: demand(inputs) for article_id, inputs in self.inputs.items()}
 
     @property
+    def cents_by_place(self) -> dict[UUID, int]:
+        """What each cooperative's wishes cost as it stands."""
+        costs = self.charges.wishes
+        found: dict[UUID, int] = {}
+        for wish in self.wishes:
+            found[wish.cooperative_id] = found.get(wish.cooperative_id, 0) + costs[wish.id].cents
+        return found
+
+    @property
     def charges(self) -> Charges:
         """What everybody pays as it stands."""
         return charges(self.purchase, self.articles, self.wishes)

@@ -5,25 +5,48 @@ from uuid import UUID
 
 from app.db.assignments import promised_cents
 from app.db.engine import Tx
+from app.db.joint_purchases import wished_cents
 from app.db.nettings import between, credit_limits
 from app.db.people import lend_staff_view
 from app.domain.assignments import Assignment
+from app.domain.joint_purchases import JointPurchase
 from app.domain.nettings import check_limit
 
 
 async def check_limits(tx: Tx, assignment: Assignment, promised: Mapping[UUID, int]) -> None:
-    """Whether its lead may owe each of these cooperatives so many cents; the limit is locked until the end.
-
-    What is booked and what is agreed count together, without the VAT of what is only agreed. Raises LimitExceeded.
-    """
+    """Whether the lead of an assignment may owe each of these cooperatives so many cents. Raises LimitExceeded."""
     debtor_id = assignment.cooperative_id
-    others = sorted(place for place in promised if place != debtor_id)
-    await lend_staff_view(tx, debtor_id, *others)
-    for creditor_id in others:
-        limit = await credit_limits.find(tx, lock=True, creditor_id=creditor_id, debtor_id=debtor_id)
-        if limit is not None:
-            stands, _ = await between(tx, debtor_id, creditor_id)
-            owed = stands.second_owes - stands.first_owes
-            owed = -owed if stands.first_id == debtor_id else owed
-            already = owed + await promised_cents(tx, debtor_id, creditor_id, assignment.id)
-            check_limit(limit, already, promised[creditor_id])
+    for creditor_id in sorted(place for place in promised if place != debtor_id):
+        await check_limit_between(tx, debtor_id, creditor_id, promised[creditor_id], assignment_id=assignment.id)
+
+
+async def check_purchase_limits(tx: Tx, purchase: JointPurchase, owed: Mapping[UUID, int]) -> None:
+    """Whether each partner may owe the lead of a joint purchase so many cents for it. Raises LimitExceeded."""
+    for debtor_id in sorted(place for place in owed if place != purchase.cooperative_id):
+        await check_limit_between(tx, debtor_id, purchase.cooperative_id, owed[debtor_id], purchase_id=purchase.id)
+
+
+async def check_limit_between(
+    tx: Tx,
+    debtor_id: UUID,
+    creditor_id: UUID,
+    cents: int,
+    *,
+    assignment_id: UUID | None = None,
+    purchase_id: UUID | None = None,
+) -> None:
+    """Whether a cooperative may owe another `cents` more; the limit is locked until the transaction ends.
+
+    Three things count together: what is booked, what is agreed in assignments (without its VAT), and what is reserved
+    in joint purchases. The assignment or purchase that `cents` is the whole of is left out. Raises LimitExceeded.
+    """
+    await lend_staff_view(tx, debtor_id, creditor_id)
+    limit = await credit_limits.find(tx, lock=True, creditor_id=creditor_id, debtor_id=debtor_id)
+    if limit is None:
+        return
+    stands, _ = await between(tx, debtor_id, creditor_id)
+    owed = stands.second_owes - stands.first_owes
+    owed = -owed if stands.first_id == debtor_id else owed
+    promised = await promised_cents(tx, debtor_id, creditor_id, assignment_id)
+    wished = await wished_cents(tx, debtor_id, creditor_id, purchase_id)
+    check_limit(limit, owed + promised + wished, cents)
