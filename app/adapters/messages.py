@@ -33,6 +33,7 @@ _CENTS = frozenset(
         "ledger_cents",
         "stated_cents",
         "computed_cents",
+        "price_cents",
     }
 )
 

@@ -154,6 +154,11 @@ BLOCKED: dict[str, tuple[str, str]] = {
         "Nog niet iedere coöperatie tekende deze verdeling.",
         "Not every cooperative has signed these terms.",
     ),
+    "hidden_already": ("U verborg dit al.", "You have hidden this already."),
+    "hidden_by_membership": (
+        "De maker doet nu niet mee. Dit komt terug zodra de maker weer meedoet.",
+        "The maker does not take part now. This comes back when the maker does.",
+    ),
     "deposit_missing": ("De aanbetaling is nog niet binnen.", "The deposit has not been paid yet."),
     "hours_open": (
         "Er zijn nog uren gemeld die niemand goedkeurde.",

@@ -96,6 +96,15 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Er zijn er {held} gereserveerd. Wacht op die bestellingen, of noem een groter aantal.",
         "{held} of them are held. Wait for those orders, or give a larger number.",
     ),
+    "price_changed": (
+        "De prijs van '{title}' is veranderd: nu {price_cents} zonder btw. Laat de klant de nieuwe prijs zien en "
+        "bestel opnieuw.",
+        "The price of '{title}' has changed: now {price_cents} without VAT. Show it to the customer and order again.",
+    ),
+    "own_offering": (
+        "'{title}' is van uzelf. U kunt niet bij uzelf kopen. Vraag iemand anders.",
+        "'{title}' is your own. You cannot buy from yourself. Ask somebody else.",
+    ),
     "hold_gone": ("De reservering is voorbij. Bestel opnieuw.", "The hold has ended. Order again."),
     "already_exists": ("Dit bestaat al ({what} {value}).", "This exists already ({what} {value})."),
     "not_orderable": (

@@ -27,7 +27,7 @@ from app.api.models import (
     money,
 )
 from app.domain.actors import Actor
-from app.domain.offerings import OFFERING, Offering, OfferingKind, OfferingState, PriceUnit
+from app.domain.offerings import OFFERING, HiddenBy, Offering, OfferingKind, OfferingState, PriceUnit
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.usecases.offerings import (
@@ -110,6 +110,7 @@ class OfferingOut(Out):
     purchase_price: Money | None = money("purchase_cents")
     left: int | None
     state: OfferingState
+    hidden_by: Annotated[list[HiddenBy], Field(description="Why it is paused; it is shown once this is empty.")]
     edition: int
     source: str | None
     external_id: str | None

@@ -30,7 +30,10 @@ router = noun("orders")
 class OrderLineIn(In):
     offering_id: UUID
     quantity: Quantity
-    hold_id: UUID | None = None
+    hold_id: Annotated[UUID | None, Field(description="What was kept apart; it keeps its price.")] = None
+    edition: Annotated[
+        int | None, Field(strict=True, ge=1, le=2**31 - 1, description="The edition seen; 409 for another price.")
+    ] = None
 
 
 class OrderIn(In):
@@ -123,7 +126,7 @@ async def place(body: OrderIn, keyed: KeyedDep, language: LanguageDep, response:
     run, once = keyed
     order = await once(
         place_order,
-        lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id) for line in body.lines),
+        lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id, line.edition) for line in body.lines),
         contact=body.contact.contact() if body.contact else None,
         needed_at=body.needed_at,
         note=body.note,

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from app.api.deps import RunDep, noun, tag
+from app.api.deps import MustHaveSeenDep, RunDep, noun, tag
 from app.api.models import Email, In, Name, Out, Version
 from app.domain.access import Role
-from app.usecases.people import add_person, end_office, get_me, get_person, give_office
+from app.usecases.people import Me, add_person, change_me, end_office, get_me, get_person, give_office
 from app.usecases.privacy import erase_me, export_me
 
 router = noun("people")
@@ -58,10 +58,26 @@ class MeOut(Out):
     holdings: list[HoldingOut]
 
 
+class MeIn(In):
+    email: Email | None
+
+
 @router.get("/me")
-async def me(run: RunDep) -> MeOut:
+async def me(run: RunDep, response: Response) -> MeOut:
     """Who the token is, and with which roles where."""
-    return MeOut.model_validate(await run(get_me))
+    return _shown(response, await run(get_me))
+
+
+@router.patch("/me")
+async def change(body: MeIn, run: RunDep, seen: MustHaveSeenDep, response: Response) -> MeOut:
+    """Change the e-mail address to which the caller's tasks are sent; null: no mail."""
+    return _shown(response, await run(change_me, email=body.email, expected_version=seen))
+
+
+def _shown(response: Response, found: Me) -> MeOut:
+    if found.person is not None:
+        tag(response, found.person.version)
+    return MeOut.model_validate(found)
 
 
 @router.get("/me/export")
@@ -79,7 +95,7 @@ async def forget(run: RunDep) -> None:
 
 @router.post("/people", status_code=201)
 async def add(body: PersonIn, run: RunDep, response: Response) -> PersonOut:
-    """Make a person known by issuer and subject of their token."""
+    """Make a person known by issuer and subject of their token. The address of somebody who was known stays."""
     added = await run(add_person, issuer=body.issuer, subject=body.subject, name=body.name, email=body.email)
     response.headers["Location"] = f"/v1/people/{added.id}"
     tag(response, added.version)

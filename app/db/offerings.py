@@ -27,6 +27,11 @@ class OfferingRow(SQLModel, table=True):
         c.check("offering_lead_time", "lead_time_minutes between 0 and 525600"),
         Index("offering_external", "cooperative_id", "source", "external_id", unique=True),
         c.check("offering_external", "(source is null) = (external_id is null)"),
+        c.check(
+            "offering_hidden_by",
+            "hidden_by <@ '{maker,membership}' and (state <> 'published' or hidden_by = '{}')"
+            " and (state <> 'paused' or hidden_by <> '{}')",
+        ),
         c.check("offering_image_url", "image_url ~ '^https?://'"),
         *c.longest("offering", title=120, text=4000, category=60, town=80, image_url=1000, source=60, external_id=100),
     )
@@ -46,6 +51,7 @@ class OfferingRow(SQLModel, table=True):
     image_url: str | None = c.text(null=True)
     lead_time_minutes: int
     state: str = c.text()
+    hidden_by: list[str] = c.texts()
     edition: int
     version: int
     source: str | None = c.text(null=True)
@@ -91,6 +97,7 @@ class HoldRow(SQLModel, table=True):
     cooperative_id: UUID = c.link("cooperative", index=False)
     quantity: int
     expires_at: datetime = c.when()
+    edition: int
     order_id: UUID | None = c.link(None, null=True)
     person_id: UUID | None = c.link("person", null=True, index=False)
     app_id: UUID | None = c.link("app", null=True, index=False)
@@ -175,8 +182,30 @@ async def put_back(tx: Tx, order_id: UUID) -> None:
     await tx.value(sql, order_id)
 
 
-async def pause_offerings_of(tx: Tx, member_id: UUID) -> list[UUID]:
-    """Take what a member offers off the market. Returns what that was."""
-    sql = """update offering set state = 'paused', version = version + 1
-              where member_id = $1 and state = 'published' returning id"""
-    return [row["id"] for row in await tx.rows(sql, member_id)]
+async def hide_offerings_of(tx: Tx, member_id: UUID) -> list[UUID]:
+    """Hide what a member offers, since their membership is paused or over. Returns what was shown before."""
+    sql = """update offering set hidden_by = hidden_by || '{membership}', state = 'paused', version = version + 1
+              where member_id = $1 and state in ('published', 'paused') and not 'membership' = any(hidden_by)
+              returning id, old.state"""
+    return [row["id"] for row in await tx.rows(sql, member_id) if row["state"] == "published"]
+
+
+async def show_offerings_of(tx: Tx, member_id: UUID) -> list[UUID]:
+    """Lift what the membership hid; what the maker hid stays hidden. Returns what is shown again."""
+    sql = """update offering set hidden_by = array_remove(hidden_by, 'membership'), version = version + 1,
+                    state = case when hidden_by = '{membership}' then 'published' else 'paused' end
+              where member_id = $1 and state = 'paused' and 'membership' = any(hidden_by) returning id, state"""
+    return [row["id"] for row in await tx.rows(sql, member_id) if row["state"] == "published"]
+
+
+async def edition_of(tx: Tx, offering_id: UUID, edition: int) -> dict[str, Any] | None:
+    """The contents of a published edition, or None."""
+    sql = "select contents from offering_edition where offering_id = $1 and edition = $2"
+    found: dict[str, Any] | None = await tx.value(sql, offering_id, edition)
+    return found
+
+
+async def overdue_holds(tx: Tx, offering_id: UUID) -> list[Hold]:
+    """Holds that still take units although their time is over."""
+    sql = f"{holds.select} where t.offering_id = $1 and t.state = 'active' and t.expires_at <= $2 order by t.id"
+    return [holds.load(row) for row in await tx.rows(sql, offering_id, tx.now)]

@@ -114,6 +114,12 @@ async def lend_staff_view(tx: Tx, *cooperative_ids: UUID) -> None:
     )
 
 
+async def add_person(tx: Tx, issuer: str, subject: str, name: str, email: str | None) -> tuple[UUID, bool]:
+    """The id of a person, and whether they are new: then the address is theirs. That of somebody known stays."""
+    found = await tx.value("select add_person($1, $2, $3, $4)", issuer, subject, name, email)
+    return UUID(found["id"]), bool(found["new"])
+
+
 async def ensure_person(tx: Tx, issuer: str, subject: str, name: str) -> UUID:
     """The id of the person behind a token, who becomes known with the first order."""
     return UUID(str(await tx.value("select ensure_person($1, $2, $3)", issuer, subject, name)))

@@ -51,6 +51,7 @@ class Right(StrEnum):
     ADD_PERSON = "add_person"
     READ_PERSON = "read_person"
     READ_SELF = "read_self"
+    CHANGE_SELF = "change_self"
     EXPORT_SELF = "export_self"
     ERASE_SELF = "erase_self"
     GIVE_OFFICE = "give_office"
@@ -178,6 +179,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.ADD_PERSON: (Scope.MEMBERS_WRITE, _join({R.COORDINATOR: {W.ANYONE}}, _NETWORK)),
     Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_NETWORK, {R.CUSTOMER: {W.OWN}})),
     Right.READ_SELF: (Scope.CATALOGUE_READ, _TOKEN),
+    Right.CHANGE_SELF: (Scope.MEMBERS_WRITE, {R.CUSTOMER: {W.OWN}}),
     Right.EXPORT_SELF: (Scope.LEDGER_READ, {R.CUSTOMER: {W.OWN}}),
     Right.ERASE_SELF: (Scope.MEMBERS_WRITE, {R.CUSTOMER: {W.OWN}}),
     Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),

@@ -107,6 +107,18 @@ class StockHeld(Conflict):
     code = "stock_held"
 
 
+class PriceChanged(Conflict):
+    """The price is another than the one that the buyer saw; `price_cents` is that of now."""
+
+    code = "price_changed"
+
+
+class OwnOffering(Invalid):
+    """A maker neither buys what they offer nor does the job that they ordered."""
+
+    code = "own_offering"
+
+
 class HoldGone(Conflict):
     code = "hold_gone"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain import offerings as process
 from app.domain.errors import RuleRefused, WrongState
-from app.domain.offerings import Offering, OfferingState
+from app.domain.offerings import HiddenBy, Offering, OfferingState
 
 
 class Outcome(StrEnum):
@@ -118,18 +118,20 @@ def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID)
     changed = process.change(found, row.contents)
     if row.stock is not None:
         changed = process.set_stock(changed, row.stock)
-    verb = STEPS.get((changed.state, row.offered))
+    verb = STEPS.get((changed.state, row.offered, HiddenBy.MAKER in changed.hidden_by))
     return process.transition(changed, verb) if verb else changed
 
 
 NEEDED = frozenset({"kind", "title", "category", "price_unit", "price_cents", "vat_class", "town"})
 TEXTLESS: dict[str, Any] = {"text": ""}
 STEPS = {
-    (OfferingState.DRAFT, True): "submit",
-    (OfferingState.PAUSED, True): "resume",
-    (OfferingState.IN_REVIEW, False): "withdraw",
-    (OfferingState.PUBLISHED, False): "pause",
+    (OfferingState.DRAFT, True, False): "submit",
+    (OfferingState.PAUSED, True, True): "resume",
+    (OfferingState.IN_REVIEW, False, False): "withdraw",
+    (OfferingState.PUBLISHED, False, False): "pause",
+    (OfferingState.PAUSED, False, False): "pause",
 }
+"""The step by state, whether the row offers it, and whether the maker hid it. The membership is none of the file's."""
 TOLD = {
     OfferingState.IN_REVIEW: "submitted",
     OfferingState.DRAFT: "withdrawn",

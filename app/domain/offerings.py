@@ -1,5 +1,6 @@
 """Offerings: what a member makes and a cooperative sells. A published change makes a new edition."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import RuleRefused, SecondPersonNeeded, SoldOut, StockHeld
+from app.domain.actors import Actor
+from app.domain.errors import OwnOffering, PriceChanged, RuleRefused, SecondPersonNeeded, SoldOut, StockHeld
 from app.domain.transitions import Transition, move
 from app.domain.vat import VatClass
 
@@ -30,6 +32,14 @@ class OfferingState(StrEnum):
     PUBLISHED = "published"
     PAUSED = "paused"
     ARCHIVED = "archived"
+
+
+class HiddenBy(StrEnum):
+    """Why an offering is paused. Each cause lifts only itself; without one the offering is shown."""
+
+    MAKER = "maker"
+    MEMBERSHIP = "membership"
+    """The maker's membership is paused or over."""
 
 
 UNSEEN = (OfferingState.DRAFT, OfferingState.IN_REVIEW)
@@ -62,6 +72,7 @@ class Offering:
     """What a unit cost, under the margin scheme; nobody outside sees it."""
     held: int = 0
     state: OfferingState = OfferingState.DRAFT
+    hidden_by: tuple[HiddenBy, ...] = ()
     edition: int = 0
     source: str | None = None
     external_id: str | None = None
@@ -83,6 +94,8 @@ class Hold:
     cooperative_id: UUID
     quantity: int
     expires_at: datetime
+    edition: int
+    """The one whose price it keeps."""
     order_id: UUID | None = None
     person_id: UUID | None = None
     app_id: UUID | None = None
@@ -102,13 +115,22 @@ CONTENT = (
     "image_url",
 )
 
+
+def _shown_by_maker(offering: Offering) -> str | None:
+    return "hidden_already" if HiddenBy.MAKER in offering.hidden_by else None
+
+
+def _hidden_by_maker(offering: Offering) -> str | None:
+    return None if HiddenBy.MAKER in offering.hidden_by else "hidden_by_membership"
+
+
 OFFERING: tuple[Transition[Offering], ...] = (
     Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
     Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING),
     Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
     Transition("withdraw", ("in_review",), "draft", Right.WRITE_OFFERING),
-    Transition("pause", ("published",), "paused", Right.WRITE_OFFERING),
-    Transition("resume", ("paused",), "published", Right.WRITE_OFFERING),
+    Transition("pause", ("published", "paused"), "paused", Right.WRITE_OFFERING, _shown_by_maker),
+    Transition("resume", ("paused",), "published", Right.WRITE_OFFERING, _hidden_by_maker),
     Transition("archive", ("draft", "published", "paused"), "archived", Right.WRITE_OFFERING),
 )
 
@@ -129,7 +151,14 @@ def transition(offering: Offering, verb: str, *, by_maker: bool = False) -> Offe
     state = OfferingState(move(OFFERING, offering, verb))
     if verb == "publish" and by_maker:
         raise SecondPersonNeeded(verb=verb)
+    if verb in ("pause", "resume"):
+        return _hidden(offering, set(offering.hidden_by) ^ {HiddenBy.MAKER})
     return replace(offering, state=state, edition=max(offering.edition, 1 if verb == "publish" else 0))
+
+
+def _hidden(offering: Offering, causes: set[HiddenBy]) -> Offering:
+    state = OfferingState.PAUSED if causes else OfferingState.PUBLISHED
+    return replace(offering, state=state, hidden_by=tuple(sorted(causes)))
 
 
 def change(offering: Offering, changes: dict[str, Any]) -> Offering:
@@ -146,6 +175,42 @@ def set_stock(offering: Offering, stock: int | None) -> Offering:
     if offering.held and (stock is None or stock < offering.held):
         raise StockHeld(held=offering.held)
     return check(replace(offering, stock=stock))
+
+
+def not_own(actor: Actor, offerings: Iterable[Offering]) -> None:
+    """Nobody buys what they make themselves. Raises OwnOffering."""
+    for offering in offerings:
+        if offering.member_id in actor.member_ids():
+            raise OwnOffering(title=offering.title)
+
+
+def as_published(offering: Offering, edition: int, contents: dict[str, Any]) -> Offering:
+    """The offering with title, unit and price of an earlier edition. Raises PriceChanged for one that no sale can keep.
+
+    What a unit cost under the margin scheme is in no edition, so a price under it is kept only while it stands.
+    """
+    margin = contents["vat_class"] == VatClass.MARGIN
+    if margin and offering.purchase_cents is None:
+        raise PriceChanged(title=offering.title, price_cents=offering.price_cents)
+    return replace(
+        offering,
+        edition=edition,
+        title=contents["title"],
+        price_unit=PriceUnit(contents["price_unit"]),
+        price_cents=contents["price_cents"],
+        vat_class=VatClass(contents["vat_class"]),
+        purchase_cents=offering.purchase_cents if margin else None,
+    )
+
+
+def check_seen(agreed: Offering, seen: Offering | None) -> None:
+    """Whether a buyer pays the price that they saw. Raises PriceChanged with the price of now."""
+    if seen is None or _price(seen) != _price(agreed):
+        raise PriceChanged(title=agreed.title, price_cents=agreed.price_cents)
+
+
+def _price(offering: Offering) -> tuple[object, ...]:
+    return offering.price_cents, offering.price_unit, offering.vat_class
 
 
 def take(offering: Offering, quantity: int) -> Offering:

@@ -132,6 +132,16 @@ class Order:
         return PaymentState.PARTLY_PAID if self.paid_cents else PaymentState.UNPAID
 
     @property
+    def due_at(self) -> datetime | None:
+        """When the clock moves it: it expires if nobody accepted it, and silence after delivery completes it."""
+        if self.assignment_id is not None:
+            return None
+        if self.state is OrderState.PLACED:
+            return None if self.paid_cents else self.accept_by
+        delivered = self.state is OrderState.DELIVERED and self.delivered_at is not None
+        return self.delivered_at + COMPLETES_AFTER if delivered and self.delivered_at is not None else None
+
+    @property
     def work_date(self) -> date | None:
         """The day of delivery in Europe/Amsterdam; the agreement of that day decides."""
         return day_of(self.delivered_at) if self.delivered_at else None

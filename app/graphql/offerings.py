@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain import offerings as domain
-from app.domain.offerings import OFFERING, OfferingKind, OfferingState, PriceUnit
+from app.domain.offerings import OFFERING, HiddenBy, OfferingKind, OfferingState, PriceUnit
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
@@ -34,7 +34,7 @@ from app.usecases.offerings import (
     set_stock,
 )
 
-for kind in (OfferingKind, OfferingState, PriceUnit, VatClass):
+for kind in (HiddenBy, OfferingKind, OfferingState, PriceUnit, VatClass):
     strawberry.enum(kind)
 
 
@@ -68,6 +68,7 @@ class Offering(Node):
     purchase_price: Money | None
     left: int | None
     state: OfferingState
+    hidden_by: list[HiddenBy] = strawberry.field(description="Why it is paused; it is shown once this is empty.")
     edition: int
     source: str | None
     external_id: str | None
@@ -85,8 +86,8 @@ class Offering(Node):
         found = available(OFFERING, offering, lambda right: actor.may(right, offering.cooperative_id, own=own))
         transitions = AvailableTransitionType.all_of(found)
         bought = None if offering.purchase_cents is None else Money.of(offering.purchase_cents)
-        tags = list(offering.tags)
-        return show(cls, offering, tags=tags, purchase_price=bought, available_transitions=transitions)
+        lists = {"tags": list(offering.tags), "hidden_by": list(offering.hidden_by)}
+        return show(cls, offering, **lists, purchase_price=bought, available_transitions=transitions)
 
 
 @strawberry.type

@@ -131,6 +131,7 @@ class OrderLineInput:
     offering_id: UUID
     quantity: int
     hold_id: UUID | None = None
+    edition: int | None = None
 
 
 @strawberry.type
@@ -189,7 +190,7 @@ class OrderMutation:
         once = info.context.keyed(idempotency_key)
         order = await once(
             place_order,
-            lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id) for line in lines),
+            lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id, line.edition) for line in lines),
             contact=contact.contact() if contact else None,
             needed_at=needed_at,
             note=note,

@@ -7,7 +7,8 @@ import strawberry
 from app.domain.access import Role
 from app.graphql.context import Info
 from app.graphql.types import show
-from app.usecases.people import add_person, end_office, get_me, get_person, give_office, list_offices
+from app.usecases import people as usecase
+from app.usecases.people import add_person, change_me, end_office, get_me, get_person, give_office, list_offices
 from app.usecases.privacy import erase_me
 
 strawberry.enum(Role)
@@ -45,18 +46,21 @@ class Me:
     roles: list[str]
     holdings: list[Holding]
 
-
-@strawberry.type
-class PersonQuery:
-    @strawberry.field(description="Who the token is, and with which roles where.")
-    async def me(self, info: Info) -> Me:
-        found = await info.context.run(get_me)
-        return Me(
+    @classmethod
+    def of(cls, found: usecase.Me) -> "Me":
+        return cls(
             person=show(Person, found.person) if found.person else None,
             app_id=found.app_id,
             roles=list(found.roles),
             holdings=[show(Holding, holding) for holding in found.holdings],
         )
+
+
+@strawberry.type
+class PersonQuery:
+    @strawberry.field(description="Who the token is, and with which roles where.")
+    async def me(self, info: Info) -> Me:
+        return Me.of(await info.context.run(get_me))
 
     @strawberry.field(description="A person, for themselves, their cooperative's staff and the network.")
     async def person(self, info: Info, id: UUID) -> Person:
@@ -73,6 +77,10 @@ class PersonMutation:
     @strawberry.mutation(description="Make a person known by issuer and subject of their token.")
     async def add_person(self, info: Info, issuer: str, subject: str, name: str, email: str | None = None) -> Person:
         return show(Person, await info.context.run(add_person, issuer=issuer, subject=subject, name=name, email=email))
+
+    @strawberry.mutation(description="Change the e-mail address to which the caller's tasks are sent; empty: no mail.")
+    async def change_me(self, info: Info, email: str, expected_version: int | None = None) -> Me:
+        return Me.of(await info.context.run(change_me, email=email or None, expected_version=expected_version))
 
     @strawberry.mutation(description="Forget the caller. First end offices, membership and orders.")
     async def forget_me(self, info: Info) -> bool:

@@ -43,6 +43,7 @@ from app.domain.vat import VatClass, rate_on
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.assignment import Whole
 from app.usecases.steps.charge import book_assignment, cents_by_place, check_vat
+from app.usecases.steps.due import assignment_in_time, order_in_time, step_of
 from app.usecases.steps.limit import check_limits
 from app.usecases.steps.ordering import reference, small_business
 from app.usecases.steps.version import expect
@@ -135,11 +136,12 @@ async def move_assignment(
         raise Forbidden(right=row.right)
     if row.right is Right.CONFIRM_ASSIGNMENT and not {Role.CUSTOMER, Role.APP} & set(own):
         _second_person(actor, found, verb, reason)
-    locked = await steps.lock_assignment(tx, found)
+    locked = assignment_in_time(tx, await steps.lock_assignment(tx, found))
     expect(locked.version, expected_version)
     return await _move(tx, actor, locked, verb, reason)
 
 
+@step_of("approve")
 async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
     """The timer of delivery: after 14 days without a word of the customer the assignment is approved."""
     actor.require(Right.RUN_TIMER)
@@ -218,7 +220,7 @@ async def _added(tx: Tx, planned: Assignment) -> Assignment:
 
 async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool) -> Assignment:
     """The assignment of an order, which it moves from now on."""
-    order = await orders.get(tx, order_id, lock=True)
+    order = order_in_time(tx, await orders.get(tx, order_id, lock=True))
     if order.cooperative_id != planned.cooperative_id:
         raise NotFound
     if order.state not in ORDERED or order.assignment_id is not None:

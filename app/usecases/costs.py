@@ -20,6 +20,7 @@ from app.domain.orders import Order, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.due import order_in_time
 from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
 
@@ -45,6 +46,7 @@ async def claim_cost(
     if order is None:
         raise NotFound
     actor.require(Right.CLAIM_COST, order.cooperative_id, own=roles_on(order, actor))
+    order = order_in_time(tx, order)
     if order.settled or order.refunded_cents:
         raise AlreadySettled(what="order")
     if order.state in CLOSED:
@@ -94,7 +96,7 @@ async def decide_claim(
     """
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
-    order = await orders.get(tx, found.order_id, lock=True)
+    order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
     if verb == "approve":

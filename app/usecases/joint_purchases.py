@@ -33,6 +33,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.domain.vat import rate_on
 from app.usecases.steps import joint
+from app.usecases.steps.due import step_of
 from app.usecases.steps.joint import Whole
 from app.usecases.steps.limit import check_purchase_limits
 from app.usecases.steps.version import expect
@@ -196,6 +197,7 @@ async def close_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     await _closed(tx, transition(found, "close"))
 
 
+@step_of("purchase_tops_up")
 async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     """The timer of the last phase: from now on only what fills packs."""
     actor.require(Right.RUN_TIMER)

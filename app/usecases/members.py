@@ -13,7 +13,7 @@ from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.ledger import member_balances, pot_movements, pot_of
 from app.db.members import member_events, members, was_linked
-from app.db.offerings import pause_offerings_of
+from app.db.offerings import hide_offerings_of, show_offerings_of
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
 from app.db.store import Query, one_of, rows_of
@@ -168,8 +168,7 @@ async def move_member(
     saved = await members.save(tx, moved)
     await _log(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
-    if saved.state not in SELLING:
-        await _off_the_market(tx, saved)
+    await (_back_on_the_market if saved.state in SELLING else _off_the_market)(tx, saved)
     empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
     await tell(tx, f"member.{verb}", member.cooperative_id, member_id, **({"empty": True} if empty else {}))
     exit_rule = agreement.the(Exit) if agreement else None
@@ -184,9 +183,15 @@ async def move_member(
 
 async def _off_the_market(tx: Tx, member: Member) -> None:
     """Nothing of who does not sell now can be ordered, nor do they wait for a seat."""
-    for offering_id in await pause_offerings_of(tx, member.id):
+    for offering_id in await hide_offerings_of(tx, member.id):
         await tell(tx, "offering.paused", member.cooperative_id, offering_id)
     await leave_queues(tx, member.id)
+
+
+async def _back_on_the_market(tx: Tx, member: Member) -> None:
+    """What the pause hid can be ordered again; what the maker hid stays hidden."""
+    for offering_id in await show_offerings_of(tx, member.id):
+        await tell(tx, "offering.resumed", member.cooperative_id, offering_id)
 
 
 async def end_trial(tx: Tx, actor: Actor, *, member_id: UUID) -> None:

@@ -19,9 +19,10 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
 from app.domain.members import SELLING
-from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check, take
+from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.usecases.steps.ordering import take_or_free
 from app.usecases.steps.version import expect
 
 LONGEST_HOLD = 60
@@ -109,7 +110,7 @@ async def move_offering(
     today = tx.today
     if verb == "publish" and await agreement_on(tx, offering.cooperative_id, today) is None:
         raise AgreementMissing(date=today.isoformat())
-    if verb in ("publish", "resume"):
+    if verb == "publish":
         await _selling(tx, offering)
     moved = process.transition(offering, verb, by_maker=bool(actor.as_member(offering.member_id)))
     if moved.edition > offering.edition:
@@ -133,8 +134,17 @@ async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, 
         raise NotOrderable(title=offering.title, state=offering.state)
     until = tx.now + timedelta(minutes=minutes)
     app_id = actor.app_id if actor.subject is None else None
-    hold = Hold(*(uuid7(), offering_id, offering.cooperative_id, quantity, until), person_id=person_id, app_id=app_id)
-    await save_stock(tx, take(offering, quantity))
+    hold = Hold(
+        id=uuid7(),
+        offering_id=offering_id,
+        cooperative_id=offering.cooperative_id,
+        quantity=quantity,
+        expires_at=until,
+        edition=offering.edition,
+        person_id=person_id,
+        app_id=app_id,
+    )
+    await save_stock(tx, await take_or_free(tx, offering, quantity))
     await holds.add(tx, hold)
     await start_timer(tx, "stock_hold", offering.cooperative_id, hold.id, until)
     return hold

@@ -18,8 +18,8 @@ from app.domain import orders as process
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.customers import Contact, reachable
-from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
-from app.domain.offerings import Hold, Offering, take
+from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, SecondPersonNeeded, WrongState
+from app.domain.offerings import Hold, Offering, not_own
 from app.domain.orders import (
     COMPLETES_AFTER,
     ORDER,
@@ -39,7 +39,8 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.run import Run
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.ordering import reference, small_business_since
+from app.usecases.steps.due import order_in_time, step_of
+from app.usecases.steps.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.steps.reading import Questions, asks_first
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
@@ -59,11 +60,15 @@ EVENT_NAMES = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """`quantity` units of an offering; `hold_id` uses what was kept apart during the checkout."""
+    """`quantity` units of an offering; `hold_id` uses what was kept apart during the checkout.
+
+    `edition` is the one whose price the buyer saw.
+    """
 
     offering_id: UUID
     quantity: int
     hold_id: UUID | None = None
+    edition: int | None = None
 
 
 def _on_sale(*, lines: tuple[Wanted, ...], **_: object) -> Questions:
@@ -85,23 +90,25 @@ async def place_order(
     """Place one order at one cooperative; holds stock until `accept_by`.
 
     A person may leave `contact` out when they have a contact card; an app names the guest it orders for.
-    Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, ContactIncomplete, NotFound.
+    Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, PriceChanged, OwnOffering, ContactIncomplete,
+    NotFound.
     """
     actor.require(Right.BUY)
     if not 1 <= len(lines) <= MOST_LINES:
         raise NumberOutOfRange(field="lines", low=1, high=MOST_LINES)
     actor, contact = await _customer(tx, actor, contact)
     wanted = sorted(lines, key=lambda line: line.offering_id)
-    await _use_holds(tx, actor, wanted)
+    kept = await _use_holds(tx, actor, wanted)
     on_sale = await rows_of(tx, locked_offerings([line.offering_id for line in wanted]))
     found = {offering.id: offering for offering, _ in on_sale}
     if missing := [line.offering_id for line in wanted if line.offering_id not in found]:
         raise NotFound(how="offering", offeringId=str(missing[0]))
+    not_own(actor, found.values())
 
-    order = _order(tx, actor, list(found.values()), wanted, contact, needed_at, note)
+    order = _order(tx, actor, await _agreed(tx, wanted, found, kept), contact, needed_at, note)
     order = await small_business_since(tx, order, on_sale[0][1])
     for line in wanted:
-        found[line.offering_id] = take(found[line.offering_id], line.quantity)
+        found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.quantity)
 
     await add_order(tx, order, _event(tx, actor, order, "place", note))
     await _hold(tx, order, list(found.values()))
@@ -162,39 +169,47 @@ async def get_guest_order(tx: Tx, actor: Actor, *, token: str) -> GuestOrder:
 async def move_order(
     tx: Tx, actor: Actor, *, order_id: UUID, verb: str, note: str = "", expected_version: int | None = None
 ) -> Order:
-    """Accept, refuse, start, deliver, complete or cancel. Raises WrongState, Stale, NotFound.
+    """Accept, refuse, start, deliver, complete or cancel.
+
+    Raises WrongState, Stale, NotFound, and SecondPersonNeeded for makers who confirm their own work.
 
     Completing an order that is paid books its sale in the same transaction.
     """
     row = find(ORDER, verb)
     order = await orders.get(tx, order_id)
     actor.require(row.right, order.cooperative_id, own=roles_on(order, actor))
+    if verb == "complete" and actor.member_ids() & set(order.maker_ids):
+        raise SecondPersonNeeded(verb=verb)
     await lend_staff_view(tx, order.cooperative_id)
-    return await _move(tx, actor, order_id, verb, note, expected_version)
+    order = order_in_time(tx, await orders.get(tx, order_id, lock=True))
+    expect(order.version, expected_version)
+    return await _move(tx, actor, order, verb, at=tx.now, note=note)
 
 
+@step_of("accept_by")
 async def expire_order(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
-    """The timer of acceptBy: an order that nobody took expires; one that moved on stays as it is."""
+    """The timer of acceptBy: an order that nobody took expires by then; one that moved on stays as it is."""
     await _by_timer(tx, actor, order_id, "expire")
 
 
+@step_of("complete")
 async def complete_silently(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
-    """The timer of delivery: after 14 days without a word of the customer the order is complete."""
+    """The timer of delivery: 14 days without a word of the customer complete the order by then."""
     await _by_timer(tx, actor, order_id, "complete_silently")
 
 
 async def _by_timer(tx: Tx, actor: Actor, order_id: UUID, verb: str) -> None:
     actor.require(Right.RUN_TIMER)
+    order = await orders.get(tx, order_id, lock=True)
     try:
-        await _move(tx, actor, order_id, verb, "", None)
+        await _move(tx, actor, order, verb, at=min(order.due_at or tx.now, tx.now))
     except WrongState:
         return
 
 
-async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expected_version: int | None) -> Order:
-    order = await orders.get(tx, order_id, lock=True)
-    expect(order.version, expected_version)
-    moved = process.transition(order, verb, tx.now)
+async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, note: str = "") -> Order:
+    """Move a locked order; `at` dates the step, which is booked now."""
+    order_id, moved = order.id, process.transition(order, verb, at)
     if verb == "accept":
         await end_holds(tx, order_id=order_id, state="used")
     elif verb in RELEASES_STOCK:
@@ -203,7 +218,7 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
     elif verb == "deliver":
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
-    await events.add(tx, _event(tx, actor, moved, verb, note))
+    await events.add(tx, replace(_event(tx, actor, moved, verb, note), at=at))
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
     facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
@@ -224,33 +239,44 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Acto
     return actor, reachable(contact)
 
 
-async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> None:
-    """Turn holds of the checkout into the order's own, under the lock of the stock."""
-    kept = [line for line in wanted if line.hold_id is not None]
-    if kept:
+async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> dict[Wanted, int]:
+    """Turn holds of the checkout into the order's own, under the lock of the stock. Returns the editions they keep."""
+    held = [line for line in wanted if line.hold_id is not None]
+    if held:
         await lock_stock(tx, [line.offering_id for line in wanted])
-    for line in kept:
+    editions = {}
+    for line in held:
         hold = await holds.find(tx, id=line.hold_id)
         mine = hold is not None and actor.owns(hold.person_id, hold.app_id)
         if hold is None or not mine or hold.offering_id != line.offering_id:
             raise NotFound
-        if not await end_holds(tx, hold_id=line.hold_id, state="released"):
+        if hold.expires_at <= tx.now or not await end_holds(tx, hold_id=line.hold_id, state="released"):
             raise HoldGone
+        editions[line] = hold.edition
+    return editions
+
+
+async def _agreed(
+    tx: Tx, wanted: list[Wanted], found: dict[UUID, Offering], kept: dict[Wanted, int]
+) -> list[tuple[int, Offering]]:
+    """The quantity of each line, with its offering at the price that counts for it. Raises PriceChanged."""
+    return [
+        (line.quantity, await as_agreed(tx, found[line.offering_id], kept.get(line), line.edition)) for line in wanted
+    ]
 
 
 def _order(
     tx: Tx,
     actor: Actor,
-    found: list[Offering],
-    wanted: list[Wanted],
+    wanted: list[tuple[int, Offering]],
     contact: Contact,
     needed_at: datetime | None,
     note: str,
 ) -> Order:
-    order_id, by_id = uuid7(), {offering.id: offering for offering in found}
+    order_id, found = uuid7(), [offering for _, offering in wanted]
     today = tx.today
     lines = tuple(
-        line_of(by_id[line.offering_id], line.quantity, id=uuid7(), order_id=order_id, day=today) for line in wanted
+        line_of(offering, quantity, id=uuid7(), order_id=order_id, day=today) for quantity, offering in wanted
     )
     order = Order(
         id=order_id,
@@ -278,7 +304,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
     for offering in limited:
         await save_stock(tx, offering)
     held = [
-        Hold(uuid7(), line.offering_id, order.cooperative_id, line.quantity, order.accept_by, order.id)
+        Hold(uuid7(), line.offering_id, order.cooperative_id, line.quantity, order.accept_by, line.edition, order.id)
         for line in order.lines
         if line.counts_stock and line.offering_id is not None
     ]

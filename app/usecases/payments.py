@@ -28,6 +28,7 @@ from app.domain.refunds import Refund
 from app.usecases.steps.assignment import follow_payment
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import give_back_assignment
+from app.usecases.steps.due import order_in_time
 from app.usecases.steps.reading import asks_first
 from app.usecases.steps.refund import book_refund
 from app.usecases.steps.settle import drop_pending, settle, unsettle
@@ -180,6 +181,7 @@ async def _refund_part(tx: Tx, order: Order, by: UUID, cents: int, reason: str) 
 async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
     order = await orders.get(tx, order_id, lock=True)
     actor.require(right, order.cooperative_id, own=roles_on(order, actor))
+    order = order_in_time(tx, order)
     if order.buyer_id is not None:
         raise RuleRefused(rule="charges_are_netted", value=order.reference)
     return order

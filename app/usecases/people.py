@@ -1,6 +1,6 @@
 """People and the offices they hold; the account of whoever asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
@@ -8,12 +8,14 @@ from asyncpg import UniqueViolationError
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.municipalities import municipalities
+from app.db.people import add_person as save_person
 from app.db.people import delete_office, ensure_person, lend_staff_view, offices, people
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
-from app.domain.errors import AlreadyExists, RuleRefused
+from app.domain.errors import AlreadyExists, NotFound, RuleRefused
 from app.domain.people import OFFICES, Office, Person
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.version import expect
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,26 @@ async def get_me(tx: Tx, actor: Actor) -> Me:
 async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str, email: str | None = None) -> Person:
     """Make a person known by the (issuer, subject) of their token; the same again returns the same person.
 
-    Only the network sees what was known before; to a coordinator the answer holds what they typed and the id.
+    The address is kept for somebody new; somebody known changes it themselves, so the answer then holds none. Only
+    the network sees what was known before, and gives an address to somebody known without one.
     """
     actor.require(Right.ADD_PERSON)
-    person_id = await ensure_person(tx, issuer, subject, name)
+    person_id, new = await save_person(tx, issuer, subject, name, email)
     known = await people.find(tx, id=person_id) if Role.NETWORK in actor.roles else None
     if known is not None and known.email is None and email is not None:
-        known = await people.save(tx, Person(person_id, issuer, subject, name, email, known.version))
-    return known or Person(person_id, issuer, subject, name)
+        known = await people.save(tx, replace(known, email=email))
+    return known or Person(person_id, issuer, subject, name, email if new else None)
+
+
+async def change_me(tx: Tx, actor: Actor, *, email: str | None, expected_version: int | None = None) -> Me:
+    """Change the address to which the caller is written; None: no mail. Raises Stale, NotFound for somebody unknown."""
+    actor.require(Right.CHANGE_SELF, own=(Role.CUSTOMER,) if actor.subject else ())
+    if actor.person_id is None:
+        raise NotFound
+    person = await people.get(tx, actor.person_id, lock=True)
+    expect(person.version, expected_version)
+    changed = await people.save(tx, replace(person, email=email))
+    return Me(changed, actor.app_id, tuple(sorted(actor.roles)), actor.holdings)
 
 
 @shows_private

@@ -9,7 +9,7 @@ import random
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -43,6 +43,7 @@ from app.domain.errors import (
     Unauthenticated,
 )
 from app.usecases.steps.audit import audited
+from app.usecases.steps.due import StepDue
 from app.usecases.steps.input import check_input
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 
@@ -50,6 +51,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Verb = Callable[Concatenate[Tx, Actor, P], Awaitable[T]]
 TRIES = 5
+MOST_STEPS = 20
+"""Deadlines that one call may find passed: several orders may still hold what is to be sold."""
 _tracer = trace.get_tracer("samen")
 _NO_SPAN = contextlib.nullcontext()
 
@@ -93,7 +96,24 @@ class Run:
         with verb_span(verb), audited(verb, self.identity, lambda: self.actor, named):
             if questions is not None:
                 return await _persist(lambda: self._at_once(verb, questions, *arguments, **named), repeatable=False)
-            return await _persist(once, repeatable=False)
+            return await self.in_time(lambda: _persist(once, repeatable=False))
+
+    async def in_time(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Run an act. If a deadline has passed, the step of the clock is taken and kept; then the act runs again."""
+        for _ in range(MOST_STEPS):
+            try:
+                return await act()
+            except StepDue as due:
+                await _persist(partial(self._take, due), repeatable=True)
+        return await act()
+
+    async def _take(self, due: StepDue) -> None:
+        async with self.database.transaction(self.now()) as tx:
+            await people.enter(tx, self.identity)
+            await people.lend_staff_view(tx, due.cooperative_id)
+            with constraints_as_rules():
+                await due.verb(tx, Actor(system=True), **due.about)
+                await tx.flush()
 
     async def _at_once(
         self, verb: Verb[P, T], questions: Callable[..., Questions], *arguments: P.args, **named: P.kwargs
@@ -150,7 +170,7 @@ class Keyed:
 
         with verb_span(verb), audited(verb, self._run.identity, lambda: self._run.actor, named):
             try:
-                return await _persist(once, repeatable=True)
+                return await self._run.in_time(lambda: _persist(once, repeatable=True))
             except Refused as refused:
                 answer = refused.refusal
             kept: T = _recalled(verb, await _persist(lambda: refuse(answer), repeatable=True))

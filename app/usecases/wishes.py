@@ -31,6 +31,7 @@ from app.domain.purchase_costs import reserve_legs
 from app.domain.spending import CONSENT, policy_for
 from app.usecases.steps import joint
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.due import purchase_in_time
 from app.usecases.steps.limit import check_limit_between
 from app.usecases.steps.version import expect
 
@@ -61,7 +62,7 @@ async def wish_for(
     if own:
         await _pot_may_pay(tx, place, purchase)
     await lend_staff_view(tx, purchase.cooperative_id)
-    purchase = await joint_purchases.get(tx, purchase.id, lock=True)
+    purchase = purchase_in_time(tx, await joint_purchases.get(tx, purchase.id, lock=True))
     article = await articles.get(tx, article_id)
     paid_by: PaidBy = "pot" if own else "account"
     key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}

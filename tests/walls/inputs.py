@@ -47,6 +47,7 @@ GIVEN: dict[str, Json] = {
     "decide_held": {"verb": "release"},
     "grant_allowance": {"kind": "premium", "amount": EURO},
     "request_spending": {"purpose": "gereedschap", "supplier": SAID},
+    "change_me": {"email": "jo@example.org"},
     "set_my_contact": {"contact": GUEST, "email": "jo@example.org"},
     "move_spending": {"verb": "consent"},
     "give_permission": {"startsOn": "2026-07-01", "until": "2026-07-31"},

@@ -64,6 +64,7 @@ list_member_events           member coordinator treasurer
 set_goal                     member
 get_thermometer              member coordinator treasurer
 get_me                       tokens
+change_me                    known
 erase_me                     known
 export_me                    people
 add_person                   coordinator network sister-coordinator far-coordinator

@@ -1,15 +1,20 @@
-"""What every order needs, however it comes about: a reference, and whether it carries VAT."""
+"""What every order needs, however it comes about: the price agreed, units, a reference, and whether it carries VAT."""
 
 import secrets
+from dataclasses import replace
 from datetime import date
 
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx
-from app.db.orders import turnover_of_year
+from app.db.offerings import edition_of, end_holds, overdue_holds
+from app.db.orders import orders, turnover_of_year
 from app.db.people import lend_staff_view
 from app.domain.days import day_of
+from app.domain.errors import SoldOut
+from app.domain.offerings import Offering, as_published, check_seen, take
 from app.domain.orders import Order, free_of_vat
 from app.domain.vat import without_vat
+from app.usecases.steps.due import order_in_time
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -30,6 +35,44 @@ async def small_business_since(tx: Tx, order: Order, since: date | None) -> Orde
     if not without_vat(since, turnover, order.net_cents, day):
         return order
     return free_of_vat(order)
+
+
+async def as_agreed(tx: Tx, offering: Offering, kept: int | None, seen: int | None) -> Offering:
+    """The offering at the price that a hold kept (its edition), or at that of now.
+
+    Raises PriceChanged if the edition that the buyer saw has another price.
+    """
+    agreed = await _at(tx, offering, kept or offering.edition)
+    if agreed is None:
+        agreed = offering
+    if seen is not None and seen != agreed.edition:
+        check_seen(agreed, await _at(tx, offering, seen))
+    return agreed
+
+
+async def _at(tx: Tx, offering: Offering, edition: int) -> Offering | None:
+    if edition == offering.edition:
+        return offering
+    contents = await edition_of(tx, offering.id, edition)
+    return None if contents is None else as_published(offering, edition, contents)
+
+
+async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:
+    """The offering with `quantity` units more held; units that were held too long are given back first.
+
+    Raises SoldOut, and StepDue for an order that holds units although it should have expired.
+    """
+    try:
+        return take(offering, quantity)
+    except SoldOut:
+        freed = 0
+        await lend_staff_view(tx, offering.cooperative_id)
+        for hold in await overdue_holds(tx, offering.id):
+            if hold.order_id is None:
+                freed += await end_holds(tx, hold_id=hold.id, state="expired")
+            elif order := await orders.find(tx, id=hold.order_id):
+                order_in_time(tx, order)
+        return take(replace(offering, held=offering.held - freed), quantity)
 
 
 def reference() -> str:
