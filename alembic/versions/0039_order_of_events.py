@@ -15,9 +15,12 @@ depends_on = None
 
 SQL = Path(__file__).parent / "sql"
 BEFORE = (
-    *(("0020_two_walls", "function only_open_books("), ("0036_shorter", "function lock_pots(")),
-    *(("0006_close", "function close_month("), ("0032_closer", "function replay_webhook(")),
+    ("0020_two_walls", "only_open_books("),
+    ("0036_shorter", "lock_pots("),
+    ("0006_close", "close_month("),
+    ("0032_closer", "replay_webhook("),
 )
+CREATE, REPLACE = "create function ", "create or replace function "
 
 
 def upgrade() -> None:
@@ -28,10 +31,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Events keep their numbers, and tasks stay as they are: both were wrong before."""
     for file, name in BEFORE:
-        before = (SQL / f"{file}.sql").read_text().split("\n--;\n")
-        text = next(text for text in before if name in text)
-        replaced = text.replace("create or replace function", "create function").replace(
-            "create function", "create or replace function"
-        )
-        op.get_bind().exec_driver_sql(replaced)
+        texts = (SQL / f"{file}.sql").read_text().replace(CREATE, REPLACE).split("\n--;\n")
+        op.get_bind().exec_driver_sql(next(text for text in texts if REPLACE + name in text))
     op.execute("drop function keeps_books()")
