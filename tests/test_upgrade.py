@@ -64,6 +64,13 @@ MADE_BY = {
     "order_joint_purchase": ("coordinator",),
 }
 """Kinds of task that every subject has in a state that calls for them, once for each of these roles."""
+PLANTED = """
+    insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
+    select uuidv7(), 'mail.task', t.cooperative_id, t.id, '{}', e.moment, e.moment, 0
+      from task t, (select max(created_at) as moment from outbox) e where t.done_at is null;
+    update task set done_at = created_at, done_by = (select id from person limit 1)
+     where what = 'decide_open_claims' and done_at is null"""
+"""A mail about every open task is still to go out, and somebody ticked off what they had to decide."""
 Place = tuple[int, int]
 """Position in the feed, and sequence of its subject."""
 
@@ -91,9 +98,10 @@ async def asked(url: str, sql: str, *arguments: object) -> list[asyncpg.Record]:
         await connection.close()
 
 
-async def restore(url: str, dump: str) -> None:
+async def execute(url: str, script: str) -> None:
+    """A script of the superuser."""
     connection = await asyncpg.connect(url.replace("samen@", "postgres@"))
-    await connection.execute(gzip.decompress((DUMPS / f"{dump}.sql.gz").read_bytes()).decode())
+    await connection.execute(script)
     await connection.close()
 
 
@@ -126,9 +134,10 @@ def upgraded(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, databas
     name = f"samen_upgrade_{request.param}_{os.getpid()}"
     postgres.command("createdb", "-O", "samen", name)
     url = postgres.url(name)
-    asyncio.run(restore(url, request.param))
+    asyncio.run(execute(url, gzip.decompress((DUMPS / f"{request.param}.sql.gz").read_bytes()).decode()))
     waits = "delivered_at is null or audience is not null and position is null"
     waiting = asyncio.run(asked(url, f"select id from outbox where {waits} order by created_at, id"))
+    asyncio.run(execute(url, PLANTED))
     (now,) = asyncio.run(asked(url, "select max(next_try_at) from outbox where delivered_at is null"))
     made = Upgraded(
         url=url,
@@ -171,6 +180,13 @@ async def test_what_comes_in_next_is_numbered_after_all_that_is_there(upgraded: 
     assert tuple((await asked(upgraded.url, sql))[0]) == (True, True, True)
 
 
+async def test_nobody_is_written_to_about_a_task_that_was_closed(upgraded: Upgraded) -> None:
+    sql = """select count(*) filter (where t.done_at is null) > 0, count(*) filter (where t.done_by is null
+               and t.done_at is not null) from outbox o join task t on t.id = o.subject_id
+              where o.name = 'mail.task' and o.delivered_at is null"""
+    assert tuple((await asked(upgraded.url, sql))[0]) == (True, 0)
+
+
 async def test_what_was_published_keeps_its_place_and_the_rest_comes_after_it(
     upgraded: Upgraded, delivered: Database
 ) -> None:
@@ -204,6 +220,13 @@ async def test_each_subject_that_needs_a_task_has_it_once(upgraded: Upgraded, de
         tasks = Counter((row["subject_id"], row["role"]) for row in await asked(upgraded.url, sql, what))
         assert tasks == Counter((row["id"], role) for row in subjects for role in roles), what
         assert subjects, what
+
+
+async def test_what_somebody_ticked_off_is_not_opened_again(upgraded: Upgraded, delivered: Database) -> None:
+    sql = """select count(*) filter (where t.done_by is not null) > 0,
+                    count(*) filter (where t.done_at is null and b.done_by is not null)
+               from task t join task b using (subject_id, what) where t.what = 'decide_open_claims'"""
+    assert tuple((await asked(upgraded.url, sql))[0]) == (True, 0)
 
 
 async def test_the_books_are_right(upgraded: Upgraded, delivered: Database) -> None:
