@@ -24,13 +24,13 @@ CREATE, REPLACE = "create function ", "create or replace function "
 
 
 def upgrade() -> None:
-    for statement in (SQL / "0039_order_of_events.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0039_order_of_events.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
     """Events keep their numbers, and tasks stay as they are: both were wrong before."""
     for file, name in BEFORE:
-        texts = (SQL / f"{file}.sql").read_text().replace(CREATE, REPLACE).split("\n--;\n")
+        texts = (SQL / f"{file}.sql").read_text(encoding="utf-8").replace(CREATE, REPLACE).split("\n--;\n")
         op.get_bind().exec_driver_sql(next(text for text in texts if REPLACE + name in text))
     op.execute("drop function keeps_books()")
