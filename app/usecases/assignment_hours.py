@@ -77,6 +77,8 @@ async def refuse_hours(tx: Tx, actor: Actor, *, entry_id: UUID, reason: str) -> 
     await decide_entry(tx, refused)
     about = {"title": found.title, "reason": reason, "members": [str(entry.member_id)]}
     await tell(tx, "assignment.hours_refused", entry.cooperative_id, entry.id, **about)
+    if entry.lead_id != entry.cooperative_id:  # a delivery reaches the tasks of its own cooperative only
+        await tell(tx, "assignment.hours_refused", entry.lead_id, entry.id, title=found.title)
     return refused
 
 

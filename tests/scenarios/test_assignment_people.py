@@ -79,6 +79,8 @@ async def test_hours_that_are_not_right_are_refused_with_a_reason(world: World) 
     await world.work()
     tasks = {task["what"]: task["text"] for task in (await other.member("GET", "/v1/tasks"))["items"]}
     assert "het was één dag" in tasks["report_hours_anew"]
+    asked = [task["what"] for task in (await lead.coordinator("GET", "/v1/tasks"))["items"]]
+    assert "approve_hours" not in asked
     await report(other.member, part, -1, status=422)  # what was refused cannot be taken back
     await part_move(lead.coordinator, part, "release")  # nor does it keep anybody on the job
     await join(lead.coordinator, job, (await world.member(lead))[1])

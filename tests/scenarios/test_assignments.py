@@ -50,7 +50,12 @@ async def test_a_part_is_handed_to_a_colleague_without_a_reason_and_nobody_signs
     job = await plan(world, lead, slot("Koken", 6000), slot("Poetsen", 4000))
     await join(lead.member, job, lead.member_id)
     part = await join(other.member, job, other.member_id, 1)
-    await agreed(job, lead, other)
+    await sign(lead, job)
+    await world.work()
+    tasks = [(await seller.treasurer("GET", "/v1/tasks"))["items"] for seller in (lead, other)]
+    assert [[task["what"] for task in found] for found in tasks] == [[], ["sign_assignment"]]
+    await sign(other, job)
+    await move(lead.coordinator, job, "agree")
     colleague, colleague_id = await world.member(other)
     await part_move(other.member, part, "hand_on", status=422)
     await part_move(other.member, part, "hand_on", status=404, toMemberId=lead.member_id)
