@@ -91,7 +91,7 @@ def run() -> None:
 
 
 def _welcome(settings: Settings) -> None:
-    (_data_dir(settings) / "address").write_text(settings.public_url)
+    (_data_dir(settings) / "address").write_text(settings.public_url, encoding="utf-8")
     base = settings.public_url
     print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
     print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
@@ -104,7 +104,11 @@ def _running(settings: Settings) -> Settings:
     """The settings of the server that `samen run` started last on this data, unless they say where it is themselves."""
     file = _data_dir(settings) / "address"
     said = settings.public_url != f"http://127.0.0.1:{Settings.model_fields['port'].default}"
-    return settings if said or not file.exists() else settings.model_copy(update={"public_url": file.read_text()})
+    return (
+        settings
+        if said or not file.exists()
+        else settings.model_copy(update={"public_url": file.read_text(encoding="utf-8")})
+    )
 
 
 def _variable(login: str) -> str:
@@ -178,10 +182,10 @@ async def _load(settings: Settings, url: str, story: str | None = None) -> None:
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
     """Beside the data, for the examples; only we can read it."""
     file = _data_dir(settings) / "apps.json"
-    known = json.loads(file.read_text()) if file.exists() else {}
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         json.dump(known, out, indent=2)
 
 
@@ -233,9 +237,9 @@ def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None
     from app.reference import contracts, pages
 
     for name, text in contracts().items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
     for name, text in pages().items():
-        (folder.parent / "docs" / name).write_text(text)
+        (folder.parent / "docs" / name).write_text(text, encoding="utf-8")
 
 
 @cli.command()
@@ -268,7 +272,7 @@ async def _make_roles(url: str) -> None:
 
     Made by the owner of the database, who so becomes a member and can act as them.
     """
-    sql = (ROOT / "alembic" / "versions" / "sql" / "0002_roles.sql").read_text().split("\n--;\n")[0]
+    sql = (ROOT / "alembic" / "versions" / "sql" / "0002_roles.sql").read_text(encoding="utf-8").split("\n--;\n")[0]
     connection = await asyncpg.connect(url)
     await connection.execute(sql)
     await connection.close()

@@ -45,7 +45,7 @@ def _kept(settings: Settings, name: str, made: Callable[[], str]) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         half = file.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             out.write(made())
         try:
             os.link(half, file)
@@ -53,4 +53,4 @@ def _kept(settings: Settings, name: str, made: Callable[[], str]) -> str:
             pass
         finally:
             half.unlink()
-    return file.read_text()
+    return file.read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Say that the server is in use, so that another run beside this one leaves it alone."""
     if not hasattr(config, "workerinput"):
         HOME.mkdir(exist_ok=True)
-        in_use = (HOME / "in-use").open("w")
+        in_use = (HOME / "in-use").open("w", encoding="utf-8")
         fcntl.flock(in_use, fcntl.LOCK_SH)
         config.stash[IN_USE] = in_use
 
@@ -62,7 +62,7 @@ def database_url(postgres: EmbeddedPostgres, worker_id: str) -> Iterator[str]:
     name = f"samen_{worker_id}_{os.getpid()}"
     postgres.command("createdb", "-O", "samen", name)
     url = postgres.url(name)
-    with (HOME / "migrating").open("w") as file:  # roles are the server's: one at a time
+    with (HOME / "migrating").open("w", encoding="utf-8") as file:  # roles are the server's: one at a time
         fcntl.flock(file, fcntl.LOCK_EX)
         migrate_to_head(url)
     yield url

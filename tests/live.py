@@ -160,7 +160,9 @@ class Live:
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another command beside the server."""
         command = [sys.executable, "-m", "app.cli", *arguments]
-        return subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+        )
 
     def serve(self) -> None:
         """Start the server and wait until it is ready."""
@@ -192,7 +194,9 @@ class Live:
         assert self.wire is not None
         self.wire.cut = True
         time.sleep(0.1)
-        postmaster = psutil.Process(int((self.postgres.data / "postmaster.pid").read_text().splitlines()[0]))
+        postmaster = psutil.Process(
+            int((self.postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+        )
         for process in (postmaster, *postmaster.children(recursive=True)):
             process.kill()
         self.wire.cut = False

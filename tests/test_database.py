@@ -76,15 +76,15 @@ def test_the_launcher_recovers_from_a_kill_and_from_a_recycled_pid(tmp_path: Pat
     assert postgres.start()
     assert not postgres.start(), "it runs already"
     pid_file = postgres.data / "postmaster.pid"
-    pid = int(pid_file.read_text().splitlines()[0])
+    pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
     os.kill(pid, signal.SIGKILL)
     for _ in range(100):
         if not postgres.running():
             break
         time.sleep(0.05)
     assert pid_file.exists()
-    lines = pid_file.read_text().splitlines()
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    lines = pid_file.read_text(encoding="utf-8").splitlines()
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n", encoding="utf-8")
     assert not postgres.running(), "our own pid is no server"
     time.sleep(0.5)
     assert postgres.start()

@@ -16,7 +16,9 @@ BIN = Path(sys.executable).parent
 def recipe() -> list[list[str]]:
     """The commands of `make sbom`, where the tools are there already."""
     command = ["make", "-n", "-o", f"{BIN.parent}/.test", f"VENV={BIN.parent}", "sbom"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.replace("\\\n", " ")
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout.replace(
+        "\\\n", " "
+    )
     return [shlex.split(line) for line in shown.splitlines() if not line.startswith("make")]
 
 
@@ -39,9 +41,9 @@ def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None
     described, written = command.index("environment") + 1, command.index("--output-file") + 1
     command[described], command[written] = sys.executable, str(tmp_path / "sbom.cdx.json")
     subprocess.run([*command, "--no-validate"], cwd=ROOT, capture_output=True, check=True)
-    document = json.loads((tmp_path / "sbom.cdx.json").read_text())
+    document = json.loads((tmp_path / "sbom.cdx.json").read_text(encoding="utf-8"))
     found = {(canonicalize_name(one["name"]), one.get("version")): one for one in document["components"]}
-    locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(), re.M)
+    locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M)
     assert len(locked) > 50
     assert [pair for pair in locked if (canonicalize_name(pair[0]), pair[1]) not in found] == []
     assert document["metadata"]["component"]["name"] == "samen"

@@ -92,7 +92,7 @@ class EmbeddedPostgres:
     def running(self) -> bool:
         """Whether the process named in the pid file lives and really serves this data directory."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
             return str(self.data) in psutil.Process(pid).cmdline()
         except (OSError, ValueError, IndexError, psutil.Error):
             return False
@@ -125,12 +125,12 @@ class EmbeddedPostgres:
             *("initdb", "-D", self.data, "-U", "postgres", "-A", "peer", "-E", "UTF8", "-k"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
         )
-        with (self.data / "postgresql.conf").open("a") as file:
+        with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(CONFIG)
-        (self.data / "pg_hba.conf").write_text("local all all peer map=samen\n")
+        (self.data / "pg_hba.conf").write_text("local all all peer map=samen\n", encoding="utf-8")
         people = {self.user, pwd.getpwuid(os.geteuid()).pw_name}
         lines = [f"samen {person} {role}\n" for person in sorted(people) for role in ("postgres", OWNER)]
-        (self.data / "pg_ident.conf").write_text("".join(lines))
+        (self.data / "pg_ident.conf").write_text("".join(lines), encoding="utf-8")
 
     def _ensure_database(self) -> None:
         sql = (
@@ -156,21 +156,23 @@ class EmbeddedPostgres:
         _ensure_system_user(self.user)
         for folder in (self.home, self.socket_dir):
             self._own_folder(folder)
-        with (self.home / "lock").open("w") as file:
+        with (self.home / "lock").open("w", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def _command(self, program: str, *arguments: str | Path, text: str | None = None) -> str:
         account = pwd.getpwnam(self.user)
         switch = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        with tempfile.TemporaryFile("w+") as out:  # a pipe would stay open in the server that pg_ctl leaves
+        with tempfile.TemporaryFile(
+            "w+", encoding="utf-8"
+        ) as out:  # a pipe would stay open in the server that pg_ctl leaves
             done = subprocess.run(  # noqa: S603  the programs are our own wheel's
                 [self.binaries / "bin" / program, *arguments],
                 input=text,
                 stdin=None if text is not None else subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                text=True,
+                encoding="utf-8",
                 cwd=self.home,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
                 check=False,
@@ -179,7 +181,7 @@ class EmbeddedPostgres:
             out.seek(0)
             said = out.read()
         if done.returncode != 0:
-            tail = self.log.read_text()[-2000:] if program == "pg_ctl" and self.log.exists() else ""
+            tail = self.log.read_text(encoding="utf-8")[-2000:] if program == "pg_ctl" and self.log.exists() else ""
             raise EmbeddedPostgresError(f"{program} failed: {said.strip()}\n{tail}".strip())
         return said
 
@@ -218,7 +220,7 @@ def _ensure_system_user(user: str) -> None:
         return
     useradd = shutil.which("useradd") or "/usr/sbin/useradd"
     command = [useradd, "--system", "--home-dir", str(SYSTEM_HOME), "--shell", "/usr/sbin/nologin", user]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode not in (0, 9):  # 9: somebody else made it meanwhile
         raise EmbeddedPostgresError(
             f"PostgreSQL refuses to run as root and the user {user} could not be made ({done.stderr.strip()})."
@@ -231,9 +233,9 @@ def _mark(data_dir: Path) -> str:
     data_dir.mkdir(parents=True, exist_ok=True)
     file = data_dir / "cluster"
     if not file.exists():
-        with tempfile.NamedTemporaryFile("w", dir=data_dir) as made:
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, encoding="utf-8") as made:
             made.write(secrets.token_hex(6))
             made.flush()
             with contextlib.suppress(FileExistsError):  # somebody else was faster
                 os.link(made.name, file)
-    return file.read_text()
+    return file.read_text(encoding="utf-8")

@@ -117,13 +117,13 @@ def test_the_example_app_orders_on_the_live_server(live: Live, tmp_path: Path) -
     body = {"name": "Voorbeeld", "scopes": ["catalogue:read", "orders:read", "orders:write"]}
     made = httpx.post(f"{live.url}/v1/apps", json=body, headers=headers).json()
     command = [sys.executable, str(ROOT / "examples" / "order_app.py"), made["app"]["id"], made["clientSecret"]]
-    done = subprocess.run([*command, "tuinen", live.url], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "tuinen", live.url], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert "Grote tuinbeurt by De Groene Hoek, 242.00 euro" in done.stdout
     assert "Now: placed" in done.stdout
-    nothing = subprocess.run([*command, "ruimteschip", live.url], capture_output=True, text=True, check=False)
+    nothing = subprocess.run([*command, "ruimteschip", live.url], capture_output=True, encoding="utf-8", check=False)
     assert (nothing.returncode, nothing.stderr.strip()) == (1, "Nothing found for ruimteschip.")
-    lines = (ROOT / "examples" / "order_app.py").read_text().splitlines()
+    lines = (ROOT / "examples" / "order_app.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) < 100
 
 
@@ -148,7 +148,7 @@ def test_backup_and_restore_bring_everything_back(live: Live, tmp_path: Path) ->
         place = {"SAMEN_DATA_DIR": str(tmp_path / "fresh" if cluster is fresh else live.home)}
         environment = {name: value for name, value in live.environment.items() if name != "SAMEN_DATABASE_URL"} | place
         command = [sys.executable, "-m", "app.cli", *arguments]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
