@@ -1,6 +1,5 @@
 """One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
 
-import base64
 import contextlib
 import fcntl
 import json
@@ -20,11 +19,10 @@ from app.keys import sealing
 from app.main import build
 from app.migrations import migrate_to_head
 from app.settings import Settings
-from tests.live import served
+from tests.live import SEALING, served
 from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
-SEALING = base64.b64encode(bytes(32)).decode()
 IN_USE = pytest.StashKey[IO[str]]()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 

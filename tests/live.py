@@ -1,6 +1,7 @@
 """A server of its own, as a process, on a PostgreSQL of its own with production's durability; it can be killed."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -29,6 +30,7 @@ from app.migrations import migrate_to_head
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
+SEALING = base64.b64encode(bytes(32)).decode()
 SOCKET = ".s.PGSQL.5432"
 RATES = ("VISITOR", "STANDARD", "PARTNER")
 
@@ -150,6 +152,7 @@ class Live:
             "SAMEN_DATABASE_URL": self._database_url,
             "SAMEN_DATA_DIR": str(self.home),
             "SAMEN_SIGNING_KEYS": self.keys,
+            "SAMEN_SEALING_KEY": SEALING,
             "SAMEN_PORT": str(self.port),
             "SAMEN_PUBLIC_URL": self.url,
             "SAMEN_LOG_LEVEL": "ERROR",

@@ -1,7 +1,6 @@
 """kill -9 of the server and of PostgreSQL in the middle of orders: each order once, none lost, books right."""
 
 import asyncio
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,6 @@ import asyncpg
 import httpx
 import pytest
 
-from app.db.embedded import EmbeddedPostgres
 from tests.live import ROOT, Live, Wire
 from tests.world import GUEST
 
@@ -137,35 +135,6 @@ def test_a_second_load_of_the_demo_changes_nothing(live: Live) -> None:
     assert live.samen("demo").returncode == 0
     assert counts() == first
     assert first == {"municipalities": 7, "cooperatives": 13, "catalogue/offerings": 27}
-
-
-def test_backup_and_restore_bring_everything_back(live: Live, tmp_path: Path) -> None:
-    """Into a cluster that never held a thing, with the embedded database's own logins."""
-    archive = tmp_path / "samen.dump"
-    fresh = EmbeddedPostgres.at(tmp_path / "fresh")
-
-    def samen(cluster: EmbeddedPostgres, *arguments: str) -> str:
-        place = {"SAMEN_DATA_DIR": str(tmp_path / "fresh" if cluster is fresh else live.home)}
-        environment = {name: value for name, value in live.environment.items() if name != "SAMEN_DATABASE_URL"} | place
-        command = [sys.executable, "-m", "app.cli", *arguments]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def counts(cluster: EmbeddedPostgres) -> str:
-        sql = """select (select count(*) from "order"), (select count(*) from entry), (select count(*) from person),
-                        (select encode(sha256(string_agg(row_hash, '' order by id)), 'hex') from journal)"""
-        return cluster.command("psql", "-d", "samen", "-Atc", sql)
-
-    samen(live.postgres, "backup", str(archive))
-    fresh.start()
-    try:
-        samen(fresh, "restore", str(archive))
-        assert samen(fresh, "check-books") == samen(live.postgres, "check-books")
-        assert counts(fresh) == counts(live.postgres)
-    finally:
-        fresh.stop()
-        shutil.rmtree(fresh.home)
 
 
 def test_the_server_stops_gracefully(live: Live) -> None:
