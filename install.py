@@ -56,7 +56,7 @@ class Venv:
         if anew:
             self._run(sys.executable, "-m", "venv", "--clear", str(self.folder))
             (self.folder / ".made").touch()
-        print("Installing…" if stage == "run" else "Installing the tools…", flush=True)
+        print("Installing." if stage == "run" else "Installing the tools.", flush=True)
         pip = (str(self.folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install")
         self._run(*pip, "--require-hashes", "-r", STAGES[stage][0])
         if stage == "run":
@@ -88,7 +88,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Another `make` is installing here. Waiting until it is done…", file=sys.stderr, flush=True)
+            print("Another `make` is installing here. Waiting until it is done.", file=sys.stderr, flush=True)
             fcntl.flock(number, fcntl.LOCK_EX)
         yield
     finally:

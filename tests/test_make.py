@@ -131,7 +131,7 @@ def test_an_installation_that_was_killed_starts_anew_and_only_once(tmp_path: Pat
     ]
     said = [process.communicate(timeout=120) for process in two]
     assert [process.returncode for process in two] == [0, 0], said
-    assert sorted(out for out, _ in said) == ["", "Installing…\n"]
+    assert sorted(out for out, _ in said) == ["", "Installing.\n"]
     found = [str(folder / ".venv" / "bin" / "python"), "-c", "import toy"]
     assert subprocess.run(found, cwd=tmp_path, check=False).returncode == 0
     half = folder / ".venv" / "half-installed"

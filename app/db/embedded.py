@@ -65,7 +65,7 @@ class EmbeddedPostgres:
         """The cluster that belongs to `data_dir`. As root its files stand under the system user's own home."""
         data_dir = data_dir.resolve()
         as_root = os.geteuid() == 0
-        mark = _mark(data_dir) if as_root else hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+        mark = _mark(data_dir) if as_root else hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
         home = SYSTEM_HOME / mark if as_root else data_dir / "postgres"
         user = SYSTEM_USER if as_root else pwd.getpwuid(os.geteuid()).pw_name
         programs = binaries()
