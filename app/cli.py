@@ -304,7 +304,7 @@ def _superuser(settings: Settings, url: str) -> str:
 
 def _program(name: str, *arguments: str) -> str:
     """Run one of PostgreSQL's own programs: what it printed; what it complains about goes to stderr."""
-    command = [binaries() / "bin" / name, *arguments]
+    command = [str(binaries() / "bin" / name), *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout  # noqa: S603  our own wheel's program
 
 

@@ -144,7 +144,7 @@ def user(folder: Path) -> subprocess.Popen[str]:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    process.communicate("", timeout=60)
+    process.communicate("", timeout=600)
     assert process.returncode == 0
 
 

@@ -58,7 +58,7 @@ def make(folder: Path, *arguments: str, code: int = 0, **environment: str) -> st
     """What a target printed, in the shell's own environment but for `environment`."""
     chosen = os.environ | {"MAKEFLAGS": "", "PYTHON": sys.executable} | environment
     done = subprocess.run(
-        ["make", *arguments], cwd=folder, env=chosen, capture_output=True, encoding="utf-8", check=False, timeout=120
+        ["make", *arguments], cwd=folder, env=chosen, capture_output=True, encoding="utf-8", check=False, timeout=6000
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -129,7 +129,7 @@ def test_an_installation_that_was_killed_starts_anew_and_only_once(tmp_path: Pat
         )
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=120) for process in two]
+    said = [process.communicate(timeout=6000) for process in two]
     assert [process.returncode for process in two] == [0, 0], said
     assert sorted(out for out, _ in said) == ["", "Installing.\n"]
     found = [str(folder / ".venv" / "bin" / "python"), "-c", "import toy"]
@@ -186,7 +186,7 @@ def test_of_two_that_run_in_such_a_folder_one_serves_and_the_other_says_so(copy:
             if "Stop with Ctrl-C" in line:
                 break
         second = subprocess.run(
-            ["make", "run"], cwd=copy, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=60
+            ["make", "run"], cwd=copy, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=600
         )
         assert f"Samen runs on this data already, at http://127.0.0.1:{port}." in second.stderr
         assert "Traceback" not in second.stderr
@@ -196,7 +196,7 @@ def test_of_two_that_run_in_such_a_folder_one_serves_and_the_other_says_so(copy:
             with contextlib.suppress(psutil.Error):
                 if "app.cli" in process.cmdline():
                     process.terminate()
-        first.communicate(timeout=60)
+        first.communicate(timeout=600)
         assert not EmbeddedPostgres.at(copy / ".samen").running()
     finally:
         with contextlib.suppress(ProcessLookupError):

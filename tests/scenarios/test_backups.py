@@ -9,14 +9,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, opened
 from app.db.roles import RestoreError, make_roles
 from app.db.sealing import Sealing
 from app.db.sealing_key import claim
+from app.keys import SealingKeyError, check_sealing_key
+from app.settings import Settings
 from tests.live import ROOT, SEALING, Live, free_port
 from tests.world import GUEST
 
@@ -56,11 +60,17 @@ def fresh(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(cluster.home)
 
 
-def samen(live: Live, *arguments: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command with the settings of `live`, but for `environment`; an empty value is no value."""
-    chosen = {name: value for name, value in (live.environment | environment).items() if value}
+def samen(
+    live: Live, *arguments: str, place: Path | None = None, code: int = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """A command with the settings of `live`, but for `environment`; an empty value is no value.
+
+    With `place` it works on the embedded database of that folder.
+    """
+    embedded = {"SAMEN_DATABASE_URL": "", "SAMEN_DATA_DIR": str(place)} if place else {}
+    chosen = {name: value for name, value in (live.environment | embedded | environment).items() if value}
     command = [sys.executable, "-m", "app.cli", *arguments]
-    done = subprocess.run(command, env=chosen, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    done = subprocess.run(command, env=chosen, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 
@@ -71,12 +81,12 @@ def counts(cluster: EmbeddedPostgres) -> str:
 
 def test_the_embedded_database_comes_back(live: Live, fresh: EmbeddedPostgres, tmp_path: Path) -> None:
     archive = str(tmp_path / "samen.dump")
-    samen(live, "backup", archive, SAMEN_DATABASE_URL="", SAMEN_DATA_DIR=str(live.home))
-    place = {"SAMEN_DATABASE_URL": "", "SAMEN_DATA_DIR": str(tmp_path / "fresh")}
-    said = samen(live, "restore", archive, **place, SAMEN_SEALING_KEY="").stderr
+    samen(live, "backup", archive, place=live.home)
+    place = tmp_path / "fresh"
+    said = samen(live, "restore", archive, place=place, SAMEN_SEALING_KEY="").stderr
     assert "The key for sealed facts is missing" in said
-    assert not (tmp_path / "fresh" / "sealing-key").exists()
-    assert samen(live, "check-books", **place).stdout == samen(live, "check-books").stdout
+    assert not (place / "sealing-key").exists()
+    assert samen(live, "check-books", place=place).stdout == samen(live, "check-books").stdout
     assert counts(fresh) == counts(live.postgres)
 
 
@@ -153,3 +163,20 @@ async def test_of_two_first_keys_one_stays(fresh: EmbeddedPostgres, live: Live) 
             return await claim(tx, key)
 
     assert sum(await asyncio.gather(*(start() for _ in range(8)))) == 1
+
+
+def test_a_key_that_is_lost_is_given_up_as_the_page_says(live: Live) -> None:
+    """Last in this file: what was sealed is gone after it."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    sql = page.partition("If the key is lost for good")[2].partition("```sql\n")[2].partition("```")[0]
+    settings = Settings(sealing_key=SecretStr(OTHER))
+    with pytest.raises(SealingKeyError):
+        asyncio.run(check_sealing_key(settings, live.postgres.url()))
+    asyncio.run(_execute(live.postgres.url(), sql))
+    asyncio.run(check_sealing_key(settings, live.postgres.url()))
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(sql)
+    await connection.close()
