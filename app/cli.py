@@ -293,6 +293,8 @@ def _owner_in(file: Path) -> str:
     """The login that owned the database of an archive."""
     said = _program("pg_restore", "--list", str(file))
     owners = [line.split()[-1] for line in said.splitlines() if " TABLE public " in line and " TABLE DATA " not in line]
+    if not owners:
+        raise RestoreError(f"{file} holds no tables: it is no backup of Samen.")
     return Counter(owners).most_common(1)[0][0]
 
 

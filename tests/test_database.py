@@ -178,6 +178,21 @@ def test_a_cluster_works_in_any_folder(tmp_path: Path, temporary: str, monkeypat
     shutil.rmtree(postgres.home)
 
 
+def test_a_process_with_another_folder_for_temporary_files_finds_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = EmbeddedPostgres.at(tmp_path / "data")
+    with first.used(), tempfile.TemporaryDirectory(prefix="other-") as short:
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        other = EmbeddedPostgres.at(tmp_path / "data")
+        assert other.socket_dir != first.socket_dir
+        with other.used():
+            assert other.command("psql", "-d", "samen", "-Atc", "select 1").strip() == "1"
+            migrate_to_head(other.url())
+    assert not other.running()
+    shutil.rmtree(other.home)
+
+
 def test_a_new_folder_has_a_new_cluster(tmp_path: Path) -> None:
     """Also as root, where the files stand elsewhere: who removes the folder and starts anew finds nothing old."""
     folder = tmp_path / "samen"

@@ -87,7 +87,16 @@ class EmbeddedPostgres:
 
     def url(self, database: str = DATABASE, user: str = OWNER) -> str:
         """The address for clients of this machine: `postgresql://user@/database?host=<socket directory>`."""
-        return f"postgresql://{user}@/{database}?host={self.socket_dir}"
+        return f"postgresql://{user}@/{database}?host={self.sockets}"
+
+    @property
+    def sockets(self) -> Path:
+        """Where the server listens: whoever started it may have had another folder for temporary files."""
+        with contextlib.suppress(OSError, IndexError):
+            written = (self.data / "postmaster.pid").read_bytes().splitlines()[4]
+            if written and self.running():
+                return Path(os.fsdecode(written))
+        return self.socket_dir
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:
@@ -150,7 +159,7 @@ class EmbeddedPostgres:
 
     def command(self, program: str, *arguments: str | Path) -> str:
         """Run one of PostgreSQL's own programs as the superuser of this cluster; returns what it printed."""
-        return self._command(program, "-h", self.socket_dir, "-U", "postgres", *arguments)
+        return self._command(program, "-h", self.sockets, "-U", "postgres", *arguments)
 
     def _complete(self) -> bool:
         """Whether the data directory was made and configured to the end."""
@@ -188,7 +197,7 @@ class EmbeddedPostgres:
             f"select 'create database {DATABASE} owner {OWNER}' where not exists"
             f" (select from pg_database where datname = '{DATABASE}') \\gexec\n"
         )
-        self._command("psql", "-h", self.socket_dir, "-U", "postgres", "-d", "postgres", "-qX", text=sql)
+        self._command("psql", "-h", self.sockets, "-U", "postgres", "-d", "postgres", "-qX", text=sql)
 
     def _own_folder(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
