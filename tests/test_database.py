@@ -182,7 +182,7 @@ def test_a_process_with_another_folder_for_temporary_files_finds_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = EmbeddedPostgres.at(tmp_path / "data")
-    with first.used(), tempfile.TemporaryDirectory(prefix="other-") as short:
+    with tempfile.TemporaryDirectory(prefix="other-") as short, first.used():
         monkeypatch.setattr(tempfile, "tempdir", short)
         other = EmbeddedPostgres.at(tmp_path / "data")
         assert other.socket_dir != first.socket_dir
