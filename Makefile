@@ -1,63 +1,61 @@
 # Two commands do everything: `make run` and `make test`.
+# Every recipe works in this folder, with relative paths: the path of the folder may hold spaces, quotes and accents.
 SHELL := /bin/sh
-HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
-VENV ?= $(HERE).venv
+VENV ?= .venv
 PYTHON ?= python3
-BIN := $(VENV)/bin
-PIP := $(BIN)/pip --disable-pip-version-check --quiet
+PY := "$${VENV:-.venv}/bin/python"
+INSTALL := @"$${PYTHON:-python3}" install.py
 
+export VENV PYTHON
 export PYTHONDONTWRITEBYTECODE =  # what is started often is compiled once
 
-.PHONY: run test check check-api format bench lock contracts sbom clean
+ifneq ($(strip $(MAKEFILE_LIST)),Makefile)
+$(error Nothing was done: start make in the folder of its Makefile, or with `make -C FOLDER`)
+endif
 
-run: $(VENV)/.run  ## install, start the database, migrate, load the demo network, serve
-	cd $(HERE) && exec $(BIN)/samen run
+.PHONY: run test check check-api format bench lock contracts sbom clean installed tools
+
+run: installed  ## install, start the database, migrate, load the demo network, serve
+	exec $(PY) -m app.cli run
 
 test: check  ## lint, types, contracts, every test that needs nothing but this
-	cd $(HERE) && $(BIN)/pytest -n auto --dist worksteal --ignore tests/outside
+	$(PY) -m pytest -n auto --dist worksteal --ignore tests/outside
 
-check: $(VENV)/.test  ## ruff, mypy, import contracts, dependencies
-	cd $(HERE) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/deptry .
+check: tools  ## ruff, mypy, import contracts, dependencies
+	$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && $(PY) -m deptry .
+	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-cache
 
-check-api: $(VENV)/.test  ## linters, audits and clients of others look at the API; installs them with npm
-	cd $(HERE) && $(BIN)/pytest -n auto --dist worksteal tests/outside
+check-api: tools  ## linters, audits and clients of others look at the API; installs them with npm
+	$(PY) -m pytest -n auto --dist worksteal tests/outside
 
-format: $(VENV)/.test  ## put the code in shape
-	cd $(HERE) && $(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+format: tools  ## put the code in shape
+	$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 
-bench: $(VENV)/.test  ## measure against the floors, in turns; writes bench/results.md
-	cd $(HERE) && $(BIN)/python -m bench.run
+bench: tools  ## measure against the floors, in turns; writes bench/results.md
+	$(PY) -m bench.run
 
-contracts: $(VENV)/.run  ## write openapi/openapi.json and openapi/schema.graphql
-	cd $(HERE) && $(BIN)/samen export
+contracts: installed  ## write openapi/openapi.json and openapi/schema.graphql
+	$(PY) -m app.cli export
 
-lock: $(VENV)/.test  ## resolve the dependencies anew: versions and hashes
-	$(PIP) install pip-tools
-	cd $(HERE) && for name in "" "-dev"; do \
-	  $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+lock: tools  ## resolve the dependencies anew: versions and hashes
+	$(PY) -m pip --disable-pip-version-check --quiet install pip-tools
+	for name in "" "-dev"; do \
+	  $(PY) -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $${name:+--extra dev} \
 	    --output-file requirements$$name.txt pyproject.toml || exit 1; done
 
-sbom: $(VENV)/.test  ## what the product is made of, by CycloneDX, in dist/sbom.cdx.json
-	$(PYTHON) -m venv --clear $(HERE)build/sbom
-	$(HERE)build/sbom/bin/pip --disable-pip-version-check --quiet install --require-hashes -r $(HERE)requirements.txt
-	@mkdir -p $(HERE)dist
-	$(BIN)/cyclonedx-py environment $(HERE)build/sbom/bin/python --pyproject $(HERE)pyproject.toml --output-reproducible \
-	  --output-file $(HERE)dist/sbom.cdx.json
+sbom: tools  ## what the product is made of, by CycloneDX, in dist/sbom.cdx.json
+	"$${PYTHON:-python3}" -m venv --clear build/sbom
+	build/sbom/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements.txt
+	@mkdir -p dist
+	$(PY) -m cyclonedx_py environment build/sbom/bin/python --pyproject pyproject.toml --output-reproducible \
+	  --output-file dist/sbom.cdx.json
 
-$(VENV)/bin/pip:
-	$(PYTHON) -m venv $(VENV)
+installed:
+	$(INSTALL) run
 
-$(VENV)/.run: $(VENV)/bin/pip $(HERE)requirements.txt $(HERE)pyproject.toml
-	@echo "Installing…"
-	@$(PIP) install --require-hashes -r $(HERE)requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation --no-index -e $(HERE)
-	@touch $@
+tools:
+	$(INSTALL) test
 
-$(VENV)/.test: $(VENV)/.run $(HERE)requirements-dev.txt
-	@echo "Installing the tools…"
-	@$(PIP) install --require-hashes -r $(HERE)requirements-dev.txt
-	@touch $@
-
-clean:
-	rm -rf $(VENV) $(HERE)build $(HERE)dist
+clean:  ## an environment that VENV names elsewhere stays
+	rm -rf .venv .venv.installing build dist

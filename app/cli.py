@@ -5,24 +5,27 @@ What only some commands need is imported there, so that the others answer at onc
 
 import asyncio
 import contextlib
+import fcntl
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import asyncpg
 import typer
 
 from app.adapters.logs import log_to_stderr
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
+from app.db.roles import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.apps import AppWithSecret
-from app.keys import key_ring, people_issuer
+from app.keys import SealingKeyError, check_sealing_key, key_ring, people_issuer
 from app.offline import offline
 from app.settings import Settings
 
@@ -51,17 +54,13 @@ def _data_dir(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def _database(settings: Settings) -> Iterator[str]:
-    """The database's address; the embedded one is started for as long as it is needed."""
+    """The database's address; the embedded one runs for as long as any process needs it."""
     if settings.database_url is not None:
         yield settings.database_url
         return
     postgres = EmbeddedPostgres.at(_data_dir(settings))
-    ours = postgres.start()
-    try:
+    with postgres.used():
         yield postgres.url()
-    finally:
-        if ours:
-            postgres.stop()
 
 
 @cli.command()
@@ -83,15 +82,33 @@ def run() -> None:
     from app.serving import serve_and_work, watch
 
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
-    watch(settings)
-    with _database(settings) as url:
+    with _running_alone(settings), _database(settings) as url:
+        watch(settings)
         migrate_to_head(url)
+        asyncio.run(check_sealing_key(settings, url))
         asyncio.run(_load(settings, url))
         asyncio.run(serve_and_work(settings, url, lambda: _welcome(settings)))
 
 
+@contextlib.contextmanager
+def _running_alone(settings: Settings) -> Iterator[None]:
+    """Say where the server is, to the other commands and to a second `samen run`, which ends."""
+    _data_dir(settings).mkdir(parents=True, exist_ok=True)
+    with (_data_dir(settings) / "address").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            where = file.read() or "an address that it will print"
+            print(f"Samen runs on this data already, at {where}. Use that one, or stop it first.", file=sys.stderr)
+            raise typer.Exit(1) from None
+        file.truncate(0)
+        file.write(settings.public_url)
+        file.flush()
+        yield
+
+
 def _welcome(settings: Settings) -> None:
-    (_data_dir(settings) / "address").write_text(settings.public_url)
     base = settings.public_url
     print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
     print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
@@ -104,7 +121,8 @@ def _running(settings: Settings) -> Settings:
     """The settings of the server that `samen run` started last on this data, unless they say where it is themselves."""
     file = _data_dir(settings) / "address"
     said = settings.public_url != f"http://127.0.0.1:{Settings.model_fields['port'].default}"
-    return settings if said or not file.exists() else settings.model_copy(update={"public_url": file.read_text()})
+    address = "" if said or not file.exists() else file.read_text(encoding="utf-8")
+    return settings.model_copy(update={"public_url": address}) if address else settings
 
 
 def _variable(login: str) -> str:
@@ -129,6 +147,7 @@ def serve() -> None:
     with _database(settings) as url:
         from app.serving import server_of, watch
 
+        asyncio.run(check_sealing_key(settings, url))
         watch(settings)
         server_of(settings, url).run()
 
@@ -142,6 +161,7 @@ def worker() -> None:
         from app.serving import watch
         from app.worker import work
 
+        asyncio.run(check_sealing_key(settings, url))
         watch(settings)
         asyncio.run(work(settings, url))
 
@@ -178,10 +198,10 @@ async def _load(settings: Settings, url: str, story: str | None = None) -> None:
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
     """Beside the data, for the examples; only we can read it."""
     file = _data_dir(settings) / "apps.json"
-    known = json.loads(file.read_text()) if file.exists() else {}
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         json.dump(known, out, indent=2)
 
 
@@ -233,17 +253,24 @@ def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None
     from app.reference import contracts, pages
 
     for name, text in contracts().items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
     for name, text in pages().items():
-        (folder.parent / "docs" / name).write_text(text)
+        (folder.parent / "docs" / name).write_text(text, encoding="utf-8")
 
 
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive (pg_dump, custom format).")]) -> None:
     """Write the whole database into one file. On a server of your own the login needs BYPASSRLS."""
     settings = Settings()
-    with _database(settings) as url:
-        _program("pg_dump", "-Fc", "-d", _superuser(settings, url), "-f", str(file))
+    if file.exists() and not file.is_file():
+        raise typer.BadParameter("Give the name of a file: an archive is written beside it first, and renamed.")
+    half = file.with_name(f"{file.name}.part-{os.getpid()}")
+    try:
+        with _database(settings) as url:
+            _program("pg_dump", "-Fc", "-d", _superuser(settings, url), "-f", str(half))
+        half.rename(file)  # under its final name an archive is whole
+    finally:
+        half.unlink(missing_ok=True)
     print(f"Written: {file}")
 
 
@@ -252,9 +279,23 @@ def restore(file: Annotated[Path, typer.Argument(help="An archive of `samen back
     """Put a backup into an empty database; everything or nothing."""
     settings = Settings()
     with _database(settings) as url:
-        asyncio.run(_make_roles(url))
-        _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", _superuser(settings, url), str(file))
-    print("Restored. Now check it: samen check-books")
+        address = _superuser(settings, url)
+        asyncio.run(make_roles(url, _owner_in(file)))
+        _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", address, str(file))
+        print("Restored. Now check it: samen check-books")
+        try:
+            asyncio.run(check_sealing_key(settings, url, first=False))
+        except SealingKeyError as error:
+            print(f"Before you start it: {error}", file=sys.stderr)
+
+
+def _owner_in(file: Path) -> str:
+    """The login that owned the database of an archive."""
+    said = _program("pg_restore", "--list", str(file))
+    owners = [line.split()[-1] for line in said.splitlines() if " TABLE public " in line and " TABLE DATA " not in line]
+    if not owners:
+        raise RestoreError(f"{file} holds no tables: it is no backup of Samen.")
+    return Counter(owners).most_common(1)[0][0]
 
 
 def _superuser(settings: Settings, url: str) -> str:
@@ -263,28 +304,21 @@ def _superuser(settings: Settings, url: str) -> str:
     return url if own else EmbeddedPostgres.at(_data_dir(settings)).url(user="postgres")
 
 
-async def _make_roles(url: str) -> None:
-    """The roles belong to the server, so an archive of one database does not bring them.
-
-    Made by the owner of the database, who so becomes a member and can act as them.
-    """
-    sql = (ROOT / "alembic" / "versions" / "sql" / "0002_roles.sql").read_text().split("\n--;\n")[0]
-    connection = await asyncpg.connect(url)
-    await connection.execute(sql)
-    await connection.close()
-
-
-def _program(name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's own programs; what it complains about goes to stderr."""
-    subprocess.run([binaries() / "bin" / name, *arguments], check=True)  # noqa: S603  our own wheel's program
+def _program(name: str, *arguments: str) -> str:
+    """Run one of PostgreSQL's own programs: what it printed; what it complains about goes to stderr."""
+    command = [str(binaries() / "bin" / name), *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout  # noqa: S603  our own wheel's program
 
 
 def main() -> None:
     """The entry point: an error that says what to do, no traceback."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what the terminal cannot show stops no command
     try:
         cli()
-    except EmbeddedPostgresError as error:
+    except (EmbeddedPostgresError, RestoreError, SealingKeyError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except ConnectionError as error:

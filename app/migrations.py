@@ -14,13 +14,30 @@ from app.db.vat import write_rates
 ROOT = Path(__file__).parent.parent
 
 
+LOCK = 0x53616D656E
+"""Held by whoever migrates, so that processes that start together wait for each other: "Samen" in hexadecimal."""
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's own settings for the database at `url`. A percent sign in the path of the project is doubled."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "alembic").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["url"] = url
+    return config
+
+
 def migrate_to_head(url: str) -> None:
-    """Bring the schema and the dated rates up to date; quick where they are."""
-    if asyncio.run(_revision(url)) != newest():
-        config = Config(ROOT / "alembic.ini")
-        config.attributes["url"] = url
-        command.upgrade(config, "head")
-    asyncio.run(_write_rates(url))
+    """Bring the schema and the dated rates up to date; quick where they are. Waits for others that do the same."""
+    with asyncio.Runner() as runner:
+        connection = runner.run(asyncpg.connect(url))
+        try:
+            runner.run(connection.execute(f"select pg_advisory_lock({LOCK})"))
+            if asyncio.run(_revision(url)) != newest():
+                command.upgrade(alembic_config(url), "head")
+            asyncio.run(_write_rates(url))
+        finally:
+            runner.run(connection.close())
 
 
 async def _revision(url: str) -> str | None:

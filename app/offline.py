@@ -43,7 +43,7 @@ def split_file(
 ) -> None:
     """What do I keep? Split an amount by the rules of a file, without a database."""
     try:
-        read = TypeAdapter(SplitFile).validate_python(yaml.safe_load(file.read_text()))
+        read = TypeAdapter(SplitFile).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
         agreement = _agreement(read)
         ok = _print_examples(agreement)
         if read.net is not None:
@@ -63,7 +63,7 @@ def allocate_file(
 ) -> None:
     """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
     try:
-        read = AllocationFormat.model_validate_json(file.read_text())
+        read = AllocationFormat.model_validate_json(file.read_text(encoding="utf-8"))
         for article in read.articles:
             result = result_of(article.inputs(), allocate(article.inputs()), language_of(language))
             print(f"{article.title}: {result.packs} × {article.pack_units} = {result.units}  sha256 {result.digest}")
@@ -117,7 +117,7 @@ def verify(
     head: Annotated[str, typer.Option(help="A digest that was published: it has to be in the chain.")] = "",
 ) -> None:
     """Verify a cooperative's chain of seals, journal by journal, without a database; exits with 1 where it breaks."""
-    found = verify_chain(file.read_text().splitlines())
+    found = verify_chain(file.read_text(encoding="utf-8").splitlines())
     for what in found.wrong:
         print(f"WRONG  {what}")
     print(f"{found.journals} journals in {found.links} links; head {found.digests[-1] if found.digests else '-'}")
@@ -136,7 +136,7 @@ def recompute_file(
     from app.api.remittances import SpecificationOut  # the whole contract comes with it; the others do without
 
     try:
-        spec = SpecificationOut.model_validate(json.loads(file.read_text()))
+        spec = SpecificationOut.model_validate(json.loads(file.read_text(encoding="utf-8")))
     except (ValidationError, ValueError) as error:
         raise typer.BadParameter(str(error)) from None
     lines = [Line(**line.model_dump()) for line in spec.lines]

@@ -38,5 +38,6 @@ def draw(file: Path, title: str, rows: list[tuple[str, list[float], float, float
         f'font-size="14" role="img" aria-label="{escape(title)}: {said}"><rect width="100%" height="100%" fill="#fff"/>'
         f'<text x="20" y="24" font-size="16" fill="{INK}">{escape(title)}</text>'
         f'<text x="20" y="42" font-size="12" fill="{SOFT}">part of the floor; line: first, dashes: goal</text>'
-        f"{bars}</svg>\n"
+        f"{bars}</svg>\n",
+        encoding="utf-8",
     )

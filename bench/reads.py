@@ -78,7 +78,7 @@ def script(folder: Path, name: str, requests: list[str]) -> Path:
     """A program for wrk that sends these one after another, again and again."""
     file = folder / f"{name.replace(' ', '-')}.lua"
     lines = [f"  made[{number}] = {request}" for number, request in enumerate(requests, 1)]
-    file.write_text(PROGRAM.format(requests="\n".join(lines)))
+    file.write_text(PROGRAM.format(requests="\n".join(lines)), encoding="utf-8")
     return file
 
 
@@ -154,7 +154,7 @@ async def measure(live: Live, folder: Path, rounds: int) -> dict[str, list[Load]
     await owner.execute(FILL, OFFERINGS, list(WORDS), list(CATEGORIES))
     await owner.execute("vacuum analyze offering")
     sent = await programs(folder, owner)
-    postmaster = int((live.postgres.data / "postmaster.pid").read_text().splitlines()[0])
+    postmaster = int((live.postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
     assert live.process is not None
     found: dict[str, list[Load]] = {name: [] for name in sent}
     with floor_server(live) as (floor, floor_pid):

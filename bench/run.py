@@ -99,7 +99,7 @@ def main() -> None:
         finally:
             live.stop()
             Path(folder).mkdir(exist_ok=True)
-    (HERE / "results.md").write_text(text)
+    (HERE / "results.md").write_text(text, encoding="utf-8")
     rows = [(name, found[name], first, goal) for name, (_, first, goal) in WHAT.items()]
     draw(HERE / "results.svg", "What each workload reaches", rows)
     print(text)

@@ -149,7 +149,9 @@ class Torture:
         began = time.monotonic()
         self.faults[victim] += 1
         if victim == "database":
-            postmaster = psutil.Process(int((self.live.postgres.data / "postmaster.pid").read_text().splitlines()[0]))
+            postmaster = psutil.Process(
+                int((self.live.postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+            )
             killed = (postmaster, *postmaster.children(recursive=True))
             for process in killed:
                 process.kill()

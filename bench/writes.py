@@ -136,7 +136,7 @@ async def orders_of(torture: Torture, client: httpx.AsyncClient, shop: Shop, cou
 async def prepared(owner: asyncpg.Connection) -> None:
     """The floors' tables and functions."""
     for name in ("paid", "placed", "ruled"):
-        for statement in (FLOORS / f"{name}.sql").read_text().split("\n--;\n"):
+        for statement in (FLOORS / f"{name}.sql").read_text(encoding="utf-8").split("\n--;\n"):
             await owner.execute(statement)
 
 

@@ -1,6 +1,5 @@
 """One real PostgreSQL for all workers; one migrated database for each; nothing is cleaned up, everything commits."""
 
-import base64
 import contextlib
 import fcntl
 import json
@@ -20,11 +19,10 @@ from app.keys import sealing
 from app.main import build
 from app.migrations import migrate_to_head
 from app.settings import Settings
-from tests.live import served
+from tests.live import SEALING, served
 from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
-SEALING = base64.b64encode(bytes(32)).decode()
 IN_USE = pytest.StashKey[IO[str]]()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -33,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Say that the server is in use, so that another run beside this one leaves it alone."""
     if not hasattr(config, "workerinput"):
         HOME.mkdir(exist_ok=True)
-        in_use = (HOME / "in-use").open("w")
+        in_use = (HOME / "in-use").open("w", encoding="utf-8")
         fcntl.flock(in_use, fcntl.LOCK_SH)
         config.stash[IN_USE] = in_use
 
@@ -62,7 +60,7 @@ def database_url(postgres: EmbeddedPostgres, worker_id: str) -> Iterator[str]:
     name = f"samen_{worker_id}_{os.getpid()}"
     postgres.command("createdb", "-O", "samen", name)
     url = postgres.url(name)
-    with (HOME / "migrating").open("w") as file:  # roles are the server's: one at a time
+    with (HOME / "migrating").open("w", encoding="utf-8") as file:  # roles are the server's: one at a time
         fcntl.flock(file, fcntl.LOCK_EX)
         migrate_to_head(url)
     yield url

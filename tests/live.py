@@ -1,6 +1,7 @@
 """A server of its own, as a process, on a PostgreSQL of its own with production's durability; it can be killed."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -29,6 +30,7 @@ from app.migrations import migrate_to_head
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
+SEALING = base64.b64encode(bytes(32)).decode()
 SOCKET = ".s.PGSQL.5432"
 RATES = ("VISITOR", "STANDARD", "PARTNER")
 
@@ -150,6 +152,7 @@ class Live:
             "SAMEN_DATABASE_URL": self._database_url,
             "SAMEN_DATA_DIR": str(self.home),
             "SAMEN_SIGNING_KEYS": self.keys,
+            "SAMEN_SEALING_KEY": SEALING,
             "SAMEN_PORT": str(self.port),
             "SAMEN_PUBLIC_URL": self.url,
             "SAMEN_LOG_LEVEL": "ERROR",
@@ -160,7 +163,9 @@ class Live:
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another command beside the server."""
         command = [sys.executable, "-m", "app.cli", *arguments]
-        return subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+        )
 
     def serve(self) -> None:
         """Start the server and wait until it is ready."""
@@ -192,7 +197,9 @@ class Live:
         assert self.wire is not None
         self.wire.cut = True
         time.sleep(0.1)
-        postmaster = psutil.Process(int((self.postgres.data / "postmaster.pid").read_text().splitlines()[0]))
+        postmaster = psutil.Process(
+            int((self.postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+        )
         for process in (postmaster, *postmaster.children(recursive=True)):
             process.kill()
         self.wire.cut = False

@@ -14,7 +14,7 @@ def samen(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.C
 
     env = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"} | environment
     command = [sys.executable, "-m", "app.cli", *arguments]
-    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_split_a_file(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_split_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "wrong.yaml").write_text(text)
+    (tmp_path / "wrong.yaml").write_text(text, encoding="utf-8")
     done = samen("split", str(tmp_path / "wrong.yaml"))
     assert done.returncode == 2
     assert said in done.stderr
@@ -46,7 +46,9 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, text: str, said: str) -
 
 def test_an_example_that_does_not_come_out_fails(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
-    file.write_text("rules: [{kind: pot}]\nexamples: [{name: Klus, net: '10.00', expected: {pot: '9.00'}}]")
+    file.write_text(
+        "rules: [{kind: pot}]\nexamples: [{name: Klus, net: '10.00', expected: {pot: '9.00'}}]", encoding="utf-8"
+    )
     done = samen("split", str(file))
     assert (done.returncode, "WRONG" in done.stdout) == (1, True)
 

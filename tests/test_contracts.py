@@ -26,7 +26,7 @@ PLANTS = {
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_the_contracts_hold() -> None:
@@ -39,7 +39,7 @@ def test_each_contract_bites(tmp_path: Path, name: str) -> None:
     shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("static", "__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     file, line = PLANTS[name]
-    (tmp_path / file).write_text((tmp_path / file).read_text() + f"\n{line}\n")
+    (tmp_path / file).write_text((tmp_path / file).read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
     done = lint(tmp_path)
     assert done.returncode == 1, done.stdout
     assert f"{name.split(', the other', maxsplit=1)[0].split(', nor', maxsplit=1)[0]} BROKEN" in done.stdout
@@ -50,9 +50,9 @@ def test_only_the_run_commits() -> None:
     openers = {
         file.relative_to(ROOT).as_posix()
         for file in (ROOT / "app").rglob("*.py")
-        if ".transaction(" in file.read_text()
+        if ".transaction(" in file.read_text(encoding="utf-8")
     }
-    assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/worker.py", "app/migrations.py"}
+    assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/worker.py", "app/migrations.py", "app/keys.py"}
 
 
 def test_every_rule_that_can_refuse_has_words() -> None:
@@ -60,14 +60,14 @@ def test_every_rule_that_can_refuse_has_words() -> None:
     named = {
         rule
         for file in (ROOT / "app").rglob("*.py")
-        for rule in re.findall(r'(?<!\w)rule="([a-z_0-9]+)"', file.read_text())
+        for rule in re.findall(r'(?<!\w)rule="([a-z_0-9]+)"', file.read_text(encoding="utf-8"))
     }
     assert sorted(named - RULE_TEXTS.keys()) == []
 
 
 def test_functions_and_modules_stay_small() -> None:
     for file in (ROOT / "app").rglob("*.py"):
-        text = file.read_text()
+        text = file.read_text(encoding="utf-8")
         assert len([line for line in text.splitlines() if line.strip()]) <= 400, file
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -77,7 +77,7 @@ def test_functions_and_modules_stay_small() -> None:
 def test_public_functions_say_what_they_do() -> None:
     for room in ("domain", "usecases"):
         for file in (ROOT / "app" / room).rglob("*.py"):
-            tree = ast.parse(file.read_text())
+            tree = ast.parse(file.read_text(encoding="utf-8"))
             assert ast.get_docstring(tree), file
             for node in tree.body:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):

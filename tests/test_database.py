@@ -4,12 +4,14 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
 import asyncpg
 import pytest
-from alembic.config import Config
 
 from alembic import command
 from app.db.embedded import EmbeddedPostgres
@@ -18,7 +20,7 @@ from app.db.people import enter
 from app.domain.actors import Identity
 from app.domain.errors import NotFound
 from app.domain.vat import RATES
-from app.migrations import ROOT, migrate_to_head
+from app.migrations import ROOT, alembic_config, migrate_to_head
 
 
 @pytest.fixture
@@ -30,13 +32,23 @@ def empty(postgres: EmbeddedPostgres) -> str:
 
 
 def test_migrations_go_up_down_and_up_and_match_the_tables(empty: str) -> None:
-    config = Config(ROOT / "alembic.ini")
-    config.attributes["url"] = empty
+    config = alembic_config(empty)
     command.upgrade(config, "head")
     command.downgrade(config, "base")
     command.upgrade(config, "head")
     command.check(config)
     migrate_to_head(empty)
+
+
+def test_processes_that_start_together_wait_for_one_that_migrates(empty: str) -> None:
+    """Each process brings an empty database up to date before it serves."""
+    migrate = "import sys; from app.migrations import migrate_to_head; migrate_to_head(sys.argv[1])"
+    started = [
+        subprocess.Popen([sys.executable, "-c", migrate, empty], cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8")
+        for _ in range(3)
+    ]
+    assert [process.communicate()[1] for process in started] == ["", "", ""]
+    assert [process.returncode for process in started] == [0, 0, 0]
 
 
 async def test_the_table_of_vat_rates_is_the_domains(database: Database) -> None:
@@ -76,15 +88,15 @@ def test_the_launcher_recovers_from_a_kill_and_from_a_recycled_pid(tmp_path: Pat
     assert postgres.start()
     assert not postgres.start(), "it runs already"
     pid_file = postgres.data / "postmaster.pid"
-    pid = int(pid_file.read_text().splitlines()[0])
+    pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
     os.kill(pid, signal.SIGKILL)
     for _ in range(100):
         if not postgres.running():
             break
         time.sleep(0.05)
     assert pid_file.exists()
-    lines = pid_file.read_text().splitlines()
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    lines = pid_file.read_text(encoding="utf-8").splitlines()
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n", encoding="utf-8")
     assert not postgres.running(), "our own pid is no server"
     time.sleep(0.5)
     assert postgres.start()
@@ -92,6 +104,93 @@ def test_the_launcher_recovers_from_a_kill_and_from_a_recycled_pid(tmp_path: Pat
     postgres.stop()
     assert not postgres.running()
     shutil.rmtree(postgres.home)
+
+
+def test_what_was_killed_on_the_way_starts_anew(tmp_path: Path) -> None:
+    """Killed in `initdb`, in either place of the data, or before the cluster had its database."""
+    postgres = EmbeddedPostgres.at(tmp_path)
+    (postgres.home / "data.new" / "global").mkdir(parents=True)
+    (postgres.data / "base").mkdir(parents=True)
+    (postgres.data / "PG_VERSION").write_text("18\n", encoding="utf-8")
+    if os.geteuid() == 0:
+        for folder in (postgres.home, *postgres.home.rglob("*")):
+            shutil.chown(folder, postgres.user)
+    with postgres.used():
+        postgres.command("dropdb", "samen")
+        assert len(list(postgres.home.glob("data.unfinished-*"))) == 1, "nothing is thrown away"
+        with postgres.used():
+            assert postgres.command("psql", "-d", "samen", "-Atc", "select 1").strip() == "1"
+    shutil.rmtree(postgres.home)
+
+
+USE = """
+import sys, time
+from pathlib import Path
+from app.db.embedded import EmbeddedPostgres
+with EmbeddedPostgres.at(Path(sys.argv[1])).used():
+    print("used", flush=True)
+    sys.stdin.read()
+"""
+
+
+def user(folder: Path) -> subprocess.Popen[str]:
+    """A process that uses the cluster of a folder until its standard input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", USE, folder], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "used\n"
+    return process
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.communicate("", timeout=600)
+    assert process.returncode == 0
+
+
+def test_the_last_of_all_users_stops_the_cluster(tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres.at(tmp_path)
+    first, second, third = user(tmp_path), user(tmp_path), user(tmp_path)
+    end(first)
+    assert postgres.running(), "who started it leaves it to the others"
+    second.kill()
+    second.communicate()
+    assert postgres.running()
+    end(third)
+    assert not postgres.running(), "one that was killed uses nothing"
+    alone = user(tmp_path)
+    alone.kill()
+    alone.communicate()
+    assert postgres.running(), "nobody was there to stop it"
+    end(user(tmp_path))
+    assert not postgres.running()
+    shutil.rmtree(postgres.home)
+
+
+@pytest.mark.parametrize("temporary", ["de tijdelijke map", "é's", "l" * 120])
+def test_a_cluster_works_in_any_folder(tmp_path: Path, temporary: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With spaces, quotes and accents in its path and in that of temporary files, or too long for a socket."""
+    (tmp_path / temporary).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / temporary))
+    postgres = EmbeddedPostgres.at(tmp_path / "Mijn café's" / ".samen")
+    with postgres.used():
+        migrate_to_head(postgres.url())
+    shutil.rmtree(postgres.home)
+
+
+def test_a_process_with_another_folder_for_temporary_files_finds_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = EmbeddedPostgres.at(tmp_path / "data")
+    with tempfile.TemporaryDirectory(prefix="other-") as short, first.used():
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        other = EmbeddedPostgres.at(tmp_path / "data")
+        assert other.socket_dir != first.socket_dir
+        with other.used():
+            assert other.command("psql", "-d", "samen", "-Atc", "select 1").strip() == "1"
+            migrate_to_head(other.url())
+    assert not other.running()
+    shutil.rmtree(other.home)
 
 
 def test_a_new_folder_has_a_new_cluster(tmp_path: Path) -> None:

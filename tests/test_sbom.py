@@ -1,6 +1,7 @@
 """What the product is made of, as `make sbom` writes it: every locked package, by its version and licence."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -14,20 +15,22 @@ BIN = Path(sys.executable).parent
 
 
 def recipe() -> list[list[str]]:
-    """The commands of `make sbom`, where the tools are there already."""
-    command = ["make", "-n", "-o", f"{BIN.parent}/.test", f"VENV={BIN.parent}", "sbom"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.replace("\\\n", " ")
+    """The commands of `make sbom`, by the interpreter that runs this."""
+    command = ["make", "-n", "-o", "tools", "sbom"]
+    environment = os.environ | {"VENV": str(BIN.parent), "PYTHON": sys.executable}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True)
+    shown = done.stdout.replace("\\\n", " ").replace('"${VENV:-.venv}/bin/python"', shlex.quote(sys.executable))
     return [shlex.split(line) for line in shown.splitlines() if not line.startswith("make")]
 
 
 def test_the_document_is_made_of_what_is_locked_and_of_nothing_else() -> None:
     """A clean environment takes in the locked packages by their hashes, and is what the document describes."""
     clean, install, *_, describe = recipe()
-    home = Path(clean[-1])
-    assert clean[1:] == ["-m", "venv", "--clear", str(home)]
-    assert install[0] == f"{home}/bin/pip"
-    assert install[-4:] == ["install", "--require-hashes", "-r", str(ROOT / "requirements.txt")]
-    assert describe[:3] == [str(BIN / "cyclonedx-py"), "environment", f"{home}/bin/python"]
+    home = clean[-1]
+    assert clean[1:] == ["-m", "venv", "--clear", "build/sbom"]
+    assert install[:3] == [f"{home}/bin/python", "-m", "pip"]
+    assert install[-4:] == ["install", "--require-hashes", "-r", "requirements.txt"]
+    assert describe[:5] == [sys.executable, "-m", "cyclonedx_py", "environment", f"{home}/bin/python"]
 
 
 def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None:
@@ -39,9 +42,9 @@ def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None
     described, written = command.index("environment") + 1, command.index("--output-file") + 1
     command[described], command[written] = sys.executable, str(tmp_path / "sbom.cdx.json")
     subprocess.run([*command, "--no-validate"], cwd=ROOT, capture_output=True, check=True)
-    document = json.loads((tmp_path / "sbom.cdx.json").read_text())
+    document = json.loads((tmp_path / "sbom.cdx.json").read_text(encoding="utf-8"))
     found = {(canonicalize_name(one["name"]), one.get("version")): one for one in document["components"]}
-    locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(), re.M)
+    locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M)
     assert len(locked) > 50
     assert [pair for pair in locked if (canonicalize_name(pair[0]), pair[1]) not in found] == []
     assert document["metadata"]["component"]["name"] == "samen"

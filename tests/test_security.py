@@ -32,7 +32,7 @@ offering has in a partner's shop, and the guest's own link, which is made to be 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """The contract, operation by operation."""
-    for path, item in json.loads((ROOT / "openapi" / "openapi.json").read_text())["paths"].items():
+    for path, item in json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"].items():
         for method in METHODS:
             if method in item:
                 yield f"{method} {path}", item[method]
@@ -55,7 +55,7 @@ def objects(node: Any, schemas: dict[str, Any], seen: set[str]) -> Iterator[dict
 
 
 def test_no_body_takes_more_than_its_contract_names() -> None:
-    schemas = json.loads((ROOT / "openapi" / "openapi.json").read_text())["components"]["schemas"]
+    schemas = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["components"]["schemas"]
     bodies = {name: one["requestBody"] for name, one in operations() if "requestBody" in one and LOGIN not in name}
     open_ended = {
         name: found.get("title")
@@ -83,21 +83,23 @@ def _is_id(schema: dict[str, Any]) -> bool:
 
 def test_nothing_is_older_than_what_is_known_to_be_safe() -> None:
     """Neither what is locked, nor what who installs without the lock may get."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = {one.name: one.specifier for one in map(Requirement, project["dependencies"])}
-    locked = dict(re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    locked = dict(
+        re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     for name, floor in FLOORS.items():
         least = min(Version(one.version) for one in asked[name] if one.operator == ">=")
         assert min(least, Version(locked[name])) >= Version(floor), name
 
 
 def test_every_row_is_held_by_a_test_that_exists() -> None:
-    text = (ROOT / "docs" / "security.md").read_text()
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \|.*$", text, re.MULTILINE)
     assert [int(number) for number in rows] == list(range(1, 26))
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
     assert len(named) > 30
     for file, test in named:
-        tree = ast.parse((ROOT / file).read_text())
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         assert not test or test in known, f"{file}::{test}"

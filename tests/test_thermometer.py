@@ -61,7 +61,7 @@ def test_it_is_well_formed_for_everybody(name: str, balance: int, goal: int | No
 
 
 def test_the_picture_of_the_readme_is_what_is_drawn() -> None:
-    assert (ROOT / "docs" / "thermometer.svg").read_text() == thermometer_svg(NOOR, NL) + "\n"
+    assert (ROOT / "docs" / "thermometer.svg").read_text(encoding="utf-8") == thermometer_svg(NOOR, NL) + "\n"
 
 
 @pytest.mark.parametrize("language", [NL, EN])

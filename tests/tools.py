@@ -35,7 +35,7 @@ def missing(reason: str) -> NoReturn:
 def alone(name: str) -> Iterator[None]:
     """One process at a time."""
     HOME.mkdir(mode=0o700, exist_ok=True)
-    with (HOME / f"{name}.lock").open("w") as file:
+    with (HOME / f"{name}.lock").open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -86,7 +86,7 @@ def _folder(first: Path, *more: Path) -> Path:
 
 def _run(command: list[str], folder: Path) -> None:
     """Install; only a registry that cannot be reached is a reason to skip."""
-    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    made = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     if made.returncode == 0:
         (folder / ".installed").touch()
         return

@@ -27,6 +27,6 @@ def downgrade() -> None:
 
 def run(file: Path) -> None:
     """Statements are separated by a line of `--;`, so that function bodies may hold semicolons."""
-    for statement in file.read_text().split("\n--;\n"):
+    for statement in file.read_text(encoding="utf-8").split("\n--;\n"):
         if statement.strip():
             op.get_bind().exec_driver_sql(statement)

@@ -32,5 +32,5 @@ def downgrade() -> None:
 
 def run(file: Path) -> None:
     """Statements are separated by a line of `--;`, so that function bodies may hold semicolons."""
-    for statement in file.read_text().split("\n--;\n"):
+    for statement in file.read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)

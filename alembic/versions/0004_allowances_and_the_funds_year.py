@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state in ('granted', 'reversed')", name="allowance_state"),
         sa.CheckConstraint("char_length(reason) <= 500", name="allowance_reason_length"),
     )
-    for statement in (SQL / "0004_fund.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0004_fund.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

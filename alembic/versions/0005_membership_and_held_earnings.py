@@ -50,7 +50,7 @@ def upgrade() -> None:
     held = "held_cents >= 0 and (held_because is not null or held_cents = 0)"
     op.create_check_constraint("earning_held", "earning", held)
     op.create_check_constraint("earning_reason_length", "earning", "char_length(reason) <= 500")
-    for statement in (SQL / "0005_members.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0005_members.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

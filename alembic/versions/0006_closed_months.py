@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.add_column("period", sa.Column("closed_by", sa.Uuid(), sa.ForeignKey("person.id"), nullable=True))
     op.add_column("period", sa.Column("bank_cents", sa.BigInteger(), nullable=True))
     op.add_column("period", sa.Column("digest", sa.LargeBinary(), nullable=True))
-    for statement in (SQL / "0006_close.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0006_close.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

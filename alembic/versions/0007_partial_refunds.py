@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.add_column("earning", sa.Column("refunded_cents", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_check_constraint("earning_refunded", "earning", "refunded_cents between 0 and net_cents")
-    for statement in (SQL / "0007_refunds.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0007_refunds.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -63,7 +63,7 @@ def upgrade() -> None:
             for name, most in LENGTHS.items()
         ),
     )
-    for statement in (SQL / "0008_spending.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0008_spending.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -57,7 +57,7 @@ def upgrade() -> None:
         link("person_id", "person", null=True),
         link("app_id", "app", null=True),
     )
-    for statement in (SQL / "0009_permissions.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0009_permissions.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

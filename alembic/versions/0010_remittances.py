@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'reported') = (invoiced_by is null)", name="remittance_invoiced"),
         sa.CheckConstraint("char_length(reference) <= 60", name="remittance_reference_length"),
     )
-    for statement in (SQL / "0010_remittances.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0010_remittances.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -44,12 +44,12 @@ def upgrade() -> None:
         sa.Column("broken", JSONB(), nullable=False),
     )
     op.create_index("book_check_waiting", "book_check", ["asked_at"], postgresql_where=sa.text("checked_at is null"))
-    for statement in (SQL / "0011_seals.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0011_seals.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
-    for statement in (SQL / "0011_downgrade.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0011_downgrade.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
     for table in ("book_check", "seal_item", "seal"):
         op.drop_table(table)

@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'proposed') = (answered_by is null)", name="internal_delivery_answered"),
         sa.CheckConstraint("char_length(title) <= 200", name="internal_delivery_title_length"),
     )
-    for statement in (SQL / "0013_funds.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0013_funds.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.CheckConstraint("char_length(title) <= 200", name="ballot_title_length"),
         sa.CheckConstraint("char_length(supplier) <= 120", name="ballot_supplier_length"),
     )
-    for statement in (SQL / "0014_ballots.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0014_ballots.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

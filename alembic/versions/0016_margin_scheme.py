@@ -21,11 +21,11 @@ SCHEME = "when c.small_business_from <= current_date then 0"
 def upgrade() -> None:
     for table in ("offering", "order_line"):
         op.add_column(table, sa.Column("purchase_cents", sa.BigInteger(), nullable=True))
-    both = SQL.read_text().replace(SCHEME, SCHEME.replace(" then", " or o.vat_class = 'margin' then"))
+    both = SQL.read_text(encoding="utf-8").replace(SCHEME, SCHEME.replace(" then", " or o.vat_class = 'margin' then"))
     op.get_bind().exec_driver_sql(both)
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql(SQL.read_text())
+    op.get_bind().exec_driver_sql(SQL.read_text(encoding="utf-8"))
     for table in ("offering", "order_line"):
         op.drop_column(table, "purchase_cents")

@@ -23,7 +23,7 @@ FUNCTIONS = (
 
 
 def upgrade() -> None:
-    for statement in SQL.read_text().split("\n--;\n"):
+    for statement in SQL.read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -148,7 +148,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_purchase_credit_purchase_id'), 'purchase_credit', ['purchase_id'], unique=False)
     op.create_index(op.f('ix_purchase_credit_wish_id'), 'purchase_credit', ['wish_id'], unique=False)
-    for statement in (SQL / "0019_joint_purchases.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0019_joint_purchases.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

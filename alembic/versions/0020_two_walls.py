@@ -24,7 +24,7 @@ def upgrade() -> None:
         " where m.cooperative_id = b.cooperative_id and m.state in ('member', 'paused')), '{}')"
     )
     op.alter_column("ballot", "voter_ids", server_default=None)
-    for statement in (SQL / "0020_two_walls.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0020_two_walls.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

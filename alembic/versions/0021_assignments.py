@@ -224,7 +224,7 @@ def upgrade() -> None:
     op.alter_column('order_line', 'member_id',
                existing_type=sa.UUID(),
                nullable=True)
-    for statement in (SQL / "0021_assignments.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0021_assignments.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

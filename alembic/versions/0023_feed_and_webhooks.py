@@ -72,7 +72,7 @@ def upgrade() -> None:
     columns = ["webhook_id", "subject_id", "position"]
     op.create_index("webhook_delivery_waiting", "webhook_delivery", columns, postgresql_where=still)
     op.create_index("webhook_delivery_due", "webhook_delivery", ["next_try_at"], postgresql_where=still)
-    for statement in (SQL / "0023_feed_and_webhooks.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0023_feed_and_webhooks.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("assertion_id", sa.Text(), primary_key=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
     )
-    for statement in (SQL / "0025_apps_that_sign.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0025_apps_that_sign.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

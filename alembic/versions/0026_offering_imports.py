@@ -60,7 +60,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("offering_import_row_outcome", "offering_import_row", ["import_id", "outcome", "id"])
-    for statement in (SQL / "0026_offering_imports.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0026_offering_imports.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

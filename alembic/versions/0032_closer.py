@@ -17,7 +17,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 def upgrade() -> None:
-    for statement in (SQL / "0032_closer.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0032_closer.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
@@ -34,7 +34,7 @@ def downgrade() -> None:
         op.execute(f"revoke update (note) on {table} from samen_books")
     op.execute("drop function refuse_change_of_trail()")
     for file, name in (("0023_feed_and_webhooks", "replay_webhook"), ("0029_privacy", "erase_me"), ("0029_privacy", "forget_old")):
-        before = (SQL / f"{file}.sql").read_text().split("\n--;\n")
+        before = (SQL / f"{file}.sql").read_text(encoding="utf-8").split("\n--;\n")
         text = next(text for text in before if f"create function {name}(" in text)
         op.get_bind().exec_driver_sql(text.replace("create function", "create or replace function"))
     op.execute("alter table webhook_delivery drop column name")

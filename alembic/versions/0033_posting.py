@@ -17,14 +17,14 @@ SQL = Path(__file__).parent / "sql"
 
 
 def upgrade() -> None:
-    for statement in (SQL / "0033_posting.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0033_posting.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
     op.execute("drop trigger balances on entry")
     for file, name in (("0002_ledger", "function require_balance()"), ("0030_accounts", "function post_journal(")):
-        before = (SQL / f"{file}.sql").read_text().split("\n--;\n")
+        before = (SQL / f"{file}.sql").read_text(encoding="utf-8").split("\n--;\n")
         text = next(text for text in before if name in text)
         op.get_bind().exec_driver_sql(text.replace("create function", "create or replace function"))
     op.execute(

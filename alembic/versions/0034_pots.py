@@ -18,7 +18,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 def upgrade() -> None:
-    for statement in (SQL / "0034_pots.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0034_pots.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
@@ -27,5 +27,5 @@ def downgrade() -> None:
     op.execute("drop view pot")
     op.execute("drop index earning_pending")
     op.execute("revoke select on alembic_version from samen_app")
-    before = (SQL / "0025_apps_that_sign.sql").read_text().split("\n--;\n")
+    before = (SQL / "0025_apps_that_sign.sql").read_text(encoding="utf-8").split("\n--;\n")
     op.get_bind().exec_driver_sql(before[0].replace("create function", "create or replace function"))

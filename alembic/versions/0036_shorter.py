@@ -17,7 +17,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 def upgrade() -> None:
-    for statement in (SQL / "0036_shorter.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0036_shorter.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 
@@ -35,7 +35,7 @@ def downgrade() -> None:
     op.execute("drop function lock_pots(uuid, uuid[])")
     op.execute("drop function post_journals(jsonb)")
     for file, name in BEFORE:
-        before = (SQL / f"{file}.sql").read_text().split("\n--;\n")
+        before = (SQL / f"{file}.sql").read_text(encoding="utf-8").split("\n--;\n")
         text = next(text for text in before if name in text)
         op.get_bind().exec_driver_sql(text.replace("create function", "create or replace function"))
     for function in ("lock_pots(uuid, uuid[])", POSTING):

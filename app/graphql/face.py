@@ -150,7 +150,7 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         @app.get("/graphql", include_in_schema=False)
         async def graphiql() -> HTMLResponse:
             """GraphiQL, served without the internet."""
-            return HTMLResponse(PAGE.read_text())
+            return HTMLResponse(PAGE.read_text(encoding="utf-8"))
 
     router = Face(
         schema,

@@ -8,7 +8,9 @@ import pytest
 
 from tests.world import Json, World
 
-CONTRACT: Json = json.loads((Path(__file__).parent.parent.parent / "openapi" / "openapi.json").read_text())
+CONTRACT: Json = json.loads(
+    (Path(__file__).parent.parent.parent / "openapi" / "openapi.json").read_text(encoding="utf-8")
+)
 BODIES = [
     (method, path, kind, body)
     for path, item in CONTRACT["paths"].items()

@@ -33,7 +33,7 @@ def used_verbs(face: str) -> set[str]:
     """The use cases that a face imports."""
     found = set()
     for file in (ROOT / "app" / face).glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and re.match(r"app\.usecases\.(?!steps\.)", node.module or ""):
                 found |= {alias.name for alias in node.names if alias.name[0].islower()}
     return found - {"own_roles"}
@@ -49,13 +49,13 @@ def test_every_verb_exists_in_both_faces() -> None:
 def test_the_exported_contracts_are_the_real_ones() -> None:
     """Changed on purpose? `make contracts`, and say so in the CHANGELOG."""
     real = contracts()
-    assert {name: (ROOT / "openapi" / name).read_text() for name in real} == real
+    assert {name: (ROOT / "openapi" / name).read_text(encoding="utf-8") for name in real} == real
 
 
 @pytest.mark.parametrize("name", ["settings.md", "errors.md", "access.md"])
 def test_the_pages_made_from_code_are_up_to_date(name: str) -> None:
     """`make contracts` writes them."""
-    assert (ROOT / "docs" / name).read_text() == pages()[name]
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == pages()[name]
 
 
 def test_every_code_has_words_in_two_languages() -> None:
@@ -69,11 +69,13 @@ def test_every_code_has_words_in_two_languages() -> None:
 
 def test_every_reason_why_a_step_is_blocked_has_words() -> None:
     """What the guards of the processes answer, read from the code."""
-    processes = [file for file in (ROOT / "app" / "domain").glob("*.py") if "Transition(" in file.read_text()]
+    processes = [
+        file for file in (ROOT / "app" / "domain").glob("*.py") if "Transition(" in file.read_text(encoding="utf-8")
+    ]
     answers = {
         constant.value
         for file in processes
-        for function in ast.walk(ast.parse(file.read_text()))
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(function, ast.FunctionDef) and function.returns and ast.unparse(function.returns) == "str | None"
         for answer in ast.walk(function)
         if isinstance(answer, ast.Return)
@@ -84,7 +86,7 @@ def test_every_reason_why_a_step_is_blocked_has_words() -> None:
 
 
 def test_the_contract_follows_the_dutch_rules_in_the_small() -> None:
-    contract = json.loads((ROOT / "openapi" / "openapi.json").read_text())
+    contract = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
     assert contract["servers"] == [{"url": "/v1"}]
     assert contract["openapi"].startswith("3.1")
     for path, operations in contract["paths"].items():

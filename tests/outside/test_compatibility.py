@@ -44,7 +44,7 @@ def saying(*names: str) -> str:
 @pytest.mark.parametrize("contract", ["openapi.json", "schema.graphql"])
 async def test_no_client_breaks_unsaid(bench: Path, contract: str) -> None:
     (found,) = await breaks(bench, (RELEASED / contract, ROOT / "openapi" / contract))
-    assert unsaid(found, (ROOT / "CHANGELOG.md").read_text()) == {}
+    assert unsaid(found, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")) == {}
 
 
 def operation_gone(document: Node) -> None:
@@ -105,13 +105,13 @@ REST: list[tuple[Callable[[Node], None], list[str]]] = [
 async def rest(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     """What each change breaks, found by one run of the tool."""
     folder = tmp_path_factory.mktemp("rest")
-    document = json.loads((RELEASED / "openapi.json").read_text())
+    document = json.loads((RELEASED / "openapi.json").read_text(encoding="utf-8"))
     document["paths"] = {path: document["paths"][path] for path in SHOWN}
-    (folder / "before.json").write_text(json.dumps(document))
+    (folder / "before.json").write_text(json.dumps(document), encoding="utf-8")
     for change, _ in REST:
         changed = copy.deepcopy(document)
         change(changed)
-        (folder / f"{change.__name__}.json").write_text(json.dumps(changed))
+        (folder / f"{change.__name__}.json").write_text(json.dumps(changed), encoding="utf-8")
     names = [change.__name__ for change, _ in REST]
     found = await breaks(bench, *((folder / "before.json", folder / f"{name}.json") for name in names))
     return dict(zip(names, found, strict=True))
@@ -156,8 +156,10 @@ async def graphql(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> list
     """What each change breaks, found by one run of the tool."""
     folder, before = tmp_path_factory.mktemp("graphql"), RELEASED / "schema.graphql"
     for number, (old, new, _) in enumerate(GRAPHQL):
-        assert old in before.read_text()
-        (folder / f"{number}.graphql").write_text(before.read_text().replace(old, new, 1))
+        assert old in before.read_text(encoding="utf-8")
+        (folder / f"{number}.graphql").write_text(
+            before.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8"
+        )
     return await breaks(bench, *((before, folder / f"{number}.graphql") for number in range(len(GRAPHQL))))
 
 

@@ -26,13 +26,13 @@ def blocks(text: str, language: str) -> list[str]:
 
 def program(page: str, language: str) -> str:
     """Every block of a page in one language, one after another."""
-    found = blocks((DOCS / page).read_text(), language)
+    found = blocks((DOCS / page).read_text(encoding="utf-8"), language)
     assert found
     return "\n".join(found)
 
 
 async def python(page: str, tmp_path: Path, **environment: str) -> str:
-    (tmp_path / "guide.py").write_text(program(page, "python"))
+    (tmp_path / "guide.py").write_text(program(page, "python"), encoding="utf-8")
     return await ran([sys.executable, "guide.py"], tmp_path, **environment)
 
 
@@ -42,7 +42,7 @@ async def compiled(page: str, typescript: Path, bench: Path, folder: Path, **env
     modules.mkdir()
     (modules / "@types").symlink_to(typescript / "@types")
     (modules / "standardwebhooks").symlink_to(bench / "node_modules" / "standardwebhooks")
-    (folder / "guide.mts").write_text(program(page, "ts"))
+    (folder / "guide.mts").write_text(program(page, "ts"), encoding="utf-8")
     strict = ["--strict", "--noUncheckedIndexedAccess", "--noEmitOnError", "--skipLibCheck", "--types", "node"]
     strict += ["--target", "es2022", "--module", "nodenext"]
     await ran([str(typescript / ".bin" / "tsc"), *strict, "guide.mts"], folder)
@@ -52,7 +52,7 @@ async def compiled(page: str, typescript: Path, bench: Path, folder: Path, **env
 async def node(page: str, bench: Path, **environment: str) -> str:
     """Run where the npm packages are."""
     file = bench / f"guide-{page.replace('/', '-')}.mjs"
-    file.write_text(program(page, "js"))
+    file.write_text(program(page, "js"), encoding="utf-8")
     return await ran(["node", file.name], bench, **environment)
 
 
@@ -135,7 +135,12 @@ def network(tmp_path: Path) -> Iterator[Live]:
 
 async def test_the_first_sale_of_the_readme(network: Live, tmp_path: Path) -> None:
     """The calls as they stand, but for the port, in a folder that has the program where `make run` puts it."""
-    story = (ROOT / "README.md").read_text().partition("## A first sale in five calls")[2].partition("\n## ")[0]
+    story = (
+        (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("## A first sale in five calls")[2]
+        .partition("\n## ")[0]
+    )
     (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
     script = "\n".join(blocks(story, "sh")).replace("http://127.0.0.1:8000", network.url)
     environment = {name: value for name, value in network.environment.items() if name.startswith("SAMEN_")}
@@ -151,7 +156,7 @@ async def test_the_first_sale_of_the_readme(network: Live, tmp_path: Path) -> No
 
 
 async def test_the_login_of_the_api_guide(world: World, address: str, tmp_path: Path) -> None:
-    (command,) = blocks((DOCS / "api.md").read_text(), "sh")
+    (command,) = blocks((DOCS / "api.md").read_text(encoding="utf-8"), "sh")
     environment = await credentials(world, ["catalogue:read"], [])
     for name, value in environment.items():
         command = command.replace(f"{name.lower()}=…", f"{name.lower()}={value}")
@@ -160,7 +165,7 @@ async def test_the_login_of_the_api_guide(world: World, address: str, tmp_path: 
 
 
 async def test_the_agreement_of_the_api_guide_can_be_signed(world: World) -> None:
-    problem, agreement = (json.loads(block) for block in blocks((DOCS / "api.md").read_text(), "json"))
+    problem, agreement = (json.loads(block) for block in blocks((DOCS / "api.md").read_text(encoding="utf-8"), "json"))
     seller = await world.cooperative()
     drafted = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", agreement)
     place = f"/v1/agreements/{drafted['id']}"

@@ -36,7 +36,7 @@ class Heard:
 
     def listening(self, app: ASGIApp) -> ASGIApp:
         """The application, overheard."""
-        paths = json.loads((ROOT / "openapi" / "openapi.json").read_text())["paths"]
+        paths = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
         operations = [(method.upper(), path) for path, item in paths.items() for method in item if "{" in path]
         patterns = [(*key, re.compile("/v1" + re.sub(r"{\w+}", "[^/]*", key[1]))) for key in operations]
 
@@ -98,7 +98,10 @@ async def ids(world: World, sample: Sample) -> dict[str, list[str]]:
 
 def config(ids: dict[str, list[str]], tags: list[str], auth: Path) -> str:
     """Most requests name objects that are there; some are about nothing, or about what an earlier answer told."""
-    parts = [(CHECKS / "schemathesis.toml").read_text(), f'[auth.wfc]\npath = "{auth}"\npeers = ["one", "two"]\n']
+    parts = [
+        (CHECKS / "schemathesis.toml").read_text(encoding="utf-8"),
+        f'[auth.wfc]\npath = "{auth}"\npeers = ["one", "two"]\n',
+    ]
     parts.append(f"[[operations]]\nexclude-tag = {json.dumps(tags)}\nphases = {{ coverage = {{ enabled = false }} }}\n")
     parts += [f"[dictionaries.{name}]\nvalues = {json.dumps(values)}\n" for name, values in ids.items()]
     parts.append("[parameters]")
@@ -125,15 +128,15 @@ async def test_every_request_is_answered_as_the_contract_says(
         {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {peers[name].token}"}]}
         for name in peers
     ]
-    (tmp_path / "auth.json").write_text(json.dumps({"auth": auth}))
-    (tmp_path / "schemathesis.toml").write_text(config(ids, tags, tmp_path / "auth.json"))
+    (tmp_path / "auth.json").write_text(json.dumps({"auth": auth}), encoding="utf-8")
+    (tmp_path / "schemathesis.toml").write_text(config(ids, tags, tmp_path / "auth.json"), encoding="utf-8")
     report = tmp_path / "report.json"
     how = ["--phases", phases, "--seed", str(seed), "--max-examples", "1", "--auth-wfc-user", "one", "--workers", "1"]
     how += ["--no-color", "--warnings", "off", "--report", "json", "--report-json-path", str(report)]
     async with served(heard.listening(app)) as address:
         command = [str(schemathesis), "--config-file", str(tmp_path / "schemathesis.toml"), "run", *how]
         printed = await ran([*command, f"http://{address}/v1/openapi.json"], tmp_path)
-    assert json.loads(report.read_text())["test_cases"]["generated"] >= 1000
+    assert json.loads(report.read_text(encoding="utf-8"))["test_cases"]["generated"] >= 1000
     assert len(heard.statuses) > 165
     assert len(heard.unmet()) < len(heard.statuses) / 10, heard.unmet()
     assert "stateful" not in phases or int(re.findall(r"API Links: +(\d+) covered", printed)[0]) > 0

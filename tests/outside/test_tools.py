@@ -41,10 +41,10 @@ def wheel(folder: Path, name: str = WHEEL) -> str:
 def npm_lock(folder: Path) -> Path:
     (folder / ".npmrc").touch()
     root = {"name": "x", "dependencies": {"left": "1.0.0"}}
-    (folder / "package.json").write_text(json.dumps(root))
+    (folder / "package.json").write_text(json.dumps(root), encoding="utf-8")
     left = {"version": "1.0.0", "resolved": f"{NOBODY}left.tgz", "integrity": "sha512-AAAA"}
     lock = {"name": "x", "lockfileVersion": 3, "packages": {"": root, "node_modules/left": left}}
-    (folder / "package-lock.json").write_text(json.dumps(lock))
+    (folder / "package-lock.json").write_text(json.dumps(lock), encoding="utf-8")
     return folder / "package-lock.json"
 
 
@@ -55,10 +55,12 @@ def npm_away(folder: Path) -> Path:
 def npm_unfit(folder: Path) -> Path:
     """The package was never locked."""
     (folder / "right").mkdir()
-    (folder / "right" / "package.json").write_text(json.dumps({"name": "right", "version": "1.0.0"}))
+    (folder / "right" / "package.json").write_text(json.dumps({"name": "right", "version": "1.0.0"}), encoding="utf-8")
     lock = npm_lock(folder)
-    lock.write_text(json.dumps({"name": "x", "lockfileVersion": 3, "packages": {"": {"name": "x"}}}))
-    (folder / "package.json").write_text(json.dumps({"name": "x", "dependencies": {"right": f"file:{folder}/right"}}))
+    lock.write_text(json.dumps({"name": "x", "lockfileVersion": 3, "packages": {"": {"name": "x"}}}), encoding="utf-8")
+    (folder / "package.json").write_text(
+        json.dumps({"name": "x", "dependencies": {"right": f"file:{folder}/right"}}), encoding="utf-8"
+    )
     return tools.npm(lock)
 
 
@@ -66,12 +68,14 @@ def npm_forged(folder: Path) -> Path:
     """The package is another than the one that was locked."""
     (folder / "left.tgz").write_bytes(b"forged")
     lock = npm_lock(folder)
-    lock.write_text(lock.read_text().replace(f"{NOBODY}left.tgz", f"file:{folder}/left.tgz"))
+    lock.write_text(
+        lock.read_text(encoding="utf-8").replace(f"{NOBODY}left.tgz", f"file:{folder}/left.tgz"), encoding="utf-8"
+    )
     return tools.npm(lock)
 
 
 def pip_lock(folder: Path, line: str) -> Path:
-    (folder / "lock.txt").write_text(f"{line}\n")
+    (folder / "lock.txt").write_text(f"{line}\n", encoding="utf-8")
     return folder / "lock.txt"
 
 

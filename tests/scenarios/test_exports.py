@@ -20,13 +20,13 @@ async def test_beancount_adds_the_export_up_to_the_same_balances(world: World, t
     await seller.treasurer("POST", f"/v1/orders/{refunded['id']}/refunds", body)
     place = f"/v1/cooperatives/{seller.id}/journal-export?format="
     file = tmp_path / "books.beancount"
-    file.write_text(await seller.treasurer("GET", f"{place}beancount"))
+    file.write_text(await seller.treasurer("GET", f"{place}beancount"), encoding="utf-8")
     entries, errors, _ = loader.load_file(str(file))
     assert errors == []
     accounts = (await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100"))["items"]
     asserted = [entry for entry in entries if type(entry).__name__ == "Balance"]
     assert len(asserted) == len(accounts) > 5
-    file.write_text(file.read_text().replace("12.34 EUR", "12.35 EUR", 1))
+    file.write_text(file.read_text(encoding="utf-8").replace("12.34 EUR", "12.35 EUR", 1), encoding="utf-8")
     assert loader.load_file(str(file))[1] != [], "one cent is noticed"
 
     rows = list(csv.DictReader(io.StringIO(await seller.treasurer("GET", f"{place}csv"))))

@@ -316,13 +316,13 @@ async def test_anybody_works_the_allocation_out_again_from_what_is_published(wor
     await move(seller.coordinator, purchase, "close")
     published = await seller.member("GET", f"/v1/joint-purchases/{purchase['id']}/allocation")
     file = tmp_path / "allocation.json"
-    file.write_text(json.dumps(published))
+    file.write_text(json.dumps(published), encoding="utf-8")
     again = CliRunner().invoke(cli, ["allocate", str(file), "--language", "en"])
     assert again.exit_code == 0, again.output
     assert published["articles"][0]["result"]["digest"] in again.output
     assert "Garen: 2 × 10 = 20" in again.output
     published["articles"][0]["result"]["lines"][0]["units"] += 1
-    file.write_text(json.dumps(published))
+    file.write_text(json.dumps(published), encoding="utf-8")
     assert CliRunner().invoke(cli, ["allocate", str(file)]).exit_code == 1
 
 

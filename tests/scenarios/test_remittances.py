@@ -79,11 +79,11 @@ async def test_from_owed_to_settled_and_a_refund_nets_with_the_next(world: World
 async def works_out(folder: Path, spec: Json) -> None:
     """With the program alone, from the file that the municipality has."""
     file = folder / "spec.json"
-    file.write_text(json.dumps(spec))
+    file.write_text(json.dumps(spec), encoding="utf-8")
     said = CliRunner().invoke(cli, ["recompute", str(file)])
     assert (said.exit_code, "agrees" in said.output) == (0, True), said.output
     spec["lines"][0]["facts"]["year"][0]["after"] += 2000
-    file.write_text(json.dumps(spec))
+    file.write_text(json.dumps(spec), encoding="utf-8")
     said = CliRunner().invoke(cli, ["recompute", str(file)])
     assert said.exit_code == 1
 

@@ -29,7 +29,7 @@ async def test_the_chain_verifies_from_outside(world: World, tmp_path: Path) -> 
     await world.network("GET", f"{place}/sealed-journals", status=404)
     text = await seller.treasurer("GET", f"{place}/sealed-journals")
     file = tmp_path / "sealed.ndjson"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     assert verify(file) == (0, f"4 journals in 2 links; head {seals[0]['digest']}\nthe chain holds\n")
     assert verify(file, "--head", seals[1]["digest"])[0] == 0
     assert "published head is not in this chain" in verify(file, "--head", "00")[1]
@@ -45,7 +45,7 @@ async def test_the_chain_verifies_from_outside(world: World, tmp_path: Path) -> 
             planted[0]["digest"] = "ab" * 32
         else:
             del planted[2]
-        file.write_text("".join(json.dumps(line) + "\n" for line in planted))
+        file.write_text("".join(json.dumps(line) + "\n" for line in planted), encoding="utf-8")
         assert verify(file)[0] == 1, change
 
 

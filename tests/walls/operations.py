@@ -13,7 +13,7 @@ from tests.world import Caller, Json
 
 FILE = "application/x-ndjson"
 FORM = "application/x-www-form-urlencoded"
-DOCUMENT: Json = json.loads((Path(__file__).parents[2] / "openapi" / "openapi.json").read_text())
+DOCUMENT: Json = json.loads((Path(__file__).parents[2] / "openapi" / "openapi.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
