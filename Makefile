@@ -4,7 +4,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 PYTHON ?= python3
 PY := "$${VENV:-.venv}/bin/python"
-INSTALL := @"$${PYTHON:-python3}" install.py
+INSTALL := @"$${PYTHON:-python3}" app/install.py
 
 export VENV PYTHON
 export PYTHONDONTWRITEBYTECODE =  # what is started often is compiled once

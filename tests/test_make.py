@@ -66,9 +66,9 @@ def make(folder: Path, *arguments: str, code: int = 0, **environment: str) -> st
 
 def project(folder: Path) -> Path:
     """The files of an installation, with nothing to install but a toy."""
-    folder.mkdir(parents=True)
-    for name in ("Makefile", "install.py"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "app").mkdir(parents=True)
+    for name in ("Makefile", "app/install.py"):
+        shutil.copy(ROOT / name, folder / name)
     for name in ("requirements.txt", "requirements-dev.txt"):
         (folder / name).write_text("# nothing\n", encoding="utf-8")
     (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
@@ -115,7 +115,7 @@ def test_what_the_tools_cannot_bear_is_refused_before_anything_happens(tmp_path:
 def test_an_installation_that_was_killed_starts_anew_and_only_once(tmp_path: Path) -> None:
     """Killed while the environment is made; then two at once; then killed while packages are installed."""
     folder = project(tmp_path / "Mijn café's" / "samen")
-    command = [sys.executable, "install.py", "run"]
+    command = [sys.executable, "app/install.py", "run"]
     environment = {name: value for name, value in os.environ.items() if name != "VENV"}
     killed = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
     while not (folder / ".venv" / "pyvenv.cfg").exists():
@@ -159,7 +159,7 @@ def copy(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir(parents=True)
     for name in ("app", "alembic"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Makefile", "alembic.ini", "install.py"):
+    for name in ("Makefile", "alembic.ini"):
         shutil.copy(ROOT / name, folder)
     yield folder
     if (folder / ".samen").exists():

@@ -1,4 +1,4 @@
-"""Installs what `make` needs into the folder that VENV names: `install.py run`, or `install.py test` with the tools.
+"""Installs what `make` needs into the folder that VENV names; the stage is `run`, or `test` for the tools too.
 
 It may be killed at any moment, and started twice at once: a second one waits for the first, and what was left half-way
 is installed anew.
