@@ -26,7 +26,8 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from app.db import idempotency, people
-from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
+from app.db.engine import Database, Tx
+from app.db.failures import RETRIES, DatabaseFailed, Repeat
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity
@@ -60,7 +61,28 @@ def utc_now() -> datetime:
 
 
 class Unavailable(Exception):
-    """The database did not answer, and whether the act was done is unknown: repeat it with the same key."""
+    """The database is away, full or busy. Whether the act was done may be unknown: repeat it with the same key.
+
+    `facts` name the cause for the log.
+    """
+
+    def __init__(self, failed: DatabaseFailed) -> None:
+        super().__init__(str(failed))
+        self.kind = failed.failure.kind
+        self.facts = failed.facts
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds that a caller should wait: longer where somebody has to make room first."""
+        return 15 if self.kind in ("full", "storage") else 2
+
+
+async def available(answer: Awaitable[T]) -> T:
+    """The answer of a database that is asked without a verb. Raises Unavailable."""
+    try:
+        return await answer
+    except DatabaseFailed as failed:
+        raise Unavailable(failed) from failed
 
 
 class Run:
@@ -242,12 +264,11 @@ async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
     for attempt in range(1, TRIES + 1):
         try:
             return await once()
-        except RETRYABLE:
-            if attempt == TRIES:
-                raise Unavailable from None
-        except OUTCOME_UNKNOWN as error:
-            if not repeatable or attempt == TRIES:
-                raise Unavailable from error
+        except DatabaseFailed as failed:
+            again = failed.failure.repeat
+            if attempt == TRIES or not (again is Repeat.AT_ONCE or (repeatable and again is Repeat.UNDER_A_KEY)):
+                raise Unavailable(failed) from failed
+            RETRIES.labels(failed.failure.kind).inc()
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311  jitter, no secret
     raise AssertionError("unreachable")
 

@@ -14,9 +14,10 @@ import pytest
 from app.adapters.webhooks import Sender, is_public
 from app.domain.feed import Audience
 from app.domain.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
+from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
 from app.usecases.run import SystemRun
 from app.usecases.webhooks import claim_deliveries
-from app.worker import AT_ONCE, MOST_OF_APP, Worker
+from app.worker import Worker
 from tests.receiver import receiving
 from tests.scenarios.test_webhooks import SCOPES, feed
 from tests.world import Caller, Json, World
@@ -147,7 +148,7 @@ async def test_who_answers_slowly_holds_up_nobody_else(world: World) -> None:
         async with asyncio.timeout(10):
             while not swift.calls:  # noqa: ASYNC110  another's server
                 await asyncio.sleep(0.02)
-        assert len(deaf.calls) <= MOST_OF_APP < AT_ONCE
+        assert len(deaf.calls) <= MOST_OF_APP < WEBHOOKS_AT_ONCE
         assert order["id"] in swift.calls[0][1].decode()
         deaf.patient.set()
         async with asyncio.timeout(20):
