@@ -6,6 +6,7 @@ import json
 import logging
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -20,7 +21,10 @@ from app.db.engine import WORKER_ROLE, Database
 from app.db.failures import Repeat, failure_of
 from app.main import build
 from app.settings import Settings
+from app.usecases.events import claim_due
+from app.usecases.run import SystemRun
 from app.worker import Worker
+from tests.live import until
 from tests.world import GUEST, World
 
 LATER = {"53100": "full", "53200": "full", "53300": "connections", "53400": "full", "25006": "read_only"} | {
@@ -45,7 +49,8 @@ async def failing(superuser: asyncpg.Connection, sqlstate: str, table: str, when
     await superuser.execute(f"""
         create function fails() returns trigger language plpgsql as
             $$ begin raise exception 'it fails' using errcode = '{sqlstate}'; end $$;
-        create trigger fails before insert or update on "{table}" for each row when ({when}) execute function fails()""")
+        create trigger fails before insert or update on "{table}"
+            for each row when ({when}) execute function fails()""")
     try:
         yield
     finally:
@@ -120,8 +125,7 @@ async def test_a_statement_that_an_operator_cancels_is_503(world: World, superus
         asked = asyncio.create_task(world.client.post(path, json={"verb": "accept"}, headers=headers))
         cancel = """select count(pg_cancel_backend(pid)) from pg_stat_activity
                      where wait_event_type = 'Lock' and datname = current_database()"""
-        while not await superuser.fetchval(cancel):
-            await asyncio.sleep(0.05)
+        await until(lambda: superuser.fetchval(cancel))
         answer = await asked
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert (await world.client.post(path, json={"verb": "accept"}, headers=headers)).status_code in (200, 201)
@@ -209,16 +213,12 @@ async def test_a_worker_outlives_whatever_the_database_fails_at(
         return [task["id"] for task in found if of["reference"] in task["text"]]
 
     async def there(of: Any) -> None:
-        while not await tasks(of):
-            assert not working.done()
-            await asyncio.sleep(0.05)
+        await until(lambda: tasks(of))
 
     first = await world.order(app, offering)
     async with failing(superuser, "53100", "outbox", "true"):
         working = asyncio.create_task(Worker(database).run(stop))
-        while not lines(caplog, "the database does not answer; trying again"):
-            assert not working.done()
-            await asyncio.sleep(0.05)
+        await until(lambda: lines(caplog, "the database does not answer; trying again"))
     await there(first)
     line = lines(caplog, "the database does not answer; trying again")[0]
     assert (line["what"], line["kind"], line["sqlstate"]) == ("work", "full", "53100")
@@ -226,11 +226,10 @@ async def test_a_worker_outlives_whatever_the_database_fails_at(
                             " where application_name = 'samen_worker' and datname = current_database()")  # fmt: skip
     second = await world.order(app, offering)
     await there(second)
-    third, caplog_from = await world.order(app, offering), len(caplog.records)
+    third, already = await world.order(app, offering), len(caplog.records)
     async with failing(superuser, "57014", "task", f"new.facts ->> 'reference' = '{third['reference']}'"):
         await there(await world.order(app, offering))
-        while not [record for record in caplog.records[caplog_from:] if record.message == "failed"]:
-            await asyncio.sleep(0.05)
+        await until(lambda: [one for one in caplog.records[already:] if one.message == "failed"])
     failed = lines(caplog, "failed")[-1]
     assert (failed["what"], failed["kind"]) == ("order.placed", "cancelled")
     sql = "select subject_id::text, attempts from outbox where id = $1::text::uuid"
@@ -244,20 +243,13 @@ async def test_a_worker_outlives_whatever_the_database_fails_at(
 async def test_a_claim_of_a_worker_that_was_killed_is_no_attempt(world: World, superuser: asyncpg.Connection) -> None:
     """However often a worker dies with it, an event comes back after a minute."""
     order = await world.order(await world.app(), await world.offering(await world.cooperative()))
-    sql = "select attempts, next_try_at - now() < interval '61 seconds' from outbox where subject_id = $1::text::uuid"
-    back = "update outbox set next_try_at = now() - interval '1 hour' where subject_id = $1::text::uuid"
-    for _ in range(4):
-        await superuser.execute(back, order["id"])
-        worker, stop = Worker(world.worker_database), asyncio.Event()
-        claiming = asyncio.create_task(worker.tick(stop))
-        while await superuser.fetchval(
-            "select next_try_at < now() from outbox where subject_id = $1::text::uuid and name = 'order.placed'",
-            order["id"],
-        ):
-            await asyncio.sleep(0)
-        claiming.cancel()
-        await asyncio.gather(claiming, return_exceptions=True)
-    assert tuple(await superuser.fetchrow(sql, order["id"])) == (0, True)
+    sql = """select attempts, next_try_at - $2 = interval '1 minute' from outbox
+              where subject_id = $1::text::uuid and name = 'order.placed'"""
+    for minutes in range(4):
+        now = datetime.now(UTC) + timedelta(minutes=2 * minutes)
+        _, events = await SystemRun(world.worker_database, now=lambda at=now: at)(claim_due, limit=10_000) or ([], [])
+        assert order["id"] in {str(event.subject_id) for event in events}
+        assert tuple(await superuser.fetchrow(sql, order["id"], now)) == (0, True)
 
 
 async def test_a_worker_that_is_stopped_gives_back_what_it_had_not_begun(

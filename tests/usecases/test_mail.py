@@ -10,6 +10,7 @@ import pytest
 from app.db.engine import WORKER_ROLE, Database
 from app.domain.messages import MOST_TRIES
 from app.worker import Worker
+from tests.live import until
 from tests.mail_server import MailServer, mail_server
 from tests.world import Json, Seller, World
 
@@ -47,6 +48,15 @@ async def states(world: World, *emails: str) -> list[tuple[str, str, int, str]]:
         sql = """select p.email, m.state, m.tries, m.note from message m join person p on p.id = m.recipient_id
                   where p.email = any($1) and m.kind = 'accept_order' order by p.email"""
         return [tuple(row) for row in await tx.rows(sql, list(emails))]
+
+
+async def told(seller: Seller, order: Json) -> bool:
+    """Whether the coordinator has a task about the order."""
+    return order["reference"] in str(await seller.coordinator("GET", "/v1/tasks"))
+
+
+async def all_left(world: World, offering_id: str) -> bool:
+    return bool((await world.visitor("GET", f"/v1/catalogue/offerings/{offering_id}"))["left"] == 3)
 
 
 async def test_each_gets_a_mail_of_their_own_that_shows_nobody_elses_address(world: World) -> None:
@@ -125,15 +135,12 @@ async def test_a_slow_mail_server_gets_each_mail_once_and_holds_up_no_event(worl
         server.seconds = 1
         order = await placed(world, seller)
         working = [asyncio.create_task(Worker(world.worker_database, server.mail).run(stop)) for _ in range(2)]
-        while not server.about(order["reference"]):
-            await asyncio.sleep(0.05)
+        await until(lambda: server.about(order["reference"]))
         began = time.monotonic()
         next_order = await placed(world, seller)
-        while next_order["reference"] not in str(await seller.coordinator("GET", "/v1/tasks")):
-            await asyncio.sleep(0.05)
+        await until(lambda: told(seller, next_order))
         assert time.monotonic() - began < 2
-        while len(server.about(order["reference"])) < len(emails):
-            await asyncio.sleep(0.1)
+        await until(lambda: len(server.about(order["reference"])) == len(emails))
         stop.set()
         await asyncio.gather(*working)
     recipients = [to[0] for to, _ in server.about(order["reference"])]
@@ -156,9 +163,7 @@ async def test_a_silent_mail_server_stops_neither_timers_nor_the_end(
         server.silent = True
         worker = Worker(world.worker_database, server.mail, now=lambda: datetime.now(UTC) + later)
         working = asyncio.create_task(worker.run(stop))
-        offering = f"/v1/catalogue/offerings/{hold['offeringId']}"
-        while (await world.visitor("GET", offering))["left"] != 3:  # the timer of the hold
-            await asyncio.sleep(0.05)
+        await until(lambda: all_left(world, hold["offeringId"]))  # the timer of the hold
         await asyncio.sleep(0.5)
         stop.set()
         await asyncio.wait_for(working, 5)
