@@ -321,7 +321,7 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(1)
     except (DatabaseFailed, ConnectionError) as error:
-        kind = error.failure.kind if isinstance(error, DatabaseFailed) else "away"
+        kind = error.kind if isinstance(error, DatabaseFailed) else "away"
         what_to_do = WHAT_TO_DO.get(kind, "Does it run? Is SAMEN_DATABASE_URL right?")
         print(f"The database does not answer ({error}). {what_to_do}", file=sys.stderr)
         sys.exit(1)

@@ -18,7 +18,7 @@ from app.db.failures import DatabaseFailed
 from app.domain.messages import SENT, Contents, Message, Outcome
 from app.domain.webhooks import Answer, Letter
 from app.usecases.messages import begin_message, claim_messages, finish_message
-from app.usecases.run import SystemRun, Unavailable
+from app.usecases.run import SystemRun
 from app.usecases.webhooks import claim_deliveries, finish_delivery
 
 log = logging.getLogger("samen.worker")
@@ -51,7 +51,7 @@ async def keep(stop: asyncio.Event, what: str, act: Callable[[], Awaitable[int]]
     while not stop.is_set():
         try:
             done, wait = await act(), idle
-        except (Unavailable, DatabaseFailed) as error:
+        except DatabaseFailed as error:
             log.warning("the database does not answer; trying again", extra={"what": what, **error.facts})
             done, wait = 0, min(wait * 2, LONGEST_PAUSE)
         except Exception as error:  # noqa: BLE001  a bug in one part must not stop the others
@@ -65,7 +65,7 @@ def tell_failure(what: str, row_id: UUID | None, error: Exception) -> None:
     """Counts what failed, and logs it with the id of its row: a bug with its traceback, the database in one line."""
     FAILURES.labels(what).inc()
     extra = {"what": what, "id": str(row_id or "-")}
-    if isinstance(error, Unavailable):
+    if isinstance(error, DatabaseFailed):
         log.warning("failed", extra={**extra, **error.facts})
     else:
         log.error("failed", extra=extra, exc_info=error)

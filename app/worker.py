@@ -18,7 +18,7 @@ from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.db.failures import DatabaseFailed
 from app.domain.events import Event, Timer
 from app.keys import sealing
-from app.sending import IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
+from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings
 from app.usecases.assignments import approve_on_time
 from app.usecases.events import claim_due, deliver_event, forget_keys, give_back, put_off
@@ -69,10 +69,15 @@ class Worker:
         self._swept = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; a row that began is finished. Webhooks, mails and the seal go on beside the events."""
-        queues = [queue.keep(stop) for queue in (self._webhooks, self._mails) if queue is not None]
-        ticking = keep(stop, "work", partial(self.tick, stop), IDLE)
-        await asyncio.gather(ticking, keep(stop, "guard", self._look_after, SEAL_EVERY), *queues)
+        """Work until `stop`, then end what has begun, for some seconds. Webhooks, mails and seals go beside the events."""
+        parts = [queue.keep(stop) for queue in (self._webhooks, self._mails) if queue is not None]
+        parts += [keep(stop, "work", partial(self.tick, stop)), keep(stop, "guard", self._look_after, SEAL_EVERY)]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(part) for part in parts]
+            await stop.wait()
+            _, late = await asyncio.wait(tasks, timeout=GRACE + 5)
+            for task in late:
+                task.cancel()
 
     async def tick(self, stop: asyncio.Event | None = None) -> int:
         """Do what is due now, once; at `stop` the rest is left. Returns how many timers and events that were.

@@ -61,14 +61,18 @@ class DatabaseFailed(Exception):
     """The database was away, full or busy. Its message names the cause for the log."""
 
     def __init__(self, failure: Failure, cause: Exception) -> None:
-        self.failure = failure
-        self.sqlstate: str | None = getattr(cause, "sqlstate", None)
         super().__init__(f"{type(cause).__name__}: {' '.join(str(cause).split())[:200]}")
+        self.failure, self.cause = failure, cause
+
+    @property
+    def kind(self) -> str:
+        return self.failure.kind
 
     @property
     def facts(self) -> dict[str, str]:
         """For a line of the log."""
-        return {"kind": self.failure.kind, "cause": type(self.__cause__).__name__, "sqlstate": self.sqlstate or "-"}
+        sqlstate = getattr(self.cause, "sqlstate", None)
+        return {"kind": self.kind, "cause": type(self.cause).__name__, "sqlstate": str(sqlstate or "-")}
 
 
 def failure_of(error: Exception) -> Failure | None:

@@ -60,16 +60,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Unavailable(Exception):
-    """The database is away, full or busy. Whether the act was done may be unknown: repeat it with the same key.
-
-    `facts` name the cause for the log.
-    """
-
-    def __init__(self, failed: DatabaseFailed) -> None:
-        super().__init__(str(failed))
-        self.kind = failed.failure.kind
-        self.facts = failed.facts
+class Unavailable(DatabaseFailed):
+    """What the caller is told of it. Whether the act was done may be unknown: repeat it with the same key."""
 
     @property
     def retry_after(self) -> int:
@@ -77,12 +69,9 @@ class Unavailable(Exception):
         return 15 if self.kind in ("full", "storage") else 2
 
 
-async def available(answer: Awaitable[T]) -> T:
-    """The answer of a database that is asked without a verb. Raises Unavailable."""
-    try:
-        return await answer
-    except DatabaseFailed as failed:
-        raise Unavailable(failed) from failed
+async def available(read: Callable[[], Awaitable[T]]) -> T:
+    """The answer to a read without a verb, which is asked twice if need be. Raises Unavailable."""
+    return await _persist(read, repeatable=True, tries=2)
 
 
 class Run:
@@ -259,16 +248,16 @@ def constraints_as_rules() -> Iterator[None]:
         raise
 
 
-async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
+async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool, tries: int = TRIES) -> T:
     """Try again after a lost race; after a lost connection only where a repeat cannot do the act twice."""
-    for attempt in range(1, TRIES + 1):
+    for attempt in range(1, tries + 1):
         try:
             return await once()
         except DatabaseFailed as failed:
             again = failed.failure.repeat
-            if attempt == TRIES or not (again is Repeat.AT_ONCE or (repeatable and again is Repeat.UNDER_A_KEY)):
-                raise Unavailable(failed) from failed
-            RETRIES.labels(failed.failure.kind).inc()
+            if attempt == tries or not (again is Repeat.AT_ONCE or (repeatable and again is Repeat.UNDER_A_KEY)):
+                raise Unavailable(failed.failure, failed.cause) from failed
+            RETRIES.labels(failed.kind).inc()
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311  jitter, no secret
     raise AssertionError("unreachable")
 
