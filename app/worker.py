@@ -69,7 +69,7 @@ class Worker:
         self._swept = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`, then end what has begun, for some seconds. Webhooks, mails and seals go beside the events."""
+        """Work until `stop`; what has begun gets some seconds to end. Webhooks, mails and seals go beside events."""
         parts = [queue.keep(stop) for queue in (self._webhooks, self._mails) if queue is not None]
         parts += [keep(stop, "work", partial(self.tick, stop)), keep(stop, "guard", self._look_after, SEAL_EVERY)]
         async with asyncio.TaskGroup() as group:
