@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator
 
-from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from app.db.embedded import EmbeddedPostgres
 
 log = logging.getLogger("samen.database")
 LOOK = 1.0
@@ -21,8 +21,6 @@ class Keeper(threading.Thread):
         super().__init__(name="keeper", daemon=True)
         self._postgres = postgres
         self._ended = threading.Event()
-        self.started = False
-        """Whether it has started the server: whoever does, stops it."""
 
     def run(self) -> None:
         pause = LOOK
@@ -38,9 +36,8 @@ class Keeper(threading.Thread):
         """Start the server if it is gone. Several processes may do so at once: one of them starts it."""
         try:
             if not self._postgres.running() and self._postgres.start():
-                self.started = True
                 log.warning("the embedded database was gone; it is started again")
-        except (EmbeddedPostgresError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the next look may go well
             log.error("the embedded database does not start: %s", str(error)[:500])
             return False
         return True
@@ -48,12 +45,10 @@ class Keeper(threading.Thread):
 
 @contextlib.contextmanager
 def kept_running(postgres: EmbeddedPostgres) -> Iterator[None]:
-    """Keeps the server running for as long as it is used; if it was started again here, it is stopped at the end."""
+    """Keeps the server running for as long as it is used. Who stops it at the end is not the keeper's business."""
     keeper = Keeper(postgres)
     keeper.start()
     try:
         yield
     finally:
         keeper.end()
-        if keeper.started:
-            postgres.stop()

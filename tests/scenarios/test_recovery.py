@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -164,7 +163,7 @@ def test_the_embedded_database_is_started_again_for_all_who_use_it(tmp_path: Pat
                 assert restarts(tmp_path) == 2
                 assert "Traceback" not in told
                 assert max(len(line) for line in told.splitlines()) < 700
-        assert not [found for found in psutil.process_iter() if str(postgres.data) in " ".join(found.cmdline())]
+        assert not postgres.running()
     finally:
         postgres.stop()
         shutil.rmtree(postgres.home)
