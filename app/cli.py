@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ import typer
 
 from app.adapters.logs import log_to_stderr
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
+from app.db.failures import DatabaseFailed
 from app.db.roles import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
@@ -32,6 +34,15 @@ from app.settings import Settings
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(offline)
 ROOT = Path(__file__).parent.parent
+PATIENCE = 60
+"""Seconds that a server waits at its start for a database that is away, full or busy; a worker waits without end."""
+WHAT_TO_DO = {
+    "connections": "It has no connection left. Lower SAMEN_POOL_SIZE, or raise its max_connections.",
+    "full": "Its disk or memory is full. Make room.",
+    "read_only": "It is read-only, as a standby is. Is SAMEN_DATABASE_URL right?",
+    "starting": "It starts, stops or recovers. Try again in a moment.",
+}
+"""By the kind of failure."""
 LOGINS = (
     "The person's login: klant, network, noor and the other members' first names, SLUG-coordinator or "
     "SLUG-penningmeester of a cooperative, TOWN-controller. Anybody else is somebody new."
@@ -63,6 +74,25 @@ def _database(settings: Settings) -> Iterator[str]:
         yield postgres.url()
 
 
+@contextlib.contextmanager
+def _kept_database(settings: Settings, patience: float) -> Iterator[str]:
+    """As `_database`, for a process that goes on: it waits for a server that starts, and keeps the embedded one up.
+
+    Raises DatabaseFailed for a server that is not there after `patience` seconds.
+    """
+    from app.db.engine import wait_for
+    from app.keeper import kept_running
+
+    with _database(settings) as url:
+        if settings.database_url is not None:
+            asyncio.run(wait_for(url, patience))
+            yield url
+            return
+        postgres = EmbeddedPostgres.at(_data_dir(settings))
+        with kept_running(postgres):
+            yield url
+
+
 @cli.command()
 def migrate() -> None:
     """Bring the database up to date."""
@@ -82,7 +112,7 @@ def run() -> None:
     from app.serving import serve_and_work, watch
 
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
-    with _running_alone(settings), _database(settings) as url:
+    with _running_alone(settings), _kept_database(settings, PATIENCE) as url:
         watch(settings)
         migrate_to_head(url)
         asyncio.run(check_sealing_key(settings, url))
@@ -144,12 +174,15 @@ def serve() -> None:
     """The API alone; migrate first."""
     settings = Settings()
     log_to_stderr(settings.log_level)
-    with _database(settings) as url:
+    with _kept_database(settings, PATIENCE) as url:
         from app.serving import server_of, watch
 
         asyncio.run(check_sealing_key(settings, url))
         watch(settings)
-        server_of(settings, url).run()
+        server = server_of(settings, url)
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -157,7 +190,7 @@ def worker() -> None:
     """The worker alone: timers, events, mail."""
     settings = Settings()
     log_to_stderr(settings.log_level)
-    with _database(settings) as url:
+    with _kept_database(settings, math.inf) as url:
         from app.serving import watch
         from app.worker import work
 
@@ -321,8 +354,10 @@ def main() -> None:
     except (EmbeddedPostgresError, RestoreError, SealingKeyError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    except ConnectionError as error:
-        print(f"The database does not answer: {error}. Does it run? Is SAMEN_DATABASE_URL right?", file=sys.stderr)
+    except (DatabaseFailed, ConnectionError) as error:
+        kind = error.kind if isinstance(error, DatabaseFailed) else "away"
+        what_to_do = WHAT_TO_DO.get(kind, "Does it run? Is SAMEN_DATABASE_URL right?")
+        print(f"The database does not answer ({error}). {what_to_do}", file=sys.stderr)
         sys.exit(1)
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

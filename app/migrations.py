@@ -8,6 +8,7 @@ from alembic.config import Config
 
 from alembic import command
 from app.db.engine import BOOKS_ROLE, opened
+from app.db.failures import telling_failures
 from app.db.revision import newest
 from app.db.vat import write_rates
 
@@ -41,7 +42,8 @@ def migrate_to_head(url: str) -> None:
 
 
 async def _revision(url: str) -> str | None:
-    connection = await asyncpg.connect(url)
+    with telling_failures():
+        connection = await asyncpg.connect(url)
     try:
         found: str | None = await connection.fetchval("select version_num from alembic_version")
         return found

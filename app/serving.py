@@ -17,7 +17,7 @@ from app.adapters.telemetry import send_traces
 from app.api.middleware import BODY_LIMIT
 from app.main import VERSION, build
 from app.settings import Settings
-from app.worker import worker_of
+from app.worker import keep_working
 
 gc.enable()
 gc.freeze()
@@ -31,14 +31,13 @@ def watch(settings: Settings) -> None:
 
 async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]) -> None:
     """Server and worker in one process, until a signal; `ready` is called once the server answers."""
-    async with worker_of(settings, url) as worker:
-        server = server_of(settings, url, ready)
-        stop = asyncio.Event()
-        serving, working = asyncio.create_task(server.serve()), asyncio.create_task(worker.run(stop))
-        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
-        stop.set()
-        server.should_exit = True
-        await asyncio.gather(serving, working)
+    server, stop = server_of(settings, url, ready), asyncio.Event()
+    working = asyncio.create_task(keep_working(settings, url, stop))
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    server.should_exit = True
+    await asyncio.gather(serving, working)
 
 
 class Server(uvicorn.Server):

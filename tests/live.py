@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import inspect
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,17 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+async def until(look: Callable[[], Any], seconds: float = 30) -> None:
+    """Wait until `look`, a function or a coroutine function, says yes. Raises AssertionError after so many seconds."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        seen = look()
+        if (await seen) if inspect.isawaitable(seen) else seen:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never came")
 
 
 @contextlib.asynccontextmanager

@@ -46,13 +46,13 @@ def test_each_contract_bites(tmp_path: Path, name: str) -> None:
 
 
 def test_only_the_run_commits() -> None:
-    """Nobody but `Run`, start-up and the worker's claim opens a transaction."""
+    """Nobody but `Run` and start-up opens a transaction."""
     openers = {
         file.relative_to(ROOT).as_posix()
         for file in (ROOT / "app").rglob("*.py")
         if ".transaction(" in file.read_text(encoding="utf-8")
     }
-    assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/worker.py", "app/migrations.py", "app/keys.py"}
+    assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/migrations.py", "app/keys.py"}
 
 
 def test_every_rule_that_can_refuse_has_words() -> None:

@@ -41,7 +41,6 @@ NOT_PRIVATE = {
     "customers.get_my_contact": "only ever the caller's own",
     "deliveries.list_deliveries": "between cooperatives",
     "events.get_lag": "seconds",
-    "events.list_addresses": "the worker's: where a mail goes",
     "feed.list_events": "ids and states; who wants to know more asks for it, and that is a line",
     "flows.get_statement": "totals of a cooperative",
     "funds.get_fund": "what a cooperative keeps for a purpose",

@@ -164,6 +164,11 @@ class World:
         body = {"issuer": people_issuer(self.settings), "subject": caller.login, "name": caller.login}
         return caller, (await self.network("POST", "/v1/people", body))["id"]
 
+    async def reachable(self, who: Caller, email: str) -> None:
+        """Have somebody who is known get mail."""
+        body = {"issuer": people_issuer(self.settings), "subject": who.login, "name": who.login, "email": email}
+        assert (await self.network("POST", "/v1/people", body))["email"] == email
+
     async def officer(self, role: str, **place: str) -> Caller:
         caller, person_id = await self.known()
         await self.network("POST", "/v1/offices", {"personId": person_id, "role": role, **place})

@@ -1,7 +1,7 @@
 """Events that wait are numbered in their order, tasks fit their subjects, the guards of the books fail closed.
 
 Revision ID: 0039
-Revises: 0037
+Revises: 0038
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0039"
-down_revision = "0037"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

@@ -37,3 +37,5 @@ def log_to_stderr(level: str) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # a traceback a second while the database is away
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the addresses of webhooks, with their secrets

@@ -1,9 +1,23 @@
 """Mail by SMTP, where it is configured."""
 
+import asyncio
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
+from email_validator import EmailNotValidError, validate_email
+
+PATIENCE = 60
+"""Seconds for everything; 15 for each answer of the mail server."""
+
+
+class MailFailed(Exception):
+    """A mail did not go out. Its message holds no address; `final`: the address will not take it later either."""
+
+    def __init__(self, note: str, *, final: bool = False) -> None:
+        super().__init__(note)
+        self.final = final
 
 
 class Mail:
@@ -13,15 +27,28 @@ class Mail:
         self._url = urlsplit(url)
         self._sender = sender
 
-    async def send(self, to: list[str], subject: str, text: str) -> None:
-        """Send one message; raises what aiosmtplib raises, so that the worker tries again."""
+    async def send(self, to: str, subject: str, text: str, *, mark: str) -> None:
+        """Send a message to one person; `mark` tells servers that it is the same one again. Raises MailFailed."""
+        try:
+            address = validate_email(to, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        except EmailNotValidError:
+            raise MailFailed("no mail address", final=True) from None
         message = EmailMessage()
         message["From"] = self._sender
-        message["To"] = ", ".join(to)
+        message["To"] = recipient = str(address.ascii_email)
         message["Subject"] = " ".join(subject.split())
+        message["Message-ID"] = f"<{mark}@{self._sender.rpartition('@')[2].rstrip('>') or 'samen'}>"
         message.set_content(text)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._send(message, recipient)
+        except (SMTPException, OSError) as error:
+            raise _told(error) from error
+
+    async def _send(self, message: EmailMessage, to: str) -> None:
         await aiosmtplib.send(
             message,
+            recipients=[to],
             hostname=self._url.hostname,
             port=self._url.port,
             username=unquote(self._url.username) if self._url.username else None,
@@ -29,3 +56,12 @@ class Mail:
             use_tls=self._url.scheme == "smtps",
             timeout=15,
         )
+
+
+def _told(error: Exception) -> MailFailed:
+    """What went wrong; a refusal of the recipient by a code from 500 on is final."""
+    if isinstance(error, SMTPRecipientsRefused) and error.recipients:
+        error = error.recipients[0]
+    code = error.code if isinstance(error, SMTPResponseException) else None
+    final = isinstance(error, SMTPRecipientRefused) and error.code >= 500
+    return MailFailed(type(error).__name__ + (f" {code}" if code else ""), final=final)

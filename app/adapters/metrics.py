@@ -1,6 +1,6 @@
 """What Prometheus counts: requests by route, webhooks, events; read on a port of its own."""
 
-from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 REQUESTS = Counter("samen_requests", "Requests that were answered.", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -9,7 +9,10 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-EVENTS = Counter("samen_events", "Events that the worker handled.")
+EVENTS = Counter("samen_events", "Events that the worker delivered.")
+FAILURES = Counter("samen_worker_failures", "Events, timers, webhooks, mails and sweeps that failed.", ["what"])
+MAILS = Counter("samen_mails", "Mails by what came of each try.", ["result"])
+SEEN = Gauge("samen_worker_seen_seconds", "When the worker last looked for events and timers (Unix time).")
 WEBHOOKS = Counter("samen_webhooks", "Webhooks that were sent.", ["result"])
 REFUSED = Counter("samen_rate_limited", "Requests that came too fast.", ["rate"])
 

@@ -16,6 +16,7 @@ from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
 from app.domain.money import cents_of
 from app.domain.page import CURSOR, PageRequest, parse_cursor
+from app.usecases.run import Unavailable
 
 router = noun("catalogue", "/catalogue/offerings")
 Search = Annotated[str | None, Query(max_length=200)]
@@ -119,6 +120,9 @@ class Direct:
                 answer = await self._answer(wired, scope)
             except (DomainError, ValueError):
                 answer = None
+            except Unavailable:
+                scope["route"] = self
+                raise
             if answer is not None:
                 scope["route"] = self
                 await answer(scope, receive, send)

@@ -47,7 +47,14 @@ class FaceError(Exception):
 
 
 def problem(
-    request: Request, status: int, code: str, detail: str, *, errors: list[dict[str, str]] | None = None, **more: Any
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    retry_after: int = 2,
+    **more: Any,
 ) -> JSONResponse:
     """The body that every error has."""
     path, headers = request.url.path, {"Content-Language": language_of(request.headers.get("accept-language"))}
@@ -56,7 +63,7 @@ def problem(
     if code == "still_running":
         headers["Retry-After"] = "1"
     if status == 503:
-        headers["Retry-After"] = "2"
+        headers["Retry-After"] = str(retry_after)
     body = {
         "type": f"urn:samen:error:{code}",
         "title": TITLES.get(status, "Error"),
@@ -120,9 +127,16 @@ def _comes_as(request: Request, expected: str) -> bool:
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    log.warning("database unavailable", exc_info=error)
+    assert isinstance(error, Unavailable)  # noqa: S101
+    return unavailable(request, error)
+
+
+def unavailable(request: Request, error: Unavailable) -> JSONResponse:
+    """The answer while the database is away, full or busy; the log names the cause in one line."""
+    log.warning("database unavailable", extra=error.facts)
     language = language_of(request.headers.get("accept-language"))
-    return problem(request, 503, "unavailable", error_text("unavailable", {}, language))
+    text = error_text("unavailable", {}, language)
+    return problem(request, 503, "unavailable", text, retry_after=error.retry_after)
 
 
 def unforeseen(request: Request, error: Exception) -> JSONResponse:

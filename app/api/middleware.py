@@ -13,9 +13,10 @@ from app.adapters.logs import trace
 from app.adapters.messages import error_text, language_of
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
-from app.api.errors import problem, unforeseen
+from app.api.errors import problem, unavailable, unforeseen
 from app.api.rated import Rated
 from app.api.sockets import serve_socket
+from app.usecases.run import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000
@@ -55,36 +56,46 @@ class EveryRequest:
         with request_span(scope["method"], request.headers) as (trace_id, span):
             request.state.trace_id = trace_id
             trace.set(trace_id)
-            status = await self._answered(request, receive, send)
-            self._note(scope, span, status, round((time.perf_counter() - began) * 1000, 1))
+            status = 500  # of an answer that breaks off
+            try:
+                status = await self._answered(request, receive, send)
+            finally:
+                self._note(scope, span, status, round((time.perf_counter() - began) * 1000, 1))
 
     async def _answered(self, request: Request, receive: Receive, send: Send) -> int:
-        """Answer, and tell with which status."""
+        """Answer, and tell with which status. Raises what happens after the answer has begun."""
         scope, status = request.scope, 0
+        rated: Rated | None = None
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                if rated is not None:
+                    await rated.add_headers(MutableHeaders(scope=message), request, message["status"])
                 status = message["status"]
-                await rated.add_headers(MutableHeaders(scope=message), request, status)
                 self._add_headers(message, request.state.trace_id, secure=scope.get("scheme") == "https")
             await send(message)
 
-        rated = await Rated.of(request)
-        bounded = await _bounded(request, receive)
-        if not rated.allowed:
-            await _refused(request, 429, "rate_limited")(scope, receive, answer)
-        elif bounded is None:
-            await _refused(request, 413, "too_large")(scope, receive, answer)
-        else:
-            try:
+        try:
+            rated = await Rated.of(request)
+            bounded = await _bounded(request, receive)
+            if not rated.allowed:
+                await _refused(request, 429, "rate_limited")(scope, receive, answer)
+            elif bounded is None:
+                await _refused(request, 413, "too_large")(scope, receive, answer)
+            else:
                 await self._app(scope, bounded, answer)
-            except ClientDisconnect:
-                return CLIENT_GONE  # nobody is there to be answered
-            except Exception as error:
-                if status:
-                    raise
-                await unforeseen(request, error)(scope, receive, answer)
+        except ClientDisconnect:
+            return CLIENT_GONE  # nobody is there to be answered
+        except Unavailable as error:
+            if status:
+                raise
+            await unavailable(request, error)(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            rated = None  # what it adds to the headers may be what failed
+            await unforeseen(request, error)(scope, receive, answer)
         return status
 
     def _note(self, scope: Scope, span: Span, status: int, spent: float) -> None:

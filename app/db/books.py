@@ -6,7 +6,8 @@ from asyncpg import PostgresError
 
 from app.db.agreements import get_agreement
 from app.db.earnings import earnings
-from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Tx
+from app.db.engine import Tx
+from app.db.failures import failure_of
 from app.db.spending import LOTS
 from app.db.thresholds import fund_f, member_f
 from app.domain.agreements import Agreement
@@ -337,9 +338,9 @@ async def _breaking(tx: Tx, sql: str) -> list[str]:
     try:
         async with tx.savepoint():
             return [row["what"] for row in await tx.rows(sql)]
-    except (*OUTCOME_UNKNOWN, *RETRYABLE):
-        raise
     except PostgresError as error:
+        if failure_of(error) is not None:
+            raise
         return [f"cannot be asked: {type(error).__name__}"]
 
 

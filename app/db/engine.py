@@ -1,6 +1,8 @@
 """The connections: one pool a role; `Tx` is one open transaction with its own clock reading."""
 
 import asyncio
+import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -12,10 +14,12 @@ import uuid_utils
 from pydantic_core import from_json, to_json
 
 from app.db.batch import Write, together
+from app.db.failures import DatabaseFailed, telling_failures
 from app.db.sealing import Sealing, key_of
 from app.domain.days import day_of
 from app.domain.errors import DomainError
 
+log = logging.getLogger("samen.database")
 APP_ROLE = "samen_app"
 WORKER_ROLE = "samen_worker"
 CATALOGUE_ROLE = "samen_catalogue"
@@ -32,22 +36,6 @@ JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
 LOCK_TIMEOUT = "5s"
 """How long a statement waits for somebody else; then it is tried again, or the twin of a key is told to wait."""
-
-RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
-"""Nothing was committed: the same transaction may run again."""
-OUTCOME_UNKNOWN = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.ConnectionFailureError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
-"""It may have been committed: only a repeat under the same idempotency key is safe."""
 
 
 class Tx:
@@ -173,7 +161,11 @@ class Database:
         """Who came first is served first: the pool alone gives a free connection to whoever asks at that moment."""
 
     async def open(self) -> None:
-        """Connect. Raises RuntimeError where the server is too old or gives another role than the one asked for."""
+        """Connect. Raises DatabaseFailed; RuntimeError where the server is too old or gives another role than asked."""
+        with telling_failures():
+            await self._connect()
+
+    async def _connect(self) -> None:
         self._pool = await asyncpg.create_pool(
             self.url,
             min_size=1,
@@ -223,23 +215,26 @@ class Database:
     async def transaction(self, now: datetime | None = None, *, snapshot: bool = False) -> AsyncIterator[Tx]:
         """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this.
 
-        With `snapshot` every statement sees the rows of the first one's moment.
+        With `snapshot` every statement sees the rows of the first one's moment. Raises DatabaseFailed.
         """
         isolation = "repeatable_read" if snapshot else None
-        async with self._turns, self._pool.acquire() as connection, connection.transaction(isolation=isolation):
-            tx = Tx(connection, now or datetime.now(UTC), self.sealing)
-            yield tx
-            await tx.flush()
+        with telling_failures():
+            async with self._turns, self._pool.acquire() as connection, connection.transaction(isolation=isolation):
+                tx = Tx(connection, now or datetime.now(UTC), self.sealing)
+                yield tx
+                await tx.flush()
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
-        """The one row of a statement outside any transaction: the catalogue's way."""
-        async with self._turns:
-            return await self._pool.fetchrow(sql, *arguments)
+        """The one row of a statement outside any transaction: the catalogue's way. Raises DatabaseFailed."""
+        with telling_failures():
+            async with self._turns:
+                return await self._pool.fetchrow(sql, *arguments)
 
     async def only(self, sql: str, *arguments: object) -> asyncpg.Record:
         """The row of such a statement that always answers with one."""
-        async with self._turns:
-            return (await self._pool.fetch(sql, *arguments))[0]
+        with telling_failures():
+            async with self._turns:
+                return (await self._pool.fetch(sql, *arguments))[0]
 
 
 @asynccontextmanager
@@ -258,6 +253,23 @@ async def opened(
         yield database
     finally:
         await database.close()
+
+
+async def wait_for(url: str, patience: float) -> None:
+    """Return once the server lets us in. Raises DatabaseFailed where it does not within `patience` seconds."""
+    began, pause = time.monotonic(), 0.5
+    while True:
+        try:
+            with telling_failures():
+                await (await asyncpg.connect(url, timeout=3)).close()
+        except DatabaseFailed as failed:
+            if time.monotonic() - began + pause > patience:
+                raise
+            log.warning("waiting for the database", extra=failed.facts)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 8)
+        else:
+            return
 
 
 async def _nothing_to_reset(connection: Any) -> None:

@@ -110,15 +110,14 @@ async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID,
 
 
 _CLAIM = """
-    update {table} set attempts = attempts + 1,
-           next_try_at = $1::timestamptz + $2::interval * least(power(2, attempts), 1440)
+    update {table} set next_try_at = $1::timestamptz + $2::interval
      where id in (select id from {table} where {open} is null and next_try_at <= $1
                    order by next_try_at limit $3 for update skip locked)
     returning {columns}"""
 
 
 async def claim_timers(tx: Tx, limit: int) -> list[Timer]:
-    """Due timers, leased: another worker leaves them alone until the lease ends, then tries again, later each time."""
+    """Due timers, leased: another worker leaves them alone until the lease ends. A claim is no attempt."""
     sql = _CLAIM.format(table="timer", open="done_at", columns="id, kind, cooperative_id, subject_id, due_at")
     return [Timer(**dict(row)) for row in await tx.rows(sql, tx.now, LEASE, limit)]
 
@@ -127,6 +126,22 @@ async def claim_events(tx: Tx, limit: int) -> list[Event]:
     """Undelivered events, leased, oldest first."""
     sql = _CLAIM.format(table="outbox", open="delivered_at", columns="id, name, cooperative_id, subject_id, facts")
     return sorted((Event(**dict(row)) for row in await tx.rows(sql, tx.now, LEASE, limit)), key=lambda e: e.id)
+
+
+async def put_off(tx: Tx, row_id: UUID, *, timer: bool) -> None:
+    """Write down that a timer or an event failed: it comes back, later each time."""
+    table, still_open = ("timer", "done_at") if timer else ("outbox", "delivered_at")
+    sql = f"""update {table} set attempts = attempts + 1,
+                     next_try_at = $2::timestamptz + $3::interval * least(power(2, attempts), 1440)
+               where id = $1 and {still_open} is null"""
+    await tx.value(sql, row_id, tx.now, LEASE)
+
+
+async def give_back(tx: Tx, timer_ids: Sequence[UUID], event_ids: Sequence[UUID]) -> None:
+    """End the lease of what was claimed and not begun."""
+    sql = "update {} set next_try_at = $2 where id = any($1) and {} is null"
+    await tx.value(sql.format("timer", "done_at"), list(timer_ids), tx.now)
+    await tx.value(sql.format("outbox", "delivered_at"), list(event_ids), tx.now)
 
 
 async def finish_timer(tx: Tx, timer_id: UUID) -> bool:
@@ -154,16 +169,6 @@ async def close_tasks(tx: Tx, subject_id: UUID, whats: tuple[str, ...]) -> None:
     sql = """update task set done_at = $3, version = version + 1
               where subject_id = $1 and what = any($2) and done_at is null"""
     await tx.value(sql, subject_id, list(whats), tx.now)
-
-
-async def addresses(tx: Tx, task: Task) -> list[str]:
-    """The mail addresses of those who have to do a task."""
-    sql = """
-        select p.email from person p where p.email is not null and (
-            exists(select 1 from office o where o.person_id = p.id and o.cooperative_id = $1 and o.role = $2
-                   and $2 <> 'member')
-            or exists(select 1 from member m where m.person_id = p.id and m.id = $3))"""
-    return [row["email"] for row in await tx.rows(sql, task.cooperative_id, task.role, task.member_id)]
 
 
 async def lag_seconds(tx: Tx) -> float:

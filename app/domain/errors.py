@@ -243,6 +243,10 @@ class TextMalformed(Invalid):
     code = "text_malformed"
 
 
+class EmailMalformed(Invalid):
+    code = "email_malformed"
+
+
 class TimeZoneMissing(Invalid):
     code = "time_zone_missing"
 

@@ -59,7 +59,7 @@ class Opening:
 
 
 MAIL = "mail.task"
-"""The event that asks for a mail about a task; its facts hold `addresses`."""
+"""The event with which older versions asked for a mail about a task."""
 
 OPENS: dict[str, tuple[Opening, ...]] = {
     "order.placed": (

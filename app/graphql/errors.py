@@ -55,7 +55,9 @@ def _told(error: GraphQLError, language: str, trace_id: str) -> tuple[dict[str, 
             extensions["availableTransitions"] = original.facts["possible"]
         return extensions, message_of(original, language)
     if isinstance(original, Unavailable):
-        return {"code": "unavailable"}, error_text("unavailable", {}, language)
+        log.warning("database unavailable", extra={**original.facts, "trace_id": trace_id})
+        told = {"code": "unavailable", "status": 503, "retryAfter": original.retry_after}
+        return told, error_text("unavailable", {}, language)
     if original is not None and not isinstance(original, GraphQLError):
         log.error("unexpected", exc_info=original, extra={"trace_id": trace_id})
         return {"code": "internal", "traceId": trace_id}, error_text("internal", {"trace_id": trace_id}, language)

@@ -30,6 +30,7 @@ SUBSCRIPTIONS = 10
 """At a time in one socket."""
 INTRODUCTION = timedelta(seconds=10)
 """How long a socket may be open without saying who it is."""
+UNAVAILABLE = "unavailable"
 PAGE = Path(__file__).parent / "graphiql.html"
 
 
@@ -67,6 +68,8 @@ class Face(GraphQLRouter[Context, None]):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
             if never_ran:
                 response.status_code = _status(response_data)
+        if seconds := _retry_after(response_data):
+            response.headers["retry-after"] = str(seconds)
         return response
 
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
@@ -106,9 +109,15 @@ def _never_ran(answer: Any) -> bool:
 def _status(answer: Any) -> int:
     """What HTTP calls it where nothing ran: the document is wrong, it was stopped, or the fault is ours."""
     codes = [error.get("extensions", {}).get("code") for error in answer["errors"]]
-    if TookTooLong.code in codes:
+    if TookTooLong.code in codes or UNAVAILABLE in codes:
         return TookTooLong.status
     return 500 if "internal" in codes else 400
+
+
+def _retry_after(answer: Any) -> int:
+    """Seconds that a caller should wait before they repeat what the database did not answer; 0 without that."""
+    errors = answer.get("errors") or [] if isinstance(answer, dict) else []
+    return max((error.get("extensions", {}).get("retryAfter", 0) for error in errors), default=0)
 
 
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]

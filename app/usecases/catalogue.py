@@ -8,12 +8,13 @@ from app.db.engine import Database
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import NotFound
 from app.domain.selection import Chosen
+from app.usecases.run import available
 from app.usecases.steps.input import check_input
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The read model's own pool, whose role may select the public view and nothing else."""
+    """The read model's own pool, whose role may select the public view and nothing else. Reads raise Unavailable."""
 
     database: Database
 
@@ -23,16 +24,16 @@ class Catalogue:
         Raises TextTooLong, TextMalformed.
         """
         check_input({"query": query})
-        return await catalogue_page(self.database, query)
+        return await available(lambda: catalogue_page(self.database, query))
 
     async def connection(self, query: CatalogueQuery, fields: tuple[Chosen, ...]) -> str:
         """A page as the JSON text of a Relay connection that holds these fields. Raises as `page` does."""
         check_input({"query": query})
-        return await catalogue_connection(self.database, query, fields)
+        return await available(lambda: catalogue_connection(self.database, query, fields))
 
     async def offering(self, offering_id: UUID, fields: tuple[Chosen, ...] | None = None) -> str:
         """One published offering as JSON text: these fields of it, or all. Raises NotFound."""
-        found = await catalogue_offering(self.database, offering_id, fields)
+        found = await available(lambda: catalogue_offering(self.database, offering_id, fields))
         if found is None:
             raise NotFound
         return found

@@ -1,36 +1,52 @@
-"""Delivery of what happened: to tasks, and from there to mail."""
+"""Delivery of what happened: to tasks, and to messages about them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from app.db import revision
+from app.db import outbox, revision
 from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
-from app.db.outbox import addresses, close_tasks, lag_seconds, names_after, tasks, tell
+from app.db.messages import add_messages
+from app.db.outbox import close_tasks, lag_seconds, names_after, tasks
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
-from app.domain.events import MAIL, Event, Opening, Task, closings, openings
+from app.domain.events import MAIL, Event, Opening, Task, Timer, closings, openings
+from app.domain.messages import LANGUAGE
+
+
+async def claim_due(tx: Tx, actor: Actor, *, limit: int) -> tuple[list[Timer], list[Event]]:
+    """Timers and events that are due, at most `limit` of each, leased for a minute."""
+    actor.require(Right.RUN_TIMER)
+    return await outbox.claim_timers(tx, limit), await outbox.claim_events(tx, limit)
+
+
+async def put_off(tx: Tx, actor: Actor, *, row_id: UUID, timer: bool) -> None:
+    """Write down that a timer or an event failed: it comes back, later each time."""
+    actor.require(Right.RUN_TIMER)
+    await outbox.put_off(tx, row_id, timer=timer)
+
+
+async def give_back(tx: Tx, actor: Actor, *, timer_ids: list[UUID], event_ids: list[UUID]) -> None:
+    """End the lease of timers and events that were claimed and not begun."""
+    actor.require(Right.RUN_TIMER)
+    await outbox.give_back(tx, timer_ids, event_ids)
 
 
 async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = False) -> None:
-    """Close the tasks that an event ends, open those that it calls for; with `mail`, have their people written to."""
+    """Close the tasks that an event ends and open those that it calls for; with `mail` their people get a message."""
     actor.require(Right.RUN_TIMER)
-    later = await names_after(tx, event)
-    await close_tasks(tx, event.subject_id, closings(event, later))
-    opened = [task for opening in openings(event, later) for task in _tasks(event, opening, tx)]
-    if opened:
-        await tasks.add(tx, *opened)
+    if event.name == MAIL:  # written by an older version: the task is open already
+        task = await tasks.find(tx, id=event.subject_id)
+        opened = [task] if task is not None else []
+    else:
+        later = await names_after(tx, event)
+        await close_tasks(tx, event.subject_id, closings(event, later))
+        opened = [task for opening in openings(event, later) for task in _tasks(event, opening, tx)]
+        if opened:
+            await tasks.add(tx, *opened)
     for task in opened if mail else ():
-        if await addresses(tx, task):
-            await tell(tx, MAIL, task.cooperative_id, task.id, **task.facts | {"what": task.what})
-
-
-async def list_addresses(tx: Tx, actor: Actor, *, task_id: UUID) -> list[str]:
-    """The mail addresses of those who have to do a task; they stand in no event."""
-    actor.require(Right.RUN_TIMER)
-    task = await tasks.find(tx, id=task_id)
-    return await addresses(tx, task) if task else []
+        await add_messages(tx, event.id, task, LANGUAGE)
 
 
 async def forget_keys(tx: Tx, actor: Actor) -> None:

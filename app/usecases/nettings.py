@@ -1,5 +1,6 @@
 """Netting: what two cooperatives owe each other, proposed by either or by the month, confirmed by both, paid once."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -30,6 +31,8 @@ from app.domain.nettings import (
 )
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+
+log = logging.getLogger("samen.nettings")
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ async def propose_monthly(tx: Tx, actor: Actor) -> int:
                 await _proposed(tx, one, other)
                 await tx.flush()
             made += 1
-        except DomainError:  # this pair's books need a person; the others go on
-            continue
+        except DomainError as refusal:  # this pair's books need a person; the others go on
+            log.warning("no netting", extra={"code": refusal.code, "between": [str(one), str(other)]})
     return made
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
+from app.db.engine import Database, Tx
+from app.db.failures import DatabaseFailed
 from app.db.rates import forget_windows, spend
 from app.domain.access import Right
 from app.domain.actors import Actor
@@ -39,7 +40,7 @@ class Rates:
     async def spend(self, client: str, name: str, units: int, *, owed: bool = False) -> Left | None:
         """Spend units of a client's rate; None where there is no limit. What is `owed` is spent even beyond it.
 
-        A database that does not answer limits nobody: the request itself will say so.
+        A database that is away, full or busy limits nobody: the request itself will say so.
         """
         rate = self._rates[name]
         if not rate.limit:
@@ -53,7 +54,7 @@ class Rates:
                 part = units - purse.units if owed else max(rate.part, units - purse.units)
                 try:
                     purse.taken = await spend(self._database, client, began, part)
-                except (*OUTCOME_UNKNOWN, *RETRYABLE):
+                except DatabaseFailed:
                     return None
                 over = 0 if owed else purse.taken - rate.limit
                 purse.units += part - min(max(over, 0), part)

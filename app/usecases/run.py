@@ -26,7 +26,8 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from app.db import idempotency, people
-from app.db.engine import OUTCOME_UNKNOWN, RETRYABLE, Database, Tx
+from app.db.engine import Database, Tx
+from app.db.failures import RETRIES, DatabaseFailed, Repeat
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity
@@ -62,8 +63,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Unavailable(Exception):
-    """The database did not answer, and whether the act was done is unknown: repeat it with the same key."""
+class Unavailable(DatabaseFailed):
+    """What the caller is told of it. Whether the act was done may be unknown: repeat it with the same key."""
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds that a caller should wait: longer where somebody has to make room first."""
+        return 15 if self.kind in ("full", "storage") else 2
+
+
+async def available(read: Callable[[], Awaitable[T]]) -> T:
+    """The answer to a read without a verb, which is asked twice if need be. Raises Unavailable."""
+    return await _persist(read, repeatable=True, tries=2)
 
 
 class Run:
@@ -264,17 +275,16 @@ def constraints_as_rules() -> Iterator[None]:
         raise
 
 
-async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
+async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool, tries: int = TRIES) -> T:
     """Try again after a lost race; after a lost connection only where a repeat cannot do the act twice."""
-    for attempt in range(1, TRIES + 1):
+    for attempt in range(1, tries + 1):
         try:
             return await once()
-        except RETRYABLE:
-            if attempt == TRIES:
-                raise Unavailable from None
-        except OUTCOME_UNKNOWN as error:
-            if not repeatable or attempt == TRIES:
-                raise Unavailable from error
+        except DatabaseFailed as failed:
+            again = failed.failure.repeat
+            if attempt == tries or not (again is Repeat.AT_ONCE or (repeatable and again is Repeat.UNDER_A_KEY)):
+                raise Unavailable(failed.failure, failed.cause) from failed
+            RETRIES.labels(failed.kind).inc()
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311  jitter, no secret
     raise AssertionError("unreachable")
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 import websockets
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from app.adapters.tokens import LEEWAY
 from app.api.middleware import BODY_LIMIT
 from app.api.sockets import MOST_OF_CLIENT
 from app.keys import people_issuer
+from tests.live import until
 from tests.scenarios.buying import mine, plan, rich
 from tests.scenarios.jobs import join, slot
 from tests.scenarios.jobs import plan as plan_job
@@ -94,6 +96,28 @@ async def test_an_order_is_followed_by_who_placed_it(world: World, address: str)
         await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "refuse"})
         assert (await said(connection))["payload"]["data"]["order"]["state"] == "REFUSED"
         assert (await said(connection))["type"] == "complete"
+
+
+async def test_a_subscriber_is_told_when_the_database_does_not_answer(
+    world: World, address: str, database_url: str
+) -> None:
+    """Its look waits for a lock, and an operator cancels it."""
+    buyer = world.person()
+    order = await world.order(buyer, await world.offering(await world.cooperative()))
+    query = "subscription($id: UUID!) { order(id: $id) { state } }"
+    cancel = """select count(pg_cancel_backend(pid)) from pg_stat_activity
+                 where wait_event_type = 'Lock' and datname = current_database()"""
+    superuser = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    async with socket(address, buyer.token) as connection:
+        await watch(connection, order["id"], query)
+        assert (await said(connection))["payload"]["data"]["order"] == {"state": "PLACED"}
+        async with superuser.transaction():
+            await superuser.execute('lock table "order" in access exclusive mode')
+            await until(lambda: superuser.fetchval(cancel))
+            [error] = (await said(connection))["payload"]["errors"]
+        assert error["extensions"] == {"code": "unavailable", "status": 503, "retryAfter": 2}
+        assert (await said(connection))["type"] == "complete"
+    await superuser.close()
 
 
 async def test_the_audit_log_has_what_staff_were_shown_and_not_every_look(

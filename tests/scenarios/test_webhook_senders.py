@@ -3,20 +3,25 @@
 import asyncio
 import contextlib
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from app.adapters.webhooks import Sender, is_public
 from app.domain.feed import Audience
 from app.domain.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
+from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
+from app.settings import Settings
 from app.usecases.run import SystemRun
 from app.usecases.webhooks import claim_deliveries
-from app.worker import AT_ONCE, MOST_OF_APP, Worker
+from app.worker import Worker, worker_of
+from tests.live import until
 from tests.receiver import receiving
 from tests.scenarios.test_webhooks import SCOPES, feed
 from tests.world import Caller, Json, World
@@ -129,6 +134,34 @@ async def test_an_address_that_is_none_is_refused_and_holds_up_nobody(world: Wor
         assert refused["facts"]["rule"] == "webhook_url_is_https"
 
 
+async def test_a_busy_webhook_leaves_the_events_their_connections(
+    world: World, settings: Settings, database_url: str
+) -> None:
+    """Its answers wait for each other's row, here for as long as the test holds it; the tasks are there at once."""
+    seller, app, stop = await world.cooperative(), await world.app(SCOPES), asyncio.Event()
+    offering = await world.offering(seller)
+    holder = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    async with receiving() as receiver, worker_of(settings, database_url) as worker:
+        webhook = (await hook(app, receiver.url))["webhook"]["id"]
+        for _ in range(MOST_OF_APP):
+            await world.order(app, offering)
+        async with holder.transaction():
+            await holder.execute("select 1 from webhook where id = $1::text::uuid for no key update", webhook)
+            working = asyncio.create_task(worker.run(stop))
+            await until(lambda: len(receiver.calls) == MOST_OF_APP)
+            began = time.monotonic()
+            order = await world.order(app, offering)
+
+            async def told() -> bool:
+                return order["reference"] in str(await seller.coordinator("GET", "/v1/tasks"))
+
+            await until(told)
+            assert time.monotonic() - began < 3
+        stop.set()
+        await working
+    await holder.close()
+
+
 async def test_who_answers_slowly_holds_up_nobody_else(world: World) -> None:
     """Eight letters of one app are under way at most; the others' go out meanwhile."""
     offering = await world.offering(await world.cooperative())
@@ -147,7 +180,7 @@ async def test_who_answers_slowly_holds_up_nobody_else(world: World) -> None:
         async with asyncio.timeout(10):
             while not swift.calls:  # noqa: ASYNC110  another's server
                 await asyncio.sleep(0.02)
-        assert len(deaf.calls) <= MOST_OF_APP < AT_ONCE
+        assert len(deaf.calls) <= MOST_OF_APP < WEBHOOKS_AT_ONCE
         assert order["id"] in swift.calls[0][1].decode()
         deaf.patient.set()
         async with asyncio.timeout(20):

@@ -2,12 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app.adapters.mail import Mail
 from app.db.engine import WORKER_ROLE, Database
 from app.db.outbox import claim_events
 from app.usecases.events import deliver_event
@@ -100,54 +98,6 @@ async def test_events_open_and_close_tasks_for_their_role(world: World) -> None:
     await seller.member("POST", f"/v1/tasks/{tasks[0]['id']}/completions", status=409)
 
 
-async def test_a_task_is_mailed_to_its_role_and_tried_again_when_the_mail_server_fails(world: World) -> None:
-    """The mail server is another company's: this one speaks SMTP on a local socket."""
-    received: list[str] = []
-    failing = True
-
-    async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 test\r\n")
-        while line := (await reader.readline()).decode().strip():
-            command = line.split(" ")[0].upper()
-            if command == "DATA":
-                if failing:
-                    writer.write(b"451 later\r\n")
-                    continue
-                writer.write(b"354 go\r\n")
-                received.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-            writer.write(b"221 bye\r\n" if command == "QUIT" else b"250 ok\r\n")
-            if command == "QUIT":
-                break
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(smtp, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    seller, app = await world.cooperative(), await world.app()
-    coordinator_id = (await seller.coordinator("GET", "/v1/me"))["person"]["id"]
-    await _give_address(world, coordinator_id)
-    order = await world.order(app, await world.offering(seller))
-    mail: Any = Mail(f"smtp://127.0.0.1:{port}", "samen@example.org")
-    worker = Worker(world.worker_database, mail)
-    for _ in range(4):
-        await worker.tick()
-    assert received == []
-    failing = False
-    later = Worker(world.worker_database, mail, now=lambda: datetime.now(UTC) + timedelta(hours=1))
-    for _ in range(4):
-        await later.tick()
-    mails = [text for text in received if order["reference"] in text]
-    assert len(mails) == 1
-    assert "To: coordinator@example.org" in mails[0]
-    server.close()
-    await server.wait_closed()
-
-
-async def _give_address(world: World, person_id: str) -> None:
-    async with world.books.transaction() as tx:
-        await tx.value("update person set email = 'coordinator@example.org' where id = $1", person_id)
-
-
 async def test_the_worker_outlives_a_database_that_is_away(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
@@ -202,28 +152,6 @@ async def test_the_task_to_record_a_payment_follows_the_money(world: World) -> N
     assert await asked() == []
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
     assert await asked() == []
-
-
-async def test_a_subject_of_several_lines_is_one_header(world: World) -> None:
-    """Nobody writes headers of their own into the mail by the title of an offering."""
-    received: list[str] = []
-
-    async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 test\r\n")
-        while line := (await reader.readline()).decode().strip():
-            if line.upper() == "DATA":
-                writer.write(b"354 go\r\n")
-                received.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-            writer.write(b"250 ok\r\n" if line.upper() != "QUIT" else b"221 bye\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(smtp, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    await Mail(f"smtp://127.0.0.1:{port}", "samen@example.org").send(["a@example.org"], "Klus\r\nBcc: b@x.nl", "tekst")
-    server.close()
-    headers = received[0].split("\r\n\r\n")[0].splitlines()
-    assert "Subject: Klus Bcc: b@x.nl" in headers
-    assert not [header for header in headers if header.startswith("Bcc")]
 
 
 async def test_a_check_that_fails_does_not_stop_the_worker(

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.adapters.mail import Mail
 from app.domain.agreements import Example, Pot
 from app.domain.allowances import AllowanceKind
 from app.domain.apps import RateClass
@@ -16,6 +17,7 @@ from app.domain.costs import Payee
 from app.domain.customers import Contact
 from app.domain.events import Event
 from app.domain.joint_purchases import draft_article
+from app.domain.messages import SENT, Channel, Message, MessageState
 from app.domain.offering_imports import Row, Rows
 from app.domain.opening import Opening
 from app.domain.page import PageRequest
@@ -23,6 +25,7 @@ from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
 from app.usecases.orders import Wanted
+from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
 from tests.scenarios.jobs import move as move_job
@@ -183,6 +186,10 @@ async def _earned(sample: Sample) -> None:
     part = await world.sale(seller, sample.buyer, "20.00")
     refund = {"reason": sample.word("refund"), "amount": EURO}
     await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", refund)
+    await world.reachable(seller.treasurer, "penningmeester@example.org")
+    worker = Worker(world.worker_database, Mail("smtp://127.0.0.1:9", "samen@example.org"), now=world.clock)
+    while await worker.tick():  # messages are written, and wait
+        continue
     await world.work()
     earnings = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/earnings")
     tasks = await seller.treasurer("GET", "/v1/tasks")
@@ -290,6 +297,11 @@ async def _job(sample: Sample) -> None:
     sample.values |= {name: UUID(value) for name, value in ids.items()}
 
 
+def _message(now: datetime) -> Message:
+    place = (uuid4(), uuid4(), uuid4(), "accept_order", uuid4())
+    return Message(*place, Channel.MAIL, "nl", MessageState.WAITING, 0, now)
+
+
 def _constants() -> dict[str, Any]:
     """What verbs ask for beside ids."""
     now = datetime.now(UTC)
@@ -302,6 +314,12 @@ def _constants() -> dict[str, Any]:
             "answer": Answer(204),
             "share": 1,
             "limit": 1,
+            "outcome": SENT,
+            "message": _message(now),
+            "row_id": uuid4(),
+            "timer": True,
+            "timer_ids": [],
+            "event_ids": [],
             "assertion_id": "x",
             "starts_at": now,
             "ends_at": now,

@@ -197,7 +197,7 @@ async def test_a_pot_is_seen_by_its_member_and_the_staff_and_by_nobody_else(
     assert seeing == {"member", "coordinator", "treasurer", "narrow-treasurer"}
 
 
-@pytest.mark.parametrize("table", [*PRIVATE, "outbox", "timer"])
+@pytest.mark.parametrize("table", [*PRIVATE, "outbox", "timer", "message"])
 async def test_a_switched_off_policy_is_noticed(database_url: str, sample: Sample, table: str) -> None:
     """The planted breach: without its policy the same look shows rows that it hid before."""
     owner = await asyncpg.connect(database_url)

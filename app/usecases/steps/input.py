@@ -6,9 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from stdnum.nl import bsn
 
-from app.domain.errors import CitizenNumberInText, NumberOutOfRange, TextMalformed, TextTooLong, TimeZoneMissing
+from app.domain.errors import (
+    CitizenNumberInText,
+    EmailMalformed,
+    NumberOutOfRange,
+    TextMalformed,
+    TextTooLong,
+    TimeZoneMissing,
+)
 from app.domain.money import MAX_CENTS
 
 LONGEST = {
@@ -63,7 +71,10 @@ _NINE_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\d(?:[ .\-]?\d){8}(?![0-9a
 
 
 def check_input(named: Mapping[str, Any]) -> None:
-    """Raises CitizenNumberInText, TextTooLong, TextMalformed, NumberOutOfRange or TimeZoneMissing, naming the field."""
+    """Refuses what is out of bounds, naming the field.
+
+    Raises CitizenNumberInText, TextTooLong, TextMalformed, EmailMalformed, NumberOutOfRange or TimeZoneMissing.
+    """
     for path, name, value in _leaves(named, "", ""):
         if isinstance(value, str):
             _check_text(path, name, value)
@@ -81,10 +92,20 @@ def _check_text(path: str, name: str, text: str) -> None:
         raise TextTooLong(field=path, longest=longest)
     if (_NO_PLAIN_TEXT if name in SEVERAL_LINES else _NO_PLAIN_LINE).search(text):
         raise TextMalformed(field=path)
+    if name == "email":
+        _check_email(path, text)
     if name not in NOT_TEXT and any(
         bsn.is_valid(re.sub(r"\D", "", found)) for found in _NINE_DIGITS.findall(_IDENTIFIER.sub(" ", text))
     ):
         raise CitizenNumberInText(field=path)
+
+
+def _check_email(path: str, text: str) -> None:
+    """Mail servers refuse what is no address. Whether the domain exists is not asked."""
+    try:
+        validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        raise EmailMalformed(field=path) from None
 
 
 def _leaves(value: Any, path: str, name: str) -> Iterable[tuple[str, str, Any]]:

@@ -1,0 +1,173 @@
+"""What goes out beside the events and timers, webhooks and mails: side by side, so that slow ones hold up nobody."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from app.adapters.mail import Mail, MailFailed
+from app.adapters.messages import task_text
+from app.adapters.metrics import FAILURES, MAILS, WEBHOOKS
+from app.adapters.webhooks import Sender
+from app.db.engine import Database
+from app.db.failures import DatabaseFailed
+from app.domain.messages import SENT, Contents, Message, Outcome
+from app.domain.webhooks import Answer, Letter
+from app.usecases.messages import begin_message, claim_messages, finish_message
+from app.usecases.run import SystemRun
+from app.usecases.webhooks import claim_deliveries, finish_delivery
+
+log = logging.getLogger("samen.worker")
+T = TypeVar("T")
+Claim = Callable[[int, Counter[UUID]], Awaitable[list[T]]]
+"""Claims at most so many rows, given how many each owner has under way."""
+WEBHOOKS_AT_ONCE = 32
+MOST_OF_APP = 8
+"""Webhooks of one app: one that answers slowly leaves the rest to others."""
+MAILS_AT_ONCE = 4
+IDLE = 0.5
+"""Seconds between two looks when nothing was due."""
+LONGEST_PAUSE = 8.0
+"""Seconds between two looks while something fails."""
+GRACE = 20
+"""Seconds that what is under way gets to end after `stop`. What is cut off is sent again when its lease ends."""
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, but not beyond `stop`."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def keep(stop: asyncio.Event, what: str, act: Callable[[], Awaitable[int]], idle: float = IDLE) -> None:
+    """Repeat `act` until `stop`, with a pause after it returned 0. Whatever fails, it goes on after a longer pause."""
+    wait = idle
+    while not stop.is_set():
+        try:
+            done, wait = await act(), idle
+        except DatabaseFailed as error:
+            log.warning("the database does not answer; trying again", extra={"what": what, **error.facts})
+            done, wait = 0, min(wait * 2, LONGEST_PAUSE)
+        except Exception as error:  # noqa: BLE001  a bug in one part must not stop the others
+            tell_failure(what, None, error)
+            done, wait = 0, min(wait * 2, LONGEST_PAUSE)
+        if not done:
+            await pause(stop, wait)
+
+
+def tell_failure(what: str, row_id: UUID | None, error: Exception) -> None:
+    """Counts what failed, and logs it with the id of its row: a bug with its traceback, the database in one line."""
+    FAILURES.labels(what).inc()
+    extra = {"what": what, "id": str(row_id or "-")}
+    if isinstance(error, DatabaseFailed):
+        log.warning("failed", extra={**extra, **error.facts})
+    else:
+        log.error("failed", extra=extra, exc_info=error)
+
+
+class Queue(Generic[T]):
+    """Rows that are claimed, then sent side by side, at most `most` at a time. `send` raises nothing."""
+
+    def __init__(
+        self, what: str, most: int, claim: Claim[T], send: Callable[[T], Awaitable[None]], whose: Callable[[T], UUID]
+    ) -> None:
+        self._what, self._most = what, most
+        self._claim, self._send, self._whose = claim, send, whose
+        self._under_way: dict[asyncio.Task[None], UUID] = {}
+
+    async def once(self) -> int:
+        """Send what is due. Returns how many. Raises Unavailable."""
+        rows = await self._claim(self._most, Counter())
+        await asyncio.gather(*(self._send(row) for row in rows))
+        return len(rows)
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Send what is due until `stop`; as soon as one has ended the next goes out."""
+        await keep(stop, self._what, partial(self._begin, stop))
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _begin(self, stop: asyncio.Event) -> int:
+        """Begin as many as there is room for, then wait for room or for the next. Returns how many are under way."""
+        self._under_way = {task: whose for task, whose in self._under_way.items() if not task.done()}
+        rows = await self._claim(self._most - len(self._under_way), Counter(self._under_way.values()))
+        for row in rows:
+            self._under_way[asyncio.create_task(self._sent(row))] = self._whose(row)
+        full = len(self._under_way) == self._most
+        if full or (self._under_way and not rows):
+            turn = asyncio.create_task(stop.wait())
+            ends = {turn, *self._under_way}
+            await asyncio.wait(ends, timeout=None if full else IDLE, return_when=asyncio.FIRST_COMPLETED)
+            turn.cancel()
+        return len(self._under_way)
+
+    async def _sent(self, row: T) -> None:
+        await self._send(row)
+
+
+def webhooks(database: Database, sender: Sender, now: Callable[[], datetime]) -> Queue[Letter]:
+    """The webhooks that are due."""
+    run = SystemRun(database, now=now)
+
+    async def claim(limit: int, under_way: Counter[UUID]) -> list[Letter]:
+        busy = tuple(app_id for app_id, count in under_way.items() if count >= MOST_OF_APP)
+        return await run(claim_deliveries, limit=limit, share=MOST_OF_APP, busy=busy) or []
+
+    async def send(letter: Letter) -> None:
+        """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
+        try:
+            answer = await sender.send(letter, now())
+        except Exception as error:  # noqa: BLE001  a bug in one must not stop the others
+            tell_failure("webhook", letter.delivery.id, error)
+            answer = Answer(None, "it could not be sent")
+        WEBHOOKS.labels("arrived" if answer.good else "failed").inc()
+        try:
+            await run(finish_delivery, letter=letter, answer=answer)
+        except Exception as error:  # noqa: BLE001
+            tell_failure("webhook", letter.delivery.id, error)
+
+    return Queue("webhooks", WEBHOOKS_AT_ONCE, claim, send, lambda letter: letter.webhook.app_id)
+
+
+def mails(database: Database, mail: Mail, now: Callable[[], datetime]) -> Queue[Message]:
+    """The mails that are due: one a person, so that an address that is refused is nobody else's trouble."""
+
+    async def claim(limit: int, _: Counter[UUID]) -> list[Message]:
+        return await SystemRun(database, now=now)(claim_messages, limit=limit) or []
+
+    async def send(message: Message) -> None:
+        """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
+        run = SystemRun(database, message.cooperative_id, now=now)
+        try:
+            contents = await run(begin_message, message=message)
+            if contents is None:
+                return
+            outcome = await _mailed(mail, message, contents)
+            MAILS.labels("sent" if outcome is SENT else "refused" if outcome.final else "failed").inc()
+            await run(finish_message, message=message, outcome=outcome)
+        except Exception as error:  # noqa: BLE001  a bug in one must not stop the others
+            tell_failure("mail", message.id, error)
+
+    return Queue("mails", MAILS_AT_ONCE, claim, send, lambda message: message.recipient_id)
+
+
+async def _mailed(mail: Mail, message: Message, contents: Contents) -> Outcome:
+    """Send one mail, and tell what came of it."""
+    if contents.address is None:
+        return Outcome("no mail address", final=True)
+    text = task_text(message.kind, contents.facts, message.language)
+    try:
+        await mail.send(contents.address, text, f"{text}\n\nKijk bij uw taken in de app.\n", mark=str(message.id))
+    except MailFailed as error:
+        log.warning("mail failed", extra={"id": str(message.id), "reason": str(error), "final": error.final})
+        return Outcome(str(error), final=error.final)
+    return SENT

@@ -1,0 +1,32 @@
+"""Messages to people, written by the worker when something happens, and sent by it."""
+
+from app.db import messages
+from app.db.engine import Tx
+from app.domain.access import Right
+from app.domain.actors import Actor
+from app.domain.messages import Contents, Message, Outcome, after
+from app.domain.privacy import TRACES
+
+
+async def claim_messages(tx: Tx, actor: Actor, *, limit: int) -> list[Message]:
+    """Messages that are due, leased for two minutes: another worker leaves them alone."""
+    actor.require(Right.RUN_TIMER)
+    return await messages.claim_messages(tx, limit)
+
+
+async def begin_message(tx: Tx, actor: Actor, *, message: Message) -> Contents | None:
+    """Renew the lease of a message and read what it says; None where another worker has it by now."""
+    actor.require(Right.RUN_TIMER)
+    return await messages.begin(tx, message)
+
+
+async def finish_message(tx: Tx, actor: Actor, *, message: Message, outcome: Outcome) -> None:
+    """Write down what came of a try."""
+    actor.require(Right.RUN_TIMER)
+    await messages.finish(tx, after(message, outcome, tx.now))
+
+
+async def forget_messages(tx: Tx, actor: Actor) -> None:
+    """Drop what was sent or refused long enough ago."""
+    actor.require(Right.RUN_TIMER)
+    await messages.forget_before(tx, tx.now - TRACES)
