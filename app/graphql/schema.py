@@ -1,5 +1,7 @@
 """The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import (
@@ -11,7 +13,8 @@ from strawberry.extensions import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from app.graphql import (
     agreements,
@@ -92,6 +95,7 @@ Mutation = merge_types(
     ),
 )
 
+ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
 Subscription = merge_types(
     "Subscription",
     (orders.OrderSubscription, joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription),
@@ -103,6 +107,10 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         return
+
+    async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
+        """One answer to one document. A subscription has more of them: it needs a socket."""
+        return await super().execute(*arguments, **named | {"allowed_operation_types": ONE_ANSWER})
 
 
 _RULES = [
