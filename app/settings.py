@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     rate_partner: int = 30_000
     """Units a minute for an app of the rate class `partner`."""
     connections_per_address: int = 200
-    """Connections that one address holds open at one process; 0: no end. Proxies of FORWARDED_ALLOW_IPS have no limit."""
+    """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
     metrics_port: int | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"

@@ -88,7 +88,7 @@ class EveryRequest:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
             return CLIENT_GONE  # nobody is there to be answered
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the last one who can answer
             masked = unforeseen(request, error)
             if not status:  # else the answer has begun: the server hangs up, so that nobody takes it for complete
                 await masked(scope, receive, answer)

@@ -194,7 +194,7 @@ def hand_picked() -> Iterator[bytes]:
 
 def random_ones(count: int) -> Iterator[bytes]:
     """Every operation of the contract, with odd values in several places at once."""
-    chance = random.Random(2026)  # noqa: S311  the same each time
+    chance = random.Random(2026)
     for number in range(count):
         path = PATHS[number % len(PATHS)]
         while "{" in path:
