@@ -1,6 +1,7 @@
 """The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
 
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -53,6 +54,7 @@ from app.graphql import (
 from app.graphql.compiled import Compiled
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
+from app.graphql.types import IDS
 
 Query = merge_types(
     "Query",
@@ -122,7 +124,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    config=StrawberryConfig(disable_field_suggestions=True),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={UUID: IDS}),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=1000),
         lambda: AddValidationRules(_RULES),

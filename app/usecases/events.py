@@ -11,6 +11,7 @@ from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
 from app.domain.events import MAIL, Event, Opening, Task, closings, openings
+from app.usecases.steps.visitors import open_to_visitors
 
 
 async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = False) -> None:
@@ -39,6 +40,7 @@ async def forget_keys(tx: Tx, actor: Actor) -> None:
     await forget(tx)
 
 
+@open_to_visitors
 async def get_lag(tx: Tx, actor: Actor) -> float:
     """Seconds that the oldest undelivered event waits: the readiness probe's question, open to all.
 
