@@ -316,6 +316,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "U vraagt te veel achter elkaar. Wacht zo lang als Retry-After zegt.",
         "You ask too much at once. Wait as long as Retry-After says.",
     ),
+    "bad_request_one_login": (
+        "De app logt op meer dan een manier in. Gebruik HTTP Basic, client_secret of client_assertion: een ervan.",
+        "The app logs in in more than one way. Use HTTP Basic, client_secret or client_assertion: one of them.",
+    ),
     "bad_request_http": (
         "Dit is geen geldige HTTP-aanvraag. Gebruik een gewoon HTTP-programma.",
         "This is no valid HTTP request. Use an ordinary HTTP client.",

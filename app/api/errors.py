@@ -54,7 +54,7 @@ def problem(
     """The body that every error has."""
     path, headers = request.url.path, {"Content-Language": language_of(request.headers.get("accept-language"))}
     if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="samen"'
+        headers["WWW-Authenticate"] = f'{"Basic" if path == LOGIN else "Bearer"} realm="samen"'
     if code == "still_running":
         headers["Retry-After"] = "1"
     if status == 503:

@@ -124,16 +124,17 @@ async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id:
 
 
 async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
-    """The app, read by the staff of any of its cooperatives, changed by who may at all of them."""
+    """The app, read by the staff of any of its cooperatives, changed by whoever may at all of them."""
     app = await apps.find(tx, id=app_id)
     own = (Role.APP,) if app_id == actor.app_id and actor.subject is None else ()
     places = (app.cooperative_ids if app else ()) or (None,)
-    if not any(actor.may(Right.READ_APP, place, own=own) for place in places):
-        actor.require(Right.READ_APP, app_id, own=own)
+    enough = any if right is Right.READ_APP else all
+    if not enough(actor.may(right, place, own=own) for place in places):
+        known = next((place for place in places if actor.may(Right.READ_APP, place, own=own)), app_id)
+        actor.require(right, known, own=own)
+        raise Forbidden(right=right)
     if app is None:
         raise NotFound
-    if right is not Right.READ_APP and not all(actor.may(right, place) for place in places):
-        raise Forbidden(right=right)
     return app
 
 

@@ -139,3 +139,47 @@ async def test_keys_that_are_private_weak_or_strange_are_not_taken(world: World,
         "PATCH", f"/v1/apps/{app.login}", {"keys": [key]}, headers={"If-Match": '"1"'}, status=422
     )
     assert refused["facts"]["rule"] in ("key_is_private", "key_not_usable")
+
+
+async def test_an_app_logs_in_in_one_way_at_a_time(world: World) -> None:
+    """RFC 6749, 2.3: two methods in one request are refused, even if both are right."""
+    signing = await signer(world)
+    other = await world.network("POST", "/v1/apps", {"name": "T", "scopes": ["orders:read"]})
+    client_id, secret = other["app"]["id"], other["clientSecret"]
+    grant = {"grant_type": "client_credentials"}
+    named = grant | {"client_id": client_id}
+
+    def asserted() -> dict[str, str]:
+        return {"client_assertion_type": ASSERTION, "client_assertion": signed(signing.login)}
+
+    async def ask(form: dict[str, str], *, basic: bool = False) -> tuple[int, str | None]:
+        auth = (client_id, secret) if basic else None
+        said = await world.client.post("/oauth/token", data=form, auth=auth)
+        return said.status_code, said.json().get("error")
+
+    assert await ask(named | {"client_secret": secret} | asserted()) == (400, "invalid_request")
+    assert await ask(named | {"client_secret": secret}, basic=True) == (400, "invalid_request")
+    assert await ask(grant | asserted(), basic=True) == (400, "invalid_request")
+    assert await ask(named | asserted()) == (401, "invalid_client")
+    assert await ask(grant | {"client_id": signing.login}, basic=True) == (401, "invalid_client")
+    assert await ask(grant | {"client_id": signing.login} | asserted()) == (200, None)
+    assert await ask(named, basic=True) == await ask(named | {"client_secret": secret}) == (200, None)
+
+
+async def test_a_login_that_is_refused_names_the_scheme_of_logins(world: World) -> None:
+    """RFC 6749, 5.2; everywhere else a token is what is missing."""
+    refused = await world.client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=("x", "y"))
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Basic realm="samen"')
+    assert (await world.client.get("/v1/me")).headers["WWW-Authenticate"] == 'Bearer realm="samen"'
+
+
+async def test_a_point_beside_the_curve_is_no_key_and_a_fragment_no_address(world: World) -> None:
+    app = {"name": "T", "scopes": ["orders:read"]}
+    for change in ({"x": PUBLIC["y"]}, {"y": "A" * 43}, {"x": "A"}, {"x": "_" * 43}, {"crv": "P-384"}):
+        body = app | {"keys": [PUBLIC | change]}
+        refused = await world.network("POST", "/v1/apps", body, status=422)
+        assert refused["facts"]["rule"] == "key_not_usable", change
+    for uri in ("https://example.org/cb#x", "https://example.org/cb#"):
+        refused = await world.network("POST", "/v1/apps", app | {"redirectUris": [uri]}, status=422)
+        assert refused["facts"]["rule"] == "redirect_uri_is_https"
+    await world.network("POST", "/v1/apps", app | {"keys": [PUBLIC], "redirectUris": ["https://example.org/cb"]})
