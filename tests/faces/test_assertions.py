@@ -4,6 +4,7 @@ import time
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from jose import jwt
 
@@ -153,7 +154,7 @@ async def test_an_app_logs_in_in_one_way_at_a_time(world: World) -> None:
         return {"client_assertion_type": ASSERTION, "client_assertion": signed(signing.login)}
 
     async def ask(form: dict[str, str], *, basic: bool = False) -> tuple[int, str | None]:
-        auth = (client_id, secret) if basic else None
+        auth = httpx.BasicAuth(client_id, secret) if basic else httpx.Auth()
         said = await world.client.post("/oauth/token", data=form, auth=auth)
         return said.status_code, said.json().get("error")
 

@@ -95,8 +95,9 @@ async def test_an_odd_token_closes_a_socket_as_a_bad_one_does(
                 await said(connection)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4403
-    for odd in (7, [], {"a": 1}, None, True):
-        async with socket(address, None, {"Authorization": odd, "Accept-Language": odd}) as connection:  # type: ignore[dict-item]
+    values: tuple[Any, ...] = (7, [], {"a": 1}, None, True)
+    for odd in values:
+        async with socket(address, None, {"Authorization": odd, "Accept-Language": odd}) as connection:
             assert (await said(connection))["type"] == "connection_ack"
     assert caplog.records == []
 
