@@ -45,7 +45,7 @@ class Doors:
 
     most_of_address: int = 0
     """0: no limit."""
-    most: int = field(default_factory=lambda: _most_files() - SPARE)
+    most: int = field(default_factory=lambda: max(_most_files() - SPARE, _most_files() // 2))
     held: Counter[str] = field(default_factory=Counter)
 
     def enter(self, address: str) -> None:

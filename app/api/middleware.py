@@ -57,20 +57,22 @@ class EveryRequest:
         with request_span(scope["method"], request.headers) as (trace_id, span):
             request.state.trace_id = trace_id
             trace.set(trace_id)
-            status = await self._answered(request, receive, send)
-            self._note(scope, span, status, round((time.perf_counter() - began) * 1000, 1))
+            status = 500  # of an answer that breaks off
+            try:
+                status = await self._answered(request, receive, send)
+            finally:
+                self._note(scope, span, status, round((time.perf_counter() - began) * 1000, 1))
 
     async def _answered(self, request: Request, receive: Receive, send: Send) -> int:
-        """Answer, and tell with which status."""
+        """Answer, and tell with which status. Raises what happens after the answer has begun."""
         scope, status = request.scope, 0
         rated: Rated | None = None
 
         async def answer(message: Message) -> None:
-            nonlocal status, rated
+            nonlocal status
             if message["type"] == "http.response.start":
-                told, rated = rated, None  # if it fails, the answer to that fault does not ask again
-                if told is not None:
-                    await told.add_headers(MutableHeaders(scope=message), request, message["status"])
+                if rated is not None:
+                    await rated.add_headers(MutableHeaders(scope=message), request, message["status"])
                 status = message["status"]
                 message["headers"] = dressed(message["headers"], self._version, request.state.trace_id)
                 if scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
@@ -88,10 +90,11 @@ class EveryRequest:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
             return CLIENT_GONE  # nobody is there to be answered
-        except Exception as error:  # noqa: BLE001  the last one who can answer
-            masked = unforeseen(request, error)
-            if not status:  # else the answer has begun: the server hangs up, so that nobody takes it for complete
-                await masked(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            rated = None  # what it adds to the headers may be what failed
+            await unforeseen(request, error)(scope, receive, answer)
         return status
 
     def _note(self, scope: Scope, span: Span, status: int, spent: float) -> None:

@@ -1,14 +1,16 @@
 """Apps that log in with a signature of their own (private_key_jwt): good once, for us, from a registered key."""
 
+import json
 import time
 import uuid
 from typing import Any
 
 import httpx
 import pytest
-from jose import jwt
+from jose import jwk, jwt
 
 from app.adapters.tokens import ASSERTION, new_key
+from tests.faces.test_tokens import part
 from tests.world import Caller, Json, World
 
 PRIVATE = new_key()
@@ -184,3 +186,17 @@ async def test_a_point_beside_the_curve_is_no_key_and_a_fragment_no_address(worl
         refused = await world.network("POST", "/v1/apps", app | {"redirectUris": [uri]}, status=422)
         assert refused["facts"]["rule"] == "redirect_uri_is_https"
     await world.network("POST", "/v1/apps", app | {"keys": [PUBLIC], "redirectUris": ["https://example.org/cb"]})
+
+
+async def test_an_odd_assertion_is_refused_as_a_wrong_one_is(world: World) -> None:
+    app = await signer(world)
+    header = {"alg": "ES256", "kid": PRIVATE["kid"]}
+    claims = json.dumps({"iss": app.login, "sub": app.login, "aud": "http://test", "jti": "x", "odd": 1})
+    odd = ("[" * 1500 + "]" * 1500, "1e400", "NaN", "9" * 4400, '"\\ud800"')
+    texts = [claims.replace('"odd": 1', f'"exp": {value}') for value in (*odd, "9" * 400, "-1e300", "{}", "[]")]
+    for text in (*texts, "[]", "null", "{"):
+        unsigned = f"{part(json.dumps(header).encode())}.{part(text.encode())}"
+        assertion = f"{unsigned}.{part(jwk.construct(PRIVATE, 'ES256').sign(unsigned.encode()))}"
+        if len(assertion) <= 4000:
+            said = await answer(world, assertion)
+            assert (said["status"], said["error"]) == (401, "invalid_client"), text[:100]
