@@ -129,6 +129,7 @@ def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
         description="Offerings, orders and what members earn with them. Glossary and guide: docs/ of the project.",
         contact={"name": "Samen", "url": "https://example.org/samen", "email": "samen@example.org"},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        redirect_slashes=False,  # a redirect would lead to whatever host the request names
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -27,6 +27,7 @@ from app.settings import Settings, TrustedIssuer
 FACES = {
     **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
     **{"unsupported_media_type": 415, "invalid_scope": 400},
+    **{"too_slow": 408, "too_many_connections": 429, "head_too_large": 431},
     **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
 }
 """Errors of the faces; those of the domain say their status themselves."""

@@ -14,7 +14,7 @@ import uvicorn
 
 from app.adapters.metrics import expose
 from app.adapters.telemetry import send_traces
-from app.api.middleware import BODY_LIMIT
+from app.api.connections import Bounded
 from app.main import VERSION, build
 from app.settings import Settings
 from app.worker import keep_working
@@ -64,14 +64,15 @@ def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: 
     """The server, not started yet; `ready` is called once it answers."""
     app = build(settings, url)
     gc.freeze()  # nor is the app: looking through it every so often made some answers slow
-    config = uvicorn.Config(
+    config = Bounded(
         app,
+        version=VERSION,
+        connections_per_address=settings.connections_per_address,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=20,
         server_header=False,
-        ws_max_size=BODY_LIMIT,
     )
     return Server(config, ready)

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """Units a minute for a person or an app."""
     rate_partner: int = 30_000
     """Units a minute for an app of the rate class `partner`."""
+    connections_per_address: int = 200
+    """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
     metrics_port: int | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"

@@ -23,10 +23,10 @@ import psutil
 import uvicorn
 
 from app.adapters.tokens import KeyRing, new_key
-from app.api.middleware import BODY_LIMIT
+from app.api.connections import Bounded
 from app.db.embedded import EmbeddedPostgres
 from app.domain.access import Scope
-from app.main import build
+from app.main import VERSION, build
 from app.migrations import migrate_to_head
 from app.settings import Settings
 
@@ -54,10 +54,16 @@ async def until(look: Callable[[], Any], seconds: float = 30) -> None:
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
+async def served(app: Any, port: int = 0, *, connections_per_address: int = 0) -> AsyncIterator[str]:
     """An application behind a real port, in this process: its address."""
-    config = uvicorn.Config(
-        app, port=port, log_level="error", lifespan="off", ws_max_size=BODY_LIMIT, timeout_graceful_shutdown=1
+    config = Bounded(
+        app,
+        version=VERSION,
+        connections_per_address=connections_per_address,
+        port=port,
+        log_level="error",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -140,6 +146,8 @@ class Live:
     """Where it is not the one of its own PostgreSQL."""
     rates: tuple[int, int, int] = (1_000_000_000,) * 3
     """Of visitors, people and partners."""
+    files: int | None = None
+    """How many files and connections the server may have open; None: as many as this process."""
 
     @classmethod
     def at(cls, home: Path) -> "Live":
@@ -181,7 +189,9 @@ class Live:
 
     def serve(self) -> None:
         """Start the server and wait until it is ready."""
-        self.process = subprocess.Popen([sys.executable, "-m", "app.cli", "serve"], env=self.environment, cwd=ROOT)
+        command = [sys.executable, "-m", "app.cli", "serve"]
+        limited = ["prlimit", f"--nofile={self.files}", *command] if self.files else command
+        self.process = subprocess.Popen(limited, env=self.environment, cwd=ROOT)
         self.await_ready()
 
     def await_ready(self, seconds: float = 30) -> None:

@@ -25,12 +25,12 @@ from app.domain.agreements import (
     Trial,
     Vote,
 )
-from app.domain.money import basis_points_of, cents_of, decimal_text, percent_text
+from app.domain.money import AMOUNT, basis_points_of, cents_of, decimal_text, percent_text
 
-Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,2})?$", examples=["10", "12.5"])]
-Amount = Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$", examples=["3000.00"])]
+Percent = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,2})?$", examples=["10", "12.5"])]
+Amount = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["3000.00"])]
 """Zero or more."""
-Euro = Annotated[str, Field(pattern=r"^-?\d{1,10}(\.\d{1,2})?$", examples=["3000.00"])]
+Euro = Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["3000.00"])]
 
 
 def _whole(value: Any) -> Any:

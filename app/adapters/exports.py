@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
@@ -97,7 +98,7 @@ def _rows(journals: Sequence[Journal], accounts: dict[object, Account], language
 def cell(value: object) -> object:
     """No cell is a formula: what a spreadsheet would compute is quoted, but for amounts."""
     text = str(value)
-    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text[1:].replace(".", "").isdigit()
+    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not re.fullmatch("[0-9.]+", text[1:])
     return f"'{text}" if formula else value
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.adapters.messages import NL, error_text
+from app.domain.money import AMOUNT
 
 _WHOLE = ("Vul een heel getal in.", "Give a whole number.")
 _DAY = ("Vul een dag in, zoals 2026-03-01.", "Give a day, such as 2026-03-01.")
@@ -53,8 +54,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 _AMOUNT = ("Vul een bedrag in met een punt, zoals 12.50.", "Give an amount with a point, such as 12.50.")
 FORMS: dict[str, tuple[str, str]] = {
-    r"^\d{1,10}(\.\d{1,2})?$": _AMOUNT,
-    r"^-?\d{1,10}(\.\d{1,2})?$": _AMOUNT,
+    rf"^{AMOUNT}$": _AMOUNT,
+    rf"^-?{AMOUNT}$": _AMOUNT,
     r"^EUR$": ("Alle bedragen zijn in EUR.", "All amounts are in EUR."),
     r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$": (
         "Vul een e-mailadres in, zoals jo@example.org.",
@@ -72,7 +73,7 @@ FORMS: dict[str, tuple[str, str]] = {
         "Gebruik kleine letters, cijfers en streepjes, zoals tuin-en-park.",
         "Use small letters, digits and hyphens, such as tuin-en-park.",
     ),
-    r"^\d{8}$": ("Vul acht cijfers in.", "Give eight digits."),
+    r"^[0-9]{8}$": ("Vul acht cijfers in.", "Give eight digits."),
     r"^[A-Za-z0-9._~:@-]{1,100}$": (
         "Gebruik alleen letters, cijfers en . _ ~ : @ -, hoogstens 100.",
         "Use letters, digits and . _ ~ : @ - only, 100 at most.",

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from app.adapters.strict_json import read_json
+
 KEPT = 600
 """Seconds after which keys that could not be fetched anew are not trusted any more: a withdrawn key is gone by then."""
 FRESH = 300
@@ -67,4 +69,4 @@ class RemoteKeys:
         answer = (await client.get(url)).raise_for_status()
         if len(answer.content) > MOST_BYTES:
             raise ValueError("too large")
-        return answer.json()
+        return read_json(answer.content)

@@ -337,6 +337,26 @@ ERRORS: dict[str, tuple[str, str]] = {
         "U vraagt te veel achter elkaar. Wacht zo lang als Retry-After zegt.",
         "You ask too much at once. Wait as long as Retry-After says.",
     ),
+    "bad_request_one_login": (
+        "De app logt op meer dan een manier in. Gebruik HTTP Basic, client_secret of client_assertion: een ervan.",
+        "The app logs in in more than one way. Use HTTP Basic, client_secret or client_assertion: one of them.",
+    ),
+    "bad_request_http": (
+        "Dit is geen geldige HTTP-aanvraag. Gebruik een gewoon HTTP-programma.",
+        "This is no valid HTTP request. Use an ordinary HTTP client.",
+    ),
+    "too_slow": (
+        "De aanvraag kwam te langzaam binnen. Stuur hem in een keer.",
+        "The request came in too slowly. Send it at once.",
+    ),
+    "too_many_connections": (
+        "Vanaf uw adres staan te veel verbindingen open. Sluit er een paar.",
+        "Too many connections are open from your address. Close some of them.",
+    ),
+    "head_too_large": (
+        "Het adres en de headers zijn samen te groot (meer dan 16 kB of 100 headers). Stuur er minder.",
+        "Address and headers are too large together (over 16 kB or 100 headers). Send less.",
+    ),
     "too_large": ("De aanvraag is te groot (meer dan 100 kB).", "The request is too large (over 100 kB)."),
     "unavailable": (
         "De database antwoordt niet. Herhaal de aanvraag met dezelfde Idempotency-Key.",

@@ -44,8 +44,8 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "{value} cannot be changed, or not be emptied.",
     ),
     "redirect_uri_is_https": (
-        "{value} moet met https beginnen, of op deze machine zijn (localhost).",
-        "{value} has to begin with https, or be on this machine (localhost).",
+        "{value} moet met https beginnen, of op deze machine zijn (localhost), en heeft geen deel achter #.",
+        "{value} has to begin with https, or be on this machine (localhost), and has no part behind #.",
     ),
     "required": ("Vul iets in bij {value}; leeg kan niet.", "Fill in {value}; it cannot be empty."),
     "one_minimum": ("Noem één minimum: pakken, stuks of geld.", "State one minimum: packs, units or money."),

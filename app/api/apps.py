@@ -179,12 +179,18 @@ async def token(
 ) -> TokenOut:
     """An app logs in and gets a token: with client_id and client_secret (form fields or HTTP Basic), or with an
     assertion that it signed with one of its keys (private_key_jwt, RFC 7523)."""
-    if authorization and authorization.lower().startswith("basic "):
-        client_id, client_secret = _basic(authorization[6:])
-    if client_assertion_type or client_assertion:
+    stated, signs = client_id, bool(client_assertion_type or client_assertion)
+    basic = bool(authorization and authorization.lower().startswith("basic "))
+    if basic + bool(client_secret) + signs > 1:
+        raise FaceError(400, "bad_request", how="one_login")
+    if basic:
+        client_id, client_secret = _basic(str(authorization)[6:])
+    if signs:
         client_id, granted = await _signed(wired, client_assertion_type, client_assertion)
     else:
         granted = await wired.make_run(VISITOR)(check_client, client_id=client_id, client_secret=client_secret)
+    if stated not in ("", client_id):
+        raise ClientRefused
     asked = frozenset(scope.split()) or granted.scopes
     if not asked <= granted.scopes:
         raise FaceError(400, "invalid_scope", scope=" ".join(sorted(asked - granted.scopes)))

@@ -14,13 +14,13 @@ from app.api.deps import PageDep, Wiring, WiringDep, noun
 from app.api.models import MoneyOut, Out, PageOut
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
-from app.domain.money import cents_of
+from app.domain.money import AMOUNT, cents_of
 from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.usecases.run import Unavailable
 
 router = noun("catalogue", "/catalogue/offerings")
 Search = Annotated[str | None, Query(max_length=200)]
-Amount = Annotated[str | None, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$")]
+Amount = Annotated[str | None, Field(pattern=rf"^{AMOUNT}$")]
 PLACE = "/v1/catalogue/offerings"
 ONE = re.compile("/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = re.compile(r"[^\x00]{0,60}")

@@ -51,6 +51,7 @@ REFUSALS = {
     "413": "It is larger than 100 kB.",
     "415": "Say with Content-Type what you send.",
     "422": "It fits, but breaks a rule or a balance.",
+    "431": "Its path and headers are larger than 16 kB.",
     "429": "Too fast: wait as long as `Retry-After` says.",
     "428": "Name the version that you saw, with If-Match.",
     "500": "A fault of ours: report it with the `traceId`.",
@@ -138,10 +139,10 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | SAID | _own_headers(response, schemas)
     stated = [status for status in responses if status in REFUSALS]
-    expected = ["400", "401", "403", "404", "422", "429", "500", "503", *stated]
+    expected = ["400", "401", "403", "404", "413", "422", "429", "431", "500", "503", *stated]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     if method != "get":
-        expected += ["409", "413", *(["415"] if "requestBody" in operation else [])]
+        expected += ["409", *(["415"] if "requestBody" in operation else [])]
     if "if-match" in {name.lower() for name in names}:
         expected += ["412", "428"] if method in ("put", "patch") else ["412"]
     for status in sorted(set(expected)):

@@ -20,7 +20,7 @@ from app.usecases.cooperatives import (
 from app.usecases.people import list_offices
 
 router = noun("cooperatives", "/cooperatives")
-Kvk = Annotated[str, Field(pattern=r"^\d{8}$", examples=["12345678"])]
+Kvk = Annotated[str, Field(pattern=r"^[0-9]{8}$", examples=["12345678"])]
 
 
 class CooperativeIn(In):

@@ -19,6 +19,7 @@ from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
+from app.api.models import Written
 from app.api.sockets import Sockets
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
@@ -98,7 +99,7 @@ KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
 
 
 async def _page(
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
+    limit: Annotated[int, Written, Query(ge=1, le=MAX_PAGE)] = 20,
     after: Annotated[
         str | None,
         Query(max_length=60, json_schema_extra={"pattern": CURSOR}, description="`nextCursor` of the page before."),

@@ -21,6 +21,7 @@ TITLES = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    408: "Request Timeout",
     409: "Conflict",
     412: "Precondition Failed",
     413: "Content Too Large",
@@ -28,6 +29,7 @@ TITLES = {
     422: "Unprocessable Content",
     428: "Precondition Required",
     429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -59,7 +61,7 @@ def problem(
     """The body that every error has."""
     path, headers = request.url.path, {"Content-Language": language_of(request.headers.get("accept-language"))}
     if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="samen"'
+        headers["WWW-Authenticate"] = f'{"Basic" if path == LOGIN else "Bearer"} realm="samen"'
     if code == "still_running":
         headers["Retry-After"] = "1"
     if status == 503:

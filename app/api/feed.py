@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.adapters.webhooks import event_json
 from app.api.deps import RunDep, noun
-from app.api.models import Out
+from app.api.models import Out, Written
 from app.domain.feed import place_of
 from app.domain.page import MAX_PAGE
 from app.usecases.feed import list_events
@@ -51,7 +51,7 @@ async def events(
     after: Annotated[
         Place | None, Query(description="`cursor` of the answer before; none: from the beginning.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+    limit: Annotated[int, Written, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     types: Annotated[
         list[Annotated[str, Field(max_length=60)]] | None, Query(max_length=50, description="Only these; default all.")
     ] = None,

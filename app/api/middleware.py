@@ -1,6 +1,7 @@
 """What every request passes: a trace id, a size limit, the headers of every answer, one line in the log."""
 
 import logging
+import re
 import time
 
 from opentelemetry.trace import Span
@@ -36,6 +37,7 @@ _DRESS = [(name.lower().encode(), value.encode()) for name, value in SECURITY.it
 CLIENT_GONE = 499
 """As proxies write it down; it is never sent."""
 log = logging.getLogger("samen.access")
+Headers = list[tuple[bytes, bytes]]
 
 
 class EveryRequest:
@@ -43,7 +45,7 @@ class EveryRequest:
 
     def __init__(self, app: ASGIApp, version: str) -> None:
         self._app = app
-        self._version = version.encode()
+        self._version = version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -73,16 +75,18 @@ class EveryRequest:
                 if rated is not None:
                     await rated.add_headers(MutableHeaders(scope=message), request, message["status"])
                 status = message["status"]
-                self._add_headers(message, request.state.trace_id, secure=scope.get("scheme") == "https")
+                message["headers"] = dressed(message["headers"], self._version, request.state.trace_id)
+                if scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
+                    message["headers"].append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
             await send(message)
 
         try:
             rated = await Rated.of(request)
             bounded = await _bounded(request, receive)
             if not rated.allowed:
-                await _refused(request, 429, "rate_limited")(scope, receive, answer)
+                await refused(request, 429, "rate_limited")(scope, receive, answer)
             elif bounded is None:
-                await _refused(request, 413, "too_large")(scope, receive, answer)
+                await refused(request, 413, "too_large")(scope, receive, answer)
             else:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
@@ -109,16 +113,17 @@ class EveryRequest:
             facts = {"http.request.method": method, "http.route": route, "http.response.status_code": status}
             span.set_attributes(facts)
 
-    def _add_headers(self, message: Message, trace_id: str, *, secure: bool) -> None:
-        present = {name for name, _ in message["headers"]}
-        message["headers"] += [pair for pair in _DRESS if pair[0] not in present]
-        message["headers"] += [(b"api-version", self._version), (b"trace-id", trace_id.encode())]
-        if secure:  # as the proxy that ends TLS says with X-Forwarded-Proto
-            message["headers"].append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
+    """The headers of an answer with those that every answer has."""
+    present = {name for name, _ in headers}
+    added = [pair for pair in _DRESS if pair[0] not in present]
+    return [*headers, *added, (b"api-version", version.encode()), (b"trace-id", trace_id.encode())]
 
 
-def _refused(request: Request, status: int, code: str) -> Response:
-    return problem(request, status, code, error_text(code, {}, language_of(request.headers.get("accept-language"))))
+def refused(request: Request, status: int, code: str, **facts: str) -> Response:
+    """A refusal in the language of the request."""
+    return problem(request, status, code, error_text(code, facts, language_of(request.headers.get("accept-language"))))
 
 
 async def _bounded(request: Request, receive: Receive) -> Receive | None:
@@ -126,11 +131,13 @@ async def _bounded(request: Request, receive: Receive) -> Receive | None:
     if request.method == "POST" and request.scope["path"].endswith(FILES):
         return _file(request, receive)
     length = request.headers.get("content-length", "")
-    if length.isdigit() or "transfer-encoding" not in request.headers:
-        return receive if int(length or 0) <= BODY_LIMIT else None
+    if "transfer-encoding" not in request.headers:
+        return receive if _within(length, BODY_LIMIT) else None
     body, more = b"", True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:
@@ -146,7 +153,7 @@ async def _bounded(request: Request, receive: Receive) -> Receive | None:
 def _file(request: Request, receive: Receive) -> Receive | None:
     """A file streams through; beyond its own limit it ends as if the connection were lost."""
     length, seen = request.headers.get("content-length", ""), 0
-    if length.isdigit() and int(length) > FILE_LIMIT:
+    if not _within(length, FILE_LIMIT):
         return None
 
     async def counted() -> Message:
@@ -156,6 +163,11 @@ def _file(request: Request, receive: Receive) -> Receive | None:
         return message if seen <= FILE_LIMIT else {"type": "http.disconnect"}
 
     return counted
+
+
+def _within(length: str, limit: int) -> bool:
+    """Whether a Content-Length is a number of at most `limit`; none is 0."""
+    return not length or (re.fullmatch(r"0*[0-9]{1,9}", length) is not None and int(length[-9:]) <= limit)
 
 
 def template_of(scope: Scope) -> str:

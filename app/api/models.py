@@ -1,5 +1,6 @@
 """What the JSON of every noun shares: strict input, money, pages."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -10,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from app.adapters.agreement_format import WHOLE
 from app.adapters.messages import blocked_text
-from app.domain.money import CURRENCY, cents_of, decimal_text
+from app.domain.money import AMOUNT, CURRENCY, cents_of, decimal_text
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
 
@@ -38,7 +39,7 @@ class Out(BaseModel):
 class MoneyIn(In):
     """An amount in euro as a decimal string: `{"amount": "90.75", "currency": "EUR"}`."""
 
-    amount: Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,2})?$", examples=["90.75"])]
+    amount: Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["90.75"])]
     currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
 
     @property
@@ -49,7 +50,7 @@ class MoneyIn(In):
 class BalanceIn(In):
     """An amount in euro that may be below zero."""
 
-    amount: Annotated[str, Field(pattern=r"^-?\d{1,10}(\.\d{1,2})?$", examples=["-12.50"])]
+    amount: Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["-12.50"])]
     currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
 
     @property
@@ -84,6 +85,17 @@ def money(name: str) -> Any:
 
 Money = Annotated[MoneyOut, BeforeValidator(_money)]
 Version = Annotated[int, Field(description="Changes with every change; the ETag.")]
+
+
+def _only_digits(value: Any) -> Any:
+    """A number in an address is written in ASCII digits."""
+    if isinstance(value, str) and not re.fullmatch("-?[0-9]{1,18}", value):
+        raise PydanticCustomError("int_parsing", "a whole number is written in digits")
+    return value
+
+
+Written = BeforeValidator(_only_digits)
+"""For a whole number of an address."""
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE]
 Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
 Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]

@@ -14,7 +14,7 @@ router = noun("municipalities", "/municipalities")
 
 
 class MunicipalityIn(In):
-    cbs_code: Annotated[str, Field(pattern=r"^GM\d{4}$", examples=["GM0758"])]
+    cbs_code: Annotated[str, Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"])]
     name: Name
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.api.deps import KeyedDep, PageDep, RunDep, link_next, noun
-from app.api.models import Out, PageOut, When
+from app.api.models import Out, PageOut, When, Written
 from app.usecases.seals import ask_check, export_sealed, get_seals, list_checks
 
 router = noun("ledger")
@@ -31,7 +31,9 @@ class BookCheckOut(Out):
 
 
 @router.get("/cooperatives/{cooperative_id}/seals")
-async def seals(cooperative_id: UUID, run: RunDep, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> list[SealOut]:
+async def seals(
+    cooperative_id: UUID, run: RunDep, limit: Annotated[int, Written, Query(ge=1, le=100)] = 10
+) -> list[SealOut]:
     """The newest links of the chain, the head first; keep a head to verify an export with. For the treasurer."""
     found = await run(get_seals, cooperative_id=cooperative_id, limit=limit)
     return [SealOut.model_validate(seal) for seal in found]

@@ -1,5 +1,7 @@
 """Apps: third-party clients with their own credentials, scopes, and the cooperatives that they work for."""
 
+import base64
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,14 +74,27 @@ def allowed_keys(stated: tuple[dict[str, Any], ...]) -> tuple[dict[str, str], ..
         if named & {"d", "p", "q", "dp", "dq", "qi", "k", "oth"}:
             raise RuleRefused(rule="key_is_private", value=key.get("kid", ""))
         whole = kind in _PUBLIC and _PUBLIC[kind] <= named <= _PUBLIC[kind] | _BESIDE and key.get("kid")
-        strong = key.get("crv") == "P-256" if kind == "EC" else len(key.get("n", "")) >= 342  # 2048 bits
+        strong = _is_on_curve(key) if kind == "EC" else len(key.get("n", "")) >= 342  # 2048 bits
         if not whole or not strong or key.get("alg") not in _SIGNS[kind] or key.get("use", "sig") != "sig":
             raise RuleRefused(rule="key_not_usable", value=key.get("kid", ""))
     return keys
 
 
+_P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+
+def _is_on_curve(key: dict[str, Any]) -> bool:
+    """Whether x and y are a point of P-256 (SEC 2, 2.4.2): what is signed can be checked with no other one."""
+    texts = (str(key.get("x")), str(key.get("y")))
+    if key.get("crv") != "P-256" or not all(re.fullmatch("[A-Za-z0-9_-]{43}", text) for text in texts):
+        return False
+    x, y = (int.from_bytes(base64.urlsafe_b64decode(f"{text}="), "big") for text in texts)
+    return x < _P and y < _P and (y * y - (x * x * x - 3 * x + _B)) % _P == 0
+
+
 def allowed_redirects(uris: tuple[str, ...]) -> tuple[str, ...]:
-    """The addresses themselves. Raises RuleRefused for one that is neither https nor local."""
+    """The addresses themselves. Raises RuleRefused for one with a fragment, or that is neither https nor local."""
     for uri in uris:
         if not _is_https_or_local(uri):
             raise RuleRefused(rule="redirect_uri_is_https", value=uri)
@@ -91,7 +106,7 @@ def _is_https_or_local(uri: str) -> bool:
         parts = urlsplit(uri)
     except ValueError:
         return False
-    if not parts.hostname or parts.username is not None:
+    if not parts.hostname or parts.username is not None or "#" in uri:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 

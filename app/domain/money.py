@@ -1,13 +1,17 @@
 """Money: whole cents, shared out exactly. Shares are basis points (1 % = 100)."""
 
+import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from app.domain.errors import AmountOutOfRange
 
 CURRENCY = "EUR"
 MAX_CENTS = 100_000_000_000
 """One thousand million euro: far above any order, far below what a BIGINT holds."""
+AMOUNT = r"[0-9]{1,10}(\.[0-9]{1,2})?"
+"""How an amount is written at every edge: ASCII digits and at most two decimals behind a point."""
+_SIGNED = re.compile(f"(-?)({AMOUNT})")
 WHOLE = 10_000
 """100 % in basis points."""
 
@@ -40,14 +44,15 @@ def decimal_text(cents: int) -> str:
 
 
 def cents_of(text: str) -> int:
-    """`"90.75"` → `9075`. Raises AmountOutOfRange for anything but at most two decimals within ±MAX_CENTS."""
-    try:
-        cents = Decimal(text) * 100
-    except (InvalidOperation, ArithmeticError):
-        raise AmountOutOfRange(amount=text[:40]) from None
-    if not cents.is_finite() or abs(cents) > MAX_CENTS or cents != int(cents):
+    """`"90.75"` → `9075`, `"-0.5"` → `-50`. Raises AmountOutOfRange for other forms, or beyond ±MAX_CENTS."""
+    written = _SIGNED.fullmatch(text)
+    if written is None:
         raise AmountOutOfRange(amount=text[:40])
-    return int(cents)
+    euros, _, decimals = written[2].partition(".")
+    cents = int(euros) * 100 + int(decimals.ljust(2, "0"))
+    if cents > MAX_CENTS:
+        raise AmountOutOfRange(amount=text[:40])
+    return -cents if written[1] else cents
 
 
 def percent_text(basis_points: int) -> str:

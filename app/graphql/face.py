@@ -1,11 +1,13 @@
 """The GraphQL face as a whole: `POST /graphql`, and GraphiQL in a browser outside production."""
 
 import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
+from cross_web import HTTPException
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.responses import HTMLResponse
 from graphql import GraphQLError
@@ -13,10 +15,12 @@ from starlette.requests import HTTPConnection
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionResult
 
 from app.adapters.callers import audit, caller
 from app.adapters.messages import language_of
+from app.adapters.strict_json import read_json
 from app.adapters.tokens import bearer, identify, identity_of
 from app.domain.actors import VISITOR
 from app.domain.errors import DomainError, TookTooLong
@@ -34,12 +38,60 @@ UNAVAILABLE = "unavailable"
 PAGE = Path(__file__).parent / "graphiql.html"
 
 
+class Messages(BaseGraphQLTransportWSHandler[Context, None]):
+    """Closes a socket with 4400 after a message that does not have the shape of the protocol."""
+
+    async def handle_message(self, message: Any) -> None:
+        if _has_shape(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("Failed to parse message")
+
+
+def _has_shape(message: Any) -> bool:
+    """Whether type and id of a message, and what a `subscribe` asks for, are what the protocol says."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    if message["type"] not in ("subscribe", "complete"):
+        return True
+    payload = message.get("payload", {}) if message["type"] == "subscribe" else {"query": ""}
+    return (
+        isinstance(message.get("id"), str)
+        and isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
+
+
 class Face(GraphQLRouter[Context, None]):
     """Answers in `application/graphql-response+json` to those who ask for it, within `seconds`."""
+
+    graphql_transport_ws_handler_class = Messages
 
     def __init__(self, *arguments: Any, seconds: float, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.seconds = seconds
+
+    async def run(self, request: Any, context: Any = None, root_value: None = None) -> Any:
+        """As ever; a request that holds no document to run is refused in GraphQL's own form."""
+        try:
+            return await super().run(request, context, root_value)
+        except HTTPException as refused:
+            error = shown(GraphQLError(refused.reason), context)
+            response = self.create_response({"data": None, "errors": [error.formatted]}, context.response)
+            response.status_code = refused.status_code
+            return response
+
+    def decode_json(self, data: str | bytes) -> object:
+        """An object. Raises JSONDecodeError for whatever else comes, in a request or from a socket."""
+        try:
+            found = read_json(data)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise json.JSONDecodeError("one JSON object belongs here", "", 0)
+        return found
 
     async def execute_operation(self, *arguments: Any, **named: Any) -> Any:
         """As ever; what takes too long is stopped, and what is under way undone."""
@@ -80,9 +132,9 @@ class Face(GraphQLRouter[Context, None]):
         """
         socket = cast("WebSocket", context.request)
         wired, params = socket.app.state.wiring, context.connection_params or {}
-        stated = str(params.get("Authorization") or socket.headers.get("authorization") or "")
+        stated = _text(params, "Authorization") or socket.headers.get("authorization")
         if "Accept-Language" in params:
-            context.language = language_of(str(params["Accept-Language"]))
+            context.language = language_of(_text(params, "Accept-Language"))
 
         def renew() -> None:
             context.door.identity = identity_of(bearer(stated), wired.issuers)
@@ -98,6 +150,12 @@ class Face(GraphQLRouter[Context, None]):
         context.renew = renew
         context.reads_schema = socket.app.state.ide or context.door.identity != VISITOR
         return {}
+
+
+def _text(params: dict[str, object], name: str) -> str | None:
+    """A parameter that is text; None if it is missing or something else."""
+    value = params.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _never_ran(answer: Any) -> bool:

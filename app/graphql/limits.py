@@ -154,6 +154,11 @@ def _number(value: Any) -> int:
     return int(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0
 
 
+def _of_document(error: GraphQLError) -> GraphQLError:
+    """An error of validation as a fault of the document, whatever a scalar raised; a value in it may be very long."""
+    return GraphQLError(error.message[:500], error.nodes, error.source, error.positions)
+
+
 class Limits(SchemaExtension):
     """Refuses before anything is validated or run, and charges for it; who has no token is not told the schema.
 
@@ -166,9 +171,10 @@ class Limits(SchemaExtension):
 
     async def on_validate(self) -> AsyncIterator[None]:
         found = self.execution_context
-        errors = await self._refusals() or self._validate(
-            found.schema._schema, found.graphql_document, found.validation_rules
-        )
+        errors = await self._refusals()
+        if not errors:
+            invalid = self._validate(found.schema._schema, found.graphql_document, found.validation_rules)
+            errors = [_of_document(error) for error in invalid]
         found.pre_execution_errors = [shown(error, found.context) for error in errors]
         yield
 
@@ -184,8 +190,19 @@ class Limits(SchemaExtension):
                 await context.pay(units_of(min(weight.rows, MOST_ROWS), min(weight.fields, MOST_FIELDS)))
         except TooFast as refused:
             return [GraphQLError(refused.code, original_error=refused)]
+        if self._chooses_none():
+            return [GraphQLError("This document has several operations: say with operationName which one to run.")]
         if too_much := too_deep or weight.too_much or scale.repeats:
             return [GraphQLError(too_much)]
         if weight.introspects and isinstance(context, Context) and not context.reads_schema:
             return [GraphQLError("Log in to read the schema, or take it from the project.")]
         return None
+
+    def _chooses_none(self) -> bool:
+        """Whether a document has several operations, and the request does not say which one to run."""
+        found = self.execution_context
+        document = found.graphql_document
+        operations = (
+            [one for one in document.definitions if isinstance(one, OperationDefinitionNode)] if document else ()
+        )
+        return found._provided_operation_name is None and len(operations) > 1

@@ -1,5 +1,8 @@
 """The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
 
+from typing import Any
+from uuid import UUID
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import (
@@ -11,7 +14,8 @@ from strawberry.extensions import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from app.graphql import (
     agreements,
@@ -50,6 +54,7 @@ from app.graphql import (
 from app.graphql.compiled import Compiled
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
+from app.graphql.types import IDS
 
 Query = merge_types(
     "Query",
@@ -92,6 +97,7 @@ Mutation = merge_types(
     ),
 )
 
+ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
 Subscription = merge_types(
     "Subscription",
     (orders.OrderSubscription, joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription),
@@ -104,6 +110,10 @@ class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         return
 
+    async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
+        """One answer to one document. A subscription has more of them: it needs a socket."""
+        return await super().execute(*arguments, **named | {"allowed_operation_types": ONE_ANSWER})
+
 
 _RULES = [
     *QueryDepthLimiter(max_depth=12).validation_rules,
@@ -114,7 +124,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    config=StrawberryConfig(disable_field_suggestions=True),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={UUID: IDS}),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=1000),
         lambda: AddValidationRules(_RULES),

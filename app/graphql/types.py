@@ -1,5 +1,6 @@
 """What the types of every noun share: money, pages, transitions, and reading a domain object by field names."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cache
@@ -17,6 +18,17 @@ from app.graphql.context import Info
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def _id_of(text: object) -> UUID:
+    """An id as answers write it. Raises ValueError: `UUID` itself takes digits of every script, blanks and braces."""
+    if not isinstance(text, str) or not _ID.fullmatch(text):
+        raise ValueError("An id is 32 hexadecimal digits, with hyphens or without.")
+    return UUID(text)
+
+
+_ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+IDS = strawberry.scalar(name="UUID", serialize=str, parse_value=_id_of)
 
 
 @strawberry.type(description="An amount in euro as a decimal string, such as 90.75.")

@@ -24,6 +24,7 @@ from app.domain.apps import (
 from app.domain.errors import ClientRefused, Forbidden, NotFound, RuleRefused
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+from app.usecases.steps.visitors import open_to_visitors
 
 CHANGEABLE = frozenset({"name", "scopes", "redirect_uris", "keys", "rate_class", "enabled"})
 
@@ -76,6 +77,7 @@ async def disable_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
     return await apps.save(tx, replace(app, disabled_at=app.disabled_at or tx.now))
 
 
+@open_to_visitors
 async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: str) -> Granted:
     """What the app with these credentials may do. Raises ClientRefused. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
@@ -104,12 +106,14 @@ async def change_app(tx: Tx, actor: Actor, *, app_id: UUID, changes: dict[str, A
     return await apps.save(tx, replace(app, **named, disabled_at=None if enabled else app.disabled_at or tx.now))
 
 
+@open_to_visitors
 async def list_client_keys(tx: Tx, actor: Actor, *, client_id: str) -> list[dict[str, str]]:
     """The public keys of an app, to check what it signed. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     return await keys_of_client(tx, client_id)
 
 
+@open_to_visitors
 async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id: str, ends_at: datetime) -> Granted:
     """What the app may do whose signature was found good. Raises ClientRefused where the same came before."""
     actor.require(Right.READ_PUBLIC)
@@ -120,16 +124,17 @@ async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id:
 
 
 async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
-    """The app, read by the staff of any of its cooperatives, changed by who may at all of them."""
+    """The app, read by the staff of any of its cooperatives, changed by whoever may at all of them."""
     app = await apps.find(tx, id=app_id)
     own = (Role.APP,) if app_id == actor.app_id and actor.subject is None else ()
     places = (app.cooperative_ids if app else ()) or (None,)
-    if not any(actor.may(Right.READ_APP, place, own=own) for place in places):
-        actor.require(Right.READ_APP, app_id, own=own)
+    enough = any if right is Right.READ_APP else all
+    if not enough(actor.may(right, place, own=own) for place in places):
+        known = next((place for place in places if actor.may(Right.READ_APP, place, own=own)), app_id)
+        actor.require(right, known, own=own)
+        raise Forbidden(right=right)
     if app is None:
         raise NotFound
-    if right is not Right.READ_APP and not all(actor.may(right, place) for place in places):
-        raise Forbidden(right=right)
     return app
 
 

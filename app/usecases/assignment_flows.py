@@ -25,8 +25,8 @@ async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: UUID) -> 
     """
     found = await assignments.get(tx, assignment_id)
     places = (found.cooperative_id, *(place for place in found.party_ids if place != found.cooperative_id))
-    staffed = [place for place in places if actor.may(Right.SIGN_ASSIGNMENT, place)]
-    actor.require(Right.SIGN_ASSIGNMENT, staffed[0] if staffed else found.cooperative_id)
+    staffed = [place for place in places if actor.may(Right.READ_ASSIGNMENT, place)]
+    actor.require(Right.READ_ASSIGNMENT, staffed[0] if staffed else found.cooperative_id)
     names = {place.id: place.name for place in await cooperatives.all(tx, id=places)}
     await lend_staff_view(tx, *places)
     sales = await orders.all(tx, assignment_id=assignment_id)

@@ -42,7 +42,7 @@ async def get_terms(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Terms:
     """What the cooperatives sign, for their staff: sums by cooperative, nobody's thermometer. Raises SharesDiffer."""
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
-    actor.require(Right.SIGN_ASSIGNMENT, place)
+    actor.require(Right.READ_ASSIGNMENT, place)
     whole = await steps.load(tx, found)
     cents = cents_by_place(whole)
     counts = {c: sum(part.cooperative_id == c for part in whole.taken) for c in cents}
@@ -89,11 +89,11 @@ async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[
     """Who signed which terms, oldest first: all for the lead's staff, their own for a partner's."""
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
-    actor.require(Right.SIGN_ASSIGNMENT, place)
+    actor.require(Right.READ_ASSIGNMENT, place)
     own = {} if place == found.cooperative_id else {"cooperative_id": place}
     return await signatures.all(tx, assignment_id=assignment_id, **own)
 
 
 def _place(actor: Actor, places: tuple[UUID, ...]) -> UUID:
-    """Where the actor may sign; the lead before a partner, and the lead where they may nowhere."""
-    return next((place for place in places if actor.may(Right.SIGN_ASSIGNMENT, place)), places[0])
+    """Where the actor is staff; the lead before a partner, and the lead if they are nowhere."""
+    return next((place for place in places if actor.may(Right.READ_ASSIGNMENT, place)), places[0])

@@ -170,7 +170,7 @@ async def list_assignments(
 
 def _shown(actor: Actor, found: Assignment) -> Assignment:
     """What a customer said is the lead's to know; why it was cancelled everybody's."""
-    if found.state is AssignmentState.CANCELLED or actor.may(Right.SIGN_ASSIGNMENT, found.cooperative_id):
+    if found.state is AssignmentState.CANCELLED or actor.may(Right.READ_ASSIGNMENT, found.cooperative_id):
         return found
     return replace(found, reason="")
 

@@ -82,6 +82,6 @@ async def pay_purchase(
 async def list_ballots(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Ballot]:
     """The ballots of a collective, newest first, for its members and its staff."""
     await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.PROPOSE_PURCHASE, cooperative_id, own=actor.as_member(*actor.members_at(cooperative_id)))
+    actor.require(Right.READ_PURCHASE, cooperative_id, own=actor.as_member(*actor.members_at(cooperative_id)))
     await lend_staff_view(tx, cooperative_id)
     return await ballots.page(tx, page, cooperative_id=cooperative_id)

@@ -18,8 +18,10 @@ from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+from app.usecases.steps.visitors import open_to_visitors
 
 
+@open_to_visitors
 async def list_cooperatives(
     tx: Tx, actor: Actor, *, page: PageRequest, municipality_id: UUID | None = None, umbrella_id: UUID | None = None
 ) -> Page[Cooperative]:
@@ -28,6 +30,7 @@ async def list_cooperatives(
     return await cooperatives.page(tx, page, municipality_id=municipality_id, umbrella_id=umbrella_id)
 
 
+@open_to_visitors
 async def get_cooperative(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Cooperative:
     """One cooperative. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
@@ -95,6 +98,7 @@ async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Readin
     return readiness(cooperative, await officers(tx, cooperative_id), count, agreement is not None)
 
 
+@open_to_visitors
 async def get_cooperatives(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> list[Cooperative]:
     """Several cooperatives at once, by id."""
     actor.require(Right.READ_PUBLIC)

@@ -67,6 +67,6 @@ async def list_deliveries(
 ) -> Page[Delivery]:
     """What a cooperative delivered, or received, within its legal entity. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
+    actor.require(Right.READ_LEDGER, cooperative_id)
     side = "to_cooperative_id" if received else "from_cooperative_id"
     return await deliveries.page(tx, page, **{side: cooperative_id})

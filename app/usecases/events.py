@@ -13,6 +13,7 @@ from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
 from app.domain.events import MAIL, Event, Opening, Task, Timer, closings, openings
 from app.domain.messages import LANGUAGE
+from app.usecases.steps.visitors import open_to_visitors
 
 
 async def claim_due(tx: Tx, actor: Actor, *, limit: int) -> tuple[list[Timer], list[Event]]:
@@ -55,6 +56,7 @@ async def forget_keys(tx: Tx, actor: Actor) -> None:
     await forget(tx)
 
 
+@open_to_visitors
 async def get_lag(tx: Tx, actor: Actor) -> float:
     """Seconds that the oldest undelivered event waits: the readiness probe's question, open to all.
 

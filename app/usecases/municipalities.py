@@ -11,14 +11,17 @@ from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists
 from app.domain.municipalities import Municipality
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.visitors import open_to_visitors
 
 
+@open_to_visitors
 async def list_municipalities(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[Municipality]:
     """All municipalities, newest first."""
     actor.require(Right.READ_PUBLIC)
     return await municipalities.page(tx, page)
 
 
+@open_to_visitors
 async def get_municipality(tx: Tx, actor: Actor, *, municipality_id: UUID) -> Municipality:
     """One municipality. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)

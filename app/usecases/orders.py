@@ -44,6 +44,7 @@ from app.usecases.steps.ordering import as_agreed, reference, small_business_sin
 from app.usecases.steps.reading import Questions, asks_first
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
+from app.usecases.steps.visitors import open_to_visitors
 
 MOST_LINES = 50
 EVENT_NAMES = {
@@ -157,6 +158,7 @@ async def list_order_events(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Ord
     return await events.all(tx, order_id=order_id)
 
 
+@open_to_visitors
 async def get_guest_order(tx: Tx, actor: Actor, *, token: str) -> GuestOrder:
     """What the holder of a status link may see. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)

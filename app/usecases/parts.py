@@ -182,8 +182,8 @@ async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageReq
     """Who does what: all for the lead's staff, those of their cooperative for a partner's, their own for members."""
     found = await _seen(tx, actor, assignment_id)
     wanted: dict[str, object] = {"assignment_id": assignment_id}
-    if not actor.may(Right.SIGN_ASSIGNMENT, found.cooperative_id):
-        theirs = tuple(place for place in found.party_ids if actor.may(Right.SIGN_ASSIGNMENT, place))
+    if not actor.may(Right.READ_ASSIGNMENT, found.cooperative_id):
+        theirs = tuple(place for place in found.party_ids if actor.may(Right.READ_ASSIGNMENT, place))
         wanted |= {"cooperative_id": theirs} if theirs else {"member_id": tuple(actor.member_ids())}
     return await parts.page(tx, page, **wanted)
 

@@ -19,7 +19,7 @@ from app.usecases.steps import joint
 async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: UUID) -> SupplierOrder:
     """What to order: packs, prices and totals by article. For the lead's staff. Raises WrongState before closing."""
     found = await joint_purchases.get(tx, purchase_id)
-    actor.require(Right.LEAD_PURCHASE, found.cooperative_id)
+    actor.require(Right.READ_PURCHASE, found.cooperative_id)
     if found.closed_at is None:
         raise WrongState(verb="supplier_order", state=found.state, possible=["close"])
     return supplier_order(found, await articles.all(tx, purchase_id=purchase_id))

@@ -47,6 +47,7 @@ from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
 from app.usecases.steps.input import check_input
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
+from app.usecases.steps.visitors import is_open
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -105,6 +106,8 @@ class Run:
                     return result
 
         with verb_span(verb), audited(verb, self.identity, lambda: self.actor, named):
+            if self.identity == VISITOR and not is_open(verb):
+                raise Unauthenticated
             if questions is not None:
                 return await _persist(lambda: self._at_once(verb, questions, *arguments, **named), repeatable=False)
             return await self.in_time(lambda: _persist(once, repeatable=False))

@@ -16,7 +16,6 @@ from app.usecases.steps.version import expect
 
 async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: bool = False) -> Page[Task]:
     """The caller's own tasks and those of their offices, newest first."""
-    actor.require(Right.BUY)
     actor.require(Right.READ_TASK, own=(Role.MEMBER,))
     offices = [(h.cooperative_id, h.role) for h in actor.holdings if h.member_id is None and h.cooperative_id]
     return await load_page(tx, page, offices=offices, member_ids=tuple(actor.member_ids()), done=done)

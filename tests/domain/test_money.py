@@ -53,7 +53,43 @@ def test_the_percentage_reads_back(points: int) -> None:
     assert basis_points_of(percent_text(points)) == points
 
 
-@pytest.mark.parametrize("text", ["1.005", "abc", "", "NaN", "Infinity", "1e99", "10000000000.00", "0x10"])
+NO_AMOUNTS = (
+    *(
+        "1.005",
+        "abc",
+        "",
+        "NaN",
+        "Infinity",
+        "1e99",
+        "10000000000.00",
+        "0x10",
+        "1.000",
+        "1_0",
+        "1e2",
+        " 5",
+        "5 ",
+        "5\n",
+    ),
+    *(
+        "+5",
+        ".5",
+        "5.",
+        "--5",
+        "- 5",
+        "5-",
+        "1,5",
+        "1.2.3",
+        "\u0663",
+        "\uff11\uff12",
+        "\U0001d7d9",
+        "1.\uff15",
+        "\u00b2",
+        "5\u200b",
+    ),
+)
+
+
+@pytest.mark.parametrize("text", NO_AMOUNTS)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(AmountOutOfRange):
         cents_of(text)

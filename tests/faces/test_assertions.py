@@ -1,13 +1,16 @@
 """Apps that log in with a signature of their own (private_key_jwt): good once, for us, from a registered key."""
 
+import json
 import time
 import uuid
 from typing import Any
 
+import httpx
 import pytest
-from jose import jwt
+from jose import jwk, jwt
 
 from app.adapters.tokens import ASSERTION, new_key
+from tests.faces.test_tokens import part
 from tests.world import Caller, Json, World
 
 PRIVATE = new_key()
@@ -139,3 +142,61 @@ async def test_keys_that_are_private_weak_or_strange_are_not_taken(world: World,
         "PATCH", f"/v1/apps/{app.login}", {"keys": [key]}, headers={"If-Match": '"1"'}, status=422
     )
     assert refused["facts"]["rule"] in ("key_is_private", "key_not_usable")
+
+
+async def test_an_app_logs_in_in_one_way_at_a_time(world: World) -> None:
+    """RFC 6749, 2.3: two methods in one request are refused, even if both are right."""
+    signing = await signer(world)
+    other = await world.network("POST", "/v1/apps", {"name": "T", "scopes": ["orders:read"]})
+    client_id, secret = other["app"]["id"], other["clientSecret"]
+    grant = {"grant_type": "client_credentials"}
+    named = grant | {"client_id": client_id}
+
+    def asserted() -> dict[str, str]:
+        return {"client_assertion_type": ASSERTION, "client_assertion": signed(signing.login)}
+
+    async def ask(form: dict[str, str], *, basic: bool = False) -> tuple[int, str | None]:
+        auth = httpx.BasicAuth(client_id, secret) if basic else httpx.Auth()
+        said = await world.client.post("/oauth/token", data=form, auth=auth)
+        return said.status_code, said.json().get("error")
+
+    assert await ask(named | {"client_secret": secret} | asserted()) == (400, "invalid_request")
+    assert await ask(named | {"client_secret": secret}, basic=True) == (400, "invalid_request")
+    assert await ask(grant | asserted(), basic=True) == (400, "invalid_request")
+    assert await ask(named | asserted()) == (401, "invalid_client")
+    assert await ask(grant | {"client_id": signing.login}, basic=True) == (401, "invalid_client")
+    assert await ask(grant | {"client_id": signing.login} | asserted()) == (200, None)
+    assert await ask(named, basic=True) == await ask(named | {"client_secret": secret}) == (200, None)
+
+
+async def test_a_login_that_is_refused_names_the_scheme_of_logins(world: World) -> None:
+    """RFC 6749, 5.2; everywhere else a token is what is missing."""
+    refused = await world.client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=("x", "y"))
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Basic realm="samen"')
+    assert (await world.client.get("/v1/me")).headers["WWW-Authenticate"] == 'Bearer realm="samen"'
+
+
+async def test_a_point_beside_the_curve_is_no_key_and_a_fragment_no_address(world: World) -> None:
+    app = {"name": "T", "scopes": ["orders:read"]}
+    for change in ({"x": PUBLIC["y"]}, {"y": "A" * 43}, {"x": "A"}, {"x": "_" * 43}, {"crv": "P-384"}):
+        body = app | {"keys": [PUBLIC | change]}
+        refused = await world.network("POST", "/v1/apps", body, status=422)
+        assert refused["facts"]["rule"] == "key_not_usable", change
+    for uri in ("https://example.org/cb#x", "https://example.org/cb#"):
+        refused = await world.network("POST", "/v1/apps", app | {"redirectUris": [uri]}, status=422)
+        assert refused["facts"]["rule"] == "redirect_uri_is_https"
+    await world.network("POST", "/v1/apps", app | {"keys": [PUBLIC], "redirectUris": ["https://example.org/cb"]})
+
+
+async def test_an_odd_assertion_is_refused_as_a_wrong_one_is(world: World) -> None:
+    app = await signer(world)
+    header = {"alg": "ES256", "kid": PRIVATE["kid"]}
+    claims = json.dumps({"iss": app.login, "sub": app.login, "aud": "http://test", "jti": "x", "odd": 1})
+    odd = ("[" * 1500 + "]" * 1500, "1e400", "NaN", "9" * 4400, '"\\ud800"')
+    texts = [claims.replace('"odd": 1', f'"exp": {value}') for value in (*odd, "9" * 400, "-1e300", "{}", "[]")]
+    for text in (*texts, "[]", "null", "{"):
+        unsigned = f"{part(json.dumps(header).encode())}.{part(text.encode())}"
+        assertion = f"{unsigned}.{part(jwk.construct(PRIVATE, 'ES256').sign(unsigned.encode()))}"
+        if len(assertion) <= 4000:
+            said = await answer(world, assertion)
+            assert (said["status"], said["error"]) == (401, "invalid_client"), text[:100]

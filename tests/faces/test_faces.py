@@ -15,6 +15,7 @@ from app.domain.errors import DomainError
 from app.domain.events import OPENS
 from app.reference import contracts, pages
 from app.settings import Settings
+from app.usecases.steps.visitors import open_to_visitors
 from tests.live import in_production
 from tests.world import GUEST, SCOPE, World
 
@@ -222,6 +223,7 @@ async def test_graphql_over_http(world: World) -> None:
 
 
 async def test_a_bug_is_masked_in_both_faces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    @open_to_visitors
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret detail")
 

@@ -220,3 +220,12 @@ async def test_production_has_no_workbench_and_no_issuer_of_its_own(
     assert [answer.status_code for answer in frameworks] == [404, 404, 404]
     assert (contract.status_code, "graphiql" in contract.text.lower()) == (200, False)
     assert (refused.status_code, refused.json()["facts"]) == (401, {"reason": "unknown_issuer"})
+
+
+async def test_an_address_with_a_slash_behind_it_is_none_and_leads_nowhere(world: World) -> None:
+    """A redirect would name the host that the request named."""
+    for path in ("/v1/me/", "/v1/orders/", "/graphql/", "/docs/", "/v1/catalogue/offerings/"):
+        answer = await world.client.get(path, headers={"Host": "evil.example", "Accept-Language": "en"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+        assert "location" not in answer.headers
+        assert "evil" not in answer.text

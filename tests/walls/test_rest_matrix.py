@@ -16,8 +16,8 @@ AWAY = (401, 403, 404)
 IN = (200, 201, 202, 204)
 BY_A_RULE = (409, 422)
 GROUPS = {"own": OWN, "near": NEAR, "far": FAR}
-TWINS = ("far-app", "far-coordinator")
-"""Strangers with few scopes and with all, who ask for what is there and for what is not."""
+TWINS = ("visitor", "far-app", "far-coordinator")
+"""Strangers without a token, with few scopes and with all, who ask for what is there and for what is not."""
 
 
 def fits(operation: Operation, column: str, answer: Answer) -> bool:

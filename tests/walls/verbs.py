@@ -65,13 +65,13 @@ def verbs_of_fields(root: str) -> dict[str, str]:
 def _runs(function: Callable[..., Any]) -> str | None:
     """The first use case that a function names."""
     bare, names = inspect.unwrap(function), {id(verb): name for name, verb in verbs().items()}
-    named = (id(bare.__globals__.get(name)) for name in _named(bare.__code__))
-    return next((names[one] for one in named if one in names), None)
+    known = (id(bare.__globals__.get(name)) for name in named(bare.__code__))
+    return next((names[one] for one in known if one in names), None)
 
 
-def _named(code: CodeType) -> Iterator[str]:
+def named(code: CodeType) -> Iterator[str]:
     """What a function names, and what functions inside it do."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _named(constant)
+            yield from named(constant)
