@@ -26,6 +26,7 @@ from app.usecases.feed import publish_events
 from app.usecases.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.members import end_trial, remind_of_exit
 from app.usecases.nettings import propose_monthly
+from app.usecases.offering_imports import stop_lapsed_imports
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
 from app.usecases.permissions import warn_of_lapse
@@ -39,6 +40,8 @@ log = logging.getLogger("samen.worker")
 BATCH = 100
 NO_ANSWER = (Unavailable, *OUTCOME_UNKNOWN, *RETRYABLE)
 """The database is away or busy: what was claimed comes back when its lease ends."""
+SWEEP_EVERY = 60
+"""Seconds between two looks for imports whose process is gone."""
 SEAL_EVERY = 5
 """Seconds between two links of the chain."""
 AT_ONCE = 32
@@ -96,13 +99,16 @@ class Worker:
             await asyncio.wait(under_way)
 
     async def _keep_working(self, stop: asyncio.Event) -> None:
-        swept = sealed = self.now()
+        swept = sealed = looked = self.now()
         while not stop.is_set():
             try:
                 done = await self.tick()
                 if (self.now() - sealed).total_seconds() > SEAL_EVERY:
                     await self._once("guard", self.guard())
                     sealed = self.now()
+                if (self.now() - looked).total_seconds() > SWEEP_EVERY:
+                    await self._once("imports", self.sweep())
+                    looked = self.now()
                 if (self.now() - swept).total_seconds() > 3600:
                     await SystemRun(self.database, now=self.now)(forget_keys)
                     await SystemRun(self.database, now=self.now)(forget_rates)
@@ -172,6 +178,10 @@ class Worker:
         check = await SystemRun(self.books, now=self.now)(run_check)
         if check is not None and check.broken:
             log.error("books broken", extra={"invariants": sorted(check.broken)})
+
+    async def sweep(self) -> None:
+        """Stop the imports whose process is gone."""
+        await SystemRun(self.database, now=self.now)(stop_lapsed_imports)
 
     async def net(self) -> None:
         """Propose this month's nettings, for every pair of cooperatives that has none yet."""

@@ -26,14 +26,25 @@ class FeedHeadRow(SQLModel, table=True):
 async def publish(tx: Tx) -> int:
     """Give waiting events their places and their numbers, and write a delivery for every webhook that wants them.
 
-    Returns how many. The head is locked first: places become visible in their order.
+    Returns how many. The head is locked first: places become visible in their order. Events of a bulk come when no
+    other waits, except those that an event of the same subject follows: they come before it.
     """
     head = await tx.value("select position from feed_head where id = 1 for update")
     scopes = {name: kind.scope.value for name, kind in KINDS.items()}
     sql = """
-        with waiting as (
+        with single as (
+            select id, subject_id, entered from outbox
+             where audience is not null and position is null and not bulk order by entered limit $2),
+        chosen as (
+            select id from single
+            union select o.id from outbox o join single s on o.subject_id = s.subject_id and o.entered < s.entered
+                   where o.audience is not null and o.position is null and o.bulk
+            union (select id from outbox
+                    where audience is not null and position is null and bulk and (select count(*) from single) < $2
+                    order by entered limit $2)),
+        waiting as (
             select id, name, subject_id, cooperative_id, audience, entered from outbox
-             where audience is not null and position is null order by entered limit $2),
+             where id in (select id from chosen)),
         numbered as (
             select w.*, row_number() over (order by w.entered) as place,
                    row_number() over (partition by w.subject_id order by w.entered) as number,
@@ -46,8 +57,8 @@ async def publish(tx: Tx) -> int:
             update feed_head set position = $1 + (select count(*) from numbered) where id = 1),
         told as (
             insert into webhook_delivery (id, webhook_id, app_id, event_id, name, subject_id, position, state,
-                                          attempts, next_try_at, note)
-            select uuidv7(), w.id, w.app_id, p.id, p.name, p.subject_id, p.position, 'waiting', 0, $4, ''
+                                          attempts, next_try_at, note, bulk)
+            select uuidv7(), w.id, w.app_id, p.id, p.name, p.subject_id, p.position, 'waiting', 0, $4, '', p.bulk
               from published p join webhook w on w.disabled_at is null
               join app a on a.id = w.app_id and a.disabled_at is null
              where (w.kinds = '{}' or p.name = any(w.kinds)) and $3::jsonb ->> p.name = any(a.scopes)

@@ -26,6 +26,7 @@ class OfferingRow(SQLModel, table=True):
         c.check("offering_price_cents", "price_cents between 0 and 100000000"),
         c.check("offering_lead_time", "lead_time_minutes between 0 and 525600"),
         Index("offering_external", "cooperative_id", "source", "external_id", unique=True),
+        Index("offering_held", "import_id", "id", postgresql_where=sql_text("state = 'in_review'")),
         c.check("offering_external", "(source is null) = (external_id is null)"),
         c.check("offering_image_url", "image_url ~ '^https?://'"),
         *c.longest("offering", title=120, text=4000, category=60, town=80, image_url=1000, source=60, external_id=100),
@@ -50,6 +51,7 @@ class OfferingRow(SQLModel, table=True):
     version: int
     source: str | None = c.text(null=True)
     external_id: str | None = c.text(null=True)
+    import_id: UUID | None = c.link("offering_import", null=True, index=False)
     search: Any = Field(
         sa_column=Column(
             TSVECTOR,
@@ -78,6 +80,7 @@ class StockRow(SQLModel, table=True):
     offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
     units: int
     held: int
+    said: int | None
 
 
 class HoldRow(SQLModel, table=True):
@@ -102,6 +105,7 @@ offerings = Store(
     Offering,
     stock="(select s.units from stock s where s.offering_id = t.id)",
     held="coalesce((select s.held from stock s where s.offering_id = t.id), 0)",
+    said="(select s.said from stock s where s.offering_id = t.id)",
 )
 holds = Store(HoldRow, Hold)
 _DAY = TypeAdapter(date | None)

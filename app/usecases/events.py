@@ -6,16 +6,25 @@ from uuid import UUID
 from app.db import revision
 from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
+from app.db.offering_imports import holds_any
 from app.db.outbox import addresses, close_tasks, lag_seconds, names_after, tasks, tell
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
-from app.domain.events import MAIL, Event, Opening, Task, closings, openings
+from app.domain.events import LESS_HELD, MAIL, NOTHING_HELD, Event, Opening, Task, closings, openings
 
 
 async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = False) -> None:
-    """Close the tasks that an event ends, open those that it calls for; with `mail`, have their people written to."""
+    """Close the tasks that an event ends, open those that it calls for; with `mail`, have their people written to.
+
+    An import from which something was taken is looked at here, after the commit: of two people who decide about its
+    last two offerings at once, neither sees that nothing is left.
+    """
     actor.require(Right.RUN_TIMER)
+    if event.name == LESS_HELD:
+        if not await holds_any(tx, event.subject_id):
+            await tell(tx, NOTHING_HELD, event.cooperative_id, event.subject_id)
+        return
     later = await names_after(tx, event)
     await close_tasks(tx, event.subject_id, closings(event, later))
     opened = [task for opening in openings(event, later) for task in _tasks(event, opening, tx)]
