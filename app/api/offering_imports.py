@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from functools import partial
+from collections.abc import AsyncIterator, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,17 +10,27 @@ from fastapi import Path, Query, Request, Response
 from pydantic import Field, ValidationError
 from starlette.requests import ClientDisconnect
 
-from app.adapters.fields import field_error, field_text
+from app.adapters.fields import field_text
 from app.adapters.messages import EN, message_of
-from app.adapters.row_files import BadRow, Unreadable, csv_rows, decimal_of, json_rows
+from app.adapters.row_files import Unreadable
 from app.api.deps import LanguageDep, PageDep, RunDep, WiringDep, link_next, noun, tag
 from app.api.errors import FaceError
-from app.api.models import Flag, In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
-from app.api.offerings import LeadTime, OfferingOut, Tags, Town
+from app.api.models import In, Out, PageOut, Slug, Version, When
+from app.api.offering_rows import READERS, OfferingPut, errors_of, line_of, name_of
+from app.api.offerings import OfferingOut
+from app.api.uploads import Uploads
 from app.domain.errors import DomainError, RuleRefused
-from app.domain.offering_imports import LEASE, ImportState, Outcome, Review, Row, RowReport, Rows, Unread
-from app.domain.offerings import OfferingKind, PriceUnit
-from app.domain.vat import VatClass
+from app.domain.offering_imports import (
+    LEASE,
+    ImportState,
+    OfferingImport,
+    Outcome,
+    Review,
+    Row,
+    RowReport,
+    Rows,
+    Unread,
+)
 from app.usecases.offering_imports import (
     finish_import,
     get_import,
@@ -37,14 +46,9 @@ from app.usecases.offering_imports import (
 from app.usecases.run import Run, Unavailable
 
 router = noun("offering imports")
-ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
 Source = Annotated[Slug, Field(description="Your system, such as `woocommerce`; external ids are unique within it.")]
 AT_ONCE = 500
 """Rows of one transaction."""
-MOST_FIELDS = 40
-"""That a row may have; what has more is none of ours."""
-MOST_ERRORS = 20
-"""That are said of one row."""
 _TABLE = """\
 externalId;memberId;kind;title;category;priceUnit;price;vatClass;town
 SKU-42;0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10;goods;Jam;eten;piece;4,50;reduced;Breda
@@ -63,42 +67,6 @@ FILE = {
             "text/csv": {"schema": {"type": "string"}, "example": _TABLE},
         },
     }
-}
-
-
-class OfferingPut(In):
-    """An offering as your system has it. `offered` false takes it off the market; a `stock` that is not sent stays."""
-
-    member_id: UUID
-    kind: OfferingKind
-    title: Name
-    text: Text = ""
-    category: Slug
-    price_unit: PriceUnit
-    price: Annotated[MoneyIn, Field(description="Net of VAT, per unit")]
-    vat_class: VatClass
-    town: Town
-    tags: Tags = []
-    image_url: Url | None = None
-    lead_time_minutes: LeadTime = 0
-    stock: Number | None = None
-    offered: Flag = True
-
-    def row(self, external_id: str) -> Row:
-        contents = self.model_dump(exclude={"member_id", "price", "stock", "offered", "external_id"})
-        contents |= {"price_cents": self.price.cents, "tags": tuple(self.tags)}
-        return Row(external_id, self.member_id, contents, self.stock, self.offered)
-
-
-class OfferingLine(OfferingPut):
-    external_id: ExternalId
-
-
-COLUMNS = frozenset(field.alias or name for name, field in OfferingLine.model_fields.items())
-READERS: dict[str, Callable[[AsyncIterator[bytes]], AsyncIterator[tuple[int, Any]]]] = {
-    "text/csv": partial(csv_rows, columns=COLUMNS),
-    "application/x-ndjson": json_rows,
-    "application/jsonl": json_rows,
 }
 
 
@@ -219,27 +187,36 @@ async def take_in(
     with wired.uploads.reading():
         made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
         response.headers["Location"] = f"/v1/offering-imports/{made.id}"
-        reason = "something went wrong on our side"
-        try:
-            async with _leased(run, made.id):
-                await _take_in(run, made.id, READERS[kind](request.stream()), member_id)
-            reason = ""
-        except Unreadable as error:
-            refused = RuleRefused(rule=error.rule, value=error.value, importId=str(made.id))
-            reason = message_of(refused, EN)
-            raise refused from None
-        except ClientDisconnect:
-            reason = "the connection was lost"
-            raise
-        except asyncio.CancelledError:
-            reason = "the server was stopped"
-            if not wired.uploads.stopping:
-                raise
-            raise Unavailable from None
-        finally:
-            over = await wired.uploads.finish(run(finish_import, import_id=made.id, reason=reason))
+        rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
+        over = await _until_its_end(run, wired.uploads, made.id, rows)
     tag(response, over.version)
     return ImportOut.model_validate(over)
+
+
+async def _until_its_end(
+    run: Run, uploads: Uploads, import_id: UUID, rows: Coroutine[Any, Any, None]
+) -> OfferingImport:
+    """Take in the rows, and write down how the file ended, whatever happens meanwhile."""
+    reason = "something went wrong on our side"
+    try:
+        async with _leased(run, import_id):
+            await rows
+        reason = ""
+    except Unreadable as error:
+        refused = RuleRefused(rule=error.rule, value=error.value, importId=str(import_id))
+        reason = message_of(refused, EN)
+        raise refused from None
+    except ClientDisconnect:
+        reason = "the connection was lost"
+        raise
+    except asyncio.CancelledError:
+        reason = "the server was stopped"
+        if not uploads.stopping:
+            raise
+        raise Unavailable from None
+    finally:
+        over = await uploads.finish(run(finish_import, import_id=import_id, reason=reason))
+    return over
 
 
 @contextlib.asynccontextmanager
@@ -267,10 +244,10 @@ async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any
     try:
         async for number, found in rows:
             try:
-                line = _line(found, member_id)
+                line = line_of(found, member_id)
                 good.append((number, line.row(line.external_id)))
             except ValidationError as error:
-                unread.append(Unread(number, _name_of(found), _errors_of(found, error)))
+                unread.append(Unread(number, name_of(found), errors_of(found, error)))
             if len(good) + len(unread) >= AT_ONCE:
                 batch, good, unread = Rows(good, unread), [], []
                 await run(import_rows, import_id=import_id, rows=batch)
@@ -283,69 +260,6 @@ async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any
 async def _keep(run: Run, import_id: UUID, good: list[tuple[int, Row]], unread: list[Unread]) -> None:
     if good or unread:
         await run(import_rows, import_id=import_id, rows=Rows(good, unread))
-
-
-def _errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]:
-    """What is wrong with a row, by its columns."""
-    if isinstance(found, BadRow):
-        return ({"field": "", "code": found.code, "facts": found.facts, "message": ""},)
-    if isinstance(found, dict) and len(found) > MOST_FIELDS:
-        return ({"field": "", "code": "too_long", "facts": {"max_length": str(MOST_FIELDS)}, "message": ""},)
-    errors = [field_error(one) for one in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
-    for one in errors:
-        if one["field"] == "price.amount" and isinstance(found, dict) and isinstance(found.get("price"), str):
-            one |= {"field": "price", "code": "not_an_amount", "facts": {}}
-        elif one["field"] == "offered" and isinstance(found, dict) and isinstance(found.get("offered"), str):
-            one["code"] = "yes_or_no"
-        elif (one["field"], one["code"]) == ("memberId", "missing"):
-            one["code"] = "member_missing"
-        elif (one["field"], one["code"]) == ("", "extra_forbidden"):
-            one["code"] = "more_cells"
-    return tuple(errors)
-
-
-def _line(found: Any, member_id: UUID | None) -> OfferingLine:
-    """A row of either kind of file. Raises ValidationError."""
-    if isinstance(found, dict) and len(found) > MOST_FIELDS:
-        found = None
-    if isinstance(found, dict):
-        found = dict(found)
-        if member_id is not None:
-            found.setdefault("memberId", str(member_id))
-        price = found.get("price")
-        if isinstance(price, str):
-            found["price"] = {"amount": decimal_of(price)}
-        for name, convert in _CELLS.items():
-            if isinstance(found.get(name), str):
-                found[name] = convert(found[name])
-    return OfferingLine.model_validate(found)
-
-
-def _whole(cell: str) -> int | str:
-    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 12 else cell
-
-
-def _yes(cell: str) -> bool | str:
-    word = cell.lower()
-    return word in _YES if word in _YES | _NO else cell
-
-
-_YES = frozenset({"ja", "waar", "true", "yes", "1"})
-_NO = frozenset({"nee", "onwaar", "false", "no", "0"})
-
-
-_CELLS: dict[str, Any] = {
-    "stock": _whole,
-    "leadTimeMinutes": _whole,
-    "offered": _yes,
-    "tags": lambda cell: [part.strip() for part in cell.split(",") if part.strip()],
-}
-"""Cells of a CSV are text."""
-
-
-def _name_of(found: Any) -> str:
-    name = found.get("externalId") if isinstance(found, dict) else None
-    return name[:100] if isinstance(name, str) and name.isprintable() else ""
 
 
 @router.get("/cooperatives/{cooperative_id}/offering-imports")
