@@ -146,6 +146,13 @@ async def held_of(
     return [offerings.load(row) for row in await tx.rows(sql, import_id, after, makers, list(but))]
 
 
+async def decide_all(tx: Tx, decided: Sequence[Offering]) -> None:
+    """Write what a review changes of these offerings, which are locked; nothing else of the rows is written anew."""
+    sql = """update offering t set state = n.state, edition = n.edition, import_id = null, version = t.version + 1
+               from unnest($1::uuid[], $2::text[], $3::int[]) n (id, state, edition) where t.id = n.id"""
+    await tx.value(sql, [o.id for o in decided], [o.state for o in decided], [o.edition for o in decided])
+
+
 async def holds_any(tx: Tx, import_id: UUID) -> bool:
     """Whether something of an import waits for review."""
     sql = "select exists (select 1 from offering where import_id = $1 and state = 'in_review')"

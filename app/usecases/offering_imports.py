@@ -11,6 +11,7 @@ from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.offering_imports import (
+    decide_all,
     held_of,
     imports,
     of_source,
@@ -175,7 +176,8 @@ async def review_import(
     actor.require(Right.REVIEW_OFFERING, found.cooperative_id)
     if found.lapsed(tx.now):
         await _stop_lapsed(tx, found.cooperative_id)
-    elif found.state is ImportState.RUNNING:
+        found = await imports.get(tx, import_id)
+    if found.state is ImportState.RUNNING:
         raise WrongState(verb=verb, state=found.state, possible=[])
     if verb is Review.SEND_BACK and not reason.strip():
         raise ReasonNeeded(verb=verb)
@@ -188,12 +190,14 @@ async def review_import(
         if others and others[0].member_id in own:
             raise SecondPersonNeeded(verb=verb)
         raise WrongState(verb=verb, state="in_review", possible=[Review.SEND_BACK])
-    await _save(tx, [(offering, reviewed(offering, verb)) for offering in held])
+    decided = [reviewed(offering, verb) for offering in held]
+    await decide_all(tx, decided)
+    await _publish(tx, list(zip(held, decided, strict=True)))
     name = "offering.published" if verb is Review.PUBLISH else "offering.sent_back"
     await tell_many(tx, [(name, o.cooperative_id, o.id, {"title": o.title}) for o in held], bulk=True)
     if held:
-        await _note_review(tx, import_id, verb, reason)
-    return await imports.get(tx, import_id), held[-1].id if len(held) == AT_ONCE else None
+        found = await _note_review(tx, import_id, verb, reason)
+    return found, held[-1].id if len(held) == AT_ONCE else None
 
 
 async def get_import(tx: Tx, actor: Actor, *, import_id: UUID) -> OfferingImport:
@@ -243,11 +247,11 @@ async def _tell_of_review(tx: Tx, over: OfferingImport) -> None:
         await tell(tx, "offering_import.finished", over.cooperative_id, over.id, **facts)
 
 
-async def _note_review(tx: Tx, import_id: UUID, verb: Review, reason: str) -> None:
+async def _note_review(tx: Tx, import_id: UUID, verb: Review, reason: str) -> OfferingImport:
     found = await imports.get(tx, import_id, lock=True)
-    await imports.save(tx, replace(found, review=verb, review_reason=reason.strip(), reviewed_at=tx.now))
     if not found.held:
         await tell(tx, LESS_HELD, found.cooperative_id, import_id)
+    return await imports.save(tx, replace(found, review=verb, review_reason=reason.strip(), reviewed_at=tx.now))
 
 
 async def _makers(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -> dict[UUID, Member]:
@@ -284,7 +288,9 @@ async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *
     pairs = list(touched.values())
     moved = [(before, after) for before, after in pairs if before is not None]
     await offerings.add_all(tx, [after for before, after in pairs if before is None])
-    await _save(tx, [(before, after) for before, after in moved if outcome_of(before, after) is Outcome.CHANGED])
+    changed = [(before, after) for before, after in moved if outcome_of(before, after) is Outcome.CHANGED]
+    await offerings.save_all(tx, [after for _, after in changed])
+    await _publish(tx, changed)
     news = [before is None or (before.stock, before.said) != (after.stock, after.said) for before, after in pairs]
     await stock_all(tx, [after for (_, after), new in zip(pairs, news, strict=True) if new])
     events = [
@@ -301,8 +307,8 @@ async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *
         await tell(tx, LESS_HELD, pairs[0][1].cooperative_id, import_id)
 
 
-async def _save(tx: Tx, moved: list[tuple[Offering, Offering]]) -> None:
-    await offerings.save_all(tx, [after for _, after in moved])
+async def _publish(tx: Tx, moved: list[tuple[Offering, Offering]]) -> None:
+    """Keep the editions that are new."""
     editions = [after for before, after in moved if after.edition > before.edition]
     await publish_all(tx, [(after, to_jsonable_python({n: getattr(after, n) for n in CONTENT})) for after in editions])
 
