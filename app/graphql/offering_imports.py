@@ -1,5 +1,6 @@
 """GraphQL: a partner's offerings, kept in step one by one, and the files that came in by REST."""
 
+import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ from app.usecases.offering_imports import (
     review_import,
 )
 
+PATIENCE = 5
+"""Seconds: a document ends before it would be stopped for taking too long."""
 strawberry.enum(ImportState, name="ImportState")
 strawberry.enum(Outcome, name="ImportOutcome")
 strawberry.enum(Review, name="ImportReview")
@@ -140,11 +143,12 @@ class OfferingImportMutation:
         return Offering.of(put, info.context)
 
     @strawberry.mutation(
-        description="Publish or send back all that an import holds for review; asked again it does what is left."
+        description="Publish or send back all that an import holds for review. What takes longer than five seconds is "
+        "left: `held` says how many, and the same mutation goes on."
     )
     async def move_offering_import(self, info: Info, id: UUID, verb: Review, reason: str = "") -> OfferingImport:
-        run = info.context.run
+        run, ends = info.context.run, time.monotonic() + PATIENCE
         found, after = await run(review_import, import_id=id, verb=verb, reason=reason)
-        while after is not None:
+        while after is not None and time.monotonic() < ends:
             found, after = await run(review_import, import_id=id, verb=verb, reason=reason, after=after)
         return show(OfferingImport, found)
