@@ -87,6 +87,7 @@ def build(
         await database.open()
         await catalogue.open()
         yield
+        await app.state.wiring.uploads.settled()
         await catalogue.close()
         await database.close()
 

@@ -43,14 +43,21 @@ async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]
 class Server(uvicorn.Server):
     """Says when it answers, and leaves the signals to us, so that whatever runs beside it ends with it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], leave: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._leave = leave
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leave()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -75,4 +82,4 @@ def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: 
         timeout_graceful_shutdown=20,
         server_header=False,
     )
-    return Server(config, ready)
+    return Server(config, ready, app.state.wiring.uploads.stop)

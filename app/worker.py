@@ -27,6 +27,7 @@ from app.usecases.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.members import end_trial, remind_of_exit
 from app.usecases.messages import forget_messages
 from app.usecases.nettings import propose_monthly
+from app.usecases.offering_imports import stop_lapsed_imports
 from app.usecases.offerings import expire_hold
 from app.usecases.orders import complete_silently, expire_order
 from app.usecases.permissions import warn_of_lapse
@@ -39,6 +40,8 @@ log = logging.getLogger("samen.worker")
 BATCH = 100
 SEAL_EVERY = 5
 """Seconds between two links of the chain."""
+LAPSED_EVERY = 60
+"""Seconds between two looks for imports whose process is gone."""
 SWEEP_EVERY = 3600
 """Seconds between two sweeps of what has been kept long enough."""
 OF_ONE_ROW = frozenset({"busy", "cancelled"})
@@ -72,6 +75,7 @@ class Worker:
         """Work until `stop`; what has begun gets some seconds to end. Webhooks, mails and seals go beside events."""
         parts = [queue.keep(stop) for queue in (self._webhooks, self._mails) if queue is not None]
         parts += [keep(stop, "work", partial(self.tick, stop)), keep(stop, "guard", self._look_after, SEAL_EVERY)]
+        parts.append(keep(stop, "imports", self.sweep, LAPSED_EVERY))
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(part) for part in parts]
             await stop.wait()
@@ -112,6 +116,11 @@ class Worker:
         check = await SystemRun(self.books, now=self.now)(run_check)
         if check is not None and check.broken:
             log.error("books broken", extra={"invariants": sorted(check.broken)})
+
+    async def sweep(self) -> int:
+        """Stop the imports whose process is gone. Returns 0: there is always a pause."""
+        await self._run(stop_lapsed_imports)
+        return 0
 
     async def net(self) -> None:
         """Propose this month's nettings, for every pair of cooperatives that has none yet."""

@@ -42,6 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("uuid_type", "uuid_parsing"), _ID),
     **dict.fromkeys(("enum", "literal_error"), _CHOICE),
     **dict.fromkeys(("bool_type", "bool_parsing"), _YES_NO),
+    "yes_or_no": ("Vul ja of nee in.", "Give yes or no."),
     **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), _OBJECT),
     "not_an_amount": ("Vul een bedrag in, zoals 12,50 of 12.50.", "Give an amount, such as 12,50 or 12.50."),
     "member_missing": (
@@ -50,6 +51,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "more_cells": ("Deze rij heeft meer cellen dan kolommen.", "This row has more cells than there are columns."),
     "list_type": ("Hier hoort een lijst.", "A list belongs here."),
+    "row_too_long": (
+        "Deze rij is langer dan {longest} bytes. Maak de rij korter.",
+        "This row is longer than {longest} bytes. Make it shorter.",
+    ),
+    "not_csv": (
+        "Deze rij is geen CSV. Kijk naar de aanhalingstekens.",
+        "This row is not CSV. Look at its quotes.",
+    ),
     "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
 }
 _AMOUNT = ("Vul een bedrag in met een punt, zoals 12.50.", "Give an amount with a point, such as 12.50.")

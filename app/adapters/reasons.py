@@ -257,6 +257,10 @@ TASKS: dict[str, tuple[str, str]] = {
         "Nobody accepted order {reference}. Call the customer.",
     ),
     "review_offering": ("Bekijk het nieuwe aanbod '{title}'.", "Review the new offering '{title}'."),
+    "review_import": (
+        "Bekijk het nieuwe aanbod uit '{source}' ({held}). U kunt alles in één keer publiceren of terugsturen.",
+        "Review the new offerings from '{source}' ({held}). You can publish or send back all of them at once.",
+    ),
     "decide_claim": ("Beslis over de kosten bij {reference}.", "Decide on the costs of {reference}."),
     "decide_open_claims": (
         "Bestelling {reference} is betaald, maar wacht op een beslissing over kosten.",

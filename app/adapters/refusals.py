@@ -358,6 +358,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Address and headers are too large together (over 16 kB or 100 headers). Send less.",
     ),
     "too_large": ("De aanvraag is te groot (meer dan 100 kB).", "The request is too large (over 100 kB)."),
+    "unavailable_stopping": (
+        "De server wordt opnieuw gestart. Stuur het bestand zo nog eens.",
+        "The server is starting again. Send the file once more in a moment.",
+    ),
     "unavailable": (
         "De database antwoordt niet. Herhaal de aanvraag met dezelfde Idempotency-Key.",
         "The database does not answer. Repeat the request with the same Idempotency-Key.",

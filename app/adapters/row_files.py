@@ -1,109 +1,202 @@
 """Files of rows as they stream in, JSON lines or CSV as Excel writes it, one row at a time and in bounded memory."""
 
+import asyncio
 import csv
 import json
+import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
-LONGEST_ROW = 20_000
-"""Bytes."""
+LONGEST_ROW = 100_000
+"""Bytes of a row: as many as the body of one offering may have."""
+MOST_LINES = 500_000
+"""Lines of a file. Empty lines count: each of them costs time."""
+SLICE = 32_768
+"""Bytes that are split at a time."""
+TURN = 100
+"""Lines after which other callers get their turn on the event loop."""
+LINES = AsyncIterator[tuple[int, str | None]]
+"""The number of each line, and its text without the line end; None if the line is too long."""
+DELIMITERS = (";", ",", "\t")
 
 
 class Unreadable(Exception):
-    """The file cannot be read on: it is not what it says, or not in UTF-8. `rule` and `value` say why."""
+    """The file cannot be read on. `rule` and `value` say why."""
 
     def __init__(self, rule: str, value: str = "") -> None:
         super().__init__(rule)
         self.rule, self.value = rule, value
 
 
-async def records(body: AsyncIterator[bytes], *, quotes: bool = True) -> AsyncIterator[str]:
-    """The lines of a body without their ends; with `quotes` a line break within them belongs to its CSV record.
+class BadRow(NamedTuple):
+    """A row that is refused before its fields are looked at: the code and the facts of its error."""
 
-    Raises Unreadable for bytes that are no UTF-8 and for a record of more than 20,000 bytes.
-    """
-    begun, size, within = list[bytes](), 0, False
-    async for line in _lines(body):
-        begun.append(line)
-        size += len(line)
-        if size > LONGEST_ROW:
-            raise Unreadable("row_too_long", str(LONGEST_ROW))
-        within ^= quotes and line.count(b'"') % 2 == 1
-        if not within:
-            yield _text(b"".join(begun))
-            begun, size = [], 0
-    if begun:
-        yield _text(b"".join(begun))
+    code: str
+    facts: dict[str, str]
+
+
+TOO_LONG = BadRow("row_too_long", {"longest": str(LONGEST_ROW)})
 
 
 async def json_rows(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, Any]]:
-    """Number and value of each line; a line that is no JSON comes as the text of what is wrong with it."""
-    number = 0
-    async for line in records(body, quotes=False):
-        number += 1
-        if not line.strip():
+    """Number and value of each line; a BadRow if a line is too long or no JSON.
+
+    Raises Unreadable if the file has no row, or is not UTF-8, or has too many lines.
+    """
+    empty = True
+    async for number, line in _lines(body):
+        if line is None:
+            yield number, TOO_LONG
+        elif line.strip():
+            yield number, _json(line)
+        else:
+            continue
+        empty = False
+    if empty:
+        raise Unreadable("file_empty")
+
+
+async def csv_rows(body: AsyncIterator[bytes], columns: frozenset[str]) -> AsyncIterator[tuple[int, Any]]:
+    """Number of the first line, and cells by column, of each record; the heading names the columns.
+
+    Empty cells are left out, and so are records without any text. A BadRow if a record is too long or no CSV.
+    Raises Unreadable if a quote stays open (the rows after it would be taken for its text), if the heading has no
+    `externalId` or other columns than `columns`, and for the reasons of `json_rows`.
+    """
+    lines, empty = _lines(body), True
+    names, delimiter = await _heading(lines, columns)
+    async for number, record, several in _records(lines, delimiter):
+        row = TOO_LONG if record is None else _row(record, names, delimiter)
+        if several and (isinstance(row, BadRow) or "" in row or len(_cells(str(record), delimiter)) != len(names)):
+            raise Unreadable("quote_open", str(number))
+        if row:
+            empty = False
+            yield number, row
+    if empty:
+        raise Unreadable("file_empty")
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return BadRow("json_invalid", {})
+
+
+async def _heading(lines: LINES, columns: frozenset[str]) -> tuple[list[str], str]:
+    """The column of each cell and the delimiter; a line `sep=;` before it, which Excel writes, names the delimiter."""
+    told, known = "", {name.lower(): name for name in columns}
+    async for _, text in lines:
+        line = (text or "").strip("\r")
+        if len(line) == len("sep=;") and line.lower().startswith("sep="):
+            told = line[-1]
+            continue
+        delimiter = told or max(DELIMITERS, key=line.count)
+        if not line.strip(f"{delimiter} "):
             continue
         try:
-            yield number, json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield number, NotJson(str(error))
+            cells = [cell.strip() for cell in _cells(line, delimiter)]
+        except csv.Error as error:
+            raise Unreadable("not_csv", str(error)[:100]) from None
+        names = [known.get(cell.lower(), cell) for cell in cells]
+        named = [name for name in names if name]
+        if "externalId" not in named:
+            raise Unreadable("columns_missing", ", ".join(named)[:100])
+        if unknown := sorted(set(named) - columns):
+            raise Unreadable("columns_unknown", ", ".join(unknown)[:100])
+        if twice := sorted({name for name in named if named.count(name) > 1}):
+            raise Unreadable("columns_twice", ", ".join(twice)[:100])
+        return names, delimiter
+    raise Unreadable("file_empty")
 
 
-class NotJson(str):
-    """What is wrong with a line that is no JSON."""
+async def _records(lines: LINES, delimiter: str) -> AsyncIterator[tuple[int, str | None, bool]]:
+    """The first line's number and the text of each record, and whether it has several lines."""
+    begun, first, size, within = list[str](), 0, 0, False
+    async for number, line in lines:
+        first = first if begun else number
+        size += LONGEST_ROW if line is None else len(line) + 1
+        if within and size > LONGEST_ROW:
+            raise Unreadable("quote_open", str(first))
+        if line is not None:
+            begun.append(line)
+            within = _within_quotes(line, delimiter, within)
+        if not within:
+            yield first, None if line is None else "\n".join(begun).rstrip("\r"), len(begun) > 1
+            begun, size = [], 0
+    if within:
+        raise Unreadable("quote_open", str(first))
 
 
-async def csv_rows(body: AsyncIterator[bytes], columns: frozenset[str]) -> AsyncIterator[tuple[int, dict[str, str]]]:
-    """Number and cells by column of each record; the first one names the columns. Empty cells are left out.
-
-    Raises Unreadable where the first line names no `externalId`, or what is none of `columns`.
-    """
-    number, names, delimiter = 0, [""], ";"
-    async for record in records(body):
-        number += 1
-        if not record.strip():
+def _within_quotes(line: str, delimiter: str, within: bool) -> bool:
+    """Whether the line ends inside a quoted cell, if it begins `within` one; only the first sign of a cell opens it."""
+    if '"' not in line:
+        return within
+    at = 0
+    while True:
+        if not within and not line.startswith('"', at):
+            at = line.find(delimiter, at) + 1
+            if not at:
+                return False
             continue
-        if names == [""]:
-            delimiter = ";" if record.count(";") >= record.count(",") else ","
-            names = [name.strip() for name in _cells(record, delimiter)]
-            if "externalId" not in names:
-                raise Unreadable("columns_missing", ", ".join(names)[:100])
-            if unknown := sorted(set(names) - columns):
-                raise Unreadable("columns_unknown", ", ".join(unknown)[:100])
-            continue
-        cells = _cells(record, delimiter)
-        row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
-        yield number, row | ({"": "more cells than columns"} if len(cells) > len(names) else {})
+        at = line.find('"', at if within else at + 1) + 1
+        if not at:
+            return True
+        within = line.startswith('"', at)  # doubled: a quote in the text
+        at = at + 1 if within else line.find(delimiter, at) + 1
+        if not within and not at:
+            return False
+
+
+def _row(record: str, names: list[str], delimiter: str) -> dict[str, str] | BadRow:
+    """The cells by column; under "" what stands in a column without a name."""
+    try:
+        cells = [cell.strip() for cell in _cells(record, delimiter)]
+    except csv.Error:
+        return BadRow("not_csv", {})
+    row = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
+    return row | ({"": "cells without a column"} if any(cells[len(names) :]) else {})
 
 
 def _cells(record: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([record], delimiter=delimiter))
-    except csv.Error as error:
-        raise Unreadable("not_csv", str(error)[:100]) from None
+    return next(csv.reader([record], delimiter=delimiter, strict=True), [])
 
 
-async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Lines with their ends, whatever quotes they hold. Raises Unreadable for one that never ends."""
-    waiting = b""
+async def _lines(body: AsyncIterator[bytes]) -> LINES:
+    """Raises Unreadable if the file is not UTF-8 or has too many lines."""
+    number, waiting, too_long = 0, bytearray(), False
     async for part in body:
-        *lines, waiting = (waiting + part).split(b"\n")
-        for line in lines:
-            yield line + b"\n"
-        if len(waiting) > LONGEST_ROW:
-            raise Unreadable("row_too_long", str(LONGEST_ROW))
-    if waiting:
-        yield waiting
+        for start in range(0, len(part), SLICE):
+            await asyncio.sleep(0)
+            *ended, rest = part[start : start + SLICE].split(b"\n")
+            for end in ended:
+                number += 1
+                waiting += end
+                yield number, None if too_long or len(waiting) > LONGEST_ROW else _text(waiting, number)
+                waiting, too_long = bytearray(), False
+                if number % TURN == 0:
+                    await asyncio.sleep(0)
+                if number >= MOST_LINES:
+                    raise Unreadable("too_many_lines", str(MOST_LINES))
+            waiting += rest
+            if too_long or len(waiting) > LONGEST_ROW:
+                waiting, too_long = bytearray(), True
+    if waiting or too_long:
+        yield number + 1, None if too_long else _text(waiting, number + 1)
 
 
-def _text(line: bytes) -> str:
-    """A line as text, without Excel's mark at the beginning of a file and the end of the line."""
+def _text(line: bytearray, number: int) -> str:
+    """A line as text, without the mark that Excel puts at the beginning of a file."""
     try:
-        return line.removeprefix(b"\xef\xbb\xbf").decode().rstrip("\r\n")
+        return (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).decode()
     except UnicodeDecodeError:
         raise Unreadable("file_not_utf8") from None
 
 
+_DUTCH_AMOUNT = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}|[0-9]+,[0-9]{1,2}")
+"""Points stand between groups of three digits, and only before a decimal comma: `1.234` alone could mean either."""
+
+
 def decimal_of(cell: str) -> str:
-    """A number as Dutch spreadsheets write it, `1.234,50` or `12,5`, with a decimal point."""
-    return cell.replace(".", "").replace(",", ".") if "," in cell else cell
+    """An amount as Dutch spreadsheets write it, `1.234,50` or `12,5`, with a decimal point; else the cell itself."""
+    return cell.replace(".", "").replace(",", ".") if _DUTCH_AMOUNT.fullmatch(cell) else cell

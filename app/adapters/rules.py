@@ -14,9 +14,23 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Dit bestand is niet in UTF-8. Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
         "This file is not in UTF-8. Save it as 'CSV UTF-8'. What came before is taken in.",
     ),
-    "row_too_long": (
-        "Een rij is langer dan {value} bytes, of een aanhalingsteken blijft open. Wat ervoor stond is verwerkt.",
-        "A row is longer than {value} bytes, or a quote is never closed. What came before is taken in.",
+    "quote_open": (
+        "Op regel {value} begint een aanhalingsteken dat niet goed sluit. Verbeter die regel. Wat ervoor stond is"
+        " verwerkt.",
+        "On line {value} a quote begins that is not closed well. Mend that line. What came before is taken in.",
+    ),
+    "file_empty": (
+        "Er staat geen enkele rij in dit bestand. Kijk of u het goede bestand stuurt.",
+        "There is no row in this file. Check whether you send the right one.",
+    ),
+    "too_many_lines": (
+        "Een bestand mag hoogstens {value} regels hebben. Stuur de rest als een ander bestand. Wat ervoor stond is"
+        " verwerkt.",
+        "A file may have {value} lines at most. Send the rest as another file. What came before is taken in.",
+    ),
+    "columns_twice": (
+        "Deze kolommen staan er twee keer: {value}. Haal er een weg.",
+        "These columns are there twice: {value}. Take one out.",
     ),
     "columns_missing": (
         "De eerste regel moet de kolommen noemen, met externalId erbij. Er staat: {value}.",

@@ -21,6 +21,7 @@ from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
 from app.api.models import Written
 from app.api.sockets import Sockets
+from app.api.uploads import Uploads
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
@@ -56,6 +57,7 @@ class Wiring:
     local_webhooks: bool = False
     """Whether webhooks may go to this machine, and without TLS: outside production."""
     readiness: Readiness = field(default_factory=Readiness)
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 async def wiring(request: Request) -> Wiring:

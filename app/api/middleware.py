@@ -1,5 +1,6 @@
 """What every request passes: a trace id, a size limit, the headers of every answer, one line in the log."""
 
+import asyncio
 import logging
 import re
 import time
@@ -23,6 +24,8 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 BODY_LIMIT = 100_000
 FILES = "/offering-imports"
 FILE_LIMIT = 100_000_000
+FILE_PATIENCE = 60
+"""Seconds between two parts of a file."""
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -82,7 +85,7 @@ class EveryRequest:
 
         try:
             rated = await Rated.of(request)
-            bounded = await _bounded(request, receive)
+            bounded = await _bounded(request, receive, rated)
             if not rated.allowed:
                 await refused(request, 429, "rate_limited")(scope, receive, answer)
             elif bounded is None:
@@ -126,10 +129,10 @@ def refused(request: Request, status: int, code: str, **facts: str) -> Response:
     return problem(request, status, code, error_text(code, facts, language_of(request.headers.get("accept-language"))))
 
 
-async def _bounded(request: Request, receive: Receive) -> Receive | None:
+async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive | None:
     """A body within the limit, or None; one that does not tell its length is read before anything looks at it."""
     if request.method == "POST" and request.scope["path"].endswith(FILES):
-        return _file(request, receive)
+        return _file(request, receive, rated)
     length = request.headers.get("content-length", "")
     if "transfer-encoding" not in request.headers:
         return receive if _within(length, BODY_LIMIT) else None
@@ -150,16 +153,27 @@ async def _bounded(request: Request, receive: Receive) -> Receive | None:
     return replay
 
 
-def _file(request: Request, receive: Receive) -> Receive | None:
-    """A file streams through; beyond its own limit it ends as if the connection were lost."""
-    length, seen = request.headers.get("content-length", ""), 0
+def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:
+    """A file streams through, and costs what requests of its size would cost together.
+
+    Beyond its own limit, or if nothing more comes for a minute, it ends as if the connection were lost.
+    """
+    length, seen, paid = request.headers.get("content-length", ""), 0, 1
     if not _within(length, FILE_LIMIT):
         return None
 
     async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, paid
+        try:
+            async with asyncio.timeout(FILE_PATIENCE):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         seen += len(message.get("body", b""))
+        if seen > paid * BODY_LIMIT:
+            due = -(-seen // BODY_LIMIT)
+            await rated.owe(due - paid)
+            paid = due
         return message if seen <= FILE_LIMIT else {"type": "http.disconnect"}
 
     return counted

@@ -1,7 +1,8 @@
 """REST: a partner's offerings, kept in step: one by its external id, or whole files that stream in."""
 
-from collections.abc import AsyncIterator, Callable
-from functools import partial
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,17 +10,27 @@ from fastapi import Path, Query, Request, Response
 from pydantic import Field, ValidationError
 from starlette.requests import ClientDisconnect
 
-from app.adapters.fields import field_error, field_text
+from app.adapters.fields import field_text
 from app.adapters.messages import EN, message_of
-from app.adapters.row_files import NotJson, Unreadable, csv_rows, decimal_of, json_rows
-from app.api.deps import LanguageDep, PageDep, RunDep, link_next, noun, tag
+from app.adapters.row_files import Unreadable
+from app.api.deps import LanguageDep, PageDep, RunDep, WiringDep, link_next, noun, tag
 from app.api.errors import FaceError
-from app.api.models import Flag, In, MoneyIn, Name, Number, Out, PageOut, Slug, Text, Url, Version, When
-from app.api.offerings import LeadTime, OfferingOut, Tags, Town
-from app.domain.errors import RuleRefused
-from app.domain.offering_imports import ImportState, Outcome, Row, RowReport, Rows, Unread
-from app.domain.offerings import OfferingKind, PriceUnit
-from app.domain.vat import VatClass
+from app.api.models import In, Out, PageOut, Slug, Version, When
+from app.api.offering_rows import READERS, OfferingPut, errors_of, line_of, name_of
+from app.api.offerings import OfferingOut
+from app.api.uploads import Uploads
+from app.domain.errors import DomainError, RuleRefused
+from app.domain.offering_imports import (
+    LEASE,
+    ImportState,
+    OfferingImport,
+    Outcome,
+    Review,
+    Row,
+    RowReport,
+    Rows,
+    Unread,
+)
 from app.usecases.offering_imports import (
     finish_import,
     get_import,
@@ -28,19 +39,16 @@ from app.usecases.offering_imports import (
     list_import_rows,
     list_imports,
     put_offering,
+    renew_import,
+    review_import,
     start_import,
 )
-from app.usecases.run import Run
+from app.usecases.run import Run, Unavailable
 
 router = noun("offering imports")
-ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
 Source = Annotated[Slug, Field(description="Your system, such as `woocommerce`; external ids are unique within it.")]
 AT_ONCE = 500
 """Rows of one transaction."""
-MOST_FIELDS = 40
-"""That a row may have; what has more is none of ours."""
-MOST_ERRORS = 20
-"""That are said of one row."""
 _TABLE = """\
 externalId;memberId;kind;title;category;priceUnit;price;vatClass;town
 SKU-42;0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10;goods;Jam;eten;piece;4,50;reduced;Breda
@@ -48,7 +56,10 @@ SKU-42;0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10;goods;Jam;eten;piece;4,50;reduced;Br
 FILE = {
     "requestBody": {
         "required": True,
-        "description": "One offering a line, or a CSV with a first line of column names; 100 MB at most.",
+        "description": (
+            "One offering a line, or a CSV with a first line of column names; 100 MB and 500,000 lines at most. "
+            "It costs a unit of the rate for every 100 kB."
+        ),
         "content": {
             "application/x-ndjson": {
                 "schema": {"type": "string", "description": "Bodies of the `PUT`, each with its `externalId`."}
@@ -59,44 +70,8 @@ FILE = {
 }
 
 
-class OfferingPut(In):
-    """An offering as your system has it. `offered` false takes it off the market; a `stock` that is not sent stays."""
-
-    member_id: UUID
-    kind: OfferingKind
-    title: Name
-    text: Text = ""
-    category: Slug
-    price_unit: PriceUnit
-    price: Annotated[MoneyIn, Field(description="Net of VAT, per unit")]
-    vat_class: VatClass
-    town: Town
-    tags: Tags = []
-    image_url: Url | None = None
-    lead_time_minutes: LeadTime = 0
-    stock: Number | None = None
-    offered: Flag = True
-
-    def row(self, external_id: str) -> Row:
-        contents = self.model_dump(exclude={"member_id", "price", "stock", "offered", "external_id"})
-        contents |= {"price_cents": self.price.cents, "tags": tuple(self.tags)}
-        return Row(external_id, self.member_id, contents, self.stock, self.offered)
-
-
-class OfferingLine(OfferingPut):
-    external_id: ExternalId
-
-
-COLUMNS = frozenset(field.alias or name for name, field in OfferingLine.model_fields.items())
-READERS: dict[str, Callable[[AsyncIterator[bytes]], AsyncIterator[tuple[int, Any]]]] = {
-    "text/csv": partial(csv_rows, columns=COLUMNS),
-    "application/x-ndjson": json_rows,
-    "application/jsonl": json_rows,
-}
-
-
 class ImportOut(Out):
-    """`rows` came in so far; of a dry run nothing was kept but this report."""
+    """`rows` came in so far; of a dry run nothing was kept but this report. `held` of its offerings wait for review."""
 
     id: UUID
     cooperative_id: UUID
@@ -111,7 +86,18 @@ class ImportOut(Out):
     started_at: When
     finished_at: When | None
     reason: str
+    held: int
+    review: Review | None
+    review_reason: str
+    reviewed_at: When | None
     version: Version
+
+
+class ImportMove(In):
+    """What becomes of all offerings that an import holds for review. To send them back takes a reason."""
+
+    verb: Review
+    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class RowErrorOut(Out):
@@ -183,112 +169,97 @@ async def take_in(
     run: RunDep,
     request: Request,
     response: Response,
+    wired: WiringDep,
     source: Annotated[Source, Query()],
     dry_run: Annotated[bool, Query(alias="dryRun")] = False,
     member_id: Annotated[UUID | None, Query(alias="memberId", description="For rows that name nobody.")] = None,
 ) -> ImportOut:
     """Take in a file of offerings as it streams in: JSON lines or CSV (semicolons and decimal commas too).
 
-    Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. The answer comes at
-    the end; meanwhile `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes
+    Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. A file without any
+    row is refused. New offerings wait for review: `transitions` decides about all of them. The answer comes at the
+    end; meanwhile `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes
     nothing.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in READERS:
         raise FaceError(400, "not_a_file_of_rows")
-    made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
-    response.headers["Location"] = f"/v1/offering-imports/{made.id}"
+    with wired.uploads.reading():
+        made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
+        response.headers["Location"] = f"/v1/offering-imports/{made.id}"
+        rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
+        over = await _until_its_end(run, wired.uploads, made.id, rows)
+    tag(response, over.version)
+    return ImportOut.model_validate(over)
+
+
+async def _until_its_end(
+    run: Run, uploads: Uploads, import_id: UUID, rows: Coroutine[Any, Any, None]
+) -> OfferingImport:
+    """Take in the rows, and write down how the file ended, whatever happens meanwhile."""
     reason = "something went wrong on our side"
     try:
-        await _take_in(run, made.id, READERS[kind](request.stream()), member_id)
+        async with _leased(run, import_id):
+            await rows
         reason = ""
     except Unreadable as error:
-        refused = RuleRefused(rule=error.rule, value=error.value, importId=str(made.id))
+        refused = RuleRefused(rule=error.rule, value=error.value, importId=str(import_id))
         reason = message_of(refused, EN)
         raise refused from None
     except ClientDisconnect:
         reason = "the connection was lost"
         raise
+    except asyncio.CancelledError:
+        reason = "the server was stopped"
+        if not uploads.stopping:
+            raise
+        raise FaceError(503, "unavailable", how="stopping") from None
     finally:
-        over = await run(finish_import, import_id=made.id, reason=reason)
-    tag(response, over.version)
-    return ImportOut.model_validate(over)
+        over = await uploads.finish(run(finish_import, import_id=import_id, reason=reason))
+    return over
+
+
+@contextlib.asynccontextmanager
+async def _leased(run: Run, import_id: UUID) -> AsyncIterator[None]:
+    """Renew the import's lease meanwhile, however slowly its rows come."""
+
+    async def renewing() -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            with contextlib.suppress(Unavailable, DomainError):
+                await run(renew_import, import_id=import_id)
+
+    task = asyncio.create_task(renewing())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any]], member_id: UUID | None) -> None:
-    """Rows in their order, some hundreds a transaction; what was read before a break is kept."""
+    """Rows in their order, some hundreds a transaction; what was read before the file broke off is kept."""
     good: list[tuple[int, Row]] = []
     unread: list[Unread] = []
     try:
         async for number, found in rows:
             try:
-                line = _line(found, member_id)
+                line = line_of(found, member_id)
                 good.append((number, line.row(line.external_id)))
             except ValidationError as error:
-                unread.append(Unread(number, _name_of(found), _errors_of(found, error)))
+                unread.append(Unread(number, name_of(found), errors_of(found, error)))
             if len(good) + len(unread) >= AT_ONCE:
                 batch, good, unread = Rows(good, unread), [], []
                 await run(import_rows, import_id=import_id, rows=batch)
-    finally:
-        if good or unread:
-            await run(import_rows, import_id=import_id, rows=Rows(good, unread))
+    except (Unreadable, ClientDisconnect):
+        await _keep(run, import_id, good, unread)
+        raise
+    await _keep(run, import_id, good, unread)
 
 
-def _errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]:
-    """What is wrong with a row, by its columns."""
-    if isinstance(found, NotJson):
-        return ({"field": "", "code": "json_invalid", "facts": {}, "message": found[:200]},)
-    if isinstance(found, dict) and len(found) > MOST_FIELDS:
-        return ({"field": "", "code": "too_long", "facts": {"max_length": str(MOST_FIELDS)}, "message": ""},)
-    errors = [field_error(one) for one in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
-    for one in errors:
-        if one["field"] == "price.amount" and isinstance(found, dict) and isinstance(found.get("price"), str):
-            one |= {"field": "price", "code": "not_an_amount", "facts": {}}
-        elif (one["field"], one["code"]) == ("memberId", "missing"):
-            one["code"] = "member_missing"
-        elif (one["field"], one["code"]) == ("", "extra_forbidden"):
-            one["code"] = "more_cells"
-    return tuple(errors)
-
-
-def _line(found: Any, member_id: UUID | None) -> OfferingLine:
-    """A row of either kind of file. Raises ValidationError."""
-    if isinstance(found, dict) and len(found) > MOST_FIELDS:
-        found = None
-    if isinstance(found, dict):
-        found = dict(found)
-        if member_id is not None:
-            found.setdefault("memberId", str(member_id))
-        price = found.get("price")
-        if isinstance(price, str):
-            found["price"] = {"amount": decimal_of(price)}
-        for name, convert in _CELLS.items():
-            if isinstance(found.get(name), str):
-                found[name] = convert(found[name])
-    return OfferingLine.model_validate(found)
-
-
-def _whole(cell: str) -> int | str:
-    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 12 else cell
-
-
-def _yes(cell: str) -> bool | str:
-    words = {"true": True, "ja": True, "1": True, "yes": True, "false": False, "nee": False, "0": False, "no": False}
-    return words.get(cell.lower(), cell)
-
-
-_CELLS: dict[str, Any] = {
-    "stock": _whole,
-    "leadTimeMinutes": _whole,
-    "offered": _yes,
-    "tags": lambda cell: [part.strip() for part in cell.split(",") if part.strip()],
-}
-"""Cells of a CSV are text."""
-
-
-def _name_of(found: Any) -> str:
-    name = found.get("externalId") if isinstance(found, dict) else None
-    return name[:100] if isinstance(name, str) and name.isprintable() else ""
+async def _keep(run: Run, import_id: UUID, good: list[tuple[int, Row]], unread: list[Unread]) -> None:
+    if good or unread:
+        await run(import_rows, import_id=import_id, rows=Rows(good, unread))
 
 
 @router.get("/cooperatives/{cooperative_id}/offering-imports")
@@ -305,6 +276,20 @@ async def list_all(
 async def one(import_id: UUID, run: RunDep, response: Response) -> ImportOut:
     """A file and how far it came."""
     found = await run(get_import, import_id=import_id)
+    tag(response, found.version)
+    return ImportOut.model_validate(found)
+
+
+@router.post("/offering-imports/{import_id}/transitions")
+async def move(import_id: UUID, body: ImportMove, run: RunDep, response: Response) -> ImportOut:
+    """Publish or send back all that this import holds for review.
+
+    It goes on from part to part; if it breaks off, the same request does the rest. `held` of the answer is what
+    stays: offerings that you made yourself, or whose maker does not sell now.
+    """
+    found, after = await run(review_import, import_id=import_id, verb=body.verb, reason=body.reason)
+    while after is not None:
+        found, after = await run(review_import, import_id=import_id, verb=body.verb, reason=body.reason, after=after)
     tag(response, found.version)
     return ImportOut.model_validate(found)
 

@@ -42,6 +42,11 @@ class Rated:
         cost = LOGIN_COST if path == "/oauth/token" else 1
         return cls(wired, client, name, await wired.rates.spend(client, name, cost))
 
+    async def owe(self, units: int) -> None:
+        """Spend more units while the request still goes on."""
+        if self.left is not None:
+            self.left = await self.wired.rates.spend(self.client, self.name, units, owed=True) or self.left
+
     @property
     def allowed(self) -> bool:
         return self.left is None or self.left.allowed

@@ -23,37 +23,50 @@ class FeedHeadRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
+_PUBLISH = """
+    with single as (
+        select id, subject_id, entered from outbox
+         where audience is not null and position is null and not bulk order by entered limit $2),
+    chosen as (
+        select id from single
+        union select o.id from outbox o join single s on o.subject_id = s.subject_id and o.entered < s.entered
+               where o.audience is not null and o.position is null and o.bulk
+        union (select id from outbox
+                where audience is not null and position is null and bulk and (select count(*) from single) < $2
+                order by entered limit $2)),
+    waiting as (
+        select id, name, subject_id, cooperative_id, audience, entered from outbox
+         where id in (select id from chosen)),
+    numbered as (
+        select w.*, row_number() over (order by w.entered) as place,
+               row_number() over (partition by w.subject_id order by w.entered) as number,
+               coalesce((select max(o.sequence) from outbox o where o.subject_id = w.subject_id), 0) as before,
+               app_of_order(w.subject_id) as app_id from waiting w),
+    published as (
+        update outbox o set position = $1 + n.place, sequence = n.before + n.number, app_id = n.app_id
+          from numbered n where o.id = n.id returning o.*),
+    moved as (
+        update feed_head set position = $1 + (select count(*) from numbered) where id = 1),
+    told as (
+        insert into webhook_delivery (id, webhook_id, app_id, event_id, name, subject_id, position, state,
+                                      attempts, next_try_at, note, bulk)
+        select uuidv7(), w.id, w.app_id, p.id, p.name, p.subject_id, p.position, 'waiting', 0, $4, '', p.bulk
+          from published p join webhook w on w.disabled_at is null
+          join app a on a.id = w.app_id and a.disabled_at is null
+         where (w.kinds = '{}' or p.name = any(w.kinds)) and $3::jsonb ->> p.name = any(a.scopes)
+           and (p.audience = 'public' or p.cooperative_id = any(a.cooperative_ids) or p.app_id = a.id))
+    select count(*) from numbered"""
+
+
 async def publish(tx: Tx) -> int:
     """Give waiting events their places and their numbers, and write a delivery for every webhook that wants them.
 
-    Returns how many. The head is locked first: places become visible in their order.
+    Returns how many. The head is locked first: places become visible in their order. Events of a bulk come when no
+    other waits, except those that an event of the same subject follows: they come before it.
     """
     head = await tx.value("select position from feed_head where id = 1 for update")
     scopes = {name: kind.scope.value for name, kind in KINDS.items()}
-    sql = """
-        with waiting as (
-            select id, name, subject_id, cooperative_id, audience, entered from outbox
-             where audience is not null and position is null order by entered limit $2),
-        numbered as (
-            select w.*, row_number() over (order by w.entered) as place,
-                   row_number() over (partition by w.subject_id order by w.entered) as number,
-                   coalesce((select max(o.sequence) from outbox o where o.subject_id = w.subject_id), 0) as before,
-                   app_of_order(w.subject_id) as app_id from waiting w),
-        published as (
-            update outbox o set position = $1 + n.place, sequence = n.before + n.number, app_id = n.app_id
-              from numbered n where o.id = n.id returning o.*),
-        moved as (
-            update feed_head set position = $1 + (select count(*) from numbered) where id = 1),
-        told as (
-            insert into webhook_delivery (id, webhook_id, app_id, event_id, name, subject_id, position, state,
-                                          attempts, next_try_at, note)
-            select uuidv7(), w.id, w.app_id, p.id, p.name, p.subject_id, p.position, 'waiting', 0, $4, ''
-              from published p join webhook w on w.disabled_at is null
-              join app a on a.id = w.app_id and a.disabled_at is null
-             where (w.kinds = '{}' or p.name = any(w.kinds)) and $3::jsonb ->> p.name = any(a.scopes)
-               and (p.audience = 'public' or p.cooperative_id = any(a.cooperative_ids) or p.app_id = a.id))
-        select count(*) from numbered"""
-    return int(await tx.value(sql, head, BATCH, scopes, tx.now))
+    return int(await tx.value(_PUBLISH, head, BATCH, scopes, tx.now))
 
 
 async def head(tx: Tx) -> int:

@@ -26,6 +26,7 @@ class OfferingRow(SQLModel, table=True):
         c.check("offering_price_cents", "price_cents between 0 and 100000000"),
         c.check("offering_lead_time", "lead_time_minutes between 0 and 525600"),
         Index("offering_external", "cooperative_id", "source", "external_id", unique=True),
+        Index("offering_held", "import_id", "id", postgresql_where=sql_text("state = 'in_review'")),
         c.check("offering_external", "(source is null) = (external_id is null)"),
         c.check(
             "offering_hidden_by",
@@ -56,6 +57,7 @@ class OfferingRow(SQLModel, table=True):
     version: int
     source: str | None = c.text(null=True)
     external_id: str | None = c.text(null=True)
+    import_id: UUID | None = c.link("offering_import", null=True, index=False)
     search: Any = Field(
         sa_column=Column(
             TSVECTOR,
@@ -84,6 +86,7 @@ class StockRow(SQLModel, table=True):
     offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
     units: int
     held: int
+    said: int | None
 
 
 class HoldRow(SQLModel, table=True):
@@ -109,6 +112,7 @@ offerings = Store(
     Offering,
     stock="(select s.units from stock s where s.offering_id = t.id)",
     held="coalesce((select s.held from stock s where s.offering_id = t.id), 0)",
+    said="(select s.said from stock s where s.offering_id = t.id)",
 )
 holds = Store(HoldRow, Hold)
 _DAY = TypeAdapter(date | None)

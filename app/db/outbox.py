@@ -23,7 +23,11 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_waiting", "next_try_at", postgresql_where=sql_text("delivered_at is null")),
-        Index("outbox_to_publish", "entered", postgresql_where=sql_text("audience is not null and position is null")),
+        Index(
+            "outbox_to_publish",
+            *("bulk", "entered"),
+            postgresql_where=sql_text("audience is not null and position is null"),
+        ),
         Index("outbox_feed", "position", unique=True),
     )
     id: UUID = c.key()
@@ -42,6 +46,8 @@ class OutboxRow(SQLModel, table=True):
     app_id: UUID | None = c.link("app", null=True, index=False)
     entered: int = Field(sa_type=BigInteger, sa_column_args=(Identity(always=True),))
     """The order in which they came in: of one subject, that of its acts, whatever any clock said."""
+    bulk: bool = Field(sa_column_kwargs={"server_default": "false"})
+    """One of many of the same act, such as a file: it is for the feed only, and goes there after the others."""
 
 
 class TimerRow(SQLModel, table=True):
@@ -89,16 +95,21 @@ async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **fact
     await tx.later(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, audience, row=("outbox", event_id))
 
 
-async def tell_many(tx: Tx, events: Sequence[tuple[str, UUID, UUID, dict[str, Any]]]) -> None:
-    """Write many events (name, cooperative, subject, facts) in one round trip."""
+async def tell_many(tx: Tx, events: Sequence[tuple[str, UUID, UUID, dict[str, Any]]], *, bulk: bool = False) -> None:
+    """Write many events (name, cooperative, subject, facts) in one round trip.
+
+    With `bulk` they are for the feed only: no task is opened or closed, and nobody's event waits for them.
+    """
     sql = """insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts,
-                                 audience)
-             select id, name, cooperative_id, subject_id, facts, $1, $1, 0, audience from jsonb_to_recordset($2)
+                                 audience, bulk, delivered_at)
+             select id, name, cooperative_id, subject_id, facts, $1::timestamptz, $1, 0, audience, $3,
+                    case when $3 then $1 end
+               from jsonb_to_recordset($2)
                  as r (id uuid, name text, cooperative_id uuid, subject_id uuid, facts jsonb, audience text)"""
     names = ("name", "cooperative_id", "subject_id", "facts")
     rows = [dict(zip(names, e, strict=True)) | {"id": uuid7(), "audience": audience_of(e[0])} for e in events]
     if rows:
-        await tx.value(sql, tx.now, rows)
+        await tx.value(sql, tx.now, rows, bulk)
 
 
 async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID, due_at: datetime) -> None:

@@ -46,6 +46,11 @@ class DeliveryRow(SQLModel, table=True):
             *("webhook_id", "subject_id", "position"),
             postgresql_where=sql_text("state = 'waiting'"),
         ),
+        Index(
+            "webhook_delivery_order",
+            *("webhook_id", "bulk", "position"),
+            postgresql_where=sql_text("state = 'waiting'"),
+        ),
         Index("webhook_delivery_due", "next_try_at", postgresql_where=sql_text("state = 'waiting'")),
     )
     id: UUID = c.key()
@@ -61,6 +66,8 @@ class DeliveryRow(SQLModel, table=True):
     status: int | None = Field(nullable=True)
     note: str = c.text()
     done_at: datetime | None = c.when(null=True)
+    bulk: bool = Field(sa_column_kwargs={"server_default": "false"})
+    """Of an event of a bulk: deliveries of other events go first."""
 
 
 webhooks = Store(WebhookRow, Webhook)
@@ -93,15 +100,15 @@ async def claim(tx: Tx, limit: int, share: int, busy: Sequence[UUID]) -> list[Le
     """
     sql = f"""
         with ready as (
-            select d.id, d.position, row_number() over (partition by a.id order by d.position) as place
+            select d.id, d.bulk, d.position, row_number() over (partition by a.id order by d.bulk, d.position) as place
               from webhook w join app a on a.id = w.app_id and a.disabled_at is null cross join lateral (
-                select d.id, d.position from webhook_delivery d
+                select d.id, d.bulk, d.position from webhook_delivery d
                  where d.webhook_id = w.id and d.state = 'waiting' and d.next_try_at <= $1
                    and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id
                         and e.subject_id = d.subject_id and e.state = 'waiting' and e.position < d.position)
-                 order by d.position limit $4 for update of d skip locked) d
+                 order by d.bulk, d.position limit $4 for update of d skip locked) d
              where w.disabled_at is null and (w.retry_at is null or w.retry_at <= $1) and not a.id = any($5)),
-        due as (select id from ready where place <= $4 order by place, position limit $2),
+        due as (select id from ready where place <= $4 order by place, bulk, position limit $2),
         leased as (
             update webhook_delivery d set attempts = d.attempts + 1, next_try_at = $1 + $3::interval
               from due where d.id = due.id returning d.*)

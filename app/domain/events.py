@@ -61,6 +61,10 @@ class Opening:
 MAIL = "mail.task"
 """The event with which older versions asked for a mail about a task."""
 
+LESS_HELD = "offering_import.less_held"
+"""An offering left the review of its import."""
+NOTHING_HELD = "offering_import.nothing_held"
+
 OPENS: dict[str, tuple[Opening, ...]] = {
     "order.placed": (
         Opening("accept_order", Role.COORDINATOR, "acceptBy"),
@@ -71,6 +75,7 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "order.payment_reversed": (Opening("record_payment", Role.TREASURER),),
     "order.expired": (Opening("call_customer", Role.COORDINATOR),),
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
+    "offering_import.finished": (Opening("review_import", Role.COORDINATOR),),
     "claim.made": (Opening("decide_claim", Role.TREASURER),),
     "earning.waits_for_claims": (Opening("decide_open_claims", Role.TREASURER),),
     "member.referred": (Opening("take_in_referral", Role.COORDINATOR),),
@@ -136,6 +141,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "offering.published": ("review_offering",),
     "offering.sent_back": ("review_offering",),
     "offering.withdrawn": ("review_offering",),
+    NOTHING_HELD: ("review_import",),
     "claim.decided": ("decide_claim",),
     "earning.posted": ("decide_open_claims",),
     "agreement.signed": ("sign_agreement",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +10,9 @@ from uuid import UUID
 from app.domain import offerings as process
 from app.domain.errors import RuleRefused, WrongState
 from app.domain.offerings import HiddenBy, Offering, OfferingState
+
+LEASE = timedelta(seconds=60)
+"""A running import whose process has not renewed it for so long is stopped by whoever finds it."""
 
 
 class Outcome(StrEnum):
@@ -24,6 +27,13 @@ class ImportState(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     """The file ended early, or could not be read on; what was read before stands."""
+
+
+class Review(StrEnum):
+    """What a coordinator decides about everything that an import holds."""
+
+    PUBLISH = "publish"
+    SEND_BACK = "send_back"
 
 
 @dataclass(frozen=True)
@@ -76,11 +86,22 @@ class OfferingImport:
     finished_at: datetime | None = None
     reason: str = ""
     """Why it stopped."""
+    lease_until: datetime | None = None
+    """Until when its process has to renew it, while it runs."""
+    review: Review | None = None
+    review_reason: str = ""
+    reviewed_at: datetime | None = None
+    held: int = 0
+    """Offerings of it that wait for review."""
     version: int = 1
 
     @property
     def rows(self) -> int:
         return self.created + self.changed + self.unchanged + self.refused
+
+    def lapsed(self, now: datetime) -> bool:
+        """Whether its process is gone: it runs, and was not renewed in time."""
+        return self.state is ImportState.RUNNING and (self.lease_until is None or self.lease_until < now)
 
 
 @dataclass(frozen=True)
@@ -100,14 +121,15 @@ class RowReport:
 def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID) -> Offering:
     """The offering as its partner has it now: a new one waits for review, what left the market may come back.
 
-    Raises RuleRefused where another member makes it now or a field is missing, StockHeld, WrongState once archived.
+    Raises RuleRefused where another member makes it now or a field is missing, WrongState once archived.
     """
     if found is None:
         missing = sorted(NEEDED - set(row.contents))
         if missing:
             raise RuleRefused(rule="required", value=missing[0])
         state = OfferingState.IN_REVIEW if row.offered else OfferingState.DRAFT
-        made = Offering(new_id, cooperative_id, row.member_id, **TEXTLESS | row.contents, stock=row.stock, state=state)
+        contents = TEXTLESS | row.contents
+        made = Offering(new_id, cooperative_id, row.member_id, **contents, stock=row.stock, said=row.stock, state=state)
         return process.check(made)
     if found.member_id != row.member_id:
         raise RuleRefused(rule="the_maker_stays", value=str(found.member_id))
@@ -117,9 +139,21 @@ def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID)
         return found
     changed = process.change(found, row.contents)
     if row.stock is not None:
-        changed = process.set_stock(changed, row.stock)
+        changed = restocked(changed, row.stock)
     verb = STEPS.get((changed.state, row.offered, HiddenBy.MAKER in changed.hidden_by))
     return process.transition(changed, verb) if verb else changed
+
+
+def restocked(offering: Offering, said: int) -> Offering:
+    """The offering after its source says how many units it has: what is left changes by what the source's number does.
+
+    So what was sold or is held here stays sold, however often the source repeats its number. What the source falls
+    short of that is kept in `said`, so that it is not sold later either. The first number, and the first one after
+    the stock was without limit, is taken as it is, less what is held.
+    """
+    before = offering.held if offering.said is None else offering.said - (offering.left or 0)
+    short = max(before - said, 0)
+    return process.check(replace(offering, stock=offering.held + said + short - before, said=said + short))
 
 
 NEEDED = frozenset({"kind", "title", "category", "price_unit", "price_cents", "vat_class", "town"})
@@ -140,15 +174,26 @@ TOLD = {
 }
 
 
+def leaves(before: Offering, after: Offering) -> UUID | None:
+    """The import that held an offering for review until now."""
+    return before.import_id if before.import_id != after.import_id else None
+
+
+def reviewed(offering: Offering, verb: Review) -> Offering:
+    """An offering that an import holds, after the decision about all of them."""
+    return process.transition(offering, verb.value)
+
+
 def outcome_of(before: Offering | None, after: Offering) -> Outcome:
     """Whether anything is different."""
     if before is None:
         return Outcome.CREATED
-    return Outcome.UNCHANGED if replace(after, version=before.version) == before else Outcome.CHANGED
+    same = replace(after, version=before.version, said=before.said) == before
+    return Outcome.UNCHANGED if same else Outcome.CHANGED
 
 
 def told(before: Offering | None, after: Offering) -> list[str]:
-    """The events of a row: what the same steps by hand would tell."""
+    """The events of a row: what the same steps by hand would tell, but for the decisions of a review."""
     if before is None:
         return ["submitted"] if after.state is OfferingState.IN_REVIEW else []
     names = ["changed"] if after.edition > before.edition else []

@@ -77,6 +77,10 @@ class Offering:
     source: str | None = None
     external_id: str | None = None
     """What a partner's own system calls it."""
+    said: int | None = None
+    """Units that the source said last, and what it was short of what was sold here by then."""
+    import_id: UUID | None = None
+    """The import that holds it for review."""
     version: int = 1
 
     @property
@@ -153,7 +157,8 @@ def transition(offering: Offering, verb: str, *, by_maker: bool = False) -> Offe
         raise SecondPersonNeeded(verb=verb)
     if verb in ("pause", "resume"):
         return _hidden(offering, set(offering.hidden_by) ^ {HiddenBy.MAKER})
-    return replace(offering, state=state, edition=max(offering.edition, 1 if verb == "publish" else 0))
+    edition = max(offering.edition, 1 if verb == "publish" else 0)
+    return replace(offering, state=state, edition=edition, import_id=None)
 
 
 def _hidden(offering: Offering, causes: set[HiddenBy]) -> Offering:

@@ -1,5 +1,6 @@
 """GraphQL: a partner's offerings, kept in step one by one, and the files that came in by REST."""
 
+import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,16 +9,26 @@ import strawberry
 
 from app.adapters.fields import field_text
 from app.domain import offering_imports as domain
-from app.domain.offering_imports import ImportState, Outcome, Row
+from app.domain.offering_imports import ImportState, Outcome, Review, Row
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
 from app.graphql.context import Info
 from app.graphql.offerings import Offering
 from app.graphql.types import Connection, MoneyInput, Node, page_of, show
-from app.usecases.offering_imports import get_import, get_offering_of, list_import_rows, list_imports, put_offering
+from app.usecases.offering_imports import (
+    get_import,
+    get_offering_of,
+    list_import_rows,
+    list_imports,
+    put_offering,
+    review_import,
+)
 
+PATIENCE = 5
+"""Seconds: a document ends before it would be stopped for taking too long."""
 strawberry.enum(ImportState, name="ImportState")
 strawberry.enum(Outcome, name="ImportOutcome")
+strawberry.enum(Review, name="ImportReview")
 
 
 @strawberry.type(description="A file of offerings and how far it came; files are sent by REST.")
@@ -34,6 +45,10 @@ class OfferingImport(Node):
     started_at: datetime
     finished_at: datetime | None
     reason: str
+    held: int
+    review: Review | None
+    review_reason: str
+    reviewed_at: datetime | None
     version: int
 
 
@@ -126,3 +141,14 @@ class OfferingImportMutation:
         row = offering.row(external_id)
         put, _ = await info.context.run(put_offering, cooperative_id=cooperative_id, source=source, row=row)
         return Offering.of(put, info.context)
+
+    @strawberry.mutation(
+        description="Publish or send back all that an import holds for review. What takes longer than five seconds is "
+        "left: `held` says how many, and the same mutation goes on."
+    )
+    async def move_offering_import(self, info: Info, id: UUID, verb: Review, reason: str = "") -> OfferingImport:
+        run, ends = info.context.run, time.monotonic() + PATIENCE
+        found, after = await run(review_import, import_id=id, verb=verb, reason=reason)
+        while after is not None and time.monotonic() < ends:
+            found, after = await run(review_import, import_id=id, verb=verb, reason=reason, after=after)
+        return show(OfferingImport, found)

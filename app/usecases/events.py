@@ -7,11 +7,12 @@ from app.db import outbox, revision
 from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
 from app.db.messages import add_messages
-from app.db.outbox import close_tasks, lag_seconds, names_after, tasks
+from app.db.offering_imports import holds_any
+from app.db.outbox import close_tasks, lag_seconds, names_after, tasks, tell
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
-from app.domain.events import MAIL, Event, Opening, Task, Timer, closings, openings
+from app.domain.events import LESS_HELD, MAIL, NOTHING_HELD, Event, Opening, Task, Timer, closings, openings
 from app.domain.messages import LANGUAGE
 from app.usecases.steps.visitors import open_to_visitors
 
@@ -35,8 +36,16 @@ async def give_back(tx: Tx, actor: Actor, *, timer_ids: list[UUID], event_ids: l
 
 
 async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = False) -> None:
-    """Close the tasks that an event ends and open those that it calls for; with `mail` their people get a message."""
+    """Close the tasks that an event ends and open those that it calls for; with `mail` their people get a message.
+
+    An import from which something was taken is looked at here, after the commit: of two people who decide about its
+    last two offerings at once, neither sees that nothing is left.
+    """
     actor.require(Right.RUN_TIMER)
+    if event.name == LESS_HELD:
+        if not await holds_any(tx, event.subject_id):
+            await tell(tx, NOTHING_HELD, event.cooperative_id, event.subject_id)
+        return
     if event.name == MAIL:  # written by an older version: the task is open already
         task = await tasks.find(tx, id=event.subject_id)
         opened = [task] if task is not None else []

@@ -6,25 +6,51 @@ from uuid import UUID
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
 
+from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.members import members
-from app.db.offering_imports import imports, of_source, publish_all, report_all, reports, stock_all
+from app.db.offering_imports import (
+    decide_all,
+    held_of,
+    imports,
+    of_source,
+    publish_all,
+    renew,
+    report_all,
+    reports,
+    stock_all,
+    stop_lapsed,
+)
 from app.db.offerings import offerings
-from app.db.outbox import tell_many
+from app.db.outbox import tell, tell_many
 from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import AlreadySettled, DomainError, NotFound, RuleRefused, WrongState
+from app.domain.errors import (
+    AgreementMissing,
+    AlreadySettled,
+    DomainError,
+    NotFound,
+    ReasonNeeded,
+    RuleRefused,
+    SecondPersonNeeded,
+    WrongState,
+)
+from app.domain.events import CLOSES, LESS_HELD
 from app.domain.members import SELLING, Member
 from app.domain.offering_imports import (
+    LEASE,
     ImportState,
     OfferingImport,
     Outcome,
+    Review,
     Row,
     RowReport,
     Rows,
+    leaves,
     outcome_of,
+    reviewed,
     synced,
     told,
 )
@@ -32,20 +58,23 @@ from app.domain.offerings import CONTENT, Offering, OfferingState
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.input import check_input
 
+GONE = "its process is gone"
+AT_ONCE = 500
+"""Offerings of a review that one transaction decides about."""
+
 
 async def put_offering(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, source: str, row: Row
 ) -> tuple[Offering, Outcome]:
     """Have an offering be as its partner has it; sent again it changes nothing. A new one waits for review.
 
-    Raises NotFound for a member of another cooperative, RuleRefused, StockHeld, WrongState once it is archived.
+    Raises NotFound for a member of another cooperative, RuleRefused, WrongState once it is archived.
     """
     makers = await _makers(tx, actor, cooperative_id, [row])
     found = (await of_source(tx, cooperative_id, source, [row.external_id])).get(row.external_id)
     after = _synced(found, row, cooperative_id, source, makers)
     outcome = outcome_of(found, after)
-    if outcome is not Outcome.UNCHANGED:
-        await _write(tx, {row.external_id: (found, after)})
+    await _write(tx, {row.external_id: (found, after)})
     return replace(after, version=found.version + 1 if found and outcome is Outcome.CHANGED else after.version), outcome
 
 
@@ -61,10 +90,14 @@ async def get_offering_of(tx: Tx, actor: Actor, *, cooperative_id: UUID, source:
 async def start_import(
     tx: Tx, actor: Actor, *, cooperative_id: UUID, source: str, dry_run: bool = False
 ) -> OfferingImport:
-    """Begin to take in a file; with `dry_run` it is only said what would happen."""
+    """Begin to take in a file; with `dry_run` it is only said what would happen.
+
+    It runs under a lease, which `import_rows` and `renew_import` renew.
+    """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_OFFERING, cooperative_id)
-    made = OfferingImport(uuid7(), cooperative_id, source, dry_run, tx.now)
+    await _stop_lapsed(tx, cooperative_id)
+    made = OfferingImport(uuid7(), cooperative_id, source, dry_run, tx.now, lease_until=tx.now + LEASE)
     await imports.add(tx, made)
     return made
 
@@ -85,7 +118,7 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
         place = (uuid7(), *whose, number, row.external_id)
         try:
             check_input({"row": row})
-            after = _synced(before, row, found.cooperative_id, found.source, makers)
+            after = _synced(before, row, found.cooperative_id, found.source, makers, import_id)
         except DomainError as error:
             column = to_camel(str(error.facts.get("field", "")).rpartition(".")[2])
             facts = _facts(error) | ({"field": column} if column else {})
@@ -98,34 +131,92 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
                 )
             )
             continue
-        outcome = outcome_of(before, after)
-        said.append(RowReport(*place, outcome, after.id))
-        if outcome is not Outcome.UNCHANGED:
-            touched[row.external_id] = (known.get(row.external_id), after)
+        said.append(RowReport(*place, outcome_of(before, after), after.id))
+        touched[row.external_id] = (known.get(row.external_id), after)
     if not found.dry_run:
-        await _write(tx, touched)
+        await _write(tx, touched, bulk=True)
     in_order = sorted(said, key=lambda report: report.number)
     ids = sorted(report.id for report in said)
     await report_all(tx, [replace(report, id=row_id) for report, row_id in zip(in_order, ids, strict=True)])
 
 
 async def finish_import(tx: Tx, actor: Actor, *, import_id: UUID, reason: str = "") -> OfferingImport:
-    """The file is over; with a `reason` before its end."""
+    """The file is over; with a `reason` before its end. One that was stopped already stays as it is."""
     found = await _import(tx, actor, import_id)
+    if found.state is not ImportState.RUNNING:
+        return found
     state = ImportState.STOPPED if reason else ImportState.DONE
-    return await imports.save(tx, replace(found, state=state, reason=reason[:200], finished_at=tx.now))
+    over = replace(found, state=state, reason=reason[:200], finished_at=tx.now, lease_until=None)
+    await _tell_of_review(tx, over)
+    return await imports.save(tx, over)
+
+
+async def renew_import(tx: Tx, actor: Actor, *, import_id: UUID) -> None:
+    """Keep a running import from being stopped while its file is still being read."""
+    await _import(tx, actor, import_id)
+    await renew(tx, import_id)
+
+
+async def stop_lapsed_imports(tx: Tx, actor: Actor) -> None:
+    """Stop the imports of all cooperatives whose process is gone."""
+    actor.require(Right.RUN_TIMER)
+    await _stop_lapsed(tx)
+
+
+async def review_import(
+    tx: Tx, actor: Actor, *, import_id: UUID, verb: Review, reason: str = "", after: UUID | None = None
+) -> tuple[OfferingImport, UUID | None]:
+    """Publish or send back what an import holds for review: the next 500 offerings after one of them.
+
+    Returns the import, and after which offering to go on; None at the end. What its own maker would publish, or whose
+    maker does not sell now, stays held. Raises ReasonNeeded, AgreementMissing, WrongState while the file is read;
+    SecondPersonNeeded or WrongState if nothing of it can be published.
+    """
+    found = await imports.get(tx, import_id)
+    actor.require(Right.REVIEW_OFFERING, found.cooperative_id)
+    if found.lapsed(tx.now):
+        await _stop_lapsed(tx, found.cooperative_id)
+        found = await imports.get(tx, import_id)
+    if found.state is ImportState.RUNNING:
+        raise WrongState(verb=verb, state=found.state, possible=[])
+    if verb is Review.SEND_BACK and not reason.strip():
+        raise ReasonNeeded(verb=verb)
+    if verb is Review.PUBLISH and found.held and await agreement_on(tx, found.cooperative_id, tx.today) is None:
+        raise AgreementMissing(date=tx.today.isoformat())
+    makers, own = (tuple(SELLING), tuple(actor.member_ids())) if verb is Review.PUBLISH else (None, ())
+    held = await held_of(tx, import_id, AT_ONCE, after=after, makers=makers, but=own)
+    if found.held and not held and after is None:
+        others = await held_of(tx, import_id, 1, after=None, makers=None, but=())
+        if others and others[0].member_id in own:
+            raise SecondPersonNeeded(verb=verb)
+        raise WrongState(verb=verb, state="in_review", possible=[Review.SEND_BACK])
+    decided = [reviewed(offering, verb) for offering in held]
+    await decide_all(tx, decided)
+    await _publish(tx, list(zip(held, decided, strict=True)))
+    name = "offering.published" if verb is Review.PUBLISH else "offering.sent_back"
+    await tell_many(tx, [(name, o.cooperative_id, o.id, {"title": o.title}) for o in held], bulk=True)
+    if held:
+        found = await _note_review(tx, import_id, verb, reason)
+    return found, held[-1].id if len(held) == AT_ONCE else None
 
 
 async def get_import(tx: Tx, actor: Actor, *, import_id: UUID) -> OfferingImport:
     """A file and how far it came. Raises NotFound."""
     found = await imports.get(tx, import_id)
     actor.require(Right.READ_IMPORT, found.cooperative_id)
-    return found
+    if not found.lapsed(tx.now):
+        return found
+    await _stop_lapsed(tx, found.cooperative_id)
+    return await imports.get(tx, import_id)
 
 
 async def list_imports(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[OfferingImport]:
     """The files of a cooperative, newest first."""
     actor.require(Right.READ_IMPORT, cooperative_id)
+    found = await imports.page(tx, page, cooperative_id=cooperative_id)
+    if not any(one.lapsed(tx.now) for one in found.rows):
+        return found
+    await _stop_lapsed(tx, cooperative_id)
     return await imports.page(tx, page, cooperative_id=cooperative_id)
 
 
@@ -144,6 +235,25 @@ async def _import(tx: Tx, actor: Actor, import_id: UUID) -> OfferingImport:
     return found
 
 
+async def _stop_lapsed(tx: Tx, cooperative_id: UUID | None = None) -> None:
+    for stopped in await stop_lapsed(tx, GONE, cooperative_id):
+        await _tell_of_review(tx, stopped)
+
+
+async def _tell_of_review(tx: Tx, over: OfferingImport) -> None:
+    """One event for all that an import holds: it opens one task."""
+    if over.held:
+        facts = {"source": over.source, "held": over.held}
+        await tell(tx, "offering_import.finished", over.cooperative_id, over.id, **facts)
+
+
+async def _note_review(tx: Tx, import_id: UUID, verb: Review, reason: str) -> OfferingImport:
+    found = await imports.get(tx, import_id, lock=True)
+    if not found.held:
+        await tell(tx, LESS_HELD, found.cooperative_id, import_id)
+    return await imports.save(tx, replace(found, review=verb, review_reason=reason.strip(), reviewed_at=tx.now))
+
+
 async def _makers(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -> dict[UUID, Member]:
     """The members of the cooperative whom these rows name."""
     actor.require(Right.WRITE_OFFERING, cooperative_id)
@@ -153,33 +263,54 @@ async def _makers(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -
 
 
 def _synced(
-    before: Offering | None, row: Row, cooperative_id: UUID, source: str, makers: dict[UUID, Member]
+    before: Offering | None,
+    row: Row,
+    cooperative_id: UUID,
+    source: str,
+    makers: dict[UUID, Member],
+    import_id: UUID | None = None,
 ) -> Offering:
+    """The offering as the row has it; what it submits for review, the import holds."""
     maker = makers.get(row.member_id)
     if maker is None:
         raise RuleRefused(rule="no_such_member", value=str(row.member_id), field="memberId")
     after = synced(before, row, cooperative_id, uuid7())
     after = replace(after, source=source, external_id=row.external_id)
+    if after.state is OfferingState.IN_REVIEW and (before is None or before.state is not after.state):
+        after = replace(after, import_id=import_id)
     on_sale = after.state is OfferingState.PUBLISHED and (before is None or before.state is not after.state)
     if on_sale and maker.state not in SELLING:
         raise WrongState(verb="resume", state=maker.state, possible=[])
     return after
 
 
-async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]]) -> None:
+async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *, bulk: bool = False) -> None:
     pairs = list(touched.values())
     moved = [(before, after) for before, after in pairs if before is not None]
     await offerings.add_all(tx, [after for before, after in pairs if before is None])
-    await offerings.save_all(tx, [after for _, after in moved])
-    await stock_all(tx, [after for before, after in pairs if before is None or before.stock != after.stock])
-    editions = [after for before, after in moved if after.edition > before.edition]
-    await publish_all(tx, [(after, to_jsonable_python({n: getattr(after, n) for n in CONTENT})) for after in editions])
+    changed = [(before, after) for before, after in moved if outcome_of(before, after) is Outcome.CHANGED]
+    await offerings.save_all(tx, [after for _, after in changed])
+    await _publish(tx, changed)
+    news = [before is None or (before.stock, before.said) != (after.stock, after.said) for before, after in pairs]
+    await stock_all(tx, [after for (_, after), new in zip(pairs, news, strict=True) if new])
     events = [
         (f"offering.{name}", after.cooperative_id, after.id, {"title": after.title})
         for before, after in pairs
         for name in told(before, after)
     ]
-    await tell_many(tx, events)
+    # An offering that no import held has a task of its own, which only a delivered event closes.
+    own = {after.id for before, after in moved if before.import_id is None} if bulk else set()
+    closes = [name in CLOSES and offering_id in own for name, _, offering_id, _ in events]
+    await tell_many(tx, [event for event, alone in zip(events, closes, strict=True) if alone])
+    await tell_many(tx, [event for event, alone in zip(events, closes, strict=True) if not alone], bulk=bulk)
+    for import_id in sorted({left for before, after in moved if (left := leaves(before, after))}):
+        await tell(tx, LESS_HELD, pairs[0][1].cooperative_id, import_id)
+
+
+async def _publish(tx: Tx, moved: list[tuple[Offering, Offering]]) -> None:
+    """Keep the editions that are new."""
+    editions = [after for before, after in moved if after.edition > before.edition]
+    await publish_all(tx, [(after, to_jsonable_python({n: getattr(after, n) for n in CONTENT})) for after in editions])
 
 
 def _facts(error: DomainError) -> dict[str, object]:

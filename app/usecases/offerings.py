@@ -18,6 +18,7 @@ from app.domain import offerings as process
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
+from app.domain.events import LESS_HELD
 from app.domain.members import SELLING
 from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check
 from app.domain.page import Page, PageRequest
@@ -115,6 +116,8 @@ async def move_offering(
     moved = process.transition(offering, verb, by_maker=bool(actor.as_member(offering.member_id)))
     if moved.edition > offering.edition:
         await _publish_edition(tx, moved)
+    if offering.import_id is not None and moved.import_id is None:
+        await tell(tx, LESS_HELD, offering.cooperative_id, offering.import_id)
     if offering.state is not OfferingState.DRAFT or verb == "submit":  # nobody knew of a draft
         await tell(tx, f"offering.{TOLD[verb]}", offering.cooperative_id, offering.id, title=offering.title)
     return await offerings.save(tx, moved)

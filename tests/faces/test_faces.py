@@ -22,7 +22,7 @@ from tests.world import GUEST, SCOPE, World
 ROOT = Path(__file__).parent.parent.parent
 
 REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_books", "export_sealed", "export_me"} | {
-    *("start_import", "import_rows", "finish_import")
+    *("start_import", "import_rows", "finish_import", "renew_import")
 }
 
 GRAPHQL_ONLY = {"get_cooperatives"}

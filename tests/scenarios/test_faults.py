@@ -1,11 +1,12 @@
 """kill -9 of the server and of PostgreSQL in the middle of orders: each order once, none lost, books right."""
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -135,6 +136,41 @@ def test_a_second_load_of_the_demo_changes_nothing(live: Live) -> None:
     assert live.samen("demo").returncode == 0
     assert counts() == first
     assert first == {"municipalities": 7, "cooperatives": 13, "catalogue/offerings": 27}
+
+
+async def test_a_server_that_stops_ends_its_imports_at_once(live: Live) -> None:
+    if live.process is None or live.process.poll() is not None:
+        live.serve()
+    assert live.process is not None
+    headers = {"Authorization": f"Bearer {live.person('vrije-uitloop-coordinator')}"}
+    async with httpx.AsyncClient(base_url=live.url, timeout=60, headers=headers) as client:
+        cooperative = (await client.get("/v1/me")).json()["holdings"][0]["cooperativeId"]
+        member = (await client.get(f"/v1/cooperatives/{cooperative}/members")).json()["items"][0]["id"]
+        row = b"goods;Jam;eten;piece;3,50;reduced;Breda\n"
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"externalId;kind;title;category;priceUnit;price;vatClass;town\n"
+            yield b"".join(b"S-%d;" % number + row for number in range(600))
+            for number in range(1200):
+                await asyncio.sleep(0.05)
+                yield b"T-%d;" % number + row
+
+        path = f"/v1/cooperatives/{cooperative}/offering-imports"
+        query, kind = {"source": "winkel", "memberId": member}, {"Content-Type": "text/csv"}
+        sending = asyncio.create_task(client.post(path, params=query, content=parts(), headers=kind))
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            if any(one["rows"] for one in (await client.get(path)).json()["items"]):
+                break
+        live.process.terminate()
+        with contextlib.suppress(httpx.TransportError):  # a reset may come before the answer
+            answer = await asyncio.wait_for(sending, 10)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert live.process.wait(10) in (0, 143, -15)
+    connection = await asyncpg.connect(live.postgres.url(user="postgres"))
+    rows = await connection.fetch("select state, reason, created from offering_import")
+    await connection.close()
+    assert [tuple(row) for row in rows] == [("stopped", "the server was stopped", 500)]
 
 
 def test_the_server_stops_gracefully(live: Live) -> None:

@@ -44,6 +44,7 @@ put_offering                 partner coordinator
 list_imports                 partner coordinator treasurer
 start_import                 partner coordinator
 get_import                   partner coordinator treasurer
+review_import                coordinator
 list_import_rows             partner coordinator treasurer
 list_cooperatives            everyone
 add_cooperative              network

@@ -9,6 +9,7 @@ from app.db import people
 from app.db.engine import Database
 from app.domain.actors import Identity
 from app.domain.errors import DomainError
+from app.domain.offering_imports import Review
 from app.usecases.run import constraints_as_rules
 from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast
 from tests.walls.matrix import matrix
@@ -27,16 +28,17 @@ SYSTEM = {
     *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
     *("deliver_event", "claim_due", "put_off", "give_back"),
     *("claim_messages", "begin_message", "finish_message", "forget_messages"),
-    "forget_keys",
+    *("forget_keys", "stop_lapsed_imports"),
     "check_books",
     "appoint_network",
 }
-WITHIN = {"import_rows", "finish_import", "lead_locked"}
+WITHIN = {"import_rows", "finish_import", "renew_import", "lead_locked"}
 """Parts of an operation that begins with another verb."""
 VERB_OF = {
     **{"move_order": "complete", "move_offering": "pause", "move_member": "pause", "decide_claim": "approve"},
     **{"move_spending": "consent", "answer_barter": "confirm", "answer_delivery": "confirm", "decide_held": "release"},
     **{"move_joint_purchase": "top_up", "move_assignment": "deliver", "move_part": "leave"},
+    "review_import": Review.SEND_BACK,
 }
 
 
