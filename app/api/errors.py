@@ -93,8 +93,7 @@ async def _domain(request: Request, error: Exception) -> JSONResponse:
 async def _face(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, FaceError)  # noqa: S101
     language = language_of(request.headers.get("accept-language"))
-    text = error_text(error.code, error.facts, language)
-    return problem(request, error.status, error.code, text, retry_after=5 if error.status == 503 else None)
+    return problem(request, error.status, error.code, error_text(error.code, error.facts, language))
 
 
 async def _shape(request: Request, error: Exception) -> JSONResponse:

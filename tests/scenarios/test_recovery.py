@@ -48,12 +48,12 @@ def eventually(look: Any, seconds: float = 60) -> None:
 
 
 def log_of(live_home: Path, command: str) -> str:
-    return (live_home / f"{command}.log").read_text()
+    return (live_home / f"{command}.log").read_text(encoding="utf-8")
 
 
 def kill(postgres: EmbeddedPostgres) -> None:
     """The postmaster alone, as the kernel does where memory runs out; its children follow by themselves."""
-    os.kill(int((postgres.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    os.kill(int((postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]), signal.SIGKILL)
 
 
 def restarts(folder: Path) -> int:
@@ -81,7 +81,7 @@ def test_a_worker_waits_for_a_database_that_recovers_and_other_commands_say_so(l
     assert undelivered(live.postgres) != "0"
     live.postgres.stop()
     standby, conf = live.postgres.data / "standby.signal", live.postgres.data / "postgresql.auto.conf"
-    before = conf.read_text()
+    before = conf.read_text(encoding="utf-8")
     standby.touch()
     conf.write_text(before + "hot_standby = off\n")
     shutil.chown(standby, live.postgres.user)
