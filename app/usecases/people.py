@@ -49,7 +49,7 @@ async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: s
 @shows_private
 async def get_person(tx: Tx, actor: Actor, *, person_id: UUID) -> Person:
     """A person, for themselves and the network; staff know their members by the member's own name. Raises NotFound."""
-    own = (Role.CUSTOMER,) if person_id == actor.person_id else ()
+    own = actor.as_customer(person_id, None)
     actor.require(Right.READ_PERSON, person_id, own=own)
     return await people.get(tx, person_id)
 
