@@ -91,9 +91,11 @@ def access_page() -> str:
         "# Who may do what\n\nDeny by default: what is not in this table nobody may. `samen export` makes it.\n"
         "*own*: on what one is a party to; *coop*: at the cooperatives where one holds that role; *mun*: of one's own\n"
         "municipality; *net*: everywhere; *any*: whoever asks. A token's scopes only narrow. Two walls hold it: the\n"
-        "application checks before every verb, and PostgreSQL shows a transaction only the rows of who acts.\n\n"
+        "application checks before every verb, and PostgreSQL shows a transaction only the rows of who acts.\n"
+        "Whoever left a cooperative keeps what is about their own money, and nothing of its customers.\n"
+        "A repeat under a request key needs the same rights again.\n\n"
     )
-    roles = [role for role in Role if role is not Role.FORMER_MEMBER]
+    roles = list(Role)
     rows = [
         f"| Right | Scope | {' | '.join(role.replace('_', ' ') for role in roles)} |",
         f"|---|---{'|---' * len(roles)}|",

@@ -269,6 +269,12 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "invalid": ("De aanvraag klopt niet. Kijk na wat u stuurt.", "The request is not valid. Check what you send."),
     "invalid_field": ("Wat bij {field} staat kan niet.", "What stands in {field} is not possible."),
+    "forgotten": (
+        "Deze aanvraag is al gedaan. Het antwoord is gewist: het ging over iemand van wie de gegevens zijn verwijderd. "
+        "Vraag op wat u nodig hebt.",
+        "This request was done before. Its answer is gone: it told of somebody whose data were erased. "
+        "Fetch what you need.",
+    ),
     "idempotency_key_reused": (
         "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
         "This Idempotency-Key was used for another request. Take a new key.",

@@ -47,6 +47,7 @@ REFUSALS = {
     "403": "You may not do this.",
     "404": "It does not exist, or you cannot see it.",
     "409": "Its state does not allow this; `availableTransitions` says what it does.",
+    "410": "It was done before, and its answer was forgotten: it told of somebody who was erased.",
     "412": "It was changed meanwhile: read it again.",
     "413": "It is larger than 100 kB.",
     "415": "Say with Content-Type what you send.",
@@ -141,6 +142,8 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     stated = [status for status in responses if status in REFUSALS]
     expected = ["400", "401", "403", "404", "413", "422", "429", "431", "500", "503", *stated]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    if "idempotency-key" in {name.lower() for name in names}:
+        expected.append("410")
     if method != "get":
         expected += ["409", *(["415"] if "requestBody" in operation else [])]
     if "if-match" in {name.lower() for name in names}:

@@ -73,7 +73,7 @@ INVARIANTS = {
           from journal group by source_type, source_id, kind, part having count(*) > 1
         union all
         select caller || ' ' || verb || ' ' || key from idempotency
-         where outcome = '{}' or (outcome ? 'result') = (outcome ? 'refusal')""",
+         where (outcome ? 'result')::int + (outcome ? 'refusal')::int + (outcome ? 'forgotten')::int <> 1""",
     "I7 a reversal undoes exactly its own journal": f"""
         select r.id::text as what from journal r left join journal j on j.id = r.reverses
          where (r.kind like '%_reversal') <> (r.reverses is not null)

@@ -1,12 +1,13 @@
 """Request keys: one key, one outcome; what was answered, also a refusal, is answered again."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from asyncpg import LockNotAvailableError
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from app.db import columns as c
@@ -24,6 +25,7 @@ class IdempotencyRow(SQLModel, table=True):
     __tablename__ = "idempotency"
     __table_args__ = (
         UniqueConstraint("caller", "verb", "key"),
+        Index("idempotency_about", "about", postgresql_using="gin"),
         *c.longest("idempotency", key=200),
     )
     id: UUID = c.key()
@@ -34,6 +36,7 @@ class IdempotencyRow(SQLModel, table=True):
     created_at: datetime = c.when()
     replays: int
     outcome: dict[str, Any] = c.json()
+    about: list[UUID] = c.ids()
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,18 @@ async def enter_with_key(
     return actor, Claimed(verb, key, request_hash, row["outcome"])
 
 
-async def record(tx: Tx, claimed: Claimed, outcome: dict[str, Any]) -> None:
-    """Keep the outcome with its key, with the next statement."""
-    sql = """insert into idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
-             values (uuidv7(), current_setting('samen.caller'), $1, $2, $3, $4, 0, $5)"""
+async def record(
+    tx: Tx, claimed: Claimed, outcome: dict[str, Any], persons: Collection[UUID] = (), ids: Collection[UUID] = ()
+) -> None:
+    """Keep the outcome with its key, with the next statement.
+
+    It tells of `persons`, and of whoever stands behind the members and orders among `ids`: it is emptied when one of
+    them is erased.
+    """
+    sql = "select record_outcome($1, $2, $3, $4, $5, $6, $7)"
     place = (claimed.verb, claimed.key)
-    await tx.later(sql, *place, claimed.request_hash, tx.now, outcome, row=("idempotency", *place), inserts=True)
+    values = (*place, claimed.request_hash, tx.now, outcome, list(persons), list(ids))
+    await tx.later(sql, *values, row=("idempotency", *place), inserts=True)
 
 
 async def forget(tx: Tx) -> None:

@@ -1,7 +1,8 @@
 """Who acts: what a token says of them, the roles they hold, and what these let them do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.access import ACCESS, SELLABLE_SCOPES, Reach, Right, Role
@@ -32,6 +33,23 @@ class Holding:
     member_id: UUID | None = None
 
 
+class Party(NamedTuple):
+    """What somebody is to one row: the role, and the person, app or member through whom they have it."""
+
+    role: Role
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A check that somebody passed: the right, where, and as which parties to the row."""
+
+    right: Right
+    cooperative_id: UUID | None
+    municipality_id: UUID | None
+    own: tuple[Party, ...]
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a person, an app, or an app for a person; nobody at all is a visitor."""
@@ -46,6 +64,8 @@ class Actor:
     """The worker at its timers and deliveries, for one cooperative."""
     nameless: bool = False
     """A person who is known by their token only, from a checkout."""
+    passed: dict[Passed, None] | None = field(default=None, compare=False, repr=False)
+    """The checks that were passed, in their order; collected under a request key only, for its repeats."""
 
     @property
     def visitor(self) -> bool:
@@ -59,19 +79,31 @@ class Actor:
     def member_ids(self) -> frozenset[UUID]:
         return frozenset(h.member_id for h in self.holdings if h.member_id is not None)
 
+    def members_with(self, right: Right) -> tuple[UUID, ...]:
+        """The members through whom the actor has a right on what is their own; former ones only if they keep it."""
+        _, reaches = ACCESS[right]
+        return tuple(h.member_id for h in self.holdings if h.member_id and Reach.OWN in reaches.get(h.role, ()))
+
     def members_at(self, cooperative_id: UUID) -> tuple[UUID, ...]:
         """The members of a cooperative that the actor is; one in most cases."""
         return tuple(h.member_id for h in self.holdings if h.cooperative_id == cooperative_id and h.member_id)
 
-    def as_member(self, *member_ids: UUID | None) -> tuple[Role, ...]:
-        """The roles that the actor has by being, or having been, one of these members."""
-        return tuple(dict.fromkeys(h.role for h in self.holdings if h.member_id and h.member_id in member_ids))
+    def as_member(self, *member_ids: UUID | None) -> tuple[Party, ...]:
+        """What the actor is to a row by being, or having been, one of these members."""
+        return tuple(Party(h.role, h.member_id) for h in self.holdings if h.member_id and h.member_id in member_ids)
 
-    def as_customer(self, person_id: UUID | None, app_id: UUID | None) -> tuple[Role, ...]:
-        """The roles that the actor has on what this person ordered, or ordered through this app."""
+    def as_customer(self, person_id: UUID | None, app_id: UUID | None) -> tuple[Party, ...]:
+        """What the actor is to what this person ordered, or ordered through this app."""
         customer = self.person_id is not None and person_id == self.person_id
         app = self.app_id is not None and self.subject is None and app_id == self.app_id
-        return (*((Role.CUSTOMER,) if customer else ()), *((Role.APP,) if app else ()))
+        return (
+            *((Party(Role.CUSTOMER, person_id),) if customer else ()),
+            *((Party(Role.APP, app_id),) if app else ()),
+        )
+
+    def as_self(self) -> tuple[Party, ...]:
+        """What a person is to what is about themselves; nothing for an app."""
+        return (Party(Role.CUSTOMER),) if self.subject else ()
 
     @property
     def person(self) -> UUID:
@@ -91,29 +123,37 @@ class Actor:
         held = (h.cooperative_id for h in self.holdings if h.role in roles and h.cooperative_id is not None)
         return tuple(dict.fromkeys(held))
 
+    def present_at(self) -> tuple[UUID, ...]:
+        """The cooperatives where the actor holds anything now; a membership that ended is nothing."""
+        return self.cooperative_ids(*(role for role in Role if role is not Role.FORMER_MEMBER))
+
     def may(
         self,
         right: Right,
         cooperative_id: UUID | None = None,
         *,
         municipality_id: UUID | None = None,
-        own: Iterable[Role] = (),
+        own: Iterable[Party] = (),
     ) -> bool:
-        """Whether the actor has `right` there; `own` are the roles it has by being a party to the row."""
+        """Whether the actor has `right` there; `own` is what it is to the row."""
         if self.system:
             return True
         scope, _ = ACCESS[right]
         if not self.visitor and scope not in self.scopes:
             return False
-        return self._reaches(right, cooperative_id, municipality_id, own)
+        own = tuple(own)
+        allowed = self._reaches(right, cooperative_id, municipality_id, own)
+        if allowed and self.passed is not None:
+            self.passed[Passed(right, cooperative_id, municipality_id, own)] = None
+        return allowed
 
     def _reaches(
-        self, right: Right, cooperative_id: UUID | None, municipality_id: UUID | None, own: Iterable[Role]
+        self, right: Right, cooperative_id: UUID | None, municipality_id: UUID | None, own: Iterable[Party]
     ) -> bool:
         """Whether a role of the actor carries `right` that far, whatever the scopes of its token are."""
         _, reaches = ACCESS[right]
-        for role in own if not self.visitor else ():
-            if Reach.OWN in reaches.get(role, ()):
+        for party in own if not self.visitor else ():
+            if Reach.OWN in reaches.get(party.role, ()):
                 return True
         if any(Reach.ANYONE in reaches.get(role, ()) for role in self.roles):
             return True
@@ -135,7 +175,7 @@ class Actor:
         cooperative_id: UUID | None = None,
         *,
         municipality_id: UUID | None = None,
-        own: Iterable[Role] = (),
+        own: Iterable[Party] = (),
     ) -> None:
         """Pass, or raise: NotFound to an outsider, Forbidden to an insider, Unauthenticated to a visitor.
 
@@ -155,6 +195,18 @@ class Actor:
             raise ScopeMissing(scope=scope, **people)
         app = {"how": "app"} if self.subject is None else {}
         raise Forbidden(right=right, **app) if inside else NotFound
+
+    def require_again(self, passed: Iterable[Passed]) -> None:
+        """Pass what was passed before, as who the actor is now. Raises as `require` does."""
+        for one in passed:
+            own = tuple(now for party in one.own for now in self._still(party))
+            self.require(one.right, one.cooperative_id, municipality_id=one.municipality_id, own=own)
+
+    def _still(self, party: Party) -> tuple[Party, ...]:
+        """What the actor is now through the same person, app or member."""
+        if party.id is None:
+            return self.as_self() if party.role is Role.CUSTOMER else ()
+        return (*self.as_customer(party.id, party.id), *self.as_member(party.id))
 
 
 NOBODY = Actor()

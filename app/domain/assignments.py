@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right, Role
-from app.domain.actors import Actor
+from app.domain.actors import Actor, Party
 from app.domain.customers import Contact
 from app.domain.errors import HoursStand, RuleRefused
 from app.domain.money import MAX_CENTS
@@ -190,16 +190,21 @@ ORDER_STATES = {
 """What the customer's order becomes with its assignment."""
 
 
-def roles_in(assignment: Assignment, actor: Actor) -> tuple[Role, ...]:
+def roles_in(assignment: Assignment, actor: Actor) -> tuple[Party, ...]:
     """What the actor is to it: the customer, the customer's app, a member who does a part."""
     of_order = actor.as_customer(assignment.customer_person_id, assignment.customer_app_id)
     return (*of_order, *actor.as_member(*assignment.member_ids))
 
 
+def is_customer(own: Iterable[Party]) -> bool:
+    """Whether somebody is the customer, or the app through which they ordered."""
+    return any(party.role in (Role.CUSTOMER, Role.APP) for party in own)
+
+
 def may_in(assignment: Assignment, actor: Actor, right: Right) -> bool:
     """Whether the actor has a right on it. A customer who can log in speaks for themselves."""
     own = roles_in(assignment, actor)
-    if right is Right.CONFIRM_ASSIGNMENT and assignment.customer_person_id and not {Role.CUSTOMER, Role.APP} & set(own):
+    if right is Right.CONFIRM_ASSIGNMENT and assignment.customer_person_id and not is_customer(own):
         return False
     return actor.may(right, assignment.cooperative_id, own=own)
 

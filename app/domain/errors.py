@@ -45,6 +45,12 @@ class Invalid(DomainError):
     status, code = 422, "invalid"
 
 
+class Forgotten(DomainError):
+    """What a request key brought told of somebody who was erased since."""
+
+    status, code = 410, "forgotten"
+
+
 class TooFast(DomainError):
     """Raised by the faces, which count."""
 

@@ -77,6 +77,8 @@ MEMBERSHIP: tuple[Transition[Member], ...] = (
 )
 OWN_STEPS = frozenset({"pause", "resume", "withdraw"})
 """What a member does alone."""
+BEFORE_ADMISSION = (MemberState.REFERRED, MemberState.CANDIDATE, MemberState.TRIAL)
+FORMER = (MemberState.EXITED, MemberState.REJECTED, MemberState.WITHDRAWN)
 SELLING = (MemberState.TRIAL, MemberState.MEMBER)
 """Whose offerings can be published."""
 

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.access import Right, Role
-from app.domain.actors import Actor
+from app.domain.access import Right
+from app.domain.actors import Actor, Party
 from app.domain.customers import Contact
 from app.domain.days import day_of
 from app.domain.errors import AmountOutOfRange, NotOrderable, SeveralSellers, TooLate
@@ -198,7 +198,7 @@ CALLED_OFF = frozenset({OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCE
 RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
 
 
-def roles_on(order: Order, actor: Actor) -> tuple[Role, ...]:
+def roles_on(order: Order, actor: Actor) -> tuple[Party, ...]:
     """What the actor is to this order: its customer, its app, its maker.
 
     What one cooperative charges another names what each of its members earns: that is for its staff.

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.access import Role
-from app.domain.actors import Holding
 from app.domain.days import AMSTERDAM
 from app.domain.errors import RuleRefused
+from app.domain.members import FORMER, Member
 from app.domain.orders import Order, OrderState
+from app.domain.people import Office
 
 FULL_INVOICE_CENTS = 10_000
 """Up to 100 euro a simplified invoice will do, which names nobody; above it name and address stay with the books."""
@@ -18,21 +19,22 @@ TRACES = timedelta(days=90)
 _UNDER_WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED)
 
 
-def check_erasable(holdings: Iterable[Holding], orders: Iterable[Order], standing_cents: Iterable[int]) -> None:
+def check_erasable(
+    members: Iterable[Member], offices: Iterable[Office], orders: Iterable[Order], standing_cents: int
+) -> None:
     """Nothing ties the person any more. Raises RuleRefused with what to end first.
 
-    `orders` are those that they placed, `standing_cents` what stands on accounts of theirs.
+    `orders` are those that they placed, `standing_cents` what stands on accounts of theirs or is expected there.
     """
-    held = {holding.role for holding in holdings}
-    if Role.MEMBER in held:
+    if any(member.state not in FORMER for member in members):
         raise RuleRefused(rule="erase_membership", value=Role.MEMBER)
-    if held - {Role.FORMER_MEMBER}:
-        raise RuleRefused(rule="erase_office", value=sorted(held)[0])
+    if held := sorted(office.role for office in offices):
+        raise RuleRefused(rule="erase_office", value=held[0])
     for order in orders:
         owed = order.state is OrderState.COMPLETED and order.due_cents > 0
         if order.state in _UNDER_WAY or owed:
             raise RuleRefused(rule="erase_open_order", value=order.reference)
-    if any(standing_cents):
+    if standing_cents:
         raise RuleRefused(rule="erase_pot", value="")
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.db.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.domain.access import Right, Role, Scope
+from app.domain.access import Right, Scope
 from app.domain.actors import Actor
 from app.domain.apps import (
     App,
@@ -126,7 +126,7 @@ async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id:
 async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
     """The app, read by the staff of any of its cooperatives, changed by whoever may at all of them."""
     app = await apps.find(tx, id=app_id)
-    own = (Role.APP,) if app_id == actor.app_id and actor.subject is None else ()
+    own = actor.as_customer(None, app_id)
     places = (app.cooperative_ids if app else ()) or (None,)
     enough = any if right is Right.READ_APP else all
     if not enough(actor.may(right, place, own=own) for place in places):

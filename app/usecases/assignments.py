@@ -12,7 +12,7 @@ from app.db.costs import claims
 from app.db.engine import Tx, uuid7
 from app.db.orders import add_order, orders
 from app.db.outbox import start_timer
-from app.domain.access import Right, Role
+from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import (
     APPROVED_AFTER,
@@ -25,6 +25,7 @@ from app.domain.assignments import (
     JobCost,
     PriceLine,
     check_assignment,
+    is_customer,
     may_in,
     net_of,
     new_terms,
@@ -134,7 +135,7 @@ async def move_assignment(
     actor.require(row.right, found.cooperative_id, own=own)
     if not may_in(found, actor, row.right):
         raise Forbidden(right=row.right)
-    if row.right is Right.CONFIRM_ASSIGNMENT and not {Role.CUSTOMER, Role.APP} & set(own):
+    if row.right is Right.CONFIRM_ASSIGNMENT and not is_customer(own):
         _second_person(actor, found, verb, reason)
     locked = assignment_in_time(tx, await steps.lock_assignment(tx, found))
     expect(locked.version, expected_version)
@@ -177,8 +178,7 @@ def _shown(actor: Actor, found: Assignment) -> Assignment:
 
 def require_reader(actor: Actor, found: Assignment) -> None:
     """Raises NotFound for who neither takes part nor may."""
-    places = dict.fromkeys(h.cooperative_id for h in actor.holdings if h.cooperative_id is not None)
-    there = [place for place in places if open_to(found, place)]
+    there = [place for place in actor.present_at() if open_to(found, place)]
     if found.state is AssignmentState.DRAFT:
         there = [found.cooperative_id] if actor.may(Right.LEAD_ASSIGNMENT, found.cooperative_id) else []
     place = there[0] if there else found.cooperative_id

@@ -53,7 +53,7 @@ async def claim_cost(
         raise WrongState(verb="claim_cost", state=order.state, possible=[])
     line = next((line for line in order.lines if line.id == order_line_id), None)
     staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
-    if line is None or not (staff or line.member_id in actor.member_ids()):
+    if line is None or not (staff or line.member_id in actor.members_with(Right.CLAIM_COST)):
         raise NotFound
     if line.member_id is None or order.assignment_id is not None:
         raise RuleRefused(rule="costs_are_the_assignments", value=str(order.assignment_id))

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
 from app.db.people import ensure_person
-from app.domain.access import Right, Role
+from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.customers import Contact, Customer, reachable
 from app.domain.errors import NotFound
@@ -14,7 +14,7 @@ from app.usecases.steps.version import expect
 
 async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
     """The contact card of whoever asks. Raises NotFound before there is one."""
-    actor.require(Right.READ_ORDER, own=_self(actor))
+    actor.require(Right.READ_ORDER, own=actor.as_self())
     found = await customers.find(tx, person_id=actor.person_id) if actor.person_id else None
     if found is None:
         raise NotFound
@@ -23,7 +23,7 @@ async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
 
 async def set_my_contact(tx: Tx, actor: Actor, *, contact: Contact, expected_version: int | None = None) -> Customer:
     """Write the contact card of whoever asks. Raises ContactIncomplete, Stale."""
-    actor.require(Right.BE_CUSTOMER, own=_self(actor))
+    actor.require(Right.BE_CUSTOMER, own=actor.as_self())
     person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", contact.name)
     found = await customers.find(tx, person_id=person_id, lock=True)
     if found is None:
@@ -32,7 +32,3 @@ async def set_my_contact(tx: Tx, actor: Actor, *, contact: Contact, expected_ver
         return customer
     expect(found.version, expected_version)
     return await customers.save(tx, Customer(found.id, person_id, reachable(contact), found.version))
-
-
-def _self(actor: Actor) -> tuple[Role, ...]:
-    return (Role.CUSTOMER,) if actor.subject else ()

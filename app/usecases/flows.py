@@ -77,7 +77,7 @@ async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
     """Where the money of an order went, through to what was bought from the pot; a maker sees their own part."""
     order = await orders.get(tx, order_id)
     own = {earning.credited_id for earning in await earnings.all(tx, order_id=order_id)}
-    mine = actor.member_ids() & (set(order.maker_ids) | own)
+    mine = frozenset(actor.members_with(Right.TRACE_ORDER)) & (set(order.maker_ids) | own)
     actor.require(Right.TRACE_ORDER, order.cooperative_id, own=actor.as_member(*mine))
     staff = actor.may(Right.TRACE_ORDER, order.cooperative_id)
     await lend_staff_view(tx, order.cooperative_id)

@@ -11,8 +11,8 @@ from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles, demands_of, joint_purchases, list_purchases, save_wishes
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
-from app.domain.access import Right, Role
-from app.domain.actors import Actor
+from app.domain.access import Right
+from app.domain.actors import Actor, Party
 from app.domain.allocation import Demand, SharingRule
 from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, WrongState
 from app.domain.joint_purchases import (
@@ -52,9 +52,9 @@ class Stand:
     demands: dict[UUID, Demand]
 
 
-def own_place(actor: Actor, purchase: JointPurchase) -> tuple[UUID, tuple[Role, ...]]:
+def own_place(actor: Actor, purchase: JointPurchase) -> tuple[UUID, tuple[Party, ...]]:
     """Where the actor takes part: the lead before a partner; the lead where they do not. And as what."""
-    held = {holding.cooperative_id for holding in actor.holdings}
+    held = actor.present_at()
     place = next((c for c in purchase.cooperative_ids if c in held), purchase.cooperative_id)
     return place, actor.as_member(*(m for c in purchase.cooperative_ids for m in actor.members_at(c)))
 

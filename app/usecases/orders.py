@@ -16,7 +16,7 @@ from app.db.sealing import Sealing, key_of
 from app.db.store import rows_of
 from app.domain import orders as process
 from app.domain.access import Right, Role
-from app.domain.actors import Actor
+from app.domain.actors import Actor, Party
 from app.domain.customers import Contact, reachable
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, SecondPersonNeeded, WrongState
 from app.domain.offerings import Hold, Offering, not_own
@@ -130,12 +130,12 @@ async def list_orders(
     tx: Tx, actor: Actor, *, page: PageRequest, state: OrderState | None = None, cooperative_id: UUID | None = None
 ) -> Page[Order]:
     """The orders that the caller is a party to: as staff, maker, customer or app; newest first."""
-    actor.require(Right.READ_ORDER, own=(Role.CUSTOMER, Role.APP))
+    actor.require(Right.READ_ORDER, own=(Party(Role.CUSTOMER), Party(Role.APP)))
     return await load_page(
         tx,
         page,
         cooperative_ids=actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER, Role.APP),
-        member_ids=tuple(actor.member_ids()),
+        member_ids=actor.members_with(Right.READ_ORDER),
         person_id=actor.person_id,
         app_id=actor.app_id if actor.subject is None else None,
         state=state,

@@ -184,7 +184,7 @@ async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageReq
     wanted: dict[str, object] = {"assignment_id": assignment_id}
     if not actor.may(Right.READ_ASSIGNMENT, found.cooperative_id):
         theirs = tuple(place for place in found.party_ids if actor.may(Right.READ_ASSIGNMENT, place))
-        wanted |= {"cooperative_id": theirs} if theirs else {"member_id": tuple(actor.member_ids())}
+        wanted |= {"cooperative_id": theirs} if theirs else {"member_id": actor.members_with(Right.READ_ASSIGNMENT)}
     return await parts.page(tx, page, **wanted)
 
 
@@ -228,7 +228,7 @@ async def _lead(tx: Tx, actor: Actor, assignment_id: UUID, verb: str) -> Assignm
 async def _seen(tx: Tx, actor: Actor, assignment_id: UUID) -> Assignment:
     """An assignment for who takes part or may, but not for its customer."""
     found = await assignments.get(tx, assignment_id)
-    places = [h.cooperative_id for h in actor.holdings if h.cooperative_id and open_to(found, h.cooperative_id)]
+    places = [place for place in actor.present_at() if open_to(found, place)]
     if found.state is AssignmentState.DRAFT:
         places = [p for p in places if p == found.cooperative_id and actor.may(Right.LEAD_ASSIGNMENT, p)]
     own = actor.as_member(*(m for place in places for m in actor.members_at(place)), *found.member_ids)

@@ -51,7 +51,7 @@ async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: s
 
 async def change_me(tx: Tx, actor: Actor, *, email: str | None, expected_version: int | None = None) -> Me:
     """Change the address to which the caller is written; None: no mail. Raises Stale, NotFound for somebody unknown."""
-    actor.require(Right.CHANGE_SELF, own=(Role.CUSTOMER,) if actor.subject else ())
+    actor.require(Right.CHANGE_SELF, own=actor.as_self())
     if actor.person_id is None:
         raise NotFound
     person = await people.get(tx, actor.person_id, lock=True)
@@ -63,7 +63,7 @@ async def change_me(tx: Tx, actor: Actor, *, email: str | None, expected_version
 @shows_private
 async def get_person(tx: Tx, actor: Actor, *, person_id: UUID) -> Person:
     """A person, for themselves and the network; staff know their members by the member's own name. Raises NotFound."""
-    own = (Role.CUSTOMER,) if person_id == actor.person_id else ()
+    own = actor.as_customer(person_id, None)
     actor.require(Right.READ_PERSON, person_id, own=own)
     return await people.get(tx, person_id)
 

@@ -6,24 +6,26 @@ from pydantic_core import to_jsonable_python
 
 from app.db import privacy
 from app.db.allowances import allowances
-from app.db.assignments import hours, parts
+from app.db.assignments import hours, leave_queues, parts
 from app.db.barters import barters
 from app.db.costs import claims
 from app.db.customers import customers
 from app.db.earnings import earnings
-from app.db.engine import Tx
+from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import wishes
-from app.db.ledger import member_balances, pot_movements
+from app.db.ledger import pot_movements
 from app.db.members import member_events, members
+from app.db.offerings import hide_offerings_of
 from app.db.orders import orders
-from app.db.outbox import tasks
-from app.db.people import people
+from app.db.outbox import tasks, tell
+from app.db.people import lend_staff_view, offices, people
 from app.db.permissions import permission_reads, permissions
 from app.db.spending import requests
 from app.db.store import Store, rows_of
-from app.domain.access import Right, Role
+from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
+from app.domain.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, transition
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
 from app.usecases.steps.reading import of_one_moment
 
@@ -49,7 +51,7 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
 
     What a permission says is not in it: that is read one by one, and each time is written down. Amounts are cents.
     """
-    actor.require(Right.EXPORT_SELF, own=_self(actor))
+    actor.require(Right.EXPORT_SELF, own=actor.as_self())
     mine = tuple(sorted(actor.member_ids()))
     found: dict[str, Any] = {
         "person": await people.find(tx, id=actor.person_id) if actor.person_id else None,
@@ -68,27 +70,44 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
 
 
 async def erase_me(tx: Tx, actor: Actor) -> None:
-    """Forget the person who asks: account, contact card, sealed facts, names. Amounts in the books stay, nameless.
+    """Forget the person who asks: account, contact card, sealed facts, names, and what was said about their orders.
 
-    Raises NotFound for somebody unknown; RuleRefused while an office, a membership, an order or money ties them.
+    Amounts in the books stay, nameless. A membership in which they never acted ends with it. Raises NotFound for
+    somebody unknown; RuleRefused while an office, another membership, an order or money ties them.
     """
-    actor.require(Right.ERASE_SELF, own=_self(actor))
+    actor.require(Right.ERASE_SELF, own=actor.as_self())
     if actor.person_id is None:
         raise NotFound
-    standing = [cents for m in await members.all(tx, id=tuple(actor.member_ids())) for cents in await _own(tx, m)]
-    check_erasable(actor.holdings, await orders.all(tx, customer_person_id=actor.person_id), standing)
+    await privacy.lock_me(tx)
+    mine = await members.all(tx, person_id=actor.person_id)
+    ended = [await _ended(tx, actor, member) for member in mine]
+    offices_held = await offices.all(tx, person_id=actor.person_id)
+    ordered = await orders.all(tx, customer_person_id=actor.person_id)
+    check_erasable(ended, offices_held, ordered, await privacy.my_standing(tx))
     await privacy.erase_me(tx, FULL_INVOICE_CENTS)
+
+
+async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
+    """The membership as it is after the erasure: one without any act of the person ends, any other stays as it is."""
+    if member.state in FORMER:
+        return member
+    await lend_staff_view(tx, member.cooperative_id)
+    paused = await hide_offerings_of(tx, member.id)
+    if await privacy.i_acted_as(tx, member.id):
+        return member
+    verb = "withdraw" if member.state in BEFORE_ADMISSION else "exit"
+    left = transition(member, verb, tx.today, destination=Destination.OTHER if verb == "exit" else None)
+    saved = await members.save(tx, left)
+    where = (uuid7(), member.id, member.cooperative_id, verb, left.state, tx.now)
+    await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id))
+    for offering_id in paused:
+        await tell(tx, "offering.paused", member.cooperative_id, offering_id)
+    await leave_queues(tx, member.id)
+    await tell(tx, f"member.{verb}", member.cooperative_id, member.id, empty=True)
+    return saved
 
 
 async def forget_old(tx: Tx, actor: Actor) -> int:
     """Forget what has been kept long enough. Returns of how many orders the customer was forgotten."""
     actor.require(Right.RUN_TIMER)
-    return await privacy.forget_old(tx, end_of_books(tx.now), tx.now - TRACES)
-
-
-async def _own(tx: Tx, member: Any) -> list[int]:
-    return list((await member_balances(tx, member)).values())
-
-
-def _self(actor: Actor) -> tuple[Role, ...]:
-    return (Role.CUSTOMER,) if actor.subject else ()
+    return await privacy.forget_old(tx, end_of_books(tx.now), tx.now - TRACES, FULL_INVOICE_CENTS)

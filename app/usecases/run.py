@@ -7,7 +7,8 @@ import inspect
 import json
 import random
 import typing
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -30,12 +31,13 @@ from app.db.engine import Database, Tx
 from app.db.failures import RETRIES, DatabaseFailed, Repeat
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
-from app.domain.actors import NOBODY, VISITOR, Actor, Identity
+from app.domain.actors import NOBODY, VISITOR, Actor, Identity, Passed
 from app.domain.days import day_of
 from app.domain.errors import (
     AlreadyExists,
     BelowFloor,
     DomainError,
+    Forgotten,
     Invalid,
     JournalDiffers,
     NotFound,
@@ -47,6 +49,7 @@ from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
 from app.usecases.steps.input import check_input
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
+from app.usecases.steps.telling import told_of
 from app.usecases.steps.visitors import is_open
 
 P = ParamSpec("P")
@@ -55,6 +58,7 @@ Verb = Callable[Concatenate[Tx, Actor, P], Awaitable[T]]
 TRIES = 5
 MOST_STEPS = 20
 """Deadlines that one call may find passed: several orders may still hold what is to be sold."""
+PASSED = TypeAdapter(list[Passed])
 _tracer = trace.get_tracer("samen")
 _NO_SPAN = contextlib.nullcontext()
 
@@ -163,31 +167,33 @@ class Keyed:
             async with self._claimed(verb, request_hash, first) as (tx, claimed):
                 if claimed.outcome is not None:
                     await self._run.know_again(tx)
-                    _still_allowed(self._run.actor, claimed.outcome)
-                    recalled: T = _recalled(verb, claimed.outcome)
+                    recalled: T = _recalled(verb, self._run.actor, claimed.outcome)
                     return recalled
-                with _kept(), constraints_as_rules():
+                passed = self._run.actor.passed
+                assert passed is not None  # noqa: S101  collected under every key
+                with _kept(passed), constraints_as_rules():
                     result = await verb(tx, self._run.actor, *arguments, **named)
-                    scopes = sorted(self._run.actor.scopes)
-                    outcome = {"result": _adapter(verb).dump_python(result, mode="json"), "scopes": scopes}
-                    await idempotency.record(tx, claimed, outcome)
+                    outcome = {"result": _adapter(verb).dump_python(result, mode="json"), "passed": _dumped(passed)}
+                    await idempotency.record(tx, claimed, outcome, *told_of(result))
                     await tx.flush()
                     await self._run.know_again(tx)
                     return result
 
-        async def refuse(refusal: DomainError) -> dict[str, Any]:
+        async def refuse(refused: Refused) -> Any:
             async with self._claimed(verb, request_hash) as (tx, claimed):
-                outcome = {"refusal": {"code": refusal.code, "facts": to_jsonable_python(refusal.facts)}}
-                if claimed.outcome is None:
-                    await idempotency.record(tx, claimed, outcome)
-                return claimed.outcome or outcome
+                if claimed.outcome is not None:
+                    return _recalled(verb, self._run.actor, claimed.outcome)
+                refusal, passed = refused.refusal, _dumped(refused.passed)
+                outcome = {"code": refusal.code, "facts": to_jsonable_python(refusal.facts)}
+                await idempotency.record(tx, claimed, {"refusal": outcome, "passed": passed}, *told_of(named))
+            raise _known(outcome)
 
         with verb_span(verb), audited(verb, self._run.identity, lambda: self._run.actor, named):
             try:
                 return await self._run.in_time(lambda: _persist(once, repeatable=True))
-            except Refused as refused:
-                answer = refused.refusal
-            kept: T = _recalled(verb, await _persist(lambda: refuse(answer), repeatable=True))
+            except Refused as error:
+                refused = error
+            kept: T = await _persist(lambda: refuse(refused), repeatable=True)
             return kept
 
     @contextlib.asynccontextmanager
@@ -198,7 +204,7 @@ class Keyed:
         async with self._run.database.transaction(self._run.now()) as tx:
             asked = (verb.__name__, self._key, request_hash, first)
             actor, claimed = await idempotency.enter_with_key(tx, self._run.identity, *asked)
-            self._run.actor = actor
+            self._run.actor = replace(actor, passed={})
             if actor.visitor:
                 raise Unauthenticated
             yield tx, claimed
@@ -244,17 +250,18 @@ class SystemRun:
 class Refused(Exception):
     """The verb's own refusal: its transaction is undone, then the refusal is kept with the key."""
 
-    def __init__(self, refusal: DomainError) -> None:
+    def __init__(self, refusal: DomainError, passed: Iterable[Passed]) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+        self.passed = tuple(passed)
 
 
 @contextlib.contextmanager
-def _kept() -> Iterator[None]:
+def _kept(passed: Iterable[Passed]) -> Iterator[None]:
     try:
         yield
     except DomainError as refusal:
-        raise Refused(refusal) from refusal
+        raise Refused(refusal, passed) from refusal
 
 
 @contextlib.contextmanager
@@ -309,16 +316,30 @@ def _adapter(verb: Callable[..., Any]) -> TypeAdapter[Any]:
     return TypeAdapter(typing.get_type_hints(inspect.unwrap(verb))["return"])
 
 
+def _dumped(passed: Iterable[Passed]) -> Any:
+    return PASSED.dump_python(list(passed), mode="json")
+
+
 def _still_allowed(actor: Actor, outcome: dict[str, Any]) -> None:
-    """A stored result is for a token that carries at least what the first one did. Raises ScopeMissing."""
+    """A stored outcome is for whoever still has the rights that the first request passed. Raises as they do.
+
+    Before revision 0041 only the scopes were kept: those outcomes, seven days old at most, need all of them.
+    """
+    actor.require_again(PASSED.validate_python(outcome.get("passed", [])))
     missing = sorted(set(outcome.get("scopes", ())) - actor.scopes)
     if missing:
         raise ScopeMissing(scope=missing[0])
 
 
-def _recalled(verb: Callable[..., Any], outcome: dict[str, Any]) -> Any:
-    """The result that a key brought; or its refusal is raised again."""
+def _recalled(verb: Callable[..., Any], actor: Actor, outcome: dict[str, Any]) -> Any:
+    """The result that a key brought; or its refusal is raised again, or that it was forgotten."""
+    _still_allowed(actor, outcome)
+    if "forgotten" in outcome:
+        raise Forgotten
     if "refusal" in outcome:
-        refusal = outcome["refusal"]
-        raise DomainError.known.get(refusal["code"], Invalid)(**refusal["facts"])
+        raise _known(outcome["refusal"])
     return _adapter(verb).validate_python(outcome["result"])
+
+
+def _known(refusal: dict[str, Any]) -> DomainError:
+    return DomainError.known.get(refusal["code"], Invalid)(**refusal["facts"])

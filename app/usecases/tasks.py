@@ -7,7 +7,7 @@ from app.db.engine import Tx
 from app.db.outbox import list_tasks as load_page
 from app.db.outbox import tasks
 from app.domain.access import Right, Role
-from app.domain.actors import Actor
+from app.domain.actors import Actor, Party
 from app.domain.errors import WrongState
 from app.domain.events import Task
 from app.domain.page import Page, PageRequest
@@ -16,9 +16,9 @@ from app.usecases.steps.version import expect
 
 async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: bool = False) -> Page[Task]:
     """The caller's own tasks and those of their offices, newest first."""
-    actor.require(Right.READ_TASK, own=(Role.MEMBER,))
+    actor.require(Right.READ_TASK, own=(Party(Role.MEMBER),))
     offices = [(h.cooperative_id, h.role) for h in actor.holdings if h.member_id is None and h.cooperative_id]
-    return await load_page(tx, page, offices=offices, member_ids=tuple(actor.member_ids()), done=done)
+    return await load_page(tx, page, offices=offices, member_ids=actor.members_with(Right.READ_TASK), done=done)
 
 
 async def do_task(tx: Tx, actor: Actor, *, task_id: UUID, expected_version: int | None = None) -> Task:

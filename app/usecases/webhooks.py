@@ -20,7 +20,7 @@ from app.db.webhooks import (
     send_again,
     webhooks,
 )
-from app.domain.access import Right, Role
+from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.apps import App
 from app.domain.errors import NotFound, RuleRefused, WrongState
@@ -160,7 +160,7 @@ async def _finish(tx: Tx, letter: Letter, answer: Answer) -> None:
 
 async def _app(tx: Tx, actor: Actor, app_id: UUID) -> App:
     """The app, for itself and for who may change it at all of its cooperatives. Raises NotFound, Forbidden."""
-    own = (Role.APP,) if app_id == actor.app_id and actor.subject is None else ()
+    own = actor.as_customer(None, app_id)
     app = await apps.find(tx, id=app_id)
     places = (app.cooperative_ids if app else ()) or (None,)
     if app is None or not all(actor.may(Right.MANAGE_WEBHOOK, place, own=own) for place in places):

@@ -84,7 +84,8 @@ async def list_wishes(
 ) -> Page[Wish]:
     """All wishes for the lead's staff, those of their cooperative for a partner's, their own for members."""
     purchase = await joint_purchases.get(tx, purchase_id)
-    mine = tuple(m for place in purchase.cooperative_ids for m in actor.members_at(place))
+    present = set(actor.members_with(Right.READ_PURCHASE))
+    mine = tuple(m for place in purchase.cooperative_ids for m in actor.members_at(place) if m in present)
     wanted: dict[str, object] = {"purchase_id": purchase_id, "member_id": member_id}
     if not actor.may(Right.READ_PURCHASE, purchase.cooperative_id):
         theirs = tuple(p for p in purchase.partner_ids if actor.may(Right.READ_PURCHASE, p))

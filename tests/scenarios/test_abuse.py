@@ -127,7 +127,7 @@ async def test_who_left_keeps_their_own_books_and_nothing_else(world: World) -> 
     assert (await world.thermometer(seller))["balance"]["amount"] == "95.00"
     assert len((await seller.member("GET", f"/v1/cooperatives/{seller.id}/earnings"))["items"]) == 1
     assert (await ask(seller, "1.00", status=403))["code"] == "forbidden"
-    await seller.member("GET", f"/v1/orders/{done['id']}", status=403)
+    await seller.member("GET", f"/v1/orders/{done['id']}", status=404)
     await seller.member("GET", f"/v1/cooperatives/{seller.id}/ballots", status=403)
     await world.visitor("GET", f"/v1/catalogue/offerings/{offering}", status=404)
     body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": {"name": "Jo", "email": "jo@example.org"}}

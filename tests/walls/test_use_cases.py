@@ -104,6 +104,15 @@ async def test_the_entitled_get_in_on_the_same_ids(database: Database, sample: S
     assert nobody == []
 
 
+async def test_every_verb_under_a_key_says_which_rights_it_passed(books: Database, sample: Sample) -> None:
+    """A repeat asks them again: a verb that passed none would answer anybody who has the key."""
+    async with books.transaction() as tx:
+        sql = "select distinct verb, outcome -> 'passed' = '[]' as none from idempotency where outcome ? 'result'"
+        kept = {row["verb"]: row["none"] for row in await tx.rows(sql)}
+    assert len(kept) > 25, sorted(kept)
+    assert [verb for verb, none in kept.items() if none] == []
+
+
 async def test_every_use_case_without_a_row_is_the_systems_own() -> None:
     """What no face runs is no way in; what is added has to say who may."""
     assert set(verbs()) - set(matrix()) == SYSTEM | FOR_THE_FACES | WITHIN

@@ -1,0 +1,34 @@
+"""Of whom an answer tells: what has to be emptied when a person is erased."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from app.domain.people import Person
+
+
+def told_of(answer: Any) -> tuple[set[UUID], set[UUID]]:
+    """The persons that it names, and all other ids in it: those of members and orders lead to persons too."""
+    persons: set[UUID] = set()
+    others: set[UUID] = set()
+    for name, found in _ids(answer, ""):
+        (persons if name.endswith("person_id") else others).add(found)
+    return persons, others
+
+
+def _ids(found: Any, name: str) -> Iterator[tuple[str, UUID]]:
+    """Every id, with the name of the field that it stands in."""
+    if isinstance(found, UUID):
+        yield name, found
+    elif isinstance(found, Person):
+        yield "person_id", found.id
+    elif dataclasses.is_dataclass(found):
+        for field in dataclasses.fields(found):
+            yield from _ids(getattr(found, field.name), field.name)
+    elif isinstance(found, Mapping):
+        for key, inner in found.items():
+            yield from _ids(inner, str(key))
+    elif isinstance(found, list | tuple | set | frozenset):
+        for inner in found:
+            yield from _ids(inner, name)

@@ -1,0 +1,316 @@
+"""Erasure: a word that was planted through every door is found nowhere in the database any more."""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.usecases.privacy import forget_old
+from app.usecases.run import SystemRun
+from tests.scenarios.jobs import agreed, join, move, plan, slot
+from tests.world import Caller, Json, Seller, World
+
+COLUMNS = """
+    select c.table_name, c.column_name from information_schema.columns c
+      join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
+       and (c.data_type in ('text', 'character varying', 'json', 'jsonb') or c.udt_name in ('_text', '_varchar'))
+"""
+INVOICED = {("order", "contact")}
+"""The invoice of a sale above 100 euro has a name and an address: kept for seven years (AWR 52, Wet OB 35a)."""
+TEN: Json = {"amount": {"amount": "10.00"}}
+
+
+async def found(world: World, word: str) -> set[tuple[str, str]]:
+    """The columns of all tables in which a word stands."""
+    places = set()
+    async with world.books.transaction() as tx:
+        for table, column in [tuple(row) for row in await tx.rows(COLUMNS)]:
+            sql = f'select exists (select 1 from "{table}" where "{column}"::text ilike $1)'
+            if await tx.value(sql, f"%{word}%"):
+                places.add((table, column))
+    return places
+
+
+class Canary:
+    """A customer whose name, addresses and words all hold a word that nothing else holds; so do the staff's notes."""
+
+    def __init__(self, world: World) -> None:
+        self.word = f"kanarie{uuid4().hex[:10]}"
+        self.world, self.me = world, world.person(f"p-{self.word}")
+        self.contact: Json = {"name": f"Jo {self.word}", "email": f"{self.word}@example.org"}
+        self.contact |= {"address": f"{self.word}laan 1, Breda", "organisation": self.word, "reference": self.word}
+        self.asked: dict[str, tuple[Caller, str, Json, str]] = {}
+
+    async def order(self, seller: Seller, net: str) -> Json:
+        offering = await self.world.offering(seller, net)
+        return await self.world.order(self.me, offering, contact=self.contact, note=f"bel {self.word}")
+
+    async def keyed(self, name: str, who: Caller, path: str, body: Json) -> Json:
+        """Asked under a key that is asked again after the erasure."""
+        self.asked[name] = (who, path, body, uuid4().hex)
+        done: Json = await who("POST", path, body, key=self.asked[name][3])
+        return done
+
+    async def again(self, name: str, status: int | None = None) -> Json:
+        who, path, body, key = self.asked[name]
+        answer: Json = await who("POST", path, body, key=key, status=status)
+        return answer
+
+
+async def move_order(who: Caller, order: Json, verb: str, note: str = "") -> None:
+    await who("POST", f"/v1/orders/{order['id']}/transitions", {"verb": verb, "note": note})
+
+
+async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World) -> None:
+    seller, bird = await world.cooperative(), Canary(world)
+    about = f"over {bird.word}"
+    await bird.me("PUT", "/v1/me/contact", bird.contact)
+    refused, cancelled, expired = [await bird.order(seller, "200.00") for _ in range(3)]
+    moves = f"/v1/orders/{refused['id']}/transitions"
+    await bird.keyed("refuse", seller.coordinator, moves, {"verb": "refuse", "note": about})
+    await move_order(bird.me, cancelled, "cancel", about)
+    small, large, back = [await bird.order(seller, net) for net in ("50.00", "200.00", "200.00")]
+    for order in (small, large, back):
+        await move_order(seller.member, order, "accept", about)
+        await move_order(seller.member, order, "deliver", about)
+        await move_order(bird.me, order, "complete", about)
+        wrong = await world.pay(seller, order)
+        await seller.treasurer("POST", f"/v1/payments/{wrong['id']}/reversals", {"reason": about})
+        await world.pay(seller, order)
+    refund = f"/v1/orders/{back['id']}/refunds"
+    await bird.keyed("refund", seller.treasurer, refund, {"reason": about, "amount": {"amount": "1.00"}})
+    await seller.treasurer("POST", refund, {"reason": about})
+    job = await bird.order(seller, "200.00")
+    await move_order(seller.member, job, "accept")
+    there: Json = {"orderId": job["id"], "about": about, "place": bird.contact["address"]}
+    work = await plan(world, seller, slot("Tuin", 10000, place=bird.contact["address"]), **there)
+    await join(seller.member, work, seller.member_id)
+    await agreed(work, seller)
+    await move(seller.coordinator, work, "start")
+    await move(seller.coordinator, work, "deliver")
+    await move(bird.me, work, "dispute", reason=about)
+    await world.work()
+    await move(seller.coordinator, work, "cancel", reason=about, status=None)
+    await world.work(timedelta(days=3))
+    assert (await seller.coordinator("GET", f"/v1/orders/{expired['id']}"))["state"] == "expired"
+    guests = await world.order(await world.app(), await world.offering(seller))
+    accept = f"/v1/orders/{guests['id']}/transitions"
+    await bird.keyed("other", seller.coordinator, accept, {"verb": "accept"})
+    planted = await found(world, bird.word)
+    assert {("order", "contact"), ("order", "note"), ("order_event", "note"), ("refund", "reason")} <= planted
+    assert {("payment", "reason"), ("assignment", "about"), ("assignment", "place")} <= planted
+    assert ("assignment", "reason") in planted
+    assert {("assignment_slot", "place"), ("outbox", "facts"), ("task", "facts"), ("customer", "contact")} <= planted
+    assert {("idempotency", "outcome"), ("person", "name"), ("person", "subject"), ("idempotency", "caller")} <= planted
+
+    await bird.me("DELETE", "/v1/me", status=204)
+    assert await found(world, bird.word) == INVOICED
+    async with world.books.transaction() as tx:
+        sql = 'select id, contact from "order" where contact::text ilike $1'
+        kept = {str(row["id"]): row["contact"] for row in await tx.rows(sql, f"%{bird.word}%")}
+    assert set(kept) == {large["id"], back["id"]}
+    for contact in kept.values():
+        assert {name for name, value in contact.items() if value} <= {"name", "address", "organisation"}
+    for name in ("refuse", "refund"):
+        assert (await bird.again(name, 410))["code"] == "forgotten"
+    assert await bird.again("other")  # what tells of nobody who was erased is answered again
+
+
+@pytest.mark.parametrize("verb", ["refuse", "cancel", "expire"])
+async def test_an_order_that_was_called_off_keeps_nothing(world: World, verb: str) -> None:
+    seller, bird = await world.cooperative(), Canary(world)
+    order = await bird.order(seller, "200.00")
+    if verb == "expire":
+        await world.work(timedelta(days=3))
+    else:
+        await move_order(seller.coordinator if verb == "refuse" else bird.me, order, verb)
+    await bird.me("DELETE", "/v1/me", status=204)
+    shown = await seller.coordinator("GET", f"/v1/orders/{order['id']}")
+    assert {value for value in shown["contact"].values() if value} == {"–"}
+
+
+async def paid_and_called_off(world: World, seller: Seller, bird: Canary) -> Json:
+    """An order that was cancelled, and on which money stands."""
+    order = await bird.order(seller, "200.00")
+    await move_order(bird.me, order, "cancel")
+    async with world.books.transaction() as tx:
+        await tx.value('update "order" set paid_cents = 1000 where id = $1', UUID(order["id"]))
+    return order
+
+
+async def test_money_to_give_back_keeps_whom_to_ask_until_it_is_given_back(world: World) -> None:
+    seller, bird = await world.cooperative(), Canary(world)
+    order = await paid_and_called_off(world, seller, bird)
+    await bird.me("DELETE", "/v1/me", status=204)
+    await SystemRun(world.worker_database, now=world.clock)(forget_old)
+    seen = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
+    assert (seen["contact"]["name"], seen["contact"]["email"]) == (bird.contact["name"], bird.contact["email"])
+    assert (seen["contact"]["reference"], seen["note"]) == (None, "")
+    assert (await seller.treasurer("GET", f"/v1/orders/{order['id']}"))["version"] == seen["version"]
+    async with world.books.transaction() as tx:
+        await tx.value('update "order" set paid_cents = 0 where id = $1', UUID(order["id"]))
+    assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
+    assert await found(world, bird.word) == set()
+
+
+async def test_the_sweep_of_seven_years_takes_what_others_wrote(world: World) -> None:
+    """Of a guest who has no account as well."""
+    seller, word, app = await world.cooperative(), f"kanarie{uuid4().hex[:10]}", await world.app()
+    contact: Json = {"name": word, "email": f"{word}@example.org"}
+    order = await world.order(app, await world.offering(seller), contact=contact, note=word)
+    await move_order(seller.member, order, "accept", word)
+    await move_order(seller.member, order, "deliver", word)
+    await move_order(app, order, "complete", word)
+    await world.pay(seller, order)
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": word})
+
+    def later() -> datetime:
+        return world.clock() + timedelta(days=366 * 8)
+
+    await SystemRun(world.worker_database, now=later)(forget_old)
+    assert await found(world, word) == {("idempotency", "outcome")}  # for seven days
+    async with world.books.transaction() as tx:
+        await tx.value("select forget_keys($1)", later())
+    assert await found(world, word) == set()
+
+
+async def test_of_a_member_stays_what_the_books_rest_on(world: World) -> None:
+    """Names, goals, notes and reports go; a purchase that was paid keeps its receipt."""
+    seller, word = await world.cooperative(), f"kanarie{uuid4().hex[:10]}"
+    member, member_id = await world.member(seller, f"Jo {word}")
+    other, other_id = await world.member(seller)
+    await member("PUT", f"/v1/members/{member_id}/goal", {"text": word, **TEN}, headers={"If-Match": '"1"'})
+    work = await plan(world, seller, slot("Tuin", 10000))
+    part = await join(member, work, member_id)
+    await agreed(work, seller)
+    await move(seller.coordinator, work, "start")
+    entry = await member("POST", f"/v1/assignment-parts/{part['id']}/hours", {"minutes": 60, "note": word})
+    refused = f"/v1/assignment-hours/{entry['id']}/refusals"
+    await seller.coordinator("POST", refused, {"reason": f"{word} was er niet"})
+    await world.work()
+    planted = await found(world, word)
+    assert {("assignment_hours", "note"), ("assignment_hours", "reason"), ("member", "name")} <= planted
+    leave = {"verb": "exit", "destination": "employment", "note": f"{word} vond werk"}
+    await seller.coordinator("POST", f"/v1/members/{member_id}/transitions", leave)
+    await member("DELETE", "/v1/me", status=204)
+    assert await found(world, word) == set()
+    assert (await other("GET", "/v1/me"))["holdings"][0]["memberId"] == other_id
+
+
+async def made_member(world: World, seller: Seller, person: Caller, candidate: bool) -> str:
+    """A membership that a coordinator entered, of somebody who was not asked."""
+    _, person_id = await world.known(person.login)
+    body: Json = {"name": "Ongevraagd", "tradeName": "Ongevraagd", "personId": person_id, "candidate": candidate}
+    made = await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/members", body)
+    return str(made["id"])
+
+
+@pytest.mark.parametrize("candidate", [True, False])
+async def test_a_membership_without_an_act_of_its_member_does_not_tie_them(world: World, candidate: bool) -> None:
+    seller, person = await world.cooperative(), world.person()
+    member_id = await made_member(world, seller, person, candidate)
+    await person("DELETE", "/v1/me", status=204)
+    seen = await seller.coordinator("GET", f"/v1/members/{member_id}")
+    assert (seen["name"], seen["state"]) == ("–", "withdrawn" if candidate else "exited")
+    events = await seller.coordinator("GET", f"/v1/members/{member_id}/events")
+    assert [event["verb"] for event in events] == ["register", "withdraw" if candidate else "exit"]
+    await person("DELETE", "/v1/me", status=404)
+
+
+async def test_what_others_offer_in_somebodys_name_is_no_act_and_goes_off_the_market(world: World) -> None:
+    """A row of the cooperative's own system; with an order on it there is work, which ties."""
+    seller, person = await world.cooperative(), world.person()
+    member_id = await made_member(world, seller, person, False)
+    place = f"/v1/cooperatives/{seller.id}/offerings/by-external-id/winkel/A-1"
+    jam: Json = {"memberId": member_id, "kind": "goods", "title": "Jam", "category": "eten", "priceUnit": "piece"}
+    jam |= {"price": {"amount": "3.50"}, "vatClass": "reduced", "town": "Breda", "stock": 5}
+    offering = await seller.coordinator("PUT", place, jam, status=201)
+    await seller.coordinator("POST", f"/v1/offerings/{offering['id']}/transitions", {"verb": "publish"})
+    order = await world.order(await world.app(), offering["id"])
+    assert (await person("DELETE", "/v1/me", status=422))["facts"]["rule"] == "erase_membership"
+    assert (await seller.coordinator("GET", f"/v1/offerings/{offering['id']}"))["state"] == "published"
+    await move_order(seller.coordinator, order, "refuse")
+    await person("DELETE", "/v1/me", status=204)
+    assert (await seller.coordinator("GET", f"/v1/offerings/{offering['id']}"))["state"] == "paused"
+
+
+async def test_an_act_or_money_ties_a_member(world: World) -> None:
+    """An offering of their own, a goal, a request, a pause; or money that somebody booked for them."""
+    seller = await world.cooperative([{"kind": "premium", "count": 2, "yearlyCap": "10.00"}, {"kind": "pot"}])
+
+    async def refused(person: Caller, rule: str) -> None:
+        assert (await person("DELETE", "/v1/me", status=422))["facts"]["rule"] == rule
+
+    goal: Json = {"text": "fiets", **TEN}
+    saver = world.person()
+    saver_id = await made_member(world, seller, saver, False)
+    await saver("PUT", f"/v1/members/{saver_id}/goal", goal, headers={"If-Match": '"1"'})
+    await refused(saver, "erase_membership")
+    pauser = world.person()
+    pauser_id = await made_member(world, seller, pauser, False)
+    await pauser("POST", f"/v1/members/{pauser_id}/transitions", {"verb": "pause"})
+    await refused(pauser, "erase_membership")
+    maker = world.person()
+    maker_id = await made_member(world, seller, maker, False)
+    offer: Json = {"memberId": maker_id, "kind": "service", "title": "x", "category": "tuin", "priceUnit": "piece"}
+    offer |= {"price": {"amount": "1.00"}, "vatClass": "standard", "town": "Breda"}
+    await maker("POST", f"/v1/cooperatives/{seller.id}/offerings", offer)
+    await refused(maker, "erase_membership")
+    paid = world.person()
+    paid_id = await made_member(world, seller, paid, False)
+    premium: Json = {"kind": "premium", "amount": {"amount": "1.00"}, "reason": "x"}
+    await seller.treasurer("POST", f"/v1/members/{paid_id}/allowances", premium)
+    await refused(paid, "erase_pot")
+
+
+async def test_what_is_expected_still_ties_somebody_who_left(world: World) -> None:
+    """A sale that was delivered and is not paid yet will bring them money."""
+    seller = await world.cooperative()
+    order = await world.order(await world.app(), await world.offering(seller))
+    await world.deliver(seller, order)
+    leave = {"verb": "exit", "destination": "employment"}
+    await seller.coordinator("POST", f"/v1/members/{seller.member_id}/transitions", leave)
+    assert (await seller.member("DELETE", "/v1/me", status=422))["facts"]["rule"] == "erase_pot"
+
+
+async def test_money_that_comes_at_the_same_time_is_never_lost_in_a_forgotten_membership(world: World) -> None:
+    """Either the money is there first, and ties; or the membership is over first, and it is booked after that."""
+    seller = await world.cooperative([{"kind": "premium", "count": 20, "yearlyCap": "10.00"}, {"kind": "pot"}])
+    premium: Json = {"kind": "premium", "amount": {"amount": "1.00"}, "reason": "x"}
+    for _ in range(6):
+        person = world.person()
+        member_id = await made_member(world, seller, person, False)
+        grant = seller.treasurer("POST", f"/v1/members/{member_id}/allowances", premium)
+        sent = {"Authorization": f"Bearer {person.token}"}
+        erase = world.client.delete("/v1/me", headers=sent)
+        _, answer = await asyncio.gather(grant, erase)
+        async with world.books.transaction() as tx:
+            last = """select m.person_id is null as gone, m.state,
+                             (select min(at) from member_event where member_id = m.id and verb = 'exit') as left_at,
+                             (select min(booked_at) from journal j join allowance a on a.id = j.source_id
+                               where a.member_id = m.id) as booked_at
+                        from member m where m.id = $1"""
+            row = await tx.only(last, UUID(member_id))
+        if answer.status_code == 204:
+            assert (row["gone"], row["state"]) == (True, "exited")
+            assert row["booked_at"] > row["left_at"]
+        else:
+            assert (answer.status_code, answer.json()["facts"]["rule"]) == (422, "erase_pot")
+            assert (row["gone"], row["state"]) == (False, "member")
+
+
+async def test_an_order_and_an_erasure_at_the_same_time_leave_no_contact_of_nobody(world: World) -> None:
+    """The order comes first, and ties; or it is the first one of somebody new."""
+    seller = await world.cooperative()
+    offering = await world.offering(seller)
+    for _ in range(6):
+        person = world.person()
+        await world.known(person.login)
+        erase = world.client.delete("/v1/me", headers={"Authorization": f"Bearer {person.token}"})
+        order, _ = await asyncio.gather(world.order(person, offering), erase)
+        async with world.books.transaction() as tx:
+            sql = 'select issuer from person where id = (select customer_person_id from "order" where id = $1)'
+            assert await tx.value(sql, UUID(order["id"])) != "erased"
+        assert [o["id"] for o in (await person("GET", "/v1/orders"))["items"]] == [order["id"]]
