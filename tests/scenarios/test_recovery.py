@@ -30,7 +30,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @contextlib.contextmanager
 def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """A command beside the test; what it logs stands in `$SAMEN_DATA_DIR/<command>.log`."""
-    with (Path(environment["SAMEN_DATA_DIR"]) / f"{arguments[0]}.log").open("w") as log:
+    with (Path(environment["SAMEN_DATA_DIR"]) / f"{arguments[0]}.log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "app.cli", *arguments]
         found = subprocess.Popen(command, env=environment | {"SAMEN_LOG_LEVEL": "WARNING"}, cwd=ROOT, stderr=log)
         try:
@@ -83,7 +83,7 @@ def test_a_worker_waits_for_a_database_that_recovers_and_other_commands_say_so(l
     standby, conf = live.postgres.data / "standby.signal", live.postgres.data / "postgresql.auto.conf"
     before = conf.read_text(encoding="utf-8")
     standby.touch()
-    conf.write_text(before + "hot_standby = off\n")
+    conf.write_text(before + "hot_standby = off\n", encoding="utf-8")
     shutil.chown(standby, live.postgres.user)
     with pytest.raises(EmbeddedPostgresError):
         live.postgres.start()  # it runs, but lets nobody in
@@ -96,7 +96,7 @@ def test_a_worker_waits_for_a_database_that_recovers_and_other_commands_say_so(l
         assert '"sqlstate": "57P03"' in log_of(live.home, "worker")
         assert "Traceback" not in log_of(live.home, "worker")
         standby.unlink()
-        conf.write_text(before)
+        conf.write_text(before, encoding="utf-8")
         live.postgres.stop()
         live.postgres.start()
         eventually(lambda: undelivered(live.postgres) == "0")

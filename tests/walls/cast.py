@@ -44,6 +44,8 @@ class Cast:
         """The ids that somebody asks with: those of the sample in the state that the verb needs; or their own."""
         ids = self.sample.ids
         instead = {name: ids[other] for name, other in INSTEAD.get(verb, {}).items()}
+        if verb == "change_me" and self.people[column].login == self.sample.seller.treasurer.login:
+            instead["me:version"] = "2"  # the network gave them an address
         return ids | instead | (self.sample.own if column == "customer" else {})
 
     def identity(self, column: str) -> Identity:

@@ -94,7 +94,7 @@ class Inputs:
     def __init__(self, schemas: Json, ids: dict[str, str], verb: str) -> None:
         self.schemas, self.ids = schemas, ids
         self.subject = subject_of(verb)
-        self.version = int(ids.get(f"{self.subject}:version", "1"))
+        self.version = int(ids.get(f"{self.subject or 'me'}:version", "1"))
         self.given = {name: self._with_ids(value) for name, value in GIVEN.get(verb, {}).items()}
 
     def _with_ids(self, value: Any) -> Any:
