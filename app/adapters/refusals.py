@@ -58,6 +58,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Iemand anders moet dit doen: niemand keurt het eigen werk goed.",
         "Somebody else has to do this: nobody approves their own work.",
     ),
+    "second_person_needed_third": (
+        "Een derde persoon moet dit doen: iemand die van deze regel geen kosten indiende of goedkeurde.",
+        "A third person has to do this: somebody who neither claimed nor approved costs of this line.",
+    ),
     "not_found_offering": (
         "Wat u wilt bestellen is er niet (meer): {offeringId}.",
         "What you want to order is not there (any more): {offeringId}.",

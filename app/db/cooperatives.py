@@ -40,7 +40,9 @@ cooperatives = Store(CooperativeRow, Cooperative)
 
 async def books_from(tx: Tx, *cooperative_ids: UUID) -> date:
     """The first day of the books that all of these keep: of their opening, else of the cooperative."""
-    return date.fromisoformat(await tx.value("select max(books_from(c))::text from unnest($1::uuid[]) c", cooperative_ids))
+    return date.fromisoformat(
+        await tx.value("select max(books_from(c))::text from unnest($1::uuid[]) c", cooperative_ids)
+    )
 
 
 async def officers(tx: Tx, cooperative_id: UUID) -> list[tuple[UUID, Role]]:
