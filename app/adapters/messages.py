@@ -40,8 +40,34 @@ _CENTS = frozenset(
 _DAYS = frozenset({"first", "last", "earliest", "day", "date"})
 """Facts that are days, written as 2026-03-05."""
 _MONTHS = {
-    NL: "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    EN: "January February March April May June July August September October November December".split(),
+    NL: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    EN: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 
 

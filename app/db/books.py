@@ -307,7 +307,8 @@ INVARIANTS = {
                  (o.state = 'completed' and o.refunded_cents < o.net_cents + o.vat_cents)::int
             when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents > 0
              and o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents
-             and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state in ('claimed', 'to_confirm'))
+             and not exists (select 1 from cost_claim c
+                              where c.order_id = o.id and c.state in ('claimed', 'to_confirm'))
             then 1 else 0 end
         union all
         select j.id::text from journal j where j.source_type = 'order'

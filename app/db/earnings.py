@@ -185,8 +185,8 @@ async def save_year(tx: Tx, year: Year) -> None:
          select *, $4 from unnest($1::date[], $2::uuid[], $3::bigint[])
          on conflict (cooperative_id, month, agreement_id)
          do update set kept_cents = fund_month.kept_cents + excluded.kept_cents"""
-    rows = [(*where, cents) for where, cents in year.changes.items()]
-    members, fund = [row for row in rows if row[0]], [row[1:] for row in rows if row[0] is None]
+    members = [(who, month, version, cents) for (who, month, version), cents in year.changes.items() if who]
+    fund = [(month, version, cents) for (who, month, version), cents in year.changes.items() if not who]
     if members:
         columns = [list(column) for column in zip(*members, strict=True)]
         terms = [year.month_of(member_id, month, agreement_id) for member_id, month, agreement_id, _ in members]

@@ -54,9 +54,10 @@ def check_typed(field: str, value: date | datetime, today: date) -> None:
     bounds = TYPED.get(field, OTHERS)
     first = bounds.first if bounds.years_back is None else _years_on(today, -bounds.years_back)
     last = _years_on(today, bounds.years_ahead)
-    # The first and the last year that Python knows have days that Amsterdam's clock moves out of it.
-    moment = isinstance(value, datetime) and date.min.year < value.year < date.max.year
-    check_day(field, day_of(value) if moment else date(value.year, value.month, value.day), first, last)  # type: ignore[arg-type]
+    if isinstance(value, datetime):
+        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
+        value = day_of(value) if date.min.year < value.year < date.max.year else value.date()
+    check_day(field, value, first, last)
 
 
 def check_day(field: str, day: date, first: date, last: date) -> date:
@@ -69,4 +70,7 @@ def check_day(field: str, day: date, first: date, last: date) -> date:
 
 
 def _years_on(day: date, years: int) -> date:
-    return day.replace(year=day.year + years, day=min(day.day, 28) if day.month == 2 else day.day)
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)

@@ -28,7 +28,10 @@ async def propose_delivery(
     title: str,
     delivered_on: date | None = None,
 ) -> Delivery:
-    """Say that one's cooperative delivered to another of the same legal entity. Raises OtherLegalEntity, DayOutOfRange."""
+    """Say that one's cooperative delivered to another of the same legal entity.
+
+    Raises OtherLegalEntity, DayOutOfRange.
+    """
     giver = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
     check_entity(giver, await cooperatives.get(tx, to_cooperative_id))

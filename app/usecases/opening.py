@@ -26,7 +26,8 @@ async def try_opening(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Op
 async def open_books(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Opening) -> OpeningReport:
     """Begin the books with what the cooperative brings along: accounts, pots by month earned, totals of the year.
 
-    Raises OpeningDiffers, RuleRefused, DayOutOfRange, AgreementMissing for a month without one, AlreadySettled once books began.
+    Raises OpeningDiffers, RuleRefused, DayOutOfRange, AgreementMissing for a month without one, AlreadySettled once
+    books began.
     """
     municipality_id, versions = await _checked(tx, actor, cooperative_id, opening)
     for year in {total.month.year for total in opening.totals}:

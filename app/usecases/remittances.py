@@ -12,7 +12,6 @@ from app.db.remittances import months_reported, owed_lines, remittances
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day, day_of
-from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.remittances import (

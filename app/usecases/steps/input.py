@@ -1,4 +1,4 @@
-"""What no verb accepts, whichever face it came through: citizen numbers in text, and texts, numbers and days out of range."""
+"""What no verb accepts, whichever face it came through: citizen numbers, and texts, numbers and days out of range."""
 
 import dataclasses
 import re
