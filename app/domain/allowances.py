@@ -60,8 +60,7 @@ def amount_of(
     """The cents to grant; `given` are the member's allowances of this kind that stand in the calendar year of `day`.
 
     Hours are paid by the rate, half up; the rest of a month's allowance is granted where no amount is named.
-    Raises RuleMissing, AllowanceExceeded with the limit and its source, LimitUnknown, RuleRefused for an amount that
-    is not asked.
+    Raises RuleMissing, AllowanceExceeded with the limit and its source, LimitUnknown, RuleRefused.
     """
     in_month = sum(a.cents for a in given if a.day.replace(day=1) == day.replace(day=1))
     in_year = sum(a.cents for a in given)

@@ -40,7 +40,7 @@ async def _earning(seller: Seller, order: Json) -> Json:
 
 
 async def test_work_that_is_booked_keeps_its_agreement(world: World) -> None:
-    """500.00 in May under half above 100.00; in June all above 0.00 is signed from 1 May on: refused, and told before."""
+    """500.00 in May under half above 100.00; in June all above 0.00 from 1 May on: refused, and told before."""
     with world.clock.at("2026-05-10"):
         seller, app = await world.cooperative(HALF), await world.app()
         early = await _half_signed(seller, ALL, "2026-05-01")
@@ -89,7 +89,7 @@ async def test_allowances_and_months_that_the_books_began_with_are_booked_work_t
 
 
 async def test_a_sale_that_is_booked_anew_keeps_its_version(world: World, database_url: str) -> None:
-    """Books of before may hold a version that was signed late: a payment that is corrected takes nothing from anybody."""
+    """Old books may hold a version that was signed late: a payment that is corrected takes nothing from anybody."""
     with world.clock.at("2026-05-10"):
         seller, app = await world.cooperative(HALF), await world.app()
         late = await _half_signed(seller, ALL, "2026-05-01")

@@ -33,7 +33,7 @@ async def test_a_month_pays_out_what_the_law_allows_and_refunds_unwind_it(world:
 async def _allowance_leg(seller: Seller, order: Json) -> Json:
     found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/earnings")
     mine = next(earning for earning in found["items"] if earning["orderId"] == order["id"])
-    leg: Json = next(leg for leg in mine["legs"] if leg["account"] == "payable_member")
+    leg: Json = next(leg for leg in mine["legs"] if leg["kind"] == "payable_member")
     return leg
 
 
