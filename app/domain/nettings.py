@@ -118,8 +118,8 @@ def confirmed(netting: Netting, side: UUID, by: UUID, paid_on: date, today: date
     """
     state = move(NETTING, netting, "confirm")
     # Drawn up on the first of a month it clears the month before, in which it may have been paid.
-    first = (day_of(netting.as_of) - timedelta(days=1)).replace(day=1)
-    check_day("paid_on", paid_on, first, today)
+    month = (day_of(netting.as_of) - timedelta(days=1)).replace(day=1)
+    check_day("paid_on", paid_on, month, today)
     if netting.paid_on not in (None, paid_on):
         raise RuleRefused(rule="both_name_one_day", value=str(netting.paid_on))
     first, second = netting.first_confirmed_by, netting.second_confirmed_by

@@ -9,7 +9,7 @@ from app.domain.agreements import Agreement, Collective, MonthlyAllowance, Pot, 
 from app.domain.allowances import AllowanceKind, amount_of
 from app.domain.errors import AllowanceExceeded, LimitUnknown
 from app.domain.limits import monthly_limit
-from app.domain.split import add_to_year, buckets
+from app.domain.split import MonthTotal, add_to_year, buckets
 
 
 def agreement(*rules: MonthlyAllowance | Premium | Pot | Collective, start: date = date(2025, 1, 1)) -> Agreement:
@@ -49,7 +49,7 @@ def test_an_agreement_names_only_laws_that_are_known_on_its_first_day() -> None:
 def test_what_was_paid_out_before_under_another_version_counts_for_the_year() -> None:
     """Six months of 300.00 without a law, then k: 300.00 of the year's 2,100.00 are left."""
     free, bound = agreement(MonthlyAllowance(30_000), Pot()), agreement(MonthlyAllowance(30_000, "k"), Pot())
-    months = []
+    months: list[MonthTotal] = []
     for month in range(1, 7):
         months = add_to_year(months, free, date(2025, month, 5), 50_000)
     assert buckets(months).allowance_cents == 180_000
@@ -64,6 +64,6 @@ def test_a_month_keeps_the_limit_of_when_it_was_first_booked() -> None:
     terms = agreement(MonthlyAllowance(30_000, "k"), Pot())
     (month,) = add_to_year([], terms, date(2025, 3, 5), 50_000)
     assert (month.law_cents, month.most_cents) == (21_000, 21_000)
-    before = type(month)(month.month, month.agreement_id, month.active_from, None, 50_000, 30_000)
+    before = MonthTotal(month.month, month.agreement_id, month.active_from, None, 50_000, 30_000)
     (after,) = add_to_year([before], terms, date(2025, 3, 6), 10_000)
     assert (after.law_cents, buckets([after]).allowance_cents) == (None, 30_000)

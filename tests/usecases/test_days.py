@@ -39,10 +39,10 @@ async def test_every_day_of_every_verb_has_bounds(database: Database, name: str,
     for value in (*earliest, date(9999, 12, 31), datetime.max.replace(tzinfo=UTC)):
         for run in (Run(database), Run(database).keyed("k")):
             with pytest.raises(DayOutOfRange):
-                await run(verb, **{parameter: value})  # type: ignore[call-arg]
+                await run(verb, **{parameter: value})
 
 
 async def test_days_inside_of_what_is_sent_have_bounds_too(database: Database) -> None:
     for sent in ({"closes_at": datetime.max.replace(tzinfo=UTC)}, {"small_business_from": date(206, 2, 3)}):
         with pytest.raises(DayOutOfRange):
-            await Run(database)(verbs()["change_cooperative"], changes=sent)  # type: ignore[call-arg]
+            await Run(database)(verbs()["change_cooperative"], changes=sent)

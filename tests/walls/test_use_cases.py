@@ -24,7 +24,7 @@ SYSTEM = {
     "complete_silently",
     *("seal_books", "run_check"),
     *("publish_events", "claim_deliveries", "finish_delivery", "list_addresses", "forget_rates", "forget_old"),
-    *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
+    *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse", "warn_of_limit"),
     "deliver_event",
     "forget_keys",
     "check_books",
