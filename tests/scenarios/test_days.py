@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -10,9 +10,10 @@ import pytest
 
 from app.db.books import broken
 from app.db.engine import Tx
-from tests.scenarios import jobs
+from tests.scenarios import buying, jobs
 from tests.scenarios.test_first_sale import books_are_right
-from tests.world import Json, World
+from tests.scenarios.test_nettings import owing
+from tests.world import Caller, Json, World
 
 EURO: Json = {"amount": {"amount": "1.00"}}
 LEGS = (("cooperative_fund", 100), ("payable_member", -100))
@@ -226,3 +227,83 @@ async def test_books_that_hold_an_infinite_day_are_told_and_can_be_mended(world:
     finally:
         await transaction.rollback()
         await connection.close()
+
+
+async def _too_early(who: Caller, path: str, body: Json, field: str, first: str) -> None:
+    """The day before `first` is refused, and named."""
+    day = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+    refused = await who("POST", path, body | {field: day}, status=422)
+    assert (refused["code"], refused["facts"]["field"], refused["facts"]["first"]) == ("day_out_of_range", field, first)
+
+
+async def test_a_purchase_of_the_pot_and_a_joint_one_are_paid_after_they_were_planned(world: World) -> None:
+    with world.clock.at("2026-11-10"):
+        seller = await buying.rich(world)
+        ask = {"purpose": "materiaal", "title": "Garen", "supplier": "De Spoel", "amount": {"amount": "10.00"}}
+        asked = await seller.member("POST", f"/v1/members/{seller.member_id}/spending-requests", ask)
+        place = f"/v1/spending-requests/{asked['id']}"
+        await seller.coordinator("POST", f"{place}/transitions", {"verb": "approve"})
+        purchase = await buying.plan(world, seller)
+        await buying.mine(seller, purchase, 10)
+    with world.clock.at("2026-11-20"):
+        await _too_early(seller.treasurer, f"{place}/payments", {}, "paidOn", "2026-11-10")
+        await seller.treasurer("POST", f"{place}/payments", {"paidOn": "2026-11-10"})
+        await world.work()
+        await buying.move(seller.coordinator, purchase, "order")
+        article = purchase["articles"][0]["id"]
+        await seller.coordinator("POST", f"/v1/purchase-articles/{article}/receipts", {"units": 10})
+        await buying.move(seller.coordinator, purchase, "receive")
+        total = {"total": {"amount": "10.00"}}
+        place = f"/v1/joint-purchases/{purchase['id']}/settlements"
+        await _too_early(seller.treasurer, place, total, "paidOn", "2026-11-10")
+        await seller.treasurer("POST", place, total | {"paidOn": "2026-11-10"})
+    await books_are_right(world)
+
+
+async def test_a_ballot_and_a_remittance_are_paid_after_they_were_asked(world: World) -> None:
+    rules: list[Json] = [
+        {"kind": "vote", "percent": "50"},
+        {"kind": "remit_above", "basis": "cooperative_year", "threshold": "0", "percent": "50"},
+        {"kind": "collective"},
+    ]
+    with world.clock.at("2026-10-10"):
+        seller = await world.cooperative(rules)
+        await world.sale(seller, await world.app(), "100.00")
+    with world.clock.at("2026-11-10"):
+        bus = {"title": "Bus", "supplier": "Garage", "amount": {"amount": "10.00"}}
+        ballot = await seller.member("POST", f"/v1/cooperatives/{seller.id}/ballots", bus)
+        await seller.member("POST", f"/v1/ballots/{ballot['id']}/votes", {"yes": True})
+        closed = {"month": "2026-10", "bankBalance": {"amount": "121.00"}}
+        await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", closed)
+        reported = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/remittances", {"through": "2026-10"})
+        place = f"/v1/remittances/{reported['id']}"
+        await seller.controller("POST", f"{place}/invoices", {"reference": "F1"})
+    with world.clock.at("2026-11-20"):
+        await _too_early(seller.treasurer, f"/v1/ballots/{ballot['id']}/payments", {}, "paidOn", "2026-11-10")
+        await seller.treasurer("POST", f"/v1/ballots/{ballot['id']}/payments", {"paidOn": "2026-11-10"})
+        await _too_early(seller.treasurer, f"{place}/payments", {}, "paidOn", "2026-11-10")
+        await seller.treasurer("POST", f"{place}/payments", {"paidOn": "2026-11-10"})
+    await books_are_right(world)
+
+
+async def test_hours_are_worked_since_the_job_was_put_down(world: World) -> None:
+    with world.clock.at("2026-11-10"):
+        lead = await world.cooperative()
+        job = await jobs.plan(world, lead, jobs.slot("Koken", 1, kind="hours"))
+        part = await jobs.join(lead.member, job, lead.member_id)
+        await jobs.agreed(job, lead)
+        await jobs.move(lead.coordinator, job, "start")
+    with world.clock.at("2026-11-20"):
+        place, worked = f"/v1/assignment-parts/{part['id']}/hours", {"minutes": 60}
+        await _too_early(lead.member, place, worked, "day", "2026-11-10")
+        await lead.member("POST", place, worked | {"day": "2026-11-10"})
+
+
+async def test_a_netting_is_paid_in_the_month_that_it_clears_or_later(world: World) -> None:
+    with world.clock.at("2026-11-10"):
+        lead, other = await owing(world)
+    with world.clock.at("2026-11-20"):
+        made = await lead.treasurer("POST", f"/v1/cooperatives/{lead.id}/nettings", {"withCooperativeId": other.id})
+        place = f"/v1/nettings/{made['id']}/confirmations"
+        await _too_early(lead.treasurer, place, {"cooperativeId": lead.id}, "paidOn", "2026-11-01")
+        await lead.treasurer("POST", place, {"cooperativeId": lead.id, "paidOn": "2026-11-01"})
