@@ -363,8 +363,9 @@ def check_start(agreement: Agreement, booked: tuple[date, date] | None) -> None:
 
 
 def tested(agreement: Agreement, results: Sequence[ExampleResult], now: datetime) -> Agreement:
-    """The agreement, tested. Raises ExamplesFail with what came out instead."""
+    """The agreement, tested. Raises WrongState, LimitUnknown, ExamplesFail with what came out instead."""
     move(AGREEMENT, agreement, "test")
+    check_laws(agreement)
     failed = [result for result in results if not result.passed]
     if failed:
         raise ExamplesFail(examples=[{"name": f.name, "expected": f.expected, "actual": f.actual} for f in failed])
@@ -372,15 +373,17 @@ def tested(agreement: Agreement, results: Sequence[ExampleResult], now: datetime
 
 
 def sign_for_cooperative(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the treasurer's signature. Raises WrongState, SecondPersonNeeded."""
+    """The agreement with the treasurer's signature. Raises WrongState, LimitUnknown, SecondPersonNeeded."""
     move(AGREEMENT, agreement, "sign_for_cooperative")
+    check_laws(agreement)
     _second_person(agreement.municipality_signed_by, by)
     return replace(agreement, cooperative_signed_by=by, cooperative_signed_at=now)
 
 
 def sign_for_municipality(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the controller's signature. Raises WrongState, SecondPersonNeeded."""
+    """The agreement with the controller's signature. Raises WrongState, LimitUnknown, SecondPersonNeeded."""
     move(AGREEMENT, agreement, "sign_for_municipality")
+    check_laws(agreement)
     _second_person(agreement.cooperative_signed_by, by)
     return replace(agreement, municipality_signed_by=by, municipality_signed_at=now)
 

@@ -72,5 +72,6 @@ def check_day(field: str, day: date, first: date, last: date) -> date:
 def _years_on(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
+    except ValueError:
+        # 29 February
         return day.replace(year=day.year + years, day=28)

@@ -35,7 +35,6 @@ from app.domain.agreements import (
     ExampleResult,
     MonthlyAllowance,
     Rule,
-    check_laws,
     check_rules,
     check_start,
 )
@@ -102,9 +101,9 @@ async def try_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, expected_ve
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
     expect(agreement.version, expected_version)
-    check_laws(agreement)
+    tested = rules_of.tested(agreement, run_examples(agreement), tx.now)
     check_start(agreement, await booked_since(tx, agreement.cooperative_id, agreement.active_from))
-    tested = await save_agreement(tx, rules_of.tested(agreement, run_examples(agreement), tx.now))
+    tested = await save_agreement(tx, tested)
     await tell(tx, "agreement.tested", agreement.cooperative_id, agreement.id, title=agreement.title)
     return tested
 
@@ -132,7 +131,6 @@ async def sign_agreement(
         signed = rules_of.sign_for_cooperative(agreement, actor.person, tx.now)
     else:
         signed = rules_of.sign_for_municipality(agreement, actor.person, tx.now)
-    check_laws(agreement)
     if signed.signed:
         await _can_begin(tx, agreement)
     try:

@@ -93,6 +93,19 @@ async def test_what_happened_is_after_what_it_belongs_to(world: World) -> None:
     await books_are_right(world)
 
 
+async def test_a_month_of_long_ago_is_closed_only_if_a_slip_opened_it(world: World) -> None:
+    """In both faces; `check_close` lets the slip's own month through."""
+    with world.clock.at("2026-11-20"):
+        seller = await world.cooperative()
+        body = {"month": "0206-02", "bankBalance": {"amount": "0.00"}}
+        refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body, status=422)
+        _is_refused(refused, "month", "2000-01-01", "2026-11-20")
+        query = """mutation($c: UUID!) { closeMonth(idempotencyKey: "m", cooperativeId: $c, month: "0206-02-01",
+                   bankBalance: "0.00") { month } }"""
+        said = await seller.treasurer.graphql(query, c=seller.id)
+        assert said["errors"][0]["extensions"]["code"] == "day_out_of_range"
+
+
 async def test_a_signed_agreement_begins_within_two_years(world: World) -> None:
     with world.clock.at("2026-11-20"):
         seller = await world.cooperative()

@@ -88,8 +88,9 @@ begin
         v_bad := case v.data_type
             when 'date' then format('new.%I not between date ''2000-01-01'' and date ''2199-12-31''', v.column_name)
             else format('new.%I not %s', v.column_name, v_range) end;
+        -- A reversal has the day of what it undoes.
         if v.table_name = 'journal' then
-            v_bad := v_bad || ' and new.reverses is null';  -- a reversal has the day of what it undoes
+            v_bad := v_bad || ' and new.reverses is null';
         end if;
         execute format('create trigger %I before insert on %I for each row when (%s) execute function refuse_day(%L)',
                        v.column_name || '_in_range', v.table_name, v_bad, v.column_name);

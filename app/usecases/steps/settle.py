@@ -77,7 +77,8 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
     before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)
-    agreement = await get_agreement(tx, before) if before else versions[0]  # a sale booked anew keeps its version
+    # A sale that is booked anew keeps its version, whatever was signed since.
+    agreement = await get_agreement(tx, before) if before else versions[0]
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
