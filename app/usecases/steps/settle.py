@@ -76,9 +76,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         return order
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
-    before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)
-    # A sale that is booked anew keeps its version, whatever was signed since.
-    agreement = await get_agreement(tx, before) if before else versions[0]
+    agreement = await _version(tx, found, versions[0])
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
@@ -98,6 +96,12 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     booked = year.into_pots([leg for leg in legs if leg.cents])
     await ledger.post(tx, Posting(*place, booked, None, agreement.id))
     return replace(order, sale_parts=part, sale_reversed=False)
+
+
+async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Agreement) -> Agreement:
+    """The version that splits a sale: one that is booked anew keeps its own, whatever was signed since."""
+    before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)
+    return await get_agreement(tx, before) if before else in_force_now
 
 
 async def unsettle(tx: Tx, order: Order) -> Order:
