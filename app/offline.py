@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
 from app.adapters.allocation_format import AllocationFormat, differences, result_of
 from app.adapters.messages import explain_leg, language_of, message_of
-from app.domain.agreements import Agreement
+from app.domain.agreements import Agreement, check_laws
 from app.domain.allocation import allocate
 from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
@@ -26,8 +26,9 @@ offline = typer.Typer()
 
 
 class SplitFile(Strict):
-    """What `samen split` reads: the rules, an amount, and the year so far of the member and of the fund."""
+    """What `samen split` reads: the rules, their first day, an amount, and the year so far of member and fund."""
 
+    active_from: date = date(2026, 1, 1)
     rules: list[RuleFormat]
     examples: list[ExampleFormat] = []
     net: Euro | None = None
@@ -45,6 +46,7 @@ def split_file(
     try:
         read = TypeAdapter(SplitFile).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
         agreement = _agreement(read)
+        check_laws(agreement)
         ok = _print_examples(agreement)
         if read.net is not None:
             _print_split(agreement, read, language_of(language))
@@ -83,7 +85,7 @@ def allocate_file(
 def _agreement(read: SplitFile) -> Agreement:
     nobody = UUID(int=0)
     rules, examples = (tuple(to_rule(r) for r in read.rules), tuple(to_example(e) for e in read.examples))
-    return Agreement(nobody, nobody, nobody, 1, "file", date(2026, 1, 1), rules, examples)
+    return Agreement(nobody, nobody, nobody, 1, "file", read.active_from, rules, examples)
 
 
 def _print_examples(agreement: Agreement) -> bool:

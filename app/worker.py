@@ -20,6 +20,7 @@ from app.domain.events import Event, Timer
 from app.keys import sealing
 from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings
+from app.usecases.agreements import warn_of_limit
 from app.usecases.assignments import approve_on_time
 from app.usecases.events import claim_due, deliver_event, forget_keys, give_back, put_off
 from app.usecases.feed import publish_events
@@ -177,6 +178,8 @@ class Worker:
                 await run(end_trial, member_id=timer.subject_id)
             case "exit_target":
                 await run(remind_of_exit, member_id=timer.subject_id)
+            case "limit_unknown":
+                await run(warn_of_limit, agreement_id=timer.subject_id)
             case "permission_lapses":
                 await run(warn_of_lapse, permission_id=timer.subject_id)
             case "stock_hold":

@@ -27,11 +27,21 @@ def test_split_a_file(tmp_path: Path) -> None:
     assert "Above €3,000.00" in samen("split", str(file), "--language", "en").stdout
 
 
+def test_split_a_file_holds_the_law_of_its_first_day(tmp_path: Path) -> None:
+    file, rules = tmp_path / "law.yaml", "rules: [{kind: monthly_allowance, cap: '300', law: k}, {kind: pot}]"
+    file.write_text(f"{rules}\nactiveFrom: 2025-03-01\nnet: '500'\n", encoding="utf-8")
+    done = samen("split", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "210.00" in done.stdout
+    assert "290.00" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("rules: [{kind: pot, bonus: 1}]", "bonus"),
         ("rules: [{kind: lottery}]", "kind"),
+        ("rules: [{kind: monthly_allowance, cap: '300', law: k}, {kind: pot}]", "1 januari 2026"),
         ("rules: [", "while parsing"),
         ("rules: [{kind: pot}]\nnet: '1.005'", "net"),
     ],

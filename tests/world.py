@@ -218,7 +218,7 @@ class World:
         self, seller: Seller, rules: list[Json], examples: list[Json], active_from: str | None = None
     ) -> str:
         """An agreement that both sides have signed."""
-        start = active_from or f"{datetime.now(UTC).year}-01-01"
+        start = active_from or f"{self.clock().year}-01-01"
         body = {"title": "Afspraak", "activeFrom": start, "rules": rules, "examples": examples}
         drafted = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
         place = f"/v1/agreements/{drafted['id']}"
@@ -270,7 +270,10 @@ class World:
         body = {"orderLineId": order["lines"][0]["id"], "category": "materiaal", "amount": {"amount": amount}}
         body |= {"payee": "member", "receipt": "bon 12"}
         claim: Json = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
-        await seller.treasurer("POST", f"/v1/cost-claims/{claim['id']}/transitions", {"verb": decide})
+        place = f"/v1/cost-claims/{claim['id']}/transitions"
+        decided = await seller.treasurer("POST", place, {"verb": decide})
+        if decided["state"] == "to_confirm":  # above the net of the line: a third person
+            await seller.coordinator("POST", place, {"verb": "confirm", "reason": "meerwerk"})
         return claim
 
     async def thermometer(self, seller: Seller, member_id: str | None = None) -> Json:

@@ -1,5 +1,6 @@
 """What people read: errors, reasons and tasks, in Dutch (B1) and English. Codes come from the domain."""
 
+from datetime import date
 from typing import Any
 
 from app.adapters.reasons import BLOCKED, RULES, TARGETS, TASKS
@@ -36,6 +37,39 @@ _CENTS = frozenset(
         "price_cents",
     }
 )
+
+_DAYS = frozenset({"first", "last", "earliest", "day", "date"})
+"""Facts that are days, written as 2026-03-05."""
+_MONTHS = {
+    NL: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    EN: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
 
 
 def language_of(accept_language: str | None) -> str:
@@ -94,6 +128,15 @@ def euro(cents: int, language: str) -> str:
     return f"{sign}€ {text.translate(str.maketrans(',.', '.,'))}"
 
 
+def day_text(day: str, language: str) -> str:
+    """`5 maart 2026` in Dutch, `5 March 2026` in English; what is no day stays as it is."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{found.day} {_MONTHS[language][found.month - 1]} {found.year}"
+
+
 class _Shown(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -107,6 +150,8 @@ def _render(texts: tuple[str, str], facts: dict[str, Any], language: str) -> str
             shown[key] = euro(value, language)
         elif key == "basis_points" and isinstance(value, int):
             shown["percent"] = percent_text(value).replace(".", "." if language == EN else ",")
+        elif key in _DAYS and isinstance(value, str):
+            shown[key] = day_text(value, language)
         elif key == "to":
             shown[key] = TARGETS.get(value, (value, value))[index]
         else:

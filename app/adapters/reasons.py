@@ -261,6 +261,16 @@ TASKS: dict[str, tuple[str, str]] = {
         "Bekijk het nieuwe aanbod uit '{source}' ({held}). U kunt alles in één keer publiceren of terugsturen.",
         "Review the new offerings from '{source}' ({held}). You can publish or send back all of them at once.",
     ),
+    "agree_on_limit": (
+        "Van de wettelijke grens {law} is geen gecontroleerd bedrag bekend. Daarom is de vergoeding uit wat leden "
+        "overhouden nu € 0,00. Maak met de gemeente een nieuwe afspraak, of wacht op het bedrag.",
+        "No verified value of the legal limit {law} is known. So the allowance out of what members keep is €0.00 now. "
+        "Make a new agreement with the municipality, or wait for the value.",
+    ),
+    "confirm_claim": (
+        "De kosten van een regel van {reference} zijn hoger dan de prijs zonder btw. Bekijk ze als derde persoon.",
+        "The costs of a line of {reference} are above its price without VAT. Look at them as a third person.",
+    ),
     "decide_claim": ("Beslis over de kosten bij {reference}.", "Decide on the costs of {reference}."),
     "decide_open_claims": (
         "Bestelling {reference} is betaald, maar wacht op een beslissing over kosten.",

@@ -58,6 +58,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Iemand anders moet dit doen: niemand keurt het eigen werk goed.",
         "Somebody else has to do this: nobody approves their own work.",
     ),
+    "second_person_needed_third": (
+        "Een derde persoon moet dit doen: iemand die van deze regel geen kosten indiende of goedkeurde.",
+        "A third person has to do this: somebody who neither claimed nor approved costs of this line.",
+    ),
     "not_found_offering": (
         "Wat u wilt bestellen is er niet (meer): {offeringId}.",
         "What you want to order is not there (any more): {offeringId}.",
@@ -122,6 +126,21 @@ ERRORS: dict[str, tuple[str, str]] = {
     "period_taken": (
         "Er is al een afspraak die op of na {date} begint. Kies een latere datum.",
         "There is an agreement that starts on or after {date}. Choose a later date.",
+    ),
+    "day_out_of_range": (
+        "De dag bij '{field}' kan niet. Kies een dag van {first} tot en met {last}.",
+        "The day in '{field}' is not possible. Choose a day from {first} to {last}.",
+    ),
+    "work_booked_already": (
+        "Er is al werk geboekt vanaf {first}, onder een andere afspraak. Laat deze afspraak op {earliest} of later "
+        "ingaan.",
+        "Work from {first} on was booked already, under another agreement. Let this one begin on {earliest} or later.",
+    ),
+    "limit_unknown": (
+        "Van de wettelijke grens {law} is voor {day} geen gecontroleerd bedrag bekend. Noem de wet niet, of kies een "
+        "dag waarvoor de grens bekend is.",
+        "No verified value of the legal limit {law} is known for {day}. Leave the law out, or choose a day for which "
+        "the limit is known.",
     ),
     "already_settled": (
         "Dit is al geboekt of teruggedraaid ({what}).",

@@ -5,7 +5,6 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     "amount_needed": ("Noem een bedrag.", "Name an amount."),
     "amount_not_hours": ("Noem een bedrag, geen uren.", "Name an amount, not hours."),
     "hours_not_amount": ("Noem de uren, geen bedrag.", "Name the hours, not an amount."),
-    "day_not_in_the_future": ("De dag {value} is nog niet geweest.", "The day {value} has not come yet."),
     "opening_has_balances": (
         "Er staat geen enkel bedrag in. Vul de rekeningen en de spaarpotten in, ook als er alleen jaartotalen zijn.",
         "There is no amount in it. Fill in the accounts and the savings pots, also where there are only year totals.",
@@ -123,18 +122,6 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "A purchase is still open. Finish it first.",
     ),
     "opening_account": ("Op {value} kan geen beginstand.", "{value} takes no opening balance."),
-    "paid_on_between_order_and_today": (
-        "De betaaldag {value} moet tussen de bestelling en vandaag liggen.",
-        "The day of payment {value} has to be between the order and today.",
-    ),
-    "paid_on_between_report_and_today": (
-        "De betaaldag {value} moet tussen de opgave en vandaag liggen.",
-        "The day of payment {value} has to be between the report and today.",
-    ),
-    "paid_on_between_request_and_today": (
-        "De betaaldag {value} moet tussen de aanvraag en vandaag liggen.",
-        "The day of payment {value} has to be between the request and today.",
-    ),
     "pot_has_money": (
         "De spaarpot is leeg. Er is niets af te handelen.",
         "The pot is empty. There is nothing to settle.",

@@ -5,11 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from pydantic import Field
 
 from app.adapters.exports import MEDIA, ExportFormat, export
 from app.adapters.messages import explain
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, link_next, noun
-from app.api.models import BalanceIn, Day, In, Money, Month, Out, PageOut, When, money
+from app.api.models import BalanceIn, Day, In, Money, Out, PageOut, When, money
 from app.domain.ledger import AccountKind, Journal, JournalKind, Period
 from app.usecases.books import close_month, export_books, list_accounts, list_journals, list_periods
 
@@ -62,7 +63,7 @@ class JournalOut(Out):
 class PeriodIn(In):
     """The month to close, and what the bank's statement says at its end."""
 
-    month: Month
+    month: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
     bank_balance: BalanceIn
 
 
@@ -75,7 +76,7 @@ class PeriodOut(Out):
     @classmethod
     def of(cls, period: Period) -> "PeriodOut":
         fields = {"closed_at": period.closed_at, "closed_by": period.closed_by, "bank_cents": period.bank_cents}
-        return cls.model_validate({"month": f"{period.month:%Y-%m}", **fields})
+        return cls.model_validate({"month": period.month.isoformat()[:7], **fields})
 
 
 @router.get("/periods")

@@ -23,7 +23,7 @@ class CostClaimIn(In):
 
 
 class ClaimMove(In):
-    verb: Literal["approve", "reject", "withdraw"]
+    verb: Literal["approve", "confirm", "reject", "withdraw"]
     reason: Line = ""
 
 
@@ -41,6 +41,7 @@ class CostClaimOut(Out):
     state: ClaimState
     claimed_at: When
     decided_at: When | None
+    confirmed_by: UUID | None
     reason: str
     version: Version
 
@@ -89,7 +90,7 @@ async def get(claim_id: UUID, run: RunDep, response: Response) -> CostClaimOut:
 
 @router.post("/cost-claims/{claim_id}/transitions")
 async def move(claim_id: UUID, body: ClaimMove, keyed: KeyedDep, seen: SeenDep, response: Response) -> CostClaimOut:
-    """Approve, reject or withdraw; nobody decides on their own."""
+    """Approve, reject or withdraw; above the net of its line a third person confirms what was approved."""
     _, once = keyed
     decided = await once(decide_claim, claim_id=claim_id, verb=body.verb, reason=body.reason, expected_version=seen)
     tag(response, decided.version)

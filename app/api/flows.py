@@ -16,7 +16,7 @@ from app.usecases.flows import get_member_statement, get_month_flows, get_statem
 
 router = noun("ledger")
 SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {}}, "description": "The same as a picture"}}
-SinceQuery = Annotated[date, Query(alias="from")]
+SinceQuery = Annotated[Day, Query(alias="from")]
 AsOfQuery = Annotated[Moment | None, Query(alias="asOf")]
 
 

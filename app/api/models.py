@@ -67,6 +67,23 @@ class MoneyOut(BaseModel):
     currency: str = CURRENCY
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _only_day(value: Any) -> Any:
+    """A day is written out, as 2026-03-01; a count of seconds is none, in digits either."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_parsing", "a day is written as 2026-03-01")
+    return _only_text(value)
+
+
+def _only_moment(value: Any) -> Any:
+    """A moment begins with its day."""
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
+    return _only_text(value)
+
+
 def _only_text(value: Any) -> Any:
     """A moment or a day is written out; a number is neither."""
     if isinstance(value, int | float):
@@ -110,8 +127,8 @@ Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$")]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$")]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_text)]
-Day = Annotated[date, BeforeValidator(_only_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_only_moment)]
+Day = Annotated[date, BeforeValidator(_only_day)]
 When = datetime
 
 

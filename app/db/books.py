@@ -16,6 +16,8 @@ from app.domain.errors import DomainError
 from app.domain.split import BY_YEAR_TOTAL
 
 BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
+SENSIBLE = "between date '2000-01-01' and date '2199-12-31'"
+"""What the database takes; books of before may hold other days, even infinite ones."""
 I8 = "I8 every split comes out again from its inputs"
 
 
@@ -128,7 +130,7 @@ INVARIANTS = {
     "I9 remittance, allowance and pot are F of the month totals, but for what they were before the books began": f"""
         with f as ({member_f("kept_cents")}), began as ({member_f("opening_cents")}),
         booked as (
-            select (e.facts ->> 'member')::uuid as member_id, extract(year from j.effective_on)::int as year,
+            select (e.facts ->> 'member')::uuid as member_id, extract(year from j.effective_on) as year,
                    sum(e.cents) filter (where e.rule = 'remit_above') as municipality,
                    sum(e.cents) filter (where e.rule = 'monthly_allowance') as allowance,
                    sum(e.cents) filter (where e.rule = 'pot') as pot
@@ -142,7 +144,7 @@ INVARIANTS = {
     "I9 what the municipality gets of a fund is F of the fund's months": f"""
         with f as ({fund_f("kept_cents")}), began as ({fund_f("opening_cents")}),
         booked as (
-            select j.cooperative_id, extract(year from j.effective_on)::int as year,
+            select j.cooperative_id, extract(year from j.effective_on) as year,
                    sum(e.cents) filter (where e.rule <> 'remit_above_fund') as kept,
                    -sum(e.cents) filter (where e.rule = 'remit_above_fund') as municipality
               from entry e join journal j on j.id = e.journal_id join account a on a.id = e.account_id
@@ -306,7 +308,8 @@ INVARIANTS = {
                  (o.state = 'completed' and o.refunded_cents < o.net_cents + o.vat_cents)::int
             when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents > 0
              and o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents
-             and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state = 'claimed')
+             and not exists (select 1 from cost_claim c
+                              where c.order_id = o.id and c.state in ('claimed', 'to_confirm'))
             then 1 else 0 end
         union all
         select j.id::text from journal j where j.source_type = 'order'
@@ -324,6 +327,23 @@ INVARIANTS = {
                             then net_cents + vat_cents - refunded_cents else 0 end) as cents
                        from "order" where buyer_id is null group by 1) o using (cooperative_id)
          where coalesce(b.cents, 0) <> coalesce(o.cents, 0)""",
+    "I24 what people booked has a day that can be": f"""
+        select 'journal ' || j.id || ' ' || j.effective_on as what from journal j
+         where j.reverses is null and j.effective_on not {SENSIBLE}
+           and not exists (select 1 from journal r where r.reverses = j.id)
+        union all
+        select 'agreement ' || id || ' ' || active_from from agreement
+         where cooperative_signed_at is not null and municipality_signed_at is not null
+           and active_from not {SENSIBLE}
+        union all
+        select 'internal delivery ' || id || ' ' || delivered_on from internal_delivery
+         where state = 'proposed' and delivered_on not {SENSIBLE}
+        union all
+        select 'month of member ' || member_id || ' ' || month from member_month
+         where opening_cents <> 0 and month not {SENSIBLE}
+        union all
+        select 'month of fund ' || cooperative_id || ' ' || month from fund_month
+         where opening_cents <> 0 and month not {SENSIBLE}""",
 }
 
 

@@ -38,6 +38,13 @@ class CooperativeRow(SQLModel, table=True):
 cooperatives = Store(CooperativeRow, Cooperative)
 
 
+async def books_from(tx: Tx, *cooperative_ids: UUID) -> date:
+    """The first day of the books that all of these keep: of their opening, else of the cooperative."""
+    return date.fromisoformat(
+        await tx.value("select max(books_from(c))::text from unnest($1::uuid[]) c", cooperative_ids)
+    )
+
+
 async def officers(tx: Tx, cooperative_id: UUID) -> list[tuple[UUID, Role]]:
     """Who holds which office at a cooperative."""
     sql = "select person_id, role from office where cooperative_id = $1"

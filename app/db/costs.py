@@ -16,6 +16,10 @@ class CostClaimRow(SQLModel, table=True):
     __table_args__ = (
         c.check("cost_claim_cents", "cents between 1 and 100000000"),
         c.check("cost_claim_two_people", "state in ('claimed', 'withdrawn') or decided_by <> claimed_by"),
+        c.check(
+            "cost_claim_third_person",
+            "confirmed_by is null or (confirmed_by <> claimed_by and confirmed_by <> decided_by)",
+        ),
         *c.longest("cost_claim", category=60, receipt=500, supplier=120, reason=500),
     )
     id: UUID = c.key()
@@ -34,6 +38,7 @@ class CostClaimRow(SQLModel, table=True):
     decided_by: UUID | None = c.link("person", null=True, index=False)
     decided_at: datetime | None = c.when(null=True)
     reason: str = c.text()
+    confirmed_by: UUID | None = c.link("person", null=True, index=False)
     version: int
 
 

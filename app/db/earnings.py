@@ -17,7 +17,7 @@ from app.domain.agreements import Agreement, RemitAbove
 from app.domain.earnings import Earning
 from app.domain.ledger import AccountKind
 from app.domain.opening import OpeningTotal
-from app.domain.split import MonthTotal
+from app.domain.split import MonthTotal, month_terms
 from app.domain.years import Year
 
 
@@ -72,7 +72,7 @@ class MemberYearRow(SQLModel, table=True):
 class MemberMonthRow(SQLModel, table=True):
     """What a member kept before remittance, per month and agreement version; written with each posting.
 
-    `opening_cents` of it were kept before these books began.
+    `opening_cents` of it were kept before these books began. The legal limits are those of when it was first written.
     """
 
     __tablename__ = "member_month"
@@ -83,6 +83,8 @@ class MemberMonthRow(SQLModel, table=True):
     cooperative_id: UUID = c.link("cooperative")
     kept_cents: int = c.cents()
     opening_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    law_cents: int | None = c.cents(null=True)
+    law_year_cents: int | None = c.cents(null=True)
 
 
 class FundYearRow(SQLModel, table=True):
@@ -112,6 +114,25 @@ async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earnin
     sql = f"""{earnings.select} where t.cooperative_id = $1 and t.state = 'posted' and t.work_date between $2 and $3"""
     rows = await tx.rows(sql, cooperative_id, date(year, 1, 1), date(year, 12, 31))
     return [earnings.load(row) for row in rows]
+
+
+async def booked_since(tx: Tx, cooperative_id: UUID, day: date) -> tuple[date, date] | None:
+    """The first and the last day from `day` on whose work was booked by some version of the agreement, or None.
+
+    Booked: earnings that were ever split, allowances that stand, months that the books began with.
+    """
+    sql = """
+        select min(day) as first, max(day) as last from (
+            select work_date as day from earning where cooperative_id = $1 and agreement_id is not null
+            union all
+            select day from allowance where cooperative_id = $1 and state = 'granted'
+            union all
+            select month from member_month where cooperative_id = $1 and opening_cents <> 0
+            union all
+            select month from fund_month where cooperative_id = $1 and opening_cents <> 0) booked
+         where day >= $2"""
+    row = await tx.only(sql, cooperative_id, day)
+    return (row["first"], row["last"]) if row["first"] is not None else None
 
 
 async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], year: int) -> Year:
@@ -153,20 +174,24 @@ def _pots(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[int, int]]:
 async def save_year(tx: Tx, year: Year) -> None:
     """Write what the year has become, with the next statements. The fund's may be written by several at once."""
     of_members = """merge into member_month t
-        using unnest($1::uuid[], $2::date[], $3::uuid[], $4::bigint[]) as u (member_id, month, agreement_id, cents)
+        using unnest($1::uuid[], $2::date[], $3::uuid[], $4::bigint[], $6::bigint[], $7::bigint[])
+              as u (member_id, month, agreement_id, cents, law_cents, law_year_cents)
            on t.member_id = u.member_id and t.month = u.month and t.agreement_id = u.agreement_id
          when matched then update set kept_cents = t.kept_cents + u.cents
-         when not matched then insert (member_id, month, agreement_id, kept_cents, cooperative_id)
-              values (u.member_id, u.month, u.agreement_id, u.cents, $5)"""
+         when not matched then insert (member_id, month, agreement_id, kept_cents, cooperative_id, law_cents,
+                                       law_year_cents)
+              values (u.member_id, u.month, u.agreement_id, u.cents, $5, u.law_cents, u.law_year_cents)"""
     of_fund = """insert into fund_month (month, agreement_id, kept_cents, cooperative_id)
          select *, $4 from unnest($1::date[], $2::uuid[], $3::bigint[])
          on conflict (cooperative_id, month, agreement_id)
          do update set kept_cents = fund_month.kept_cents + excluded.kept_cents"""
-    rows = [(*where, cents) for where, cents in year.changes.items()]
-    members, fund = [row for row in rows if row[0]], [row[1:] for row in rows if row[0] is None]
+    members = [(who, month, version, cents) for (who, month, version), cents in year.changes.items() if who]
+    fund = [(month, version, cents) for (who, month, version), cents in year.changes.items() if not who]
     if members:
         columns = [list(column) for column in zip(*members, strict=True)]
-        await tx.later(of_members, *columns, year.cooperative_id, row=("member_month", *members))
+        terms = [year.month_of(member_id, month, agreement_id) for member_id, month, agreement_id, _ in members]
+        laws = [[month.law_cents for month in terms], [month.law_year_cents for month in terms]]
+        await tx.later(of_members, *columns, year.cooperative_id, *laws, row=("member_month", *members))
     if fund:
         columns = [list(column) for column in zip(*fund, strict=True)]
         await tx.later(of_fund, *columns, year.cooperative_id, row=("fund_month", *fund))
@@ -193,15 +218,20 @@ def _total(row: dict[str, Any]) -> MonthTotal:
         RemitAbove(**row["remittance"]) if row["remittance"] else None,
         row["kept_cents"],
         row["allowance"],
+        row.get("law"),
+        row.get("law_year"),
     )
 
 
 async def open_months(tx: Tx, totals: Sequence[OpeningTotal], versions: Mapping[date, Agreement]) -> None:
     """What members and the fund kept in months before these books began, under each month's version."""
-    of_members = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents, opening_cents)
-                    values ($1, $2, $3, $4, $5, $5)"""
+    of_members = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents, opening_cents,
+                                              law_cents, law_year_cents)
+                    values ($1, $2, $3, $4, $5, $5, $6, $7)"""
     of_fund = """insert into fund_month (month, agreement_id, cooperative_id, kept_cents, opening_cents)
                  values ($1, $2, $3, $4, $4)"""
     rows = [(t.member_id, t.month, versions[t.month].id, versions[t.month].cooperative_id, t.cents) for t in totals]
-    await tx.many(of_members, [row for row in rows if row[0] is not None])
+    terms = [month_terms(versions[total.month], total.month) for total in totals]
+    laws = [(month.law_cents, month.law_year_cents) for month in terms]
+    await tx.many(of_members, [row + law for row, law in zip(rows, laws, strict=True) if row[0] is not None])
     await tx.many(of_fund, [row[1:] for row in rows if row[0] is None])

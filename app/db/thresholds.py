@@ -9,7 +9,7 @@ def member_f(column: str) -> str:
                    coalesce(rule ->> 'basis', 'member_year') as basis,
                    coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
                    coalesce((rule ->> 'basis_points')::bigint, 0) as share,
-                   coalesce((allowance ->> 'cap_cents')::bigint, 0) as cap
+                   least(coalesce((allowance ->> 'cap_cents')::bigint, 0), m.law_cents) as cap, m.law_year_cents
               from member_month m join agreement a on a.id = m.agreement_id
               left join lateral jsonb_path_query_first(
                    a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")') rule on true
@@ -26,11 +26,15 @@ def member_f(column: str) -> str:
         paid as (
             select *, sum(kept - municipality) over (partition by member_id, month order by active_from) as left_after
               from owed),
+        wanted as (
+            select *, least(cap, left_after) - least(cap, left_after - kept + municipality) as more from paid),
+        within as (
+            select *, sum(more) over (partition by member_id, extract(year from month) order by month, active_from)
+                      as so_far from wanted),
         years as (
-            select member_id, extract(year from month)::int as year, sum(kept) as kept,
-                   sum(municipality) as municipality,
-                   sum(least(cap, left_after) - least(cap, left_after - kept + municipality)) as allowance
-              from paid group by 1, 2)
+            select member_id, extract(year from month) as year, sum(kept) as kept, sum(municipality) as municipality,
+                   sum(least(law_year_cents, so_far) - least(law_year_cents, so_far - more)) as allowance
+              from within group by 1, 2)
         select *, kept - municipality - allowance as pot from years"""
 
 
@@ -38,7 +42,7 @@ def fund_f(column: str) -> str:
     """F of a fund's calendar year over a column of the month totals."""
     return f"""
         with running as (
-            select m.cooperative_id, extract(year from m.month)::int as year, m.{column} as kept,
+            select m.cooperative_id, extract(year from m.month) as year, m.{column} as kept,
                    sum(m.{column}) over w as total,
                    coalesce((rule ->> 'threshold_cents')::bigint, 0) as threshold,
                    coalesce((rule ->> 'basis_points')::bigint, 0) as share

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, TypeVar
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import ExamplesFail, RuleRefused, SecondPersonNeeded
-from app.domain.limits import LAWS
+from app.domain.errors import ExamplesFail, RuleRefused, SecondPersonNeeded, WorkBookedAlready
+from app.domain.limits import LAWS, check_known
 from app.domain.money import WHOLE
 from app.domain.transitions import Transition, move
 
@@ -348,9 +348,24 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
             raise RuleRefused(rule=rule, value=", ".join(kinds))
 
 
+def check_laws(agreement: Agreement) -> None:
+    """Raises LimitUnknown where a rule names a law of which no verified value is known for the first day."""
+    for rule in agreement.rules:
+        if isinstance(rule, MonthlyAllowance | Premium):
+            check_known(rule.law, agreement.active_from)
+
+
+def check_start(agreement: Agreement, booked: tuple[date, date] | None) -> None:
+    """Raises WorkBookedAlready where work was booked on the first day or later: `booked` are its first and last day."""
+    if booked is not None:
+        first, last = booked
+        raise WorkBookedAlready(first=first.isoformat(), earliest=(last + timedelta(days=1)).isoformat())
+
+
 def tested(agreement: Agreement, results: Sequence[ExampleResult], now: datetime) -> Agreement:
-    """The agreement, tested. Raises ExamplesFail with what came out instead."""
+    """The agreement, tested. Raises WrongState, LimitUnknown, ExamplesFail with what came out instead."""
     move(AGREEMENT, agreement, "test")
+    check_laws(agreement)
     failed = [result for result in results if not result.passed]
     if failed:
         raise ExamplesFail(examples=[{"name": f.name, "expected": f.expected, "actual": f.actual} for f in failed])
@@ -358,15 +373,17 @@ def tested(agreement: Agreement, results: Sequence[ExampleResult], now: datetime
 
 
 def sign_for_cooperative(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the treasurer's signature. Raises WrongState, SecondPersonNeeded."""
+    """The agreement with the treasurer's signature. Raises WrongState, LimitUnknown, SecondPersonNeeded."""
     move(AGREEMENT, agreement, "sign_for_cooperative")
+    check_laws(agreement)
     _second_person(agreement.municipality_signed_by, by)
     return replace(agreement, cooperative_signed_by=by, cooperative_signed_at=now)
 
 
 def sign_for_municipality(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the controller's signature. Raises WrongState, SecondPersonNeeded."""
+    """The agreement with the controller's signature. Raises WrongState, LimitUnknown, SecondPersonNeeded."""
     move(AGREEMENT, agreement, "sign_for_municipality")
+    check_laws(agreement)
     _second_person(agreement.cooperative_signed_by, by)
     return replace(agreement, municipality_signed_by=by, municipality_signed_at=now)
 

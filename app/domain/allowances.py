@@ -10,7 +10,7 @@ from app.domain.access import Right
 from app.domain.agreements import Agreement, HourlyAllowance, MonthlyAllowance, Premium
 from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.limits import limits_on
+from app.domain.limits import check_known, limits_on
 from app.domain.transitions import Transition
 
 
@@ -60,7 +60,7 @@ def amount_of(
     """The cents to grant; `given` are the member's allowances of this kind that stand in the calendar year of `day`.
 
     Hours are paid by the rate, half up; the rest of a month's allowance is granted where no amount is named.
-    Raises RuleMissing, AllowanceExceeded with the limit and its source, RuleRefused for an amount that is not asked.
+    Raises RuleMissing, AllowanceExceeded with the limit and its source, LimitUnknown, RuleRefused.
     """
     in_month = sum(a.cents for a in given if a.day.replace(day=1) == day.replace(day=1))
     in_year = sum(a.cents for a in given)
@@ -81,6 +81,7 @@ def amount_of(
             raise RuleRefused(rule="amount_needed", value=kind)
         _within(in_year + cents, rule.yearly_cap_cents, "year")
         _count(len(given) + 1, rule.count)
+    check_known(rule.law, day)
     for limit in limits_on(rule.law, day):
         _within((in_month if limit.per == "month" else in_year) + cents, limit.max_cents, limit.per, limit.source)
         _count(len(given) + 1, limit.max_count, limit.source)

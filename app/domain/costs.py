@@ -1,5 +1,6 @@
 """Cost claims: what a job cost, claimed per order line and approved by somebody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +8,14 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.agreements import Agreement, CostCategory
-from app.domain.errors import ApprovedTooLate, CapReached, CategoryUnknown, PayeeMissing, SecondPersonNeeded
+from app.domain.errors import (
+    ApprovedTooLate,
+    CapReached,
+    CategoryUnknown,
+    PayeeMissing,
+    ReasonNeeded,
+    SecondPersonNeeded,
+)
 from app.domain.ledger import AccountKind
 from app.domain.transitions import Transition, move
 
@@ -29,9 +37,14 @@ PAYABLE = {
 
 class ClaimState(StrEnum):
     CLAIMED = "claimed"
+    TO_CONFIRM = "to_confirm"
+    """Approved, but with it the line would cost more than its net: a third person looks at it."""
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+UNDECIDED = (ClaimState.CLAIMED, ClaimState.TO_CONFIRM)
 
 
 @dataclass(frozen=True)
@@ -54,13 +67,15 @@ class CostClaim:
     decided_by: UUID | None = None
     decided_at: datetime | None = None
     reason: str = ""
+    confirmed_by: UUID | None = None
     version: int = 1
 
 
 CLAIM: tuple[Transition[CostClaim], ...] = (
     Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM),
-    Transition("reject", ("claimed",), "rejected", Right.DECIDE_CLAIM),
-    Transition("withdraw", ("claimed",), "withdrawn", Right.CLAIM_COST),
+    Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM),
+    Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM),
+    Transition("withdraw", ("claimed", "to_confirm"), "withdrawn", Right.CLAIM_COST),
 )
 
 
@@ -93,9 +108,37 @@ def within_cap(category: str, cap_cents: int, approved_cents: int, cents: int) -
         raise CapReached(category=category, left_cents=max(0, cap_cents - approved_cents))
 
 
-def decide(claim: CostClaim, verb: str, *, by: UUID, own: bool, now: datetime, reason: str = "") -> CostClaim:
-    """The claim after `verb`. Who claimed, and whose job it was, does not decide (SecondPersonNeeded)."""
+def above_net(claim: CostClaim, approved: Sequence[CostClaim], net_cents: int) -> bool:
+    """Whether a claim, together with those of its line that are approved, is more than the line's net."""
+    return claim.cents + sum(other.cents for other in approved) > net_cents
+
+
+def decide(
+    claim: CostClaim,
+    verb: str,
+    *,
+    by: UUID,
+    own: bool,
+    now: datetime,
+    reason: str = "",
+    approved: Sequence[CostClaim] = (),
+    net_cents: int,
+) -> CostClaim:
+    """The claim after `verb`; `approved` are the other claims of its line that are, `net_cents` is the line's net.
+
+    Four-eyes rule: whoever claimed it, or did the work, does not decide. An approval above the net waits for
+    `confirm`, with a reason, by somebody who neither claimed nor approved anything of that line.
+    Raises WrongState, SecondPersonNeeded, ReasonNeeded.
+    """
     state = ClaimState(move(CLAIM, claim, verb))
     if verb != "withdraw" and (own or claim.claimed_by == by):
         raise SecondPersonNeeded(verb=verb)
+    if verb == "confirm":
+        if by in {person for other in (claim, *approved) for person in (other.claimed_by, other.decided_by)}:
+            raise SecondPersonNeeded(verb=verb, how="third")
+        if not reason:
+            raise ReasonNeeded(verb=verb)
+        return replace(claim, state=state, confirmed_by=by, reason=reason)
+    if verb == "approve" and above_net(claim, approved, net_cents):
+        state = ClaimState.TO_CONFIRM
     return replace(claim, state=state, decided_by=by, decided_at=now, reason=reason)

@@ -149,6 +149,18 @@ class PeriodTaken(Conflict):
     code = "period_taken"
 
 
+class WorkBookedAlready(Conflict):
+    """`first` is the first day of work that was booked by another version, `earliest` the first free day after it."""
+
+    code = "work_booked_already"
+
+
+class LimitUnknown(Invalid):
+    """The tables of legal limits know no verified value of `law` for `day`."""
+
+    code = "limit_unknown"
+
+
 class AlreadySettled(Conflict):
     code = "already_settled"
 
@@ -259,6 +271,12 @@ class TimeZoneMissing(Invalid):
 
 class NumberOutOfRange(Invalid):
     code = "number_out_of_range"
+
+
+class DayOutOfRange(Invalid):
+    """`first` and `last` are the days, both included, between which the field lies."""
+
+    code = "day_out_of_range"
 
 
 class BelowMinimum(Conflict):

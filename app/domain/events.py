@@ -77,6 +77,7 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "offering_import.finished": (Opening("review_import", Role.COORDINATOR),),
     "claim.made": (Opening("decide_claim", Role.TREASURER),),
+    "claim.to_confirm": (Opening("confirm_claim", Role.COORDINATOR), Opening("confirm_claim", Role.TREASURER)),
     "earning.waits_for_claims": (Opening("decide_open_claims", Role.TREASURER),),
     "member.referred": (Opening("take_in_referral", Role.COORDINATOR),),
     "member.exit_target": (Opening("talk_about_exit", Role.COORDINATOR),),
@@ -128,6 +129,7 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "barter.proposed": (Opening("answer_barter", Role.MEMBER),),
     "delivery.proposed": (Opening("answer_delivery", Role.TREASURER),),
     "agreement.tested": (Opening("sign_agreement", Role.TREASURER),),
+    "agreement.limit_unknown": (Opening("agree_on_limit", Role.TREASURER),),
 }
 CLOSES: dict[str, tuple[str, ...]] = {
     "order.accepted": ("accept_order",),
@@ -142,7 +144,8 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "offering.sent_back": ("review_offering",),
     "offering.withdrawn": ("review_offering",),
     NOTHING_HELD: ("review_import",),
-    "claim.decided": ("decide_claim",),
+    "claim.to_confirm": ("decide_claim",),
+    "claim.decided": ("decide_claim", "confirm_claim"),
     "earning.posted": ("decide_open_claims",),
     "agreement.signed": ("sign_agreement",),
     "earning.decided": ("decide_held",),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.days import FIRST_DAY, check_day
 from app.domain.errors import AlreadySettled, BankDiffers, EarlierMonthOpen, RuleRefused
 from app.domain.money import CURRENCY
 
@@ -205,14 +206,16 @@ class OpenBooks:
 def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int) -> None:
     """Whether `month` (its first day) can be closed: it is over, no earlier one is open, the bank agrees.
 
-    Raises RuleRefused, AlreadySettled, EarlierMonthOpen, BankDiffers with both amounts.
+    A month before FIRST_DAY can be closed only if an old slip opened it. Raises RuleRefused, DayOutOfRange,
+    AlreadySettled, EarlierMonthOpen, BankDiffers with both amounts.
     """
     if month.day != 1 or month >= today.replace(day=1):
         raise RuleRefused(rule="month_is_over", value=month.isoformat())
+    check_day("month", month, min(books.first_open or FIRST_DAY, FIRST_DAY), today)
     if books.last_closed is not None and month <= books.last_closed:
         raise AlreadySettled(what="month")
     if books.first_open is not None and books.first_open < month:
-        raise EarlierMonthOpen(month=f"{books.first_open:%Y-%m}")
+        raise EarlierMonthOpen(month=books.first_open.isoformat()[:7])
     if books.bank_cents != stated_cents:
         raise BankDiffers(ledger_cents=books.bank_cents, stated_cents=stated_cents)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from app.domain.errors import LimitUnknown
+
 ACT = "Participatiewet art. 31(2)"
 
 
@@ -48,6 +50,24 @@ LIMITS: tuple[LegalLimit, ...] = (
     ),
 )
 LAWS = frozenset(limit.law for limit in LIMITS)
+
+
+def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]:
+    """What a rule of law allows in a month and in its calendar year, in cents; None where it sets no such limit.
+
+    Nothing is allowed (0) where the tables know no verified value for the first day of the month.
+    """
+    if law is None:
+        return None, None
+    known = limits_on(law, month)
+    a_month, a_year = ([limit.max_cents for limit in known if limit.per == per] for per in ("month", "year"))
+    return min(a_month, default=None if known else 0), min(a_year, default=None)
+
+
+def check_known(law: str | None, day: date) -> None:
+    """Raises LimitUnknown where the tables know no verified value of a named law for the day."""
+    if law is not None and not limits_on(law, day):
+        raise LimitUnknown(law=law, day=day.isoformat())
 
 
 def limits_on(law: str | None, day: date) -> tuple[LegalLimit, ...]:

@@ -1,12 +1,13 @@
 """What two cooperatives owe each other: netted once a month, paid once, in both books; and how much may stand open."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.days import check_day, day_of
 from app.domain.errors import (
     AlreadySettled,
     BooksDiffer,
@@ -113,11 +114,12 @@ def confirmed(netting: Netting, side: UUID, by: UUID, paid_on: date, today: date
     """The netting with one side's word; with both it is confirmed.
 
     Raises WrongState, AlreadySettled for a side that has spoken, SecondPersonNeeded for one person on both sides,
-    RuleRefused for a day that both do not name, or after today.
+    RuleRefused for a day that both do not name, DayOutOfRange for one before its month or after today.
     """
     state = move(NETTING, netting, "confirm")
-    if paid_on > today:
-        raise RuleRefused(rule="day_not_in_the_future", value=paid_on.isoformat())
+    # Drawn up on the first of a month it clears the month before, in which it may have been paid.
+    month = (day_of(netting.as_of) - timedelta(days=1)).replace(day=1)
+    check_day("paid_on", paid_on, month, today)
     if netting.paid_on not in (None, paid_on):
         raise RuleRefused(rule="both_name_one_day", value=str(netting.paid_on))
     first, second = netting.first_confirmed_by, netting.second_confirmed_by

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from app.domain.days import FIRST_DAY, check_day
 from app.domain.errors import OpeningDiffers, RuleRefused
 from app.domain.ledger import AccountKind, Leg
 
@@ -80,8 +81,12 @@ class OpeningReport:
     journal_id: UUID | None = None
 
 
-def check_opening(opening: Opening) -> None:
-    """Raises OpeningDiffers where what there is does not equal what is owed and kept, RuleRefused for odd lines."""
+def check_opening(opening: Opening, today: date) -> None:
+    """Raises OpeningDiffers where what there is does not equal what is owed and kept, RuleRefused for odd lines.
+
+    Raises DayOutOfRange for a first day that has not come yet, and for months that nobody keeps books of.
+    """
+    check_day("as_of", opening.as_of, FIRST_DAY, today)
     if opening.owned_cents != opening.owed_cents:
         difference = opening.owned_cents - opening.owed_cents
         raise OpeningDiffers(
@@ -93,6 +98,8 @@ def check_opening(opening: Opening) -> None:
     late = [month for month in months if month.day != 1 or month > opening.as_of]
     if late:
         raise RuleRefused(rule="months_before_the_first_day", value=late[0].isoformat())
+    for month in months:
+        check_day("month", month, FIRST_DAY, opening.as_of)
     kinds = [account.kind for account in opening.accounts]
     keys = [(pot.member_id, pot.month) for pot in opening.pots]
     rows = [(total.member_id, total.month) for total in opening.totals]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.days import check_day
 from app.domain.errors import AlreadyExists, RuleRefused, WrongState
 from app.domain.shares import Share, ShareKind
 from app.domain.transitions import Transition, move
@@ -193,11 +194,10 @@ def check_slot(slot: Slot, parts: Iterable[Part]) -> Slot:
     return slot
 
 
-def check_hours(part: Part, reported: Iterable[Hours], minutes: int, day: date, today: date) -> None:
-    """Whether so many more minutes can be reported. Raises WrongState, RuleRefused below zero or for a later day."""
+def check_hours(part: Part, reported: Iterable[Hours], minutes: int, day: date, first: date, today: date) -> None:
+    """Whether so many more minutes can be reported. Raises WrongState, RuleRefused below zero, DayOutOfRange."""
     if part.state is not PartState.TAKEN:
         raise WrongState(verb="report_hours", state=part.state, possible=[])
     if minutes == 0 or sum(entry.minutes for entry in reported if entry.stands) + minutes < 0:
         raise RuleRefused(rule="hours_stay_above_zero", value=str(minutes))
-    if day > today:
-        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    check_day("day", day, first, today)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.days import day_of
-from app.domain.errors import AlreadySettled, Overpaid, RuleRefused
+from app.domain.days import check_day, day_of
+from app.domain.errors import AlreadySettled, Overpaid
 from app.domain.orders import Order
 
 
@@ -41,11 +41,8 @@ def receive(order: Order, cents: int) -> Order:
 
 
 def payment_day(order: Order, paid_on: date | None, today: date) -> date:
-    """The day on which money came in, today unless told. Raises RuleRefused before the order or after today."""
-    day = paid_on or today
-    if not day_of(order.placed_at) <= day <= today:
-        raise RuleRefused(rule="paid_on_between_order_and_today", value=day.isoformat())
-    return day
+    """The day on which money came in, today unless told. Raises DayOutOfRange before the order or after today."""
+    return check_day("paid_on", paid_on or today, day_of(order.placed_at), today)
 
 
 def reverse(payment: Payment, *, by: UUID, on: date, reason: str) -> Payment:

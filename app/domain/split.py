@@ -22,6 +22,7 @@ from app.domain.agreements import (
 )
 from app.domain.costs import PAYABLE, CostClaim
 from app.domain.ledger import AccountKind, Leg
+from app.domain.limits import monthly_limit
 from app.domain.money import WHOLE, half_up, share_out
 
 NO_REMITTANCE = RemitAbove(threshold_cents=0, basis_points=0)
@@ -54,6 +55,15 @@ class MonthTotal:
     kept_cents: int
     allowance_cents: int = 0
     """What of a member's month is paid out as an allowance, at most."""
+    law_cents: int | None = None
+    """What the law that the rule names allowed a month when the first amount of this month was booked."""
+    law_year_cents: int | None = None
+    """The same a calendar year."""
+
+    @property
+    def most_cents(self) -> int:
+        """What of the month may be paid out by the agreement and the law."""
+        return self.allowance_cents if self.law_cents is None else min(self.allowance_cents, self.law_cents)
 
 
 @dataclass(frozen=True)
@@ -93,9 +103,10 @@ def remitted(rule: RemitAbove, total_cents: int) -> int:
 def buckets(months: Sequence[MonthTotal]) -> Buckets:
     """F over a calendar year: each version by its own rule in date order; threshold, then allowance, then the rest.
 
-    A threshold a year looks at the whole year so far, one a month at that month; so does the allowance.
+    A threshold a year looks at the whole year so far, one a month at that month; so does the allowance. A legal limit
+    a year looks at all allowances of the year, also those of versions that named no law.
     """
-    year = in_month = left_in_month = municipality = allowance = 0
+    year = in_month = left_in_month = municipality = allowance = wanted = 0
     present: date | None = None
     for row in sorted(months, key=lambda m: (m.month, m.active_from)):
         if row.month != present:
@@ -104,8 +115,10 @@ def buckets(months: Sequence[MonthTotal]) -> Buckets:
         before = in_month if rule.basis == "member_month" else year
         owed = remitted(rule, before + row.kept_cents) - remitted(rule, before)
         left = left_in_month + row.kept_cents - owed
-        paid_out = min(row.allowance_cents, left) - min(row.allowance_cents, left_in_month) if left > 0 else 0
-        municipality, allowance = municipality + owed, allowance + paid_out
+        more = min(row.most_cents, left) - min(row.most_cents, left_in_month) if left > 0 else 0
+        room = wanted + more if row.law_year_cents is None else row.law_year_cents
+        allowance += min(room, wanted + more) - min(room, wanted)
+        municipality, wanted = municipality + owed, wanted + more
         year, in_month, left_in_month = year + row.kept_cents, in_month + row.kept_cents, left
     return Buckets(year, municipality, allowance, tuple(months))
 
@@ -145,16 +158,24 @@ def add_to_year(
     """The year's totals with `cents` more in the month of `day` under this agreement; `fund`: of the cooperative."""
     first = day.replace(day=1)
     found = [m for m in months if m.month == first and m.agreement_id == agreement.id]
-    row = found[0] if found else _terms(agreement, first, fund)
+    row = found[0] if found else month_terms(agreement, first, fund=fund)
     return [*(m for m in months if m is not row), replace(row, kept_cents=row.kept_cents + cents)]
 
 
-def _terms(agreement: Agreement, month: date, fund: bool) -> MonthTotal:
-    version = (month, agreement.id, agreement.active_from)
-    if fund:
-        return MonthTotal(*version, agreement.fund_remittance, 0)
-    allowance = agreement.the(MonthlyAllowance)
-    return MonthTotal(*version, agreement.remittance, 0, allowance.cap_cents if allowance else 0)
+def month_terms(agreement: Agreement, month: date, *, fund: bool = False) -> MonthTotal:
+    """A month in which nothing is booked yet, with the terms of the agreement and of the law that its rule names."""
+    allowance = None if fund else agreement.the(MonthlyAllowance)
+    law_cents, law_year_cents = monthly_limit(allowance.law if allowance else None, month)
+    return MonthTotal(
+        month=month,
+        agreement_id=agreement.id,
+        active_from=agreement.active_from,
+        remittance=agreement.fund_remittance if fund else agreement.remittance,
+        kept_cents=0,
+        allowance_cents=allowance.cap_cents if allowance else 0,
+        law_cents=law_cents,
+        law_year_cents=law_year_cents,
+    )
 
 
 def split(
@@ -226,6 +247,7 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
 def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: UUID | None) -> tuple[Leg, ...]:
     """Remittance, allowance and pot as F(after) − F(before)."""
     rule, allowance = agreement.remittance, agreement.the(MonthlyAllowance)
+    most = [month.most_cents for month in after.months if month not in before.months]
     facts = {
         "member": str(member_id) if member_id else None,
         "before": before.kept_cents,
@@ -235,7 +257,7 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         "threshold": rule.threshold_cents if rule else None,
         "basis_points": rule.basis_points if rule else None,
         **({"basis": rule.basis} if rule else {}),
-        **({"cap": allowance.cap_cents} if allowance else {}),
+        **({"cap": min(most, default=allowance.cap_cents)} if allowance else {}),
     }
     party, again = str(agreement.municipality_id), facts | {"year": year_facts(before, after)}
     owed, paid_out, kept = (

@@ -37,6 +37,10 @@ class Year:
         self.count_fund(agreement, day, cents)
         return legs
 
+    def month_of(self, member_id: UUID, month: date, agreement_id: UUID) -> MonthTotal:
+        """The member's total of a month under a version, with its terms."""
+        return next(m for m in self.members[member_id] if (m.month, m.agreement_id) == (month, agreement_id))
+
     def count(self, agreement: Agreement, day: date, member_id: UUID, cents: int) -> None:
         """What the member keeps counts for the year."""
         if cents:

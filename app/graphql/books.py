@@ -37,7 +37,7 @@ class Period:
     @classmethod
     def of(cls, period: domain.Period) -> "Period":
         bank = None if period.bank_cents is None else Money.of(period.bank_cents)
-        return show(cls, period, month=f"{period.month:%Y-%m}", bank_balance=bank)
+        return show(cls, period, month=period.month.isoformat()[:7], bank_balance=bank)
 
 
 @strawberry.type

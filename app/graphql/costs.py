@@ -19,6 +19,7 @@ strawberry.enum(Payee)
 @strawberry.enum
 class ClaimVerb(Enum):
     APPROVE = "approve"
+    CONFIRM = "confirm"
     REJECT = "reject"
     WITHDRAW = "withdraw"
 
@@ -37,6 +38,7 @@ class CostClaim(Node):
     state: ClaimState
     claimed_at: datetime
     decided_at: datetime | None
+    confirmed_by: UUID | None
     reason: str
     version: int
 
@@ -93,7 +95,9 @@ class CostMutation:
         )
         return CostClaim.of(made)
 
-    @strawberry.mutation(description="Approve, reject or withdraw; nobody decides on their own.")
+    @strawberry.mutation(
+        description="Approve, reject or withdraw; above the net of its line a third person confirms what was approved."
+    )
     async def decide_claim(
         self,
         info: Info,

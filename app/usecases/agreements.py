@@ -20,15 +20,24 @@ from app.db.agreements import (
     list_agreements as load_page,
 )
 from app.db.cooperatives import cooperatives
-from app.db.earnings import posted_in_year
+from app.db.earnings import booked_since, posted_in_year
 from app.db.engine import Tx, uuid7
+from app.db.ledger import lock_books
 from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement, Example, ExampleResult, Rule, check_rules
+from app.domain.agreements import (
+    Agreement,
+    Example,
+    ExampleResult,
+    MonthlyAllowance,
+    Rule,
+    check_rules,
+    check_start,
+)
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
@@ -85,11 +94,16 @@ async def change_agreement(
 
 
 async def try_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, expected_version: int | None = None) -> Agreement:
-    """Run the worked examples. Raises ExamplesFail with what came out instead."""
+    """Run the worked examples. Raises ExamplesFail with what came out instead.
+
+    Raises LimitUnknown and WorkBookedAlready too, as signing will.
+    """
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
     expect(agreement.version, expected_version)
-    tested = await save_agreement(tx, rules_of.tested(agreement, run_examples(agreement), tx.now))
+    tested = rules_of.tested(agreement, run_examples(agreement), tx.now)
+    check_start(agreement, await booked_since(tx, agreement.cooperative_id, agreement.active_from))
+    tested = await save_agreement(tx, tested)
     await tell(tx, "agreement.tested", agreement.cooperative_id, agreement.id, title=agreement.title)
     return tested
 
@@ -105,8 +119,8 @@ async def sign_agreement(
 ) -> Agreement:
     """Sign for the `cooperative` (its treasurer) or the `municipality` (its controller).
 
-    Raises WrongState before the examples came out; PeriodTaken where another version starts on the same day or
-    where it would start before one that is in force.
+    Raises WrongState before the examples came out, LimitUnknown; at the second signature PeriodTaken if another
+    version starts on that day or later, WorkBookedAlready if work of that day or later was booked.
     """
     agreement = await load(tx, agreement_id, lock=True)
     place = (agreement.cooperative_id, agreement.municipality_id)
@@ -117,9 +131,8 @@ async def sign_agreement(
         signed = rules_of.sign_for_cooperative(agreement, actor.person, tx.now)
     else:
         signed = rules_of.sign_for_municipality(agreement, actor.person, tx.now)
-    later = await agreement_on(tx, agreement.cooperative_id, date.max - timedelta(days=1))
-    if signed.signed and later is not None and later.active_from >= agreement.active_from:
-        raise PeriodTaken(date=agreement.active_from.isoformat())
+    if signed.signed:
+        await _can_begin(tx, agreement)
     try:
         saved = await save_agreement(tx, signed)
     except UniqueViolationError:
@@ -127,6 +140,17 @@ async def sign_agreement(
     if saved.signed:
         await tell(tx, "agreement.signed", agreement.cooperative_id, agreement.id, title=agreement.title)
     return saved
+
+
+async def _can_begin(tx: Tx, agreement: Agreement) -> None:
+    """Whether no version and no booked work stands in the way; from here on nothing is booked until this commits."""
+    place, start = agreement.cooperative_id, agreement.active_from
+    await lock_books(tx, place)
+    later = await agreement_on(tx, place, date.max - timedelta(days=1))
+    if later is not None and later.active_from >= start:
+        raise PeriodTaken(date=start.isoformat())
+    await lend_staff_view(tx, place)
+    check_start(agreement, await booked_since(tx, place, start))
 
 
 async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, year: int) -> Replay:
@@ -161,3 +185,12 @@ async def preview_split(
         own = actor.as_member(member_id)
         actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
     return await previewed(tx, cooperative_id, member_id, net_cents, cost_cents, day or tx.today)
+
+
+async def warn_of_limit(tx: Tx, actor: Actor, *, agreement_id: UUID) -> None:
+    """The timer of a law without a verified value: asks the treasurer to see to it."""
+    actor.require(Right.RUN_TIMER)
+    agreement = await load(tx, agreement_id)
+    rule = agreement.the(MonthlyAllowance)
+    if rule is not None:
+        await tell(tx, "agreement.limit_unknown", agreement.cooperative_id, agreement_id, law=rule.law)

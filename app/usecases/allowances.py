@@ -7,7 +7,7 @@ from uuid import UUID
 from app.db import ledger
 from app.db.agreements import agreement_on, get_agreement
 from app.db.allowances import allowances, given_in_year
-from app.db.cooperatives import cooperatives
+from app.db.cooperatives import books_from, cooperatives
 from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
@@ -15,7 +15,8 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement
 from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
-from app.domain.errors import AgreementMissing, NotFound, RuleRefused, SecondPersonNeeded
+from app.domain.days import check_day
+from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Leg, Posting, negated
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
@@ -37,7 +38,8 @@ async def grant_allowance(
 ) -> Allowance:
     """Grant an allowance or a premium from the cooperative fund, by the agreement of `day` (today unless told).
 
-    Raises RuleMissing, AllowanceExceeded, AgreementMissing, SecondPersonNeeded for one's own, RuleRefused.
+    Raises RuleMissing, AllowanceExceeded, LimitUnknown, AgreementMissing, SecondPersonNeeded for one's own,
+    DayOutOfRange, RuleRefused.
     """
     member = await members.find(tx, id=member_id)
     if member is None:
@@ -45,10 +47,7 @@ async def grant_allowance(
     actor.require(Right.GRANT_ALLOWANCE, member.cooperative_id)
     if member.person_id == actor.person:
         raise SecondPersonNeeded(verb="grant_allowance")
-    today = tx.today
-    day = day or today
-    if day > today:
-        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    day = check_day("day", day or tx.today, await books_from(tx, member.cooperative_id), tx.today)
     agreement = await agreement_on(tx, member.cooperative_id, day)
     if agreement is None:
         raise AgreementMissing(date=day.isoformat())

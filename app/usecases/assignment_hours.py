@@ -10,6 +10,7 @@ from app.db.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import Assignment, AssignmentState
+from app.domain.days import day_of
 from app.domain.errors import AlreadySettled, ReasonNeeded, SecondPersonNeeded, WrongState
 from app.domain.parts import Hours, Part, check_hours
 from app.usecases.steps import assignment as steps
@@ -21,7 +22,7 @@ async def report_hours(
 ) -> Hours:
     """Report minutes that were worked, for oneself or as coordinator for a member; a correction may be below zero.
 
-    Raises WrongState unless the job is in progress, RuleRefused, NotFound.
+    Raises WrongState unless the job is in progress, RuleRefused, DayOutOfRange, NotFound.
     """
     seen = await parts.get(tx, part_id)
     actor.require(Right.TAKE_PART, seen.cooperative_id, own=actor.as_member(seen.member_id))
@@ -29,8 +30,8 @@ async def report_hours(
     if found.state is not AssignmentState.IN_PROGRESS:
         raise WrongState(verb="report_hours", state=found.state, possible=[])
     part = await parts.get(tx, part_id, lock=True)
-    worked = day or tx.today
-    check_hours(part, await hours.all(tx, part_id=part_id), worked_minutes, worked, tx.today)
+    worked, first = day or tx.today, day_of(min(found.created_at, found.starts_at))
+    check_hours(part, await hours.all(tx, part_id=part_id), worked_minutes, worked, first, tx.today)
     place = (uuid7(), part_id, part.assignment_id, part.lead_id, part.cooperative_id, part.member_id)
     entry = Hours(*place, worked, worked_minutes, note, actor.person, tx.now)
     await hours.add(tx, entry)

@@ -34,7 +34,7 @@ from app.domain.assignments import (
     shares_of,
     transition,
 )
-from app.domain.costs import ClaimState
+from app.domain.costs import UNDECIDED, ClaimState
 from app.domain.customers import Contact, reachable
 from app.domain.errors import Forbidden, HoursStand, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
@@ -227,7 +227,7 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
         raise WrongState(verb="plan_assignment", state=order.state, possible=[])
     if priced:
         raise RuleRefused(rule="price_is_the_orders", value=order.reference)
-    if await claims.all(tx, order_id=order_id, state=(ClaimState.CLAIMED, ClaimState.APPROVED)):
+    if await claims.all(tx, order_id=order_id, state=(*UNDECIDED, ClaimState.APPROVED)):
         raise RuleRefused(rule="costs_are_the_assignments", value=order.reference)
     # What was given back before is due anew: refunds in parts come after completion only.
     await orders.save(tx, replace(order, assignment_id=planned.id, refunded_cents=0))

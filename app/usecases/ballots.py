@@ -15,7 +15,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Vote
 from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs
-from app.domain.days import day_of
+from app.domain.days import check_day, day_of
 from app.domain.errors import Forbidden, RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
@@ -64,10 +64,7 @@ async def pay_purchase(
     ballot = await ballots.get(tx, ballot_id, lock=True)
     actor.require(Right.PAY_PURCHASE, ballot.cooperative_id)
     expect(ballot.version, expected_version)
-    today = tx.today
-    day = paid_on or today
-    if not day_of(ballot.proposed_at) <= day <= today:
-        raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
+    day = check_day("paid_on", paid_on or tx.today, day_of(ballot.proposed_at), tx.today)
     done = paid(ballot, day)
     agreement = await get_agreement(tx, ballot.agreement_id)
     year = await lock_year(tx, ballot.cooperative_id, (), day.year)

@@ -14,7 +14,7 @@ from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement
-from app.domain.costs import CLAIM, CostClaim, Payee, category_of, check, within_cap
+from app.domain.costs import CLAIM, ClaimState, CostClaim, Payee, category_of, check, within_cap
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderState, roles_on
 from app.domain.page import Page, PageRequest
@@ -90,20 +90,31 @@ async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
 async def decide_claim(
     tx: Tx, actor: Actor, *, claim_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
 ) -> CostClaim:
-    """Approve, reject or withdraw.
+    """Approve, confirm, reject or withdraw.
 
-    Raises SecondPersonNeeded for who claimed or made it, CapReached, ApprovedTooLate, WrongState, Stale.
+    Raises SecondPersonNeeded for whoever claimed or made it (and to confirm, approved it), ReasonNeeded, CapReached,
+    ApprovedTooLate, WrongState, Stale.
     """
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
     order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
-    if verb == "approve":
+    if verb in ("approve", "confirm"):
         await _within_rules(tx, order, claim)
-    own = bool(actor.as_member(claim.member_id))
-    decided = await claims.save(tx, process.decide(claim, verb, by=actor.person, own=own, now=tx.now, reason=reason))
-    await tell(tx, "claim.decided", claim.cooperative_id, claim.id, reference=order.reference)
+    decided = process.decide(
+        claim,
+        verb,
+        by=actor.person,
+        own=bool(actor.as_member(claim.member_id)),
+        now=tx.now,
+        reason=reason,
+        approved=await claims.all(tx, order_line_id=claim.order_line_id, state=ClaimState.APPROVED),
+        net_cents=next(line.net_cents for line in order.lines if line.id == claim.order_line_id),
+    )
+    decided = await claims.save(tx, decided)
+    told = "claim.to_confirm" if decided.state is ClaimState.TO_CONFIRM else "claim.decided"
+    await tell(tx, told, claim.cooperative_id, claim.id, reference=order.reference)
     await lend_staff_view(tx, order.cooperative_id)
     settled = await settle(tx, order)
     if settled is not order:

@@ -4,15 +4,15 @@ from datetime import date
 from uuid import UUID
 
 from app.db import ledger
-from app.db.cooperatives import cooperatives
+from app.db.cooperatives import books_from, cooperatives
 from app.db.deliveries import deliveries
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.days import check_day
 from app.domain.deliveries import Delivery, DeliveryState, answered, check_entity, delivery_legs
-from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
@@ -28,14 +28,15 @@ async def propose_delivery(
     title: str,
     delivered_on: date | None = None,
 ) -> Delivery:
-    """Say that one's cooperative delivered to another of the same legal entity. Raises OtherLegalEntity."""
+    """Say that one's cooperative delivered to another of the same legal entity.
+
+    Raises OtherLegalEntity, DayOutOfRange.
+    """
     giver = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
     check_entity(giver, await cooperatives.get(tx, to_cooperative_id))
-    today = tx.today
-    day = delivered_on or today
-    if day > today:
-        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    first = await books_from(tx, cooperative_id, to_cooperative_id)
+    day = check_day("delivered_on", delivered_on or tx.today, first, tx.today)
     made = Delivery(uuid7(), cooperative_id, to_cooperative_id, cents, title, day, actor.person)
     await deliveries.add(tx, made)
     await tell(tx, "delivery.proposed", to_cooperative_id, made.id, title=title)

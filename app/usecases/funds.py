@@ -4,12 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from app.db import ledger
-from app.db.cooperatives import cooperatives
+from app.db.cooperatives import books_from, cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.funds import funds
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import RuleRefused
+from app.domain.days import check_day
 from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
@@ -41,7 +41,7 @@ async def get_fund(tx: Tx, actor: Actor, *, fund_id: UUID) -> Fund:
 async def donate(
     tx: Tx, actor: Actor, *, fund_id: UUID, cents: int, giver: str, paid_on: date | None = None
 ) -> Journal:
-    """Record money that came for a fund: a gift, a prize, a grant."""
+    """Record money that came for a fund: a gift, a prize, a grant. Raises DayOutOfRange."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.WRITE_FUND, fund.cooperative_id)
     return await _post(tx, fund, JournalKind.DONATION, donation_legs(fund, cents, giver), paid_on)
@@ -58,7 +58,7 @@ async def spend_fund(
     title: str,
     paid_on: date | None = None,
 ) -> Journal:
-    """Pay something from a fund. Raises PurposeNotAllowed, BelowFloor for a cent more than there is."""
+    """Pay something from a fund. Raises PurposeNotAllowed, DayOutOfRange, BelowFloor."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.WRITE_FUND, fund.cooperative_id)
     legs = expense_legs(fund, cents, purpose, supplier, title)
@@ -66,10 +66,8 @@ async def spend_fund(
 
 
 async def _post(tx: Tx, fund: Fund, kind: JournalKind, legs: tuple[Leg, ...], paid_on: date | None) -> Journal:
-    today = tx.today
-    day = paid_on or today
-    if day > today:
-        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    first = await books_from(tx, fund.cooperative_id)
+    day = check_day("paid_on", paid_on or tx.today, first, tx.today)
     source = uuid7()
     place = (uuid7(), fund.cooperative_id, kind, "restricted_fund", source, 1, day)
     await ledger.post(tx, Posting(*place, legs))

@@ -26,7 +26,8 @@ async def try_opening(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Op
 async def open_books(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Opening) -> OpeningReport:
     """Begin the books with what the cooperative brings along: accounts, pots by month earned, totals of the year.
 
-    Raises OpeningDiffers, RuleRefused, AgreementMissing for a month without one, AlreadySettled once books began.
+    Raises OpeningDiffers, RuleRefused, DayOutOfRange, AgreementMissing for a month without one, AlreadySettled once
+    books began.
     """
     municipality_id, versions = await _checked(tx, actor, cooperative_id, opening)
     for year in {total.month.year for total in opening.totals}:
@@ -43,7 +44,7 @@ async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening)
     actor.require(Right.OPEN_BOOKS, cooperative_id)
     if actor.member_ids() & set(opening.member_ids):
         raise SecondPersonNeeded(verb="open_books")
-    check_opening(opening)
+    check_opening(opening, tx.today)
     if not await ledger.untouched(tx, cooperative_id):
         raise AlreadySettled(reference=cooperative.slug)
     known = {member.id for member in await members.all(tx, id=opening.member_ids, cooperative_id=cooperative_id)}

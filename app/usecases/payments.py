@@ -48,7 +48,7 @@ async def record_payment(
 ) -> Payment:
     """Record money that came in for an order; the last part of a completed order books its sale.
 
-    Raises Overpaid, RuleRefused for another day, WrongState before acceptance, and SecondPersonNeeded where the
+    Raises Overpaid, DayOutOfRange, WrongState before acceptance, and SecondPersonNeeded where the
     treasurer is the buyer.
     """
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)

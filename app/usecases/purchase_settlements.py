@@ -10,6 +10,7 @@ from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.days import check_day, day_of
 from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.joint_purchases import Article, Credit, JointPurchase, PurchaseState, Wish, transition
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
@@ -60,15 +61,13 @@ async def settle_joint_purchase(
 ) -> JointPurchase:
     """Pay the supplier and book what everybody pays, once; by somebody else than who ordered.
 
-    Raises TotalDiffers where the invoice says another total, SecondPersonNeeded, WrongState, RuleRefused.
+    Raises TotalDiffers where the invoice says another total, SecondPersonNeeded, WrongState, DayOutOfRange.
     """
     found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
     settled = transition(found, "settle")
     if actor.person == found.buyer_id:
         raise SecondPersonNeeded(verb="settle")
-    day = paid_on or tx.today
-    if day > tx.today:
-        raise RuleRefused(rule="day_not_in_the_future", value=day.isoformat())
+    day = check_day("paid_on", paid_on or tx.today, day_of(found.created_at), tx.today)
     whole = await joint.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
     check_total(whole.charges, total_cents)
     charged = await joint.charge(tx, whole, day)

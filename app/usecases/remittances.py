@@ -11,8 +11,7 @@ from app.db.people import lend_staff_view
 from app.db.remittances import months_reported, owed_lines, remittances
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.days import day_of
-from app.domain.errors import RuleRefused
+from app.domain.days import check_day, day_of
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.remittances import (
@@ -72,14 +71,11 @@ async def invoice_remittance(
 async def settle_remittance(
     tx: Tx, actor: Actor, *, remittance_id: UUID, paid_on: date | None = None, expected_version: int | None = None
 ) -> Remittance:
-    """Record that it was paid. Raises WrongState, RuleRefused for a day in the future."""
+    """Record that it was paid. Raises WrongState, DayOutOfRange."""
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.SETTLE_REMITTANCE, found.cooperative_id)
     expect(found.version, expected_version)
-    today = tx.today
-    day = paid_on or today
-    if not day_of(found.reported_at) <= day <= today:
-        raise RuleRefused(rule="paid_on_between_report_and_today", value=day.isoformat())
+    day = check_day("paid_on", paid_on or tx.today, day_of(found.reported_at), tx.today)
     paid = settled(found, day)
     place = (uuid7(), found.cooperative_id, JournalKind.REMITTANCE, "remittance", found.id, 1, day)
     await ledger.post(tx, Posting(*place, settlement(found)))

@@ -47,7 +47,7 @@ from app.domain.errors import (
 )
 from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
-from app.usecases.steps.input import check_input
+from app.usecases.steps.input import check_days, check_input
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 from app.usecases.steps.telling import told_of
 from app.usecases.steps.visitors import is_open
@@ -99,6 +99,7 @@ class Run:
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         check_input(named)
+        check_days(named, day_of(self.now()))
         questions = asked_at_once(verb)
 
         async def once() -> T:
@@ -161,6 +162,7 @@ class Keyed:
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         check_input(named)
+        check_days(named, day_of(self._run.now()))
         request_hash, first = _hash(named), asked_first(verb, named)
 
         async def once() -> T:

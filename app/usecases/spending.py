@@ -16,7 +16,7 @@ from app.db.spending import free_lots, requests
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement, Exit
-from app.domain.days import day_of
+from app.domain.days import check_day, day_of
 from app.domain.errors import (
     AgreementMissing,
     NotFound,
@@ -103,9 +103,7 @@ async def pay_spending(
     paid = decide(request, "pay", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
     await lock_pots(tx, request.cooperative_id, [request.member_id])
     lots = first_in_first_out(await free_lots(tx, request.member_id), request.cents)
-    day = paid_on or tx.today
-    if not day_of(request.requested_at) <= day <= tx.today:
-        raise RuleRefused(rule="paid_on_between_request_and_today", value=day.isoformat())
+    day = check_day("paid_on", paid_on or tx.today, day_of(request.requested_at), tx.today)
     paid = await _post(tx, paid, JournalKind.SPEND, pay_legs(paid), day)
     return await _save(tx, replace(paid, paid_on=day, lots=lots, reserved_cents=0), "pay")
 

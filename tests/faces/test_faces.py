@@ -305,7 +305,7 @@ async def test_an_agreement_whose_examples_fail_cannot_be_signed(world: World) -
     seller = await world.cooperative()
     rules = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"}, {"kind": "pot"}]
     wrong = [{"name": "Klus", "net": "100.00", "expected": {"cooperative_fund": "10.00", "pot": "91.00"}}]
-    body = {"title": "2030", "activeFrom": "2030-01-01", "rules": rules, "examples": wrong}
+    body = {"title": "2030", "activeFrom": "2028-01-01", "rules": rules, "examples": wrong}
     draft = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
     place = f"/v1/agreements/{draft['id']}"
     problem = await seller.treasurer("POST", f"{place}/tests", status=409)
@@ -323,18 +323,18 @@ async def test_an_agreement_whose_examples_fail_cannot_be_signed(world: World) -
     assert signed["state"] == "signed"
     await seller.treasurer("PATCH", place, {"title": "x"}, status=409, headers={"If-Match": f'"{signed["version"]}"'})
     active = await seller.treasurer("GET", f"/v1/agreements/{seller.agreement_id}")
-    assert (active["state"], active["supersededFrom"]) == ("active", "2030-01-01")
+    assert (active["state"], active["supersededFrom"]) == ("active", "2028-01-01")
 
 
 async def test_unknown_keys_of_an_agreement_are_refused(world: World) -> None:
     seller = await world.cooperative()
     rules = [{"kind": "pot", "bonus": "5"}]
     examples = [{"name": "x", "net": "1.00", "expected": {"pot": "1.00"}}]
-    body = {"title": "x", "activeFrom": "2030-01-01", "rules": rules, "examples": examples}
+    body = {"title": "x", "activeFrom": "2028-01-01", "rules": rules, "examples": examples}
     await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body, status=400)
     answer = await seller.treasurer.graphql(
         """mutation ($c: UUID!, $r: JSON!, $e: JSON!) {
-          draftAgreement(cooperativeId: $c, title: "x", activeFrom: "2030-01-01", rules: $r, examples: $e) { id } }""",
+          draftAgreement(cooperativeId: $c, title: "x", activeFrom: "2028-01-01", rules: $r, examples: $e) { id } }""",
         c=seller.id,
         r=rules,
         e=examples,

@@ -21,7 +21,7 @@ async def test_a_joint_purchase_by_graphql(world: World) -> None:
         planJointPurchase(idempotencyKey: $key, cooperativeId: $cooperative, purchase: $purchase) {
           purchase { id version state } articles { id minimumUnits tiers { fromPacks price { amount } } } } }"""
     paint = {"title": "Wit", "unit": "liter", "packUnits": 5, "tiers": [{"price": {"amount": "10.00"}}]}
-    stated: Json = {"title": "Verf", "supplier": "Histor", "purpose": "verf", "closesAt": "2099-01-01T00:00:00Z"}
+    stated: Json = {"title": "Verf", "supplier": "Histor", "purpose": "verf", "closesAt": "2030-01-01T00:00:00Z"}
     stated |= {"articles": [paint | {"vatClass": "ZERO", "minimum": {"packs": 1}}]}
     made = await ask(seller.coordinator, plan, cooperative=seller.id, purchase=stated)
     purchase, article = made["purchase"]["id"], made["articles"][0]["id"]

@@ -62,7 +62,7 @@ async def test_nobody_decides_over_what_is_their_own(world: World) -> None:
     paid = await member("POST", f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]}, status=403)
     assert paid["code"] == "second_person_needed"
     await wear(world, member, "case_manager", municipalityId=seller.municipality_id)
-    given = {"memberId": member_id, "startsOn": "2026-01-01", "until": "2099-12-31"}
+    given = {"memberId": member_id, "startsOn": "2026-01-01", "until": "2030-12-31"}
     refused = await member("POST", f"/v1/cooperatives/{seller.id}/permissions", given, status=403)
     assert refused["code"] == "second_person_needed"
     fresh = await world.cooperative()

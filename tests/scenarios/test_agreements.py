@@ -54,7 +54,8 @@ async def test_premiums_and_hours_stay_within_agreement_and_law(world: World) ->
         {"kind": "premium", "count": 3, "yearlyCap": "9000.00", "law": "j"},
         {"kind": "collective"},
     ]
-    seller = await world.cooperative(rules)
+    seller = await world.cooperative()
+    await world.agreement(seller, rules, NOTHING, "2026-07-01")  # the first day of a verified premium
     hours = await allow(world, seller, "hourly_allowance", minutes=40 * 60)
     assert hours["amount"]["amount"] == "100.00"
     refused = await allow(world, seller, "hourly_allowance", minutes=21 * 60, status=422)

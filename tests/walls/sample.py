@@ -40,7 +40,7 @@ TRADING: Json = {"kind": "barter", "debtLimitMinutes": 120}
 PREMIUM: Json = {"kind": "premium", "count": 2, "yearlyCap": "10.00"}
 EXIT: Json = {"kind": "exit", "potTo": "member"}
 RULES = [SPENDING, TRADING, EXIT, *VRIJE_UITLOOP[:3], PREMIUM, VRIJE_UITLOOP[3]]
-DRAFT: Json = {"activeFrom": "2031-01-01", "rules": [{"kind": "pot"}]}
+DRAFT: Json = {"activeFrom": "2028-01-01", "rules": [{"kind": "pot"}]}
 DRAFT |= {"examples": [{"name": "x", "net": "1", "expected": {"pot": "1"}}]}
 BUYER = ("catalogue:read", "orders:read", "orders:write", "events:read")
 """The scopes of a shop's app."""

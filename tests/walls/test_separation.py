@@ -48,7 +48,7 @@ async def test_one_person_does_not_sign_for_both_sides(world: World) -> None:
     person = (await seller.treasurer("GET", "/v1/me"))["person"]["id"]
     office = {"personId": person, "role": "controller", "municipalityId": seller.municipality_id}
     await world.network("POST", "/v1/offices", office)
-    body = {"title": "v2", "activeFrom": "2031-01-01", "rules": [{"kind": "pot"}]}
+    body = {"title": "v2", "activeFrom": "2028-01-01", "rules": [{"kind": "pot"}]}
     body |= {"examples": [{"name": "x", "net": "1", "expected": {"pot": "1"}}]}
     drafted = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
     place = f"/v1/agreements/{drafted['id']}"

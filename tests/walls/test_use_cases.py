@@ -25,7 +25,7 @@ SYSTEM = {
     "complete_silently",
     *("seal_books", "run_check"),
     *("publish_events", "claim_deliveries", "finish_delivery", "forget_rates", "forget_old"),
-    *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse"),
+    *("expire_hold", "end_trial", "remind_of_exit", "warn_of_lapse", "warn_of_limit"),
     *("deliver_event", "claim_due", "put_off", "give_back"),
     *("claim_messages", "begin_message", "finish_message", "forget_messages"),
     *("forget_keys", "stop_lapsed_imports"),

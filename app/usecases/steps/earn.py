@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from app.db import ledger
 from app.db.engine import Tx, uuid7
-from app.domain.agreements import Agreement
+from app.db.outbox import start_timer
+from app.domain.agreements import Agreement, MonthlyAllowance
+from app.domain.days import midnight
 from app.domain.earnings import Earning, EarningState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
+from app.domain.limits import monthly_limit
 from app.domain.split import BY_YEAR_TOTAL, fund_cents, split
 from app.domain.years import Year
 
@@ -43,6 +47,14 @@ def take_back(year: Year, earning: Earning, agreement: Agreement) -> tuple[Leg, 
     return (*legs, *year.keep(agreement, earning.work_date, earning.credited_id, -earning.kept_cents))
 
 
+async def warn_of_limit(tx: Tx, agreement: Agreement, day: date) -> None:
+    """Have the treasurer told, once an agreement and year, that a legal limit it names has no verified value then."""
+    rule = agreement.the(MonthlyAllowance)
+    if rule and not agreement.collective and monthly_limit(rule.law, day.replace(day=1))[0] == 0:
+        at = midnight(date(day.year, 1, 1))
+        await start_timer(tx, "limit_unknown", agreement.cooperative_id, agreement.id, at)
+
+
 async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement, *, forfeit: bool) -> Earning:
     """Book what was held as if it had never been: by the agreement of the work date; or all to the fund."""
     costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
@@ -54,6 +66,7 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
     else:
         booked = book_split(year, replace(earning, net_cents=earning.net_left_cents), agreement, costs)
         booked = replace(booked, net_cents=earning.net_cents)
+        await warn_of_limit(tx, agreement, earning.work_date)
     part = earning.release_parts + 1
     released = Leg(
         AccountKind.HELD, -earning.held_cents, "release", {"member": str(earning.member_id)}, earning.member_id

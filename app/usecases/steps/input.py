@@ -1,14 +1,15 @@
-"""What no verb accepts, whichever face it came through: citizen numbers in text, texts too long, numbers too large."""
+"""What no verb accepts, whichever face it came through: citizen numbers, and texts, numbers and days out of range."""
 
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from stdnum.nl import bsn
 
+from app.domain.days import check_typed
 from app.domain.errors import (
     CitizenNumberInText,
     EmailMalformed,
@@ -56,6 +57,7 @@ RANGES = {
     **{"seats": (0, 1000), "share_size": (0, MAX_CENTS), "worked_minutes": (-44_640, 44_640), "terms": (1, 2**31)},
     **{"deposit_cents": (0, MAX_CENTS), "unit_price_cents": (0, MAX_CENTS), "limit_cents": (0, MAX_CENTS)},
     **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
+    "year": (2000, 2100),
 }
 SEVERAL_LINES = frozenset({"text", "about", "note", "reason", "address"})
 """The others have no line breaks."""
@@ -86,6 +88,13 @@ def check_input(named: Mapping[str, Any]) -> None:
                 raise NumberOutOfRange(field=path, low=low, high=high)
 
 
+def check_days(named: Mapping[str, Any], today: date) -> None:
+    """Raises DayOutOfRange for a day or moment outside the bounds of its field."""
+    for _, name, value in _leaves(named, "", ""):
+        if isinstance(value, date):
+            check_typed(name, value, today)
+
+
 def _check_text(path: str, name: str, text: str) -> None:
     longest = LONGEST.get(name, 1000)
     if len(text) > longest:
@@ -109,8 +118,8 @@ def _check_email(path: str, text: str) -> None:
 
 
 def _leaves(value: Any, path: str, name: str) -> Iterable[tuple[str, str, Any]]:
-    """Every text, number and moment with its path and the name of the field that it stands in."""
-    if isinstance(value, str | int | datetime):
+    """Every text, number, day and moment with its path and the name of the field that it stands in."""
+    if isinstance(value, str | int | date):
         return ((path, name, value),)
     if isinstance(value, Mapping):
         inner = [(inner, f"{path}.{key}" if path else str(key), str(key)) for key, inner in value.items()]

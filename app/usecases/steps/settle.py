@@ -16,7 +16,7 @@ from app.db.permissions import permissions
 from app.db.store import ask, one_of
 from app.domain.agreements import Agreement, PermissionNeeded
 from app.domain.charges import customer_leg
-from app.domain.costs import ClaimState, CostClaim
+from app.domain.costs import UNDECIDED, ClaimState, CostClaim
 from app.domain.earnings import Earning, EarningState, held_leg
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
@@ -25,7 +25,7 @@ from app.domain.orders import Order, due_for_sale
 from app.domain.permissions import Permission, permitted
 from app.domain.split import BY_YEAR_TOTAL, cost_legs
 from app.domain.years import Year
-from app.usecases.steps.earn import book_split, take_back, take_back_held
+from app.usecases.steps.earn import book_split, take_back, take_back_held, warn_of_limit
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
@@ -67,16 +67,16 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         return order
     work_date = _work_date(order)
     claimed, found, versions, (year,) = await ask(
-        *(tx, claims.query(order_id=order.id, state=(ClaimState.CLAIMED, ClaimState.APPROVED))),
+        *(tx, claims.query(order_id=order.id, state=(*UNDECIDED, ClaimState.APPROVED))),
         *(earnings.query(order_id=order.id), in_force(tx, order.cooperative_id, work_date)),
         locked_year(order.cooperative_id, order.id, work_date.year),
     )
-    if any(claim.state is ClaimState.CLAIMED for claim in claimed):
+    if any(claim.state in UNDECIDED for claim in claimed):
         await tell(tx, "earning.waits_for_claims", order.cooperative_id, order.id, reference=order.reference)
         return order
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
-    agreement = versions[0]
+    agreement = await _version(tx, found, versions[0])
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
@@ -88,6 +88,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         if posted.state is EarningState.HELD:
             await tell(tx, "earning.held", order.cooperative_id, earning.id, reference=order.reference)
     await save_year(tx, year)
+    await warn_of_limit(tx, agreement, work_date)
     for earning in settled:
         await earnings.save(tx, earning)
     await tell(tx, "earning.posted", order.cooperative_id, order.id, reference=order.reference)
@@ -95,6 +96,12 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     booked = year.into_pots([leg for leg in legs if leg.cents])
     await ledger.post(tx, Posting(*place, booked, None, agreement.id))
     return replace(order, sale_parts=part, sale_reversed=False)
+
+
+async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Agreement) -> Agreement:
+    """The version that splits a sale: one that is booked anew keeps its own, whatever was signed since."""
+    before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)
+    return await get_agreement(tx, before) if before else in_force_now
 
 
 async def unsettle(tx: Tx, order: Order) -> Order:

@@ -1,0 +1,48 @@
+"""No verb takes a day or moment that cannot be, whichever face it came through."""
+
+import inspect
+import typing
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.db.engine import Database
+from app.domain.errors import DayOutOfRange
+from app.usecases.run import Run
+from tests.walls.verbs import verbs
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Every parameter of every use case that is a day or a moment."""
+    found = []
+    for name, verb in verbs().items():
+        hints = typing.get_type_hints(inspect.unwrap(verb))
+        for parameter, hint in hints.items():
+            if parameter != "return" and {hint, *typing.get_args(hint)} & {date, datetime}:
+                found.append((name, parameter))
+    return found
+
+
+TYPED = _typed()
+
+
+def test_they_are_found() -> None:
+    assert {("record_payment", "paid_on"), ("place_order", "needed_at"), ("draft_agreement", "active_from")} <= set(
+        TYPED
+    )
+    assert len(TYPED) > 20
+
+
+@pytest.mark.parametrize(("name", "parameter"), TYPED)
+async def test_every_day_of_every_verb_has_bounds(database: Database, name: str, parameter: str) -> None:
+    verb, earliest = verbs()[name], () if parameter == "month" else (date.min, datetime.min.replace(tzinfo=UTC))
+    for value in (*earliest, date(9999, 12, 31), datetime.max.replace(tzinfo=UTC)):
+        for run in (Run(database), Run(database).keyed("k")):
+            with pytest.raises(DayOutOfRange):
+                await run(verb, **{parameter: value})
+
+
+async def test_days_inside_of_what_is_sent_have_bounds_too(database: Database) -> None:
+    for sent in ({"closes_at": datetime.max.replace(tzinfo=UTC)}, {"small_business_from": date(206, 2, 3)}):
+        with pytest.raises(DayOutOfRange):
+            await Run(database)(verbs()["change_cooperative"], changes=sent)
