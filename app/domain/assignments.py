@@ -155,10 +155,6 @@ def _deliverable(assignment: Assignment) -> str | None:
     return "hours_open" if assignment.open_hours else _ready(assignment)
 
 
-def _unpaid(assignment: Assignment) -> str | None:
-    return "paid_needs_refund" if assignment.paid_cents else None
-
-
 UNDER_WAY = ("draft", "published", "staffing", "agreed", "in_progress", "delivered", "disputed")
 ASSIGNMENT: tuple[Transition[Assignment], ...] = (
     Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _priced),
@@ -169,7 +165,7 @@ ASSIGNMENT: tuple[Transition[Assignment], ...] = (
     Transition("dispute", ("delivered",), "disputed", Right.CONFIRM_ASSIGNMENT),
     Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
     Transition("approve", ("delivered", "disputed"), "approved", Right.CONFIRM_ASSIGNMENT, _ready),
-    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _unpaid),
+    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT),
     Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
 )
 OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)

@@ -40,6 +40,7 @@ from app.domain.transitions import find
 from app.usecases.run import Run
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.ordering import reference, small_business_since
+from app.usecases.steps.owed_back import owe_what_was_paid
 from app.usecases.steps.reading import Questions, asks_first
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
@@ -200,6 +201,7 @@ async def _move(tx: Tx, actor: Actor, order_id: UUID, verb: str, note: str, expe
     elif verb in RELEASES_STOCK:
         await end_holds(tx, order_id=order_id, state="released")
         await put_back(tx, order_id)
+        await owe_what_was_paid(tx, order, moved)
     elif verb == "deliver":
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)

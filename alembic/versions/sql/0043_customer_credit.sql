@@ -1,0 +1,35 @@
+-- Of a refund, what lowers no price: what was owed back, or was given back without a sale. Older refunds lowered it.
+alter table refund add column returned_cents bigint not null default 0
+--;
+alter table refund add constraint refund_returned
+    check (returned_cents >= 0 and returned_cents + vat_cents <= cents)
+--;
+alter table "order" no force row level security
+--;
+alter table earning no force row level security
+--;
+-- Before this revision a refund without a sale wrote the whole order off, also if only a first part was paid. Now money
+-- that went back leaves the price due, so:
+-- a part was given back, or the work was not delivered yet: the price is due again, and the work may be earned;
+-- all of it was given back after delivery: the order stays refunded, nothing is due;
+-- it was called off: it has no price, so nothing was taken off one.
+update earning e set state = 'pending', version = e.version + 1 from "order" o
+ where o.id = e.order_id and e.state = 'reversed' and o.sale_parts = 0 and o.assignment_id is null
+   and o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1
+   and o.state not in ('refused', 'expired', 'cancelled')
+--;
+update "order" set refunded_cents = 0, version = version + 1
+ where refunded_cents > 0 and sale_parts = 0 and assignment_id is null
+   and (refunded_cents < net_cents + vat_cents or state not in ('delivered', 'completed'))
+--;
+alter table earning force row level security
+--;
+alter table "order" force row level security
+--;
+alter table "order" drop constraint order_paid
+--;
+alter table "order" add constraint order_paid
+    check (paid_cents >= 0 and (buyer_id is null or paid_cents <= net_cents + vat_cents))
+--;
+alter table "order" add constraint order_called_off
+    check (refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled'))
