@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.scenarios.jobs import COLLECTIVE, agreed, approved, join, look, move, plan, slot
@@ -157,6 +158,21 @@ async def test_what_was_given_back_before_the_sale_is_due_again_and_the_member_e
         assert await money_tasks(world, seller) == []
         assert (await world.thermometer(seller))["balance"]["amount"] == "170.00"
         await books_are_right(world)
+
+
+async def test_an_order_of_which_no_earning_was_expected_is_earned_when_it_is_paid(
+    world: World, database_url: str
+) -> None:
+    """It was delivered while an older version took it as refunded."""
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    await completed(seller, app, order)
+    connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    assert await connection.execute("delete from earning where order_id = $1", order["id"]) == "DELETE 1"
+    await connection.close()
+    await pay(seller, order, "242.00")
+    assert (await world.thermometer(seller))["balance"]["amount"] == "170.00"
+    await books_are_right(world)
 
 
 @pytest.mark.parametrize("state", ["refused", "expired", "cancelled"])
