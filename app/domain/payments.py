@@ -66,6 +66,11 @@ def undo_receipt(order: Order, payment: Payment, booked: tuple[Leg, ...]) -> tup
     return after, order.owed_back_cents - credit - after.owed_back_cents
 
 
+def undone(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The legs of a payment with the other sign."""
+    return tuple(Leg(leg.kind, -leg.cents, "payment_reversal", leg.facts, leg.member_id, leg.party) for leg in legs)
+
+
 def payment_day(order: Order, paid_on: date | None, today: date) -> date:
     """The day on which money came in, today unless told. Raises RuleRefused before the order or after today."""
     day = paid_on or today

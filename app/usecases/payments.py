@@ -13,9 +13,18 @@ from app.db.payments import payments, refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import RuleRefused, SecondPersonNeeded
-from app.domain.ledger import JournalKind, Leg, Posting
+from app.domain.ledger import JournalKind, Posting
 from app.domain.orders import Order, OrderEvent, roles_on
-from app.domain.payments import Payment, PaymentMethod, payment_day, receipt_legs, receive, reverse, undo_receipt
+from app.domain.payments import (
+    Payment,
+    PaymentMethod,
+    payment_day,
+    receipt_legs,
+    receive,
+    reverse,
+    undo_receipt,
+    undone,
+)
 from app.domain.refunds import Refund, after_refund, split_refund
 from app.usecases.steps.assignment import follow_payment
 from app.usecases.steps.audit import shows_private
@@ -81,7 +90,7 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
     payment = await payments.get(tx, payment_id, lock=True)
     by = await _second_person(tx, actor, order, "reverse_payment")
     today = tx.today
-    undone = reverse(payment, by=by, on=today, reason=reason)
+    reversed_payment = reverse(payment, by=by, on=today, reason=reason)
     booked = await ledger.journal_of(tx, "payment", payment.id, JournalKind.PAYMENT, 1)
     legs = await ledger.legs_of(tx, booked)
     after, credit = undo_receipt(order, payment, legs)
@@ -89,14 +98,14 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
         after = await unsettle(tx, after)
     await set_off(tx, after, payment.id, credit)
     place = (uuid7(), payment.cooperative_id, JournalKind.PAYMENT_REVERSAL, "payment", payment.id, 1, today)
-    await ledger.post(tx, Posting(*place, _undone(legs), booked.id))
+    await ledger.post(tx, Posting(*place, undone(legs), booked.id))
     saved = await orders.save(tx, after)
     await follow_payment(tx, saved)
     await _log(tx, actor, saved, "reverse_payment", reason)
     await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
     await tell_due(tx, order, saved)
     await tell_owed_back(tx, order, saved)
-    return await payments.save(tx, undone)
+    return await payments.save(tx, reversed_payment)
 
 
 async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cents: int | None = None) -> Order:
@@ -161,11 +170,6 @@ async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
     if order.customer_person_id == actor.person or actor.member_ids() & makers:
         raise SecondPersonNeeded(verb=verb)
     return actor.person
-
-
-def _undone(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
-    """The legs of a payment with the other sign."""
-    return tuple(replace(leg, cents=-leg.cents, rule="payment_reversal") for leg in legs)
 
 
 async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str = "") -> None:

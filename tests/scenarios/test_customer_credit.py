@@ -296,6 +296,15 @@ async def test_what_went_back_to_the_customer_cannot_be_undone(world: World) -> 
     await books_are_right(world)
 
 
+async def test_nothing_is_neither_paid_nor_given_back(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    await pay(seller, order, "0.00", status=422)
+    await pay(seller, order, "1.00")
+    await give_back(seller, order, "0.00", status=422)
+    await books_are_right(world)
+
+
 async def test_a_payment_of_an_order_that_is_off_is_undone(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))

@@ -8,6 +8,8 @@ alter table "order" no force row level security
 --;
 alter table earning no force row level security
 --;
+alter table task no force row level security
+--;
 -- Before this revision a refund without a sale wrote the whole order off, also if only a first part was paid. Now money
 -- that went back leaves the price due, so:
 -- a part was given back, or the work was not delivered yet: the price is due again, and the work may be earned;
@@ -18,9 +20,18 @@ update earning e set state = 'pending', version = e.version + 1 from "order" o
    and o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1
    and o.state not in ('refused', 'expired', 'cancelled')
 --;
+insert into task (id, cooperative_id, role, what, subject_id, facts, created_at, version)
+select uuidv7(), o.cooperative_id, 'treasurer', 'record_payment', o.id, jsonb_build_object('reference', o.reference), now(), 1
+  from "order" o
+ where o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1 and o.sale_parts = 0 and o.assignment_id is null
+   and o.state in ('delivered', 'completed')
+   and not exists (select 1 from task t where t.subject_id = o.id and t.what = 'record_payment' and t.done_at is null)
+--;
 update "order" set refunded_cents = 0, version = version + 1
  where refunded_cents > 0 and sale_parts = 0 and assignment_id is null
    and (refunded_cents < net_cents + vat_cents or state not in ('delivered', 'completed'))
+--;
+alter table task force row level security
 --;
 alter table earning force row level security
 --;

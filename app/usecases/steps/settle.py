@@ -70,9 +70,8 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         return order
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
-    if not found and order.assignment_id is None:  # before revision 0043 none were expected of a refunded order
-        await expect_earnings(tx, order)
-        found, year = await locked_earnings(tx, order)
+    if not found and order.assignment_id is None:
+        found, year = await _expected_late(tx, order)
     agreement = versions[0]
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
@@ -123,6 +122,12 @@ async def unsettle(tx: Tx, order: Order) -> Order:
         await earnings.save(tx, earning)
     await tell(tx, "earning.reversed", order.cooperative_id, order.id, reference=order.reference)
     return replace(order, sale_reversed=True)
+
+
+async def _expected_late(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
+    """The earnings of an order that counted as refunded at delivery, before revision 0043: none were expected then."""
+    await expect_earnings(tx, order)
+    return await locked_earnings(tx, order)
 
 
 async def _permitted(tx: Tx, found: list[Earning], agreement: Agreement) -> list[Earning]:
