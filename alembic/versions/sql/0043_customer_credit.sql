@@ -44,3 +44,29 @@ alter table "order" add constraint order_paid
 --;
 alter table "order" add constraint order_called_off
     check (refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled'))
+--;
+-- A posting locks balances in one order for everybody, the bank last. The legs were read in that order, but `jsonb_agg`
+-- with an order of its own sorted the input of the other aggregates too (since PostgreSQL 16): the locks came in the order
+-- of the lines. Each aggregate says its order now. The rest of the function stays as it is.
+do $$
+declare
+    v_body text := pg_get_functiondef('post_journals(jsonb)'::regprocedure);
+    v_part text[];
+begin
+    foreach v_part slice 1 in array array[
+        ['array_agg(l.line) as lines', 'array_agg(l.line order by l.turn) as lines'],
+        ['array_agg(l.account) as accounts', 'array_agg(l.account order by l.turn) as accounts'],
+        ['array_agg(l.cents) as cents', 'array_agg(l.cents order by l.turn) as cents'],
+        ['array_agg(l.rule) as rules', 'array_agg(l.rule order by l.turn) as rules'],
+        ['array_agg(l.facts) as facts', 'array_agg(l.facts order by l.turn) as facts'],
+        ['a.id as account', 'a.id as account, row_number() over (order by l.member is null, l.kind = ''bank'', a.id, l.cents < 0, l.line) as turn'],
+        ['limit 1) a on true
+                     order by l.member is null, l.kind = ''bank'', a.id, l.cents < 0, l.line) l;', 'limit 1) a on true) l;']]
+    loop
+        if position(v_part[1] in v_body) = 0 then
+            raise exception 'post_journals is not as expected: %', v_part[1];
+        end if;
+        v_body := replace(v_body, v_part[1], v_part[2]);
+    end loop;
+    execute v_body;
+end $$
