@@ -23,12 +23,12 @@ update earning e set state = 'pending', version = e.version + 1 from "order" o
 insert into task (id, cooperative_id, role, what, subject_id, facts, created_at, version)
 select uuidv7(), o.cooperative_id, 'treasurer', 'record_payment', o.id, jsonb_build_object('reference', o.reference), now(), 1
   from "order" o
- where o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1 and o.sale_parts = 0 and o.assignment_id is null
-   and o.state in ('delivered', 'completed')
+ where o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1 and o.assignment_id is null
+   and (o.sale_parts = 0 or o.sale_reversed) and o.state in ('delivered', 'completed')
    and not exists (select 1 from task t where t.subject_id = o.id and t.what = 'record_payment' and t.done_at is null)
 --;
 update "order" set refunded_cents = 0, version = version + 1
- where refunded_cents > 0 and sale_parts = 0 and assignment_id is null
+ where refunded_cents > 0 and (sale_parts = 0 or sale_reversed) and assignment_id is null
    and (refunded_cents < net_cents + vat_cents or state not in ('delivered', 'completed'))
 --;
 alter table task force row level security
