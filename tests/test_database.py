@@ -41,10 +41,13 @@ def test_migrations_go_up_down_and_up_and_match_the_tables(empty: str) -> None:
     migrate_to_head(empty)
 
 
+OLD_SELLER = """
+    insert into cooperative (id, slug, name, legal_form, municipality_id, town, about, version)
+    values (uuidv7(), 'c', 'C', 'cooperative_ua', uuidv7(), 'Breda', '', 1)"""
 OLD_ORDER = """
     insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, maker_ids,
                          note, state, paid_cents, refunded_cents, sale_parts, sale_reversed, version)
-    values (uuidv7(), uuidv7(), $1, '{}', 20000, 4200, now(), now(), '{}', '', $2, 0, $3, $4, $4 > 0, 1)"""
+    select uuidv7(), id, $1, '{}', 20000, 4200, now(), now(), '{}', '', $2, 0, $3, $4, $4 > 0, 1 from cooperative"""
 OLD_EARNING = """
     insert into earning (id, order_id, cooperative_id, member_id, work_date, net_cents, cost_cents, kept_cents, state,
                          legs, held_cents, release_parts, reason, version)
@@ -69,6 +72,7 @@ async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrad
     await asyncio.to_thread(command.upgrade, config, "0036")
     connection = await asyncpg.connect(empty.replace("samen@", "postgres@"))
     await connection.execute("set session_replication_role = replica")
+    await connection.execute(OLD_SELLER)
     for reference, (state, refunded, sales) in old.items():
         await connection.execute(OLD_ORDER, reference, state, refunded, sales)
     await connection.execute(OLD_EARNING)
