@@ -177,7 +177,16 @@ PLANTED = {
     "I12 late": ["update journal set booked_at = booked_at - interval '2 days'", "delete from seal_item"],
     "I13": ["update account set currency = 'MIN' where kind = 'vat'"],
     "I15": ["""update "order" set state = 'delivered' where state = 'completed'"""],
-    "I15 lost": ["""update "order" set paid_cents = net_cents + vat_cents where refunded_cents > 0"""],
+    "I15 lost": [
+        """update "order" set paid_cents = net_cents + vat_cents, refunded_cents = 0
+            where refunded_cents = net_cents + vat_cents"""
+    ],
+    "I16 paid": ["""update "order" set paid_cents = paid_cents + 1 where state = 'completed'"""],
+    "I16 credit": ["update account set party = 'x' || party where kind = 'customer_credit'"],
+    "I4 credit": [
+        "update balance b set floor = null from account a where a.id = account_id and kind = 'customer_credit'"
+    ],
+    "I7 returned": ["update refund set returned_cents = returned_cents + 1 where cents > returned_cents + vat_cents"],
 }
 
 
@@ -190,6 +199,9 @@ async def sold(world: World) -> None:
     part = await world.sale(seller, app, "100.00")
     body = {"reason": "deel", "amount": {"amount": "1.00"}}
     await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", body)
+    place = f"/v1/orders/{(await world.sale(seller, app, '10.00'))['id']}"
+    await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "3.00"}})
+    await seller.treasurer("POST", f"{place}/refunds", body)
     await world.guard()
     await world.sale(seller, app, "1.00")
     await world.guard()

@@ -1,5 +1,6 @@
 """Migrations there and back, the dated tables, and a launcher that recovers."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -14,8 +15,9 @@ import asyncpg
 import pytest
 
 from alembic import command
+from app.db.books import broken
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import Database
+from app.db.engine import BOOKS_ROLE, Database, opened
 from app.db.people import enter
 from app.domain.actors import Identity
 from app.domain.errors import NotFound
@@ -49,6 +51,58 @@ def test_processes_that_start_together_wait_for_one_that_migrates(empty: str) ->
     ]
     assert [process.communicate()[1] for process in started] == ["", "", ""]
     assert [process.returncode for process in started] == [0, 0, 0]
+
+
+OLD_SELLER = """
+    insert into cooperative (id, slug, name, legal_form, municipality_id, town, about, version)
+    values (uuidv7(), 'c', 'C', 'cooperative_ua', uuidv7(), 'Breda', '', 1)"""
+OLD_ORDER = """
+    insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, maker_ids,
+                         note, state, paid_cents, refunded_cents, sale_parts, sale_reversed, version)
+    select uuidv7(), id, $1, '{}', 20000, 4200, now(), now(), '{}', '', $2, 0, $3, $4, $4 > 0, 1 from cooperative"""
+OLD_EARNING = """
+    insert into earning (id, order_id, cooperative_id, member_id, work_date, net_cents, cost_cents, kept_cents, state,
+                         legs, held_cents, release_parts, reason, version)
+    select uuidv7(), id, cooperative_id, uuidv7(), '2026-03-01', net_cents, 0, 0, 'reversed', '[]', 0, 0, '', 1
+      from "order" where reference = 'part done'"""
+
+
+async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrade(empty: str) -> None:
+    """A first part, or work that was not delivered, is due again; a delivered order that was refunded stays so."""
+    old = {
+        "part accepted": ("accepted", 10000, 0),
+        "part done": ("completed", 10000, 0),
+        "part cancelled": ("cancelled", 10000, 0),
+        "all accepted": ("accepted", 24200, 0),
+        "all done": ("completed", 24200, 0),
+        "all cancelled": ("cancelled", 24200, 0),
+        "sold": ("completed", 24200, 1),
+        "part of what was sold before": ("completed", 10000, 1),
+    }
+    config = alembic_config(empty)
+    await asyncio.to_thread(command.upgrade, config, "0036")
+    connection = await asyncpg.connect(empty.replace("samen@", "postgres@"))
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(OLD_SELLER)
+    for reference, (state, refunded, sales) in old.items():
+        await connection.execute(OLD_ORDER, reference, state, refunded, sales)
+    await connection.execute(OLD_EARNING)
+    await asyncio.to_thread(command.upgrade, config, "0043")
+    rows = await connection.fetch('select reference, refunded_cents from "order"')
+    earnings = await connection.fetch("select state from earning")
+    tasks = await connection.fetch('select what, o.reference from task t join "order" o on o.id = t.subject_id')
+    await connection.close()
+    assert {row["reference"]: row["refunded_cents"] for row in rows} == {
+        **{"part accepted": 0, "part done": 0, "part cancelled": 0, "all accepted": 0, "all cancelled": 0},
+        **{"all done": 24200, "sold": 24200, "part of what was sold before": 0},
+    }
+    assert [row["state"] for row in earnings] == ["pending"]
+    assert {tuple(row) for row in tasks} == {
+        *(("record_payment", "part done"), ("record_payment", "part of what was sold before"))
+    }
+    async with opened(empty, role=BOOKS_ROLE) as books, books.transaction() as tx:
+        found = await broken(tx)
+    assert not any(rows for name, rows in found.items() if name.startswith(("I7", "I16"))), found
 
 
 async def test_the_table_of_vat_rates_is_the_domains(database: Database) -> None:

@@ -1,7 +1,7 @@
 """What hides an offering, the edition that a hold keeps, and addresses that coordinators give.
 
 Revision ID: 0044
-Revises: 0042
+Revises: 0043
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0044"
-down_revision = "0042"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

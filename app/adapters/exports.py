@@ -22,6 +22,7 @@ COLUMNS = (
 ROOTS = {
     AccountKind.BANK: "Assets:Bank",
     AccountKind.RECEIVABLE_CUSTOMER: "Assets:Receivable:Customer",
+    AccountKind.CUSTOMER_CREDIT: "Liabilities:CustomerCredit",
     AccountKind.PAYABLE_SUPPLIER: "Liabilities:Payable:Supplier",
     AccountKind.PAYABLE_MEMBER: "Liabilities:Payable:Member",
     AccountKind.PAYABLE_MUNICIPALITY: "Liabilities:Payable:Municipality",

@@ -132,6 +132,22 @@ RULES: dict[str, tuple[str, str]] = {
         "The customer got money back. This comes off ({of}).",
     ),
     "money_back": ("Er is geld teruggegeven aan de klant.", "Money was given back to the customer."),
+    "overpaid": (
+        "De klant betaalde meer dan nodig was. Dit krijgt de klant terug.",
+        "The customer paid more than was due. The customer gets this back.",
+    ),
+    "cancel": (
+        "De bestelling gaat niet door. De klant krijgt terug wat betaald is.",
+        "The order is off. The customer gets back what was paid.",
+    ),
+    "set_off": (
+        "Dit geld van de klant betaalt nu wat nog open stond.",
+        "This money of the customer now pays what was still due.",
+    ),
+    "set_off_back": (
+        "Dit geld betaalt niet meer wat open stond. Het is weer van de klant.",
+        "This money does not pay what was due any more. It is the customer's again.",
+    ),
     "reserve": ("Dit is apart gezet voor: {title}.", "This is set apart for: {title}."),
     "reserve_end": ("Dit is niet meer apart gezet voor: {title}.", "This is no longer set apart for: {title}."),
     "spend": ("De coöperatie betaalde {supplier} voor: {title}.", "The cooperative paid {supplier} for: {title}."),
@@ -164,10 +180,6 @@ BLOCKED: dict[str, tuple[str, str]] = {
         "Er zijn nog uren gemeld die niemand goedkeurde.",
         "There are reported hours that nobody has approved.",
     ),
-    "paid_needs_refund": (
-        "Er is al betaald. Geef dat eerst terug.",
-        "Something was paid already. Refund it first.",
-    ),
     "moves_with_its_assignment": (
         "Deze bestelling hoort bij een opdracht en gaat mee met die opdracht.",
         "This order belongs to an assignment and moves with it.",
@@ -194,6 +206,10 @@ TARGETS = {
 TASKS: dict[str, tuple[str, str]] = {
     "accept_order": ("Neem bestelling {reference} aan, of zeg nee.", "Accept order {reference}, or refuse it."),
     "deliver_order": ("Doe de klus van bestelling {reference}.", "Do the job of order {reference}."),
+    "pay_customer_back": (
+        "Geef de klant van bestelling {reference} geld terug.",
+        "Give the customer of order {reference} money back.",
+    ),
     "record_payment": ("Noteer de betaling van bestelling {reference}.", "Record the payment of order {reference}."),
     "decide_below_minimum": (
         "Voor '{title}' is te weinig gevraagd. Verleng, schrap een artikel, of stop ermee.",

@@ -147,6 +147,12 @@ ERRORS: dict[str, tuple[str, str]] = {
         "This has been booked or undone already ({what}).",
     ),
     "nothing_to_refund": ("Er is niets betaald om terug te geven.", "Nothing was paid that could be given back."),
+    "paid_back_already": (
+        "Van dit geld is al iets terug naar de klant. U kunt deze betaling niet meer ongedaan maken. "
+        "Noteer wat er nog binnenkomt of teruggaat als een nieuwe betaling of teruggave.",
+        "Some of this money went back to the customer already. The payment cannot be undone any more. "
+        "Record what still comes in or goes back as a new payment or refund.",
+    ),
     "below_floor": ("Zoveel zit er niet in de spaarpot.", "There is not that much in the savings pot."),
     "journal_differs": ("Deze boeking bestaat al met andere bedragen.", "This was booked before with other amounts."),
     "rule_missing": (
@@ -244,10 +250,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Volgens de boeken staat er {ledger_cents} op de bank, u noemt {stated_cents}. Zoek eerst het verschil.",
         "By the books there is {ledger_cents} in the bank, you say {stated_cents}. Find the difference first.",
     ),
-    "refund_after_completion": (
-        "Een deel teruggeven kan als de bestelling klaar en betaald is. Geef nu alles terug, of wacht.",
-        "A part can be given back once the order is completed and paid. Refund all of it now, or wait.",
-    ),
     "refund_too_large": (
         "Er kan ten hoogste {left_cents} terug: meer is er niet betaald.",
         "At most {left_cents} can go back: no more was paid.",
@@ -330,7 +332,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Dit is te vroeg nodig: de maker heeft {minutes} minuten nodig. Kies een later moment.",
         "This is needed too soon: the maker needs {minutes} minutes. Choose a later time.",
     ),
-    "overpaid": ("Dat is te veel: er staat nog {open_cents} open.", "That is too much: {open_cents} is still open."),
     "amount_out_of_range": (
         "Het bedrag {amount} kan niet. Schrijf het als 90.75, met ten hoogste twee decimalen.",
         "The amount {amount} is not possible. Write it as 90.75, with at most two decimals.",

@@ -72,6 +72,8 @@ class OrderOut(Out):
     gross: Money = money("gross_cents")
     paid: Money = money("paid_cents")
     refunded: Money = money("refunded_cents")
+    due: Money = money("due_cents")
+    owed_back: Money = money("owed_back_cents")
     contact: ContactOut
     note: str
     lines: list[OrderLineOut]

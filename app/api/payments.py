@@ -24,7 +24,7 @@ class ReasonIn(In):
 
 
 class RefundIn(In):
-    """Why; and how much, where it is a part."""
+    """Why; and how much, if it is a part."""
 
     reason: Line
     amount: MoneyIn | None = None
@@ -34,6 +34,7 @@ class RefundOut(Out):
     id: UUID
     order_id: UUID
     amount: Money = money("cents")
+    credited: Money = money("credited_cents")
     vat: Money = money("vat_cents")
     day: Day
     reason: str
@@ -59,7 +60,7 @@ async def list_all(order_id: UUID, run: RunDep) -> list[PaymentOut]:
 
 @router.post("/orders/{order_id}/payments", status_code=201)
 async def record(order_id: UUID, body: PaymentIn, keyed: KeyedDep) -> PaymentOut:
-    """Record money that came in; for the treasurer."""
+    """Record money that came in, whatever the state of the order; for the treasurer."""
     _, once = keyed
     payment = await once(
         record_payment, order_id=order_id, cents=body.amount.cents, paid_on=body.paid_on, method=body.method
@@ -76,7 +77,7 @@ async def reverse(payment_id: UUID, body: ReasonIn, keyed: KeyedDep) -> PaymentO
 
 @router.get("/orders/{order_id}/refunds")
 async def list_parts(order_id: UUID, run: RunDep) -> list[RefundOut]:
-    """What was given back of an order in parts, oldest first."""
+    """What was given back of an order, oldest first."""
     return [RefundOut.model_validate(refund) for refund in await run(list_refunds, order_id=order_id)]
 
 
@@ -84,7 +85,9 @@ async def list_parts(order_id: UUID, run: RunDep) -> list[RefundOut]:
 async def refund(
     order_id: UUID, body: RefundIn, keyed: KeyedDep, language: LanguageDep, response: Response
 ) -> OrderOut:
-    """Give money of an order back, all of it or a part; its split is taken back to the cent. For the treasurer."""
+    """Give money of an order back, all of it or a part; for the treasurer.
+
+    What is owed back goes first. What is taken off the price of a sale takes its split back to the cent."""
     run, once = keyed
     cents = body.amount.cents if body.amount else None
     order = await once(refund_order, order_id=order_id, reason=body.reason, cents=cents)

@@ -19,6 +19,8 @@ BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + 
 SENSIBLE = "between date '2000-01-01' and date '2199-12-31'"
 """What the database takes; books of before may hold other days, even infinite ones."""
 I8 = "I8 every split comes out again from its inputs"
+PRICE_LEFT = """case when state in ('refused', 'expired', 'cancelled') then 0
+                     else net_cents + vat_cents - refunded_cents end"""
 
 
 INVARIANTS = {
@@ -48,7 +50,8 @@ INVARIANTS = {
          where e.balance_after < b.floor
         union all
         select a.id::text from account a join balance b on b.account_id = a.id
-         where a.kind in ('pot', 'held', 'reserved', 'restricted_fund') and b.floor is distinct from 0
+         where a.kind in ('pot', 'held', 'reserved', 'restricted_fund', 'customer_credit')
+           and b.floor is distinct from 0
         union all
         select p.member_id::text from account p join balance b on b.account_id = p.id
           join account d on d.member_id = p.member_id and d.kind = 'receivable_member'
@@ -85,10 +88,12 @@ INVARIANTS = {
          where r.reverses is not null and e.rule <> all ({BY_YEAR})
            and coalesce(e.facts ->> 'of', '') <> all ({BY_YEAR})
          group by r.id, e.account_id having sum(e.cents) <> 0""",
-    "I7 refunds in parts are at most what was paid, take nothing that was not there, and end at nothing": f"""
-        select o.reference as what from "order" o join refund r on r.order_id = o.id
-         group by o.id having sum(r.cents) <> o.refunded_cents or sum(r.cents) > o.net_cents + o.vat_cents
-            or sum(r.vat_cents) > o.vat_cents
+    "I7 refunds are at most what was paid, take nothing that was not there, and end at nothing": f"""
+        select o.reference as what from "order" o
+          left join (select order_id, sum(cents - returned_cents) as cents, sum(vat_cents) as vat_cents from refund
+                      where cents > returned_cents group by 1) r on r.order_id = o.id
+         where o.refunded_cents <> r.cents or r.vat_cents > o.vat_cents
+            or r.cents is null and o.refunded_cents not in (0, o.net_cents + o.vat_cents)
         union all
         select j.id::text from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
          where j.kind = 'sale_refund' and e.rule = 'refund' and e.cents > 0
@@ -99,7 +104,7 @@ INVARIANTS = {
                 union all select id, order_id from earning) s on s.order_id = o.id
           join journal j on j.source_id = s.refund_id join entry e on e.journal_id = j.id
          where o.refunded_cents = o.net_cents + o.vat_cents
-           and exists (select 1 from refund r where r.order_id = o.id)
+           and exists (select 1 from refund r where r.order_id = o.id and r.cents > r.returned_cents)
            and j.kind in ('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')
            and e.rule <> all ({BY_YEAR})
          group by o.id, o.reference, e.account_id having sum(e.cents) <> 0""",
@@ -189,7 +194,8 @@ INVARIANTS = {
     "I10 the parts and costs of an assignment make its price, and partners book what the lead says they charge": """
         with sale as (
             select o.assignment_id, o.id, o.cooperative_id, o.buyer_id, o.net_cents - coalesce((
-                   select sum(r.cents - r.vat_cents) from refund r where r.order_id = o.id), 0) as net
+                   select sum(r.cents - r.returned_cents - r.vat_cents) from refund r
+                    where r.order_id = o.id), 0) as net
               from "order" o where o.assignment_id is not null and o.state = 'completed'),
         earned as (
             select order_id, sum(net_cents - refunded_cents) as net from earning group by 1)
@@ -298,18 +304,15 @@ INVARIANTS = {
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'
            and not exists (select 1 from journal r where r.reverses = s.id)
-           and case when o.assignment_id is null
-                    then o.paid_cents > 0 or o.refunded_cents = 0
-                         or not exists (select 1 from refund r where r.order_id = o.id)
-                    else o.refunded_cents < o.net_cents + o.vat_cents end
+           -- refunds in parts end at nothing, without a reversal of their own
+           and not (o.refunded_cents = o.net_cents + o.vat_cents
+                    and exists (select 1 from refund r where r.order_id = o.id and r.cents > r.returned_cents))
          group by o.id
         having count(s.id) <> case
-            when o.assignment_id is not null then
-                 (o.state = 'completed' and o.refunded_cents < o.net_cents + o.vat_cents)::int
-            when o.state = 'completed' and o.net_cents + o.vat_cents > 0 and o.paid_cents > 0
-             and o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents
-             and not exists (select 1 from cost_claim c
-                              where c.order_id = o.id and c.state in ('claimed', 'to_confirm'))
+            when o.state = 'completed' and o.refunded_cents < o.net_cents + o.vat_cents
+             and (o.assignment_id is not null
+                  or o.paid_cents + o.refunded_cents >= o.net_cents + o.vat_cents
+                     and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state in ('claimed', 'to_confirm')))
             then 1 else 0 end
         union all
         select j.id::text from journal j where j.source_type = 'order'
@@ -317,16 +320,34 @@ INVARIANTS = {
         union all
         select a.title from assignment a join "order" o on o.id = a.order_id
          where a.state in ('approved', 'settled')
-           and (a.state = 'settled') <> (o.paid_cents + o.refunded_cents = o.net_cents + o.vat_cents)""",
-    "I16 what customers owe is what their orders say": """
+           and (a.state = 'settled') <> (o.paid_cents + o.refunded_cents >= o.net_cents + o.vat_cents)""",
+    "I16 what customers owe is what their orders say": f"""
         select b.cooperative_id || ' ' || coalesce(b.cents, 0) || ' ' || coalesce(o.cents, 0) as what
           from (select a.cooperative_id, sum(e.cents) as cents from account a join entry e on e.account_id = a.id
                   join journal j on j.id = e.journal_id
                  where a.kind = 'receivable_customer' and j.kind <> 'opening' group by 1) b
-          full join (select cooperative_id, sum(paid_cents - case when sale_parts > 0 and not sale_reversed
-                            then net_cents + vat_cents - refunded_cents else 0 end) as cents
-                       from "order" where buyer_id is null group by 1) o using (cooperative_id)
+          full join (select cooperative_id, sum(least(paid_cents, price_left) - case
+                            when sale_parts > 0 and not sale_reversed then price_left else 0 end) as cents
+                       from (select *, {PRICE_LEFT} as price_left from "order" where buyer_id is null) p
+                      group by 1) o using (cooperative_id)
          where coalesce(b.cents, 0) <> coalesce(o.cents, 0)""",
+    "I16 what customers get back is what was paid beyond the price of their order": f"""
+        with owed as (select id::text as party, cooperative_id, greatest(paid_cents - {PRICE_LEFT}, 0) as cents
+                        from "order" where buyer_id is null),
+        booked as (select a.party, a.cooperative_id, sum(e.cents) as cents
+                     from account a join entry e on e.account_id = a.id where a.kind = 'customer_credit' group by 1, 2)
+        select coalesce(owed.party, booked.party, 'nobody') as what
+          from owed full join booked using (party, cooperative_id)
+         where coalesce(owed.cents, 0) <> coalesce(booked.cents, 0)""",
+    "I16 what was paid of an order is what came in less what went back": """
+        select o.reference as what from "order" o
+          left join (select s.order_id, -sum(e.cents) as cents
+                       from (select id, order_id, 'payment' as source_type from payment
+                             union all select id, order_id, 'refund' from refund) s
+                       join journal j on j.source_type = s.source_type and j.source_id = s.id
+                       join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+                      where a.kind = 'bank' group by 1) m on m.order_id = o.id
+         where o.buyer_id is null and o.paid_cents <> coalesce(m.cents, 0)""",
     "I24 what people booked has a day that can be": f"""
         select 'journal ' || j.id || ' ' || j.effective_on as what from journal j
          where j.reverses is null and j.effective_on not {SENSIBLE}

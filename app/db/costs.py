@@ -53,6 +53,6 @@ async def approved_in_year(tx: Tx, member_id: UUID, category: str, year: int) ->
     sql = """
         select coalesce(sum(c.cents), 0)::bigint from cost_claim c join "order" o on o.id = c.order_id
          where c.member_id = $1 and c.category = $2 and c.state = 'approved'
-           and not (o.refunded_cents > 0 and o.paid_cents = 0)
+           and (o.refunded_cents = 0 or o.refunded_cents < o.net_cents + o.vat_cents)
            and extract(year from coalesce(o.delivered_at, c.decided_at) at time zone 'Europe/Amsterdam') = $3"""
     return int(await tx.value(sql, member_id, category, year))

@@ -18,8 +18,9 @@ class OrderRow(SQLModel, table=True):
     __tablename__ = "order"
     __table_args__ = (
         c.check("order_amounts", "net_cents >= 0 and vat_cents >= 0"),
-        c.check("order_paid", "paid_cents between 0 and net_cents + vat_cents"),
+        c.check("order_paid", "paid_cents >= 0 and (buyer_id is null or paid_cents <= net_cents + vat_cents)"),
         c.check("order_refunded", "refunded_cents between 0 and net_cents + vat_cents"),
+        c.check("order_called_off", "refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled')"),
         c.check(
             "order_state",
             "state in ('placed', 'accepted', 'in_progress', 'delivered', 'completed',"

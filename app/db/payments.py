@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import SQLModel
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
-from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.payments import Payment
 from app.domain.refunds import Refund
@@ -35,6 +35,7 @@ class RefundRow(SQLModel, table=True):
     __tablename__ = "refund"
     __table_args__ = (
         c.check("refund_cents", "cents > 0 and vat_cents between 0 and cents"),
+        c.check("refund_returned", "returned_cents >= 0 and returned_cents + vat_cents <= cents"),
         *c.longest("refund", reason=500),
     )
     id: UUID = c.key()
@@ -46,12 +47,8 @@ class RefundRow(SQLModel, table=True):
     reason: str = c.text()
     refunded_by: UUID = c.link("person", index=False)
     refunded_at: datetime = c.when()
+    returned_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 payments = Store(PaymentRow, Payment)
 refunds = Store(RefundRow, Refund)
-
-
-async def standing_payments(tx: Tx, order_id: UUID) -> list[Payment]:
-    """The payments of an order that were not undone."""
-    return [payment for payment in await payments.all(tx, order_id=order_id) if payment.reversed_on is None]

@@ -158,9 +158,7 @@ def _deliverable(assignment: Assignment) -> str | None:
 
 
 def _cancellable(assignment: Assignment) -> str | None:
-    if assignment.approved_minutes:
-        return HoursStand.code
-    return "paid_needs_refund" if assignment.paid_cents else None
+    return HoursStand.code if assignment.approved_minutes else None
 
 
 UNDER_WAY = ("draft", "published", "staffing", "agreed", "in_progress", "delivered", "disputed")

@@ -193,10 +193,6 @@ class BankDiffers(Conflict):
     code = "bank_differs"
 
 
-class RefundAfterCompletion(Conflict):
-    code = "refund_after_completion"
-
-
 class RefundTooLarge(Invalid):
     code = "refund_too_large"
 
@@ -235,6 +231,10 @@ class OtherLegalEntity(Conflict):
 
 class NothingToRefund(Conflict):
     code = "nothing_to_refund"
+
+
+class PaidBackAlready(Conflict):
+    code = "paid_back_already"
 
 
 class BelowFloor(Conflict):
@@ -325,10 +325,6 @@ class SeveralSellers(Invalid):
 
 class TooLate(Invalid):
     code = "too_late"
-
-
-class Overpaid(Invalid):
-    code = "overpaid"
 
 
 class AmountOutOfRange(Invalid):

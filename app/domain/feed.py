@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
     "order.completed": Kind(*_ORDER, "The customer confirmed, or said nothing for 14 days."),
     "order.cancelled": Kind(*_ORDER, "The order is off."),
     "order.paid": Kind(*_ORDER, "All of it is paid."),
-    "order.payment_reversed": Kind(*_ORDER, "A payment was undone; the order is due again."),
+    "order.payment_reversed": Kind(*_ORDER, "A payment was undone; what it paid may be due again."),
     "order.refunded": Kind(*_ORDER, "Money went back, all of it or a part."),
     "offering.submitted": Kind(*_DRAFT, "A member asks for a review."),
     "offering.sent_back": Kind(*_DRAFT, "The coordinator asks for changes."),

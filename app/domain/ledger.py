@@ -18,6 +18,7 @@ MINUTES = "MIN"
 class AccountKind(StrEnum):
     BANK = "bank"
     RECEIVABLE_CUSTOMER = "receivable_customer"
+    CUSTOMER_CREDIT = "customer_credit"
     PAYABLE_SUPPLIER = "payable_supplier"
     PAYABLE_MEMBER = "payable_member"
     PAYABLE_MUNICIPALITY = "payable_municipality"
@@ -37,6 +38,7 @@ class AccountKind(StrEnum):
 RGS = {
     AccountKind.BANK: "BLimBan",
     AccountKind.RECEIVABLE_CUSTOMER: "BVorDeb",
+    AccountKind.CUSTOMER_CREDIT: "BSchOvsOvs",
     AccountKind.PAYABLE_SUPPLIER: "BSchCre",
     AccountKind.PAYABLE_MEMBER: "BSchOvsOvs",
     AccountKind.PAYABLE_MUNICIPALITY: "BSchOvsOvs",
@@ -54,7 +56,13 @@ RGS = {
 }
 """The Dutch reference classification (Referentie Grootboekschema) of each kind, for the audit file."""
 
-FLOOR = {AccountKind.POT: 0, AccountKind.HELD: 0, AccountKind.RESERVED: 0, AccountKind.RESTRICTED_FUND: 0}
+FLOOR = {
+    AccountKind.POT: 0,
+    AccountKind.HELD: 0,
+    AccountKind.RESERVED: 0,
+    AccountKind.RESTRICTED_FUND: 0,
+    AccountKind.CUSTOMER_CREDIT: 0,
+}
 """The least that an account of a kind may hold, in cents; the others have none."""
 
 
@@ -65,6 +73,8 @@ class JournalKind(StrEnum):
     SALE_REVERSAL = "sale_reversal"
     SALE_REFUND = "sale_refund"
     MONEY_BACK = "money_back"
+    CANCEL = "cancel"
+    SET_OFF = "set_off"
     RELEASE = "release"
     RELEASE_REVERSAL = "release_reversal"
     RESERVE = "reserve"

@@ -76,7 +76,11 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Order:
-    """One order at one cooperative. `paid_cents` is what is received and not given back; VAT is never earned."""
+    """One order at one cooperative. VAT is never earned.
+
+    `paid_cents` is what was received less what was given back, `refunded_cents` what was taken off the price after the
+    sale. At every step paid + refunded + due − owed back is the price: `gross_cents`, or 0 once it is called off.
+    """
 
     id: UUID
     cooperative_id: UUID
@@ -117,18 +121,26 @@ class Order:
         return self.sale_parts > 0 and not self.sale_reversed
 
     @property
+    def _price_left_cents(self) -> int:
+        return 0 if self.state in CALLED_OFF else self.gross_cents - self.refunded_cents
+
+    @property
     def due_cents(self) -> int:
-        """What is still to be paid. A refund gives back what was paid, but for assignments, where it may come first."""
-        if self.assignment_id is None and self.refunded_cents:
-            return 0
-        return max(self.gross_cents - self.refunded_cents - self.paid_cents, 0)
+        """What is still to be paid."""
+        return max(self._price_left_cents - self.paid_cents, 0)
+
+    @property
+    def owed_back_cents(self) -> int:
+        """What was paid beyond the price: the cooperative owes it to the customer."""
+        return max(self.paid_cents - self._price_left_cents, 0)
 
     @property
     def payment(self) -> PaymentState:
-        if self.refunded_cents and not self.due_cents:
-            return PaymentState.PARTLY_REFUNDED if self.paid_cents else PaymentState.REFUNDED
-        if not self.due_cents:
-            return PaymentState.PAID
+        """How much of what was ordered is paid, called off or not."""
+        if self.refunded_cents and self.refunded_cents == self.gross_cents:
+            return PaymentState.REFUNDED
+        if self.paid_cents >= self.gross_cents - self.refunded_cents:
+            return PaymentState.PARTLY_REFUNDED if self.refunded_cents else PaymentState.PAID
         return PaymentState.PARTLY_PAID if self.paid_cents else PaymentState.UNPAID
 
     @property
@@ -137,7 +149,7 @@ class Order:
         if self.assignment_id is not None:
             return None
         if self.state is OrderState.PLACED:
-            return None if self.paid_cents else self.accept_by
+            return self.accept_by
         delivered = self.state is OrderState.DELIVERED and self.delivered_at is not None
         return self.delivered_at + COMPLETES_AFTER if delivered and self.delivered_at is not None else None
 
@@ -180,18 +192,14 @@ def _alone(order: Order) -> str | None:
     return "moves_with_its_assignment" if order.assignment_id else None
 
 
-def _not_paid(order: Order) -> str | None:
-    return "paid_needs_refund" if order.paid_cents else _alone(order)
-
-
 ORDER: tuple[Transition[Order], ...] = (
     Transition("accept", ("placed",), "accepted", Right.WORK_ORDER),
-    Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _not_paid),
+    Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _alone),
     Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, _alone),
     Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, _alone),
     Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _alone),
-    Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _not_paid),
-    Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _not_paid, timer=True),
+    Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _alone),
+    Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _alone, timer=True),
     Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
 )
 CALLED_OFF = frozenset({OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED})
@@ -287,17 +295,20 @@ def transition(order: Order, verb: str, now: datetime) -> Order:
 
 
 def less(order: Order, cents: int) -> Order:
-    """A settled order of an assignment with so much given back; what was paid beyond what is left is paid no more."""
+    """A settled order with so much taken off its price; what was paid beyond what is left is given back."""
     refunded = order.refunded_cents + cents
     paid = min(order.paid_cents, order.gross_cents - refunded)
     return replace(order, refunded_cents=refunded, paid_cents=paid, sale_reversed=refunded == order.gross_cents)
 
 
 def due_for_sale(order: Order) -> bool:
-    """Completed and paid, and no sale stands in the books; one of an assignment is booked when that is approved."""
+    """Completed and paid, and no sale stands in the books; one of an assignment is booked when that is approved.
+
+    What was paid too much stops no sale; an order of which everything was refunded brings none.
+    """
     return (
         order.state is OrderState.COMPLETED
         and (order.payment is PaymentState.PAID or order.assignment_id is not None)
-        and order.gross_cents > 0
+        and order.gross_cents > order.refunded_cents
         and not order.settled
     )

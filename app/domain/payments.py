@@ -6,7 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.days import check_day, day_of
-from app.domain.errors import AlreadySettled, Overpaid
+from app.domain.errors import AlreadySettled, PaidBackAlready
+from app.domain.ledger import AccountKind, Leg
 from app.domain.orders import Order
 
 
@@ -34,10 +35,40 @@ class Payment:
 
 
 def receive(order: Order, cents: int) -> Order:
-    """The order with `cents` more paid. Raises Overpaid beyond its total and for an order that was refunded."""
-    if cents > order.due_cents:
-        raise Overpaid(open_cents=order.due_cents)
+    """The order with `cents` more paid, in whatever state it is; what is beyond its price is owed back."""
     return replace(order, paid_cents=order.paid_cents + cents)
+
+
+def receipt_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
+    """The money in the bank: what was open is paid, the rest stands on the customer's credit."""
+    cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
+    facts = {"method": method, "order": str(after.id)}
+    legs = (
+        Leg(AccountKind.BANK, -cents, "payment", facts),
+        Leg(AccountKind.RECEIVABLE_CUSTOMER, cents - owed, "payment", facts),
+        Leg(AccountKind.CUSTOMER_CREDIT, owed, "overpaid", facts, party=str(after.id)),
+    )
+    return tuple(leg for leg in legs if leg.cents)
+
+
+def undo_receipt(order: Order, payment: Payment, booked: tuple[Leg, ...]) -> tuple[Order, int]:
+    """The order without a payment, and what of the customer's credit pays the price instead.
+
+    The second is below zero if what the payment brought to the credit was set off before. `booked` are the legs of the
+    payment, which are negated as they are. Raises PaidBackAlready if the money is not there any more, or if a sale of
+    which a part was refunded would not be paid any more.
+    """
+    credit = sum(leg.cents for leg in booked if leg.kind is AccountKind.CUSTOMER_CREDIT)
+    after = replace(order, paid_cents=order.paid_cents - payment.cents)
+    unpaid_sale = order.assignment_id is None and order.refunded_cents and after.due_cents
+    if after.paid_cents < 0 or unpaid_sale:
+        raise PaidBackAlready
+    return after, order.owed_back_cents - credit - after.owed_back_cents
+
+
+def undone(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The legs of a payment with the other sign."""
+    return tuple(Leg(leg.kind, -leg.cents, "payment_reversal", leg.facts, leg.member_id, leg.party) for leg in legs)
 
 
 def payment_day(order: Order, paid_on: date | None, today: date) -> date:

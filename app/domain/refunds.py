@@ -6,14 +6,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.earnings import Earning
+from app.domain.errors import NothingToRefund, RefundTooLarge
 from app.domain.ledger import AccountKind, Leg, refunded
 from app.domain.money import share_out
+from app.domain.orders import Order, less
 from app.domain.split import BY_YEAR_TOTAL
 
 
 @dataclass(frozen=True)
 class Refund:
-    """`cents` of an order that were given back on `day`, `vat_cents` of them VAT."""
+    """`cents` of an order that were given back on `day`; a part of them may be taken off its price, with its VAT."""
 
     id: UUID
     order_id: UUID
@@ -24,6 +26,13 @@ class Refund:
     reason: str
     refunded_by: UUID
     refunded_at: datetime
+    returned_cents: int = 0
+    """Of `cents`, what lowers no price: it was owed back, or no sale stands in the books yet."""
+
+    @property
+    def credited_cents(self) -> int:
+        """Of `cents`, what is taken off the price of a sale."""
+        return self.cents - self.returned_cents
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,28 @@ class Taken:
     kept_cents: int
     left: tuple[Leg, ...]
     """The legs without those of F, as they stand afterwards."""
+
+
+def split_refund(order: Order, cents: int | None) -> tuple[int, int]:
+    """How much goes back, all of it without `cents`, and how much of that lowers no price.
+
+    What is owed back goes first. Without a sale in the books money goes back and the price is due again. Raises
+    NothingToRefund, RefundTooLarge.
+    """
+    price_left = order.gross_cents - order.refunded_cents
+    left = order.owed_back_cents + price_left if order.settled else order.paid_cents
+    if not left:
+        raise NothingToRefund
+    back = left if cents is None else cents
+    if back > left:
+        raise RefundTooLarge(left_cents=left)
+    return back, min(back, order.owed_back_cents) if order.settled else back
+
+
+def after_refund(order: Order, refund: Refund) -> Order:
+    """The order once a refund is given."""
+    returned = replace(order, paid_cents=order.paid_cents - refund.returned_cents)
+    return less(returned, refund.credited_cents) if refund.credited_cents else returned
 
 
 def share_refund(cents: int, vat_left: int, nets_left: Sequence[int]) -> tuple[int, list[int]]:

@@ -66,6 +66,8 @@ class Order(Node):
     gross: Money
     paid: Money
     refunded: Money
+    due: Money
+    owed_back: Money
     contact: Contact
     note: str
     lines: list[OrderLine]
@@ -168,8 +170,8 @@ class OrderSubscription:
     @strawberry.subscription(description="An order as it stands, now and after every change; ends with its last state.")
     async def order(self, info: Info, id: UUID) -> AsyncGenerator[Order, None]:
         def over(order: domain.Order) -> bool:
-            done = order.state is OrderState.COMPLETED and not order.due_cents
-            return done or order.state in domain.CALLED_OFF
+            last = order.state is OrderState.COMPLETED or order.state in domain.CALLED_OFF
+            return last and not order.due_cents and not order.owed_back_cents
 
         async for found in watch(info.context, lambda run: run(get_order, order_id=id), over):
             yield Order.of(found, info.context)

@@ -31,11 +31,12 @@ class Payment:
         return show(cls, payment, amount=Money.of(payment.cents))
 
 
-@strawberry.type(description="What was given back of an order in a part.")
+@strawberry.type(description="What was given back of an order; credited is what was taken off its price.")
 class Refund:
     id: UUID
     order_id: UUID
     amount: Money
+    credited: Money
     vat: Money
     day: date
     reason: str
@@ -44,7 +45,7 @@ class Refund:
 
 @strawberry.type
 class PaymentQuery:
-    @strawberry.field(description="What was given back of an order in parts, oldest first.")
+    @strawberry.field(description="What was given back of an order, oldest first.")
     async def refunds(self, info: Info, order_id: UUID) -> list[Refund]:
         found = await info.context.run(list_refunds, order_id=order_id)
         return [show(Refund, refund, amount=Money.of(refund.cents)) for refund in found]
@@ -56,7 +57,7 @@ class PaymentQuery:
 
 @strawberry.type
 class PaymentMutation:
-    @strawberry.mutation(description="Record money that came in; for the treasurer.")
+    @strawberry.mutation(description="Record money that came in, whatever the state of the order; for the treasurer.")
     async def record_payment(
         self,
         info: Info,

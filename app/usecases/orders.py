@@ -41,6 +41,7 @@ from app.usecases.run import Run
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import order_in_time, step_of
 from app.usecases.steps.ordering import as_agreed, reference, small_business_since, take_or_free
+from app.usecases.steps.owed_back import owe_what_was_paid
 from app.usecases.steps.reading import Questions, asks_first
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
@@ -217,6 +218,7 @@ async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, 
     elif verb in RELEASES_STOCK:
         await end_holds(tx, order_id=order_id, state="released")
         await put_back(tx, order_id)
+        await owe_what_was_paid(tx, order, moved)
     elif verb == "deliver":
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)

@@ -9,31 +9,31 @@ from app.db.assignments import assignments
 from app.db.engine import Tx, uuid7
 from app.db.orders import events, orders
 from app.db.outbox import tell
-from app.db.payments import payments, refunds, standing_payments
+from app.db.payments import payments, refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import (
-    AlreadySettled,
-    NothingToRefund,
-    RefundAfterCompletion,
-    RefundTooLarge,
-    RuleRefused,
-    SecondPersonNeeded,
-    WrongState,
+from app.domain.errors import RuleRefused, SecondPersonNeeded
+from app.domain.ledger import JournalKind, Posting
+from app.domain.orders import Order, OrderEvent, roles_on
+from app.domain.payments import (
+    Payment,
+    PaymentMethod,
+    payment_day,
+    receipt_legs,
+    receive,
+    reverse,
+    undo_receipt,
+    undone,
 )
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
-from app.domain.orders import Order, OrderEvent, OrderState, PaymentState, less, roles_on
-from app.domain.payments import Payment, PaymentMethod, payment_day, receive, reverse
-from app.domain.refunds import Refund
+from app.domain.refunds import Refund, after_refund, split_refund
 from app.usecases.steps.assignment import follow_payment
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import give_back_assignment
 from app.usecases.steps.due import order_in_time
+from app.usecases.steps.owed_back import set_off, tell_due, tell_owed_back
 from app.usecases.steps.reading import asks_first
-from app.usecases.steps.refund import book_refund
-from app.usecases.steps.settle import drop_pending, settle, unsettle
-
-PAYABLE_STATES = (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED, OrderState.COMPLETED)
+from app.usecases.steps.refund import book_refund, pay_back
+from app.usecases.steps.settle import settle, unsettle
 
 
 @asks_first(lambda order_id, **_: (orders.only(lock=True, id=order_id),))
@@ -46,15 +46,13 @@ async def record_payment(
     paid_on: date | None = None,
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
 ) -> Payment:
-    """Record money that came in for an order; the last part of a completed order books its sale.
+    """Record money that came in for an order in any state; the last part of a completed order books its sale.
 
-    Raises Overpaid, DayOutOfRange, WrongState before acceptance, and SecondPersonNeeded where the
-    treasurer is the buyer.
+    What is more than its price is owed back to the customer. Raises DayOutOfRange, RuleRefused for a charge that is
+    netted, and SecondPersonNeeded if the treasurer is the buyer.
     """
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
     by = await _second_person(tx, actor, order, "record_payment")
-    if order.state not in PAYABLE_STATES:
-        raise WrongState(verb="record_payment", state=order.state, possible=["accept"])
     paid = receive(order, cents)
     day = payment_day(order, paid_on, tx.today)
     payment = Payment(
@@ -64,10 +62,13 @@ async def record_payment(
     settled = await settle(tx, paid)  # it reads; what is written after it goes out at once
     await payments.add(tx, payment)
     await _log(tx, actor, settled, "record_payment")
-    if paid.payment is PaymentState.PAID:
+    if order.due_cents and not paid.due_cents:
         await tell(tx, "order.paid", order.cooperative_id, order.id, reference=order.reference)
+    await tell_owed_back(tx, order, paid)
     await orders.save(tx, settled)
-    await _book(tx, payment, JournalKind.PAYMENT, day)  # after the sale: the bank is everybody's last lock
+    place = (uuid7(), payment.cooperative_id, JournalKind.PAYMENT, "payment", payment.id, 1)
+    legs = receipt_legs(order, paid, method)
+    await ledger.post(tx, Posting(*place, day, legs))  # after the sale: the bank is everybody's last lock
     return payment
 
 
@@ -80,102 +81,78 @@ async def list_payments(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Payment
 
 
 async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str) -> Payment:
-    """Undo a payment that was recorded by mistake; a sale that stood on it is taken back first.
+    """Undo a payment that was recorded by mistake; a sale that is not paid any more is taken back first.
 
-    Raises AlreadySettled for one that was undone or an order that was refunded, SecondPersonNeeded for the buyer.
+    Raises AlreadySettled for a payment that was undone, PaidBackAlready if its money went back to the customer,
+    SecondPersonNeeded for the buyer.
     """
     found = await payments.get(tx, payment_id)
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
     payment = await payments.get(tx, payment_id, lock=True)
     by = await _second_person(tx, actor, order, "reverse_payment")
-    if order.refunded_cents and (order.assignment_id is None or payment.cents > order.paid_cents):
-        raise AlreadySettled(what="order")
     today = tx.today
-    undone = reverse(payment, by=by, on=today, reason=reason)
-    if order.assignment_id is None:  # what an assignment earned does not wait for the customer
-        order = await unsettle(tx, order)
-    await _book_reversal(tx, undone, today)
-    saved = await orders.save(tx, replace(order, paid_cents=order.paid_cents - payment.cents))
+    reversed_payment = reverse(payment, by=by, on=today, reason=reason)
+    booked = await ledger.journal_of(tx, "payment", payment.id, JournalKind.PAYMENT, 1)
+    legs = await ledger.legs_of(tx, booked)
+    after, credit = undo_receipt(order, payment, legs)
+    if order.assignment_id is None and after.due_cents:  # what an assignment earned does not wait for the customer
+        after = await unsettle(tx, after)
+    await set_off(tx, after, payment.id, credit)
+    place = (uuid7(), payment.cooperative_id, JournalKind.PAYMENT_REVERSAL, "payment", payment.id, 1, today)
+    await ledger.post(tx, Posting(*place, undone(legs), booked.id))
+    saved = await orders.save(tx, after)
     await follow_payment(tx, saved)
     await _log(tx, actor, saved, "reverse_payment", reason)
     await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
-    return await payments.save(tx, undone)
+    await tell_due(tx, order, saved)
+    await tell_owed_back(tx, order, saved)
+    return await payments.save(tx, reversed_payment)
 
 
 async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cents: int | None = None) -> Order:
-    """Give money of an order back: all of it, or `cents` of a completed one.
+    """Give money of an order back: all of it, or `cents`; what is owed back first.
 
-    All: the sale is taken back by F, every payment is reversed, and what was not booked is not earned any more.
-    Raises NothingToRefund, RefundTooLarge, RefundAfterCompletion for a part, SecondPersonNeeded for the buyer.
+    What goes beyond that is taken off the price of a sale that stands in the books, with its split; all of it takes the
+    sale back by F. Without a sale the price is due again. Of an assignment it may lower what is still due.
+    Raises NothingToRefund, RefundTooLarge, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
     by = await _second_person(tx, actor, order, "refund")
-    if order.assignment_id is not None and order.settled:
-        return await _refund_assignment(tx, actor, order, by, cents, reason)
-    if not order.paid_cents:
-        raise NothingToRefund
-    back = order.paid_cents if cents is None else cents
-    if back > order.paid_cents:
-        raise RefundTooLarge(left_cents=order.paid_cents)
-    if order.refunded_cents or back < order.paid_cents:
-        order = await _refund_part(tx, order, by, back, reason)
-    else:
-        order = await _refund_all(tx, order, by, reason)
-    left, gone = order.paid_cents - back, 0 if order.assignment_id else back  # a deposit can be paid anew
-    refunded = replace(order, paid_cents=left, refunded_cents=order.refunded_cents + gone)
-    if not left:
-        refunded = replace(refunded, sale_reversed=order.sale_parts > 0)
-    saved = await orders.save(tx, refunded)
+    back, returned = split_refund(order, cents)
+    what = (uuid7(), order.id, order.cooperative_id, back, 0, tx.today, reason, by, tx.now)
+    refund = Refund(*what, returned_cents=returned)
+    if refund.credited_cents:
+        refund = await _credit(tx, order, refund)
+    await refunds.add(tx, refund)
+    after = after_refund(order, refund)
+    await pay_back(tx, order, refund, order.paid_cents - after.paid_cents)
+    await follow_payment(tx, after)
+    saved = await orders.save(tx, after)
     await _log(tx, actor, saved, "refund", reason)
     await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
+    await tell_due(tx, order, saved)
+    await tell_owed_back(tx, order, saved)
     return saved
 
 
 @shows_private
 async def list_refunds(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Refund]:
-    """What was given back of an order in parts, oldest first."""
+    """What was given back of an order, oldest first."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
     return await refunds.all(tx, order_id=order_id)
 
 
-async def _refund_all(tx: Tx, order: Order, by: UUID, reason: str) -> Order:
-    today = tx.today
-    order = await unsettle(tx, order)
-    await drop_pending(tx, order)
-    for payment in await standing_payments(tx, order.id):
-        undone = reverse(payment, by=by, on=today, reason=reason)
-        await _book_reversal(tx, undone, today)
-        await payments.save(tx, undone)
-    return order
-
-
-async def _refund_assignment(tx: Tx, actor: Actor, order: Order, by: UUID, cents: int | None, reason: str) -> Order:
-    """Off every part of every cooperative; before the customer has paid it all, it lowers what is still to be paid."""
-    left = order.gross_cents - order.refunded_cents
-    back = left if cents is None else cents
-    if back > left:
-        raise RefundTooLarge(left_cents=left)
-    vat_left = order.vat_cents - sum(refund.vat_cents for refund in await refunds.all(tx, order_id=order.id))
-    refund = Refund(uuid7(), order.id, order.cooperative_id, back, 0, tx.today, reason, by, tx.now)
-    await refunds.add(tx, await give_back_assignment(tx, order, refund, vat_left))
-    smaller = less(order, back)
-    await follow_payment(tx, smaller)
-    saved = await orders.save(tx, smaller)
-    await _log(tx, actor, saved, "refund", reason)
-    await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
-    return saved
-
-
-async def _refund_part(tx: Tx, order: Order, by: UUID, cents: int, reason: str) -> Order:
-    if not order.settled:
-        raise RefundAfterCompletion
+async def _credit(tx: Tx, order: Order, refund: Refund) -> Refund:
+    """Take a refund off the sale of an order; knows its VAT then."""
     earlier = await refunds.all(tx, order_id=order.id)
-    vat_left = order.vat_cents - sum(refund.vat_cents for refund in earlier)
-    today = tx.today
-    refund = Refund(uuid7(), order.id, order.cooperative_id, cents, 0, today, reason, by, tx.now)
-    await refunds.add(tx, await book_refund(tx, order, refund, vat_left))
-    return order
+    vat_left = order.vat_cents - sum(row.vat_cents for row in earlier)
+    if order.assignment_id is not None:
+        return await give_back_assignment(tx, order, refund, vat_left)
+    if refund.credited_cents == order.gross_cents:
+        await unsettle(tx, order)
+        return replace(refund, vat_cents=vat_left)
+    return await book_refund(tx, order, refund, vat_left)
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
@@ -195,23 +172,6 @@ async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
     if order.customer_person_id == actor.person or actor.member_ids() & makers:
         raise SecondPersonNeeded(verb=verb)
     return actor.person
-
-
-async def _book(tx: Tx, payment: Payment, kind: JournalKind, day: date, reverses: UUID | None = None) -> None:
-    sign = 1 if kind is JournalKind.PAYMENT else -1
-    facts = {"method": payment.method, "order": str(payment.order_id)}
-    rule = "payment" if sign > 0 else "payment_reversal"
-    legs = (
-        Leg(AccountKind.BANK, -sign * payment.cents, rule, facts),
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, sign * payment.cents, rule, facts),
-    )
-    place = (uuid7(), payment.cooperative_id, kind, "payment", payment.id, 1)
-    await ledger.post(tx, Posting(*place, day, legs, reverses))
-
-
-async def _book_reversal(tx: Tx, payment: Payment, day: date) -> None:
-    original = await ledger.journal_of(tx, "payment", payment.id, JournalKind.PAYMENT, 1)
-    await _book(tx, payment, JournalKind.PAYMENT_REVERSAL, day, original.id)
 
 
 async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str = "") -> None:

@@ -128,13 +128,12 @@ async def test_what_cancelling_does_to_the_money_is_stated(world: World) -> None
     job = await agreed(job, lead)
     place = f"/v1/orders/{job['orderId']}"
     await lead.treasurer("POST", f"{place}/payments", {"amount": {"amount": "50.00"}})
-    blocked = await move(lead.coordinator, job, "cancel", status=409, reason="regen")
-    assert blocked["facts"]["reason"] == "paid_needs_refund"
-    await lead.treasurer("POST", f"{place}/refunds", {"reason": "regen"})
     await move(lead.coordinator, job, "cancel", status=422)
     job = await move(lead.coordinator, job, "cancel", reason="regen")
     order = await lead.treasurer("GET", place)
-    assert (job["state"], order["state"], order["payment"]) == ("cancelled", "cancelled", "unpaid")
+    assert (job["state"], order["state"], order["owedBack"]["amount"]) == ("cancelled", "cancelled", "50.00")
+    order = await lead.treasurer("POST", f"{place}/refunds", {"reason": "regen"})
+    assert (order["payment"], order["owedBack"]["amount"]) == ("unpaid", "0.00")
     assert (await world.balances(lead))["bank"] == "0.00"
     await books_are_right(world)
 
@@ -150,7 +149,7 @@ async def test_a_price_agreed_lower_afterwards_lowers_what_the_customer_owes(wor
     off = {"reason": "korting", "amount": {"amount": "21.00"}}
     order = await lead.treasurer("POST", f"{place}/refunds", off)
     assert (order["payment"], order["paid"]["amount"]) == ("unpaid", "0.00")
-    await lead.treasurer("POST", f"{place}/payments", {"amount": {"amount": "100.01"}}, status=422)
+    assert order["due"]["amount"] == "100.00"
     await lead.treasurer("POST", f"{place}/payments", {"amount": {"amount": "100.00"}})
     assert (await look(lead.coordinator, job))["state"] == "settled"
     await books_are_right(world)

@@ -203,10 +203,10 @@ async def test_what_do_i_keep_counts_the_real_year(world: World) -> None:
     assert (await world.thermometer(seller))["yearTotal"]["amount"] == "2940.00"
 
 
-async def test_a_refund_before_completion_leaves_nothing_pending(world: World) -> None:
-    """Whether the job was done when the money went back, or is done after it."""
+async def test_a_refund_before_completion_leaves_the_earning_pending(world: World) -> None:
+    """Whether the job was done when the money went back, or is done after it: the price is due again."""
     seller, app = await world.cooperative(), await world.app()
-    for refunded_at in ("delivered", "accepted"):
+    for number, refunded_at in enumerate(("delivered", "accepted"), 1):
         order = await world.order(app, await world.offering(seller, "100.00"))
         place = f"/v1/orders/{order['id']}/transitions"
         await seller.member("POST", place, {"verb": "accept"})
@@ -216,9 +216,11 @@ async def test_a_refund_before_completion_leaves_nothing_pending(world: World) -
         await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "te laat"})
         if refunded_at == "accepted":
             await seller.member("POST", place, {"verb": "deliver"})
-        assert (await app("POST", place, {"verb": "complete"}))["payment"] == "refunded"
-    thermometer = await world.thermometer(seller)
-    assert (thermometer["pending"]["amount"], thermometer["balance"]["amount"]) == ("0.00", "0.00")
+        assert (await app("POST", place, {"verb": "complete"}))["payment"] == "unpaid"
+        assert (await world.thermometer(seller))["pending"]["amount"] == "100.00"
+        await world.pay(seller, order)
+        thermometer = await world.thermometer(seller)
+        assert (thermometer["pending"]["amount"], thermometer["balance"]["amount"]) == ("0.00", f"{85 * number}.00")
     await books_are_right(world)
 
 

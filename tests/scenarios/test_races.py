@@ -9,6 +9,7 @@ import httpx
 
 from app.usecases.books import check_books
 from app.usecases.run import SystemRun
+from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SCOPE, Caller, World
 
 
@@ -118,8 +119,71 @@ async def test_a_payment_is_recorded_once_by_two_impatient_treasurers(world: Wor
     await world.deliver(seller, order)
     path, body = f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]}
     answers = await asyncio.gather(*(_post(seller.treasurer, path, body, uuid.uuid4().hex) for _ in range(5)))
-    assert Counter(answer.status_code for answer in answers) == {201: 1, 422: 4}
-    assert {answer.json().get("code") for answer in answers} == {None, "overpaid"}
+    assert {answer.status_code for answer in answers} == {201}
+    found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
+    assert (found["paid"]["amount"], found["owedBack"]["amount"]) == ("605.00", "484.00")
+    assert (await world.balances(seller))["customer_credit"] == "484.00"
+    await books_are_right(world)
+
+
+async def test_a_payment_at_once_with_calling_off_is_owed_back(world: World) -> None:
+    """Whichever comes first: what was paid is owed back, once, and given back once."""
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "100.00")
+    orders = [await world.order(app, offering) for _ in range(12)]
+    for order in orders[:6]:
+        await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": {"amount": "1.00"}})
+    before = await world.deadlocks()
+    await asyncio.gather(
+        *(world.pay(seller, order) for order in orders),
+        *(app("POST", f"/v1/orders/{o['id']}/transitions", {"verb": "cancel"}) for o in orders[::2]),
+        *(seller.member("POST", f"/v1/orders/{o['id']}/transitions", {"verb": "refuse"}) for o in orders[1::2]),
+    )
+    for number, order in enumerate(orders):
+        found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
+        assert found["owedBack"]["amount"] == found["paid"]["amount"] == ("122.00" if number < 6 else "121.00")
+    await books_are_right(world)
+    places = [f"/v1/orders/{order['id']}/refunds" for order in orders]
+    answers = await asyncio.gather(
+        *(_post(seller.treasurer, place, {"reason": "x"}, uuid.uuid4().hex) for place in places for _ in range(2))
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 12, 409: 12}
+    assert {answer.json().get("code") for answer in answers} == {None, "nothing_to_refund"}
+    assert (await world.balances(seller))["bank"] == "0.00"
+    assert await world.deadlocks() == before
+    await books_are_right(world)
+
+
+async def test_payments_refunds_and_reversals_at_once_add_up(world: World) -> None:
+    """Two payments, the undoing of an earlier one and a refund, of each of eight orders that are completed."""
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "100.00")
+    orders = [await world.order(app, offering) for _ in range(8)]
+    earlier = []
+    for order in orders:
+        await world.deliver(seller, order)
+        await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+        body = {"amount": {"amount": "60.00"}}
+        earlier.append(await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", body))
+    before = await world.deadlocks()
+    back = {"reason": "terug", "amount": {"amount": "30.00"}}
+    undone, given, _ = await asyncio.gather(
+        asyncio.gather(
+            *(_post(seller.treasurer, f"/v1/payments/{p['id']}/reversals", {"reason": "x"}, p["id"]) for p in earlier)
+        ),
+        asyncio.gather(*(_post(seller.treasurer, f"/v1/orders/{o['id']}/refunds", back, o["id"]) for o in orders)),
+        asyncio.gather(*(world.pay(seller, order) for order in orders for _ in range(2))),
+    )
+    assert await world.deadlocks() == before
+    refused = {answer.json()["code"] for answer in (*undone, *given) if answer.status_code != 201}
+    assert refused <= {"paid_back_already", "nothing_to_refund", "refund_too_large"}
+    for number, order in enumerate(orders):
+        found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
+        earlier_left = 0 if undone[number].status_code == 201 else 60
+        went_back = 30 if given[number].status_code == 201 else 0
+        assert found["paid"]["amount"] == f"{242 + earlier_left - went_back}.00"
+    assert (await world.thermometer(seller))["pending"]["amount"] == "0.00"
+    await books_are_right(world)
 
 
 async def test_the_first_sales_of_a_month_at_once_each_count_for_the_fund(world: World) -> None:

@@ -36,6 +36,7 @@ async def test_a_part_goes_back_in_proportion_and_the_rest_later(world: World) -
     assert (await refund(seller, order, "121.01", 422))["facts"]["left_cents"] == 12100
     parts = await app("GET", f"/v1/orders/{order['id']}/refunds")
     assert [(part["amount"]["amount"], part["vat"]["amount"]) for part in parts] == [("121.00", "21.00")]
+    assert parts[0]["credited"]["amount"] == "121.00"
 
     assert (await refund(seller, order))["payment"] == "refunded"
     assert set((await world.balances(seller)).values()) == {"0.00"}
@@ -43,16 +44,19 @@ async def test_a_part_goes_back_in_proportion_and_the_rest_later(world: World) -
     await books_are_right(world)
 
 
-async def test_a_part_before_completion_waits(world: World) -> None:
+async def test_a_part_before_completion_is_due_again(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller, "100.00"))
     await world.deliver(seller, order)
     payment = await world.pay(seller, order)
-    assert (await refund(seller, order, "10.00", 409))["code"] == "refund_after_completion"
+    assert (await refund(seller, order, "10.00"))["due"]["amount"] == "10.00"
     await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
+    assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": {"amount": "10.00"}})
+    assert (await world.thermometer(seller))["balance"]["amount"] == "85.00"
     await refund(seller, order, "10.00")
     undo = await seller.treasurer("POST", f"/v1/payments/{payment['id']}/reversals", {"reason": "x"}, status=409)
-    assert undo["code"] == "already_settled"
+    assert undo["code"] == "paid_back_already"
     await books_are_right(world)
 
 

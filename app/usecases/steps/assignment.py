@@ -15,6 +15,7 @@ from app.domain.actors import Actor
 from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.orders import Order, OrderEvent, OrderState
 from app.domain.parts import EVER_TAKEN, Part, PartState, Slot, promoted
+from app.usecases.steps.owed_back import owe_what_was_paid
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,10 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
     if state is OrderState.CANCELLED:
         await end_holds(tx, order_id=order.id, state="released")
         await put_back(tx, order.id)
+    before = order
     order = replace(order, state=state, delivered_at=assignment.delivered_at, completed_at=done)
+    if state is OrderState.CANCELLED:
+        await owe_what_was_paid(tx, before, order)
     where, who = (uuid7(), order.id, order.cooperative_id), (actor.person_id, actor.app_id)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
     await events.add(tx, OrderEvent(*where, verb.get(state, "cancel"), state, tx.now, *who, note))

@@ -23,7 +23,7 @@ from app.domain.refunds import Refund
 from app.domain.vat import rate_on
 from app.usecases.steps.assignment import Whole
 from app.usecases.steps.ordering import reference, small_business
-from app.usecases.steps.refund import pay_back, take_off
+from app.usecases.steps.refund import take_off
 from app.usecases.steps.settle import expect_each, settle
 
 
@@ -104,15 +104,14 @@ def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
 
 
 async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
-    """Take a refund of the customer off VAT, costs and every part, in the books of each cooperative; exactly.
-
-    What the customer has not paid is owed no more; what is paid beyond goes back.
-    """
+    """Take what a refund credits the customer off VAT, costs and every part, in the books of each cooperative."""
     assignment = await _assignment(tx, order)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
     charges = await orders.all(tx, assignment_id=assignment.id, buyer_id=order.cooperative_id)
     found = await earnings.all(tx, order_id=(order.id, *(charge.id for charge in charges)))
-    given = give_back(refund.cents, vat_left_cents, assignment.costs, [earning.net_left_cents for earning in found])
+    given = give_back(
+        refund.credited_cents, vat_left_cents, assignment.costs, [earning.net_left_cents for earning in found]
+    )
     known = replace(refund, vat_cents=given.vat_cents)
     nets = {earning.id: cents for earning, cents in zip(found, given.nets, strict=True)}
     back = await _charges_back(tx, charges, found, nets)
@@ -122,12 +121,10 @@ async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_ce
         else:
             charge, net, vat = next(row for row in back if row[0].cooperative_id == place)
             own = replace(known, id=uuid7(), order_id=charge.id, cooperative_id=place, cents=net + vat, vat_cents=vat)
+            own = replace(own, returned_cents=0)
             await refunds.add(tx, own)
             await take_off(tx, charge, own, nets)
             await orders.save(tx, less(charge, own.cents))
-    money = order.paid_cents - (order.gross_cents - order.refunded_cents - refund.cents)
-    if money > 0:
-        await pay_back(tx, known, money)
     costs = [
         replace(cost, refunded_cents=cost.refunded_cents + cents)
         for cost, cents in zip(assignment.costs, given.costs, strict=True)

@@ -20,12 +20,11 @@ from app.usecases.steps.settle import locked_earnings
 
 
 async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
-    """Take a refund of a settled order off its VAT and earnings, and the money off the bank; knows its VAT then."""
+    """Take what a refund credits off the VAT and the earnings of a settled order; knows its VAT then."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: (earning.member_id, earning.id))
-    vat, nets = share_refund(refund.cents, vat_left_cents, [earning.net_left_cents for earning in found])
+    vat, nets = share_refund(refund.credited_cents, vat_left_cents, [earning.net_left_cents for earning in found])
     known = replace(refund, vat_cents=vat)
     await take_off(tx, order, known, {e.id: cents for e, cents in zip(found, nets, strict=True)})
-    await pay_back(tx, known, known.cents)
     return known
 
 
@@ -33,7 +32,7 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
     """Book what a refund takes off a sale: its VAT, `nets` of each earning, and `others` of an assignment's price."""
     found, year = await locked_earnings(tx, order)
     legs = [
-        customer_back_leg(order, refund.cents),
+        customer_back_leg(order, refund.credited_cents),
         Leg(AccountKind.VAT, -refund.vat_cents, "refund", {"of": "vat"}),
         *others,
     ]
@@ -54,14 +53,17 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
         await earnings.save(tx, earning)
 
 
-async def pay_back(tx: Tx, refund: Refund, cents: int) -> None:
-    """The money of a refund leaves the bank."""
+async def pay_back(tx: Tx, order: Order, refund: Refund, cents: int) -> None:
+    """The money of a refund leaves the bank: what the order, as it was before, owed back goes first."""
+    owed = min(cents, order.owed_back_cents)
     money = (
         Leg(AccountKind.BANK, cents, "money_back", {}),
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, -cents, "money_back", {}),
+        Leg(AccountKind.RECEIVABLE_CUSTOMER, owed - cents, "money_back", {}),
+        Leg(AccountKind.CUSTOMER_CREDIT, -owed, "money_back", {}, party=str(order.id)),
     )
     place = (refund.cooperative_id, JournalKind.MONEY_BACK, "refund", refund.id, 1)
-    await ledger.post(tx, Posting(uuid7(), *place, refund.day, money))
+    if cents:
+        await ledger.post(tx, Posting(uuid7(), *place, refund.day, tuple(leg for leg in money if leg.cents)))
 
 
 def _take(year: Year, earning: Earning, agreement: Agreement, cents: int) -> tuple[Earning, tuple[Leg, ...]]:

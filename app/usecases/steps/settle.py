@@ -29,8 +29,8 @@ from app.usecases.steps.earn import book_split, take_back, take_back_held, warn_
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
-    """At delivery the work date is known: one pending earning per member of the order; none for gifts and refunds."""
-    if order.refunded_cents or not order.gross_cents:
+    """At delivery the work date is known: one pending earning per member of the order; none for gifts."""
+    if not order.gross_cents:
         return
     nets: dict[UUID, int] = {}
     for line in order.lines:
@@ -49,12 +49,6 @@ async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | No
         for member, part, cents in nets
     ]
     await earnings.add(tx, *expected)
-
-
-async def drop_pending(tx: Tx, order: Order) -> None:
-    """A refunded order brings nothing: what was still expected of it is expected no more."""
-    for earning in await earnings.all(tx, order_id=order.id, state=EarningState.PENDING):
-        await earnings.save(tx, replace(earning, state=EarningState.REVERSED))
 
 
 async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
@@ -76,6 +70,8 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         return order
     if not versions:
         raise AgreementMissing(date=work_date.isoformat())
+    if not found and order.assignment_id is None:
+        found, year = await _expected_late(tx, order)
     agreement = await _version(tx, found, versions[0])
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
@@ -133,6 +129,12 @@ async def unsettle(tx: Tx, order: Order) -> Order:
         await earnings.save(tx, earning)
     await tell(tx, "earning.reversed", order.cooperative_id, order.id, reference=order.reference)
     return replace(order, sale_reversed=True)
+
+
+async def _expected_late(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
+    """The earnings of an order that counted as refunded at delivery, before revision 0043: none were expected then."""
+    await expect_earnings(tx, order)
+    return await locked_earnings(tx, order)
 
 
 async def _permitted(tx: Tx, found: list[Earning], agreement: Agreement) -> list[Earning]:

@@ -1,0 +1,53 @@
+"""What customers get back: money beyond the price of their order, on an account of its own; and the tasks of that."""
+
+from uuid import UUID
+
+from app.db import ledger
+from app.db.engine import Tx, uuid7
+from app.db.outbox import tell
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
+from app.domain.orders import Order, OrderState
+
+DONE = (OrderState.DELIVERED, OrderState.COMPLETED)
+"""The customer is expected to pay; before that, delivery opens the task."""
+
+
+async def owe_what_was_paid(tx: Tx, before: Order, after: Order) -> None:
+    """An order that is called off has no price any more: books what was paid as owed back, dated today."""
+    cents = after.owed_back_cents - before.owed_back_cents
+    if cents:
+        await _move_credit(tx, after, JournalKind.CANCEL, ("order", after.id), cents, "cancel")
+    await tell_owed_back(tx, before, after)
+
+
+async def set_off(tx: Tx, order: Order, payment_id: UUID, cents: int) -> None:
+    """A payment is undone: `cents` of the customer's credit pay the price instead; below zero they do so no more."""
+    if cents:
+        rule = "set_off" if cents > 0 else "set_off_back"
+        await _move_credit(tx, order, JournalKind.SET_OFF, ("payment", payment_id), -cents, rule)
+
+
+async def tell_owed_back(tx: Tx, before: Order, after: Order) -> None:
+    """Opens the task to pay the customer back, or closes it."""
+    if bool(before.owed_back_cents) != bool(after.owed_back_cents):
+        name = "order.owed_back" if after.owed_back_cents else "order.paid_back"
+        await tell(tx, name, after.cooperative_id, after.id, reference=after.reference)
+
+
+async def tell_due(tx: Tx, before: Order, after: Order) -> None:
+    """Opens the task to record a payment, or closes it, for an order of which the work is done."""
+    if after.state in DONE and bool(before.due_cents) != bool(after.due_cents):
+        name = "order.due_again" if after.due_cents else "order.nothing_due"
+        await tell(tx, name, after.cooperative_id, after.id, reference=after.reference)
+
+
+async def _move_credit(
+    tx: Tx, order: Order, kind: JournalKind, source: tuple[str, UUID], cents: int, rule: str
+) -> None:
+    """Moves `cents` from what the customer paid to what is owed back; once for each source."""
+    facts = {"order": str(order.id)}
+    legs = (
+        Leg(AccountKind.RECEIVABLE_CUSTOMER, -cents, rule, facts),
+        Leg(AccountKind.CUSTOMER_CREDIT, cents, rule, facts, party=str(order.id)),
+    )
+    await ledger.post(tx, Posting(uuid7(), order.cooperative_id, kind, *source, 1, tx.today, legs))

@@ -1,0 +1,108 @@
+"""The money of an order: what was paid, refunded, is due and is owed back always adds up to its price."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.customers import Contact
+from app.domain.errors import NothingToRefund, PaidBackAlready, RefundTooLarge
+from app.domain.ledger import AccountKind, Leg
+from app.domain.orders import CALLED_OFF, Order, OrderState, PaymentState, due_for_sale
+from app.domain.payments import Payment, PaymentMethod, receipt_legs, receive, undo_receipt
+from app.domain.refunds import Refund, after_refund, split_refund
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def order(paid: int = 0, state: OrderState = OrderState.COMPLETED, *, refunded: int = 0, sold: bool = False) -> Order:
+    """An order of 242.00."""
+    made = Order(uuid4(), uuid4(), "SMKKT5DN", Contact("Jo"), (), 20_000, 4_200, NOW, NOW)
+    return replace(made, state=state, paid_cents=paid, refunded_cents=refunded, sale_parts=int(sold))
+
+
+def payment(of: Order, cents: int) -> Payment:
+    return Payment(uuid4(), of.id, of.cooperative_id, cents, NOW.date(), PaymentMethod.CASH, uuid4(), NOW)
+
+
+def by_kind(legs: tuple[Leg, ...]) -> dict[AccountKind, int]:
+    return {leg.kind: leg.cents for leg in legs}
+
+
+@given(st.integers(0, 60_000), st.integers(0, 24_200), st.sampled_from(OrderState))
+def test_it_adds_up_to_the_price(paid: int, refunded: int, state: OrderState) -> None:
+    off = state in CALLED_OFF
+    found = order(paid, state, refunded=0 if off else refunded)
+    whole = found.paid_cents + found.refunded_cents + found.due_cents - found.owed_back_cents
+    assert whole == (0 if off else found.gross_cents)
+    assert 0 in (found.due_cents, found.owed_back_cents)
+
+
+@given(st.integers(0, 60_000), st.integers(1, 60_000), st.sampled_from(OrderState))
+def test_a_receipt_pays_what_is_open_and_the_rest_is_owed_back(paid: int, cents: int, state: OrderState) -> None:
+    before = order(paid, state)
+    after = receive(before, cents)
+    legs = by_kind(receipt_legs(before, after, PaymentMethod.CASH))
+    assert sum(legs.values()) == 0
+    assert 0 not in legs.values()
+    assert legs[AccountKind.BANK] == -cents
+    assert legs.get(AccountKind.CUSTOMER_CREDIT, 0) == after.owed_back_cents - before.owed_back_cents
+
+
+@pytest.mark.parametrize(
+    ("paid", "refunded", "state", "expected"),
+    [
+        (0, 0, OrderState.PLACED, PaymentState.UNPAID),
+        (10_000, 0, OrderState.CANCELLED, PaymentState.PARTLY_PAID),
+        (24_200, 0, OrderState.CANCELLED, PaymentState.PAID),
+        (25_000, 0, OrderState.COMPLETED, PaymentState.PAID),
+        (14_200, 10_000, OrderState.COMPLETED, PaymentState.PARTLY_REFUNDED),
+        (0, 24_200, OrderState.COMPLETED, PaymentState.REFUNDED),
+        (100, 24_200, OrderState.COMPLETED, PaymentState.REFUNDED),
+    ],
+)
+def test_what_is_said_of_the_payment(paid: int, refunded: int, state: OrderState, expected: PaymentState) -> None:
+    assert order(paid, state, refunded=refunded).payment is expected
+
+
+def test_a_sale_is_due_if_the_price_is_paid_or_more() -> None:
+    assert [due_for_sale(order(paid)) for paid in (24_199, 24_200, 48_400)] == [False, True, True]
+    job = replace(order(refunded=24_200), assignment_id=uuid4())
+    assert not due_for_sale(job), "of which everything was refunded"
+
+
+def test_the_credit_pays_what_an_undone_payment_paid() -> None:
+    """Paid twice: without the first the second pays; then without the second nothing is paid."""
+    twice = order(48_400, sold=True)
+    first = (Leg(AccountKind.BANK, -24_200, "payment", {}), Leg(AccountKind.RECEIVABLE_CUSTOMER, 24_200, "payment", {}))
+    second = (first[0], Leg(AccountKind.CUSTOMER_CREDIT, 24_200, "overpaid", {}))
+    once, moved = undo_receipt(twice, payment(twice, 24_200), first)
+    assert (once.paid_cents, moved) == (24_200, 24_200)
+    never, moved = undo_receipt(once, payment(once, 24_200), second)
+    assert (never.paid_cents, moved) == (0, -24_200)
+    with pytest.raises(PaidBackAlready):
+        undo_receipt(never, payment(never, 1), first)
+    with pytest.raises(PaidBackAlready):
+        undo_receipt(order(24_100, refunded=100, sold=True), payment(once, 10_000), first)
+
+
+def test_what_is_owed_back_goes_first() -> None:
+    assert split_refund(order(25_000, sold=True), None) == (25_000, 800)
+    assert split_refund(order(25_000, sold=True), 700) == (700, 700)
+    assert split_refund(order(10_000), None) == (10_000, 10_000)
+    with pytest.raises(RefundTooLarge):
+        split_refund(order(25_000, sold=True), 25_001)
+    with pytest.raises(NothingToRefund):
+        split_refund(order(0, OrderState.CANCELLED), None)
+
+
+def test_without_a_sale_a_refund_lowers_no_price() -> None:
+    for sold, expected in ((False, (0, 0, 24_200)), (True, (0, 24_200, 0))):
+        paid = order(24_200, sold=sold)
+        back, returned = split_refund(paid, None)
+        what = (uuid4(), paid.id, paid.cooperative_id, back, 0, date(2026, 3, 2), "x", uuid4(), NOW)
+        after = after_refund(paid, Refund(*what, returned_cents=returned))
+        assert (after.paid_cents, after.refunded_cents, after.due_cents) == expected
