@@ -181,7 +181,10 @@ PLANTED = {
         """update "order" set paid_cents = net_cents + vat_cents, refunded_cents = 0
             where refunded_cents = net_cents + vat_cents"""
     ],
-    "I16 paid": ["""update "order" set paid_cents = paid_cents + 1 where state = 'completed'"""],
+    "I16 paid": [
+        """update "order" set paid_cents = paid_cents + 1
+                     where state = 'completed' and buyer_id is null"""
+    ],
     "I16 credit": ["update account set party = 'x' || party where kind = 'customer_credit'"],
     "I4 credit": [
         "update balance b set floor = null from account a where a.id = account_id and kind = 'customer_credit'"

@@ -83,7 +83,7 @@ def test_migrations_and_demo_are_the_same_under_another_locale(
     done = samen(latin | {"SAMEN_DATABASE_URL": empty, "SAMEN_DATA_DIR": str(tmp_path)}, "demo")
     assert done.returncode == 0, done.stderr
     for _, source in asyncio.run(rows(empty, FUNCTIONS)):
-        assert '"name": "–"' in source
+        assert source.isascii()
         assert BROKEN not in source
     names = "select name from cooperative union select name from person union select title from offering"
     found = "".join(name for (name,) in asyncio.run(rows(empty, "set role samen_books", names)))

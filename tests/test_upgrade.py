@@ -24,7 +24,7 @@ from app.usecases.run import SystemRun
 from app.worker import Worker
 
 DUMPS = Path(__file__).parent / "upgrades"
-DUE = "net_cents + vat_cents - paid_cents > 0 and refunded_cents = 0"
+DUE = "net_cents + vat_cents - paid_cents - refunded_cents > 0"
 FITS = {
     "accept_order": ('"order"', "state = 'placed'"),
     "deliver_order": ('"order"', "state in ('accepted', 'in_progress')"),

@@ -17,7 +17,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 def upgrade() -> None:
-    for statement in (SQL / "0043_customer_credit.sql").read_text().split("\n--;\n"):
+    for statement in (SQL / "0043_customer_credit.sql").read_text(encoding="utf-8").split("\n--;\n"):
         op.get_bind().exec_driver_sql(statement)
 
 

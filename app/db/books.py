@@ -312,7 +312,8 @@ INVARIANTS = {
             when o.state = 'completed' and o.refunded_cents < o.net_cents + o.vat_cents
              and (o.assignment_id is not null
                   or o.paid_cents + o.refunded_cents >= o.net_cents + o.vat_cents
-                     and not exists (select 1 from cost_claim c where c.order_id = o.id and c.state in ('claimed', 'to_confirm')))
+                     and not exists (select 1 from cost_claim c
+                                       where c.order_id = o.id and c.state in ('claimed', 'to_confirm')))
             then 1 else 0 end
         union all
         select j.id::text from journal j where j.source_type = 'order'

@@ -133,7 +133,7 @@ def test_a_server_that_loses_its_database_says_so_at_every_door(live: Live) -> N
             answer = httpx.post(f"{live.url}/graphql", json=query, timeout=10)
             assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["unavailable"]
     assert httpx.get(f"{live.url}/healthz").status_code == 200
-    assert httpx.get(f"{live.url}/readyz", timeout=10).status_code == 503
+    eventually(lambda: httpx.get(f"{live.url}/readyz", timeout=10).status_code == 503, 10)  # it looks once a second
     live.postgres.start()
     live.await_ready()
     assert httpx.get(f"{live.url}/v1/catalogue/offerings?limit=1").status_code == 200

@@ -27,7 +27,7 @@ async def test_a_treasurer_whose_office_ended_gets_no_stored_answer(world: World
     former, office_id = await officer(world, seller, "treasurer")
     order = await accepted(world, seller)
     place, done, refused = f"/v1/orders/{order['id']}/payments", uuid4().hex, uuid4().hex
-    too_much: Json = {"amount": {"amount": "1.00"}, "paidOn": "2099-01-01"}
+    too_much: Json = {"amount": {"amount": "1.00"}, "paidOn": "2001-01-01"}
     first = await former("POST", place, TEN, key=done)
     told = await former("POST", place, too_much, key=refused, status=422)
     assert await former("POST", place, TEN, key=done) == first

@@ -99,14 +99,21 @@ def askers(stand: Stand, everybody: Cast, leavers: Leavers) -> list[Asker]:
     return found + [Asker(stand, name, who, identity(world, who.login)) for name, who in leavers.people.items()]
 
 
-def places(pair: Pair, everybody: Cast, leavers: Leavers) -> list[str | None]:
+async def homes(who: list[Asker]) -> list[str]:
+    """The cooperatives of all who ask: there stands what is open to every cooperative."""
+    callers = [asker.caller for asker in who if asker.caller.token]
+    held = [holding for caller in callers for holding in (await caller("GET", "/v1/me"))["holdings"]]
+    return sorted({holding["cooperativeId"] for holding in held if holding["cooperativeId"]})
+
+
+def places(pair: Pair, everybody: Cast, leavers: Leavers, homes: list[str]) -> list[str | None]:
     """Where a list can be asked: at every cooperative, or under what is known by such an id."""
     sample, needs = everybody.sample, (pair.needs or "").replace("_", "").lower()
     if pair.needs is None:
         return [None]
     if needs == "cooperativeid":
         sellers = (sample.seller, sample.sister, sample.collective, leavers.seller)
-        return [seller.id for seller in sellers]
+        return [*dict.fromkeys((*(seller.id for seller in sellers), *homes))]
     known = {name.replace("_", ""): str(value) for name, value in sample.ids.items()}
     return [known[needs], *([leavers.job] if needs == "assignmentid" else [])]
 
@@ -133,12 +140,13 @@ def differing(listed: Json, read: Json) -> list[str]:
 async def test_every_list_of_rest_shows_what_its_read_shows(stand: Stand, everybody: Cast, leavers: Leavers) -> None:
     """The same rows, with the same words in them; whoever left or lost an office sees no order in either."""
     who, wrong = askers(stand, everybody, leavers), []
+    at_home = await homes(who)
     seen: dict[str, set[str]] = defaultdict(set)
     for pair in rest_pairs():
         known: dict[str, Json] = {}
         shown: dict[str, dict[str, Json]] = defaultdict(dict)
         for asker in who:
-            for place in places(pair, everybody, leavers):
+            for place in places(pair, everybody, leavers, at_home):
                 shown[asker.name] |= {row["id"]: row for row in await asker.rows(pair, place)}
             known |= dict(list(shown[asker.name].items())[:MOST])
         for asker in who:
@@ -162,11 +170,12 @@ async def test_every_list_of_rest_shows_what_its_read_shows(stand: Stand, everyb
 async def test_every_list_of_graphql_shows_what_its_read_shows(stand: Stand, everybody: Cast, leavers: Leavers) -> None:
     who = [a for a in askers(stand, everybody, leavers) if a.name in (*OF_GRAPHQL, *leavers.people)]
     wrong: list[tuple[str, str, str]] = []
+    at_home = await homes(who)
     seen: dict[str, set[str]] = defaultdict(set)
     for pair in graphql_pairs():
         shown: dict[str, set[str]] = defaultdict(set)
         for asker in who:
-            for place in places(pair, everybody, leavers):
+            for place in places(pair, everybody, leavers, at_home):
                 shown[asker.name] |= await asker.listed(pair, place)
         known = {row_id for ids in shown.values() for row_id in sorted(ids, reverse=True)[:MOST]}
         for asker in who:

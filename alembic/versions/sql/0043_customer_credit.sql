@@ -10,6 +10,8 @@ alter table earning no force row level security
 --;
 alter table task no force row level security
 --;
+alter table outbox no force row level security
+--;
 -- Before this revision a refund without a sale wrote the whole order off, also if only a first part was paid. Now money
 -- that went back leaves the price due, so:
 -- a part was given back, or the work was not delivered yet: the price is due again, and the work may be earned;
@@ -30,6 +32,18 @@ select uuidv7(), o.cooperative_id, 'treasurer', 'record_payment', o.id, jsonb_bu
 update "order" set refunded_cents = 0, version = version + 1
  where refunded_cents > 0 and (sale_parts = 0 or sale_reversed) and assignment_id is null
    and (refunded_cents < net_cents + vat_cents or state not in ('delivered', 'completed'))
+--;
+-- What opens and closes the task to record a payment has an event of its own now; events of before that wait get theirs.
+insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
+select uuidv7(), case when o.net_cents + o.vat_cents > o.refunded_cents + o.paid_cents then 'order.due_again'
+                      else 'order.nothing_due' end,
+       o.cooperative_id, o.id, jsonb_build_object('reference', o.reference), e.at, e.at, 0
+  from (select subject_id, max(created_at) as at from outbox
+         where delivered_at is null and name in ('order.payment_reversed', 'order.refunded') group by 1) e
+  join "order" o on o.id = e.subject_id
+ where o.state in ('delivered', 'completed')
+--;
+alter table outbox force row level security
 --;
 alter table task force row level security
 --;

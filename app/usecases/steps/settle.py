@@ -55,7 +55,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     """Book the sale of a locked order if it is due: VAT, costs, shares, remittance, savings; all of it or nothing.
 
     `others` are what of an assignment's price no own member earns. The order is returned, not saved. Open cost claims
-    keep it waiting, with a task. Raises AgreementMissing where no version holds on the work date.
+    keep it waiting, with a task. Raises AgreementMissing if no version holds on the work date.
     """
     if not due_for_sale(order):
         return order
@@ -89,8 +89,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         await earnings.save(tx, earning)
     await tell(tx, "earning.posted", order.cooperative_id, order.id, reference=order.reference)
     place = (journal_id, order.cooperative_id, JournalKind.SALE, "order", order.id, part, work_date)
-    booked = year.into_pots([leg for leg in legs if leg.cents])
-    await ledger.post(tx, Posting(*place, booked, None, agreement.id))
+    await ledger.post(tx, Posting(*place, year.into_pots([leg for leg in legs if leg.cents]), None, agreement.id))
     return replace(order, sale_parts=part, sale_reversed=False)
 
 
