@@ -12,7 +12,13 @@ console.log(JSON.stringify(found, null, 1));
 
 async function broken(old, fresh) {
   const [before, after] = [old, fresh].map((file) => readFileSync(file, "utf8"));
-  return old.endsWith(".graphql") ? graphqlBreaks(before, after) : restBreaks(JSON.parse(before), JSON.parse(after));
+  return old.endsWith(".graphql") ? graphqlBreaks(before, after) : restBreaks(parsed(before), parsed(after));
+}
+
+// In a pattern of JSON Schema `\d` is a digit from 0 to 9 (ECMA-262), so `[0-9]` in its place breaks nobody.
+function parsed(contract) {
+  const alike = (value) => value.replaceAll("\\d", "[0-9]");
+  return JSON.parse(contract, (key, value) => (key === "pattern" && typeof value === "string" ? alike(value) : value));
 }
 
 // `FIELD_REMOVED Order.reference`

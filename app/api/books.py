@@ -60,10 +60,14 @@ class JournalOut(Out):
         return shown
 
 
+YEAR = "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+"""Any but 0000: a month that a slip of before opened can be closed too."""
+
+
 class PeriodIn(In):
     """The month to close, and what the bank's statement says at its end."""
 
-    month: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
+    month: Annotated[str, Field(pattern=rf"^{YEAR}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
     bank_balance: BalanceIn
 
 

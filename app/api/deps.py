@@ -101,7 +101,7 @@ KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
 
 
 async def _page(
-    limit: Annotated[int, Written, Query(ge=1, le=MAX_PAGE)] = 20,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE), Written] = 20,
     after: Annotated[
         str | None,
         Query(max_length=60, json_schema_extra={"pattern": CURSOR}, description="`nextCursor` of the page before."),

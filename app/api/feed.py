@@ -51,7 +51,7 @@ async def events(
     after: Annotated[
         Place | None, Query(description="`cursor` of the answer before; none: from the beginning.")
     ] = None,
-    limit: Annotated[int, Written, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE), Written] = MAX_PAGE,
     types: Annotated[
         list[Annotated[str, Field(max_length=60)]] | None, Query(max_length=50, description="Only these; default all.")
     ] = None,

@@ -254,7 +254,7 @@ async def thermometer(
     run: RunDep,
     language: LanguageDep,
     response: Response,
-    movements: Annotated[int, Written, Query(ge=0, le=100)] = 20,
+    movements: Annotated[int, Query(ge=0, le=100), Written] = 20,
 ) -> ThermometerOut:
     """How full the savings pot is and why: every line with its reason."""
     response.headers["Cache-Control"] = "no-store"

@@ -32,7 +32,7 @@ class BookCheckOut(Out):
 
 @router.get("/cooperatives/{cooperative_id}/seals")
 async def seals(
-    cooperative_id: UUID, run: RunDep, limit: Annotated[int, Written, Query(ge=1, le=100)] = 10
+    cooperative_id: UUID, run: RunDep, limit: Annotated[int, Query(ge=1, le=100), Written] = 10
 ) -> list[SealOut]:
     """The newest links of the chain, the head first; keep a head to verify an export with. For the treasurer."""
     found = await run(get_seals, cooperative_id=cooperative_id, limit=limit)
