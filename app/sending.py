@@ -1,16 +1,16 @@
-"""What goes out beside the events and timers, webhooks and mails: side by side, so that slow ones hold up nobody."""
+"""Sends webhooks and mails concurrently, beside events and timers."""
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from app.adapters.mail import Mail, MailFailed
-from app.adapters.messages import task_text
+from app.adapters.messages import mail_text
 from app.adapters.metrics import FAILURES, MAILS, WEBHOOKS
 from app.adapters.webhooks import Sender
 from app.db.engine import Database
@@ -75,7 +75,12 @@ class Queue(Generic[T]):
     """Rows that are claimed, then sent side by side, at most `most` at a time. `send` raises nothing."""
 
     def __init__(
-        self, what: str, most: int, claim: Claim[T], send: Callable[[T], Awaitable[None]], whose: Callable[[T], UUID]
+        self,
+        what: str,
+        most: int,
+        claim: Claim[T],
+        send: Callable[[T], Coroutine[Any, Any, None]],
+        whose: Callable[[T], UUID],
     ) -> None:
         self._what, self._most = what, most
         self._claim, self._send, self._whose = claim, send, whose
@@ -101,7 +106,7 @@ class Queue(Generic[T]):
         self._under_way = {task: whose for task, whose in self._under_way.items() if not task.done()}
         rows = await self._claim(self._most - len(self._under_way), Counter(self._under_way.values()))
         for row in rows:
-            self._under_way[asyncio.create_task(self._sent(row))] = self._whose(row)
+            self._under_way[asyncio.create_task(self._send(row))] = self._whose(row)
         full = len(self._under_way) == self._most
         if full or (self._under_way and not rows):
             turn = asyncio.create_task(stop.wait())
@@ -109,9 +114,6 @@ class Queue(Generic[T]):
             await asyncio.wait(ends, timeout=None if full else IDLE, return_when=asyncio.FIRST_COMPLETED)
             turn.cancel()
         return len(self._under_way)
-
-    async def _sent(self, row: T) -> None:
-        await self._send(row)
 
 
 def webhooks(database: Database, sender: Sender, now: Callable[[], datetime]) -> Queue[Letter]:
@@ -164,9 +166,9 @@ async def _mailed(mail: Mail, message: Message, contents: Contents) -> Outcome:
     """Send one mail, and tell what came of it."""
     if contents.address is None:
         return Outcome("no mail address", final=True)
-    text = task_text(message.kind, contents.facts, message.language)
+    subject, body = mail_text(message.kind, contents.facts, message.language)
     try:
-        await mail.send(contents.address, text, f"{text}\n\nKijk bij uw taken in de app.\n", mark=str(message.id))
+        await mail.send(contents.address, subject, body, mark=str(message.id))
     except MailFailed as error:
         log.warning("mail failed", extra={"id": str(message.id), "reason": str(error), "final": error.final})
         return Outcome(str(error), final=error.final)

@@ -46,7 +46,7 @@ LAPSED_EVERY = 60
 SWEEP_EVERY = 3600
 """Seconds between two sweeps of what has been kept long enough."""
 OF_ONE_ROW = frozenset({"busy", "cancelled"})
-"""What the database failed at concerns one row: the others of the batch go on."""
+"""Failures that concern one row; the rest of the batch goes on."""
 
 
 class Worker:
@@ -96,8 +96,9 @@ class Worker:
             row = due.pop(0)
             await (self._do(row, row.kind, self._fire(row)) if isinstance(row, Timer) else self._tell(row))
         if due:
-            left = [row.id for row in due if isinstance(row, Timer)], [row.id for row in due if isinstance(row, Event)]
-            await self._run(give_back, timer_ids=left[0], event_ids=left[1])
+            timer_ids = [row.id for row in due if isinstance(row, Timer)]
+            event_ids = [row.id for row in due if isinstance(row, Event)]
+            await self._run(give_back, timer_ids=timer_ids, event_ids=event_ids)
         published = await self._run(publish_events)
         return len(timers) + len(events) + (published or 0)
 

@@ -72,6 +72,15 @@ _MONTHS = {
 }
 
 
+LOOK = {NL: "Kijk bij uw taken in de app.", EN: "Look at your tasks in the app."}
+
+
+def mail_text(kind: str, facts: dict[str, Any], language: str) -> tuple[str, str]:
+    """Subject and body of a mail about a task."""
+    text = task_text(kind, facts, language)
+    return text, f"{text}\n\n{LOOK[language]}\n"
+
+
 def language_of(accept_language: str | None) -> str:
     """`nl` unless English is asked for first."""
     wanted = (accept_language or "").lower()

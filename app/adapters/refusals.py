@@ -1,5 +1,7 @@
 """What is said of each refusal, in Dutch (B1) and English, by its code; `code_how` where it can be said closer."""
 
+from app.adapters.request_refusals import OF_REQUESTS
+
 ERRORS: dict[str, tuple[str, str]] = {
     "unauthenticated": (
         "Log eerst in. Stuur een geldig token mee: Authorization: Bearer …",
@@ -104,6 +106,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "De prijs van '{title}' is veranderd: nu {price_cents} zonder btw. Laat de klant de nieuwe prijs zien en "
         "bestel opnieuw.",
         "The price of '{title}' has changed: now {price_cents} without VAT. Show it to the customer and order again.",
+    ),
+    "own_offering_job": (
+        "Dit lid bestelde '{title}' zelf. Kies een ander lid.",
+        "This member ordered '{title}'. Choose another member.",
     ),
     "own_offering": (
         "'{title}' is van uzelf. U kunt niet bij uzelf kopen. Vraag iemand anders.",
@@ -251,8 +257,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "By the books there is {ledger_cents} in the bank, you say {stated_cents}. Find the difference first.",
     ),
     "refund_too_large": (
-        "Er kan ten hoogste {left_cents} terug: meer is er niet betaald.",
-        "At most {left_cents} can go back: no more was paid.",
+        "Er kan ten hoogste {left_cents} terug. Noem een lager bedrag.",
+        "At most {left_cents} can go back. Give a lower amount.",
     ),
     "no_cash_out": (
         "Uit de spaarpot wordt geen geld uitbetaald. Vraag een aankoop aan: de coöperatie betaalt de winkel.",
@@ -346,54 +352,4 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "payee_missing": ("Noem de leverancier die betaald wordt.", "Name the supplier who is paid."),
     "bad_cursor": ("Deze plaats in de lijst bestaat niet. Begin vooraan.", "This cursor is not valid. Start over."),
-    "bad_request": ("De aanvraag past niet in het formaat. Zie errors.", "The request does not fit. See errors."),
-    "idempotency_key_missing": (
-        "Stuur een Idempotency-Key mee: een eigen, unieke waarde per aanvraag, van gewone letters en cijfers (ASCII).",
-        "Send an Idempotency-Key: a unique value of your own for this request, in printable ASCII.",
-    ),
-    "if_match_missing": (
-        "Stuur If-Match mee met de ETag die u het laatst kreeg.",
-        "Send If-Match with the ETag that you got last.",
-    ),
-    "not_a_file_of_rows": (
-        "Zeg met Content-Type wat u stuurt: text/csv of application/x-ndjson.",
-        "Say what you send with Content-Type: text/csv or application/x-ndjson.",
-    ),
-    "rate_limited": (
-        "U vraagt te veel achter elkaar. Wacht zo lang als Retry-After zegt.",
-        "You ask too much at once. Wait as long as Retry-After says.",
-    ),
-    "bad_request_one_login": (
-        "De app logt op meer dan een manier in. Gebruik HTTP Basic, client_secret of client_assertion: een ervan.",
-        "The app logs in in more than one way. Use HTTP Basic, client_secret or client_assertion: one of them.",
-    ),
-    "bad_request_http": (
-        "Dit is geen geldige HTTP-aanvraag. Gebruik een gewoon HTTP-programma.",
-        "This is no valid HTTP request. Use an ordinary HTTP client.",
-    ),
-    "too_slow": (
-        "De aanvraag kwam te langzaam binnen. Stuur hem in een keer.",
-        "The request came in too slowly. Send it at once.",
-    ),
-    "too_many_connections": (
-        "Vanaf uw adres staan te veel verbindingen open. Sluit er een paar.",
-        "Too many connections are open from your address. Close some of them.",
-    ),
-    "head_too_large": (
-        "Het adres en de headers zijn samen te groot (meer dan 16 kB of 100 headers). Stuur er minder.",
-        "Address and headers are too large together (over 16 kB or 100 headers). Send less.",
-    ),
-    "too_large": ("De aanvraag is te groot (meer dan 100 kB).", "The request is too large (over 100 kB)."),
-    "unavailable_stopping": (
-        "De server wordt opnieuw gestart. Stuur het bestand zo nog eens.",
-        "The server is starting again. Send the file once more in a moment.",
-    ),
-    "unavailable": (
-        "De database antwoordt niet. Herhaal de aanvraag met dezelfde Idempotency-Key.",
-        "The database does not answer. Repeat the request with the same Idempotency-Key.",
-    ),
-    "internal": (
-        "Er ging iets mis bij ons. Noem dit nummer als u het meldt: {trace_id}.",
-        "Something went wrong on our side. Mention this number when you report it: {trace_id}.",
-    ),
-}
+} | OF_REQUESTS

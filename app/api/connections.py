@@ -1,4 +1,4 @@
-"""What a connection may cost before the application sees a request: size of the head, time, and how many there are.
+"""Limits of a connection before the application sees a request: size of the head, time, number of connections.
 
 uvicorn's protocol on httptools has no such limits. Here a head has at most 16 kB and 100 headers, it and the body have
 to come in time, one address holds a bounded number of connections, and when the process runs out of them those go
@@ -141,7 +141,7 @@ class Connection(HttpToolsProtocol):
             self._too_large = True
             self.send_400_response("")
 
-    # What the parser tells: `_unread` is what it took since the last word, which is a header that does not end
+    # `_unread`: bytes received since the last callback of the parser; it grows while one header does not end.
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

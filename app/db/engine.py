@@ -161,7 +161,7 @@ class Database:
         """Who came first is served first: the pool alone gives a free connection to whoever asks at that moment."""
 
     async def open(self) -> None:
-        """Connect. Raises DatabaseFailed; RuntimeError where the server is too old or gives another role than asked."""
+        """Connect. Raises DatabaseFailed; RuntimeError if the server is too old or gives another role than asked."""
         with telling_failures():
             await self._connect()
 
@@ -256,7 +256,7 @@ async def opened(
 
 
 async def wait_for(url: str, patience: float) -> None:
-    """Return once the server lets us in. Raises DatabaseFailed where it does not within `patience` seconds."""
+    """Return once the server lets us in. Raises DatabaseFailed if it does not within `patience` seconds."""
     began, pause = time.monotonic(), 0.5
     while True:
         try:

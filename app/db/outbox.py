@@ -25,7 +25,8 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_waiting", "next_try_at", postgresql_where=sql_text("delivered_at is null")),
         Index(
             "outbox_to_publish",
-            *("bulk", "entered"),
+            "bulk",
+            "entered",
             postgresql_where=sql_text("audience is not null and position is null"),
         ),
         Index("outbox_feed", "position", unique=True),
@@ -84,6 +85,8 @@ class TaskRow(SQLModel, table=True):
 
 
 tasks = Store(TaskRow, Task)
+Told = tuple[str, UUID, UUID, dict[str, Any]]
+"""The name of an event, its cooperative, its subject and its facts."""
 
 
 async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **facts: Any) -> None:
@@ -95,7 +98,7 @@ async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **fact
     await tx.later(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, audience, row=("outbox", event_id))
 
 
-async def tell_many(tx: Tx, events: Sequence[tuple[str, UUID, UUID, dict[str, Any]]], *, bulk: bool = False) -> None:
+async def tell_many(tx: Tx, events: Sequence[Told], *, bulk: bool = False) -> None:
     """Write many events (name, cooperative, subject, facts) in one round trip.
 
     With `bulk` they are for the feed only: no task is opened or closed, and nobody's event waits for them.

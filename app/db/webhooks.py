@@ -48,7 +48,9 @@ class DeliveryRow(SQLModel, table=True):
         ),
         Index(
             "webhook_delivery_order",
-            *("webhook_id", "bulk", "position"),
+            "webhook_id",
+            "bulk",
+            "position",
             postgresql_where=sql_text("state = 'waiting'"),
         ),
         Index("webhook_delivery_due", "next_try_at", postgresql_where=sql_text("state = 'waiting'")),

@@ -349,14 +349,14 @@ def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_paren
 
 
 def check_laws(agreement: Agreement) -> None:
-    """Raises LimitUnknown where a rule names a law of which no verified value is known for the first day."""
+    """Raises LimitUnknown if a rule names a law of which no verified value is known for the first day."""
     for rule in agreement.rules:
         if isinstance(rule, MonthlyAllowance | Premium):
             check_known(rule.law, agreement.active_from)
 
 
 def check_start(agreement: Agreement, booked: tuple[date, date] | None) -> None:
-    """Raises WorkBookedAlready where work was booked on the first day or later: `booked` are its first and last day."""
+    """Raises WorkBookedAlready if work was booked on the first day or later: `booked` are its first and last day."""
     if booked is not None:
         first, last = booked
         raise WorkBookedAlready(first=first.isoformat(), earliest=(last + timedelta(days=1)).isoformat())

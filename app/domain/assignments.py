@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.customers import Contact
-from app.domain.errors import HoursStand, RuleRefused
+from app.domain.errors import HoursStand, OwnOffering, RuleRefused
 from app.domain.money import MAX_CENTS
 from app.domain.orders import OrderState
 from app.domain.parts import Part, PartState, Slot
@@ -232,10 +232,18 @@ def net_of(lines: Iterable[PriceLine]) -> int:
 
 
 def transition(assignment: Assignment, verb: str, now: datetime) -> Assignment:
-    """The assignment after `verb`. Raises WrongState with the reason."""
+    """The assignment after `verb`. Raises WrongState with the reason, HoursStand for one with approved hours."""
+    if verb == "cancel" and assignment.state in UNDER_WAY and assignment.approved_minutes:
+        raise HoursStand(minutes=assignment.approved_minutes)
     state = AssignmentState(move(ASSIGNMENT, assignment, verb))
     delivered = now if state is AssignmentState.DELIVERED else assignment.delivered_at
     return replace(assignment, state=state, delivered_at=delivered)
+
+
+def not_own_job(assignment: Assignment, person_id: UUID | None) -> None:
+    """Nobody does the job that they ordered. Raises OwnOffering."""
+    if person_id is not None and person_id == assignment.customer_person_id:
+        raise OwnOffering(title=assignment.title, how="job")
 
 
 def staffed(assignment: Assignment, slots: Sequence[Slot], before: Sequence[Part], after: Sequence[Part]) -> Assignment:

@@ -46,7 +46,7 @@ class Invalid(DomainError):
 
 
 class Forgotten(DomainError):
-    """What a request key brought told of somebody who was erased since."""
+    """The stored answer named a person who was erased since."""
 
     status, code = 410, "forgotten"
 

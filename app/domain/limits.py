@@ -53,9 +53,9 @@ LAWS = frozenset(limit.law for limit in LIMITS)
 
 
 def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]:
-    """What a rule of law allows in a month and in its calendar year, in cents; None where it sets no such limit.
+    """What a rule of law allows in a month and in its calendar year, in cents; None if it sets no such limit.
 
-    Nothing is allowed (0) where the tables know no verified value for the first day of the month.
+    Nothing is allowed (0) if the tables know no verified value for the first day of the month.
     """
     if law is None:
         return None, None
@@ -65,13 +65,13 @@ def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]
 
 
 def check_known(law: str | None, day: date) -> None:
-    """Raises LimitUnknown where the tables know no verified value of a named law for the day."""
+    """Raises LimitUnknown if the tables know no verified value of a named law for the day."""
     if law is not None and not limits_on(law, day):
         raise LimitUnknown(law=law, day=day.isoformat())
 
 
 def limits_on(law: str | None, day: date) -> tuple[LegalLimit, ...]:
-    """What a rule of law allows on a day; nothing where the tables know no verified value for it."""
+    """What a rule of law allows on a day; nothing if the tables know no verified value for it."""
     return tuple(
         limit
         for limit in LIMITS

@@ -10,7 +10,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.customers import Contact
 from app.domain.days import day_of
-from app.domain.errors import AmountOutOfRange, NotOrderable, SeveralSellers, TooLate
+from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded, SeveralSellers, TooLate
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.offerings import Offering, OfferingState
 from app.domain.transitions import Transition, move
@@ -213,6 +213,12 @@ def roles_on(order: Order, actor: Actor) -> tuple[Party, ...]:
     """
     makers = order.maker_ids if order.buyer_id is None else ()
     return (*actor.as_customer(order.customer_person_id, order.app_id), *actor.as_member(*makers))
+
+
+def not_own_work(order: Order, actor: Actor, verb: str) -> None:
+    """Nobody confirms the work that they did themselves. Raises SecondPersonNeeded."""
+    if verb == "complete" and actor.member_ids() & set(order.maker_ids):
+        raise SecondPersonNeeded(verb=verb)
 
 
 def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day: date) -> OrderLine:  # noqa: A002

@@ -36,7 +36,7 @@ from app.domain.assignments import (
 )
 from app.domain.costs import UNDECIDED, ClaimState
 from app.domain.customers import Contact, reachable
-from app.domain.errors import Forbidden, HoursStand, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.errors import Forbidden, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
@@ -229,16 +229,13 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
         raise RuleRefused(rule="price_is_the_orders", value=order.reference)
     if await claims.all(tx, order_id=order_id, state=(*UNDECIDED, ClaimState.APPROVED)):
         raise RuleRefused(rule="costs_are_the_assignments", value=order.reference)
-    # What was given back before is due anew: refunds in parts come after completion only.
-    await orders.save(tx, replace(order, assignment_id=planned.id, refunded_cents=0))
+    await orders.save(tx, replace(order, assignment_id=planned.id))
     return replace(planned, net_cents=order.net_cents)
 
 
 async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str) -> Assignment:
     if verb in ("dispute", "request_changes", "cancel") and not reason:
         raise ReasonNeeded(verb=verb)
-    if verb == "cancel" and found.approved_minutes:
-        raise HoursStand(minutes=found.approved_minutes)
     moved = replace(transition(found, verb, tx.now), reason=reason or found.reason)
     whole = await steps.load(tx, moved)
     match verb:

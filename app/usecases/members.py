@@ -168,7 +168,7 @@ async def move_member(
     saved = await members.save(tx, moved)
     await _log(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
-    await (_back_on_the_market if saved.state in SELLING else _off_the_market)(tx, saved)
+    await _follow_on_the_market(tx, saved)
     empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
     await tell(tx, f"member.{verb}", member.cooperative_id, member_id, **({"empty": True} if empty else {}))
     exit_rule = agreement.the(Exit) if agreement else None
@@ -179,6 +179,14 @@ async def move_member(
         due = datetime.combine(add_months(today, exit_rule.target_months), time(), AMSTERDAM)
         await start_timer(tx, "exit_target", member.cooperative_id, member_id, due)
     return saved
+
+
+async def _follow_on_the_market(tx: Tx, member: Member) -> None:
+    """What a member offers is shown while they sell, and hidden while they do not."""
+    if member.state in SELLING:
+        await _back_on_the_market(tx, member)
+    else:
+        await _off_the_market(tx, member)
 
 
 async def _off_the_market(tx: Tx, member: Member) -> None:

@@ -15,7 +15,7 @@ async def claim_messages(tx: Tx, actor: Actor, *, limit: int) -> list[Message]:
 
 
 async def begin_message(tx: Tx, actor: Actor, *, message: Message) -> Contents | None:
-    """Renew the lease of a message and read what it says; None where another worker has it by now."""
+    """Renew the lease of a message and read what it says; None if another worker has it by now."""
     actor.require(Right.RUN_TIMER)
     return await messages.begin(tx, message)
 

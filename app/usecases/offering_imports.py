@@ -23,7 +23,7 @@ from app.db.offering_imports import (
     stop_lapsed,
 )
 from app.db.offerings import offerings
-from app.db.outbox import tell, tell_many
+from app.db.outbox import Told, tell, tell_many
 from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
@@ -285,6 +285,7 @@ def _synced(
 
 
 async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *, bulk: bool = False) -> None:
+    """Write what rows made of their offerings, with stock, editions and events."""
     pairs = list(touched.values())
     moved = [(before, after) for before, after in pairs if before is not None]
     await offerings.add_all(tx, [after for before, after in pairs if before is None])
@@ -293,18 +294,21 @@ async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *
     await _publish(tx, changed)
     news = [before is None or (before.stock, before.said) != (after.stock, after.said) for before, after in pairs]
     await stock_all(tx, [after for (_, after), new in zip(pairs, news, strict=True) if new])
-    events = [
-        (f"offering.{name}", after.cooperative_id, after.id, {"title": after.title})
-        for before, after in pairs
-        for name in told(before, after)
-    ]
-    # An offering that no import held has a task of its own, which only a delivered event closes.
-    own = {after.id for before, after in moved if before.import_id is None} if bulk else set()
-    closes = [name in CLOSES and offering_id in own for name, _, offering_id, _ in events]
-    await tell_many(tx, [event for event, alone in zip(events, closes, strict=True) if alone])
-    await tell_many(tx, [event for event, alone in zip(events, closes, strict=True) if not alone], bulk=bulk)
+    await _tell_rows(tx, pairs, bulk=bulk)
     for import_id in sorted({left for before, after in moved if (left := leaves(before, after))}):
         await tell(tx, LESS_HELD, pairs[0][1].cooperative_id, import_id)
+
+
+async def _tell_rows(tx: Tx, pairs: list[tuple[Offering | None, Offering]], *, bulk: bool) -> None:
+    """Tell what rows changed. An offering that no import held has a task, which only an event of its own closes."""
+    single, many = list[Told](), list[Told]()
+    for before, after in pairs:
+        has_task = before is not None and before.import_id is None
+        for name in (f"offering.{what}" for what in told(before, after)):
+            event = (name, after.cooperative_id, after.id, {"title": after.title})
+            (single if bulk and has_task and name in CLOSES else many).append(event)
+    await tell_many(tx, single)
+    await tell_many(tx, many, bulk=bulk)
 
 
 async def _publish(tx: Tx, moved: list[tuple[Offering, Offering]]) -> None:

@@ -18,7 +18,7 @@ from app.domain import orders as process
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.customers import Contact, reachable
-from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, SecondPersonNeeded, WrongState
+from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
 from app.domain.offerings import Hold, Offering, not_own
 from app.domain.orders import (
     COMPLETES_AFTER,
@@ -31,6 +31,7 @@ from app.domain.orders import (
     PaymentState,
     accept_by,
     line_of,
+    not_own_work,
     roles_on,
     seller_of,
     totals,
@@ -181,8 +182,7 @@ async def move_order(
     row = find(ORDER, verb)
     order = await orders.get(tx, order_id)
     actor.require(row.right, order.cooperative_id, own=roles_on(order, actor))
-    if verb == "complete" and actor.member_ids() & set(order.maker_ids):
-        raise SecondPersonNeeded(verb=verb)
+    not_own_work(order, actor, verb)
     await lend_staff_view(tx, order.cooperative_id)
     order = order_in_time(tx, await orders.get(tx, order_id, lock=True))
     expect(order.version, expected_version)
@@ -308,7 +308,15 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
     for offering in limited:
         await save_stock(tx, offering)
     held = [
-        Hold(uuid7(), line.offering_id, order.cooperative_id, line.quantity, order.accept_by, line.edition, order.id)
+        Hold(
+            id=uuid7(),
+            offering_id=line.offering_id,
+            cooperative_id=order.cooperative_id,
+            quantity=line.quantity,
+            expires_at=order.accept_by,
+            edition=line.edition,
+            order_id=order.id,
+        )
         for line in order.lines
         if line.counts_stock and line.offering_id is not None
     ]

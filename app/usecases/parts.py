@@ -17,12 +17,13 @@ from app.domain.assignments import (
     Assignment,
     AssignmentState,
     new_terms,
+    not_own_job,
     open_to,
     seat_cents,
     shares_of,
 )
 from app.domain.days import day_of
-from app.domain.errors import NotFound, OwnOffering, RuleRefused, SharesDiffer, WrongState
+from app.domain.errors import NotFound, RuleRefused, SharesDiffer, WrongState
 from app.domain.members import Member, MemberState
 from app.domain.page import Page, PageRequest
 from app.domain.parts import PART, Part, PartState, Slot, after_part, check_slot, joined, seat_or_queue
@@ -119,7 +120,7 @@ async def invite_to_slot(tx: Tx, actor: Actor, *, slot_id: UUID, cooperative_id:
 async def _joined(tx: Tx, seen: Assignment, slot_id: UUID, member: Member, *, invited: bool) -> Part:
     verb = "invite_to_slot" if invited else "join_slot"
     found = _staffable(await steps.lock_assignment(tx, seen), verb)
-    _not_own(found, member)
+    not_own_job(found, member.person_id)
     whole = await steps.load(tx, found)
     state = PartState.INVITED if invited else seat_or_queue(whole.slot(slot_id), whole.parts)
     place = (uuid7(), found.id, slot_id, found.cooperative_id, member.cooperative_id, member.id)
@@ -249,19 +250,13 @@ async def _active(tx: Tx, member_id: UUID) -> Member:
     return member
 
 
-def _not_own(found: Assignment, member: Member) -> None:
-    """Nobody does the job that they ordered. Raises OwnOffering."""
-    if member.person_id is not None and member.person_id == found.customer_person_id:
-        raise OwnOffering(title=found.title)
-
-
 async def _offered(tx: Tx, found: Assignment, part: Part, to_member_id: UUID | None) -> Part:
     """The part offered to a colleague of the same cooperative, who is told."""
     if to_member_id is None:
         raise RuleRefused(rule="hand_on_names_a_colleague", value="")
     await lend_staff_view(tx, part.cooperative_id)
     colleague = await _active(tx, to_member_id)
-    _not_own(found, colleague)
+    not_own_job(found, colleague.person_id)
     if colleague.cooperative_id != part.cooperative_id or to_member_id == part.member_id:
         raise NotFound
     about = {"title": found.title, "members": [str(to_member_id)]}

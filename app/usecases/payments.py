@@ -59,7 +59,7 @@ async def record_payment(
         *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
     )
     await follow_payment(tx, paid)
-    settled = await settle(tx, paid)  # it reads; what is written after it goes out at once
+    settled = await settle(tx, paid) if order.due_cents else paid  # it reads; what is written after it goes out at once
     await payments.add(tx, payment)
     await _log(tx, actor, settled, "record_payment")
     if order.due_cents and not paid.due_cents:

@@ -92,6 +92,7 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
     if member.state in FORMER:
         return member
     await lend_staff_view(tx, member.cooperative_id)
+    # Locks the offerings, so that nobody orders meanwhile. If the membership stays, `check_erasable` undoes this.
     paused = await hide_offerings_of(tx, member.id)
     if await privacy.i_acted_as(tx, member.id):
         return member

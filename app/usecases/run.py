@@ -56,8 +56,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Verb = Callable[Concatenate[Tx, Actor, P], Awaitable[T]]
 TRIES = 5
-MOST_STEPS = 20
-"""Deadlines that one call may find passed: several orders may still hold what is to be sold."""
 PASSED = TypeAdapter(list[Passed])
 _tracer = trace.get_tracer("samen")
 _NO_SPAN = contextlib.nullcontext()
@@ -69,7 +67,7 @@ def utc_now() -> datetime:
 
 
 class Unavailable(DatabaseFailed):
-    """What the caller is told of it. Whether the act was done may be unknown: repeat it with the same key."""
+    """The database did not answer. The act may have been done: repeat it with the same key."""
 
     @property
     def retry_after(self) -> int:
@@ -119,12 +117,16 @@ class Run:
 
     async def in_time(self, act: Callable[[], Awaitable[T]]) -> T:
         """Run an act. If a deadline has passed, the step of the clock is taken and kept; then the act runs again."""
-        for _ in range(MOST_STEPS):
+        taken = set[tuple[object, ...]]()
+        while True:
             try:
                 return await act()
             except StepDue as due:
+                step = (due.kind, *due.about.values())
+                if step in taken:
+                    raise RuntimeError(f"the step {due.kind} was taken and is still due") from due
+                taken.add(step)
                 await _persist(partial(self._take, due), repeatable=True)
-        return await act()
 
     async def _take(self, due: StepDue) -> None:
         async with self.database.transaction(self.now()) as tx:

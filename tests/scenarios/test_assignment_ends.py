@@ -87,3 +87,15 @@ async def test_offers_invitations_and_reports_end_with_the_job(world: World) -> 
     await move(lead.coordinator, job, "cancel", reason="regen")
     await world.work()
     assert not {"approve_hours", "do_part"} & (await open_tasks(lead.coordinator) | await open_tasks(lead.member))
+
+
+async def test_an_approved_job_is_not_cancelled_whatever_the_hours(world: World) -> None:
+    lead = await world.cooperative(COLLECTIVE)
+    job = await plan(world, lead, slot("Koken", 10000))
+    part = await join(lead.member, job, lead.member_id)
+    await agreed(job, lead)
+    await move(lead.coordinator, job, "start")
+    await approve(lead, await hours(lead.member, part, 60))
+    await move(lead.coordinator, job, "deliver")
+    await move(lead.treasurer, job, "approve", reason="gebeld: prima")
+    assert (await move(lead.coordinator, job, "cancel", status=409, reason="toch niet"))["code"] == "wrong_state"

@@ -103,3 +103,13 @@ async def test_what_was_held_too_long_is_for_sale_again(world: World) -> None:
         assert left["left"] == 0
         await world.work()
         assert (await seller.coordinator("GET", f"/v1/offerings/{offering}"))["left"] == 0
+
+
+async def test_however_many_orders_hold_the_last_units_too_long(world: World) -> None:
+    with world.clock.at("2026-03-01"):
+        seller, app = await world.cooperative(), await world.app()
+        offering = await world.offering(seller, kind="goods", stock=25)
+        for _ in range(25):
+            await world.order(app, offering)
+    with world.clock.at("2026-03-11"):
+        assert (await world.order(app, offering, quantity=25))["state"] == "placed"

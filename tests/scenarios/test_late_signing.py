@@ -6,8 +6,12 @@ from typing import Any
 import asyncpg
 import httpx
 
+from tests.live import until
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import NOTHING, Caller, Json, Seller, World
+
+WAITING = """select count(*) from pg_stat_activity
+              where wait_event_type = 'Lock' and datname = current_database()"""
 
 HALF: list[Json] = [{"kind": "remit_above", "threshold": "100.00", "percent": "50"}, {"kind": "pot"}]
 ALL: list[Json] = [{"kind": "remit_above", "threshold": "0.00", "percent": "100"}, {"kind": "pot"}]
@@ -155,6 +159,7 @@ async def test_a_sale_that_read_the_agreement_before_it_was_signed_reads_it_agai
         late = await _half_signed(seller, ALL, "2026-05-12")
         order = await _completed(world, seller, app)
         connection = await asyncpg.connect(database_url)
+        observer = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
         try:
             held = connection.transaction()
             await held.start()
@@ -162,12 +167,13 @@ async def test_a_sale_that_read_the_agreement_before_it_was_signed_reads_it_agai
             await connection.fetch("select 1 from member_year where member_id = $1 for update", seller.member_id)
             body = {"amount": order["gross"]}
             paying = asyncio.create_task(_send(seller.treasurer, f"/v1/orders/{order['id']}/payments", body, "pay"))
-            await asyncio.sleep(0.5)  # it has read the version and waits
+            await until(lambda: observer.fetchval(WAITING))  # it has read the version
             signed = await _send(seller.controller, f"{late}/signatures", {"side": "municipality"}, "sign")
             assert signed.status_code == 200, signed.text
             await held.rollback()
         finally:
             await connection.close()
+            await observer.close()
         assert (await paying).status_code == 201
         assert (await _earning(seller, order))["agreementId"] == late.rpartition("/")[2]
     await books_are_right(world)

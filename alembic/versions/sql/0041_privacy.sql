@@ -176,14 +176,15 @@ $$
 create function contact_kept(p_order "order", p_invoice bigint) returns jsonb
 language sql immutable set search_path = public, pg_temp as $$
     select case
-        when owed_back(p_order) > 0 then p_order.contact - array['organisation', 'reference']
         when p_order.state not in ('refused', 'expired', 'cancelled')
              and p_order.net_cents + p_order.vat_cents > p_invoice
-            then p_order.contact - array['email', 'phone', 'reference']
+            then p_order.contact - case when owed_back(p_order) > 0 then array['reference']
+                                        else array['email', 'phone', 'reference'] end
+        when owed_back(p_order) > 0 then p_order.contact - array['organisation', 'reference']
         else '{"name": "\u2013"}' end
 $$
 --;
--- Nobody orders, appoints or takes in the person who acts until this transaction ends: all of these refer to the row.
+-- Locks the person and their memberships, so that no order, office or membership can refer to them until the commit.
 create function lock_me() returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin

@@ -4,14 +4,6 @@ alter table refund add column returned_cents bigint not null default 0
 alter table refund add constraint refund_returned
     check (returned_cents >= 0 and returned_cents + vat_cents <= cents)
 --;
-alter table "order" no force row level security
---;
-alter table earning no force row level security
---;
-alter table task no force row level security
---;
-alter table outbox no force row level security
---;
 -- Before this revision a refund without a sale wrote the whole order off, also if only a first part was paid. Now money
 -- that went back leaves the price due, so:
 -- a part was given back, or the work was not delivered yet: the price is due again, and the work may be earned;
@@ -43,14 +35,6 @@ select uuidv7(), case when o.net_cents + o.vat_cents > o.refunded_cents + o.paid
   join "order" o on o.id = e.subject_id
  where o.state in ('delivered', 'completed')
 --;
-alter table outbox force row level security
---;
-alter table task force row level security
---;
-alter table earning force row level security
---;
-alter table "order" force row level security
---;
 alter table "order" drop constraint order_paid
 --;
 alter table "order" add constraint order_paid
@@ -77,6 +61,7 @@ begin
         ['limit 1) a on true
                      order by l.member is null, l.kind = ''bank'', a.id, l.cents < 0, l.line) l;', 'limit 1) a on true) l;']]
     loop
+        continue when position(v_part[2] in v_body) > 0;
         if position(v_part[1] in v_body) = 0 then
             raise exception 'post_journals is not as expected: %', v_part[1];
         end if;

@@ -33,6 +33,8 @@ begin
     return jsonb_build_object('id', ensure_person(p_issuer, p_subject, p_name), 'new', false);
 end $$
 --;
+alter function add_person(text, text, text, text) owner to samen_books
+--;
 revoke all on function add_person(text, text, text, text) from public
 --;
 grant execute on function add_person(text, text, text, text) to samen_app

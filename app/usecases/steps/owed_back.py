@@ -21,7 +21,7 @@ async def owe_what_was_paid(tx: Tx, before: Order, after: Order) -> None:
 
 
 async def set_off(tx: Tx, order: Order, payment_id: UUID, cents: int) -> None:
-    """A payment is undone: `cents` of the customer's credit pay the price instead; below zero they do so no more."""
+    """Moves `cents` from the customer's credit to the price after a payment was undone; below zero they move back."""
     if cents:
         rule = "set_off" if cents > 0 else "set_off_back"
         await _move_credit(tx, order, JournalKind.SET_OFF, ("payment", payment_id), -cents, rule)

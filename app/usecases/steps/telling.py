@@ -1,4 +1,4 @@
-"""Of whom an answer tells: what has to be emptied when a person is erased."""
+"""Finds the persons in an answer, so that erasure can empty it."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
