@@ -135,8 +135,7 @@ async def paid_and_called_off(world: World, seller: Seller, bird: Canary) -> Jso
     """An order that was cancelled, and on which money stands."""
     order = await bird.order(seller, "200.00")
     await move_order(bird.me, order, "cancel")
-    async with world.books.transaction() as tx:
-        await tx.value('update "order" set paid_cents = 1000 where id = $1', UUID(order["id"]))
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": {"amount": "10.00"}})
     return order
 
 
@@ -149,10 +148,28 @@ async def test_money_to_give_back_keeps_whom_to_ask_until_it_is_given_back(world
     assert (seen["contact"]["name"], seen["contact"]["email"]) == (bird.contact["name"], bird.contact["email"])
     assert (seen["contact"]["reference"], seen["note"]) == (None, "")
     assert (await seller.treasurer("GET", f"/v1/orders/{order['id']}"))["version"] == seen["version"]
-    async with world.books.transaction() as tx:
-        await tx.value('update "order" set paid_cents = 0 where id = $1', UUID(order["id"]))
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "afgelast"})
     assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
     assert await found(world, bird.word) == set()
+
+
+async def test_money_to_give_back_takes_nothing_that_an_invoice_needs(world: World) -> None:
+    """242.00, of which 250.00 was paid: who gave it is known until it went back, the organisation for seven years."""
+    seller, bird = await world.cooperative(), Canary(world)
+    order = await bird.order(seller, "200.00")
+    for who, verb in ((seller.member, "accept"), (seller.member, "deliver"), (bird.me, "complete")):
+        await move_order(who, order, verb)
+    place = f"/v1/orders/{order['id']}"
+    await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "250.00"}})
+    await bird.me("DELETE", "/v1/me", status=204)
+    kept = ("name", "organisation", "address")
+    contact = (await seller.treasurer("GET", place))["contact"]
+    assert [contact[name] for name in (*kept, "email")] == [bird.contact[name] for name in (*kept, "email")]
+    await seller.treasurer("POST", f"{place}/refunds", {"reason": "te veel", "amount": {"amount": "8.00"}})
+    assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
+    contact = (await seller.treasurer("GET", place))["contact"]
+    assert [contact[name] for name in kept] == [bird.contact[name] for name in kept]
+    assert contact["email"] is None
 
 
 async def test_the_sweep_of_seven_years_takes_what_others_wrote(world: World) -> None:
