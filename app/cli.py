@@ -205,8 +205,10 @@ def demo(
 ) -> None:
     """Load the demo network; what is there already is left alone. With a story: have it happen, and say what did."""
     settings = _running(Settings())
-    if story is not None and (story not in STORIES or settings.production):
-        raise typer.BadParameter(f"One of {', '.join(STORIES)}, and not in production.")
+    if settings.production:
+        raise typer.BadParameter("The demo network is not for production.")
+    if story is not None and story not in STORIES:
+        raise typer.BadParameter(f"One of {', '.join(STORIES)}.")
     from app.migrations import migrate_to_head
 
     with _database(settings) as url:

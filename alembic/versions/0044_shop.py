@@ -21,8 +21,24 @@ def upgrade() -> None:
         op.get_bind().exec_driver_sql(statement)
 
 
+TRIGGERS = {
+    "person_is_there": ("office", "member"),
+    "another_person_is_there": ("member",),
+    "member_is_there": ("assignment_part", "offering", "wish", "spending"),
+    "member_is_still_there": ("assignment_part",),
+    "maker_sells": ("offering",),
+    "maker_still_sells": ("offering",),
+    "is_on_sale": ("order_line",),
+}
+
+
 def downgrade() -> None:
+    for trigger, tables in TRIGGERS.items():
+        for table in tables:
+            op.execute(f"drop trigger {trigger} on {table}")
+    for function in ("person_is_there", "member_is_there", "maker_sells", "is_on_sale"):
+        op.execute(f"drop function {function}()")
     op.execute("drop function add_person(text, text, text, text)")
-    op.execute("alter table stock_hold drop column edition")
+    op.execute("alter table stock_hold drop column edition, drop column purchase_cents")
     op.execute("alter table offering drop constraint offering_hidden_by")
     op.execute("alter table offering drop column hidden_by")

@@ -66,7 +66,7 @@ class Doors:
         """
         if len(connections) < self.most:
             return
-        waiting = [one for one in connections if isinstance(one, Connection) and one.waits]
+        waiting = [one for one in connections if isinstance(one, Connection | Socket) and one.waits]
         for one in sorted(waiting, key=lambda one: (one.idle, one.since))[: max(len(waiting) // 10, 1)]:
             one.transport.abort()
 
@@ -213,6 +213,10 @@ class Connection(HttpToolsProtocol):
         if len(self.url) > SOCKET_LINE or any(len(name) + len(value) > SOCKET_LINE for name, value in self.headers):
             self.refuse(431, "head_too_large")
             return
+        bodies = {b"content-length", b"transfer-encoding"}
+        if self.scope["method"] != "GET" or any(name in bodies for name, _ in self.headers):
+            self.refuse(400, "bad_request", how="http")
+            return
         self._let_go()
         super().handle_websocket_upgrade()
 
@@ -245,16 +249,38 @@ class Connection(HttpToolsProtocol):
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """A socket is counted like the connection that it was."""
+    """A socket is counted like the connection that it was, and has to be open in time."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.since = self.loop.time()
+        self._look = self.loop.call_later(PATIENCE, self._look_again)
         self._address = address_of(self)
         self._doors.enter(self._address)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._look.cancel()
         self._doors.leave(self._address)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not open yet."""
+        return not self.handshake_complete
+
+    idle = False
+    """It waits in the middle of something, as a half-sent head does."""
+
+    def _look_again(self) -> None:
+        if self.waits:
+            self.transport.abort()
+
+    def shutdown(self) -> None:
+        """There is nobody to take leave of before the socket is open."""
+        if self.waits:
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     @property
     def _doors(self) -> Doors:

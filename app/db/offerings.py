@@ -101,6 +101,7 @@ class HoldRow(SQLModel, table=True):
     quantity: int
     expires_at: datetime = c.when()
     edition: int
+    purchase_cents: int | None = c.cents(null=True)
     order_id: UUID | None = c.link(None, null=True)
     person_id: UUID | None = c.link("person", null=True, index=False)
     app_id: UUID | None = c.link("app", null=True, index=False)

@@ -178,6 +178,12 @@ async def names_after(tx: Tx, event: Event) -> set[str]:
     return {row["name"] for row in rows}
 
 
+async def open_tasks(tx: Tx, subject_id: UUID) -> list[Task]:
+    """The open tasks about a subject."""
+    sql = f"{tasks.select} where t.subject_id = $1 and t.done_at is null"
+    return [tasks.load(row) for row in await tx.rows(sql, subject_id)]
+
+
 async def close_tasks(tx: Tx, subject_id: UUID, whats: tuple[str, ...]) -> None:
     """Close the open tasks about a subject."""
     sql = """update task set done_at = $3, version = version + 1

@@ -24,6 +24,8 @@ async def make_roles(url: str, owner: str) -> None:
         sql = """select rolname = $1 as own, rolsuper as superuser,
                         exists (select from pg_roles where rolname = $1) as known
                    from pg_roles where rolname = current_user"""
+        if await connection.fetchval("select to_regclass('alembic_version') is not null"):
+            raise RestoreError("This database is not empty. Make an empty one and restore into that.")
         login = await connection.fetchrow(sql, owner)
         if not login["known"] or not (login["own"] or login["superuser"]):
             raise RestoreError(

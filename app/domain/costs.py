@@ -136,7 +136,7 @@ def decide(
     if verb == "confirm":
         if by in {person for other in (claim, *approved) for person in (other.claimed_by, other.decided_by)}:
             raise SecondPersonNeeded(verb=verb, how="third")
-        if not reason:
+        if not reason.strip():
             raise ReasonNeeded(verb=verb)
         return replace(claim, state=state, confirmed_by=by, reason=reason)
     if verb == "approve" and above_net(claim, approved, net_cents):

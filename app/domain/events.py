@@ -196,6 +196,10 @@ CLOSES: dict[str, tuple[str, ...]] = {
 }
 
 
+ENDS = frozenset(what for closed in CLOSES.values() for what in closed)
+"""Tasks that an event ends. One of them is open once for each subject; others, such as a piece of news, may repeat."""
+
+
 def openings(event: Event, later: set[str]) -> list[Opening]:
     """The tasks that an event opens, but for those that an event after it (`later`: their names) has closed already."""
     over = {what for name in later for what in CLOSES.get(name, ())}

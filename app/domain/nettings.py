@@ -136,7 +136,7 @@ def confirmed(netting: Netting, side: UUID, by: UUID, paid_on: date, today: date
 def declined(netting: Netting, reason: str) -> Netting:
     """The netting with somebody's no. Raises WrongState, ReasonNeeded."""
     state = NettingState(move(NETTING, netting, "decline"))
-    if not reason:
+    if not reason.strip():
         raise ReasonNeeded(verb="decline")
     return replace(netting, state=state, reason=reason)
 

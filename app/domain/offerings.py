@@ -100,6 +100,8 @@ class Hold:
     expires_at: datetime
     edition: int
     """The one whose price it keeps."""
+    purchase_cents: int | None = None
+    """What a unit cost then, under the margin scheme."""
     order_id: UUID | None = None
     person_id: UUID | None = None
     app_id: UUID | None = None
@@ -189,14 +191,10 @@ def not_own(actor: Actor, offerings: Iterable[Offering]) -> None:
             raise OwnOffering(title=offering.title)
 
 
-def as_published(offering: Offering, edition: int, contents: dict[str, Any]) -> Offering:
-    """The offering with title, unit and price of an earlier edition. Raises PriceChanged for one that no sale can keep.
-
-    What a unit cost under the margin scheme is in no edition, so a price under it is kept only while it stands.
-    """
-    margin = contents["vat_class"] == VatClass.MARGIN
-    if margin and offering.purchase_cents is None:
-        raise PriceChanged(title=offering.title, price_cents=offering.price_cents)
+def as_published(
+    offering: Offering, edition: int, contents: dict[str, Any], purchase_cents: int | None = None
+) -> Offering:
+    """The offering with title, unit and price of an earlier edition, and what a unit cost then (margin scheme)."""
     return replace(
         offering,
         edition=edition,
@@ -204,7 +202,7 @@ def as_published(offering: Offering, edition: int, contents: dict[str, Any]) -> 
         price_unit=PriceUnit(contents["price_unit"]),
         price_cents=contents["price_cents"],
         vat_class=VatClass(contents["vat_class"]),
-        purchase_cents=offering.purchase_cents if margin else None,
+        purchase_cents=purchase_cents,
     )
 
 

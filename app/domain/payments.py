@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.days import check_day, day_of
-from app.domain.errors import AlreadySettled, PaidBackAlready
+from app.domain.errors import AlreadySettled, PaidBackAlready, ReasonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.orders import Order
 
@@ -78,6 +78,8 @@ def payment_day(order: Order, paid_on: date | None, today: date) -> date:
 
 def reverse(payment: Payment, *, by: UUID, on: date, reason: str) -> Payment:
     """The payment, undone. Raises AlreadySettled where it was undone before."""
+    if not reason.strip():
+        raise ReasonNeeded(verb="reverse_payment")
     if payment.reversed_on is not None:
         raise AlreadySettled(what="payment")
     return replace(payment, reversed_on=on, reversed_by=by, reason=reason)

@@ -15,6 +15,10 @@ OFFICES = {
 """Where each office is held. A member is a member, a customer a customer: no office."""
 
 
+ERASED = "erased"
+"""The issuer of somebody who was forgotten."""
+
+
 @dataclass(frozen=True)
 class Person:
     id: UUID

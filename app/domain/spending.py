@@ -126,7 +126,7 @@ def decide(request: Request, verb: str, *, by: UUID, own: bool, now: datetime, r
         raise SecondPersonNeeded(verb=verb)
     if verb == "approve" and by == request.consented_by:
         raise SecondPersonNeeded(verb=verb)
-    if verb in WITH_A_REASON and not reason:
+    if verb in WITH_A_REASON and not reason.strip():
         raise ReasonNeeded(verb=verb)
     moved = replace(request, state=state, reason=reason or request.reason)
     if verb == "consent":

@@ -1,5 +1,6 @@
 """The GraphQL schema as a whole: every noun's fields, the limits, the shape of errors."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +55,7 @@ from app.graphql import (
 from app.graphql.compiled import Compiled
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
-from app.graphql.types import IDS
+from app.graphql.types import DAYS, IDS, MOMENTS
 
 Query = merge_types(
     "Query",
@@ -124,7 +125,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={UUID: IDS}),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={UUID: IDS, date: DAYS, datetime: MOMENTS}),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=1000),
         lambda: AddValidationRules(_RULES),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar, get_type_hints
 from uuid import UUID
@@ -29,6 +30,30 @@ def _id_of(text: object) -> UUID:
 
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 IDS = strawberry.scalar(name="UUID", serialize=str, parse_value=_id_of)
+
+
+def _day_of(text: object) -> date:
+    """A day as REST takes it. Raises ValueError: `fromisoformat` itself takes weeks, and days without hyphens."""
+    if not isinstance(text, str) or not _DAY.fullmatch(text):
+        raise ValueError("A day is written as 2026-03-05.")
+    return date.fromisoformat(text)
+
+
+def _moment_of(text: object) -> datetime:
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        raise ValueError("A moment is written as 2026-03-05T12:00:00+01:00.")
+    return datetime.fromisoformat(text)
+
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
+DAYS = strawberry.scalar(name="Date", description="Date (isoformat)", serialize=date.isoformat, parse_value=_day_of)
+MOMENTS = strawberry.scalar(
+    name="DateTime",
+    description="Date with time (isoformat)",
+    serialize=datetime.isoformat,
+    parse_value=_moment_of,
+)
 
 
 @strawberry.type(description="An amount in euro as a decimal string, such as 90.75.")

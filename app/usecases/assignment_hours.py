@@ -72,7 +72,7 @@ async def refuse_hours(tx: Tx, actor: Actor, *, entry_id: UUID, reason: str) -> 
     Raises SecondPersonNeeded, AlreadySettled, WrongState, ReasonNeeded.
     """
     found, entry = await _open_entry(tx, actor, entry_id, "refuse_hours")
-    if not reason:
+    if not reason.strip():
         raise ReasonNeeded(verb="refuse_hours")
     refused = replace(entry, refused_by=actor.person, refused_at=tx.now, reason=reason, version=entry.version + 1)
     await decide_entry(tx, refused)

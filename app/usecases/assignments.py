@@ -234,7 +234,7 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
 
 
 async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str) -> Assignment:
-    if verb in ("dispute", "request_changes", "cancel") and not reason:
+    if verb in ("dispute", "request_changes", "cancel") and not reason.strip():
         raise ReasonNeeded(verb=verb)
     moved = replace(transition(found, verb, tx.now), reason=reason or found.reason)
     whole = await steps.load(tx, moved)
@@ -300,5 +300,5 @@ def _second_person(actor: Actor, found: Assignment, verb: str, reason: str) -> N
     """A treasurer may pass on what a customer without a login said, but not on their own work, and says how."""
     if actor.person == found.created_by or actor.member_ids() & set(found.member_ids):
         raise SecondPersonNeeded(verb=verb)
-    if not reason:
+    if not reason.strip():
         raise ReasonNeeded(verb=verb)

@@ -8,11 +8,11 @@ from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
 from app.db.messages import add_messages
 from app.db.offering_imports import holds_any
-from app.db.outbox import close_tasks, lag_seconds, names_after, tasks, tell
+from app.db.outbox import close_tasks, lag_seconds, names_after, open_tasks, tasks, tell
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
-from app.domain.events import LESS_HELD, MAIL, NOTHING_HELD, Event, Opening, Task, Timer, closings, openings
+from app.domain.events import ENDS, LESS_HELD, MAIL, NOTHING_HELD, Event, Opening, Task, Timer, closings, openings
 from app.domain.messages import LANGUAGE
 from app.usecases.steps.visitors import open_to_visitors
 
@@ -52,7 +52,7 @@ async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = Fals
     else:
         later = await names_after(tx, event)
         await close_tasks(tx, event.subject_id, closings(event, later))
-        opened = [task for opening in openings(event, later) for task in _tasks(event, opening, tx)]
+        opened = await _not_open_yet(tx, event, openings(event, later))
         if opened:
             await tasks.add(tx, *opened)
     for task in opened if mail else ():
@@ -75,6 +75,19 @@ async def get_lag(tx: Tx, actor: Actor) -> float:
     if (current := await revision.current(tx)) < revision.newest():
         raise NotMigrated(current=current, needed=revision.newest())
     return await lag_seconds(tx)
+
+
+async def _not_open_yet(tx: Tx, event: Event, wanted: list[Opening]) -> list[Task]:
+    """The tasks that an event opens. One that some event ends is open once: a later opening finds it there."""
+    made = [task for opening in wanted for task in _tasks(event, opening, tx)]
+    if not any(task.what in ENDS for task in made):
+        return made
+    there = {_whose(task) for task in await open_tasks(tx, event.subject_id)}
+    return [task for task in made if task.what not in ENDS or _whose(task) not in there]
+
+
+def _whose(task: Task) -> tuple[object, ...]:
+    return task.cooperative_id, task.role, task.what, task.member_id
 
 
 def _tasks(event: Event, opening: Opening, tx: Tx) -> list[Task]:

@@ -286,7 +286,7 @@ async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
 
 async def _cancelled(tx: Tx, moved: JointPurchase, reason: str) -> JointPurchase:
     """The purchase over: everything that was reserved goes back, and everybody is told why."""
-    if not reason:
+    if not reason.strip():
         raise ReasonNeeded(verb="cancel")
     released = await joint.release(tx, await joint.load(tx, moved), day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)

@@ -19,7 +19,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
 from app.domain.events import LESS_HELD
-from app.domain.members import SELLING
+from app.domain.members import FORMER, SELLING
 from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
@@ -69,7 +69,8 @@ async def add_offering(
     own = actor.as_member(member_id)
     actor.require(Right.WRITE_OFFERING, cooperative_id, own=own)
     await lend_staff_view(tx, cooperative_id)
-    if (await members.get(tx, member_id)).cooperative_id != cooperative_id:
+    maker = await members.get(tx, member_id)
+    if maker.cooperative_id != cooperative_id or maker.state in FORMER:
         raise NotFound
     offering = check(Offering(id=uuid7(), cooperative_id=cooperative_id, member_id=member_id, stock=stock, **contents))
     await offerings.add(tx, offering)
@@ -144,6 +145,7 @@ async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, 
         quantity=quantity,
         expires_at=until,
         edition=offering.edition,
+        purchase_cents=offering.purchase_cents,
         person_id=person_id,
         app_id=app_id,
     )

@@ -243,12 +243,15 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Acto
     return actor, reachable(contact)
 
 
-async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> dict[Wanted, int]:
-    """Turn holds of the checkout into the order's own, under the lock of the stock. Returns the editions they keep."""
+async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> dict[Wanted, Hold]:
+    """Turn holds of the checkout into the order's own, under the lock of the stock.
+
+    Returns those that keep the price of their line: a line of more units than were held has the price of now.
+    """
     held = [line for line in wanted if line.hold_id is not None]
     if held:
         await lock_stock(tx, [line.offering_id for line in wanted])
-    editions = {}
+    found = {}
     for line in held:
         hold = await holds.find(tx, id=line.hold_id)
         mine = hold is not None and actor.owns(hold.person_id, hold.app_id)
@@ -256,12 +259,13 @@ async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> dict[Wanted,
             raise NotFound
         if hold.expires_at <= tx.now or not await end_holds(tx, hold_id=line.hold_id, state="released"):
             raise HoldGone
-        editions[line] = hold.edition
-    return editions
+        if line.quantity <= hold.quantity:
+            found[line] = hold
+    return found
 
 
 async def _agreed(
-    tx: Tx, wanted: list[Wanted], found: dict[UUID, Offering], kept: dict[Wanted, int]
+    tx: Tx, wanted: list[Wanted], found: dict[UUID, Offering], kept: dict[Wanted, Hold]
 ) -> list[tuple[int, Offering]]:
     """The quantity of each line, with its offering at the price that counts for it. Raises PriceChanged."""
     return [
@@ -315,6 +319,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
             quantity=line.quantity,
             expires_at=order.accept_by,
             edition=line.edition,
+            purchase_cents=line.purchase_cents,
             order_id=order.id,
         )
         for line in order.lines

@@ -12,7 +12,7 @@ from app.db.outbox import tell
 from app.db.payments import payments, refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import RuleRefused, SecondPersonNeeded
+from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Posting
 from app.domain.orders import Order, OrderEvent, roles_on
 from app.domain.payments import (
@@ -114,10 +114,12 @@ async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cen
 
     What goes beyond that is taken off the price of a sale that stands in the books, with its split; all of it takes the
     sale back by F. Without a sale the price is due again. Of an assignment it may lower what is still due.
-    Raises NothingToRefund, RefundTooLarge, SecondPersonNeeded for the buyer.
+    Raises NothingToRefund, RefundTooLarge, ReasonNeeded, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
     by = await _second_person(tx, actor, order, "refund")
+    if not reason.strip():
+        raise ReasonNeeded(verb="refund")
     back, returned = split_refund(order, cents)
     what = (uuid7(), order.id, order.cooperative_id, back, 0, tx.today, reason, by, tx.now)
     refund = Refund(*what, returned_cents=returned)

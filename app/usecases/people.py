@@ -13,9 +13,12 @@ from app.db.people import delete_office, ensure_person, lend_staff_view, offices
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused
-from app.domain.people import OFFICES, Office, Person
+from app.domain.people import ERASED, OFFICES, Office, Person
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+
+UNTOUCHED = 1
+"""The version of a person who has changed nothing about themselves."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,12 @@ async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: s
     """Make a person known by the (issuer, subject) of their token; the same again returns the same person.
 
     The address is kept for somebody new; somebody known changes it themselves, so the answer then holds none. Only
-    the network sees what was known before, and gives an address to somebody known without one.
+    the network sees what was known before. Its word on the address wins until the person has said one themselves.
     """
     actor.require(Right.ADD_PERSON)
     person_id, new = await save_person(tx, issuer, subject, name, email)
     known = await people.find(tx, id=person_id) if Role.NETWORK in actor.roles else None
-    if known is not None and known.email is None and email is not None:
+    if known is not None and email is not None and (known.email is None or known.version == UNTOUCHED):
         known = await people.save(tx, replace(known, email=email))
     return known or Person(person_id, issuer, subject, name, email if new else None)
 
@@ -79,7 +82,8 @@ async def give_office(
 ) -> Office:
     """Give a person an office. Raises RuleRefused where the place does not fit the role, AlreadyExists."""
     actor.require(Right.GIVE_OFFICE)
-    await people.get(tx, person_id)
+    if (await people.get(tx, person_id)).issuer == ERASED:
+        raise NotFound
     place = OFFICES.get(role)
     fits = (cooperative_id is not None) == (place == "cooperative") and (municipality_id is not None) == (
         place == "municipality"

@@ -82,7 +82,7 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: UUID, cents: int, reason
     found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
     if found.state is not PurchaseState.SETTLED:
         raise WrongState(verb="credit", state=found.state, possible=[])
-    if not reason:
+    if not reason.strip():
         raise ReasonNeeded(verb="credit")
     await lend_staff_view(tx, found.cooperative_id)
     wish = await wishes.get(tx, wish_id, lock=True)

@@ -301,3 +301,13 @@ async def test_the_honest_are_answered_beside_hundreds_of_half_sent_requests(liv
     honest = await looks(live, asyncio.ensure_future(hold()))
     assert len(honest) > 5
     assert set(honest) == {200}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_request_with_a_body_opens_no_socket(address: str, method: str) -> None:
+    """Its body would be awaited for ever, out of reach of every deadline."""
+    upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 100000\r\n\r\n"
+    answer = await answer_to(address, method.encode() + b" /graphql HTTP/1.1\r\nHost: test\r\n" + upgrade + key)
+    status, headers, problem = read(answer)
+    assert (status, problem["code"], headers["connection"]) == (400, "bad_request", "close")

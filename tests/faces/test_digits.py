@@ -83,3 +83,14 @@ async def test_numbers_of_the_chamber_of_commerce_and_of_the_statistics_office_a
         'mutation($c: String!) {addMunicipality(cbsCode: $c, name: "X") {id}}', c="GM٠٧٥٨"
     )
     assert answer["errors"][0]["extensions"]["code"] == "rule_refused"
+
+
+@pytest.mark.parametrize("day", ["20261129", "2026-W48-7", "2026-11-29T00:00:00Z", "1795910400"])
+async def test_a_day_is_written_in_one_way(world: World, day: str) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    pay = """mutation($id: UUID!, $day: Date!) {
+        recordPayment(orderId: $id, idempotencyKey: "een-dag", amount: {amount: "1.00"}, paidOn: $day) { id } }"""
+    answer = await seller.treasurer.graphql(pay, id=order["id"], day=day)
+    assert answer["errors"]
+    assert (await seller.treasurer("GET", f"/v1/orders/{order['id']}"))["paid"]["amount"] == "0.00"

@@ -362,3 +362,28 @@ async def test_a_job_that_is_paid_too_much_is_settled_and_lowered_later(world: W
     assert await seen(lead, order) == ("refunded", "2.00", "121.00", "0.00", "2.00")
     assert (await look(lead.coordinator, job))["state"] == "settled"
     await books_are_right(world)
+
+
+async def test_one_task_however_fast_a_debt_comes_goes_and_comes_back(world: World) -> None:
+    """Paid and given back in part before the worker looks: one task to record the payment, not two."""
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    await world.deliver(seller, order)
+    await world.work()
+    place = f"/v1/orders/{order['id']}"
+    await world.pay(seller, order)
+    await seller.treasurer("POST", f"{place}/refunds", {"reason": "korting", "amount": {"amount": "5.00"}})
+    await world.work()
+    tasks = (await seller.treasurer("GET", "/v1/tasks?limit=100"))["items"]
+    assert [task["what"] for task in tasks if task["subjectId"] == order["id"]] == ["record_payment"]
+
+
+async def test_money_goes_back_for_a_reason(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    place = f"/v1/orders/{order['id']}"
+    paid = await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "5.00"}})
+    for reason in ("", "  "):
+        for path in (f"{place}/refunds", f"/v1/payments/{paid['id']}/reversals"):
+            refused = await seller.treasurer("POST", path, {"reason": reason}, status=422)
+            assert refused["code"] == "reason_needed"

@@ -331,3 +331,35 @@ async def test_an_order_and_an_erasure_at_the_same_time_leave_no_contact_of_nobo
             sql = 'select issuer from person where id = (select customer_person_id from "order" where id = $1)'
             assert await tx.value(sql, UUID(order["id"])) != "erased"
         assert [o["id"] for o in (await person("GET", "/v1/orders"))["items"]] == [order["id"]]
+
+
+async def test_nobody_counts_on_a_member_who_is_erased_at_that_moment(world: World) -> None:
+    """A seat in a job, an order, a draft and an office: each comes before the erasure and ties, or not at all."""
+    for _ in range(6):
+        seller = await world.cooperative()
+        member, member_id = await world.member(seller)
+        person_id = (await member("GET", "/v1/me"))["person"]["id"]
+        job = await plan(world, seller, slot("Koken", 10000))
+        seat = (await seller.coordinator("GET", f"/v1/assignments/{job['id']}/slots"))[0]["id"]
+        draft: Json = {"memberId": member_id, "kind": "service", "title": "Van N", "category": "tuin", "town": "Breda"}
+        draft |= {"priceUnit": "piece", "price": {"amount": "5.00"}, "vatClass": "standard"}
+        office = {"personId": person_id, "role": "treasurer", "cooperativeId": seller.id}
+        await asyncio.gather(
+            raw(member, "DELETE", "/v1/me"),
+            raw(member, "POST", f"/v1/assignment-slots/{seat}/parts", {"memberId": member_id}),
+            raw(seller.coordinator, "POST", f"/v1/cooperatives/{seller.id}/offerings", draft),
+            raw(world.network, "POST", "/v1/offices", office),
+        )
+        found = await seller.coordinator("GET", f"/v1/members/{member_id}")
+        if found["state"] != "exited":
+            continue
+        parts = (await seller.coordinator("GET", f"/v1/assignments/{job['id']}/parts"))["items"]
+        assert [part for part in parts if part["state"] == "taken"] == []
+        assert (await seller.coordinator("GET", f"/v1/cooperatives/{seller.id}/offerings"))["items"] == []
+        offices = await world.network("GET", f"/v1/cooperatives/{seller.id}/offices")
+        assert person_id not in {one["personId"] for one in offices}
+
+
+async def raw(who: Caller, method: str, path: str, body: Json | None = None) -> int:
+    headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": uuid4().hex}
+    return (await who.client.request(method, path, json=body, headers=headers)).status_code

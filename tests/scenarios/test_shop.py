@@ -1,5 +1,8 @@
 """What a shop may rely on: the price that was seen, goods of somebody else, makers who come back."""
 
+import asyncio
+from uuid import uuid4
+
 from tests.scenarios.jobs import join, plan, slot
 from tests.world import GUEST, Caller, Json, Seller, World
 
@@ -131,3 +134,56 @@ async def test_an_address_is_kept_and_changed_by_its_person(world: World) -> Non
     assert (await person.graphql(change, e=""))["data"]["changeMe"]["person"]["email"] is None
     stranger = world.person()
     await stranger("PATCH", "/v1/me", {"email": "x@example.org"}, headers={"If-Match": '"1"'}, status=404)
+
+
+async def test_a_hold_keeps_the_price_of_what_it_held_alone(world: World) -> None:
+    """One unit was held at 10.00: twenty have the price of now, not that of the one."""
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "10.00", kind="goods", stock=50)
+    hold = await app("POST", f"/v1/offerings/{offering}/holds", {"quantity": 1})
+    await dearer(seller, offering, price={"amount": "50.00"})
+    assert (await order(app, offering, quantity=20, holdId=hold["id"]))["net"]["amount"] == "1000.00"
+
+
+async def test_a_hold_under_the_margin_scheme_keeps_what_a_unit_cost(world: World) -> None:
+    """Bought for 5.00, held at 10.00: VAT is inside a margin of 5.00, whatever the maker says afterwards."""
+    seller, app = await world.cooperative(), await world.app()
+    margin: Json = {"kind": "goods", "stock": 5, "vatClass": "margin", "purchasePrice": {"amount": "5.00"}}
+    offering = await world.offering(seller, "10.00", **margin)
+    hold = await app("POST", f"/v1/offerings/{offering}/holds", {"quantity": 1})
+    await dearer(seller, offering, price={"amount": "100.00"}, purchasePrice={"amount": "90.00"})
+    kept = await order(app, offering, holdId=hold["id"])
+    assert (kept["gross"]["amount"], kept["vat"]["amount"]) == ("10.00", "0.87")
+
+
+async def test_what_is_published_while_its_maker_pauses_is_not_on_sale(world: World) -> None:
+    for _ in range(8):
+        seller = await world.cooperative()
+        body: Json = {"memberId": seller.member_id, "kind": "service", "title": "Klus", "category": "tuin"}
+        body |= {"priceUnit": "piece", "price": {"amount": "5.00"}, "vatClass": "standard", "town": "Breda"}
+        made = await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body)
+        place = f"/v1/offerings/{made['id']}/transitions"
+        await seller.member("POST", place, {"verb": "submit"})
+        pause = f"/v1/members/{seller.member_id}/transitions"
+        await asyncio.gather(sent(seller.coordinator, place, "publish"), sent(seller.member, pause, "pause"))
+        assert (await seller.member("GET", f"/v1/members/{seller.member_id}"))["state"] == "paused"
+        found = await seller.coordinator("GET", f"/v1/offerings/{made['id']}")
+        assert found["state"] in ("in_review", "paused")
+
+
+async def sent(who: Caller, path: str, verb: str) -> int:
+    headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": uuid4().hex}
+    return (await who.client.post(path, json={"verb": verb}, headers=headers)).status_code
+
+
+async def test_the_networks_word_on_an_address_wins_until_its_person_speaks(world: World) -> None:
+    seller, person = await world.cooperative(), world.person()
+    body = {"issuer": f"{world.settings.public_url}/people", "subject": person.login, "name": "Kim"}
+    await seller.coordinator("POST", "/v1/people", body | {"email": "van-een-ander@example.org"})
+    right = await world.network("POST", "/v1/people", body | {"email": "kim@example.org"})
+    assert right["email"] == "kim@example.org"
+    me = await person("GET", "/v1/me")
+    match = {"If-Match": f'"{me["person"]["version"]}"'}
+    await person("PATCH", "/v1/me", {"email": "zelf@example.org"}, headers=match)
+    again = await world.network("POST", "/v1/people", body | {"email": "oud@example.org"})
+    assert again["email"] == "zelf@example.org"

@@ -11,7 +11,7 @@ from app.db.orders import orders, turnover_of_year
 from app.db.people import lend_staff_view
 from app.domain.days import day_of
 from app.domain.errors import SoldOut
-from app.domain.offerings import Offering, as_published, check_seen, take
+from app.domain.offerings import Hold, Offering, as_published, check_seen, take
 from app.domain.orders import Order, free_of_vat
 from app.domain.vat import without_vat
 from app.usecases.steps.due import order_in_time
@@ -37,24 +37,20 @@ async def small_business_since(tx: Tx, order: Order, since: date | None) -> Orde
     return free_of_vat(order)
 
 
-async def as_agreed(tx: Tx, offering: Offering, kept: int | None, seen: int | None) -> Offering:
-    """The offering at the price that a hold kept (its edition), or at that of now.
+async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | None) -> Offering:
+    """The offering at the price that a hold kept, or at that of now.
 
     Raises PriceChanged if the edition that the buyer saw has another price.
     """
-    agreed = await _at(tx, offering, kept or offering.edition)
-    if agreed is None:
-        agreed = offering
+    agreed = offering
+    if kept is not None:
+        contents = await edition_of(tx, offering.id, kept.edition)
+        if contents is not None:
+            agreed = as_published(offering, kept.edition, contents, kept.purchase_cents)
     if seen is not None and seen != agreed.edition:
-        check_seen(agreed, await _at(tx, offering, seen))
+        contents = await edition_of(tx, offering.id, seen)
+        check_seen(agreed, None if contents is None else as_published(offering, seen, contents))
     return agreed
-
-
-async def _at(tx: Tx, offering: Offering, edition: int) -> Offering | None:
-    if edition == offering.edition:
-        return offering
-    contents = await edition_of(tx, offering.id, edition)
-    return None if contents is None else as_published(offering, edition, contents)
 
 
 async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:
