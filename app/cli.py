@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 
 from app.adapters.logs import log_to_stderr
@@ -43,6 +44,16 @@ WHAT_TO_DO = {
     "starting": "It starts, stops or recovers. Try again in a moment.",
 }
 """By the kind of failure."""
+NOT_MIGRATED = "It is not up to date. Run `samen migrate` first."
+LOGIN = "Are login and password of SAMEN_DATABASE_URL right?"
+REFUSED = {
+    "22023": NOT_MIGRATED,
+    "42P01": NOT_MIGRATED,
+    "3D000": "Make it first, or mend SAMEN_DATABASE_URL.",
+    "28000": LOGIN,
+    "28P01": LOGIN,
+}
+"""What to do by SQLSTATE: a role or a table that is missing, no such database, a login that is refused."""
 LOGINS = (
     "The person's login: klant, network, noor and the other members' first names, SLUG-coordinator or "
     "SLUG-penningmeester of a cooperative, TOWN-controller. Anybody else is somebody new."
@@ -355,6 +366,11 @@ def main() -> None:
         cli()
     except (EmbeddedPostgresError, RestoreError, SealingKeyError) as error:
         print(error, file=sys.stderr)
+        sys.exit(1)
+    except asyncpg.PostgresError as error:
+        if error.sqlstate not in REFUSED:
+            raise
+        print(f"The database refused: {error}. {REFUSED[error.sqlstate]}", file=sys.stderr)
         sys.exit(1)
     except (DatabaseFailed, ConnectionError) as error:
         kind = error.kind if isinstance(error, DatabaseFailed) else "away"

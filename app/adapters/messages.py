@@ -35,6 +35,8 @@ _CENTS = frozenset(
         "stated_cents",
         "computed_cents",
         "price_cents",
+        "low_cents",
+        "high_cents",
     }
 )
 

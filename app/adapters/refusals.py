@@ -159,6 +159,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Some of this money went back to the customer already. The payment cannot be undone any more. "
         "Record what still comes in or goes back as a new payment or refund.",
     ),
+    "below_floor_fund": (
+        "Zoveel zat er die dag niet in het fonds. Kies een andere dag of een lager bedrag.",
+        "There was not that much in the fund on that day. Choose another day or a lower amount.",
+    ),
     "below_floor": ("Zoveel zit er niet in de spaarpot.", "There is not that much in the savings pot."),
     "journal_differs": ("Deze boeking bestaat al met andere bedragen.", "This was booked before with other amounts."),
     "rule_missing": (
@@ -329,6 +333,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "number_out_of_range": (
         "Het getal in '{field}' kan niet. Kies van {low} tot en met {high}.",
         "The number in '{field}' is not possible. Choose from {low} to {high}.",
+    ),
+    "number_out_of_range_amount": (
+        "Het bedrag kan niet. Kies van {low_cents} tot en met {high_cents}.",
+        "The amount is not possible. Choose from {low_cents} to {high_cents}.",
     ),
     "several_sellers": (
         "Dit zijn spullen van {sellers} coöperaties. Maak per coöperatie een bestelling.",

@@ -88,8 +88,8 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "{value} were asked for; more is not possible.",
     ),
     "credit_at_most_what_was_paid": (
-        "Er is nog {value} cent betaald voor deze regel; meer kan niet terug.",
-        "{value} cents were paid for this line; no more can come back.",
+        "Voor deze regel is nog {left_cents} betaald. Noem een lager bedrag.",
+        "Of this line {left_cents} is still paid. Give a lower amount.",
     ),
     "each_line_once": ("Noem elke regel maar een keer.", "Name each line only once."),
     "exit_has_a_destination": (

@@ -314,3 +314,15 @@ def _journal(record: Any) -> Journal:
         for entry in record["entries"] or []
     )
     return Journal(**(dict(record) | {"kind": JournalKind(record["kind"]), "entries": entries}))
+
+
+async def lowest_of_fund(tx: Tx, cooperative_id: UUID, fund_id: UUID, day: date) -> int:
+    """The least that stands in a restricted fund on a day or any later one, in cents."""
+    sql = """
+        with moved as (select j.effective_on as day, sum(e.cents) as cents
+                         from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+                        where a.cooperative_id = $1 and a.kind = 'restricted_fund' and a.party = $2 group by 1),
+        stands as (select day, sum(cents) over (order by day) as cents from moved)
+        select least(coalesce((select cents from stands where day <= $3 order by day desc limit 1), 0),
+                     (select min(cents) from stands where day > $3))::bigint"""
+    return int(await tx.value(sql, cooperative_id, str(fund_id), day))

@@ -10,6 +10,7 @@ from app.db.funds import funds
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day
+from app.domain.errors import BelowFloor
 from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
@@ -58,11 +59,14 @@ async def spend_fund(
     title: str,
     paid_on: date | None = None,
 ) -> Journal:
-    """Pay something from a fund. Raises PurposeNotAllowed, DayOutOfRange, BelowFloor."""
+    """Pay something from a fund. Raises PurposeNotAllowed, DayOutOfRange, BelowFloor for more than it held that day."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.WRITE_FUND, fund.cooperative_id)
     legs = expense_legs(fund, cents, purpose, supplier, title)
-    return await _post(tx, fund, JournalKind.FUND_EXPENSE, legs, paid_on)
+    booked = await _post(tx, fund, JournalKind.FUND_EXPENSE, legs, paid_on)
+    if await ledger.lowest_of_fund(tx, fund.cooperative_id, fund_id, booked.effective_on) < 0:
+        raise BelowFloor(how="fund")
+    return booked
 
 
 async def _post(tx: Tx, fund: Fund, kind: JournalKind, legs: tuple[Leg, ...], paid_on: date | None) -> Journal:

@@ -87,7 +87,8 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: UUID, cents: int, reason
     await lend_staff_view(tx, found.cooperative_id)
     wish = await wishes.get(tx, wish_id, lock=True)
     if cents > wish.charged_cents - wish.credited_cents:
-        raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(wish.charged_cents - wish.credited_cents))
+        left = wish.charged_cents - wish.credited_cents
+        raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(left), left_cents=left)
     given = Credit(uuid7(), found.id, wish_id, cents, reason, actor.person, tx.now)
     credited = await joint.credit(tx, found, wish, given)
     await tell(tx, "joint_purchase.credited", wish.cooperative_id, found.id, title=found.title)

@@ -117,7 +117,7 @@ async def settle_spending(
     if not receipt:
         raise ReasonNeeded(verb="receipt")
     if cents > request.cents:
-        raise NumberOutOfRange(field="amount", low=0, high=request.cents)
+        raise NumberOutOfRange(field="amount", low_cents=0, high_cents=request.cents, how="amount")
     if cents < request.cents:
         settled = await _post(tx, settled, JournalKind.SPEND_BACK, back_legs(request, request.cents - cents), tx.today)
     lots = first_in_first_out(request.lots, cents)

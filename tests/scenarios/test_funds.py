@@ -198,3 +198,28 @@ async def test_a_ballot_that_cannot_be_won_is_over(world: World) -> None:
     refused = await pots.member("POST", f"/v1/cooperatives/{pots.id}/ballots", body, status=409)
     assert refused["code"] == "rule_missing"
     await world.person()("GET", f"/v1/cooperatives/{seller.id}/ballots", status=404)
+
+
+async def test_a_fund_pays_nothing_before_it_has_the_money(world: World) -> None:
+    """Given on the 5th: nothing is paid from it on the 4th, nor on the 6th what was spent on the 10th."""
+    with world.clock.at("2026-03-01"):
+        seller = await world.cooperative()
+    with world.clock.at("2026-03-12"):
+        made = await seller.treasurer(
+            "POST", f"/v1/cooperatives/{seller.id}/funds", {"title": "Dak", "purposes": ["dak"]}
+        )
+        place = f"/v1/funds/{made['id']}"
+        await seller.treasurer("POST", f"{place}/donations", amount("10.00", giver="Jo", paidOn="2026-03-05"))
+        spent = {"purpose": "dak", "supplier": "S", "title": "T"}
+        early = await seller.treasurer(
+            "POST", f"{place}/expenses", amount("1.00", paidOn="2026-03-04", **spent), status=409
+        )
+        assert early["code"] == "below_floor"
+        assert "fund" in early["detail"]
+        await seller.treasurer("POST", f"{place}/expenses", amount("8.00", paidOn="2026-03-10", **spent))
+        await seller.treasurer("POST", f"{place}/expenses", amount("3.00", paidOn="2026-03-06", **spent), status=409)
+        await seller.treasurer("POST", f"{place}/expenses", amount("2.00", paidOn="2026-03-06", **spent))
+
+
+def amount(euro: str, **more: str) -> Json:
+    return {"amount": {"amount": euro}} | more

@@ -85,7 +85,9 @@ def check_input(named: Mapping[str, Any]) -> None:
         elif name in RANGES and isinstance(value, int):
             low, high = RANGES[name]
             if isinstance(value, bool) or not low <= value <= high:
-                raise NumberOutOfRange(field=path, low=low, high=high)
+                if not name.endswith("cents"):
+                    raise NumberOutOfRange(field=path, low=low, high=high)
+                raise NumberOutOfRange(field=path, low=low, high=high, low_cents=low, high_cents=high, how="amount")
 
 
 def check_days(named: Mapping[str, Any], today: date) -> None:
