@@ -52,8 +52,8 @@ declare
     v_maker uuid;
     v_first integer := p_turn % 100 * 10;
 begin
-    insert into bench.idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
-    values (uuidv7(), 'x', 'record_payment', p_key, p_key, now(), 0, '{"result": {"cents": 9999}}');
+    insert into bench.idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome, about)
+    values (uuidv7(), 'x', 'record_payment', p_key, p_key, now(), 0, '{"result": {"cents": 9999}}', array[uuidv7()]);
     select o.* into v_order from bench."order" o join bench.turn t on t.order_id = o.id
      where t.number = p_turn % (select count(*) from bench.turn) for update of o;
     v_maker := v_order.maker_ids[1];

@@ -13,8 +13,8 @@ declare
     v_id uuid := uuidv7();
     v_offering offering;
 begin
-    insert into bench.idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
-    values (uuidv7(), 'x', 'place_order', p_key, p_key, now(), 0, '{"result": {"reference": "x"}}');
+    insert into bench.idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome, about)
+    values (uuidv7(), 'x', 'place_order', p_key, p_key, now(), 0, '{"result": {"reference": "x"}}', array[v_id]);
     select * into v_offering from offering where id = p_offering;
     insert into bench."order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, maker_ids,
                                guest_token_hash, note, state, paid_cents, refunded_cents, sale_parts, sale_reversed, version)

@@ -68,9 +68,8 @@ begin
             jsonb_build_object('kind', 'receivable_customer', 'rule', 'payment', 'cents', v_gross, 'rgs', 'BVorDeb',
                                'facts', '{"method": "bank_transfer"}'::jsonb)));
     perform post_journals(jsonb_build_array(v_sold, v_paid));
-    insert into idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome)
-    values (uuidv7(), current_setting('samen.caller'), 'record_payment', p_key, 'h', now(), 0,
-            '{"result": {"cents": 9999}}');
+    perform record_outcome('record_payment', p_key, 'h', now(), '{"result": {"cents": 9999}}',
+                           array[current_setting('samen.person')::uuid], array[v_payment]);
 end $$
 --;
 grant usage on schema bench to samen_app
