@@ -1,6 +1,7 @@
-"""The floors of the benchmark write rows in tables of the same shape: what is new in a table, they have to write too."""
+"""The floors of the benchmark write rows of the same shape as the tables: a new column has to stand there too."""
 
 import uuid
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -15,7 +16,7 @@ async def test_the_floors_fit_the_tables(world: World, postgres: EmbeddedPostgre
     order = await world.order(buyer, offering)
     await world.deliver(seller, order)
     await buyer("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
-    name = database_url.split("?")[0].rpartition("/")[2]
+    name = urlsplit(database_url).path.removeprefix("/")
     owner = await asyncpg.connect(postgres.url(name, user="postgres"))
     try:
         undone = owner.transaction()
