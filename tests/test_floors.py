@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from app.db.embedded import EmbeddedPostgres
+from bench.floors.catalogue import ONE, PAGE
+from bench.reads import CATEGORIES, FILL, WORDS
 from bench.writes import prepared
 from tests.world import World
 
@@ -22,6 +24,9 @@ async def test_the_floors_fit_the_tables(world: World, postgres: EmbeddedPostgre
         undone = owner.transaction()
         await undone.start()
         await prepared(owner)
+        await owner.execute(FILL, 10, list(WORDS), list(CATEGORIES))
+        assert await owner.fetchval(PAGE, "tuin", "straat5")
+        assert await owner.fetchval(ONE, uuid.UUID(offering))
         assert await owner.fetchval("select bench.place($1, $2)", uuid.uuid4().hex, uuid.UUID(offering))
         assert await owner.fetchval("select bench.pay($1, 1)", uuid.uuid4().hex)
         await owner.execute("set local role samen_app")
