@@ -37,7 +37,7 @@ class Keeper(threading.Thread):
         try:
             if not self._postgres.running() and self._postgres.start():
                 log.warning("the embedded database was gone; it is started again")
-        except Exception as error:  # noqa: BLE001  whatever it is, the next look may go well
+        except Exception as error:  # noqa: BLE001  the thread must not end: the next look may go well
             log.error("the embedded database does not start: %s", str(error)[:500])
             return False
         return True

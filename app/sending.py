@@ -1,9 +1,10 @@
 """Sends webhooks and mails concurrently, beside events and timers."""
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -34,7 +35,7 @@ IDLE = 0.5
 LONGEST_PAUSE = 8.0
 """Seconds between two looks while something fails."""
 GRACE = 20
-"""Seconds that what is under way gets to end after `stop`. What is cut off is sent again when its lease ends."""
+"""Seconds to end what is under way after `stop`. A sending that is cut off is repeated when its lease ends."""
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
@@ -69,6 +70,15 @@ def tell_failure(what: str, row_id: UUID | None, error: Exception) -> None:
         log.warning("failed", extra={**extra, **error.facts})
     else:
         log.error("failed", extra=extra, exc_info=error)
+
+
+@contextlib.contextmanager
+def telling(what: str, row_id: UUID) -> Iterator[None]:
+    """Whatever fails with one row is counted and logged, and stops no other."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  a bug in one row must not stop the others
+        tell_failure(what, row_id, error)
 
 
 class Queue(Generic[T]):
@@ -126,16 +136,12 @@ def webhooks(database: Database, sender: Sender, now: Callable[[], datetime]) ->
 
     async def send(letter: Letter) -> None:
         """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
-        try:
+        answer = Answer(None, "it could not be sent")
+        with telling("webhook", letter.delivery.id):
             answer = await sender.send(letter, now())
-        except Exception as error:  # noqa: BLE001  a bug in one must not stop the others
-            tell_failure("webhook", letter.delivery.id, error)
-            answer = Answer(None, "it could not be sent")
         WEBHOOKS.labels("arrived" if answer.good else "failed").inc()
-        try:
+        with telling("webhook", letter.delivery.id):
             await run(finish_delivery, letter=letter, answer=answer)
-        except Exception as error:  # noqa: BLE001
-            tell_failure("webhook", letter.delivery.id, error)
 
     return Queue("webhooks", WEBHOOKS_AT_ONCE, claim, send, lambda letter: letter.webhook.app_id)
 
@@ -149,15 +155,13 @@ def mails(database: Database, mail: Mail, now: Callable[[], datetime]) -> Queue[
     async def send(message: Message) -> None:
         """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
         run = SystemRun(database, message.cooperative_id, now=now)
-        try:
+        with telling("mail", message.id):
             contents = await run(begin_message, message=message)
             if contents is None:
                 return
             outcome = await _mailed(mail, message, contents)
             MAILS.labels("sent" if outcome is SENT else "refused" if outcome.final else "failed").inc()
             await run(finish_message, message=message, outcome=outcome)
-        except Exception as error:  # noqa: BLE001  a bug in one must not stop the others
-            tell_failure("mail", message.id, error)
 
     return Queue("mails", MAILS_AT_ONCE, claim, send, lambda message: message.recipient_id)
 

@@ -11,12 +11,12 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "file_not_utf8": (
         "Dit bestand is niet in UTF-8. Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
-        "This file is not in UTF-8. Save it as 'CSV UTF-8'. What came before is taken in.",
+        "This file is not in UTF-8. Save it as 'CSV UTF-8'. The rows before it are taken in.",
     ),
     "quote_open": (
         "Op regel {value} begint een aanhalingsteken dat niet goed sluit. Verbeter die regel. Wat ervoor stond is"
         " verwerkt.",
-        "On line {value} a quote begins that is not closed well. Mend that line. What came before is taken in.",
+        "On line {value} a quote begins that is not closed well. Mend that line. The rows before it are taken in.",
     ),
     "file_empty": (
         "Er staat geen enkele rij in dit bestand. Kijk of u het goede bestand stuurt.",
@@ -25,7 +25,7 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     "too_many_lines": (
         "Een bestand mag hoogstens {value} regels hebben. Stuur de rest als een ander bestand. Wat ervoor stond is"
         " verwerkt.",
-        "A file may have {value} lines at most. Send the rest as another file. What came before is taken in.",
+        "A file may have {value} lines at most. Send the rest as another file. The rows before it are taken in.",
     ),
     "columns_twice": (
         "Deze kolommen staan er twee keer: {value}. Haal er een weg.",
@@ -41,7 +41,7 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "not_csv": (
         "Dit is geen CSV ({value}). Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
-        "This is no CSV ({value}). Save it as 'CSV UTF-8'. What came before is taken in.",
+        "This is no CSV ({value}). Save it as 'CSV UTF-8'. The rows before it are taken in.",
     ),
     "agreement_format": (
         "De afspraak past niet in het formaat: {value}.",

@@ -93,8 +93,8 @@ class Connection(HttpToolsProtocol):
 
     _counted = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
         self._unread = self._head = 0
         self._too_large = False
         self.since = self.loop.time()

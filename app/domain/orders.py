@@ -310,7 +310,7 @@ def less(order: Order, cents: int) -> Order:
 def due_for_sale(order: Order) -> bool:
     """Completed and paid, and no sale stands in the books; one of an assignment is booked when that is approved.
 
-    What was paid too much stops no sale; an order of which everything was refunded brings none.
+    A payment beyond the price stops no sale; an order of which everything was refunded brings none.
     """
     return (
         order.state is OrderState.COMPLETED

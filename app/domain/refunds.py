@@ -48,7 +48,7 @@ class Taken:
 def split_refund(order: Order, cents: int | None) -> tuple[int, int]:
     """How much goes back, all of it without `cents`, and how much of that lowers no price.
 
-    What is owed back goes first. Without a sale in the books money goes back and the price is due again. Raises
+    Money that is owed back goes first. Without a sale in the books money goes back and the price is due again. Raises
     NothingToRefund, RefundTooLarge.
     """
     price_left = order.gross_cents - order.refunded_cents

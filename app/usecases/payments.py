@@ -48,7 +48,7 @@ async def record_payment(
 ) -> Payment:
     """Record money that came in for an order in any state; the last part of a completed order books its sale.
 
-    What is more than its price is owed back to the customer. Raises DayOutOfRange, RuleRefused for a charge that is
+    Money beyond its price is owed back to the customer. Raises DayOutOfRange, RuleRefused for a charge that is
     netted, and SecondPersonNeeded if the treasurer is the buyer.
     """
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
@@ -112,8 +112,8 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
 async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cents: int | None = None) -> Order:
     """Give money of an order back: all of it, or `cents`; what is owed back first.
 
-    What goes beyond that is taken off the price of a sale that stands in the books, with its split; all of it takes the
-    sale back by F. Without a sale the price is due again. Of an assignment it may lower what is still due.
+    The rest is taken off the price of a sale that stands in the books, with its split; all of it takes the sale back by
+    F. Without a sale the price is due again. Of an assignment it may lower what is still due.
     Raises NothingToRefund, RefundTooLarge, ReasonNeeded, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)

@@ -76,7 +76,7 @@ def _many(field: GraphQLField) -> bool:
 
 @dataclass(frozen=True)
 class Asker:
-    """Somebody at both faces. What is refused shows nothing."""
+    """Somebody at both faces. A refusal shows nothing."""
 
     stand: Stand
     name: str

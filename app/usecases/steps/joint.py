@@ -68,7 +68,7 @@ class Whole:
 
     @property
     def cents_by_place(self) -> dict[UUID, int]:
-        """What each cooperative's wishes cost as it stands."""
+        """The present cost of each cooperative's wishes."""
         costs = self.charges.wishes
         found: dict[UUID, int] = {}
         for wish in self.wishes:
@@ -77,7 +77,7 @@ class Whole:
 
     @property
     def charges(self) -> Charges:
-        """What everybody pays as it stands."""
+        """The present charges of everybody."""
         return charges(self.purchase, self.articles, self.wishes)
 
 
@@ -106,7 +106,7 @@ def allocated(whole: Whole) -> Whole:
 
 
 async def release(tx: Tx, whole: Whole, *, day: date, all_of_it: bool = False) -> Whole:
-    """Give back what is reserved beyond what a wish will pay as it stands; or all of it. One journal a cooperative."""
+    """Give back what is reserved beyond the present charge of a wish; or all of it. One journal a cooperative."""
     needed = whole.charges.wishes
     legs: dict[UUID, list[Leg]] = {}
     changed = []

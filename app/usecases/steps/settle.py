@@ -61,18 +61,18 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         return order
     work_date = _work_date(order)
     claimed, found, versions, (year,) = await ask(
-        *(tx, claims.query(order_id=order.id, state=(*UNDECIDED, ClaimState.APPROVED))),
-        *(earnings.query(order_id=order.id), in_force(tx, order.cooperative_id, work_date)),
+        tx,
+        claims.query(order_id=order.id, state=(*UNDECIDED, ClaimState.APPROVED)),
+        earnings.query(order_id=order.id),
+        in_force(tx, order.cooperative_id, work_date),
         locked_year(order.cooperative_id, order.id, work_date.year),
     )
     if any(claim.state in UNDECIDED for claim in claimed):
         await tell(tx, "earning.waits_for_claims", order.cooperative_id, order.id, reference=order.reference)
         return order
-    if not versions:
-        raise AgreementMissing(date=work_date.isoformat())
     if not found and order.assignment_id is None:
         found, year = await _expected_late(tx, order)
-    agreement = await _version(tx, found, versions[0])
+    agreement = await _version(tx, found, versions, work_date)
     vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
@@ -93,10 +93,12 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     return replace(order, sale_parts=part, sale_reversed=False)
 
 
-async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Agreement) -> Agreement:
+async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agreement], work_date: date) -> Agreement:
     """The version that splits a sale: one that is booked anew keeps its own, whatever was signed since."""
+    if not in_force_now:
+        raise AgreementMissing(date=work_date.isoformat())
     before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)
-    return await get_agreement(tx, before) if before else in_force_now
+    return await get_agreement(tx, before) if before else in_force_now[0]
 
 
 async def unsettle(tx: Tx, order: Order) -> Order:
