@@ -20,6 +20,7 @@ from app.main import build
 from app.migrations import migrate_to_head
 from app.settings import Settings
 from tests.live import SEALING, served
+from tests.tls import Tls
 from tests.world import Clock, World
 
 HOME = Path(tempfile.gettempdir()) / f"samen-tests-{os.geteuid()}"
@@ -129,3 +130,9 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
     """The application behind a real port."""
     async with served(app) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    """A private certificate authority and a certificate of it."""
+    return Tls.at(tmp_path_factory.mktemp("tls"))

@@ -66,14 +66,24 @@ def pip(lock: Path) -> Path:
 
 
 def chromium() -> str:
-    """The browser; where we are root on Debian it is installed on first need."""
-    with alone("chromium"):
-        if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
-            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+    """The browser."""
+    return debian("chromium")
+
+
+def debian(name: str) -> str:
+    """A program of the Debian package of its name; where we are root on Debian it is installed on first need."""
+    with alone("debian"):
+        if _program(name) is None and os.geteuid() == 0 and shutil.which("apt-get"):
+            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # a server is not started
+            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", name]):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     subprocess.run(command, env=quiet, check=False, capture_output=True, timeout=150)
-    return shutil.which("chromium") or missing("chromium is not installed: apt-get install chromium")
+    return _program(name) or missing(f"{name} is not installed: apt-get install {name}")
+
+
+def _program(name: str) -> str | None:
+    """Where a program is; servers of Debian are outside the PATH of people."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 def _folder(first: Path, *more: Path) -> Path:
