@@ -28,12 +28,15 @@ from app.db.roles import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.apps import AppWithSecret
+from app.home import data_dir, database, kept_database, running
 from app.keys import SealingKeyError, check_sealing_key, key_ring, people_issuer
 from app.offline import offline
-from app.settings import Settings
+from app.provision import provision
+from app.settings import Settings, SettingsWrong, read_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(offline)
+cli.add_typer(provision)
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 """Seconds that a server waits at its start for a database that is away, full or busy; a worker waits without end."""
@@ -49,11 +52,13 @@ LOGIN = "Are login and password of SAMEN_DATABASE_URL right?"
 REFUSED = {
     "22023": NOT_MIGRATED,
     "42P01": NOT_MIGRATED,
+    "42703": NOT_MIGRATED,
+    "42883": NOT_MIGRATED,
     "3D000": "Make it first, or mend SAMEN_DATABASE_URL.",
     "28000": LOGIN,
     "28P01": LOGIN,
 }
-"""What to do by SQLSTATE: a role or a table that is missing, no such database, a login that is refused."""
+"""What to do by SQLSTATE: a role, table, column, function or database is missing, or the login is refused."""
 LOGINS = (
     "The person's login: klant, network, noor and the other members' first names, SLUG-coordinator or "
     "SLUG-penningmeester of a cooperative, TOWN-controller. Anybody else is somebody new."
@@ -68,40 +73,13 @@ ACTORS = {
 }
 
 
-def _data_dir(settings: Settings) -> Path:
-    if settings.data_dir is None and settings.production:
-        raise typer.BadParameter("Set SAMEN_DATA_DIR: in production the books do not live in the working directory.")
-    return settings.data_dir or Path(".samen")
+def _checked() -> Settings:
+    """The settings of a process that goes on, all of them looked at. Raises SettingsWrong."""
+    from app.start import check_settings
 
-
-@contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    """The database's address; the embedded one runs for as long as any process needs it."""
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    postgres = EmbeddedPostgres.at(_data_dir(settings))
-    with postgres.used():
-        yield postgres.url()
-
-
-@contextlib.contextmanager
-def _kept_database(settings: Settings, patience: float) -> Iterator[str]:
-    """As `_database`, for a process that goes on: it waits for a server that starts, and keeps the embedded one up.
-
-    Raises DatabaseFailed for a server that is not there after `patience` seconds.
-    """
-    from app.db.engine import wait_for
-    from app.keeper import kept_running
-
-    with _database(settings) as url:
-        if settings.database_url is not None:
-            asyncio.run(wait_for(url, patience))
-            yield url
-            return
-        postgres = EmbeddedPostgres.at(_data_dir(settings))
-        with kept_running(postgres):
-            yield url
+    settings = read_settings()
+    check_settings(settings)
+    return settings
 
 
 @cli.command()
@@ -109,21 +87,21 @@ def migrate() -> None:
     """Bring the database up to date."""
     from app.migrations import migrate_to_head
 
-    with _database(Settings()) as url:
+    with database(read_settings()) as url:
         migrate_to_head(url)
 
 
 @cli.command()
 def run() -> None:
     """Everything for one machine: database, migrations, demo network, worker and server."""
-    settings = Settings()
+    settings = _checked()
     if settings.production:
         raise typer.BadParameter("`samen run` loads a demo network. In production use `serve` and `worker`.")
     from app.migrations import migrate_to_head
     from app.serving import serve_and_work, watch
 
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
-    with _running_alone(settings), _kept_database(settings, PATIENCE) as url:
+    with _running_alone(settings), kept_database(settings, PATIENCE) as url:
         watch(settings)
         migrate_to_head(url)
         asyncio.run(check_sealing_key(settings, url))
@@ -134,8 +112,8 @@ def run() -> None:
 @contextlib.contextmanager
 def _running_alone(settings: Settings) -> Iterator[None]:
     """Say where the server is, to the other commands and to a second `samen run`, which ends."""
-    _data_dir(settings).mkdir(parents=True, exist_ok=True)
-    with (_data_dir(settings) / "address").open("a+", encoding="utf-8") as file:
+    data_dir(settings).mkdir(parents=True, exist_ok=True)
+    with (data_dir(settings) / "address").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -155,15 +133,7 @@ def _welcome(settings: Settings) -> None:
     print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
     for login, who in ACTORS.items():
         print(f"# {who}\nexport {_variable(login)}={_token(settings, login)}\n")
-    print(f"An app's client_id and client_secret: {_data_dir(settings) / 'apps.json'}\nStop with Ctrl-C.", flush=True)
-
-
-def _running(settings: Settings) -> Settings:
-    """The settings of the server that `samen run` started last on this data, unless they say where it is themselves."""
-    file = _data_dir(settings) / "address"
-    said = settings.public_url != f"http://127.0.0.1:{Settings.model_fields['port'].default}"
-    address = "" if said or not file.exists() else file.read_text(encoding="utf-8")
-    return settings.model_copy(update={"public_url": address}) if address else settings
+    print(f"An app's client_id and client_secret: {data_dir(settings) / 'apps.json'}\nStop with Ctrl-C.", flush=True)
 
 
 def _variable(login: str) -> str:
@@ -183,9 +153,9 @@ def _token(settings: Settings, login: str) -> str:
 @cli.command()
 def serve() -> None:
     """The API alone; migrate first."""
-    settings = Settings()
+    settings = _checked()
     log_to_stderr(settings.log_level)
-    with _kept_database(settings, PATIENCE) as url:
+    with kept_database(settings, PATIENCE) as url:
         from app.serving import server_of, watch
 
         asyncio.run(check_sealing_key(settings, url))
@@ -199,9 +169,9 @@ def serve() -> None:
 @cli.command()
 def worker() -> None:
     """The worker alone: timers, events, mail."""
-    settings = Settings()
+    settings = _checked()
     log_to_stderr(settings.log_level)
-    with _kept_database(settings, math.inf) as url:
+    with kept_database(settings, math.inf) as url:
         from app.serving import watch
         from app.worker import work
 
@@ -215,14 +185,14 @@ def demo(
     story: Annotated[str | None, typer.Argument(help=f"A story to be played: {', '.join(STORIES)}.")] = None,
 ) -> None:
     """Load the demo network; what is there already is left alone. With a story: have it happen, and say what did."""
-    settings = _running(Settings())
+    settings = running(read_settings())
     if settings.production:
         raise typer.BadParameter("The demo network is not for production.")
     if story is not None and story not in STORIES:
         raise typer.BadParameter(f"One of {', '.join(STORIES)}.")
     from app.migrations import migrate_to_head
 
-    with _database(settings) as url:
+    with database(settings) as url:
         migrate_to_head(url)
         asyncio.run(_load(settings, url, story))
 
@@ -243,7 +213,7 @@ async def _load(settings: Settings, url: str, story: str | None = None) -> None:
 
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
     """Beside the data, for the examples; only we can read it."""
-    file = _data_dir(settings) / "apps.json"
+    file = data_dir(settings) / "apps.json"
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -254,19 +224,19 @@ def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
 @cli.command()
 def token(login: Annotated[str, typer.Option("--as", help=LOGINS)]) -> None:
     """A token of the built-in issuer of people's tokens; not in production."""
-    settings = Settings()
+    settings = read_settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
-    print(_token(_running(settings), login))
+    print(_token(running(settings), login))
 
 
 @cli.command()
 def tokens() -> None:
     """Where the server is and fresh tokens of six actors, as shell variables: eval "$(samen tokens)"."""
-    settings = Settings()
+    settings = read_settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
-    settings = _running(settings)
+    settings = running(settings)
     print(f"export SAMEN_URL={settings.public_url}")
     for login in ACTORS:
         print(f"export {_variable(login)}={_token(settings, login)}")
@@ -283,7 +253,7 @@ def check() -> None:
         async with opened(url, role=BOOKS_ROLE) as database:
             return await SystemRun(database)(check_books) or {}
 
-    with _database(Settings()) as url:
+    with database(read_settings()) as url:
         found = asyncio.run(checked(url))
     for name, rows in found.items():
         print(f"{'ok     ' if not rows else 'BROKEN '} {name}")
@@ -307,12 +277,12 @@ def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive (pg_dump, custom format).")]) -> None:
     """Write the whole database into one file. On a server of your own the login needs BYPASSRLS."""
-    settings = Settings()
+    settings = read_settings()
     if file.exists() and not file.is_file():
         raise typer.BadParameter("Give the name of a file: an archive is written beside it first, and renamed.")
     half = file.with_name(f"{file.name}.part-{os.getpid()}")
     try:
-        with _database(settings) as url:
+        with database(settings) as url:
             _program("pg_dump", "-Fc", "-d", _superuser(settings, url), "-f", str(half))
         half.rename(file)  # under its final name an archive is whole
     finally:
@@ -323,8 +293,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive
 @cli.command()
 def restore(file: Annotated[Path, typer.Argument(help="An archive of `samen backup`.", exists=True)]) -> None:
     """Put a backup into an empty database; everything or nothing."""
-    settings = Settings()
-    with _database(settings) as url:
+    settings = read_settings()
+    with database(settings) as url:
         address = _superuser(settings, url)
         asyncio.run(make_roles(url, _owner_in(file)))
         _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", address, str(file))
@@ -347,7 +317,7 @@ def _owner_in(file: Path) -> str:
 def _superuser(settings: Settings, url: str) -> str:
     """The address for a role that sees every row; on a server of your own that is the login itself."""
     own = settings.database_url is not None
-    return url if own else EmbeddedPostgres.at(_data_dir(settings)).url(user="postgres")
+    return url if own else EmbeddedPostgres.at(data_dir(settings)).url(user="postgres")
 
 
 def _program(name: str, *arguments: str) -> str:
@@ -364,7 +334,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # what the terminal cannot show stops no command
     try:
         cli()
-    except (EmbeddedPostgresError, RestoreError, SealingKeyError) as error:
+    except (EmbeddedPostgresError, RestoreError, SealingKeyError, SettingsWrong) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except asyncpg.PostgresError as error:

@@ -6,17 +6,48 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Callable
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import SecretStr
+from pydantic_core import from_json
 
 from app.adapters.tokens import KeyRing, new_key
 from app.db.engine import BOOKS_ROLE, opened
 from app.db.sealing import Sealing
 from app.db.sealing_key import claim, fingerprint, opens, wrapped_keys
-from app.settings import Settings
+from app.settings import PREFIX, Settings, SettingsWrong
 
-SEALING_KEY = "sealing-key"
+VARIED = 16
+"""Different bytes that a sealing key has at least; fewer are different in one of 10¹⁶ random keys."""
 log = logging.getLogger("samen.keys")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the installation: the setting that holds it, or else the file in the data directory; how it is made."""
+
+    setting: str
+    file: str
+    new: Callable[[], str]
+    unless: str = ""
+
+    @property
+    def variable(self) -> str:
+        return f"{PREFIX}{self.setting.upper()}"
+
+
+SIGNING = Key("signing_keys", "signing-keys.json", lambda: json.dumps({"keys": [new_key()]}))
+SEALING = Key(
+    setting="sealing_key",
+    file="sealing-key",
+    new=lambda: base64.b64encode(os.urandom(32)).decode(),
+    unless=", unless this database has one already: then put that one back",
+)
 
 
 def app_issuer(settings: Settings) -> str:
@@ -30,12 +61,8 @@ def people_issuer(settings: Settings) -> str:
 
 
 def key_ring(settings: Settings) -> KeyRing:
-    """Our signing keys: from the settings, or kept beside the data."""
-    if settings.signing_keys is not None:
-        return KeyRing.of(settings.signing_keys.get_secret_value())
-    if settings.production:
-        raise RuntimeError("SAMEN_SIGNING_KEYS is needed in production: every process signs with the same keys.")
-    return KeyRing.of(_kept(settings, "signing-keys.json", lambda: json.dumps({"keys": [new_key()]})))
+    """Our signing keys: from the settings, or kept beside the data. Raises SettingsWrong if production has none."""
+    return KeyRing.of(_text(settings, SIGNING)[1])
 
 
 class SealingKeyError(RuntimeError):
@@ -43,18 +70,77 @@ class SealingKeyError(RuntimeError):
 
 
 def sealing(settings: Settings) -> Sealing:
-    """The key of sealed facts: from the settings, or kept beside the data."""
-    if settings.sealing_key is None and settings.production:
-        raise SealingKeyError("SAMEN_SEALING_KEY is needed in production: what is sealed has to stay readable.")
-    if settings.sealing_key is not None:
-        place, text = "SAMEN_SEALING_KEY", settings.sealing_key.get_secret_value()
-    else:
-        place = str(_file(settings, SEALING_KEY))
-        text = _kept(settings, SEALING_KEY, lambda: base64.b64encode(os.urandom(32)).decode())
+    """The key of sealed facts: from the settings, or kept beside the data. Raises SealingKeyError, SettingsWrong."""
+    place, text = _text(settings, SEALING)
     try:
         return Sealing.of(text)
     except ValueError:
         raise SealingKeyError(f"{place} has to be 32 bytes in base64. Put back the key of this database.") from None
+
+
+def make_keys(settings: Settings) -> tuple[list[Path], list[str]]:
+    """Make the keys that an installation needs, in its data directory. Returns what was made, and why the rest was not.
+
+    What is there already is never touched. Raises OSError.
+    """
+    made, kept = [], []
+    for key in (SIGNING, SEALING):
+        file = _file(settings, key.file)
+        if _setting(settings, key) is not None:
+            kept.append(f"{key.variable} is set, so nothing was made for it.")
+        elif file.exists():
+            kept.append(f"{file} was there already, and stays as it is.")
+        else:
+            _keep(file, key.new())
+            made.append(file)
+    return made, kept
+
+
+def faults_of_keys(settings: Settings) -> Iterator[str]:
+    """What is wrong with the keys: malformed, or in production missing or easy to guess."""
+    for key, faults in ((SIGNING, _faults_of_signing_keys), (SEALING, _faults_of_sealing_key)):
+        file = _file(settings, key.file)
+        if settings.production and _setting(settings, key) is None and not file.exists():
+            yield f"{key.variable} is not set, and {file} is not there. `samen keys` makes it{key.unless}."
+        elif settings.production or _setting(settings, key) is not None:
+            yield from faults(*_text(settings, key), settings.production)
+
+
+def _faults_of_signing_keys(place: str, text: str, _: bool) -> Iterator[str]:
+    try:
+        keys = list(from_json(text)["keys"])
+    except (ValueError, TypeError, KeyError):
+        keys = []
+    if not keys:
+        yield f"{place} is no JSON Web Key Set with a private key in it. `samen keys` makes one."
+        return
+    if not all(_signs(key) for key in keys):
+        yield f"{place}: each key has to be a private ES256 key (P-256) with a `kid`, as `samen keys` makes it."
+    elif len({key["kid"] for key in keys}) < len(keys):
+        yield f"{place} has two keys with one kid."
+
+
+def _signs(key: Any) -> bool:
+    """Whether a JWK is a whole private ES256 key: what is published of it fits what signs."""
+    try:
+        numbers = [int.from_bytes(urlsafe_b64decode(f"{key[part]}==")) for part in ("d", "x", "y")]
+        public = ec.derive_private_key(numbers[0], ec.SECP256R1()).public_key().public_numbers()
+    except (ValueError, TypeError, KeyError):
+        return False
+    kind = [key.get(name) for name in ("kty", "crv", "alg")]
+    named = isinstance(key.get("kid"), str) and key["kid"] != ""
+    return named and kind == ["EC", "P-256", "ES256"] and numbers[1:] == [public.x, public.y]
+
+
+def _faults_of_sealing_key(place: str, text: str, production: bool) -> Iterator[str]:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+        Sealing(key)
+    except ValueError:
+        yield f"{place} has to be 32 bytes in base64. Put back the key of this database."
+        return
+    if production and len(set(key)) < VARIED:
+        yield f"{place} is too easy to guess: it has to be 32 random bytes, as `samen keys` makes it."
 
 
 async def check_sealing_key(settings: Settings, url: str, *, first: bool = True) -> None:
@@ -67,10 +153,10 @@ async def check_sealing_key(settings: Settings, url: str, *, first: bool = True)
         known, wrapped = await fingerprint(tx), await wrapped_keys(tx)
         if known is None and not wrapped and not first:
             return
-        if (known or wrapped) and settings.sealing_key is None and not _file(settings, SEALING_KEY).exists():
+        if (known or wrapped) and settings.sealing_key is None and not _file(settings, SEALING.file).exists():
             raise SealingKeyError(
                 "The key for sealed facts is missing, and this database holds facts that it sealed. Put the key in"
-                f" {_file(settings, SEALING_KEY)}, or set SAMEN_SEALING_KEY. It is kept apart from the backups."
+                f" {_file(settings, SEALING.file)}, or set SAMEN_SEALING_KEY. It is kept apart from the backups."
             )
         key = sealing(settings)
         opened_keys = opens(key, wrapped) if known is None else 0
@@ -80,7 +166,7 @@ async def check_sealing_key(settings: Settings, url: str, *, first: bool = True)
         if not fits or not await claim(tx, key):
             raise SealingKeyError(
                 "The key for sealed facts is not the one of this database, so nothing that is sealed can be read."
-                f" Put the right key in {_file(settings, SEALING_KEY)}, or set SAMEN_SEALING_KEY."
+                f" Put the right key in {_file(settings, SEALING.file)}, or set SAMEN_SEALING_KEY."
             )
 
 
@@ -88,15 +174,29 @@ def _file(settings: Settings, name: str) -> Path:
     return (settings.data_dir or Path(".samen")) / name
 
 
-def _kept(settings: Settings, name: str, made: Callable[[], str]) -> str:
-    """The contents of a file beside the data that only we can read; a missing file is made, whole or not at all."""
-    file = _file(settings, name)
+def _setting(settings: Settings, key: Key) -> SecretStr | None:
+    found: SecretStr | None = getattr(settings, key.setting)
+    return found
+
+
+def _text(settings: Settings, key: Key) -> tuple[str, str]:
+    """A key as text, and where it stands; outside production a missing one is made. Raises SettingsWrong."""
+    given, file = _setting(settings, key), _file(settings, key.file)
+    if given is not None:
+        return key.variable, given.get_secret_value()
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as half:  # for its owner alone
-            half.write(made())
-            half.flush()
-            os.fsync(half.fileno())
-            with contextlib.suppress(FileExistsError):  # another process was faster
-                os.link(half.name, file)
-    return file.read_text(encoding="utf-8")
+        if settings.production:
+            raise SettingsWrong(faults_of_keys(settings))
+        _keep(file, key.new())
+    return str(file), file.read_text(encoding="utf-8")
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write a new file that only we can read, whole or not at all; one that another process made meanwhile stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as half:  # for its owner alone
+        half.write(text)
+        half.flush()
+        os.fsync(half.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was faster
+            os.link(half.name, file)

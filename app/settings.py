@@ -1,23 +1,96 @@
 """The one typed settings class; every value is read from `SAMEN_*` variables."""
 
-from functools import lru_cache
+import os
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import from_json
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.access import Scope
+
+PREFIX = "SAMEN_"
+NOT_OURS = frozenset({"SAMEN_URL"})
+"""Variables of the shell that are no settings: `samen tokens` writes them for the caller's own requests."""
+
+
+class SettingsWrong(RuntimeError):
+    """Settings with which no process may start. The message is one sentence a line for each fault."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        super().__init__("\n".join(faults))
+
+
+def _json(value: Any) -> Any:
+    """The value of a JSON text. Raises ValueError."""
+    try:
+        return from_json(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError(f"It is no JSON ({error})") from None
+
+
+def _address(*schemes: str) -> AfterValidator:
+    """Checks that a text is empty or a URL with one of these schemes and, for the web, a host."""
+    said = " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def check(text: str | None) -> str | None:
+        parts = urlsplit(text or "")
+        if text and (parts.scheme not in schemes or (parts.scheme != "postgresql" and not parts.hostname)):
+            raise ValueError(f"It has to begin with {said}" + ("" if "postgresql" in schemes else " and name a host"))
+        return text
+
+    return AfterValidator(check)
+
+
+def _base(text: str) -> str:
+    """The address below which everything lies, without a slash at its end. Raises ValueError."""
+    parts = urlsplit(text)
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise ValueError("It has no place for a query or a fragment, nor for a login")
+    return text.rstrip("/")
+
+
+def _mailbox(text: str) -> str:
+    """A mail address, with or without a name before it. Raises ValueError."""
+    try:
+        validate_email(text, check_deliverability=False, allow_display_name=True, test_environment=True)
+    except EmailNotValidError:
+        if text != NOBODY:
+            raise ValueError("It has to be a mail address") from None
+    return text
+
+
+NOBODY = "samen@localhost"
+Seconds = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Web = _address("http", "https")
 
 
 class TrustedIssuer(BaseModel):
     """An OIDC provider. `name` is its issuer, exactly as in its tokens; what is not set fits Keycloak."""
 
-    name: str
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Web]
     """Its issuer, exactly as in its tokens."""
     audience: str = ""
     """What its tokens must be made for. Unset: SAMEN_AUDIENCE."""
-    jwks_url: str = ""
+    jwks_url: Annotated[str, Web] = ""
     """Where its keys are. Unset: as `/.well-known/openid-configuration` of the issuer says."""
     algorithms: frozenset[str] = frozenset({"RS256", "ES256"})
     """What it signs with."""
@@ -32,53 +105,53 @@ class TrustedIssuer(BaseModel):
 class Settings(BaseSettings):
     """What an installation may choose. Only `main`, `worker`, `cli` and `alembic` read it."""
 
-    model_config = SettingsConfigDict(env_prefix="SAMEN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     environment: Literal["development", "production"] = "development"
     """`production` switches off the demo, GraphiQL and the built-in issuer of people."""
-    database_url: str | None = None
+    database_url: Annotated[str | None, _address("postgresql", "postgres")] = None
     """A PostgreSQL server of version 18 or newer. Unset: the embedded one is started."""
     data_dir: Path | None = None
     """Where the embedded database and the signing keys live. Default: `.samen/` of the working directory."""
     host: str = "127.0.0.1"
     """Where it listens."""
-    port: int = 8000
+    port: Port = 8000
     """The port of the API."""
-    public_url: str = ""
+    public_url: Annotated[str, Web, AfterValidator(_base)] = ""
     """Issuer of the tokens and base of the links that people receive. Unset: this machine and the port."""
     audience: str = "samen"
     """What tokens must be made for."""
-    issuers: list[TrustedIssuer] = []
+    issuers: Annotated[list[TrustedIssuer], NoDecode, BeforeValidator(_json)] = []
     """OIDC providers whose people may come in, as JSON: `[{"name": "https://id.example.org/realms/samen"}]`."""
     signing_keys: SecretStr | None = None
-    """Private JWK set as JSON, newest first. Unset: made once and kept in the data directory."""
+    """Private JWK set as JSON (ES256), newest first. Unset: in the data directory, where `samen keys` puts it."""
     sealing_key: SecretStr | None = None
-    """32 random bytes in base64, for sealed facts about members. Unset: made once and kept in the data directory."""
-    pool_size: int = 10
+    """32 random bytes in base64, which seal facts about members. Unset: in the data directory, as the signing keys."""
+    pool_size: Annotated[int, Field(ge=1)] = 10
     """Connections of one process."""
-    catalogue_pool_size: int = 10
+    catalogue_pool_size: Annotated[int, Field(ge=1)] = 10
     """Connections of one process for the public catalogue."""
-    smtp_url: str | None = None
+    smtp_url: Annotated[str | None, _address("smtp", "smtps")] = None
     """`smtp://user:password@host:587`. Unset: no mail is sent."""
-    mail_from: str = "samen@localhost"
+    mail_from: Annotated[str, AfterValidator(_mailbox)] = NOBODY
     """Who mails come from."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     """Of the lines on stderr."""
-    graphql_seconds: float = 10
+    graphql_seconds: Annotated[float, Field(gt=0)] = 10
     """How long a GraphQL document may run; then it is stopped, and what is under way is undone."""
-    rate_visitor: int = 600
+    rate_visitor: Count = 600
     """Units a minute for an address without a token: a request one, a login ten, GraphQL by what it asks; 0: no end."""
-    rate_standard: int = 3000
+    rate_standard: Count = 3000
     """Units a minute for a person or an app."""
-    rate_partner: int = 30_000
+    rate_partner: Count = 30_000
     """Units a minute for an app of the rate class `partner`."""
-    connections_per_address: int = 200
+    connections_per_address: Count = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
-    metrics_port: int | None = None
+    metrics_port: Port | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"
     """Where that port listens."""
-    otlp_endpoint: str | None = None
+    otlp_endpoint: Annotated[str | None, Web] = None
     """The OpenTelemetry collector that gets traces, such as `http://127.0.0.1:4318`. Unset: no traces."""
 
     @model_validator(mode="after")
@@ -91,7 +164,30 @@ class Settings(BaseSettings):
         return self.environment == "production"
 
 
-@lru_cache
-def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsWrong with a sentence for each that cannot be."""
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    given = {name for name in os.environ if name.upper().startswith(PREFIX)} - NOT_OURS
+    faults = [f"{name} is no setting.{_meant(name, names)}" for name in sorted(given) if name.upper() not in names]
+    try:
+        found = Settings()
+    except ValidationError as error:
+        faults += [_sentence(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+    if faults:
+        raise SettingsWrong(faults)
+    return found
+
+
+def _sentence(place: Sequence[int | str], kind: str, words: str) -> str:
+    """What is wrong at a place of the settings; what was given is not repeated, it may be a secret."""
+    variable = f"{PREFIX}{str(place[0]).upper()}"
+    inside = [f"{part + 1}. provider" if isinstance(part, int) else part for part in place[1:]]
+    if kind == "extra_forbidden":
+        where = ", ".join([variable, *inside[:-1]])
+        return f"{where}: there is no field {inside[-1]}.{_meant(str(inside[-1]), TrustedIssuer.model_fields)}"
+    return f"{', '.join([variable, *inside])}: {words.removeprefix('Value error, ')}."
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]}?" if close else " All of them: docs/settings.md."

@@ -205,7 +205,9 @@ async def work(settings: Settings, database_url: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    log.info("worker started", extra={"mail": settings.smtp_url is not None})
     await keep_working(settings, database_url, stop)
+    log.info("worker stopped")
 
 
 async def keep_working(settings: Settings, database_url: str, stop: asyncio.Event) -> None:

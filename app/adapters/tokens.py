@@ -205,6 +205,10 @@ def read_assertion(
     return Assertion(name, datetime.fromtimestamp(ends, UTC))
 
 
+PUBLIC = ("kty", "crv", "x", "y", "alg", "use", "kid")
+"""Members of a key that are published (RFC 7518 section 6.2.1); all others stay here."""
+
+
 @dataclass
 class KeyRing:
     """Our own signing keys, newest first: the newest signs, all of them are published."""
@@ -213,7 +217,7 @@ class KeyRing:
     public: dict[str, dict[str, Any]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.public = {key["kid"]: {k: v for k, v in key.items() if k != "d"} for key in self.private}
+        self.public = {key["kid"]: {name: key[name] for name in PUBLIC if name in key} for key in self.private}
 
     @classmethod
     def of(cls, text: str) -> "KeyRing":

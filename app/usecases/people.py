@@ -120,10 +120,21 @@ async def end_office(tx: Tx, actor: Actor, *, office_id: UUID) -> Office:
     return office
 
 
-async def appoint_network(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str) -> Person:
-    """Make somebody the network's first officer: from the command line only, where the system acts."""
+@dataclass(frozen=True)
+class Appointed:
+    """An officer of the network; `new` if they were none before."""
+
+    person: Person
+    office: Office
+    new: bool
+
+
+async def appoint_network(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str) -> Appointed:
+    """Make somebody an officer of the network: from the command line only, where the system acts."""
     actor.require(Right.RUN_TIMER)
     person_id = await ensure_person(tx, issuer, subject, name)
-    if await offices.find(tx, person_id=person_id, role=Role.NETWORK) is None:
-        await offices.add(tx, Office(uuid7(), person_id, Role.NETWORK))
-    return await people.get(tx, person_id)
+    held = await offices.find(tx, person_id=person_id, role=Role.NETWORK)
+    office = held or Office(uuid7(), person_id, Role.NETWORK)
+    if held is None:
+        await offices.add(tx, office)
+    return Appointed(await people.get(tx, person_id), office, new=held is None)

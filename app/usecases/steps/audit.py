@@ -1,4 +1,4 @@
-"""The audit log: one line for each refusal, and for each look at what is private about a person.
+"""The audit log: one line for each refusal, each look at what is private about a person, each appointment.
 
 Lines of the logger `samen.audit` say who (issuer and subject, app), which verb, about which ids, and the code of a
 refusal; never what was read or sent. What somebody reads about themselves is no line.
@@ -14,6 +14,7 @@ from uuid import UUID
 from app.domain.access import Role
 from app.domain.actors import Actor, Identity
 from app.domain.errors import DomainError
+from app.domain.people import Office, Person
 
 V = TypeVar("V", bound=Callable[..., Any])
 OF_THEIR_OWN = frozenset({Role.MEMBER, Role.FORMER_MEMBER})
@@ -70,3 +71,10 @@ def write(lines: Iterable[dict[str, Any]]) -> None:
     """Write the lines of looks that were shown."""
     for facts in lines:
         log.info("read", extra=facts)
+
+
+def write_appointment(person: Person, office: Office, *, by: str) -> None:
+    """Write the line of an office that was given on the command line, by a login of the machine."""
+    about = {"person_id": str(person.id), "office_id": str(office.id)}
+    who = {"issuer": person.issuer, "subject": person.subject}
+    log.info("appointed", extra={**who, "role": office.role.value, "about": about, "by": by})

@@ -1,0 +1,56 @@
+"""Where an installation lives: its data directory, and the database that is kept there or named by the settings."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from app.db.embedded import EmbeddedPostgres
+from app.settings import Settings
+
+
+def data_dir(settings: Settings) -> Path:
+    """The data directory. Raises BadParameter in production if none is named."""
+    if settings.data_dir is None and settings.production:
+        raise typer.BadParameter("Set SAMEN_DATA_DIR: in production the books do not live in the working directory.")
+    return settings.data_dir or Path(".samen")
+
+
+@contextlib.contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The database's address; the embedded one runs for as long as any process needs it."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    postgres = EmbeddedPostgres.at(data_dir(settings))
+    with postgres.used():
+        yield postgres.url()
+
+
+@contextlib.contextmanager
+def kept_database(settings: Settings, patience: float) -> Iterator[str]:
+    """As `database`, for a process that goes on: it waits for a server that starts, and keeps the embedded one up.
+
+    Raises DatabaseFailed for a server that is not there after `patience` seconds.
+    """
+    from app.db.engine import wait_for
+    from app.keeper import kept_running
+
+    with database(settings) as url:
+        if settings.database_url is not None:
+            asyncio.run(wait_for(url, patience))
+            yield url
+            return
+        postgres = EmbeddedPostgres.at(data_dir(settings))
+        with kept_running(postgres):
+            yield url
+
+
+def running(settings: Settings) -> Settings:
+    """The settings of the server that `samen run` started last on this data, unless they say where it is themselves."""
+    file = data_dir(settings) / "address"
+    said = settings.public_url != f"http://127.0.0.1:{Settings.model_fields['port'].default}"
+    address = "" if said or not file.exists() else file.read_text(encoding="utf-8")
+    return settings.model_copy(update={"public_url": address}) if address else settings

@@ -1,0 +1,84 @@
+"""The commands with which an installation begins: its keys, and the first officer of the network."""
+
+import asyncio
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+
+from app.adapters.logs import log_to_stderr
+from app.home import data_dir, database, running
+from app.keys import make_keys, people_issuer
+from app.settings import Settings, SettingsWrong, read_settings
+
+provision = typer.Typer()
+LONGEST = {"--subject": 300, "--name": 120}
+"""Characters, as `POST /v1/people` takes them."""
+
+
+@provision.command()
+def keys() -> None:
+    """Make the signing and the sealing key in SAMEN_DATA_DIR. Keys that are there stay; if both are, exit with 1."""
+    settings = read_settings()
+    data_dir(settings)
+    try:
+        made, kept = make_keys(settings)
+    except OSError as error:
+        raise SettingsWrong([f"SAMEN_DATA_DIR: the keys cannot be written ({error})."]) from None
+    for file in made:
+        print(f"Made: {file}")
+    for sentence in kept:
+        print(sentence, file=sys.stderr)
+    if not made:
+        raise typer.Exit(1)
+    print(
+        "Each process needs these keys: give every machine the same files, or their contents as SAMEN_SIGNING_KEYS and"
+        " SAMEN_SEALING_KEY.\nKeep a copy of the sealing key apart from the backups: without it, sealed facts are lost."
+    )
+
+
+@provision.command()
+def appoint(
+    issuer: Annotated[str, typer.Option(help="The `iss` of the person's tokens: a provider of SAMEN_ISSUERS.")],
+    subject: Annotated[str, typer.Option(help="The `sub` of their tokens.")],
+    name: Annotated[str, typer.Option(help="What the person is called.")],
+) -> None:
+    """Make somebody an officer of the network, who can then do all else through the API. Written in the audit log."""
+    settings = read_settings()
+    _check_person(settings, issuer, subject, name)
+    log_to_stderr("INFO")
+    with database(settings) as url:
+        asyncio.run(_appoint(url, issuer, subject, name))
+
+
+def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> None:
+    """Check that tokens can name this person. Raises SettingsWrong."""
+    trusted = [provider.name for provider in settings.issuers]
+    if not settings.production:
+        trusted.append(people_issuer(running(settings)))
+    faults = []
+    if issuer not in trusted:
+        known = f"Trusted are: {', '.join(trusted)}." if trusted else "It names none."
+        faults.append(f"No provider of SAMEN_ISSUERS is named {issuer}. {known}")
+    for option, text in (("--subject", subject), ("--name", name)):
+        if not (text.strip() and text.isprintable() and len(text) <= LONGEST[option]):
+            faults.append(f"{option} has to be 1 to {LONGEST[option]} characters that can be printed.")
+    if faults:
+        raise SettingsWrong(faults)
+
+
+async def _appoint(url: str, issuer: str, subject: str, name: str) -> None:
+    from app.db.engine import BOOKS_ROLE, opened
+    from app.usecases.people import appoint_network
+    from app.usecases.run import SystemRun
+    from app.usecases.steps.audit import write_appointment
+
+    async with opened(url, role=BOOKS_ROLE, size=1) as books:
+        appointed = await SystemRun(books)(appoint_network, issuer=issuer, subject=subject, name=name)
+    if appointed is None:
+        raise RuntimeError("the appointment was not carried out")
+    if appointed.new:
+        write_appointment(appointed.person, appointed.office, by=getpass.getuser())
+    said = "is an officer of the network now" if appointed.new else "is an officer of the network already"
+    print(f"{appointed.person.name} {said}. Office {appointed.office.id}, person {appointed.person.id}.")

@@ -1,0 +1,51 @@
+"""What has to be right before a process starts: all settings together, told in one sentence a fault."""
+
+from collections.abc import Iterator
+
+from app.adapters.tokens import ASYMMETRIC
+from app.keys import faults_of_keys
+from app.settings import NOBODY, Settings, SettingsWrong, TrustedIssuer
+
+
+def check_settings(settings: Settings) -> None:
+    """Check all settings of a process that serves or works. Raises SettingsWrong."""
+    faults = [*_contradictions(settings), *(_unfit(settings) if settings.production else ()), *faults_of_keys(settings)]
+    if faults:
+        raise SettingsWrong(faults)
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """What is wrong in every environment."""
+    names = [issuer.name for issuer in settings.issuers]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"SAMEN_ISSUERS names {name} twice."
+    if settings.public_url in names:
+        yield "SAMEN_ISSUERS names SAMEN_PUBLIC_URL itself, which signs the tokens of apps."
+    for issuer in settings.issuers:
+        yield from _unreadable(issuer)
+
+
+def _unreadable(issuer: TrustedIssuer) -> Iterator[str]:
+    """Why no token of a provider could ever be read."""
+    if unknown := sorted(issuer.algorithms - ASYMMETRIC):
+        known = ", ".join(sorted(ASYMMETRIC))
+        yield f"SAMEN_ISSUERS: {issuer.name} cannot sign with {', '.join(unknown)}. Take one of {known}."
+    for field in ("algorithms", "types"):
+        if not getattr(issuer, field):
+            yield f"SAMEN_ISSUERS: {issuer.name} has no {field} of tokens. Name at least one, or leave it out."
+
+
+def _unfit(settings: Settings) -> Iterator[str]:
+    """What is wrong in production only."""
+    if not settings.public_url.startswith("https://"):
+        yield f"SAMEN_PUBLIC_URL has to be an https address in production; it is {settings.public_url}."
+    if not settings.issuers:
+        yield "SAMEN_ISSUERS has to name at least one provider in production, or nobody can log in."
+    addresses = [address for issuer in settings.issuers for address in (issuer.name, issuer.jwks_url) if address]
+    for address in addresses:
+        if not address.startswith("https://"):
+            yield f"SAMEN_ISSUERS: {address} has to be https in production."
+    if settings.smtp_url and settings.mail_from == NOBODY:
+        yield "SAMEN_MAIL_FROM has to be set when SAMEN_SMTP_URL is: mail servers refuse that of a nameless machine."
+    if settings.database_url is None and settings.data_dir is None:
+        yield "SAMEN_DATABASE_URL or SAMEN_DATA_DIR has to be set: in production the books have a place of their own."

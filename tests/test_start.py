@@ -1,0 +1,243 @@
+"""What an operator does before the first call: settings that are right or refused, keys, and the first officer."""
+
+import base64
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jose import jwk
+
+from app.adapters.tokens import KeyRing, new_key
+from app.db.embedded import EmbeddedPostgres
+from tests.test_cli import samen
+
+SIGNING = json.dumps({"keys": [new_key()]})
+SEALING = base64.b64encode(bytes(range(32))).decode()
+ISSUER = "https://id.example.org/realms/samen"
+RIGHT = {
+    "SAMEN_ENVIRONMENT": "production",
+    "SAMEN_DATABASE_URL": "postgresql://samen@127.0.0.1:1/samen",
+    "SAMEN_PUBLIC_URL": "https://samen.example.org",
+    "SAMEN_ISSUERS": json.dumps([{"name": ISSUER}]),
+    "SAMEN_SIGNING_KEYS": SIGNING,
+    "SAMEN_SEALING_KEY": SEALING,
+}
+"""Settings with which production starts, if a database were there."""
+
+
+def issuers(*which: dict[str, Any]) -> str:
+    return json.dumps(list(which))
+
+
+def key_set(**changed: Any) -> str:
+    return json.dumps({"keys": [new_key() | changed]})
+
+
+def rsa_set() -> str:
+    """A key of another kind, of which more than `d` is secret."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key: dict[str, Any] = jwk.construct(private, "RS256").to_dict()
+    return json.dumps({"keys": [key | {"alg": "RS256", "kid": "one"}]})
+
+
+WRONG = [
+    ("SAMEN_PUBLIC_URI", "https://x", "SAMEN_PUBLIC_URI is no setting. Did you mean SAMEN_PUBLIC_URL?"),
+    ("SAMEN_PORT", "eighty", "SAMEN_PORT: Input should be a valid integer"),
+    ("SAMEN_PORT", "70000", "SAMEN_PORT: Input should be less than or equal to 65535"),
+    ("SAMEN_POOL_SIZE", "0", "SAMEN_POOL_SIZE: Input should be greater than or equal to 1"),
+    ("SAMEN_ENVIRONMENT", "prod", "SAMEN_ENVIRONMENT: Input should be 'development' or 'production'"),
+    ("SAMEN_LOG_LEVEL", "LOUD", "SAMEN_LOG_LEVEL: Input should be 'DEBUG', 'INFO'"),
+    ("SAMEN_DATABASE_URL", "mysql://x/y", "SAMEN_DATABASE_URL: It has to begin with postgresql://"),
+    ("SAMEN_SMTP_URL", "mail.example.org", "SAMEN_SMTP_URL: It has to begin with smtp:// or smtps:// and name a host"),
+    ("SAMEN_OTLP_ENDPOINT", "127.0.0.1:4318", "SAMEN_OTLP_ENDPOINT: It has to begin with http:// or https://"),
+    ("SAMEN_PUBLIC_URL", "samen.example.org", "SAMEN_PUBLIC_URL: It has to begin with http:// or https://"),
+    ("SAMEN_PUBLIC_URL", "https://x.org/a?b=c", "SAMEN_PUBLIC_URL: It has no place for a query or a fragment"),
+    ("SAMEN_PUBLIC_URL", "", "SAMEN_PUBLIC_URL has to be an https address in production; it is http://127.0.0.1:8000."),
+    ("SAMEN_PUBLIC_URL", "http://samen.example.org", "SAMEN_PUBLIC_URL has to be an https address in production"),
+    ("SAMEN_ISSUERS", "[", "SAMEN_ISSUERS: It is no JSON"),
+    ("SAMEN_ISSUERS", "[]", "SAMEN_ISSUERS has to name at least one provider in production"),
+    ("SAMEN_ISSUERS", issuers({"jwks_url": "https://x.org"}), "SAMEN_ISSUERS, 1. provider, name: Field required"),
+    (
+        "SAMEN_ISSUERS",
+        issuers({"name": ISSUER, "jwksUrl": "https://x.org"}),
+        "SAMEN_ISSUERS, 1. provider: there is no field jwksUrl. Did you mean jwks_url?",
+    ),
+    ("SAMEN_ISSUERS", issuers({"name": ISSUER}, {"name": ISSUER}), f"SAMEN_ISSUERS names {ISSUER} twice"),
+    ("SAMEN_ISSUERS", issuers({"name": "https://samen.example.org"}), "SAMEN_ISSUERS names SAMEN_PUBLIC_URL itself"),
+    ("SAMEN_ISSUERS", issuers({"name": "http://id.org"}), "SAMEN_ISSUERS: http://id.org has to be https in production"),
+    (
+        "SAMEN_ISSUERS",
+        issuers({"name": ISSUER, "jwks_url": "http://id.org/keys"}),
+        "SAMEN_ISSUERS: http://id.org/keys has to be https in production",
+    ),
+    (
+        "SAMEN_ISSUERS",
+        issuers({"name": ISSUER, "algorithms": ["HS256"]}),
+        f"SAMEN_ISSUERS: {ISSUER} cannot sign with HS256",
+    ),
+    ("SAMEN_ISSUERS", issuers({"name": ISSUER, "types": []}), f"SAMEN_ISSUERS: {ISSUER} has no types of tokens"),
+    ("SAMEN_SIGNING_KEYS", "{", "SAMEN_SIGNING_KEYS is no JSON Web Key Set"),
+    ("SAMEN_SIGNING_KEYS", '{"keys": []}', "SAMEN_SIGNING_KEYS is no JSON Web Key Set"),
+    ("SAMEN_SIGNING_KEYS", key_set(kid=""), "SAMEN_SIGNING_KEYS: each key has to be a private ES256 key"),
+    ("SAMEN_SIGNING_KEYS", key_set(d=new_key()["d"]), "SAMEN_SIGNING_KEYS: each key has to be a private ES256 key"),
+    ("SAMEN_SIGNING_KEYS", rsa_set(), "SAMEN_SIGNING_KEYS: each key has to be a private ES256 key"),
+    (
+        "SAMEN_SIGNING_KEYS",
+        json.dumps({"keys": [new_key() | {"kid": "a"}, new_key() | {"kid": "a"}]}),
+        "SAMEN_SIGNING_KEYS has two keys with one kid",
+    ),
+    ("SAMEN_SEALING_KEY", "short", "SAMEN_SEALING_KEY has to be 32 bytes in base64"),
+    ("SAMEN_SEALING_KEY", base64.b64encode(bytes(32)).decode(), "SAMEN_SEALING_KEY is too easy to guess"),
+    ("SAMEN_MAIL_FROM", "Samen", "SAMEN_MAIL_FROM: It has to be a mail address"),
+]
+"""A setting, a value that it cannot have in production, and how the sentence about it begins."""
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize(("name", "value", "said"), WRONG)
+def test_production_does_not_start_with_a_setting_that_is_wrong(
+    tmp_path: Path, command: str, name: str, value: str, said: str
+) -> None:
+    done = samen(command, cwd=tmp_path, **{**RIGHT, name: value})
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith(said)
+    assert lines[0].endswith((".", "?"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    wrong = {"SAMEN_PUBLIC_URL": "http://x.org", "SAMEN_ISSUERS": "[]", "SAMEN_SEALING_KEY": "x"}
+    done = samen("serve", cwd=tmp_path, **RIGHT | wrong)
+    assert [line.split()[0].rstrip(":") for line in done.stderr.splitlines()] == list(wrong)
+    wrong = {"SAMEN_PORT": "x", "SAMEN_POOL": "3"}
+    done = samen("serve", cwd=tmp_path, **RIGHT | wrong)
+    assert sorted(line.split()[0].rstrip(":") for line in done.stderr.splitlines()) == sorted(wrong)
+
+
+def test_settings_that_are_right_are_not_what_stops_it(tmp_path: Path) -> None:
+    """The worker of these settings waits for its database, so only the server, which gives up, is asked."""
+    done = samen("check-books", cwd=tmp_path, **RIGHT)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database does not answer")
+
+
+def test_mail_in_production_names_its_sender(tmp_path: Path) -> None:
+    done = samen("serve", cwd=tmp_path, **RIGHT, SAMEN_SMTP_URL="smtps://mail.example.org")
+    assert done.stderr.startswith("SAMEN_MAIL_FROM has to be set when SAMEN_SMTP_URL is")
+
+
+def test_the_shell_variable_of_the_examples_is_no_fault(tmp_path: Path) -> None:
+    done = samen("tokens", cwd=tmp_path, SAMEN_URL="http://127.0.0.1:8000", SAMEN_DATA_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+
+
+def test_production_without_keys_says_how_to_make_them(tmp_path: Path) -> None:
+    given = {name: value for name, value in RIGHT.items() if not name.endswith(("_KEYS", "_KEY"))}
+    given["SAMEN_DATA_DIR"] = str(tmp_path)
+    done = samen("serve", cwd=tmp_path, **given)
+    signing, sealing = done.stderr.splitlines()
+    assert signing.startswith("SAMEN_SIGNING_KEYS is not set")
+    assert sealing.startswith("SAMEN_SEALING_KEY is not set")
+    assert "samen keys" in signing
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
+    given = {name: value for name, value in RIGHT.items() if not name.endswith(("_KEYS", "_KEY"))}
+    given["SAMEN_DATA_DIR"] = str(tmp_path / "etc")
+    made = samen("keys", cwd=tmp_path, **given)
+    assert made.returncode == 0, made.stderr
+    files = sorted((tmp_path / "etc").iterdir())
+    assert [file.name for file in files] == ["sealing-key", "signing-keys.json"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+    assert all(str(file) in made.stdout for file in files)
+    assert samen("check-books", cwd=tmp_path, **given).stderr.startswith("The database does not answer")
+    before = [file.read_bytes() for file in files]
+    again = samen("keys", cwd=tmp_path, **given)
+    assert again.returncode == 1
+    assert "was there already" in again.stderr
+    assert [file.read_bytes() for file in files] == before
+    files[1].unlink()
+    half = samen("keys", cwd=tmp_path, **given)
+    assert half.returncode == 0
+    assert files[0].read_bytes() == before[0]
+    assert files[1].read_bytes() != before[1]
+
+
+def test_keys_that_are_settings_need_no_files(tmp_path: Path) -> None:
+    done = samen("keys", cwd=tmp_path, **RIGHT, SAMEN_DATA_DIR=str(tmp_path / "etc"))
+    assert done.returncode == 1
+    assert "SAMEN_SIGNING_KEYS is set" in done.stderr
+    assert not (tmp_path / "etc").exists()
+
+
+def test_keys_that_cannot_be_written_are_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "etc").write_text("a file", encoding="utf-8")
+    done = samen("keys", cwd=tmp_path, SAMEN_DATA_DIR=str(tmp_path / "etc"))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def empty(postgres: EmbeddedPostgres) -> Iterator[str]:
+    name = f"samen_setup_{os.getpid()}"
+    postgres.command("dropdb", "--force", "--if-exists", name)
+    postgres.command("createdb", "-O", "samen", name)
+    yield postgres.url(name)
+    postgres.command("dropdb", "--force", name)
+
+
+async def test_the_first_officer_is_appointed_once_and_that_is_in_the_audit_log(empty: str, tmp_path: Path) -> None:
+    given = RIGHT | {"SAMEN_DATABASE_URL": empty}
+    who = ("appoint", "--issuer", ISSUER, "--subject", "42", "--name", "Ans de Wit")
+    assert samen(*who, cwd=tmp_path, **given).stderr.startswith("The database refused")
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    done = samen(*who, cwd=tmp_path, **given)
+    assert done.returncode == 0, done.stderr
+    (line,) = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {name: line[name] for name in ("logger", "message", "issuer", "subject", "role")} == {
+        "logger": "samen.audit",
+        "message": "appointed",
+        "issuer": ISSUER,
+        "subject": "42",
+        "role": "network",
+    }
+    assert line["about"].keys() == {"person_id", "office_id"}
+    assert line["by"]
+    again = samen(*who, cwd=tmp_path, **given)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "already" in again.stdout
+    connection = await asyncpg.connect(empty.replace("samen@", "postgres@"))
+    assert await connection.fetch("select role from office") == [("network",)]
+    assert await connection.fetch("select issuer, subject, name from person") == [(ISSUER, "42", "Ans de Wit")]
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--issuer", f"{ISSUER}/", f"No provider of SAMEN_ISSUERS is named {ISSUER}/. Trusted are: {ISSUER}."),
+        ("--subject", "", "--subject has to be 1 to 300 characters that can be printed."),
+        ("--subject", "x" * 301, "--subject has to be 1 to 300 characters that can be printed."),
+        ("--name", " ", "--name has to be 1 to 120 characters that can be printed."),
+        ("--name", "An\x07s", "--name has to be 1 to 120 characters that can be printed."),
+    ],
+)
+def test_nobody_is_appointed_whom_no_token_can_name(tmp_path: Path, option: str, value: str, said: str) -> None:
+    options = {"--issuer": ISSUER, "--subject": "42", "--name": "Ans"} | {option: value}
+    done = samen("appoint", *(word for pair in options.items() for word in pair), cwd=tmp_path, **RIGHT)
+    assert (done.returncode, done.stderr.strip()) == (1, said)
+
+
+def test_of_a_key_only_what_is_public_is_published() -> None:
+    key = new_key()
+    ring = KeyRing.of(json.dumps({"keys": [key | {"p": "secret", "ext": True}]}))
+    assert list(ring.public.values()) == [{name: key[name] for name in ("kty", "crv", "x", "y", "alg", "use", "kid")}]
