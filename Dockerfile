@@ -14,13 +14,13 @@ RUN /venv/bin/pip install --no-deps --no-build-isolation --no-index --editable .
  && /venv/bin/python -m compileall -q app
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /samen samen
+RUN useradd --system --uid 10001 --home-dir /samen samen && install --directory --owner=samen --mode=700 /data
 COPY --from=build /venv /venv
 COPY --from=build /samen /samen
 WORKDIR /samen
 USER samen
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 \
-    SAMEN_ENVIRONMENT=production SAMEN_HOST=0.0.0.0 SAMEN_DATA_DIR=/tmp/samen
+    SAMEN_ENVIRONMENT=production SAMEN_HOST=0.0.0.0 SAMEN_DATA_DIR=/data
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 ENTRYPOINT ["samen"]
