@@ -8,10 +8,11 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.exports import MEDIA, ExportFormat, export
-from app.adapters.messages import explain
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, link_next, noun
-from app.api.models import BalanceIn, Day, In, Money, Out, PageOut, When, money
-from app.domain.ledger import AccountKind, Journal, JournalKind, Period
+from app.api.models import BalanceIn, In, Money, Out, PageOut, When, money
+from app.contract.books import Journal
+from app.contract.shape import Viewer, show
+from app.domain.ledger import AccountKind, Period
 from app.usecases.books import close_month, export_books, list_accounts, list_journals, list_periods
 
 router = noun("ledger", "/cooperatives/{cooperative_id}")
@@ -26,38 +27,6 @@ class AccountOut(Out):
     floor: Money | None = money("floor_cents")
     member_id: UUID | None
     party: str | None
-
-
-class EntryOut(Out):
-    line: int
-    account_id: UUID
-    account_kind: AccountKind
-    amount: Money = money("cents")
-    balance_after: Money = money("balance_after_cents")
-    rule: str
-    member_id: UUID | None
-    reason: str = ""
-
-
-class JournalOut(Out):
-    id: UUID
-    kind: JournalKind
-    source_type: str
-    source_id: UUID
-    part: int
-    booked_at: When
-    effective_on: Day
-    period: Day
-    reverses: UUID | None
-    agreement_id: UUID | None
-    entries: list[EntryOut]
-
-    @classmethod
-    def of(cls, journal: Journal, language: str) -> "JournalOut":
-        shown = cls.model_validate(journal)
-        for entry, out in zip(journal.entries, shown.entries, strict=True):
-            out.reason = explain(entry.rule, entry.facts, language)
-        return shown
 
 
 YEAR = "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
@@ -117,11 +86,11 @@ async def journals(
     request: Request,
     response: Response,
     source_id: Annotated[UUID | None, Query(alias="sourceId")] = None,
-) -> PageOut[JournalOut]:
+) -> PageOut[Journal]:
     """The journals with their entries and reasons, newest first; of one order or payment. For the treasurer."""
     found = await run(list_journals, cooperative_id=cooperative_id, page=page, source_id=source_id)
     link_next(request, response, found)
-    return PageOut.of(found, lambda journal: JournalOut.of(journal, language))
+    return PageOut.of(found, lambda journal: show(Journal, journal, Viewer(run.actor, language)))
 
 
 @router.get(

@@ -7,9 +7,10 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.books import JournalOut
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, Version, When, money
+from app.contract.books import Journal
+from app.contract.shape import Viewer, show
 from app.domain.barters import BarterState
 from app.domain.deliveries import DeliveryState
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
@@ -130,17 +131,17 @@ async def get(fund_id: UUID, run: RunDep, response: Response) -> FundOut:
 
 
 @router.post("/funds/{fund_id}/donations", status_code=201)
-async def donation(fund_id: UUID, body: DonationIn, keyed: KeyedDep, language: LanguageDep) -> JournalOut:
+async def donation(fund_id: UUID, body: DonationIn, keyed: KeyedDep, language: LanguageDep) -> Journal:
     """Record money that came for a fund: a gift, a prize, a grant."""
-    _, once = keyed
+    run, once = keyed
     made = await once(donate, fund_id=fund_id, cents=body.amount.cents, giver=body.giver, paid_on=body.paid_on)
-    return JournalOut.of(made, language)
+    return show(Journal, made, Viewer(run.actor, language))
 
 
 @router.post("/funds/{fund_id}/expenses", status_code=201)
-async def expense(fund_id: UUID, body: FundExpenseIn, keyed: KeyedDep, language: LanguageDep) -> JournalOut:
+async def expense(fund_id: UUID, body: FundExpenseIn, keyed: KeyedDep, language: LanguageDep) -> Journal:
     """Pay something from a fund, for one of its purposes."""
-    _, once = keyed
+    run, once = keyed
     made = await once(
         spend_fund,
         fund_id=fund_id,
@@ -150,7 +151,7 @@ async def expense(fund_id: UUID, body: FundExpenseIn, keyed: KeyedDep, language:
         title=body.title,
         paid_on=body.paid_on,
     )
-    return JournalOut.of(made, language)
+    return show(Journal, made, Viewer(run.actor, language))
 
 
 @router.get("/cooperatives/{cooperative_id}/barters")

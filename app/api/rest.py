@@ -33,15 +33,15 @@ from app.api import (
     orders,
     payments,
     people,
-    permissions,
     remittances,
     seals,
-    spending,
     tasks,
     webhooks,
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, operation_id
+from app.api.engine import router_of
+from app.contract import permissions, spending
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -66,8 +66,6 @@ NOUNS = (
         costs,
         earnings,
         allowances,
-        spending,
-        permissions,
         remittances,
         funds,
         ballots,
@@ -79,6 +77,8 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
+TABLES = (spending.spending, permissions.permissions)
+"""Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 
@@ -121,7 +121,8 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
 
 def install(app: FastAPI) -> None:
     """Hang the REST face on the app: its routes themselves, since routers within routers are searched twice."""
-    for router in (*(noun.router for noun in NOUNS), apps.login, operations):
+    routers = (*(noun.router for noun in NOUNS), *map(router_of, TABLES), apps.login, operations)
+    for router in routers:
         app.router.routes.extend(router.routes)
     errors.install(app)
     app.openapi = contract.install(app.openapi)  # type: ignore[method-assign]

@@ -49,11 +49,15 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), AMSTERDAM)
 
 
+def span_of(bounds: Bounds, today: date) -> tuple[date, date]:
+    """The first and the last day within bounds."""
+    first = bounds.first if bounds.years_back is None else _years_on(today, -bounds.years_back)
+    return first, _years_on(today, bounds.years_ahead)
+
+
 def check_typed(field: str, value: date | datetime, today: date) -> None:
     """Whether a typed day or moment lies within the bounds of its field. Raises DayOutOfRange."""
-    bounds = TYPED.get(field, OTHERS)
-    first = bounds.first if bounds.years_back is None else _years_on(today, -bounds.years_back)
-    last = _years_on(today, bounds.years_ahead)
+    first, last = span_of(TYPED.get(field, OTHERS), today)
     if isinstance(value, datetime):
         # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
         value = day_of(value) if date.min.year < value.year < date.max.year else value.date()

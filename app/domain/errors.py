@@ -45,6 +45,12 @@ class Invalid(DomainError):
     status, code = 422, "invalid"
 
 
+class Malformed(DomainError):
+    """What was given does not fit its forms. `errors` has each fault: field, code, facts and pydantic's words."""
+
+    status, code = 400, "bad_request"
+
+
 class Forgotten(DomainError):
     """The stored answer named a person who was erased since."""
 

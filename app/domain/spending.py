@@ -25,6 +25,18 @@ class SpendingState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SpendingVerb(StrEnum):
+    SUBMIT = "submit"
+    ASK_MORE = "ask_more"
+    CONSENT = "consent"
+    REFUSE_CONSENT = "refuse_consent"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    PAY = "pay"
+    SETTLE = "settle"
+
+
 @dataclass(frozen=True)
 class Lot:
     """What of a purchase was earned in one month: the law counts income for that month."""

@@ -1,19 +1,20 @@
 """GraphQL: the ledger's accounts and journals."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from app.adapters.messages import explain
+from app.contract import books
+from app.contract.shape import show as shown
 from app.domain import ledger as domain
-from app.domain.ledger import AccountKind, JournalKind
+from app.domain.ledger import AccountKind
 from app.domain.money import cents_of
 from app.graphql.context import Info
+from app.graphql.engine import type_of
 from app.graphql.types import Connection, Money, Node, page_of, show
 from app.usecases.books import close_month, list_accounts, list_journals, list_periods
-
-strawberry.enum(JournalKind)
 
 
 @strawberry.type
@@ -40,37 +41,7 @@ class Period:
         return show(cls, period, month=period.month.isoformat()[:7], bank_balance=bank)
 
 
-@strawberry.type
-class Entry:
-    line: int
-    account_id: UUID
-    account_kind: AccountKind
-    amount: Money
-    balance_after: Money
-    rule: str
-    member_id: UUID | None
-    reason: str
-
-
-@strawberry.type
-class Journal(Node):
-    kind: JournalKind
-    source_type: str
-    source_id: UUID
-    part: int
-    booked_at: datetime
-    effective_on: date
-    period: date
-    reverses: UUID | None
-    agreement_id: UUID | None
-    entries: list[Entry]
-
-    @classmethod
-    def of(cls, journal: domain.Journal, language: str) -> "Journal":
-        entries = [
-            show(Entry, e, amount=Money.of(e.cents), reason=explain(e.rule, e.facts, language)) for e in journal.entries
-        ]
-        return show(cls, journal, entries=entries)
+Journal: Any = type_of(books.Journal)
 
 
 @strawberry.type
@@ -94,7 +65,7 @@ class BookQuery:
     ) -> Connection[Journal]:
         page = page_of(first, after)
         found = await info.context.run(list_journals, cooperative_id=cooperative_id, page=page, source_id=source_id)
-        return Connection.of(found, lambda row: Journal.of(row, info.context.language), page)
+        return Connection.of(found, lambda row: shown(books.Journal, row, info.context.viewer), page)
 
     @strawberry.field(description="The closed months of a cooperative, newest first. For the treasurer.")
     async def periods(self, info: Info, cooperative_id: UUID) -> list[Period]:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
+from app.contract.shape import Viewer
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
 from app.domain.errors import Invalid
@@ -49,6 +50,11 @@ class Context(BaseContext):
     def actor(self) -> Actor:
         """Who acted in the last verb."""
         return self.door.actor
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks at what the last verb gave, and in which language."""
+        return Viewer(self.door.actor, self.language)
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

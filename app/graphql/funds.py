@@ -6,6 +6,8 @@ from uuid import UUID
 
 import strawberry
 
+from app.contract import books
+from app.contract.shape import show as shown
 from app.domain.barters import BarterState
 from app.domain.deliveries import Delivery as DomainDelivery
 from app.domain.deliveries import DeliveryState
@@ -126,7 +128,7 @@ class FundMutation:
     ) -> Journal:
         once = info.context.keyed(idempotency_key)
         made = await once(donate, fund_id=fund_id, cents=amount.cents, giver=giver, paid_on=paid_on)
-        return Journal.of(made, info.context.language)
+        return shown(books.Journal, made, info.context.viewer)
 
     @strawberry.mutation(description="Pay something from a fund, for one of its purposes.")
     async def spend_fund(
@@ -149,7 +151,7 @@ class FundMutation:
             title=title,
             paid_on=paid_on,
         )
-        return Journal.of(made, info.context.language)
+        return shown(books.Journal, made, info.context.viewer)
 
     @strawberry.mutation(description="Say that one member worked for another; the other confirms.")
     async def propose_barter(

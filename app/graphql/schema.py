@@ -18,6 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from app.contract import permissions, spending
 from app.graphql import (
     agreements,
     allowances,
@@ -44,30 +45,31 @@ from app.graphql import (
     orders,
     payments,
     people,
-    permissions,
     remittances,
     seals,
-    spending,
     tasks,
     webhooks,
     wishes,
 )
 from app.graphql.compiled import Compiled
+from app.graphql.engine import mutation_of, query_of
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
+TABLES = (spending.spending, permissions.permissions)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
-        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery, spending.SpendingQuery),
-        *(permissions.PermissionQuery, remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
+        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
+        *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
+        *map(query_of, TABLES),
         *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
     ),
 )
@@ -77,9 +79,8 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation, spending.SpendingMutation),
+        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
         *(
-            permissions.PermissionMutation,
             remittances.RemittanceMutation,
             tasks.TaskMutation,
             books.BookMutation,
@@ -91,6 +92,7 @@ Mutation = merge_types(
             wishes.WishMutation,
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
+            *map(mutation_of, TABLES),
             nettings.NettingMutation,
             webhooks.WebhookMutation,
             offering_imports.OfferingImportMutation,

@@ -1,6 +1,6 @@
 """Permissions and obligations: the case manager gives them, their text is sealed, readings are shown to the member."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from app.db.agreements import agreement_on
@@ -27,6 +27,7 @@ from app.domain.permissions import (
 )
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+from app.vocabulary import CooperativeId, Day, MemberId, Note, PermissionId, Version
 
 WARN_DAYS = 30
 """Before a permission ends, where the agreement does not say."""
@@ -36,14 +37,14 @@ async def give_permission(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    member_id: UUID,
-    starts_on: date,
-    until: date,
+    cooperative_id: CooperativeId,
+    member_id: MemberId,
+    starts_on: Day,
+    until: Day,
     kind: PermissionKind = PermissionKind.PERMISSION,
-    note: str = "",
+    note: Note = "",
 ) -> Permission:
-    """Permit a member to earn from a day through another, or ask something of them; `note` is sealed.
+    """Permit a member to earn from a day through another, or ask something of them. The note is sealed.
 
     Raises RuleRefused for dates the wrong way round.
     """
@@ -72,9 +73,9 @@ async def give_permission(
 
 
 async def withdraw_permission(
-    tx: Tx, actor: Actor, *, permission_id: UUID, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, permission_id: PermissionId, expected_version: Version | None = None
 ) -> Permission:
-    """End a permission today; what was worked before stays covered. Raises WrongState, Stale."""
+    """End a permission today. What was worked before stays covered. Raises WrongState, Stale."""
     permission = await permissions.get(tx, permission_id, lock=True)
     actor.require(Right.GIVE_PERMISSION, permission.cooperative_id, municipality_id=permission.municipality_id)
     expect(permission.version, expected_version)
@@ -87,9 +88,9 @@ async def withdraw_permission(
 
 @shows_private
 async def list_permissions(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, member_id: UUID | None = None
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, member_id: MemberId | None = None
 ) -> Page[Permission]:
-    """The dates of a cooperative's permissions, for its coordinator and its case managers; a member sees their own."""
+    """The dates of a cooperative's permissions, for its coordinator and case managers. A member sees their own."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     there = actor.members_at(cooperative_id)
     place, own = cooperative.municipality_id, actor.as_member(*there)
@@ -100,7 +101,7 @@ async def list_permissions(
 
 
 @shows_private
-async def get_permission(tx: Tx, actor: Actor, *, permission_id: UUID) -> Permission:
+async def get_permission(tx: Tx, actor: Actor, *, permission_id: PermissionId) -> Permission:
     """The dates of one permission. Raises NotFound."""
     permission = await permissions.get(tx, permission_id)
     own = actor.as_member(permission.member_id)
@@ -110,8 +111,8 @@ async def get_permission(tx: Tx, actor: Actor, *, permission_id: UUID) -> Permis
 
 
 @shows_private
-async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> PermissionNote:
-    """What a permission says. Who is not the member leaves a line in the log that the member sees."""
+async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: PermissionId) -> PermissionNote:
+    """What a permission says. Whoever is not the member leaves a line in the log that the member sees."""
     permission = await get_permission(tx, actor, permission_id=permission_id)
     await lend_staff_view(tx, permission.cooperative_id)
     if not actor.as_member(permission.member_id):
@@ -121,7 +122,7 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: UUID) -> 
 
 
 @shows_private
-async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: UUID) -> list[PermissionRead]:
+async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: MemberId) -> list[PermissionRead]:
     """Who read what a member's permissions say, oldest first."""
     member = await members.get(tx, member_id)
     actor.require(Right.READ_PERMISSION, member.cooperative_id, own=actor.as_member(member_id))

@@ -7,7 +7,7 @@ import inspect
 import json
 import random
 import typing
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -47,6 +47,7 @@ from app.domain.errors import (
 )
 from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
+from app.usecases.steps.forms import read_forms
 from app.usecases.steps.input import check_days, check_input
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 from app.usecases.steps.telling import told_of
@@ -96,8 +97,7 @@ class Run:
         self.actor: Actor = NOBODY
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
-        check_input(named)
-        check_days(named, day_of(self.now()))
+        named = self.read(verb, named)
         questions = asked_at_once(verb)
 
         async def once() -> T:
@@ -114,6 +114,14 @@ class Run:
             if questions is not None:
                 return await _persist(lambda: self._at_once(verb, questions, *arguments, **named), repeatable=False)
             return await self.in_time(lambda: _persist(once, repeatable=False))
+
+    def read(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> Any:
+        """What is given for a verb, read by its forms. Raises Malformed, and what no verb accepts."""
+        today = day_of(self.now())
+        read = read_forms(verb, named, today)
+        check_input(read)
+        check_days(read, today)
+        return read
 
     async def in_time(self, act: Callable[[], Awaitable[T]]) -> T:
         """Run an act. If a deadline has passed, the step of the clock is taken and kept; then the act runs again."""
@@ -163,8 +171,7 @@ class Keyed:
         self._key = key
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
-        check_input(named)
-        check_days(named, day_of(self._run.now()))
+        named = self._run.read(verb, named)
         request_hash, first = _hash(named), asked_first(verb, named)
 
         async def once() -> T:

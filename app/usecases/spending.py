@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
@@ -36,6 +37,7 @@ from app.domain.spending import (
     SPENDING,
     Request,
     SpendingState,
+    SpendingVerb,
     back_legs,
     decide,
     first_in_first_out,
@@ -47,21 +49,39 @@ from app.domain.spending import (
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    Among,
+    Amount,
+    CooperativeId,
+    Flag,
+    MemberId,
+    PastDay,
+    Purpose,
+    Reason,
+    Receipt,
+    SpendingRequestId,
+    Supplier,
+    Title,
+    Version,
+)
+
+SpendingMove = Annotated[SpendingVerb, Among(*(verb for verb in SpendingVerb if verb not in ("pay", "settle")))]
+"""Steps that need no more than a reason. To pay and to settle are operations of their own."""
 
 
 async def request_spending(
     tx: Tx,
     actor: Actor,
     *,
-    member_id: UUID,
-    purpose: str,
-    title: str,
-    cents: int,
-    supplier: str = "",
-    to_member: bool = False,
-    draft: bool = False,
+    member_id: MemberId,
+    purpose: Purpose,
+    title: Title,
+    amount: Amount,
+    supplier: Supplier = "",
+    to_member: Flag = False,
+    draft: Flag = False,
 ) -> Request:
-    """Ask for a purchase from one's own pot; unless it is a draft, its amount is reserved at once.
+    """Ask for a purchase from one's own pot. Unless it is a draft, its amount is reserved at once.
 
     Raises NoCashOut where the member would be paid, PurposeUnknown, SpendingForbidden, BelowFloor, AgreementMissing.
     """
@@ -74,7 +94,7 @@ async def request_spending(
     if not supplier:
         raise ReasonNeeded(verb="supplier")
     place = (uuid7(), member.cooperative_id, agreement.municipality_id, member_id, agreement.id)
-    asked = Request(*place, purpose, policy, title, supplier, cents, actor.person, tx.now)
+    asked = Request(*place, purpose, policy, title, supplier, amount.cents, actor.person, tx.now)
     await requests.add(tx, asked)
     if draft:
         return asked
@@ -82,9 +102,15 @@ async def request_spending(
 
 
 async def move_spending(
-    tx: Tx, actor: Actor, *, request_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    request_id: SpendingRequestId,
+    verb: SpendingMove,
+    reason: Reason = "",
+    expected_version: Version | None = None,
 ) -> Request:
-    """Submit, ask for more, consent, refuse consent, approve, reject or cancel.
+    """Submit, ask for more, consent, approve, refuse with a reason, or cancel.
 
     Raises WrongState, Stale, SecondPersonNeeded, ReasonNeeded, BelowFloor.
     """
@@ -96,9 +122,14 @@ async def move_spending(
 
 
 async def pay_spending(
-    tx: Tx, actor: Actor, *, request_id: UUID, paid_on: date | None = None, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    request_id: SpendingRequestId,
+    paid_on: PastDay | None = None,
+    expected_version: Version | None = None,
 ) -> Request:
-    """Record that the supplier was paid; knows then in which months the money was earned, the oldest first."""
+    """Record that the supplier was paid. From then on it tells in which months its money was earned."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
     paid = decide(request, "pay", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
     await lock_pots(tx, request.cooperative_id, [request.member_id])
@@ -109,13 +140,18 @@ async def pay_spending(
 
 
 async def settle_spending(
-    tx: Tx, actor: Actor, *, request_id: UUID, receipt: str, cents: int, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    request_id: SpendingRequestId,
+    receipt: Receipt,
+    amount: Amount,
+    expected_version: Version | None = None,
 ) -> Request:
-    """Settle with the receipt; what was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
+    """Settle with the receipt. What was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
+    cents = amount.cents
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
     settled = decide(request, "settle", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
-    if not receipt:
-        raise ReasonNeeded(verb="receipt")
     if cents > request.cents:
         raise NumberOutOfRange(field="amount", low_cents=0, high_cents=request.cents, how="amount")
     if cents < request.cents:
@@ -125,16 +161,16 @@ async def settle_spending(
 
 
 @shows_private
-async def list_spending(
+async def list_spending_requests(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
+    cooperative_id: CooperativeId,
     page: PageRequest,
     state: SpendingState | None = None,
-    member_id: UUID | None = None,
+    member_id: MemberId | None = None,
 ) -> Page[Request]:
-    """The requests of a cooperative for its staff; a member sees their own, a case manager those that need consent.
+    """The requests of a cooperative, for its staff. A member sees their own, a case manager those that need consent.
 
     A draft is its member's alone.
     """
@@ -154,15 +190,15 @@ async def list_spending(
 
 
 @shows_private
-async def get_spending(tx: Tx, actor: Actor, *, request_id: UUID) -> Request:
-    """One request. Raises NotFound."""
+async def get_spending_request(tx: Tx, actor: Actor, *, request_id: SpendingRequestId) -> Request:
+    """One request, with what the caller can do next. Raises NotFound."""
     request = await requests.get(tx, request_id)
     _require(actor, Right.READ_SPENDING, request)
     return request
 
 
-async def settle_pot(tx: Tx, actor: Actor, *, member_id: UUID) -> Journal:
-    """Give the pot of a member who left to whom the agreement of that day names; what comes later again.
+async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
+    """Give the pot of a member who left to whom the agreement of that day names. What comes later is given again.
 
     Raises WrongState before the exit, RuleMissing, RuleRefused with open requests or an empty pot.
     """

@@ -111,10 +111,10 @@ list_allowances              member coordinator treasurer colleague
 grant_allowance              treasurer
 get_allowance                member coordinator treasurer
 reverse_allowance            treasurer
-list_spending                member coordinator treasurer case-manager colleague
+list_spending_requests             member coordinator treasurer case-manager colleague
 request_spending             member
 settle_pot                   treasurer
-get_spending                 member coordinator treasurer case-manager
+get_spending_request             member coordinator treasurer case-manager
 move_spending                case-manager
 pay_spending                 treasurer
 settle_spending              treasurer

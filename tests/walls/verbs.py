@@ -65,6 +65,8 @@ def verbs_of_fields(root: str) -> dict[str, str]:
 def _runs(function: Callable[..., Any]) -> str | None:
     """The first use case that a function names."""
     bare, names = inspect.unwrap(function), {id(verb): name for name, verb in verbs().items()}
+    if (declared := getattr(bare, "operation", None)) is not None:
+        return names[id(declared.use_case)]
     known = (id(bare.__globals__.get(name)) for name in named(bare.__code__))
     return next((names[one] for one in known if one in names), None)
 

@@ -1,0 +1,134 @@
+"""Makes the REST routes of a noun from its table of operations."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import TypeAdapter
+
+from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
+from app.api.models import PageOut
+from app.contract.operation import Key, Noun, Operation
+from app.contract.shape import Viewer
+from app.domain.page import Page
+from app.vocabulary import Doc
+
+Endpoint = Callable[..., Awaitable[Response]]
+KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def router_of(table: Noun) -> APIRouter:
+    """The routes of a noun."""
+    router = noun(table.name)
+    for operation in table.operations:
+        add(router, operation)
+    return router
+
+
+def add(router: APIRouter, operation: Operation) -> None:
+    """One route. What its answer shows is not validated again: the shape has read it."""
+    router.add_api_route(
+        operation.path,
+        _endpoint(operation),
+        methods=[operation.method],
+        name=operation.use_case.__name__,
+        description=operation.words,
+        status_code=operation.status,
+        response_model=_answer_of(operation),
+    )
+
+
+def _endpoint(operation: Operation) -> Endpoint:
+    async def endpoint(**given: Any) -> Response:
+        request, response = given["request"], Response(status_code=operation.status, media_type="application/json")
+        run, once = given["keyed"] if "keyed" in given else (given["run"], given["run"])
+        found = await once(operation.use_case, **_arguments(operation, given))
+        viewer = Viewer(run.actor, given["language"])
+        response.headers.update(_headers(operation, request, found))
+        response.body = _adapter(_answer_of(operation)).dump_json(_shown(operation, found, viewer), by_alias=True)
+        response.headers["Content-Length"] = str(len(response.body))
+        return response
+
+    endpoint.__signature__ = inspect.Signature(_parameters(operation))  # type: ignore[attr-defined]
+    endpoint.operation = operation  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _parameters(operation: Operation) -> list[inspect.Parameter]:
+    """What FastAPI reads of a request, and from where."""
+    found: dict[str, Any] = {"request": Request, "language": LanguageDep}
+    for name in operation.in_path:
+        found[name] = Annotated[operation.hints[name], Path()]
+    if operation.body is not None:
+        found["body"] = operation.body
+    elif operation.method == "GET":
+        found |= {name: _query(operation, name) for name in operation.given}
+    if operation.pages:
+        found["page"] = PageDep
+    if operation.versioned:
+        found["seen"] = MustHaveSeenDep if operation.method in ("PUT", "PATCH") else SeenDep
+    found["keyed" if operation.key is Key.NEEDED else "run"] = KeyedDep if operation.key is Key.NEEDED else RunDep
+    return [
+        inspect.Parameter(name, KEYWORD, annotation=hint, default=_default(operation, name))
+        for name, hint in found.items()
+    ]
+
+
+def _query(operation: Operation, name: str) -> Any:
+    hint = operation.hints[name]
+    said = next((one.text for one in getattr(hint, "__metadata__", ()) if isinstance(one, Doc)), None)
+    head, *rest = name.split("_")
+    return Annotated[hint, Query(alias=head + "".join(word.capitalize() for word in rest), description=said)]
+
+
+def _default(operation: Operation, name: str) -> Any:
+    return operation.default(name) if operation.method == "GET" and name in operation.given else inspect.Parameter.empty
+
+
+def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
+    """What the use case gets: ids of the path, the body or the query, the page, the version."""
+    named = {name: given[name] for name in operation.in_path}
+    body = given.get("body")
+    if body is not None:
+        named |= {"changes": body} if operation.given == ["changes"] else dict(body)
+    elif operation.method == "GET":
+        named |= {name: given[name] for name in operation.given}
+    if operation.pages:
+        named["page"] = given["page"]
+    if operation.versioned:
+        named["expected_version"] = given["seen"]
+    return named
+
+
+def _headers(operation: Operation, request: Request, found: Any) -> dict[str, str]:
+    """Where a page goes on, where a new thing is, and the version of what is shown."""
+    if isinstance(found, Page):
+        if not (found.has_next and found.end_cursor):
+            return {}
+        following = request.url.include_query_params(after=found.end_cursor)
+        return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
+    headers = {"ETag": f'"{found.version}"'} if hasattr(found, "version") else {}
+    return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if operation.opens else {})
+
+
+def _shown(operation: Operation, found: Any, viewer: Viewer) -> Any:
+    if isinstance(found, Page):
+        items = [operation.shape.of(row, viewer) for row in found.rows]
+        return PageOut.model_construct(items=items, next_cursor=found.end_cursor if found.has_next else None)
+    if operation.lists:
+        return [operation.shape.of(row, viewer) for row in found]
+    return operation.shape.of(found, viewer)
+
+
+def _answer_of(operation: Operation) -> Any:
+    """The type of an answer."""
+    if operation.pages:
+        return PageOut[operation.shape]  # type: ignore[name-defined]
+    return list[operation.shape] if operation.lists else operation.shape  # type: ignore[name-defined]
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -1,0 +1,59 @@
+"""The ledger's journals."""
+
+from datetime import date, datetime
+
+from app.adapters.messages import explain
+from app.contract.shape import cents, seen, shape
+from app.domain import ledger as domain
+from app.domain.ledger import AccountKind, JournalKind
+from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId, Money
+
+
+@shape(domain.Entry)
+class Entry:
+    """One line of a journal. Credits are positive."""
+
+    line: int
+    """Its number within the account, from 1."""
+    account_id: AccountId
+    """The account that it changes."""
+    account_kind: AccountKind
+    """What the account is for."""
+    amount: Money = cents("cents")
+    """How much it adds to the account, or takes off."""
+    balance_after: Money
+    """What stands on the account after it."""
+    rule: str
+    """The rule that made it, as a code."""
+    member_id: MemberId | None
+    """Whose account it is, if it is a member's."""
+    reason: str = seen(lambda entry, viewer: explain(entry.rule, entry.facts, viewer.language))
+    """Why it was booked, in the caller's language."""
+
+
+@shape(domain.Journal)
+class Journal:
+    """A booked journal with its entries, which sum to zero. What is booked never changes."""
+
+    id: JournalId
+    """Its id."""
+    kind: JournalKind
+    """What was booked."""
+    source_type: str
+    """The noun that it was booked for."""
+    source_id: AnyId
+    """The id of what it was booked for."""
+    part: int
+    """Counts journals of one kind for one source, from 1."""
+    booked_at: datetime
+    """When it was booked."""
+    effective_on: date
+    """The day on which it counts."""
+    period: date
+    """The month of the books that it stands in, by its first day."""
+    reverses: JournalId | None
+    """The journal that it takes back."""
+    agreement_id: AgreementId | None
+    """The version of the agreement by which it was split."""
+    entries: list[Entry]
+    """Its lines."""

@@ -1,0 +1,144 @@
+"""Operations: an address, a use case and the shape of its answer. Both faces are made from them.
+
+The parameters of the use case are those of the operation, its docstring is the words. A parameter that stands in the
+path is an id; `page` asks for a page; `expected_version` is REST's If-Match; all others are the body, or a GET's query.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, create_model
+
+from app.contract.shape import bare
+from app.vocabulary import Form
+
+UseCase = Callable[..., Any]
+OWN = ("tx", "actor", "page", "expected_version")
+"""Parameters that every operation has in its own way."""
+
+
+class Key(StrEnum):
+    """What an operation does with an Idempotency-Key."""
+
+    NEEDED = "needed"
+    KEPT = "kept"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One row of a noun's table."""
+
+    noun: str
+    method: str
+    path: str
+    use_case: UseCase
+    shape: Any
+    """What the answer shows: one, or each of a list or page."""
+    status: int = 200
+    key: Key = Key.NONE
+    opens: str = ""
+    """The path below which a new thing is found, for its Location."""
+
+    @property
+    def id(self) -> str:
+        """What generated clients name their function by, such as `orders_place_order`."""
+        return f"{self.noun}_{self.use_case.__name__}"
+
+    @property
+    def words(self) -> str:
+        """What it does: the docstring of its use case without the errors that it raises."""
+        text = " ".join((inspect.getdoc(self.use_case) or "").split())
+        return re.sub(r"(^|(?<=[.]) )Raises .*", "", text).strip()
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """The parameters that a caller gives, with their forms."""
+        hints = get_type_hints(self.use_case, include_extras=True)
+        return {name: hints[name] for name in inspect.signature(self.use_case).parameters if name not in OWN}
+
+    @cached_property
+    def returned(self) -> Any:
+        """What the use case returns: a domain object, a list or a page of them."""
+        return get_type_hints(self.use_case)["return"]
+
+    def default(self, name: str) -> Any:
+        """The default of a parameter; `inspect.Parameter.empty` if it has to be given."""
+        return inspect.signature(self.use_case).parameters[name].default
+
+    @property
+    def in_path(self) -> list[str]:
+        """Parameters that stand in the path, in its order."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def given(self) -> list[str]:
+        """Parameters that stand in the body, or in the query of a GET."""
+        return [name for name in self.hints if name not in self.in_path]
+
+    @property
+    def pages(self) -> bool:
+        """Whether the answer is a page."""
+        return "page" in inspect.signature(self.use_case).parameters
+
+    @property
+    def lists(self) -> bool:
+        """Whether the answer is a list that is short by nature."""
+        return getattr(self.returned, "__origin__", None) is list
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the caller may name the version that they saw."""
+        return "expected_version" in inspect.signature(self.use_case).parameters
+
+    @cached_property
+    def body(self) -> type[BaseModel] | None:
+        """The form of the body; None if there is nothing to give."""
+        if self.method == "GET" or not self.given:
+            return None
+        if self.given == ["changes"]:
+            form: type[BaseModel] = bare(self.hints["changes"])
+            return form
+        fields: Any = {name: (self.hints[name], _or_needed(self.default(name))) for name in self.given}
+        made: type[BaseModel] = create_model(_pascal(self.use_case.__name__), __base__=Form, __doc__="", **fields)
+        return made
+
+
+def _or_needed(default: Any) -> Any:
+    return ... if default is inspect.Parameter.empty else default
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+@dataclass
+class Noun:
+    """The table of a noun."""
+
+    name: str
+    operations: list[Operation] = field(default_factory=list)
+
+    def get(self, path: str, use_case: UseCase, shape: Any) -> None:
+        """An operation that only reads."""
+        self._add(method="GET", path=path, use_case=use_case, shape=shape)
+
+    def post(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, opens: str = "") -> None:
+        """An operation that adds something."""
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, status=201, key=key, opens=opens)
+
+    def move(self, path: str, use_case: UseCase, shape: Any) -> None:
+        """A transition."""
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=Key.NEEDED)
+
+    def patch(self, path: str, use_case: UseCase, shape: Any) -> None:
+        """A change of what the body names."""
+        self._add(method="PATCH", path=path, use_case=use_case, shape=shape)
+
+    def _add(self, **row: Any) -> None:
+        self.operations.append(Operation(noun=self.name, **row))

@@ -1,0 +1,89 @@
+"""What a municipality permits a member or asks of them; its text is sealed, every reading is shown to the member."""
+
+from datetime import date, datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import shape
+from app.domain import permissions as domain
+from app.domain.permissions import PermissionKind, PermissionState
+from app.usecases.permissions import (
+    get_permission,
+    give_permission,
+    list_permission_reads,
+    list_permissions,
+    read_permission_note,
+    withdraw_permission,
+)
+from app.vocabulary import (
+    AppId,
+    CooperativeId,
+    MemberId,
+    MunicipalityId,
+    PermissionId,
+    PermissionReadId,
+    PersonId,
+)
+
+
+@shape(domain.Permission)
+class Permission:
+    """The dates of a permission or an obligation."""
+
+    id: PermissionId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative of the member."""
+    municipality_id: MunicipalityId
+    """The municipality that gave it."""
+    member_id: MemberId
+    """Whom it is about."""
+    kind: PermissionKind
+    """Whether it permits or asks."""
+    starts_on: date
+    """Its first day."""
+    until: date
+    """Its last day."""
+    state: PermissionState
+    """Whether it holds."""
+    withdrawn_from: date | None
+    """The first day on which it holds no more, if it was withdrawn."""
+    given_at: datetime
+    """When it was given."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+@shape(domain.PermissionNote)
+class PermissionNote:
+    """What a permission says."""
+
+    permission_id: PermissionId
+    """The permission."""
+    note: str
+    """Its text, which is sealed in the database."""
+
+
+@shape(domain.PermissionRead)
+class PermissionRead:
+    """A reading of what a permission says, by somebody who is not its member."""
+
+    id: PermissionReadId
+    """Its id."""
+    permission_id: PermissionId
+    """What was read."""
+    at: datetime
+    """When it was read."""
+    person_id: PersonId | None
+    """Who read it."""
+    app_id: AppId | None
+    """The app through which it was read."""
+
+
+ONE = "/permissions/{permission_id}"
+permissions = Noun("permissions")
+permissions.get("/cooperatives/{cooperative_id}/permissions", list_permissions, Permission)
+permissions.post("/cooperatives/{cooperative_id}/permissions", give_permission, Permission, opens="/permissions")
+permissions.get(ONE, get_permission, Permission)
+permissions.get(f"{ONE}/note", read_permission_note, PermissionNote)
+permissions.post(f"{ONE}/withdrawals", withdraw_permission, Permission)
+permissions.get("/members/{member_id}/permission-reads", list_permission_reads, PermissionRead)

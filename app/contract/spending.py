@@ -1,0 +1,105 @@
+"""What a member asks to buy from the savings pot."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.contract.books import Journal
+from app.contract.operation import Noun
+from app.contract.shape import Viewer, cents, shape
+from app.contract.transitions import Step, steps
+from app.domain import spending as domain
+from app.domain.access import Right
+from app.domain.spending import SPENDING, SpendingState, SpendingVerb
+from app.domain.transitions import AvailableTransition
+from app.usecases.spending import (
+    get_spending_request,
+    list_spending_requests,
+    move_spending,
+    pay_spending,
+    request_spending,
+    settle_pot,
+    settle_spending,
+)
+from app.vocabulary import AgreementId, CooperativeId, MemberId, Money, SpendingRequestId
+
+
+@shape(domain.Lot)
+class Lot:
+    """What of a purchase was earned in one month."""
+
+    month: date
+    """The month, by its first day."""
+    amount: Money = cents("cents")
+    """How much of the purchase was earned in it."""
+
+
+@shape(AvailableTransition)
+class SpendingTransition(Step):
+    """A step that leads on from the state of a spending request."""
+
+    verb: SpendingVerb
+    """What is done."""
+    to: SpendingState
+    """The state that it leads to."""
+
+
+def _may(request: domain.Request, viewer: Viewer) -> Callable[[Right], bool]:
+    own, municipality_id = viewer.actor.as_member(request.member_id), request.municipality_id
+    return lambda right: viewer.actor.may(right, request.cooperative_id, municipality_id=municipality_id, own=own)
+
+
+@shape(domain.Request)
+class SpendingRequest:
+    """A purchase that a member asks to have paid from their savings pot."""
+
+    id: SpendingRequestId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative of the member, which pays the supplier."""
+    member_id: MemberId
+    """Whose pot pays."""
+    purpose: str
+    """What the purchase is for, as the agreement names it."""
+    policy: str
+    """What the agreement said of this purpose when it was asked: `allowed` or `needs_municipal_consent`."""
+    title: str
+    """What is to be bought."""
+    supplier: str
+    """Where it is to be bought."""
+    amount: Money = cents("cents")
+    """What it may cost."""
+    reserved: Money
+    """What is set apart in the pot for it now."""
+    state: SpendingState
+    """How far it is."""
+    requested_at: datetime
+    """When it was asked."""
+    consented_at: datetime | None
+    """When the municipality consented, if it had to."""
+    paid_on: date | None
+    """The day on which the supplier was paid."""
+    spent: Money | None
+    """What it did cost, by the receipt."""
+    receipt: str
+    """The receipt with which it was settled."""
+    reason: str
+    """The last reason that somebody gave."""
+    lots: list[Lot]
+    """The months in which its money was earned, oldest first, once it is paid."""
+    agreement_id: AgreementId
+    """The version of the agreement by which it is judged."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[SpendingTransition] = steps(SPENDING, SpendingTransition, _may)
+    """What the caller can do next."""
+
+
+ONE = "/spending-requests/{request_id}"
+spending = Noun("spending")
+spending.get("/cooperatives/{cooperative_id}/spending-requests", list_spending_requests, SpendingRequest)
+spending.post("/members/{member_id}/spending-requests", request_spending, SpendingRequest, opens="/spending-requests")
+spending.post("/members/{member_id}/pot-settlements", settle_pot, Journal)
+spending.get(ONE, get_spending_request, SpendingRequest)
+spending.move(f"{ONE}/transitions", move_spending, SpendingRequest)
+spending.post(f"{ONE}/payments", pay_spending, SpendingRequest)
+spending.post(f"{ONE}/settlements", settle_spending, SpendingRequest)

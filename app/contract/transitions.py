@@ -1,0 +1,26 @@
+"""What every process shows of its next steps."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.adapters.messages import blocked_text
+from app.contract.shape import Viewer, seen
+from app.domain.access import Right
+from app.domain.transitions import Transition, available
+
+
+class Step:
+    """What the caller can do next; a blocked one says why."""
+
+    allowed: bool
+    """Whether the caller can do it now."""
+    reason: str | None
+    """Why it is blocked, as a code; null if it is allowed."""
+    message: str | None = seen(lambda step, viewer: step.reason and blocked_text(step.reason, viewer.language))
+    """Why it is blocked, in the caller's language."""
+
+
+def steps(process: Iterable[Transition[Any]], kind: Any, may: Callable[[Any, Viewer], Callable[[Right], bool]]) -> Any:
+    """The field of what can be done next; `may` tells for a thing and its viewer whether a right is theirs."""
+    rows = tuple(process)
+    return seen(lambda thing, viewer: [kind.of(step, viewer) for step in available(rows, thing, may(thing, viewer))])

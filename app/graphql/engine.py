@@ -1,0 +1,191 @@
+"""Makes the GraphQL types and fields of a noun from its shapes and its table of operations."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import is_dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+import strawberry
+from pydantic import BaseModel
+
+from app.contract.operation import Key, Noun, Operation
+from app.contract.shape import bare, is_shape, optional
+from app.graphql import types as shared
+from app.graphql.context import Info
+from app.graphql.types import Connection, Node, page_of
+from app.vocabulary import Form, Money
+
+Resolver = Callable[..., Awaitable[Any]]
+
+
+@cache
+def type_of(shape: type) -> Any:
+    """The GraphQL type of a shape. What its fields show is the shape itself, which resolvers return."""
+    hints = get_type_hints(shape, include_extras=True)
+    hints.pop("domain")
+    namespace: dict[str, Any] = {"__annotations__": {}, "is_type_of": staticmethod(lambda one, _: type(one) is shape)}
+    for name, hint in hints.items():
+        if name != "id" or "id" not in hints:
+            namespace["__annotations__"][name] = _output(hint)
+            namespace[name] = strawberry.field(description=_said(hint))
+    made = type(shape.__name__, (Node,) if "id" in hints else (), namespace)
+    return strawberry.type(made, description=shape.__doc__)
+
+
+def query_of(table: Noun) -> Any:
+    """The fields of Query for a noun."""
+    return _root(f"{table.name.capitalize()}Query", [one for one in table.operations if one.method == "GET"])
+
+
+def mutation_of(table: Noun) -> Any:
+    """The fields of Mutation for a noun."""
+    return _root(f"{table.name.capitalize()}Mutation", [one for one in table.operations if one.method != "GET"])
+
+
+def _root(name: str, operations: list[Operation]) -> Any:
+    fields = {field_name(one): strawberry.field(resolver=_resolver(one), description=one.words) for one in operations}
+    return strawberry.type(type(name, (), fields))
+
+
+def field_name(operation: Operation) -> str:
+    """What a field is called: a read by what it gives, a change by its use case."""
+    return re.sub("^(list|get|read)_", "", operation.use_case.__name__)
+
+
+def _resolver(operation: Operation) -> Resolver:
+    async def resolve(info: Info, **given: Any) -> Any:
+        context = info.context
+        page = page_of(given.pop("first"), given.pop("after")) if operation.pages else None
+        key = given.pop("idempotency_key", None)
+        door = context.keyed(key) if key is not None else context.run
+        named = _arguments(operation, given) | ({"page": page} if page else {})
+        found = await door(operation.use_case, **named)
+        viewer = context.viewer
+        if page is not None:
+            return Connection.of(found, lambda row: operation.shape.of(row, viewer), page)
+        if operation.lists:
+            return [operation.shape.of(row, viewer) for row in found]
+        return operation.shape.of(found, viewer)
+
+    parameters, answer = _parameters(operation), _answer(operation)
+    resolve.__signature__ = inspect.Signature(parameters, return_annotation=answer)  # type: ignore[attr-defined]
+    resolve.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": answer}
+    resolve.operation = operation  # type: ignore[attr-defined]
+    return resolve
+
+
+def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
+    """What the use case gets: arguments under its own names, and what the input holds."""
+    subject = subject_of(operation)
+    named = {subject if name == "id" and subject else name: value for name, value in given.items() if name != "input"}
+    inside = _plain(given["input"]) if given.get("input") is not None else {}
+    return named | ({"changes": inside} if operation.given == ["changes"] else inside)
+
+
+def subject_of(operation: Operation) -> str | None:
+    """The parameter that names what comes back, which GraphQL calls `id`."""
+    own = get_type_hints(operation.shape, include_extras=True).get("id") if is_shape(operation.shape) else None
+    noun = _noun(own)
+    return next((name for name in operation.in_path if noun and _noun(operation.hints[name]) == noun), None)
+
+
+def _noun(hint: Any) -> str | None:
+    return next((one.noun for one in getattr(hint, "__metadata__", ()) if hasattr(one, "noun")), None)
+
+
+def _parameters(operation: Operation) -> list[inspect.Parameter]:
+    """The arguments of a field."""
+    subject, found = subject_of(operation), [_parameter("info", Info)]
+    found += [
+        _parameter("id" if name == subject else name, _input(operation.hints[name])) for name in operation.in_path
+    ]
+    if operation.key is Key.NEEDED:
+        found.append(_parameter("idempotency_key", str))
+    if operation.method == "GET":
+        for name in operation.given:
+            found.append(_parameter(name, _input(operation.hints[name]), operation.default(name)))
+    elif operation.body is not None:
+        needed = any(field.is_required() for field in operation.body.model_fields.values())
+        kind = input_of(operation.body)
+        found.append(_parameter("input", kind) if needed else _parameter("input", kind | None, None))
+    if operation.pages:
+        found += [_parameter("first", int, 20), _parameter("after", str | None, None)]
+    if operation.versioned:
+        seen = _parameter("expected_version", int | None, None)
+        found.append(_parameter("expected_version", int) if operation.method in ("PUT", "PATCH") else seen)
+    return found
+
+
+def _parameter(name: str, hint: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default=default)
+
+
+@cache
+def input_of(form: type[BaseModel]) -> Any:
+    """The GraphQL input of a form. What is left out is left to the use case's own default."""
+    if form is Money:
+        return shared.MoneyInput
+    namespace: dict[str, Any] = {"__annotations__": {}}
+    for name, field in form.model_fields.items():
+        kind, may_be_null = _input(optional(field.rebuild_annotation())[0]), field.default is None
+        given = {} if field.is_required() else {"default": strawberry.UNSET if may_be_null else field.default}
+        namespace["__annotations__"][name] = kind | None if may_be_null else kind
+        namespace[name] = strawberry.field(description=field.description, **given)
+    return strawberry.input(type(f"{form.__name__}Input", (), namespace), description=form.__doc__ or None)
+
+
+def _plain(given: Any) -> Any:
+    """An input as the mapping that a form reads, by the names of its fields; what was left out is left out."""
+    if isinstance(given, list):
+        return [_plain(one) for one in given]
+    if not is_dataclass(given):
+        return given
+    return {name: _plain(value) for name, value in vars(given).items() if value is not strawberry.UNSET}
+
+
+def _answer(operation: Operation) -> Any:
+    shown: Any = type_of(operation.shape)
+    if operation.pages:
+        return Connection[shown]
+    return list[shown] if operation.lists else shown | None
+
+
+def _output(hint: Any) -> Any:
+    """A type of a shape's field as GraphQL has it."""
+    inner, may_be_null = optional(bare(hint))
+    inner = bare(inner)
+    if get_origin(inner) is list:
+        kind: Any = list[_output(get_args(inner)[0])]  # type: ignore[misc]
+    elif inner is Money:
+        kind = shared.Money
+    elif is_shape(inner):
+        kind = type_of(inner)
+    else:
+        kind = _leaf(inner)
+    return kind | None if may_be_null else kind
+
+
+def _input(hint: Any) -> Any:
+    inner, may_be_null = optional(bare(hint))
+    inner = bare(inner)
+    if get_origin(inner) in (list, tuple):
+        kind: Any = list[_input(get_args(inner)[0])]  # type: ignore[misc]
+    elif isinstance(inner, type) and issubclass(inner, Form | Money):
+        kind = input_of(inner)
+    else:
+        kind = _leaf(inner)
+    return kind | None if may_be_null else kind
+
+
+def _leaf(kind: Any) -> Any:
+    """A type without fields; an enumeration becomes one of GraphQL."""
+    if isinstance(kind, type) and issubclass(kind, StrEnum) and not hasattr(kind, "__strawberry_definition__"):
+        strawberry.enum(cast("Any", kind))
+    return kind
+
+
+def _said(hint: Any) -> str | None:
+    return next((one.description for one in getattr(hint, "__metadata__", ()) if hasattr(one, "description")), None)

@@ -1,0 +1,56 @@
+"""Reads what a caller gives by the forms in a verb's signature, so that every face and every file is refused alike."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic.alias_generators import to_camel
+
+from app.domain.errors import Malformed
+from app.vocabulary import Form
+
+FORMS = ConfigDict(
+    arbitrary_types_allowed=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+)
+
+
+def read_forms(verb: Callable[..., Any], named: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What is given, cleaned and in its own types. Raises Malformed with every fault at once."""
+    form = form_of(verb)
+    if form is None:
+        return dict(named)
+    try:
+        read = form.model_validate(named, context={"today": today})
+    except ValidationError as error:
+        raise Malformed(errors=[_fault(one) for one in error.errors(include_url=False)]) from None
+    return {name: getattr(read, name) for name in named}
+
+
+@cache
+def form_of(verb: Callable[..., Any]) -> type[BaseModel] | None:
+    """The parameters of a verb as one form; None for a verb that states none."""
+    hints = get_type_hints(verb, include_extras=True)
+    parameters = [one for one in inspect.signature(verb).parameters.values() if one.name not in ("tx", "actor")]
+    if not any(_is_form(hints[one.name]) for one in parameters):
+        return None
+    fields: dict[str, Any] = {
+        one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in parameters
+    }
+    return create_model(verb.__name__, __config__=FORMS, **fields)
+
+
+def _is_form(hint: Any) -> bool:
+    """Whether a type says a form, perhaps inside a list or beside None."""
+    if get_origin(hint) is Annotated or (isinstance(hint, type) and issubclass(hint, Form)):
+        return True
+    return any(_is_form(inner) for inner in get_args(hint) if inner is not type(None))
+
+
+def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
+    """A fault as it is stored and shown: the caller's name of the field, pydantic's code, and its values."""
+    field = ".".join(to_camel(str(part)) if isinstance(part, str) else str(part) for part in error["loc"])
+    facts = {name: str(value) for name, value in error.get("ctx", {}).items() if name != "error"}
+    return {"field": field, "code": error["type"], "facts": facts, "message": error["msg"]}

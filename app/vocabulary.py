@@ -1,0 +1,233 @@
+"""What people type, said once: each form with its limits, for every face and every verb.
+
+A form is an annotated type. It cleans what it gets and refuses what it cannot be. A form that reads its own result
+gives it again, since REST reads twice. The words of a refusal stand in `app/adapters/fields.py`, by its code.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from stdnum.nl import bsn
+
+from app.domain.days import FIRST_DAY, HAPPENED, Bounds, span_of
+from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
+
+
+@dataclass(frozen=True)
+class Doc:
+    """What a parameter is for, where its form does not say it."""
+
+    text: str
+
+
+class Form(BaseModel):
+    """An input of several fields: unknown fields are refused, and a value that was read is never changed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+
+# --- texts ---
+
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+"""Invisible characters, line separators and direction marks."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What XML forbids: control characters, halves of characters, no characters."""
+_BLANKS = re.compile(r"[^\S\n]+")
+_APOSTROPHES = str.maketrans("‘’‛ʼ´`", "''''''")
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\+?[0-9](?:[ ./\-]?[0-9])*(?![0-9a-z])", re.IGNORECASE)
+
+
+def _of_nobody(text: str) -> str:
+    """A text without the citizen number of anybody. Raises PydanticCustomError."""
+    for run in _DIGITS.findall(_IDENTIFIER.sub(" ", text)):
+        # A telephone number with its country code is no citizen number, nor is a part of it.
+        groups = [] if run.startswith("+") else re.split(r"[ ./\-]", run)
+        for first in range(len(groups)):
+            for last in range(first + 1, len(groups) + 1):
+                number = "".join(groups[first:last])
+                if len(number) == 9 and bsn.is_valid(number):
+                    raise PydanticCustomError("citizen_number_in_text", "a text holds a citizen number")
+    return text
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`."""
+
+    shortest: int
+    longest: int
+    several: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        limited = core_schema.str_schema(min_length=self.shortest or None, max_length=self.longest)
+        checked = core_schema.no_info_after_validator_function(_of_nobody, limited)
+        return core_schema.no_info_before_validator_function(self._clean, checked)
+
+    def _clean(self, value: Any) -> Any:
+        """NFC, one apostrophe, single blanks, none at the ends. Raises PydanticCustomError."""
+        if not isinstance(value, str):
+            return value
+        if _UNSEEN.search(value) or _CONTROL.search(value):
+            raise PydanticCustomError("text_malformed", "a text holds invisible characters")
+        text = unicodedata.normalize("NFC", value).translate(_APOSTROPHES).replace("\r\n", "\n").replace("\r", "\n")
+        if not self.several and "\n" in text.strip():
+            raise PydanticCustomError("text_malformed", "a text of one line holds line breaks")
+        return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.strip().split("\n"))
+
+
+Name = Annotated[str, Text(1, 120)]
+Title = Annotated[str, Text(1, 200)]
+Purpose = Annotated[str, Text(1, 60)]
+Supplier = Annotated[str, Text(0, 120)]
+Receipt = Annotated[str, Text(1, 500)]
+Reason = Annotated[str, Text(0, 500, several=True)]
+Note = Annotated[str, Text(0, 2000, several=True)]
+
+# --- numbers ---
+
+Flag = Annotated[bool, Field(strict=True)]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+"""The version of a thing that the caller saw last."""
+
+
+class Money(BaseModel):
+    """An amount in euro as a decimal string: `{"amount": "90.75", "currency": "EUR"}`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="Money")
+
+    amount: Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["90.75"])]
+    currency: Annotated[Literal["EUR"], Field(examples=["EUR"])] = CURRENCY
+
+    @property
+    def cents(self) -> int:
+        """Whole cents."""
+        return cents_of(self.amount)
+
+    @classmethod
+    def of(cls, cents: int) -> "Money":
+        """Cents as they are shown; nothing is checked."""
+        return cls.model_construct(amount=decimal_text(cents), currency=CURRENCY)
+
+
+@dataclass(frozen=True)
+class Between:
+    """An amount from `low` to `high` cents."""
+
+    low: int
+    high: int = MAX_CENTS
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, money: Money) -> Money:
+        if not self.low <= money.cents <= self.high:
+            facts = {"low": decimal_text(self.low), "high": decimal_text(self.high)}
+            raise PydanticCustomError("amount_out_of_range", "the amount is out of range", facts)
+        return money
+
+
+Amount = Annotated[Money, Between(1)]
+"""At least a cent."""
+
+# --- choices ---
+
+
+class Among:
+    """Some values of an enumeration."""
+
+    def __init__(self, *values: StrEnum) -> None:
+        self.values = values
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.enum_schema(source, list(self.values), sub_type="str")
+
+
+# --- days ---
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written(value: Any) -> Any:
+    """A day is written out. Raises PydanticCustomError for a number, or a day in another form."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("time_is_text", "a day is text")
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_parsing", "a day is written as 2026-03-01")
+    return value
+
+
+@dataclass(frozen=True)
+class Within:
+    """A day within bounds, which count from the context's `today`; without it only the calendar's first day holds."""
+
+    bounds: Bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        checked = core_schema.with_info_after_validator_function(self._check, handler(source))
+        return core_schema.no_info_before_validator_function(_written, checked)
+
+    def _check(self, value: date, info: ValidationInfo) -> date:
+        today = (info.context or {}).get("today")
+        first, last = span_of(self.bounds, today) if today else (FIRST_DAY, date.max)
+        if not first <= value <= last:
+            facts = {"first": first.isoformat(), "last": last.isoformat()}
+            raise PydanticCustomError("day_out_of_range", "the day is out of range", facts)
+        return value
+
+
+Day = Annotated[date, Within(Bounds())]
+"""Any day of the ten years to come and of all years before."""
+PastDay = Annotated[date, Within(HAPPENED)]
+"""Today or earlier: what has happened."""
+
+# --- ids ---
+
+_ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Of an id: the noun that it names, such as `member`. It is written as answers write it.
+
+    `UUID` itself takes braces, `urn:` and digits of every script.
+    """
+
+    noun: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, str) and not _ID.fullmatch(value):
+            raise PydanticCustomError("uuid_parsing", "an id is 32 hexadecimal digits")
+        return value
+
+
+AgreementId = Annotated[UUID, Names("agreement")]
+AppId = Annotated[UUID, Names("app")]
+CooperativeId = Annotated[UUID, Names("cooperative")]
+MemberId = Annotated[UUID, Names("member")]
+MunicipalityId = Annotated[UUID, Names("municipality")]
+PermissionId = Annotated[UUID, Names("permission")]
+PermissionReadId = Annotated[UUID, Names("permission_read")]
+PersonId = Annotated[UUID, Names("person")]
+SpendingRequestId = Annotated[UUID, Names("spending_request")]
+AccountId = Annotated[UUID, Names("account")]
+JournalId = Annotated[UUID, Names("journal")]
+AnyId = Annotated[UUID, Names("")]
+"""The id of one of several nouns."""
