@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
@@ -23,9 +23,16 @@ from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
 
 @dataclass(frozen=True)
 class Doc:
-    """What a parameter is for, where its form does not say it."""
+    """What a form is for. The last one counts: a parameter may say it better than its form does."""
 
     text: str
+
+
+def doc_of(hint: Any) -> str | None:
+    """What a form is for, in words."""
+    own = [one.text for one in getattr(hint, "__metadata__", ()) if isinstance(one, Doc)]
+    inner = [found for one in get_args(hint)[:2] if (found := doc_of(one))]
+    return next(iter(own[::-1] + inner), None)
 
 
 class Form(BaseModel):
@@ -91,12 +98,12 @@ class Text:
 
 
 Name = Annotated[str, Text(1, 120)]
-Title = Annotated[str, Text(1, 200)]
-Purpose = Annotated[str, Text(1, 60)]
-Supplier = Annotated[str, Text(0, 120)]
-Receipt = Annotated[str, Text(1, 500)]
-Reason = Annotated[str, Text(0, 500, several=True)]
-Note = Annotated[str, Text(0, 2000, several=True)]
+Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
+Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
+Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
+Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
+Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
+Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 
 # --- numbers ---
 
@@ -141,7 +148,7 @@ class Between:
         return money
 
 
-Amount = Annotated[Money, Between(1)]
+Amount = Annotated[Money, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
 
 # --- choices ---

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import TypeAdapter
+from pydantic.alias_generators import to_camel
 
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import Viewer
 from app.domain.page import Page
-from app.vocabulary import Doc
+from app.vocabulary import doc_of
 
 Endpoint = Callable[..., Awaitable[Response]]
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
@@ -78,9 +79,7 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
 
 def _query(operation: Operation, name: str) -> Any:
     hint = operation.hints[name]
-    said = next((one.text for one in getattr(hint, "__metadata__", ()) if isinstance(one, Doc)), None)
-    head, *rest = name.split("_")
-    return Annotated[hint, Query(alias=head + "".join(word.capitalize() for word in rest), description=said)]
+    return Annotated[hint, Query(alias=to_camel(name), description=doc_of(hint))]
 
 
 def _default(operation: Operation, name: str) -> Any:

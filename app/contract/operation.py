@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from app.contract.shape import bare
-from app.vocabulary import Form
+from app.vocabulary import Form, doc_of
 
 UseCase = Callable[..., Any]
 OWN = ("tx", "actor", "page", "expected_version")
@@ -71,6 +71,11 @@ class Operation:
         """The default of a parameter; `inspect.Parameter.empty` if it has to be given."""
         return inspect.signature(self.use_case).parameters[name].default
 
+    def described(self, name: str) -> Any:
+        """The form of a parameter with the words that both contracts show."""
+        hint = self.hints[name]
+        return Annotated[hint, Field(description=doc_of(hint))]
+
     @property
     def in_path(self) -> list[str]:
         """Parameters that stand in the path, in its order."""
@@ -104,7 +109,7 @@ class Operation:
         if self.given == ["changes"]:
             form: type[BaseModel] = bare(self.hints["changes"])
             return form
-        fields: Any = {name: (self.hints[name], _or_needed(self.default(name))) for name in self.given}
+        fields: Any = {name: (self.described(name), _or_needed(self.default(name))) for name in self.given}
         made: type[BaseModel] = create_model(_pascal(self.use_case.__name__), __base__=Form, __doc__="", **fields)
         return made
 
