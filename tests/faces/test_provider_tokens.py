@@ -158,7 +158,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-async def trusting(settings: Settings, database_url: str, provider: Provider) -> AsyncIterator[FastAPI]:
+async def application(settings: Settings, database_url: str, provider: Provider) -> AsyncIterator[FastAPI]:
     """The application, which trusts the provider with nothing stated but its name and scopes."""
     trusted = TrustedIssuer.model_validate({"name": provider.issuer, "scopes": ["catalogue:read"]})
     app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
@@ -173,28 +173,30 @@ async def asked(app: FastAPI, token: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("name", ROWS)
-async def test_a_token_is_taken_or_refused_as_the_page_says(name: str, trusting: FastAPI, provider: Provider) -> None:
+async def test_a_token_is_taken_or_refused_as_the_page_says(
+    name: str, application: FastAPI, provider: Provider
+) -> None:
     for number, make in enumerate(ROWS[name].taken):
-        answer = await asked(trusting, make(provider.forge))
+        answer = await asked(application, make(provider.forge))
         assert answer.status_code == 200, (number, answer.text)
     for stated, forged in ROWS[name].refused.items():
         expected = dict(zip(("reason", "claim"), stated.split(), strict=False))
         for number, make in enumerate(forged):
-            answer = await asked(trusting, make(provider.forge))
+            answer = await asked(application, make(provider.forge))
             facts = (answer.status_code, answer.json().get("code"), answer.json().get("facts"))
             assert facts == (401, "token_refused", expected), (stated, number)
 
 
-async def test_the_app_is_named_by_client_id_or_azp(trusting: FastAPI, provider: Provider, world: World) -> None:
+async def test_the_app_is_named_by_client_id_or_azp(application: FastAPI, provider: Provider, world: World) -> None:
     shop = (await world.app()).login
     for changes in ({"client_id": shop}, {"client_id": None, "azp": shop}, {"client_id": shop, "azp": "other"}):
-        assert (await asked(trusting, provider.token(**changes))).json()["appId"] == shop
-    assert (await asked(trusting, provider.token(client_id=None))).json()["appId"] is None
+        assert (await asked(application, provider.token(**changes))).json()["appId"] == shop
+    assert (await asked(application, provider.token(client_id=None))).json()["appId"] is None
 
 
-async def test_the_answer_names_what_is_wrong_as_rfc_6750_has_it(trusting: FastAPI, provider: Provider) -> None:
+async def test_the_answer_names_what_is_wrong_as_rfc_6750_has_it(application: FastAPI, provider: Provider) -> None:
     async def challenge(token: str) -> str:
-        return (await asked(trusting, token)).headers["www-authenticate"]
+        return (await asked(application, token)).headers["www-authenticate"]
 
     text = "This token is not valid: it lacks exp. Ask for a new one."
     shown = f'Bearer realm="samen", error="invalid_token", error_description="{text}"'
@@ -221,7 +223,7 @@ async def test_graphql_over_http_has_the_same_challenge(world: World) -> None:
 
 
 async def test_the_audit_log_says_what_is_wrong_and_whose_token_it_is(
-    trusting: FastAPI, provider: Provider, caplog: pytest.LogCaptureFixture
+    application: FastAPI, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Never the token; what it says is cut off and printable."""
     forged = {
@@ -232,7 +234,7 @@ async def test_the_audit_log_says_what_is_wrong_and_whose_token_it_is(
     }
     with caplog.at_level(logging.INFO, logger="samen.audit"):
         for token in forged.values():
-            await asked(trusting, token)
+            await asked(application, token)
     names = ("code", "reason", "claim", "issuer")
     lines = [vars(record) for record in caplog.records if record.name == "samen.audit"]
     assert [tuple(line.get(name) for name in names) for line in lines] == [
