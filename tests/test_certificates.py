@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import requests
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from app.adapters.certificates import trusted
 from app.adapters.issuers import RemoteKeys
 from app.adapters.mail import MailFailed
+from app.adapters.trusting import SystemCertificates
 from app.adapters.webhooks import Sender
 from app.domain.errors import IssuerUnavailable
 from tests.live import ROOT, served
@@ -125,6 +127,20 @@ def test_traces_go_out_if_the_authority_of_the_collector_is_known(
     environment = inherited | {"OTEL_EXPORTER_OTLP_TIMEOUT": "2"} | stated
     subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, timeout=60)
     assert [span.name for span in collector.spans] == (["hello"] if arrives else [])
+
+
+def test_the_list_of_the_library_that_sends_traces_does_not_count(
+    tls: Tls, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it brings along would let the collector in, as a session without the system's authorities shows."""
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tls.authority))
+    address = f"https://localhost:{collector.server_port}/v1/traces"
+    with requests.Session() as plain, requests.Session() as ours:
+        plain.trust_env = ours.trust_env = False
+        ours.mount("https://", SystemCertificates())
+        assert plain.post(address, b"", timeout=5).status_code == 200
+        with pytest.raises(requests.exceptions.SSLError):
+            ours.post(address, b"", timeout=5)
 
 
 def test_each_protocol_has_a_context_of_its_own_which_judges_names_and_authorities() -> None:
