@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from app.adapters.issuers import RemoteKeys
+from app.adapters.issuers import RemoteKeys, kept_fresh
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
 from app.api import docs, rest
@@ -51,11 +51,11 @@ def _provider(settings: Settings, trusted: TrustedIssuer, seconds: Callable[[], 
     """A provider of the settings."""
     return Issuer(
         trusted.name,
-        RemoteKeys(trusted.name, trusted.jwks_url, clock=seconds),
+        RemoteKeys(trusted.name, trusted.jwks_url, https=settings.production, clock=seconds),
         trusted.audience or settings.audience,
         algorithms=trusted.algorithms,
         types=trusted.types,
-        client_claim=trusted.client_claim,
+        client_claims=(trusted.client_claim,) if trusted.client_claim else Issuer.client_claims,
         scopes=frozenset(trusted.scopes),
     )
 
@@ -84,7 +84,8 @@ def build(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await database.open()
         await catalogue.open()
-        yield
+        async with kept_fresh(one.keys for one in app.state.wiring.issuers if isinstance(one.keys, RemoteKeys)):
+            yield
         await app.state.wiring.uploads.settled()
         await catalogue.close()
         await database.close()

@@ -96,8 +96,8 @@ class TrustedIssuer(BaseModel):
     """What it signs with."""
     types: frozenset[str] = frozenset({"at+jwt", "JWT"})
     """What its access tokens call themselves (`typ`)."""
-    client_claim: str = "azp"
-    """Where they name the app."""
+    client_claim: str = ""
+    """Where they name the app. Unset: `client_id` (RFC 9068), or else `azp` (Keycloak)."""
     scopes: frozenset[Scope] = frozenset()
     """What every token of it may do besides what it says: for a provider that cannot be taught our scopes."""
 

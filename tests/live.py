@@ -29,6 +29,7 @@ from app.domain.access import Scope
 from app.main import VERSION, build
 from app.migrations import migrate_to_head
 from app.settings import Settings
+from tests.tls import Tls
 
 ROOT = Path(__file__).parent.parent
 SEALING = base64.b64encode(bytes(32)).decode()
@@ -54,8 +55,10 @@ async def until(look: Callable[[], Any], seconds: float = 30) -> None:
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, port: int = 0, *, connections_per_address: int = 0) -> AsyncIterator[str]:
-    """An application behind a real port, in this process: its address."""
+async def served(
+    app: Any, port: int = 0, *, connections_per_address: int = 0, tls: Tls | None = None
+) -> AsyncIterator[str]:
+    """An application behind a real port, in this process: its address. With `tls` it speaks HTTPS."""
     config = Bounded(
         app,
         version=VERSION,
@@ -63,6 +66,8 @@ async def served(app: Any, port: int = 0, *, connections_per_address: int = 0) -
         port=port,
         log_level="error",
         lifespan="off",
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from standardwebhooks import Webhook as Signer
 
+from app.adapters.certificates import certificate_fault, trusted
 from app.domain.feed import Audience, PublicEvent, audience_of
 from app.domain.webhooks import Answer, Letter
 
@@ -72,7 +73,9 @@ class Sender:
         self._local = local
         self._patience = patience
         nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # receivers may share an address
-        self._client = httpx.AsyncClient(timeout=patience, follow_redirects=False, trust_env=False, cookies=nothing)
+        self._client = httpx.AsyncClient(
+            verify=trusted("http"), timeout=patience, follow_redirects=False, trust_env=False, cookies=nothing
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,6 +93,8 @@ class Sender:
         except NotAllowed as error:
             return Answer(None, str(error))
         except (httpx.HTTPError, OSError, TimeoutError, UnicodeError) as error:
+            if fault := certificate_fault(error):
+                return Answer(None, f"its certificate is not good: {fault}")
             return Answer(None, next(words for kind, words in NOTES if isinstance(error, kind)))
 
     async def _post(self, letter: Letter, now: datetime) -> Answer:

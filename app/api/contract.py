@@ -56,7 +56,7 @@ REFUSALS = {
     "429": "Too fast: wait as long as `Retry-After` says.",
     "428": "Name the version that you saw, with If-Match.",
     "500": "A fault of ours: report it with the `traceId`.",
-    "503": "The database does not answer: repeat the request under the same Idempotency-Key.",
+    "503": "The database or the login provider does not answer: repeat the request under the same Idempotency-Key.",
 }
 HEADERS: Node = {
     "RateLimit": {

@@ -16,14 +16,15 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 from strawberry.types import ExecutionResult
 
-from app.adapters.callers import audit, caller
+from app.adapters.callers import caller, note_refusal
 from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
 from app.adapters.tokens import bearer, identify, identity_of
 from app.domain.actors import VISITOR
-from app.domain.errors import DomainError, TookTooLong
+from app.domain.errors import DomainError, IssuerUnavailable, TookTooLong
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.errors import shown
@@ -32,6 +33,8 @@ from app.graphql.schema import schema
 GRAPHQL_JSON = "application/graphql-response+json"
 SUBSCRIPTIONS = 10
 """At a time in one socket."""
+TRY_LATER = 1013
+"""What a socket is closed with if nobody can tell now whose it is; clients connect anew by themselves."""
 INTRODUCTION = timedelta(seconds=10)
 """How long a socket may be open without saying who it is."""
 UNAVAILABLE = "unavailable"
@@ -39,7 +42,16 @@ PAGE = Path(__file__).parent / "graphiql.html"
 
 
 class Messages(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes a socket with 4400 after a message that does not have the shape of the protocol."""
+    """Closes a socket with 4400 after a message that does not have the shape of the protocol.
+
+    If the provider of a token does not answer it closes with 1013, "try again later": 4403 would end a client's tries.
+    """
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        try:
+            await super().handle_connection_init(message)
+        except IssuerUnavailable:
+            await self.websocket.close(code=TRY_LATER, reason="Try again later")
 
     async def handle_message(self, message: Any) -> None:
         if _has_shape(message):
@@ -128,22 +140,24 @@ class Face(GraphQLRouter[Context, None]):
         """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event.
 
         Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token, or for one who
-        holds too many sockets.
+        holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
         """
         socket = cast("WebSocket", context.request)
         wired, params = socket.app.state.wiring, context.connection_params or {}
-        stated = _text(params, "Authorization") or socket.headers.get("authorization")
+        token = bearer(_text(params, "Authorization") or socket.headers.get("authorization"))
         if "Accept-Language" in params:
             context.language = language_of(_text(params, "Accept-Language"))
 
         def renew() -> None:
-            context.door.identity = identity_of(bearer(stated), wired.issuers)
+            context.door.identity = identity_of(token, wired.issuers)
 
         try:
-            await identify(bearer(stated), wired.issuers)
+            await identify(token, wired.issuers)
             renew()
+        except IssuerUnavailable:
+            raise
         except DomainError as refused:
-            audit.info("refused", extra={"code": refused.code})
+            note_refusal(refused, token)
             raise ConnectionRejectionError from None
         if not socket.state.socket.belongs_to(context.door.identity):
             raise ConnectionRejectionError
