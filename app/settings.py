@@ -1,13 +1,15 @@
 """The one typed settings class; every value is read from `SAMEN_*` variables."""
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, SecretStr, model_validator
+from pydantic import BaseModel, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.access import Scope
+from app.domain.destinations import never_in
 
 
 class TrustedIssuer(BaseModel):
@@ -72,6 +74,8 @@ class Settings(BaseSettings):
     """Units a minute for a person or an app."""
     rate_partner: int = 30_000
     """Units a minute for an app of the rate class `partner`."""
+    webhook_networks: list[IPv4Network | IPv6Network] = []
+    """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
     connections_per_address: int = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
     metrics_port: int | None = None
@@ -80,6 +84,14 @@ class Settings(BaseSettings):
     """Where that port listens."""
     otlp_endpoint: str | None = None
     """The OpenTelemetry collector that gets traces, such as `http://127.0.0.1:4318`. Unset: no traces."""
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _only_what_may_be_sent_to(cls, networks: list[IPv4Network | IPv6Network]) -> list[IPv4Network | IPv6Network]:
+        for network in networks:
+            if never := never_in(network):
+                raise ValueError(f"{network} overlaps {never}, to which nothing is ever sent. Name a smaller network.")
+        return networks
 
     @model_validator(mode="after")
     def _public_url_of_the_port(self) -> Self:

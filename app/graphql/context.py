@@ -10,6 +10,7 @@ from strawberry.fastapi import BaseContext
 
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
+from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue
 from app.usecases.cooperatives import get_cooperatives
@@ -24,7 +25,8 @@ class Context(BaseContext):
     catalogue: Catalogue
     language: str
     trace_id: str
-    local_webhooks: bool = False
+    destinations: Destinations = PUBLIC
+    """Where webhooks may go."""
     reads_schema: bool = True
     """Who has no token takes the schema from the project, in production."""
     charge: Callable[[int], Awaitable[None]] | None = None

@@ -193,7 +193,7 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     async def charge(units: int) -> None:
         connection.state.units = units
 
-    return Context(run, wired.catalogue, language, trace_id, wired.local_webhooks, knows, charge, takes_text=True)
+    return Context(run, wired.catalogue, language, trace_id, wired.destinations, knows, charge, takes_text=True)
 
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
@@ -203,7 +203,7 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
     async def charge(units: int) -> None:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)
 
-    return Context(run, wired.catalogue, language, uuid4().hex, wired.local_webhooks, False, charge)
+    return Context(run, wired.catalogue, language, uuid4().hex, wired.destinations, False, charge)
 
 
 def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
