@@ -275,6 +275,11 @@ async def identify(token: str | None, issuers: Iterable[Issuer]) -> Identity:
     return identity_of(token, issuers)
 
 
+def ends_at(token: str) -> float:
+    """When a token that was read is refused from, in Unix seconds: its `exp`, and the leeway for clocks that differ."""
+    return float(_opened(token)[1]["exp"]) + LEEWAY
+
+
 def bearer(header: str | None) -> str | None:
     """The token of an Authorization header."""
     scheme, _, token = (header or "").partition(" ")

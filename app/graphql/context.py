@@ -35,6 +35,8 @@ class Context(BaseContext):
     """The face passes an answer on that comes as JSON."""
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
+    ends_at: float | None = None
+    """Of a socket: when its token ends, in Unix seconds; None without a token."""
 
     def __post_init__(self) -> None:
         super().__init__()
