@@ -21,6 +21,7 @@ from app.api.deps import Wiring, operation_id
 from app.api.middleware import EveryRequest
 from app.api.sockets import Sockets
 from app.db.engine import CATALOGUE_ROLE, Database
+from app.domain.destinations import Destinations
 from app.domain.rates import Rate
 from app.graphql import face
 from app.keys import app_issuer, key_ring, people_issuer, sealing
@@ -100,7 +101,7 @@ def build(
         audience=settings.audience,
         rates=counted,
         sockets=Sockets(counted),
-        local_webhooks=not settings.production,
+        destinations=Destinations(not settings.production, tuple(settings.webhook_networks)),
     )
     _put_together(app, settings)
     return app

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -16,12 +17,14 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.access import Scope
+from app.domain.destinations import never_in
 
 PREFIX = "SAMEN_"
 NOT_OURS = frozenset({"SAMEN_URL"})
@@ -145,6 +148,8 @@ class Settings(BaseSettings):
     """Units a minute for a person or an app."""
     rate_partner: Count = 30_000
     """Units a minute for an app of the rate class `partner`."""
+    webhook_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_json)] = []
+    """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
     connections_per_address: Count = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
     metrics_port: Port | None = None
@@ -153,6 +158,14 @@ class Settings(BaseSettings):
     """Where that port listens."""
     otlp_endpoint: Annotated[str | None, Web] = None
     """The OpenTelemetry collector that gets traces, such as `http://127.0.0.1:4318`. Unset: no traces."""
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _only_what_may_be_sent_to(cls, networks: list[IPv4Network | IPv6Network]) -> list[IPv4Network | IPv6Network]:
+        for network in networks:
+            if never := never_in(network):
+                raise ValueError(f"{network} overlaps {never}, to which nothing is ever sent. Name a smaller network")
+        return networks
 
     @model_validator(mode="after")
     def _public_url_of_the_port(self) -> Self:
@@ -181,7 +194,8 @@ def read_settings() -> Settings:
 def _sentence(place: Sequence[int | str], kind: str, words: str) -> str:
     """What is wrong at a place of the settings; what was given is not repeated, it may be a secret."""
     variable = f"{PREFIX}{str(place[0]).upper()}"
-    inside = [f"{part + 1}. provider" if isinstance(part, int) else part for part in place[1:]]
+    what = {"issuers": "provider", "webhook_networks": "network"}.get(str(place[0]), "item")
+    inside = [f"{part + 1}. {what}" if isinstance(part, int) else part for part in place[1:]]
     if kind == "extra_forbidden":
         where = ", ".join([variable, *inside[:-1]])
         return f"{where}: there is no field {inside[-1]}.{_meant(str(inside[-1]), TrustedIssuer.model_fields)}"

@@ -231,7 +231,7 @@ async def worker_of(settings: Settings, database_url: str) -> AsyncIterator[Work
         opened(database_url, role=WORKER_ROLE, size=3, sealing=sealing(settings), on_statement=told) as database,
         opened(database_url, role=WORKER_ROLE, size=2, sealing=sealing(settings), on_statement=told) as outgoing,
         opened(database_url, role=BOOKS_ROLE, size=1, on_statement=told) as books,
-        Sender(local=not settings.production) as sender,
+        Sender(local=not settings.production, networks=settings.webhook_networks) as sender,
     ):
         yield Worker(database, mail_of(settings), books=books, sender=sender, outgoing=outgoing)
 

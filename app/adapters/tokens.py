@@ -335,6 +335,11 @@ def stated_issuer(token: str | None) -> str | None:
     return "".join(letter if letter.isprintable() else "?" for letter in stated[:SHOWN])
 
 
+def ends_at(token: str) -> float:
+    """When a token that was read is refused from, in Unix seconds: its `exp`, and the leeway for clocks that differ."""
+    return float(_opened(token)[1]["exp"]) + LEEWAY
+
+
 def bearer(header: str | None) -> str | None:
     """The token of an Authorization header."""
     scheme, _, token = (header or "").partition(" ")

@@ -15,65 +15,27 @@ from starlette.requests import HTTPConnection
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 from strawberry.types import ExecutionResult
 
 from app.adapters.callers import caller, note_refusal
 from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
-from app.adapters.tokens import bearer, identify, identity_of
+from app.adapters.tokens import bearer, ends_at, identify, identity_of
 from app.domain.actors import VISITOR
 from app.domain.errors import DomainError, IssuerUnavailable, TookTooLong
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.errors import shown
 from app.graphql.schema import schema
+from app.graphql.sockets import Messages
 
 GRAPHQL_JSON = "application/graphql-response+json"
 SUBSCRIPTIONS = 10
 """At a time in one socket."""
-TRY_LATER = 1013
-"""What a socket is closed with if nobody can tell now whose it is; clients connect anew by themselves."""
 INTRODUCTION = timedelta(seconds=10)
 """How long a socket may be open without saying who it is."""
 UNAVAILABLE = "unavailable"
 PAGE = Path(__file__).parent / "graphiql.html"
-
-
-class Messages(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes a socket with 4400 after a message that does not have the shape of the protocol.
-
-    If the provider of a token does not answer it closes with 1013, "try again later": 4403 would end a client's tries.
-    """
-
-    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        try:
-            await super().handle_connection_init(message)
-        except IssuerUnavailable:
-            await self.websocket.close(code=TRY_LATER, reason="Try again later")
-
-    async def handle_message(self, message: Any) -> None:
-        if _has_shape(message):
-            await super().handle_message(message)
-        else:
-            await self.handle_invalid_message("Failed to parse message")
-
-
-def _has_shape(message: Any) -> bool:
-    """Whether type and id of a message, and what a `subscribe` asks for, are what the protocol says."""
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        return False
-    if message["type"] not in ("subscribe", "complete"):
-        return True
-    payload = message.get("payload", {}) if message["type"] == "subscribe" else {"query": ""}
-    return (
-        isinstance(message.get("id"), str)
-        and isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("operationName"), str | None)
-    )
 
 
 class Face(GraphQLRouter[Context, None]):
@@ -137,7 +99,8 @@ class Face(GraphQLRouter[Context, None]):
         return response
 
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
-        """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event.
+        """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event, and
+        the socket closes when it ends.
 
         Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token, or for one who
         holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
@@ -162,6 +125,7 @@ class Face(GraphQLRouter[Context, None]):
         if not socket.state.socket.belongs_to(context.door.identity):
             raise ConnectionRejectionError
         context.renew = renew
+        context.ends_at = None if token is None else ends_at(token)
         context.reads_schema = socket.app.state.ide or context.door.identity != VISITOR
         return {}
 
@@ -207,7 +171,7 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     async def charge(units: int) -> None:
         connection.state.units = units
 
-    return Context(run, wired.catalogue, language, trace_id, wired.local_webhooks, knows, charge, takes_text=True)
+    return Context(run, wired.catalogue, language, trace_id, wired.destinations, knows, charge, takes_text=True)
 
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
@@ -217,7 +181,7 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
     async def charge(units: int) -> None:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)
 
-    return Context(run, wired.catalogue, language, uuid4().hex, wired.local_webhooks, False, charge)
+    return Context(run, wired.catalogue, language, uuid4().hex, wired.destinations, False, charge)
 
 
 def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
