@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """Units a minute for an app of the rate class `partner`."""
     connections_per_address: int = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
+    drain_seconds: float = 0
+    """How long it still takes requests after SIGTERM, while `/readyz` is 503; behind a proxy 10."""
     metrics_port: int | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"

@@ -16,7 +16,8 @@ from app.adapters.messages import error_text, language_of
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
 from app.api.errors import failed, problem
-from app.api.rated import Rated
+from app.api.origins import SHARED, is_preflight, preflight_answer
+from app.api.rated import Rated, is_shared
 from app.api.sockets import serve_socket
 from app.usecases.run import Unavailable
 
@@ -36,7 +37,7 @@ SECURITY = {
     ),
 }
 """What the Dutch API Design Rules ask of every answer; what an operation sets itself stays."""
-_DRESS = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+_DRESS = [*SHARED, *((name.lower().encode(), value.encode()) for name, value in SECURITY.items())]
 CLIENT_GONE = 499
 """As proxies write it down; it is never sent."""
 log = logging.getLogger("samen.access")
@@ -84,6 +85,11 @@ class EveryRequest:
             await send(message)
 
         try:
+            if is_preflight(request):
+                # free: it carries no token to count for, the request that follows pays, and a page could not read a
+                # refusal: its browser says no more than that the request failed
+                await preflight_answer()(scope, receive, answer)
+                return status
             rated = await Rated.of(request)
             bounded = await _bounded(request, receive, rated)
             if not rated.allowed:
@@ -115,10 +121,11 @@ class EveryRequest:
 
 
 def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
-    """The headers of an answer with those that every answer has."""
+    """The headers of an answer with those that every answer has; one that caches share has no trace of its request."""
     present = {name for name, _ in headers}
     added = [pair for pair in _DRESS if pair[0] not in present]
-    return [*headers, *added, (b"api-version", version.encode()), (b"trace-id", trace_id.encode())]
+    traced = [] if is_shared(headers) else [(b"trace-id", trace_id.encode())]
+    return [*headers, *added, (b"api-version", version.encode()), *traced]
 
 
 def refused(request: Request, status: int, code: str, **facts: str) -> Response:

@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 import strawberry
+from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
+from app.adapters.addresses import public_path
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
 from app.domain.errors import Invalid
@@ -49,6 +52,10 @@ class Context(BaseContext):
     def actor(self) -> Actor:
         """Who acted in the last verb."""
         return self.door.actor
+
+    def public_path(self, path: str) -> str:
+        """A path of ours as the caller reaches it."""
+        return public_path(cast("HTTPConnection", self.request), path)
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

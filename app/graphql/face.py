@@ -127,8 +127,8 @@ class Face(GraphQLRouter[Context, None]):
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
         """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event.
 
-        Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token, or for one who
-        holds too many sockets.
+        Pages of any origin get this far: no cookie is read. Raises ConnectionRejectionError for a bad token, or for
+        one who holds too many sockets.
         """
         socket = cast("WebSocket", context.request)
         wired, params = socket.app.state.wiring, context.connection_params or {}
@@ -228,6 +228,8 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         max_subscriptions_per_connection=SUBSCRIPTIONS,
         connection_init_wait_timeout=INTRODUCTION,
+        # no cookie is read: a page of another origin has nothing of its visitor's but the token that it sends
+        allowed_origins=("*",),
         include_in_schema=False,
         seconds=seconds,
     )
