@@ -56,7 +56,8 @@ LAST_WORDS = 0.5
 class Server(uvicorn.Server):
     """Says when it answers, and leaves the signals to us, so that whatever runs beside it ends with it.
 
-    With `drain_seconds` SIGTERM first calls `drain` and goes on taking requests; SIGINT and a second SIGTERM end at once.
+    With `drain_seconds` SIGTERM calls `drain` first, and requests come in for so long; SIGINT and a second SIGTERM do
+    not wait.
     """
 
     def __init__(

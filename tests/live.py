@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,8 @@ class Live:
     """Where it is not the one of its own PostgreSQL."""
     rates: tuple[int, int, int] = (1_000_000_000,) * 3
     """Of visitors, people and partners."""
+    more: dict[str, str] = field(default_factory=dict)
+    """Settings beside those, or in their place."""
     files: int | None = None
     """How many files and connections the server may have open; None: as many as this process."""
 
@@ -178,6 +180,7 @@ class Live:
             "SAMEN_LOG_LEVEL": "ERROR",
             "SAMEN_POOL_SIZE": "20",
             **{f"SAMEN_RATE_{name}": str(rate) for name, rate in zip(RATES, self.rates, strict=True)},
+            **self.more,
         }
 
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -228,7 +231,11 @@ class Live:
 
     def person(self, login: str) -> str:
         return KeyRing.of(self.keys).token(
-            issuer=f"{self.url}/people", audience="samen", subject=login, client_id="tests", scopes=list(Scope)
+            issuer=f"{self.environment['SAMEN_PUBLIC_URL']}/people",
+            audience="samen",
+            subject=login,
+            client_id="tests",
+            scopes=list(Scope),
         )
 
     def stop_server(self) -> int:

@@ -2,15 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
 from uuid import UUID
 
 import strawberry
-from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
-from app.adapters.addresses import public_path
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
 from app.domain.errors import Invalid
@@ -37,6 +34,9 @@ class Context(BaseContext):
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
 
+    prefix: str = ""
+    """The path below which the API is reached."""
+
     def __post_init__(self) -> None:
         super().__init__()
         self.cooperatives: DataLoader[UUID, Cooperative] = DataLoader(load_fn=self._cooperatives)
@@ -52,10 +52,6 @@ class Context(BaseContext):
     def actor(self) -> Actor:
         """Who acted in the last verb."""
         return self.door.actor
-
-    def public_path(self, path: str) -> str:
-        """A path of ours as the caller reaches it."""
-        return public_path(cast("HTTPConnection", self.request), path)
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

@@ -18,6 +18,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionResult
 
+from app.adapters.addresses import public_path
 from app.adapters.callers import audit, caller
 from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
@@ -193,7 +194,17 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     async def charge(units: int) -> None:
         connection.state.units = units
 
-    return Context(run, wired.catalogue, language, trace_id, wired.local_webhooks, knows, charge, takes_text=True)
+    return Context(
+        run,
+        wired.catalogue,
+        language,
+        trace_id,
+        local_webhooks=wired.local_webhooks,
+        reads_schema=knows,
+        charge=charge,
+        takes_text=True,
+        prefix=public_path(connection, ""),
+    )
 
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
@@ -203,7 +214,16 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
     async def charge(units: int) -> None:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)
 
-    return Context(run, wired.catalogue, language, uuid4().hex, wired.local_webhooks, False, charge)
+    return Context(
+        run,
+        wired.catalogue,
+        language,
+        uuid4().hex,
+        local_webhooks=wired.local_webhooks,
+        reads_schema=False,
+        charge=charge,
+        prefix=public_path(connection, ""),
+    )
 
 
 def install(app: FastAPI, *, ide: bool, seconds: float) -> None:

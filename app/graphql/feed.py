@@ -64,6 +64,5 @@ class FeedQuery:
         found = await info.context.run(
             list_events, after=place_of(after), limit=first, kinds=tuple(types or ()), from_now=from_now
         )
-        prefix = info.context.public_path("")
-        events = [Event.of(event, prefix) for event in found.events]
+        events = [Event.of(event, info.context.prefix) for event in found.events]
         return Feed(events=events, cursor=str(found.position), more=found.more)
