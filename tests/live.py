@@ -54,11 +54,12 @@ async def until(look: Callable[[], Any], seconds: float = 30) -> None:
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, port: int = 0, *, connections_per_address: int = 0) -> AsyncIterator[str]:
+async def served(app: Any, port: int = 0, *, connections_per_address: int = 0, prefix: str = "") -> AsyncIterator[str]:
     """An application behind a real port, in this process: its address."""
     config = Bounded(
         app,
         version=VERSION,
+        prefix=prefix,
         connections_per_address=connections_per_address,
         port=port,
         log_level="error",
