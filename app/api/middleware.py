@@ -23,6 +23,8 @@ from app.usecases.run import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000
+DISCARDED = 1_000_000
+"""Bytes of a body that are read though it is refused."""
 FILES = "/offering-imports"
 FILE_LIMIT = 100_000_000
 FILE_PATIENCE = 60
@@ -92,10 +94,10 @@ class EveryRequest:
                 return status
             rated = await Rated.of(request)
             bounded = await _bounded(request, receive, rated)
-            if not rated.allowed:
-                await refused(request, 429, "rate_limited")(scope, receive, answer)
-            elif bounded is None:
-                await refused(request, 413, "too_large")(scope, receive, answer)
+            if bounded is None or not rated.allowed:
+                await _discard(request, receive)
+                why = (413, "too_large") if rated.allowed else (429, "rate_limited")
+                await refused(request, why[0], why[1])(scope, receive, answer)
             else:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
@@ -155,6 +157,20 @@ async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive 
         return whole.pop() if whole else await receive()
 
     return replay
+
+
+async def _discard(request: Request, receive: Receive) -> None:
+    """Read the body of a refused request, if it has a megabyte at most, so that the refusal arrives.
+
+    A connection that closes with bytes unread is reset, and the answer is lost on the way (RFC 9112, section 9.6). Who
+    waits for a word before sending (`Expect`) has sent nothing.
+    """
+    left = DISCARDED if _within(request.headers.get("content-length", ""), DISCARDED) else 0
+    more = "expect" not in request.headers
+    while more and left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:
