@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from app.adapters.addresses import prefix_of
 from app.adapters.issuers import RemoteKeys, kept_fresh
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
@@ -19,6 +19,7 @@ from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import Wiring, operation_id
 from app.api.middleware import EveryRequest
+from app.api.prefix import Prefix
 from app.api.sockets import Sockets
 from app.db.engine import CATALOGUE_ROLE, Database
 from app.domain.destinations import Destinations
@@ -31,13 +32,6 @@ from app.usecases.rates import Rates
 from app.usecases.run import Run, utc_now
 
 VERSION = "0.2.0"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ASKED = ("Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "traceparent")
-SHOWN = (
-    *("API-Version", "ETag", "Link", "Location", "Retry-After", "Trace-Id", "Content-Disposition"),
-    *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
-)
-"""Headers that pages of other origins may send, and read."""
 
 
 def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:
@@ -115,10 +109,8 @@ def _put_together(app: FastAPI, settings: Settings) -> None:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)
     app.add_middleware(EveryRequest, version=VERSION)
-    # Pages of any origin may ask: who asks is in a token, never in a cookie. Outermost: they read refusals too.
-    app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=ASKED, expose_headers=SHOWN
-    )
+    if prefix := prefix_of(settings.public_url):
+        app.add_middleware(Prefix, prefix=prefix)  # the last is outermost: it sees every link
 
 
 def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:

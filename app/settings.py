@@ -152,6 +152,8 @@ class Settings(BaseSettings):
     """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
     connections_per_address: Count = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
+    drain_seconds: Seconds = 0
+    """How long it still takes requests after SIGTERM, while `/readyz` is 503; behind a proxy 10."""
     metrics_port: Port | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"

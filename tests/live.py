@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +56,13 @@ async def until(look: Callable[[], Any], seconds: float = 30) -> None:
 
 @contextlib.asynccontextmanager
 async def served(
-    app: Any, port: int = 0, *, connections_per_address: int = 0, tls: Tls | None = None
+    app: Any, port: int = 0, *, connections_per_address: int = 0, prefix: str = "", tls: Tls | None = None
 ) -> AsyncIterator[str]:
     """An application behind a real port, in this process: its address. With `tls` it speaks HTTPS."""
     config = Bounded(
         app,
         version=VERSION,
+        prefix=prefix,
         connections_per_address=connections_per_address,
         port=port,
         log_level="error",
@@ -151,6 +152,8 @@ class Live:
     """Where it is not the one of its own PostgreSQL."""
     rates: tuple[int, int, int] = (1_000_000_000,) * 3
     """Of visitors, people and partners."""
+    more: dict[str, str] = field(default_factory=dict)
+    """Settings beside those, or in their place."""
     files: int | None = None
     """How many files and connections the server may have open; None: as many as this process."""
 
@@ -183,6 +186,7 @@ class Live:
             "SAMEN_LOG_LEVEL": "ERROR",
             "SAMEN_POOL_SIZE": "20",
             **{f"SAMEN_RATE_{name}": str(rate) for name, rate in zip(RATES, self.rates, strict=True)},
+            **self.more,
         }
 
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -233,7 +237,11 @@ class Live:
 
     def person(self, login: str) -> str:
         return KeyRing.of(self.keys).token(
-            issuer=f"{self.url}/people", audience="samen", subject=login, client_id="tests", scopes=list(Scope)
+            issuer=f"{self.environment['SAMEN_PUBLIC_URL']}/people",
+            audience="samen",
+            subject=login,
+            client_id="tests",
+            scopes=list(Scope),
         )
 
     def stop_server(self) -> int:

@@ -41,8 +41,11 @@ class NotAllowed(Exception):
     """The address is none that we send to."""
 
 
-def event_json(event: PublicEvent | Letter) -> dict[str, Any]:
-    """An event as the feed and the webhooks show it: thin; what it is about is read from `resource`."""
+def event_json(event: PublicEvent | Letter, prefix: str) -> dict[str, Any]:
+    """An event as the feed and the webhooks show it: thin; what it is about is read from `resource`.
+
+    `prefix`: the path below which the API is reached; mostly empty.
+    """
     known = event.delivery if isinstance(event, Letter) else event
     event_id, subject = event.delivery.event_id if isinstance(event, Letter) else event.id, str(known.subject_id)
     return {
@@ -52,7 +55,7 @@ def event_json(event: PublicEvent | Letter) -> dict[str, Any]:
             "id": str(event_id),
             "cooperativeId": str(event.cooperative_id),
             "subjectId": subject,
-            "resource": f"{_place_of(known.name)}/{subject}",
+            "resource": f"{prefix}{_place_of(known.name)}/{subject}",
             "sequence": event.sequence,
             "cursor": str(known.position),
         },
@@ -81,11 +84,20 @@ def _resolved(host: str) -> tuple[Address, ...]:
 
 
 class Sender:
-    """One client for all addresses: those of the internet and of `networks`; `local`: outside production also private
-    ones, without TLS.
+    """One client for all addresses: those of the internet and of `networks`.
+
+    `local`: outside production also private ones, without TLS. `prefix`: the path below which the API is reached.
     """
 
-    def __init__(self, *, local: bool = False, networks: Iterable[Network] = (), patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        *,
+        local: bool = False,
+        networks: Iterable[Network] = (),
+        patience: float = PATIENCE,
+        prefix: str = "",
+    ) -> None:
+        self._prefix = prefix
         self._destinations = Destinations(local, tuple(networks))
         self._patience = patience
         nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # receivers may share an address
@@ -115,7 +127,7 @@ class Sender:
 
     async def _post(self, letter: Letter, now: datetime) -> Answer:
         event_id = str(letter.delivery.event_id)
-        body = json.dumps(event_json(letter), separators=(",", ":"))
+        body = json.dumps(event_json(letter, self._prefix), separators=(",", ":"))
         signatures = [Signer(secret).sign(event_id, now, body) for secret in letter.secrets]
         parts = urlsplit(letter.webhook.url)
         host = parts.hostname or ""

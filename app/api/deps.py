@@ -37,6 +37,9 @@ DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 class Readiness:
     """What the readiness probe saw last: whoever asks, however often, the database is asked once a second."""
 
+    draining: bool = False
+    """Whether the process is about to stop, so that a proxy should send its requests elsewhere."""
+
     looked_at: float = float("-inf")
     lag: float = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.adapters.addresses import public_path
 from app.adapters.fields import field_error, field_text
 from app.adapters.messages import EN, error_text, language_of, message_of
 from app.api.contract import methods_at
@@ -74,7 +75,7 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "instance": path,
+        "instance": public_path(request, path),
         "traceId": getattr(request.state, "trace_id", None),
         **({"errors": errors} if errors else {}),
         **({"error": OAUTH.get(code, "invalid_request"), "error_description": detail} if path == LOGIN else {}),

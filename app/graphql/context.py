@@ -38,6 +38,9 @@ class Context(BaseContext):
     ends_at: float | None = None
     """Of a socket: when its token ends, in Unix seconds; None without a token."""
 
+    prefix: str = ""
+    """The path below which the API is reached."""
+
     def __post_init__(self) -> None:
         super().__init__()
         self.cooperatives: DataLoader[UUID, Cooperative] = DataLoader(load_fn=self._cooperatives)

@@ -17,6 +17,7 @@ from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
+from app.adapters.addresses import public_path
 from app.adapters.callers import caller, note_refusal
 from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
@@ -102,8 +103,8 @@ class Face(GraphQLRouter[Context, None]):
         """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event, and
         the socket closes when it ends.
 
-        Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token, or for one who
-        holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
+        Pages of any origin get this far: no cookie is read. Raises ConnectionRejectionError for a bad token, or for
+        one who holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
         """
         socket = cast("WebSocket", context.request)
         wired, params = socket.app.state.wiring, context.connection_params or {}
@@ -171,7 +172,17 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     async def charge(units: int) -> None:
         connection.state.units = units
 
-    return Context(run, wired.catalogue, language, trace_id, wired.destinations, knows, charge, takes_text=True)
+    return Context(
+        run,
+        wired.catalogue,
+        language,
+        trace_id,
+        destinations=wired.destinations,
+        reads_schema=knows,
+        charge=charge,
+        takes_text=True,
+        prefix=public_path(connection, ""),
+    )
 
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
@@ -181,7 +192,16 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
     async def charge(units: int) -> None:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)
 
-    return Context(run, wired.catalogue, language, uuid4().hex, wired.destinations, False, charge)
+    return Context(
+        run,
+        wired.catalogue,
+        language,
+        uuid4().hex,
+        destinations=wired.destinations,
+        reads_schema=False,
+        charge=charge,
+        prefix=public_path(connection, ""),
+    )
 
 
 def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
@@ -206,6 +226,8 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         max_subscriptions_per_connection=SUBSCRIPTIONS,
         connection_init_wait_timeout=INTRODUCTION,
+        # no cookie is read: a page of another origin has nothing of its visitor's but the token that it sends
+        allowed_origins=("*",),
         include_in_schema=False,
         seconds=seconds,
     )

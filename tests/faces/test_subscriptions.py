@@ -142,7 +142,7 @@ async def test_the_audit_log_has_what_staff_were_shown_and_not_every_look(
             assert lines() == ["get_order", "get_order"]
 
 
-async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: World, address: str) -> None:
+async def test_a_stranger_and_a_bad_token_get_nothing(world: World, address: str) -> None:
     seller = await rich(world)
     purchase = await plan(world, seller)
     stranger: Caller = (await world.cooperative()).coordinator
@@ -155,9 +155,27 @@ async def test_a_stranger_a_bad_token_and_another_origin_get_nothing(world: Worl
     async with socket(address, "x.y.z") as connection:
         with pytest.raises(websockets.ConnectionClosedError):
             await said(connection)
-    with pytest.raises(websockets.InvalidStatus):
-        async with socket(address, seller.member.token, origin="https://evil.example"):
-            pass
+
+
+@pytest.mark.parametrize("origin", ["https://winkel.example", "http://localhost:3000", "null"])
+async def test_a_page_of_any_origin_follows_with_a_token_and_sees_nothing_without(
+    world: World, address: str, origin: str
+) -> None:
+    """A browser sends the page's origin and whatever cookies it has; neither lets anybody in."""
+    seller = await rich(world)
+    purchase = await plan(world, seller)
+    cookie = f"Authorization=Bearer {seller.member.token}; token={seller.member.token}"
+    sent: dict[str, Any] = {"origin": origin, "additional_headers": {"Cookie": cookie, "Sec-Fetch-Site": "cross-site"}}
+    async with socket(address, seller.member.token, **sent) as connection:
+        await watch(connection, purchase["id"])
+        assert (await said(connection))["payload"]["data"]["jointPurchase"]["purchase"] == {"state": "OPEN"}
+    async with socket(address, None, **sent) as connection:
+        await watch(connection, purchase["id"])
+        refused = (await said(connection))["payload"]
+        assert (refused["data"], refused["errors"][0]["extensions"]["code"]) == (None, "unauthenticated")
+    async with socket(address, "x.y.z", **sent) as connection:
+        with pytest.raises(websockets.ConnectionClosedError):
+            await said(connection)
 
 
 async def ended_by(connection: websockets.ClientConnection) -> Json:
