@@ -7,7 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.domain.destinations import Address, Destinations
+from app.domain.destinations import Address, Destinations, addresses_in
 from app.domain.errors import RuleRefused
 from app.domain.feed import KINDS
 
@@ -119,12 +119,13 @@ def check_webhook(
 
 
 def check_host(url: str, addresses: Collection[Address], destinations: Destinations) -> None:
-    """Raises RuleRefused if one of `addresses`, to which the host of the URL leads, is none that webhooks go to.
+    """Raises RuleRefused if the host of the URL is, or leads to, an address that webhooks do not go to.
 
-    No addresses: nobody knows the name yet. It may come to exist, and each delivery looks it up again.
+    `addresses` are those of a name. None: nobody knows it yet; it may come to exist, and each delivery looks again.
     """
-    if not all(destinations.include(address) for address in addresses):
-        raise RuleRefused(rule="webhook_url_is_public", value=host_of(url), field="url")
+    host = host_of(url)
+    if not all(destinations.include(address) for address in (*addresses_in(host), *addresses)):
+        raise RuleRefused(rule="webhook_url_is_public", value=host, field="url")
 
 
 def host_of(url: str) -> str:

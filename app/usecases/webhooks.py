@@ -54,16 +54,15 @@ LookUp = Callable[[str], Awaitable[tuple[Address, ...]]]
 async def find_addresses(
     run: Run, look_up: LookUp, url: str, *, app_id: UUID | None = None, webhook_id: UUID | None = None
 ) -> tuple[Address, ...]:
-    """The addresses to which the host of a webhook's URL leads now; none if the name is not known.
+    """The addresses to which the name in a webhook's URL leads now; none if it is not known, or no name.
 
     Runs before the verb that sets the URL, so that no transaction waits for the name service. A name is looked up only
     for whoever may manage the webhooks: nobody else learns what names mean here. Raises Unauthenticated, Forbidden,
     NotFound.
     """
     host = host_of(url)
-    known = addresses_in(host)
-    if known or not host:
-        return known
+    if not host or addresses_in(host):
+        return ()
     if webhook_id is not None:
         await run(get_webhook, webhook_id=webhook_id)
     elif app_id is not None:
@@ -136,7 +135,8 @@ async def change_webhook(
     enabled = named.pop("enabled", None)
     changed = replace(webhook, **named)
     changed = replace(changed, kinds=check_webhook(changed.url, tuple(changed.kinds), app.scopes, destinations))
-    check_host(changed.url, addresses, destinations)
+    if "url" in changes:
+        check_host(changed.url, addresses, destinations)
     if enabled is not None:
         off = None if enabled else webhook.disabled_at or tx.now
         changed = replace(changed, disabled_at=off, reason="" if enabled else "switched_off", failures=0, retry_at=None)
