@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -77,7 +77,16 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _network(value: Any) -> IPv4Network | IPv6Network:
+    """A network in CIDR notation. Raises ValueError."""
+    try:
+        return ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"It is no network such as 10.20.0.0/16 ({error})") from None
+
+
 NOBODY = "samen@localhost"
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Seconds = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -148,7 +157,7 @@ class Settings(BaseSettings):
     """Units a minute for a person or an app."""
     rate_partner: Count = 30_000
     """Units a minute for an app of the rate class `partner`."""
-    webhook_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_json)] = []
+    webhook_networks: Annotated[list[Network], NoDecode, BeforeValidator(_json)] = []
     """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
     connections_per_address: Count = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
