@@ -9,18 +9,20 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from app.adapters.issuers import RemoteKeys
+from app.adapters.addresses import prefix_of
+from app.adapters.issuers import RemoteKeys, kept_fresh
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
 from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import Wiring, operation_id
 from app.api.middleware import EveryRequest
+from app.api.prefix import Prefix
 from app.api.sockets import Sockets
 from app.db.engine import CATALOGUE_ROLE, Database
+from app.domain.destinations import Destinations
 from app.domain.rates import Rate
 from app.graphql import face
 from app.keys import app_issuer, key_ring, people_issuer, sealing
@@ -30,13 +32,6 @@ from app.usecases.rates import Rates
 from app.usecases.run import Run, utc_now
 
 VERSION = "0.2.0"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ASKED = ("Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "traceparent")
-SHOWN = (
-    *("API-Version", "ETag", "Link", "Location", "Retry-After", "Trace-Id", "Content-Disposition"),
-    *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
-)
-"""Headers that pages of other origins may send, and read."""
 
 
 def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:
@@ -51,11 +46,11 @@ def _provider(settings: Settings, trusted: TrustedIssuer, seconds: Callable[[], 
     """A provider of the settings."""
     return Issuer(
         trusted.name,
-        RemoteKeys(trusted.name, trusted.jwks_url, clock=seconds),
+        RemoteKeys(trusted.name, trusted.jwks_url, https=settings.production, clock=seconds),
         trusted.audience or settings.audience,
         algorithms=trusted.algorithms,
         types=trusted.types,
-        client_claim=trusted.client_claim,
+        client_claims=(trusted.client_claim,) if trusted.client_claim else Issuer.client_claims,
         scopes=frozenset(trusted.scopes),
     )
 
@@ -84,7 +79,8 @@ def build(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await database.open()
         await catalogue.open()
-        yield
+        async with kept_fresh(one.keys for one in app.state.wiring.issuers if isinstance(one.keys, RemoteKeys)):
+            yield
         await app.state.wiring.uploads.settled()
         await catalogue.close()
         await database.close()
@@ -99,7 +95,7 @@ def build(
         audience=settings.audience,
         rates=counted,
         sockets=Sockets(counted),
-        local_webhooks=not settings.production,
+        destinations=Destinations(not settings.production, tuple(settings.webhook_networks)),
     )
     _put_together(app, settings)
     return app
@@ -113,10 +109,8 @@ def _put_together(app: FastAPI, settings: Settings) -> None:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)
     app.add_middleware(EveryRequest, version=VERSION)
-    # Pages of any origin may ask: who asks is in a token, never in a cookie. Outermost: they read refusals too.
-    app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=ASKED, expose_headers=SHOWN
-    )
+    if prefix := prefix_of(settings.public_url):
+        app.add_middleware(Prefix, prefix=prefix)  # the last is outermost: it sees every link
 
 
 def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:

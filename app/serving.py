@@ -6,15 +6,20 @@ gc.disable()  # half a second of the start: nothing that the imports make is gar
 
 import asyncio
 import contextlib
+import ctypes
 import signal
 import socket
+import struct
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 import uvicorn
 
+from app.adapters.addresses import prefix_of
 from app.adapters.metrics import expose
 from app.adapters.telemetry import send_traces
-from app.api.connections import Bounded
+from app.api.connections import Bounded, Connection
+from app.api.deps import Wiring
 from app.main import VERSION, build
 from app.settings import Settings
 from app.worker import keep_working
@@ -40,22 +45,79 @@ async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]
     await asyncio.gather(serving, working)
 
 
+SYN_ONLY = ((0x30, 0, 0, 13), (0x54, 0, 0, 0x12), (0x15, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
+"""Classic BPF: load the flags of the TCP header; drop the packet if of SYN and ACK only SYN is set; else take it."""
+SO_ATTACH_FILTER = 26
+"""Of Linux (socket(7)); Python has no name for it."""
+LAST_WORDS = 0.5
+"""Seconds for the handshakes and first requests of connections that were made before the door closed."""
+
+
 class Server(uvicorn.Server):
-    """Says when it answers, and leaves the signals to us, so that whatever runs beside it ends with it."""
+    """Says when it answers, and leaves the signals to us, so that whatever runs beside it ends with it.
+
+    With `drain_seconds` SIGTERM calls `drain` first, and requests come in for so long; SIGINT and a second SIGTERM do
+    not wait.
+    """
 
     def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], leave: Callable[[], None] = lambda: None
+        self,
+        config: Bounded,
+        ready: Callable[[], None],
+        *,
+        drain_seconds: float = 0,
+        drain: Callable[[], None] = lambda: None,
+        leave: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(config)
-        self._ready = ready
-        self._leave = leave
+        self._bounded = config
+        self._ready, self._drain, self._leave = ready, drain, leave
+        self._drain_seconds = drain_seconds
+        self._drained = False
+        self._end: asyncio.TimerHandle | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGTERM and self._drain_seconds and self.started and not self._bounded.draining:
+            self._begin_to_drain()
+            return
+        if self._end is not None:
+            self._end.cancel()
+        super().handle_exit(sig, frame)
+
+    def _begin_to_drain(self) -> None:
+        """Take requests for a while still, each as the last one of its connection."""
+        self._bounded.draining = True
+        for connection in self.server_state.connections:
+            if isinstance(connection, Connection):
+                connection.be_last()
+        self._drain()
+        self._end = asyncio.get_running_loop().call_later(self._drain_seconds, self._end_of_drain)
+
+    def _end_of_drain(self) -> None:
+        self._drained = self.should_exit = True
+
+    async def _close_the_door(self) -> None:
+        """Have nobody connect any more, and hear out those who did.
+
+        A listener that closes resets the connections that wait in its queue, and with them a POST that no proxy may
+        repeat. So the kernel drops what would begin a connection: whoever comes tries again after a second, is then
+        refused, and goes elsewhere with nothing sent. Packets of a handshake that has begun are taken.
+        """
+        program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in SYN_ONLY))
+        attached = struct.pack("HP", len(SYN_ONLY), ctypes.addressof(program))
+        for server in self.servers:
+            for listener in server.sockets:
+                listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, attached)
+        await asyncio.sleep(LAST_WORDS)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._drained:
+            await self._close_the_door()
         self._leave()
         await super().shutdown(sockets)
 
@@ -74,6 +136,7 @@ def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: 
     config = Bounded(
         app,
         version=VERSION,
+        prefix=prefix_of(settings.public_url),
         connections_per_address=settings.connections_per_address,
         host=settings.host,
         port=settings.port,
@@ -82,4 +145,9 @@ def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: 
         timeout_graceful_shutdown=20,
         server_header=False,
     )
-    return Server(config, ready, app.state.wiring.uploads.stop)
+    wired: Wiring = app.state.wiring
+
+    def drain() -> None:
+        wired.readiness.draining = True
+
+    return Server(config, ready, drain_seconds=settings.drain_seconds, drain=drain, leave=wired.uploads.stop)

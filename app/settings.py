@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -16,12 +17,14 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.access import Scope
+from app.domain.destinations import never_in
 
 PREFIX = "SAMEN_"
 NOT_OURS = frozenset({"SAMEN_URL"})
@@ -74,7 +77,16 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _network(value: Any) -> IPv4Network | IPv6Network:
+    """A network in CIDR notation. Raises ValueError."""
+    try:
+        return ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"It is no network such as 10.20.0.0/16 ({error})") from None
+
+
 NOBODY = "samen@localhost"
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Seconds = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -96,8 +108,8 @@ class TrustedIssuer(BaseModel):
     """What it signs with."""
     types: frozenset[str] = frozenset({"at+jwt", "JWT"})
     """What its access tokens call themselves (`typ`)."""
-    client_claim: str = "azp"
-    """Where they name the app."""
+    client_claim: str = ""
+    """Where they name the app. Unset: `client_id` (RFC 9068), or else `azp` (Keycloak)."""
     scopes: frozenset[Scope] = frozenset()
     """What every token of it may do besides what it says: for a provider that cannot be taught our scopes."""
 
@@ -145,14 +157,26 @@ class Settings(BaseSettings):
     """Units a minute for a person or an app."""
     rate_partner: Count = 30_000
     """Units a minute for an app of the rate class `partner`."""
+    webhook_networks: Annotated[list[Network], NoDecode, BeforeValidator(_json)] = []
+    """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
     connections_per_address: Count = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
+    drain_seconds: Seconds = 0
+    """How long it still takes requests after SIGTERM, while `/readyz` is 503; behind a proxy 10."""
     metrics_port: Port | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"
     """Where that port listens."""
     otlp_endpoint: Annotated[str | None, Web] = None
     """The OpenTelemetry collector that gets traces, such as `http://127.0.0.1:4318`. Unset: no traces."""
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _only_what_may_be_sent_to(cls, networks: list[IPv4Network | IPv6Network]) -> list[IPv4Network | IPv6Network]:
+        for network in networks:
+            if never := never_in(network):
+                raise ValueError(f"{network} overlaps {never}, to which nothing is ever sent. Name a smaller network")
+        return networks
 
     @model_validator(mode="after")
     def _public_url_of_the_port(self) -> Self:
@@ -181,7 +205,8 @@ def read_settings() -> Settings:
 def _sentence(place: Sequence[int | str], kind: str, words: str) -> str:
     """What is wrong at a place of the settings; what was given is not repeated, it may be a secret."""
     variable = f"{PREFIX}{str(place[0]).upper()}"
-    inside = [f"{part + 1}. provider" if isinstance(part, int) else part for part in place[1:]]
+    what = {"issuers": "provider", "webhook_networks": "network"}.get(str(place[0]), "item")
+    inside = [f"{part + 1}. {what}" if isinstance(part, int) else part for part in place[1:]]
     if kind == "extra_forbidden":
         where = ", ".join([variable, *inside[:-1]])
         return f"{where}: there is no field {inside[-1]}.{_meant(str(inside[-1]), TrustedIssuer.model_fields)}"

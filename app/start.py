@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.adapters.addresses import prefix_of
 from app.adapters.tokens import ASYMMETRIC
 from app.keys import faults_of_keys
 from app.settings import NOBODY, Settings, SettingsWrong, TrustedIssuer
@@ -16,6 +17,10 @@ def check_settings(settings: Settings) -> None:
 
 def _contradictions(settings: Settings) -> Iterator[str]:
     """What is wrong in every environment."""
+    try:
+        prefix_of(settings.public_url)
+    except ValueError as error:
+        yield str(error)
     names = [issuer.name for issuer in settings.issuers]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"SAMEN_ISSUERS names {name} twice."

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
+from app.adapters.addresses import prefix_of
 from app.adapters.mail import Mail
 from app.adapters.metrics import EVENTS, SEEN
 from app.adapters.telemetry import statement_span
@@ -231,7 +232,11 @@ async def worker_of(settings: Settings, database_url: str) -> AsyncIterator[Work
         opened(database_url, role=WORKER_ROLE, size=3, sealing=sealing(settings), on_statement=told) as database,
         opened(database_url, role=WORKER_ROLE, size=2, sealing=sealing(settings), on_statement=told) as outgoing,
         opened(database_url, role=BOOKS_ROLE, size=1, on_statement=told) as books,
-        Sender(local=not settings.production) as sender,
+        Sender(
+            local=not settings.production,
+            networks=settings.webhook_networks,
+            prefix=prefix_of(settings.public_url),
+        ) as sender,
     ):
         yield Worker(database, mail_of(settings), books=books, sender=sender, outgoing=outgoing)
 

@@ -12,6 +12,7 @@ from typing import IO
 import pytest
 from fastapi import FastAPI
 
+from app.adapters.certificates import trusted
 from app.adapters.tokens import new_key
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database
@@ -136,3 +137,12 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
     """A private certificate authority and a certificate of it."""
     return Tls.at(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def trusting(tls: Tls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tls]:
+    """The private authority, which this process trusts as an operator makes it: by `SSL_CERT_FILE`."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
+    trusted.cache_clear()
+    yield tls
+    trusted.cache_clear()

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from app.domain.access import Scope
 from app.main import VERSION, build
 from app.migrations import migrate_to_head
 from app.settings import Settings
+from tests.tls import Tls
 
 ROOT = Path(__file__).parent.parent
 SEALING = base64.b64encode(bytes(32)).decode()
@@ -54,15 +55,20 @@ async def until(look: Callable[[], Any], seconds: float = 30) -> None:
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, port: int = 0, *, connections_per_address: int = 0) -> AsyncIterator[str]:
-    """An application behind a real port, in this process: its address."""
+async def served(
+    app: Any, port: int = 0, *, connections_per_address: int = 0, prefix: str = "", tls: Tls | None = None
+) -> AsyncIterator[str]:
+    """An application behind a real port, in this process: its address. With `tls` it speaks HTTPS."""
     config = Bounded(
         app,
         version=VERSION,
+        prefix=prefix,
         connections_per_address=connections_per_address,
         port=port,
         log_level="error",
         lifespan="off",
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
@@ -146,6 +152,8 @@ class Live:
     """Where it is not the one of its own PostgreSQL."""
     rates: tuple[int, int, int] = (1_000_000_000,) * 3
     """Of visitors, people and partners."""
+    more: dict[str, str] = field(default_factory=dict)
+    """Settings beside those, or in their place."""
     files: int | None = None
     """How many files and connections the server may have open; None: as many as this process."""
 
@@ -178,6 +186,7 @@ class Live:
             "SAMEN_LOG_LEVEL": "ERROR",
             "SAMEN_POOL_SIZE": "20",
             **{f"SAMEN_RATE_{name}": str(rate) for name, rate in zip(RATES, self.rates, strict=True)},
+            **self.more,
         }
 
     def samen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -228,7 +237,11 @@ class Live:
 
     def person(self, login: str) -> str:
         return KeyRing.of(self.keys).token(
-            issuer=f"{self.url}/people", audience="samen", subject=login, client_id="tests", scopes=list(Scope)
+            issuer=f"{self.environment['SAMEN_PUBLIC_URL']}/people",
+            audience="samen",
+            subject=login,
+            client_id="tests",
+            scopes=list(Scope),
         )
 
     def stop_server(self) -> int:

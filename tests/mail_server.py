@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from app.adapters.mail import Mail
+from tests.tls import Tls
 
 
 @dataclass
@@ -21,10 +22,12 @@ class MailServer:
     """How long it takes for each message."""
     silent: bool = False
     """It takes connections and says nothing."""
+    tls: bool = False
+    """It speaks TLS from the start."""
 
     @property
     def mail(self) -> Mail:
-        return Mail(f"smtp://127.0.0.1:{self.port}", "samen@example.org")
+        return Mail(f"{'smtps' if self.tls else 'smtp'}://127.0.0.1:{self.port}", "samen@example.org")
 
     def about(self, word: str) -> list[tuple[list[str], str]]:
         """The messages in which a word stands."""
@@ -61,10 +64,10 @@ class MailServer:
 
 
 @contextlib.asynccontextmanager
-async def mail_server() -> AsyncIterator[MailServer]:
+async def mail_server(tls: Tls | None = None) -> AsyncIterator[MailServer]:
     """A mail server that listens."""
-    found = MailServer()
-    server = await asyncio.start_server(found.answer, "127.0.0.1", 0)
+    found = MailServer(tls=tls is not None)
+    server = await asyncio.start_server(found.answer, "127.0.0.1", 0, ssl=tls.server() if tls else None)
     found.port = server.sockets[0].getsockname()[1]
     try:
         yield found

@@ -8,6 +8,8 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
 from email_validator import EmailNotValidError, validate_email
 
+from app.adapters.certificates import certificate_fault, trusted
+
 PATIENCE = 60
 """Seconds for everything; 15 for each answer of the mail server."""
 
@@ -54,6 +56,7 @@ class Mail:
             username=unquote(self._url.username) if self._url.username else None,
             password=unquote(self._url.password) if self._url.password else None,
             use_tls=self._url.scheme == "smtps",
+            tls_context=trusted("smtp"),
             timeout=15,
         )
 
@@ -63,5 +66,7 @@ def _told(error: Exception) -> MailFailed:
     if isinstance(error, SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     code = error.code if isinstance(error, SMTPResponseException) else None
+    if fault := certificate_fault(error):
+        return MailFailed(f"the certificate of the mail server is refused: {fault}")
     final = isinstance(error, SMTPRecipientRefused) and error.code >= 500
     return MailFailed(type(error).__name__ + (f" {code}" if code else ""), final=final)

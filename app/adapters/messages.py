@@ -96,7 +96,7 @@ def error_text(code: str, facts: dict[str, Any], language: str) -> str:
         return _render(RULE_TEXTS[facts["rule"]], facts, language)
     if code == "wrong_state" and facts.get("reason") in BLOCKED:
         return _render(BLOCKED[facts["reason"]], facts, language)
-    own = f"{code}_{facts.get('how')}"
+    own = f"{code}_{facts.get('how', facts.get('reason'))}"
     return _render(ERRORS.get(own, ERRORS.get(code, ERRORS["invalid"])), facts, language)
 
 

@@ -11,6 +11,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Dit token is niet geldig ({reason}). Vraag een nieuw token aan.",
         "This token is not valid ({reason}). Ask for a new one.",
     ),
+    "token_refused_claim_missing": (
+        "Dit token is niet geldig: {claim} staat er niet in. Vraag een nieuw token aan.",
+        "This token is not valid: it lacks {claim}. Ask for a new one.",
+    ),
+    "token_refused_claim_wrong": (
+        "Dit token is niet geldig: {claim} klopt niet. Vraag een nieuw token aan.",
+        "This token is not valid: {claim} is wrong. Ask for a new one.",
+    ),
     "client_refused": (
         "De app-gegevens kloppen niet. Controleer client_id en client_secret.",
         "The app's credentials are wrong. Check client_id and client_secret.",

@@ -47,6 +47,10 @@ OF_REQUESTS: dict[str, tuple[str, str]] = {
         "De database antwoordt niet. Herhaal de aanvraag met dezelfde Idempotency-Key.",
         "The database does not answer. Repeat the request with the same Idempotency-Key.",
     ),
+    "issuer_unavailable": (
+        "De inlogdienst geeft geen antwoord. Probeer het over een paar seconden opnieuw.",
+        "The login provider does not answer. Try again in a few seconds.",
+    ),
     "internal": (
         "Er ging iets mis bij ons. Noem dit nummer als u het meldt: {trace_id}.",
         "Something went wrong on our side. Mention this number when you report it: {trace_id}.",

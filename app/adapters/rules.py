@@ -203,6 +203,12 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Dat adres kan niet: neem een https-adres dat van buiten bereikbaar is, zonder wachtwoord erin.",
         "That address will not do: take one with https that is reachable from outside, without a password in it.",
     ),
+    "webhook_url_is_public": (
+        "We sturen niets naar {value}: dat is een adres in een eigen netwerk. Geef een adres op het internet, of vraag"
+        " de beheerder om uw netwerk toe te staan.",
+        "Nothing is sent to {value}: that is an address in a private network. Give one on the internet, or ask the"
+        " operator to allow your network.",
+    ),
     "most_webhooks": (
         "Een app heeft hoogstens {value} webhooks. Verwijder er een, of geef hem een ander adres.",
         "An app has at most {value} webhooks. Delete one, or give it another address.",

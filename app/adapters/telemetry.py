@@ -1,6 +1,7 @@
 """Traces for OpenTelemetry where a collector is configured: requests, verbs and SQL statements, never their values."""
 
 import atexit
+import os
 import re
 import time
 import uuid
@@ -12,6 +13,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 _W3C = TraceContextTextMapPropagator()
 _TRACEPARENT = re.compile("[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+OWN_AUTHORITIES = ("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE")
+"""The variables that name the authority of the collector; it alone is trusted then."""
 _tracer = trace.get_tracer("samen")
 
 
@@ -26,9 +29,16 @@ def send_traces(collector: str | None, version: str) -> None:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from requests import Session
 
+    from app.adapters.trusting import SystemCertificates
+
+    session = Session()
+    if not any(os.environ.get(name) for name in OWN_AUTHORITIES):
+        session.mount("https://", SystemCertificates())
+    exporter = OTLPSpanExporter(f"{collector.rstrip('/')}/v1/traces", session=session)
     provider = TracerProvider(resource=Resource.create({"service.name": "samen", "service.version": version}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{collector.rstrip('/')}/v1/traces")))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     atexit.register(provider.shutdown)
 

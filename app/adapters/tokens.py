@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from jose import jwk, jwt
+from jose import jwk, jws, jwt
 from jose.exceptions import JOSEError
 from jose.utils import base64url_decode
 
@@ -29,7 +29,12 @@ LONGEST = 8000
 """Characters of a token; those of providers with many roles have about 3,000."""
 DEEPEST = 16
 """Levels of brackets in its header or its claims."""
-REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "aud", "iss", "sub", "jti")}
+LATEST = 1e12
+"""No date lies beyond this number of seconds: what is larger cannot be counted with exactly."""
+SHOWN = 200
+"""Characters of what a refused token says that go into the log."""
+REQUIRED = ("exp", "iat", "aud", "iss", "sub")
+"""The claims of a person's token; RFC 9068 wants `jti` too, which many providers leave out and nothing here needs."""
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256"})
 
 
@@ -41,7 +46,7 @@ class Keys(Protocol):
 
 @runtime_checkable
 class FetchedKeys(Keys, Protocol):
-    """Keys of another's, which are fetched where one is not known."""
+    """Keys of a provider, which are fetched if one is not known. Both methods raise IssuerUnavailable."""
 
     async def fetch(self, kid: str) -> None: ...
 
@@ -55,7 +60,8 @@ class Issuer:
     audience: str
     algorithms: frozenset[str] = frozenset({"ES256"})
     types: frozenset[str] = frozenset({"at+jwt"})
-    client_claim: str = "client_id"
+    client_claims: tuple[str, ...] = ("client_id", "azp")
+    """Where its tokens name the app: the first of these that is there (RFC 9068, Keycloak)."""
     people: bool = True
     scopes: frozenset[str] = frozenset()
     """What each of its tokens may do besides what it says: for a provider that does not know our scopes."""
@@ -73,38 +79,99 @@ class Claims:
 
 
 def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) -> Claims:
-    """The claims of a token that one of `issuers` signed for us. Raises TokenRefused with the reason."""
-    now = time.time() if now is None else now
+    """The claims of a token that one of `issuers` signed for us.
+
+    Raises TokenRefused with the reason, and IssuerUnavailable without keys of its issuer.
+    """
+    header, issuer = _issued(token, issuers)
+    claims = _verified(token, header, issuer)
+    _check_claims(claims, issuer, time.time() if now is None else now)
+    client = next((claims[name] for name in issuer.client_claims if claims.get(name) is not None), None)
+    rate = "standard" if issuer.people else str(claims.get("rate", "standard"))
+    return Claims(
+        issuer=issuer.name,
+        subject=claims["sub"] if issuer.people else None,
+        client_id=client,
+        scopes=frozenset(claims.get("scope", "").split()) | issuer.scopes,
+        rate=rate,
+    )
+
+
+def _issued(token: str, issuers: Iterable[Issuer]) -> tuple[dict[str, Any], Issuer]:
+    """The header of a token and who it says issued it; no signature is checked yet. Raises TokenRefused."""
     try:
         header, stated = _opened(token)
-        issuer = next((issuer for issuer in issuers if issuer.name == stated.get("iss")), None)
-        if issuer is None:
-            raise TokenRefused(reason="unknown_issuer")
-        claims: dict[str, Any] = jwt.decode(  # noqa: TID251  the one place
-            token,
-            dict(_key(header, issuer)),
-            algorithms=sorted(issuer.algorithms & ASYMMETRIC),
-            audience=issuer.audience,
-            issuer=issuer.name,
-            options={**REQUIRED, "leeway": LEEWAY, "verify_at_hash": False},
-        )
-    except (JOSEError, ValueError, TypeError, AttributeError) as error:
-        raise TokenRefused(reason=_reason(error)) from None
-    issued, ends = claims["iat"], claims["exp"]
-    if type(issued) is not int or type(ends) is not int:
-        raise TokenRefused(reason="claims")
-    if issued > now + LEEWAY or ends - issued > LIFETIME:
-        raise TokenRefused(reason="lifetime")
-    client = claims.get(issuer.client_claim)
-    scopes = claims.get("scope", "")
-    if not isinstance(scopes, str) or not (client is None or isinstance(client, str)):
-        raise TokenRefused(reason="claims")
-    subject = str(claims["sub"]) if issuer.people else None
-    if not all(text.isprintable() for text in (subject or "", client or "")):
-        raise TokenRefused(reason="claims")
-    granted = frozenset(scopes.split()) | issuer.scopes
-    rate = str(claims.get("rate", "standard")) if not issuer.people else "standard"
-    return Claims(issuer.name, subject, client, granted, rate)
+    except ValueError:
+        raise TokenRefused(reason="malformed") from None
+    issuer = next((issuer for issuer in issuers if issuer.name == stated.get("iss")), None)
+    if issuer is None:
+        raise TokenRefused(reason="unknown_issuer")
+    checks = {
+        "crit": "crit" not in header,
+        "type": media_type(header.get("typ")) in {media_type(known) for known in issuer.types},
+        "algorithm": _allowed(header.get("alg"), issuer),
+        "unknown_key": isinstance(header.get("kid"), str),
+    }
+    for reason, holds in checks.items():
+        if not holds:
+            raise TokenRefused(reason=reason)
+    return header, issuer
+
+
+def _allowed(algorithm: Any, issuer: Issuer) -> bool:
+    return isinstance(algorithm, str) and algorithm in issuer.algorithms & ASYMMETRIC
+
+
+def media_type(stated: Any) -> str:
+    """A `typ` as it is compared: in small letters, without `application/` (RFC 7515, 4.1.9); "" if it is no text."""
+    return stated.lower().removeprefix("application/") if isinstance(stated, str) else ""
+
+
+def _verified(token: str, header: dict[str, Any], issuer: Issuer) -> dict[str, Any]:
+    """The claims of a token, which the key that its header names has signed. Raises TokenRefused, IssuerUnavailable."""
+    key = issuer.keys.get(header["kid"])
+    if key is None or key.get("alg", header["alg"]) != header["alg"]:
+        raise TokenRefused(reason="unknown_key")
+    try:
+        signed = jws.verify(token, dict(key), algorithms=[header["alg"]])  # noqa: TID251  the one place
+        claims: dict[str, Any] = read_json(signed, deepest=DEEPEST)
+    except (JOSEError, ValueError, TypeError, AttributeError):
+        raise TokenRefused(reason="signature") from None
+    return claims
+
+
+def _check_claims(claims: dict[str, Any], issuer: Issuer, now: float) -> None:
+    """Check what a verified token says (RFC 7519, 4.1). Raises TokenRefused, which names the claim that is at fault."""
+    for name in REQUIRED:
+        if claims.get(name) in (None, ""):
+            raise TokenRefused(reason="claim_missing", claim=name)
+    audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    words = {"sub": claims["sub"], **{name: claims.get(name) for name in issuer.client_claims}}
+    forms = {
+        **{name: _is_date(claims[name]) for name in ("exp", "iat", "nbf") if claims.get(name) is not None},
+        "aud": all(isinstance(audience, str) for audience in audiences),
+        "iss": claims["iss"] == issuer.name,
+        "scope": isinstance(claims.get("scope", ""), str),
+        **{name: isinstance(word, str) and word.isprintable() for name, word in words.items() if word is not None},
+    }
+    for name, holds in forms.items():
+        if not holds:
+            raise TokenRefused(reason="claim_wrong", claim=name)
+    begins = max(claims["iat"], claims["nbf"] if claims.get("nbf") is not None else claims["iat"])
+    checks = {
+        "audience": issuer.audience in audiences,
+        "expired": claims["exp"] >= now - LEEWAY,
+        "not_yet": begins <= now + LEEWAY,
+        "lifetime": claims["exp"] - claims["iat"] <= LIFETIME,
+    }
+    for reason, holds in checks.items():
+        if not holds:
+            raise TokenRefused(reason=reason)
+
+
+def _is_date(value: Any) -> bool:
+    """Whether a claim is a NumericDate: seconds, which may have a fraction (RFC 7519, 2)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LATEST
 
 
 def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -122,27 +189,9 @@ def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return header, claims
 
 
-def _key(header: dict[str, Any], issuer: Issuer) -> Mapping[str, Any]:
-    """The one public key that the header names; everything unusual about the header is refused."""
-    key = issuer.keys.get(str(header.get("kid")))
-    checks = {
-        "crit": "crit" not in header,
-        "type": header.get("typ") in issuer.types,
-        "algorithm": header.get("alg") in issuer.algorithms & ASYMMETRIC,
-        "unknown_key": key is not None and key.get("alg", header.get("alg")) == header.get("alg"),
-    }
-    for reason, holds in checks.items():
-        if not holds:
-            raise TokenRefused(reason=reason)
-    assert key is not None  # noqa: S101  checked above
-    return key
-
-
-def _reason(error: Exception) -> str:
-    return "expired" if "expired" in str(error) else "signature_or_claims"
-
-
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+_ASSERTED = {f"require_{claim}": True for claim in ("exp", "aud", "iss", "sub", "jti")}
 
 
 @dataclass(frozen=True)
@@ -179,7 +228,7 @@ def read_assertion(
         checks = {
             "unknown kid": bool(key),
             "crit": "crit" not in header,
-            "typ": header.get("typ", "JWT") in ("JWT", "client-authentication+jwt"),
+            "typ": media_type(header.get("typ", "JWT")) in ("jwt", "client-authentication+jwt"),
             "alg": header.get("alg") == key.get("alg"),
             "aud": isinstance(audience, str) and audience.removesuffix("/") in audiences,
         }
@@ -192,7 +241,7 @@ def read_assertion(
             audience=audience,
             issuer=client_id,
             subject=client_id,
-            options={**REQUIRED, "require_iat": False, "leeway": LEEWAY, "verify_at_hash": False},
+            options={**_ASSERTED, "leeway": LEEWAY, "verify_at_hash": False},
         )
     except (JOSEError, ValueError, TypeError, AttributeError) as error:
         raise unsigned("exp" if "expired" in str(error) else "signature, iss, sub, exp or jti") from None
@@ -258,7 +307,7 @@ def new_key() -> dict[str, Any]:
 
 
 def identity_of(token: str | None, issuers: Iterable[Issuer]) -> Identity:
-    """Who a token says is calling; nobody without one. Raises TokenRefused."""
+    """Who a token says is calling; nobody without one. Raises TokenRefused, IssuerUnavailable."""
     if token is None:
         return VISITOR
     claims = read_token(token, issuers)
@@ -267,16 +316,28 @@ def identity_of(token: str | None, issuers: Iterable[Issuer]) -> Identity:
 
 
 async def identify(token: str | None, issuers: Iterable[Issuer]) -> Identity:
-    """Who is calling, after the keys of the token's issuer were fetched where that is needed. Raises TokenRefused."""
+    """Who is calling, once the keys of the token's issuer are there. Raises TokenRefused, IssuerUnavailable."""
     if token is not None:
-        try:
-            header, claims = _opened(token)
-        except ValueError:
-            raise TokenRefused(reason="malformed") from None
-        keys = next((issuer.keys for issuer in issuers if issuer.name == claims.get("iss")), None)
-        if isinstance(keys, FetchedKeys):
-            await keys.fetch(str(header.get("kid")))
+        header, issuer = _issued(token, issuers)
+        if isinstance(issuer.keys, FetchedKeys):
+            await issuer.keys.fetch(header["kid"])
     return identity_of(token, issuers)
+
+
+def stated_issuer(token: str | None) -> str | None:
+    """The issuer that a token names, for the log: nothing of it is checked, and it is cut off and printable."""
+    try:
+        stated = _opened(token or "")[1].get("iss")
+    except ValueError:
+        return None
+    if not isinstance(stated, str):
+        return None
+    return "".join(letter if letter.isprintable() else "?" for letter in stated[:SHOWN])
+
+
+def ends_at(token: str) -> float:
+    """When a token that was read is refused from, in Unix seconds: its `exp`, and the leeway for clocks that differ."""
+    return float(_opened(token)[1]["exp"]) + LEEWAY
 
 
 def bearer(header: str | None) -> str | None:

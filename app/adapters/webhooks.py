@@ -1,9 +1,10 @@
 """Sends events to the addresses of apps, signed as Standard Webhooks; never to an address inside our own network."""
 
 import asyncio
-import ipaddress
 import json
 import socket
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -13,18 +14,18 @@ from urllib.parse import urlsplit
 import httpx
 from standardwebhooks import Webhook as Signer
 
+from app.adapters.certificates import certificate_fault, trusted
+from app.domain.destinations import Address, Destinations, Network, address_of
 from app.domain.feed import Audience, PublicEvent, audience_of
 from app.domain.webhooks import Answer, Letter
 
 PATIENCE = 15
 """Seconds for everything: the name, the connection, the answer."""
 ORDERS, OFFERINGS, CATALOGUE = "/v1/orders", "/v1/offerings", "/v1/catalogue/offerings"
-_WORLD = ipaddress.ip_network("2000::/3")
-"""The IPv6 addresses that were ever given out to the public; no other stands for a host on the internet."""
-_DISGUISES = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))
-"""IPv6 addresses that stand for an IPv4 address (6to4, Teredo)."""
-_INNER = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
-"""Public by their number, but a cloud's own host and relays."""
+LOOK_UP = 2.0
+"""Seconds that somebody who sets up a webhook waits for the name service."""
+_look_ups = ThreadPoolExecutor(4, "webhook-names")
+"""Threads of their own: one that waits for a name service that hangs is missed by nothing else."""
 
 NOTES: tuple[tuple[type[Exception], str], ...] = (
     (socket.gaierror, "the name of the address is not known"),
@@ -40,8 +41,11 @@ class NotAllowed(Exception):
     """The address is none that we send to."""
 
 
-def event_json(event: PublicEvent | Letter) -> dict[str, Any]:
-    """An event as the feed and the webhooks show it: thin; what it is about is read from `resource`."""
+def event_json(event: PublicEvent | Letter, prefix: str) -> dict[str, Any]:
+    """An event as the feed and the webhooks show it: thin; what it is about is read from `resource`.
+
+    `prefix`: the path below which the API is reached; mostly empty.
+    """
     known = event.delivery if isinstance(event, Letter) else event
     event_id, subject = event.delivery.event_id if isinstance(event, Letter) else event.id, str(known.subject_id)
     return {
@@ -51,7 +55,7 @@ def event_json(event: PublicEvent | Letter) -> dict[str, Any]:
             "id": str(event_id),
             "cooperativeId": str(event.cooperative_id),
             "subjectId": subject,
-            "resource": f"{_place_of(known.name)}/{subject}",
+            "resource": f"{prefix}{_place_of(known.name)}/{subject}",
             "sequence": event.sequence,
             "cursor": str(known.position),
         },
@@ -65,14 +69,41 @@ def _place_of(name: str) -> str:
     return CATALOGUE if audience_of(name) is Audience.PUBLIC else OFFERINGS
 
 
-class Sender:
-    """One client for all addresses. `local`: outside production also to this machine, without TLS."""
+async def look_up(host: str) -> tuple[Address, ...]:
+    """The addresses of a name now; none if nobody knows them within two seconds."""
+    asked = asyncio.get_running_loop().run_in_executor(_look_ups, _resolved, host)
+    try:
+        return await asyncio.wait_for(asked, LOOK_UP)
+    except (OSError, TimeoutError, ValueError):  # a name that is none is a UnicodeError, so a ValueError
+        return ()
 
-    def __init__(self, *, local: bool = False, patience: float = PATIENCE) -> None:
-        self._local = local
+
+def _resolved(host: str) -> tuple[Address, ...]:
+    """Raises OSError for a name that is not known, ValueError for what cannot be a name."""
+    return tuple(address_of(str(row[4][0])) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+
+
+class Sender:
+    """One client for all addresses: those of the internet and of `networks`.
+
+    `local`: outside production also private ones, without TLS. `prefix`: the path below which the API is reached.
+    """
+
+    def __init__(
+        self,
+        *,
+        local: bool = False,
+        networks: Iterable[Network] = (),
+        patience: float = PATIENCE,
+        prefix: str = "",
+    ) -> None:
+        self._prefix = prefix
+        self._destinations = Destinations(local, tuple(networks))
         self._patience = patience
         nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # receivers may share an address
-        self._client = httpx.AsyncClient(timeout=patience, follow_redirects=False, trust_env=False, cookies=nothing)
+        self._client = httpx.AsyncClient(
+            verify=trusted("http"), timeout=patience, follow_redirects=False, trust_env=False, cookies=nothing
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,11 +121,13 @@ class Sender:
         except NotAllowed as error:
             return Answer(None, str(error))
         except (httpx.HTTPError, OSError, TimeoutError, UnicodeError) as error:
+            if fault := certificate_fault(error):
+                return Answer(None, f"its certificate is not good: {fault}")
             return Answer(None, next(words for kind, words in NOTES if isinstance(error, kind)))
 
     async def _post(self, letter: Letter, now: datetime) -> Answer:
         event_id = str(letter.delivery.event_id)
-        body = json.dumps(event_json(letter), separators=(",", ":"))
+        body = json.dumps(event_json(letter, self._prefix), separators=(",", ":"))
         signatures = [Signer(secret).sign(event_id, now, body) for secret in letter.secrets]
         parts = urlsplit(letter.webhook.url)
         host = parts.hostname or ""
@@ -120,24 +153,6 @@ class Sender:
         """The one address that is connected to, after all of the name's were looked at. Raises NotAllowed."""
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [str(row[4][0]) for row in found]
-        if not all(is_public(address) or (self._local and is_near(address)) for address in addresses):
+        if not all(self._destinations.include(address_of(address)) for address in addresses):
             raise NotAllowed("the address is inside a private network")
         return addresses[0]
-
-
-def is_near(address: str) -> bool:
-    """Whether an address is this machine's or a private network's; what only reaches the next link never is."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    return found.is_private and not found.is_link_local and not found.is_unspecified
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is out on the internet: not ours, not the machine's, none that only stands for another."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if isinstance(found, ipaddress.IPv6Address):
-        odd = found not in _WORLD or any(found in disguise for disguise in _DISGUISES)
-    else:
-        odd = any(found in inner for inner in _INNER)
-    return found.is_global and not found.is_multicast and not odd

@@ -79,9 +79,13 @@ def _most_files() -> int:
 class Bounded(uvicorn.Config):
     """uvicorn's configuration with bounded connections."""
 
-    def __init__(self, app: Any, *, version: str, connections_per_address: int = 0, **named: Any) -> None:
+    def __init__(
+        self, app: Any, *, version: str, prefix: str = "", connections_per_address: int = 0, **named: Any
+    ) -> None:
         super().__init__(app, http=Connection, ws=Socket, ws_max_size=BODY_LIMIT, **named)
-        self.version, self.doors = version, Doors(connections_per_address)
+        self.version, self.prefix, self.doors = version, prefix, Doors(connections_per_address)
+        self.draining = False
+        """Whether each answer is the last of its connection."""
 
 
 class HeadTooLarge(Exception):
@@ -169,6 +173,16 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._unread = 0
         super().on_headers_complete()
+        if cast("Bounded", self.config).draining:
+            self.be_last()
+
+    def be_last(self) -> None:
+        """Say `Connection: close` with the answer that is under way, unless its head is gone already.
+
+        A proxy then opens its next connection elsewhere, and no request meets a connection that closes.
+        """
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0
@@ -235,7 +249,8 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
             return
         scope = {"type": "http", "method": "-", "path": "/", "headers": getattr(self, "headers", None) or []}
-        request = Request(scope | {"query_string": b"", "server": None, "state": {"trace_id": uuid4().hex}})
+        state = {"trace_id": uuid4().hex, "prefix": cast("Bounded", self.config).prefix}
+        request = Request(scope | {"query_string": b"", "server": None, "state": state})
         answer = refused(request, status, code, **facts)
         headers = dressed(answer.raw_headers, cast("Bounded", self.config).version, request.state.trace_id)
         headers = [*self.server_state.default_headers, *headers, (b"connection", b"close")]

@@ -56,7 +56,7 @@ REFUSALS = {
     "429": "Too fast: wait as long as `Retry-After` says.",
     "428": "Name the version that you saw, with If-Match.",
     "500": "A fault of ours: report it with the `traceId`.",
-    "503": "The database does not answer: repeat the request under the same Idempotency-Key.",
+    "503": "The database or the login provider does not answer: repeat the request under the same Idempotency-Key.",
 }
 HEADERS: Node = {
     "RateLimit": {
@@ -68,6 +68,11 @@ HEADERS: Node = {
     "ApiVersion": {"description": "The full version of this API.", "schema": {"type": "string"}, "required": True},
     "Etag": {
         "description": "The version of what is shown: send it back in `If-Match`.",
+        "schema": {"type": "string"},
+        "required": True,
+    },
+    "ContentEtag": {
+        "description": "A tag of the content: send it in `If-None-Match`.",
         "schema": {"type": "string"},
         "required": True,
     },
@@ -139,6 +144,11 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     responses = operation["responses"]
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | SAID | _own_headers(response, schemas)
+    if "304" in responses:  # caches share the answer: nobody's rate is in it, and it has a tag of its content
+        for status in ("200", "304"):
+            own = {"API-Version": SAID["API-Version"], "ETag": {"$ref": "#/components/headers/ContentEtag"}}
+            kept = {name: told for name, told in responses[status]["headers"].items() if name not in SAID}
+            responses[status]["headers"] = own | kept
     stated = [status for status in responses if status in REFUSALS]
     expected = ["400", "401", "403", "404", "413", "422", "429", "431", "500", "503", *stated]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
@@ -158,6 +168,16 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
 def _first_sentence(text: str) -> str:
     """What an operation is called in a list: how its description begins."""
     return re.split(r"[.:;](?:\s|$)", " ".join(text.split()), maxsplit=1)[0][:120]
+
+
+def below(prefix: str, document: Node) -> Node:
+    """The document with its servers below a path prefix, as it is served; the given one stays as it is."""
+
+    def moved(node: Node) -> Node:
+        servers = [server | {"url": f"{prefix}{server['url']}"} for server in node.get("servers", ())]
+        return node | {"servers": servers} if servers else node
+
+    return moved(document) | {"paths": {path: moved(item) for path, item in document["paths"].items()}}
 
 
 def methods_at(document: Node, path: str) -> list[str]:

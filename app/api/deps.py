@@ -22,6 +22,7 @@ from app.api.errors import FaceError
 from app.api.models import Written
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
+from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
@@ -35,6 +36,9 @@ DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 @dataclass
 class Readiness:
     """What the readiness probe saw last: whoever asks, however often, the database is asked once a second."""
+
+    draining: bool = False
+    """Whether the process is about to stop, so that a proxy should send its requests elsewhere."""
 
     looked_at: float = float("-inf")
     lag: float = 0
@@ -54,8 +58,8 @@ class Wiring:
     audience: str
     rates: Rates
     sockets: Sockets
-    local_webhooks: bool = False
-    """Whether webhooks may go to this machine, and without TLS: outside production."""
+    destinations: Destinations = PUBLIC
+    """Where webhooks may go."""
     readiness: Readiness = field(default_factory=Readiness)
     uploads: Uploads = field(default_factory=Uploads)
 

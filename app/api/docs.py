@@ -1,4 +1,7 @@
-"""`/docs`: the REST contract in Swagger UI, served without the internet."""
+"""`/docs`: the REST contract in Swagger UI, served without the internet.
+
+Addresses in the page are relative, so that they hold below any path prefix.
+"""
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -9,12 +12,12 @@ PAGE = """<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Samen REST API</title>
-    <link rel="stylesheet" href="/static/swagger/swagger-ui.css">
+    <link rel="stylesheet" href="static/swagger/swagger-ui.css">
   </head>
   <body>
     <div id="swagger"></div>
-    <script src="/static/swagger/swagger-ui-bundle.js"></script>
-    <script src="/static/swagger/start.js"></script>
+    <script src="static/swagger/swagger-ui-bundle.js"></script>
+    <script src="static/swagger/start.js"></script>
   </body>
 </html>
 """

@@ -1,6 +1,7 @@
 """Every refusal as problem+json (RFC 9457), in Dutch or English; what is unexpected is masked and logged."""
 
 import logging
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -8,10 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.adapters.addresses import public_path
 from app.adapters.fields import field_error, field_text
-from app.adapters.messages import error_text, language_of, message_of
+from app.adapters.messages import EN, error_text, language_of, message_of
 from app.api.contract import methods_at
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, ScopeMissing, TokenRefused
 from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.api")
@@ -61,8 +63,8 @@ def problem(
 ) -> JSONResponse:
     """The body that every error has."""
     path, headers = request.url.path, {"Content-Language": language_of(request.headers.get("accept-language"))}
-    if status == 401:
-        headers["WWW-Authenticate"] = f'{"Basic" if path == LOGIN else "Bearer"} realm="samen"'
+    if challenge := _challenge(status, code, more.get("facts", {}), basic=path == LOGIN):
+        headers["WWW-Authenticate"] = challenge
     if code == "still_running":
         headers["Retry-After"] = "1"
     if status == 503:
@@ -73,13 +75,28 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "instance": path,
+        "instance": public_path(request, path),
         "traceId": getattr(request.state, "trace_id", None),
         **({"errors": errors} if errors else {}),
         **({"error": OAUTH.get(code, "invalid_request"), "error_description": detail} if path == LOGIN else {}),
         **more,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _challenge(status: int, code: str, facts: dict[str, Any], *, basic: bool) -> str:
+    """What `WWW-Authenticate` says of a refusal (RFC 6750, 3); "" if it says nothing."""
+    scheme = f'{"Basic" if basic else "Bearer"} realm="samen"'
+    if code == TokenRefused.code:
+        return f'{scheme}, error="invalid_token", error_description="{_quotable(error_text(code, facts, EN))}"'
+    if code == ScopeMissing.code and "scope" in facts:
+        return f'{scheme}, error="insufficient_scope", scope="{_quotable(facts["scope"])}"'
+    return scheme if status == 401 else ""
+
+
+def _quotable(text: str) -> str:
+    """The text without the letters that a parameter of a challenge may not hold."""
+    return re.sub(r"[^ !#-\[\]-~]", "", text)
 
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import Field
 
+from app.adapters.addresses import public_path
 from app.adapters.webhooks import event_json
 from app.api.deps import RunDep, noun
 from app.api.models import Out, Written
@@ -48,6 +49,7 @@ class FeedOut(Out):
 @router.get("")
 async def events(
     run: RunDep,
+    request: Request,
     after: Annotated[
         Place | None, Query(description="`cursor` of the answer before; none: from the beginning.")
     ] = None,
@@ -61,5 +63,5 @@ async def events(
 ) -> FeedOut:
     """What happened, oldest first: to an app's orders and cooperatives, and to everything that is on offer."""
     found = await run(list_events, after=place_of(after), limit=limit, kinds=tuple(types or ()), from_now=from_now)
-    items = [EventOut.model_validate(event_json(event)) for event in found.events]
+    items = [EventOut.model_validate(event_json(event, public_path(request, ""))) for event in found.events]
     return FeedOut(items=items, cursor=str(found.position), more=found.more)

@@ -16,12 +16,15 @@ from app.adapters.messages import error_text, language_of
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
 from app.api.errors import failed, problem
-from app.api.rated import Rated
+from app.api.origins import SHARED, is_preflight, preflight_answer
+from app.api.rated import Rated, is_shared
 from app.api.sockets import serve_socket
 from app.usecases.run import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000
+DISCARDED = 1_000_000
+"""Bytes of a body that are read though it is refused."""
 FILES = "/offering-imports"
 FILE_LIMIT = 100_000_000
 FILE_PATIENCE = 60
@@ -36,7 +39,7 @@ SECURITY = {
     ),
 }
 """What the Dutch API Design Rules ask of every answer; what an operation sets itself stays."""
-_DRESS = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+_DRESS = [*SHARED, *((name.lower().encode(), value.encode()) for name, value in SECURITY.items())]
 CLIENT_GONE = 499
 """As proxies write it down; it is never sent."""
 log = logging.getLogger("samen.access")
@@ -84,12 +87,17 @@ class EveryRequest:
             await send(message)
 
         try:
+            if is_preflight(request):
+                # free: it carries no token to count for, the request that follows pays, and a page could not read a
+                # refusal: its browser says no more than that the request failed
+                await preflight_answer()(scope, receive, answer)
+                return status
             rated = await Rated.of(request)
             bounded = await _bounded(request, receive, rated)
-            if not rated.allowed:
-                await refused(request, 429, "rate_limited")(scope, receive, answer)
-            elif bounded is None:
-                await refused(request, 413, "too_large")(scope, receive, answer)
+            if bounded is None or not rated.allowed:
+                await _discard(request, receive)
+                why = (413, "too_large") if rated.allowed else (429, "rate_limited")
+                await refused(request, why[0], why[1])(scope, receive, answer)
             else:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
@@ -115,10 +123,11 @@ class EveryRequest:
 
 
 def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
-    """The headers of an answer with those that every answer has."""
+    """The headers of an answer with those that every answer has; one that caches share has no trace of its request."""
     present = {name for name, _ in headers}
     added = [pair for pair in _DRESS if pair[0] not in present]
-    return [*headers, *added, (b"api-version", version.encode()), (b"trace-id", trace_id.encode())]
+    traced = [] if is_shared(headers) else [(b"trace-id", trace_id.encode())]
+    return [*headers, *added, (b"api-version", version.encode()), *traced]
 
 
 def refused(request: Request, status: int, code: str, **facts: str) -> Response:
@@ -148,6 +157,20 @@ async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive 
         return whole.pop() if whole else await receive()
 
     return replay
+
+
+async def _discard(request: Request, receive: Receive) -> None:
+    """Read the body of a refused request, if it has a megabyte at most, so that the refusal arrives.
+
+    A connection that closes with bytes unread is reset, and the answer is lost on the way (RFC 9112, section 9.6). Who
+    waits for a word before sending (`Expect`) has sent nothing.
+    """
+    left = DISCARDED if _within(request.headers.get("content-length", ""), DISCARDED) else 0
+    more = "expect" not in request.headers
+    while more and left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import Field
 
+from app.adapters.addresses import public_path
 from app.api.customers import ContactIn, ContactOut
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Moment, Money, Note, Out, PageOut, Quantity, TransitionOut, Version, When, money
@@ -123,7 +124,9 @@ class GuestOrderOut(Out):
 
 
 @router.post("/orders", status_code=201)
-async def place(body: OrderIn, keyed: KeyedDep, language: LanguageDep, response: Response) -> PlacedOrderOut:
+async def place(
+    body: OrderIn, keyed: KeyedDep, language: LanguageDep, request: Request, response: Response
+) -> PlacedOrderOut:
     """Order at one cooperative. Stock is held until `acceptBy`."""
     run, once = keyed
     order = await once(
@@ -136,7 +139,7 @@ async def place(body: OrderIn, keyed: KeyedDep, language: LanguageDep, response:
     response.headers["Location"] = f"/v1/orders/{order.id}"
     tag(response, order.version)
     token = guest_token(run, order)
-    url = f"/v1/order-status/{token}" if token else None
+    url = public_path(request, f"/v1/order-status/{token}") if token else None
     return PlacedOrderOut(**dict(OrderOut.of(order, run.actor, language)), status_url=url)
 
 

@@ -1,5 +1,6 @@
 """Every request costs units of its client's rate, told in the headers of the answer; who has none left waits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +16,11 @@ from app.domain.rates import LOGIN_COST, Left, client_of
 
 FREE = ("/healthz", "/readyz", "/static/", "/.well-known/", "/docs")
 """What watches over the process, and pages without anybody's rows."""
+
+
+def is_shared(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether caches may give an answer with these headers to everybody (`Cache-Control: public`)."""
+    return any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
 
 
 @dataclass
@@ -52,12 +58,15 @@ class Rated:
         return self.left is None or self.left.allowed
 
     async def add_headers(self, headers: MutableHeaders, request: Request, status: int) -> None:
-        """Spend what the operation turned out to cost more, and say what is left, as the IETF's draft names it."""
+        """Spend what the operation turned out to cost more, and say what is left, as the IETF's draft names it.
+
+        An answer that caches share says nothing of it: it goes to others too.
+        """
         more = getattr(request.state, "units", 1) - 1
         left = self.left
         if left is not None and more > 0:
             left = await self.wired.rates.spend(self.client, self.name, more, owed=True)
-        if left is None:
+        if left is None or is_shared(headers.raw):
             return
         name = left.rate.name
         headers["RateLimit-Policy"] = f'"{name}";q={left.rate.limit};w=60'

@@ -3,8 +3,9 @@
 import time
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 
+from app.adapters.addresses import public_path
 from app.api import (
     agreements,
     allowances,
@@ -82,16 +83,26 @@ TABLES = (spending.spending, permissions.permissions)
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 
-@operations.get("/healthz", include_in_schema=False)
+WATCHED = ["GET", "HEAD"]
+"""Monitors ask by HEAD as well."""
+
+
+@operations.api_route("/healthz", methods=WATCHED, include_in_schema=False)
 async def healthz() -> dict[str, str]:
     """The process lives."""
     return {"status": "ok"}
 
 
-@operations.get("/readyz", include_in_schema=False)
-async def readyz(run: RunDep, wired: WiringDep) -> dict[str, Any]:
-    """The database answers and is migrated; how long the oldest event waits (seconds). Looked at once a second."""
+@operations.api_route("/readyz", methods=WATCHED, include_in_schema=False)
+async def readyz(run: RunDep, wired: WiringDep, response: Response) -> dict[str, Any]:
+    """The database answers and is migrated; how long the oldest event waits (seconds). Looked at once a second.
+
+    503 while the process drains (`SAMEN_DRAIN_SECONDS`).
+    """
     kept = wired.readiness
+    if kept.draining:
+        response.status_code = 503
+        return {"status": "draining"}
     async with kept.turn:
         if time.monotonic() - kept.looked_at > 1:
             kept.lag, kept.looked_at = await run(get_lag), time.monotonic()
@@ -129,5 +140,4 @@ def install(app: FastAPI) -> None:
 
     @app.get("/v1/openapi.json", include_in_schema=False)
     async def document(request: Request) -> dict[str, Any]:
-        found: dict[str, Any] = request.app.openapi()
-        return found
+        return contract.below(public_path(request, ""), request.app.openapi())

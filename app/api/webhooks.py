@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import Field
 
+from app.adapters.webhooks import look_up
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, WiringDep, link_next, noun, tag
 from app.api.feed import Place
 from app.api.models import Flag, In, Out, PageOut, Url, Version, When, given
@@ -15,6 +16,7 @@ from app.usecases.webhooks import (
     add_webhook,
     change_webhook,
     delete_webhook,
+    find_addresses,
     get_webhook,
     list_deliveries,
     list_webhooks,
@@ -96,8 +98,14 @@ async def webhooks(app_id: UUID, run: RunDep) -> list[WebhookOut]:
 @router.post("/apps/{app_id}/webhooks", status_code=201)
 async def add(app_id: UUID, body: WebhookIn, run: RunDep, wired: WiringDep, response: Response) -> WebhookWithSecretOut:
     """Have an app told of events. The secret that signs them is shown here only."""
-    kinds = tuple(body.kinds)
-    made = await run(add_webhook, app_id=app_id, url=body.url, kinds=kinds, local=wired.local_webhooks)
+    made = await run(
+        add_webhook,
+        app_id=app_id,
+        url=body.url,
+        kinds=tuple(body.kinds),
+        addresses=await find_addresses(run, look_up, body.url, app_id=app_id),
+        destinations=wired.destinations,
+    )
     tag(response, made.webhook.version)
     response.headers["Cache-Control"] = "no-store"
     return WebhookWithSecretOut.model_validate(made)
@@ -124,7 +132,12 @@ async def change(
     """Another address, other kinds; switch it off, or on again: what waits is sent at once."""
     named = {name: tuple(value) if isinstance(value, list) else value for name, value in given(body).items()}
     changed = await run(
-        change_webhook, webhook_id=webhook_id, changes=named, expected_version=seen, local=wired.local_webhooks
+        change_webhook,
+        webhook_id=webhook_id,
+        changes=named,
+        expected_version=seen,
+        addresses=await find_addresses(run, look_up, body.url, webhook_id=webhook_id),
+        destinations=wired.destinations,
     )
     tag(response, changed.version)
     return WebhookOut.model_validate(changed)

@@ -75,7 +75,19 @@ class TookTooLong(DomainError):
     status, code = 503, "took_too_long"
 
 
+class IssuerUnavailable(DomainError):
+    """The provider that issued a token does not give its keys, so nobody can tell whether the token is good.
+
+    `retry_after` is the number of seconds that a caller should wait.
+    """
+
+    status, code = 503, "issuer_unavailable"
+    retry_after: ClassVar[int] = 2
+
+
 class TokenRefused(Unauthenticated):
+    """`reason` says what is wrong with the token; with `claim_missing` and `claim_wrong` there is the name, `claim`."""
+
     code = "token_refused"
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from app.domain.destinations import Address, Destinations, addresses_in
 from app.domain.errors import RuleRefused
 from app.domain.feed import KINDS
 
@@ -99,18 +100,40 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-def check_webhook(url: str, kinds: tuple[str, ...], scopes: Collection[str], *, local: bool) -> tuple[str, ...]:
-    """The kinds, each once. Raises RuleRefused for one that is unknown or beyond the app's scopes, or an address that
-    is not https (unless `local`).
+def check_webhook(
+    url: str, kinds: tuple[str, ...], scopes: Collection[str], destinations: Destinations
+) -> tuple[str, ...]:
+    """Returns the kinds, each once.
+
+    Raises RuleRefused for a kind that is unknown or beyond the app's scopes, or a URL that is not https (outside
+    production also http).
     """
     for kind in kinds:
         if kind not in KINDS:
             raise RuleRefused(rule="no_such_event", value=kind)
         if KINDS[kind].scope not in scopes:
             raise RuleRefused(rule="event_needs_scope", value=KINDS[kind].scope)
-    if not _can_be_sent_to(url, local=local):
-        raise RuleRefused(rule="webhook_url_is_https", value=url)
+    if not _can_be_sent_to(url, local=destinations.local):
+        raise RuleRefused(rule="webhook_url_is_https", value=url, field="url")
     return tuple(dict.fromkeys(kinds))
+
+
+def check_host(url: str, addresses: Collection[Address], destinations: Destinations) -> None:
+    """Raises RuleRefused if the host of the URL is, or leads to, an address that webhooks do not go to.
+
+    `addresses` are those of a name. None: nobody knows it yet; it may come to exist, and each delivery looks again.
+    """
+    host = host_of(url)
+    if not all(destinations.include(address) for address in (*addresses_in(host), *addresses)):
+        raise RuleRefused(rule="webhook_url_is_public", value=host, field="url")
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names, without brackets and in lower case; empty if it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _can_be_sent_to(url: str, *, local: bool) -> bool:

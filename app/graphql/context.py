@@ -11,6 +11,7 @@ from strawberry.fastapi import BaseContext
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
+from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue
 from app.usecases.cooperatives import get_cooperatives
@@ -25,7 +26,8 @@ class Context(BaseContext):
     catalogue: Catalogue
     language: str
     trace_id: str
-    local_webhooks: bool = False
+    destinations: Destinations = PUBLIC
+    """Where webhooks may go."""
     reads_schema: bool = True
     """Who has no token takes the schema from the project, in production."""
     charge: Callable[[int], Awaitable[None]] | None = None
@@ -34,6 +36,11 @@ class Context(BaseContext):
     """The face passes an answer on that comes as JSON."""
     renew: Callable[[], None] | None = None
     """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
+    ends_at: float | None = None
+    """Of a socket: when its token ends, in Unix seconds; None without a token."""
+
+    prefix: str = ""
+    """The path below which the API is reached."""
 
     def __post_init__(self) -> None:
         super().__init__()

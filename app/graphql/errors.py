@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from app.adapters.messages import EN, error_text, message_of
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, IssuerUnavailable
 from app.graphql.context import Context
 from app.usecases.run import Unavailable
 
@@ -53,6 +53,8 @@ def _told(error: GraphQLError, language: str, trace_id: str) -> tuple[dict[str, 
         extensions: dict[str, object] = {"code": original.code, "status": original.status, "facts": original.facts}
         if "possible" in original.facts:
             extensions["availableTransitions"] = original.facts["possible"]
+        if isinstance(original, IssuerUnavailable):
+            extensions["retryAfter"] = original.retry_after
         return extensions, message_of(original, language)
     if isinstance(original, Unavailable):
         log.warning("database unavailable", extra={**original.facts, "trace_id": trace_id})

@@ -15,19 +15,20 @@ from starlette.requests import HTTPConnection
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionResult
 
-from app.adapters.callers import audit, caller
+from app.adapters.addresses import public_path
+from app.adapters.callers import caller, note_refusal
 from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
-from app.adapters.tokens import bearer, identify, identity_of
+from app.adapters.tokens import bearer, ends_at, identify, identity_of
 from app.domain.actors import VISITOR
-from app.domain.errors import DomainError, TookTooLong
+from app.domain.errors import DomainError, IssuerUnavailable, TookTooLong
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.errors import shown
 from app.graphql.schema import schema
+from app.graphql.sockets import Messages
 
 GRAPHQL_JSON = "application/graphql-response+json"
 SUBSCRIPTIONS = 10
@@ -36,32 +37,6 @@ INTRODUCTION = timedelta(seconds=10)
 """How long a socket may be open without saying who it is."""
 UNAVAILABLE = "unavailable"
 PAGE = Path(__file__).parent / "graphiql.html"
-
-
-class Messages(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes a socket with 4400 after a message that does not have the shape of the protocol."""
-
-    async def handle_message(self, message: Any) -> None:
-        if _has_shape(message):
-            await super().handle_message(message)
-        else:
-            await self.handle_invalid_message("Failed to parse message")
-
-
-def _has_shape(message: Any) -> bool:
-    """Whether type and id of a message, and what a `subscribe` asks for, are what the protocol says."""
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        return False
-    if message["type"] not in ("subscribe", "complete"):
-        return True
-    payload = message.get("payload", {}) if message["type"] == "subscribe" else {"query": ""}
-    return (
-        isinstance(message.get("id"), str)
-        and isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("operationName"), str | None)
-    )
 
 
 class Face(GraphQLRouter[Context, None]):
@@ -125,29 +100,33 @@ class Face(GraphQLRouter[Context, None]):
         return response
 
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
-        """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event.
+        """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event, and
+        the socket closes when it ends.
 
-        Pages of another origin never get this far. Raises ConnectionRejectionError for a bad token, or for one who
-        holds too many sockets.
+        Pages of any origin get this far: no cookie is read. Raises ConnectionRejectionError for a bad token, or for
+        one who holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
         """
         socket = cast("WebSocket", context.request)
         wired, params = socket.app.state.wiring, context.connection_params or {}
-        stated = _text(params, "Authorization") or socket.headers.get("authorization")
+        token = bearer(_text(params, "Authorization") or socket.headers.get("authorization"))
         if "Accept-Language" in params:
             context.language = language_of(_text(params, "Accept-Language"))
 
         def renew() -> None:
-            context.door.identity = identity_of(bearer(stated), wired.issuers)
+            context.door.identity = identity_of(token, wired.issuers)
 
         try:
-            await identify(bearer(stated), wired.issuers)
+            await identify(token, wired.issuers)
             renew()
+        except IssuerUnavailable:
+            raise
         except DomainError as refused:
-            audit.info("refused", extra={"code": refused.code})
+            note_refusal(refused, token)
             raise ConnectionRejectionError from None
         if not socket.state.socket.belongs_to(context.door.identity):
             raise ConnectionRejectionError
         context.renew = renew
+        context.ends_at = None if token is None else ends_at(token)
         context.reads_schema = socket.app.state.ide or context.door.identity != VISITOR
         return {}
 
@@ -193,7 +172,17 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
     async def charge(units: int) -> None:
         connection.state.units = units
 
-    return Context(run, wired.catalogue, language, trace_id, wired.local_webhooks, knows, charge, takes_text=True)
+    return Context(
+        run,
+        wired.catalogue,
+        language,
+        trace_id,
+        destinations=wired.destinations,
+        reads_schema=knows,
+        charge=charge,
+        takes_text=True,
+        prefix=public_path(connection, ""),
+    )
 
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
@@ -203,7 +192,16 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
     async def charge(units: int) -> None:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)
 
-    return Context(run, wired.catalogue, language, uuid4().hex, wired.local_webhooks, False, charge)
+    return Context(
+        run,
+        wired.catalogue,
+        language,
+        uuid4().hex,
+        destinations=wired.destinations,
+        reads_schema=False,
+        charge=charge,
+        prefix=public_path(connection, ""),
+    )
 
 
 def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
@@ -228,6 +226,8 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         max_subscriptions_per_connection=SUBSCRIPTIONS,
         connection_init_wait_timeout=INTRODUCTION,
+        # no cookie is read: a page of another origin has nothing of its visitor's but the token that it sends
+        allowed_origins=("*",),
         include_in_schema=False,
         seconds=seconds,
     )

@@ -25,8 +25,8 @@ class Event:
     cursor: str
 
     @classmethod
-    def of(cls, event: PublicEvent) -> "Event":
-        shown = event_json(event)["data"]
+    def of(cls, event: PublicEvent, prefix: str) -> "Event":
+        shown = event_json(event, prefix)["data"]
         return cls(
             id=event.id,
             type=event.name,
@@ -64,4 +64,5 @@ class FeedQuery:
         found = await info.context.run(
             list_events, after=place_of(after), limit=first, kinds=tuple(types or ()), from_now=from_now
         )
-        return Feed(events=[Event.of(event) for event in found.events], cursor=str(found.position), more=found.more)
+        events = [Event.of(event, info.context.prefix) for event in found.events]
+        return Feed(events=events, cursor=str(found.position), more=found.more)

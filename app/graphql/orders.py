@@ -198,7 +198,7 @@ class OrderMutation:
             note=note,
         )
         token = guest_token(info.context.run, order)
-        url = f"/v1/order-status/{token}" if token else None
+        url = f"{info.context.prefix}/v1/order-status/{token}" if token else None
         return PlacedOrder(order=Order.of(order, info.context), status_url=url)
 
     @strawberry.mutation(description="Accept, refuse, start, deliver, complete or cancel.")

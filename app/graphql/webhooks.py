@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from app.adapters.webhooks import look_up
 from app.domain import webhooks as domain
 from app.domain.feed import place_of
 from app.domain.webhooks import SendingState
@@ -14,6 +15,7 @@ from app.usecases.webhooks import (
     add_webhook,
     change_webhook,
     delete_webhook,
+    find_addresses,
     get_webhook,
     list_deliveries,
     list_webhooks,
@@ -89,8 +91,15 @@ class WebhookMutation:
     async def add_webhook(
         self, info: Info, app_id: UUID, url: str, kinds: list[str] | None = None
     ) -> WebhookWithSecret:
-        local = info.context.local_webhooks
-        made = await info.context.run(add_webhook, app_id=app_id, url=url, kinds=tuple(kinds or ()), local=local)
+        run = info.context.run
+        made = await run(
+            add_webhook,
+            app_id=app_id,
+            url=url,
+            kinds=tuple(kinds or ()),
+            addresses=await find_addresses(run, look_up, url, app_id=app_id),
+            destinations=info.context.destinations,
+        )
         return WebhookWithSecret(webhook=Webhook.of(made.webhook), secret=made.secret)
 
     @strawberry.mutation(description="Another address, other kinds; switch it off, or on again.")
@@ -105,12 +114,14 @@ class WebhookMutation:
     ) -> Webhook:
         named = changed(url=url, kinds=kinds, enabled=enabled)
         named = {name: tuple(value) if isinstance(value, list) else value for name, value in named.items()}
-        made = await info.context.run(
+        run = info.context.run
+        made = await run(
             change_webhook,
             webhook_id=id,
             changes=named,
             expected_version=expected_version,
-            local=info.context.local_webhooks,
+            addresses=await find_addresses(run, look_up, named.get("url") or "", webhook_id=id),
+            destinations=info.context.destinations,
         )
         return Webhook.of(made)
 

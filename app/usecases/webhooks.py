@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from app.db.webhooks import (
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.apps import App
+from app.domain.destinations import PUBLIC, Address, Destinations, addresses_in
 from app.domain.errors import NotFound, RuleRefused, WrongState
 from app.domain.feed import readable_with
 from app.domain.page import Page, PageRequest
@@ -35,25 +37,58 @@ from app.domain.webhooks import (
     Webhook,
     WebhookWithSecret,
     after,
+    check_host,
     check_webhook,
+    host_of,
     unreadable,
 )
+from app.usecases.run import Run
 from app.usecases.steps.version import expect
 
 CHANGEABLE = frozenset({"url", "kinds", "enabled"})
 MOST_AGAIN = 10_000
+LookUp = Callable[[str], Awaitable[tuple[Address, ...]]]
+"""Asks the name service for a host: its addresses, none if it does not know them."""
+
+
+async def find_addresses(
+    run: Run, look_up: LookUp, url: str, *, app_id: UUID | None = None, webhook_id: UUID | None = None
+) -> tuple[Address, ...]:
+    """The addresses to which the name in a webhook's URL leads now; none if it is not known, or no name.
+
+    Runs before the verb that sets the URL, so that no transaction waits for the name service. A name is looked up only
+    for whoever may manage the webhooks: nobody else learns what names mean here. Raises Unauthenticated, Forbidden,
+    NotFound.
+    """
+    host = host_of(url)
+    if not host or addresses_in(host):
+        return ()
+    if webhook_id is not None:
+        await run(get_webhook, webhook_id=webhook_id)
+    elif app_id is not None:
+        await run(list_webhooks, app_id=app_id)
+    return await look_up(host)
 
 
 async def add_webhook(
-    tx: Tx, actor: Actor, *, app_id: UUID, url: str, kinds: tuple[str, ...] = (), local: bool = False
+    tx: Tx,
+    actor: Actor,
+    *,
+    app_id: UUID,
+    url: str,
+    kinds: tuple[str, ...] = (),
+    addresses: tuple[Address, ...] = (),
+    destinations: Destinations = PUBLIC,
 ) -> WebhookWithSecret:
     """Have an app told of events at `url`; returns the secret that signs them, once.
 
-    Raises RuleRefused for an address that is not https unless `local`, a kind that is unknown or beyond the app's
-    scopes, an eleventh webhook.
+    `addresses` are those of its host (`find_addresses`). Raises RuleRefused for a URL that is not https, or leads to
+    an address that is none of `destinations`; for a kind that is unknown or beyond the app's scopes; for an eleventh
+    webhook.
     """
     app = await _app(tx, actor, app_id)
-    wanted = check_webhook(url, kinds, app.scopes, local=local)
+    wanted = check_webhook(url, kinds, app.scopes, destinations)
+    check_host(url, addresses, destinations)
     if len(await webhooks.all(tx, app_id=app_id)) >= MOST_WEBHOOKS:
         raise RuleRefused(rule="most_webhooks", value=str(MOST_WEBHOOKS))
     webhook, secret = Webhook(uuid7(), app_id, url, wanted, tx.now), _secret()
@@ -79,11 +114,18 @@ async def delete_webhook(tx: Tx, actor: Actor, *, webhook_id: UUID) -> None:
 
 
 async def change_webhook(
-    tx: Tx, actor: Actor, *, webhook_id: UUID, changes: dict[str, Any], expected_version: int, local: bool = False
+    tx: Tx,
+    actor: Actor,
+    *,
+    webhook_id: UUID,
+    changes: dict[str, Any],
+    expected_version: int,
+    addresses: tuple[Address, ...] = (),
+    destinations: Destinations = PUBLIC,
 ) -> Webhook:
-    """Change the address or the kinds, switch it off (`enabled` false) or on again; what waits is sent at once.
+    """Change the URL or the kinds, switch it off (`enabled` false) or on again; what waits is sent at once.
 
-    Raises RuleRefused, Stale.
+    `addresses` are those of a new URL's host (`find_addresses`). Raises RuleRefused, Stale.
     """
     webhook, app = await _webhook(tx, actor, webhook_id)
     expect(webhook.version, expected_version)
@@ -92,7 +134,9 @@ async def change_webhook(
         raise RuleRefused(rule="not_changeable", value=sorted(named)[0])
     enabled = named.pop("enabled", None)
     changed = replace(webhook, **named)
-    changed = replace(changed, kinds=check_webhook(changed.url, tuple(changed.kinds), app.scopes, local=local))
+    changed = replace(changed, kinds=check_webhook(changed.url, tuple(changed.kinds), app.scopes, destinations))
+    if "url" in changes:
+        check_host(changed.url, addresses, destinations)
     if enabled is not None:
         off = None if enabled else webhook.disabled_at or tx.now
         changed = replace(changed, disabled_at=off, reason="" if enabled else "switched_off", failures=0, retry_at=None)

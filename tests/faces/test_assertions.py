@@ -10,7 +10,7 @@ import pytest
 from jose import jwk, jwt
 
 from app.adapters.tokens import ASSERTION, new_key
-from tests.faces.test_tokens import part
+from tests.forge import part
 from tests.world import Caller, Json, World
 
 PRIVATE = new_key()

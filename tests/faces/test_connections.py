@@ -107,6 +107,30 @@ async def test_what_is_within_the_limits_is_answered(address: str) -> None:
         assert (status, body) == (200, {"status": "ok"})
 
 
+def refusal_after(address: str, parts: list[bytes]) -> bytes:
+    """What a client reads that sends all of its body first, and says that this is its last request."""
+    host, port = address.split(":")
+    head = (
+        f"POST /v1/orders HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {sum(map(len, parts))}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), 10) as connection:
+        connection.sendall(head.encode())
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(0.1)
+        answer = b""
+        while received := connection.recv(65_536):
+            answer += received
+    return answer
+
+
+async def test_a_refusal_arrives_at_who_still_sends(address: str) -> None:
+    """A proxy that sends the whole body first, over a connection for one request."""
+    answer = await asyncio.to_thread(refusal_after, address, [b" " * 60_000] * 4)
+    status, headers, problem = read(answer)
+    assert (status, problem["code"], headers["connection"]) == (413, "too_large", "close")
+
+
 async def test_a_request_after_a_large_body_on_the_same_connection_has_the_whole_limit(address: str) -> None:
     """What counts is the head: not the body before it, and not how both are cut into packets."""
     body = b'{"query": "{__typename}", "x": "' + b"x" * 90_000 + b'"}'

@@ -225,7 +225,8 @@ def fault_of(answer: bytes) -> str | None:
         return "no answer"
     if answer[9:10] == b"5":
         return "5xx"
-    missing = [name for name in (b"trace-id", b"x-content-type-options", b"cache-control") if name not in head]
+    traced = (b"trace-id",) if b"cache-control: public" not in head else ()  # what caches share tells of nobody
+    missing = [name for name in (*traced, b"x-content-type-options", b"cache-control") if name not in head]
     return None if answer[9:12] == b"101" or not missing else f"without {missing}"
 
 

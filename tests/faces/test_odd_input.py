@@ -15,7 +15,7 @@ from app.keys import people_issuer
 from app.settings import Settings
 from tests.faces.test_rates import left, limited
 from tests.faces.test_subscriptions import said, socket
-from tests.faces.test_tokens import Forge, part
+from tests.forge import Forge, part
 from tests.world import World
 
 SIGNED_BY_NOBODY = part(bytes(64))

@@ -13,7 +13,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.adapters.webhooks import Sender, is_public
+from app.adapters.webhooks import Sender
+from app.domain.destinations import PUBLIC, address_of
 from app.domain.feed import Audience
 from app.domain.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
 from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
@@ -102,7 +103,7 @@ async def test_one_receivers_cookies_are_not_sent_to_another(monkeypatch: pytest
     ["fec0::2", "::127.0.0.1", "::ffff:0:7f00:1", "5f00::1", "168.63.129.16", "192.88.99.1", "2001:0:7f00:1::", "1::1"],
 )
 def test_what_only_stands_for_an_address_is_not_public(address: str) -> None:
-    assert not is_public(address)
+    assert not PUBLIC.include(address_of(address))
 
 
 def test_the_whole_schedule_of_tries() -> None:

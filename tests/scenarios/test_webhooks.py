@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from app.adapters.webhooks import is_near, is_public
+from app.domain.destinations import PUBLIC, Destinations, address_of
 from tests.live import free_port
 from tests.receiver import Receiver, receiving
 from tests.world import Caller, Json, Seller, World
@@ -221,12 +221,13 @@ async def test_addresses_inside_are_never_sent_to(world: World, receiver: Receiv
     assert (row["note"], row["status"]) == ("the address is inside a private network", None)
     inside = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1"]
     inside += ("fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "::", "240.0.0.1")
-    assert [address for address in inside if is_public(address)] == []
-    assert [address for address in ("169.254.169.254", "fe80::1", "0.0.0.0") if is_near(address)] == []
-    assert is_near("127.0.0.1")
-    assert is_near("10.1.2.3")
-    assert is_public("93.184.215.14")
-    assert is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+    assert [address for address in inside if PUBLIC.include(address_of(address))] == []
+    near = Destinations(local=True)
+    assert [address for address in ("169.254.169.254", "fe80::1", "0.0.0.0") if near.include(address_of(address))] == []
+    assert near.include(address_of("127.0.0.1"))
+    assert near.include(address_of("10.1.2.3"))
+    assert PUBLIC.include(address_of("93.184.215.14"))
+    assert PUBLIC.include(address_of("2606:2800:21f:cb07:6820:80da:af6b:8b2c"))
 
 
 async def test_what_waits_is_sent_at_once_when_it_is_switched_on_again(world: World, receiver: Receiver) -> None:

@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any, cast
 
 from fastapi import FastAPI
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
+from app.api.prefix import Prefix
 from app.db.engine import Database, Tx
 from app.domain.actors import Identity
 from app.graphql.compiled import Written
@@ -86,7 +87,11 @@ class Rehearsal(Database):
 class Answer:
     status: int
     text: str
-    etag: str | None = None
+    headers: tuple[tuple[str, str], ...]
+
+    @property
+    def etag(self) -> str | None:
+        return dict(self.headers).get("etag")
 
     @property
     def code(self) -> str | None:
@@ -98,8 +103,13 @@ class Answer:
 class Stand:
     """The two faces on a rehearsal, asked without a wire in between: REST as a request, GraphQL as a document."""
 
-    def __init__(self, app: FastAPI, rehearsal: Rehearsal, clock: Clock) -> None:
+    def __init__(self, app: FastAPI, rehearsal: Rehearsal, clock: Clock, prefix: str = "") -> None:
         self.app, self.rehearsal, self.clock = app, rehearsal, clock
+        self._asked: ASGIApp = Prefix(app, prefix) if prefix else app
+
+    def below(self, prefix: str) -> "Stand":
+        """The same one, on a host where it is reached below a path."""
+        return Stand(self.app, self.rehearsal, self.clock, prefix)
 
     async def ask(self, method: str, address: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         path, _, query = address.partition("?")
@@ -124,9 +134,10 @@ class Stand:
 
         async with self.rehearsal.request():
             with contextlib.suppress(Exception):  # a bug is answered, and then raised for the server's log
-                await self.app(scope, receive, send)
+                await self._asked(scope, receive, send)
         text = b"".join(message.get("body", b"") for message in said[1:])
-        return Answer(said[0]["status"], text.decode(), dict(said[0]["headers"]).get(b"etag", b"").decode() or None)
+        sent_back = tuple((name.decode(), value.decode()) for name, value in said[0]["headers"])
+        return Answer(said[0]["status"], text.decode(), sent_back)
 
     async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
         """What GraphQL answers to who came through the door; of a subscription the first event."""

@@ -62,7 +62,7 @@ RANGES = {
 SEVERAL_LINES = frozenset({"text", "about", "note", "reason", "address"})
 """The others have no line breaks."""
 NOT_TEXT = frozenset(
-    {"external_id", "image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret"}
+    {"external_id", "image_url", "redirect_uris", "phone", "issuer", "subject", "kvk_number", "client_secret", "url"}
 )
 """Addresses and numbers of other kinds, which may look like a citizen number by chance."""
 _NO_PLAIN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -7,7 +7,7 @@ const query = `# Log in by a token in the Headers tab: {"Authorization": "Bearer
   }
 }
 `;
-const fetcher = GraphiQL.createFetcher({ url: "/graphql" });
+const fetcher = GraphiQL.createFetcher({ url: new URL("graphql", document.baseURI).href });
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, { fetcher, defaultQuery: query, shouldPersistHeaders: false }),
 );

@@ -1,2 +1,2 @@
 "use strict";
-SwaggerUIBundle({ url: "/v1/openapi.json", dom_id: "#swagger", deepLinking: true, docExpansion: "none", persistAuthorization: false });
+SwaggerUIBundle({ url: new URL("v1/openapi.json", document.baseURI).href, dom_id: "#swagger", deepLinking: true, docExpansion: "none", persistAuthorization: false });

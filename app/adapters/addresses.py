@@ -1,0 +1,30 @@
+"""Paths of this API as those outside know them: below the path of `SAMEN_PUBLIC_URL`, if it has one."""
+
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.requests import HTTPConnection
+
+ROOTS = ("v1", "graphql", "oauth", "docs", "static", "healthz", "readyz", ".well-known")
+"""The first segments of our own paths."""
+UNRESERVED = "/-._~!$&'()*+,;=:@"
+"""What a path may hold as it is (RFC 3986, section 3.3)."""
+
+
+def prefix_of(public_url: str) -> str:
+    """The path of the public address without a slash at its end, percent-encoded; "" if it has none.
+
+    Raises ValueError if it begins as a path of ours does: then nobody could tell whether a proxy left it in place.
+    """
+    prefix = quote(unquote(urlsplit(public_url).path), safe=UNRESERVED).rstrip("/")
+    first = prefix.removeprefix("/").partition("/")[0]
+    if first in ROOTS:
+        raise ValueError(f"SAMEN_PUBLIC_URL: its path must not begin with /{first}, which is a path of Samen's own.")
+    return prefix
+
+
+def public_path(connection: HTTPConnection, path: str) -> str:
+    """A path of ours, such as `/v1/orders`, as the caller reaches it. For bodies; headers are rewritten on their way.
+
+    The prefix is put into the state of the connection by `app.api.prefix`.
+    """
+    return f"{getattr(connection.state, 'prefix', '')}{path}"

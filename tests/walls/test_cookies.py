@@ -1,0 +1,62 @@
+"""No cookie is set or read by anything: that is why a page of any origin may ask."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+from tests.walls.cast import FAR, OWN, Cast
+from tests.walls.matrix import matrix
+from tests.walls.operations import operations
+from tests.walls.rehearsal import Answer, Stand
+from tests.walls.verbs import verbs_of_operations
+from tests.world import Caller
+
+APP = Path(__file__).parents[2] / "app"
+CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?")
+READERS = {"cookies", "cookie_parser", "set_cookie", "delete_cookie", "SessionMiddleware", "APIKeyCookie", "Cookie"}
+OWN_CLIENTS = {"app/adapters/webhooks.py": {"cookies"}}
+"""A client of ours that keeps none of those that it gets."""
+
+
+def cookie_of(person: Caller) -> str:
+    """What a page of theirs might have left in a browser."""
+    return f"Authorization=Bearer {person.token}; token={person.token}; access_token={person.token}; session=1"
+
+
+def shape(answer: Answer, method: str) -> tuple[int, str | None, str]:
+    """What of two answers to the same request has to be the same: of a read all but ids and times."""
+    return answer.status, answer.code, CHANGING.sub("", answer.text) if method == "GET" else ""
+
+
+async def test_a_cookie_changes_no_answer_and_none_is_set(stand: Stand, everybody: Cast) -> None:
+    """Every operation of REST and GraphQL, by whom it lets in and by a visitor, whose cookie holds a good token."""
+    cookie, wrong, let_in = cookie_of(everybody.people["treasurer"]), [], 0
+    for operation in operations(verbs_of_operations(stand.app)):
+        for column in (*sorted(matrix()[operation.verb] & {*OWN, *FAR})[:1], "visitor"):
+            ids = everybody.ids(column, operation.verb)
+            headers, body = operation.sent(everybody.people[column], ids)
+            without = await stand.ask(operation.method, operation.address(ids), headers, body)
+            having = await stand.ask(operation.method, operation.address(ids), headers | {"Cookie": cookie}, body)
+            names = {name.lower() for answer in (without, having) for name, _ in answer.headers}
+            let_in += without.status < 300
+            if shape(without, operation.method) != shape(having, operation.method) or "set-cookie" in names:
+                wrong.append((operation.name, column, without.status, having.status))
+    assert (wrong, let_in > 60) == ([], True)
+    me = json.dumps({"query": "{ me { person { id } } }"}).encode()
+    for path, body in (("/graphql", me), ("/docs", b""), ("/v1/openapi.json", b"")):
+        headers = {"Content-Type": "application/json", "Cookie": cookie}
+        answer = await stand.ask("POST" if body else "GET", path, headers, body)
+        assert "set-cookie" not in dict(answer.headers)
+        assert "unauthenticated" in answer.text or not body
+
+
+def test_no_line_of_the_application_reads_or_sets_a_cookie() -> None:
+    found = set()
+    for file in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = {getattr(node, "attr", None), getattr(node, "id", None)} & READERS
+            names |= {"cookie"} if isinstance(node, ast.Constant) and str(node.value).lower() == "cookie" else set()
+            place = file.relative_to(APP.parent).as_posix()
+            found |= {(place, name) for name in names if name not in OWN_CLIENTS.get(place, set())}
+    assert found == set()
