@@ -18,7 +18,7 @@ from app.adapters.agreement_format import (
 from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
 from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, TransitionOut, Version, When, given, money
+from app.api.models import Day, In, Money, Out, PageOut, TransitionOut, Version, When, given, money
 from app.domain.actors import Actor
 from app.domain.agreements import AGREEMENT, Agreement, AgreementState, ExampleResult
 from app.domain.ledger import Leg
@@ -36,6 +36,7 @@ from app.usecases.agreements import (
     try_agreement,
 )
 from app.usecases.steps.preview import Preview
+from app.vocabulary import MoneyIn
 
 router = noun("agreements")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Version, When, money
+from app.api.models import Day, In, Line, Money, Out, PageOut, Version, When, money
 from app.domain.allowances import AllowanceKind, AllowanceState
 from app.domain.limits import LIMITS
 from app.usecases.allowances import get_allowance, grant_allowance, list_allowances, reverse_allowance
+from app.vocabulary import MoneyIn
 
 router = noun("allowances")
 

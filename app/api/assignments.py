@@ -16,7 +16,6 @@ from app.api.models import (
     Line,
     Moment,
     Money,
-    MoneyIn,
     Out,
     PageOut,
     Quantity,
@@ -41,6 +40,7 @@ from app.usecases.assignments import (
     move_assignment,
     plan_assignment,
 )
+from app.vocabulary import MoneyIn
 
 router = noun("assignments")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

@@ -7,9 +7,10 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import Day, Flag, In, Money, MoneyIn, Out, PageOut, Version, When, money
+from app.api.models import Day, Flag, In, Money, Out, PageOut, Version, When, money
 from app.domain.ballots import BallotState
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
+from app.vocabulary import MoneyIn
 
 router = noun("ballots")
 

@@ -12,7 +12,8 @@ from starlette.datastructures import URL, Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.deps import PageDep, Wiring, WiringDep, noun
-from app.api.models import MoneyOut, Out, PageOut
+from app.api.models import Out, PageOut
+from app.contract.shape import MoneyOut
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
 from app.domain.money import AMOUNT, cents_of

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from app.api.deps import KeyedDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import In, Line, Money, MoneyIn, Out, PageOut, Short, Slug, Version, When, money
+from app.api.models import In, Line, Money, Out, PageOut, Short, Slug, Version, When, money
 from app.domain.costs import ClaimState, Payee
 from app.usecases.costs import claim_cost, decide_claim, get_claim, list_claims
+from app.vocabulary import MoneyIn
 
 router = noun("costs")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import Day, In, Money, MoneyIn, Out, PageOut, Version, When, money
+from app.api.models import Day, In, Money, Out, PageOut, Version, When, money
 from app.contract.books import Journal
 from app.contract.shape import Viewer, show
 from app.domain.barters import BarterState
@@ -16,6 +16,7 @@ from app.domain.deliveries import DeliveryState
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
 from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
+from app.vocabulary import MoneyIn
 
 router = noun("funds")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

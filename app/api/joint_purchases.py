@@ -14,7 +14,6 @@ from app.api.models import (
     Line,
     Moment,
     Money,
-    MoneyIn,
     Out,
     PageOut,
     Text,
@@ -42,6 +41,7 @@ from app.usecases.joint_purchases import (
     plan_joint_purchase,
 )
 from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
+from app.vocabulary import MoneyIn
 
 router = noun("joint purchases")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

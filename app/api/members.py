@@ -14,7 +14,6 @@ from app.api.models import (
     Flag,
     In,
     Money,
-    MoneyIn,
     Name,
     Note,
     Out,
@@ -41,6 +40,7 @@ from app.usecases.members import (
     register_member,
     set_goal,
 )
+from app.vocabulary import MoneyIn
 
 router = noun("members")
 

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from app.adapters.agreement_format import WHOLE
 from app.adapters.messages import blocked_text
-from app.domain.money import AMOUNT, CURRENCY, cents_of, decimal_text
+from app.contract.shape import MoneyOut
+from app.domain.money import AMOUNT, CURRENCY, cents_of
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
 
@@ -36,17 +37,6 @@ class Out(BaseModel):
     )
 
 
-class MoneyIn(In):
-    """An amount in euro as a decimal string: `{"amount": "90.75", "currency": "EUR"}`."""
-
-    amount: Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["90.75"])]
-    currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
-
-    @property
-    def cents(self) -> int:
-        return cents_of(self.amount)
-
-
 class BalanceIn(In):
     """An amount in euro that may be below zero."""
 
@@ -56,15 +46,6 @@ class BalanceIn(In):
     @property
     def cents(self) -> int:
         return cents_of(self.amount)
-
-
-class MoneyOut(BaseModel):
-    """An amount in euro as a decimal string."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-    amount: Annotated[str, Field(examples=["90.75"])]
-    currency: str = CURRENCY
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -92,7 +73,7 @@ def _only_text(value: Any) -> Any:
 
 
 def _money(value: Any) -> Any:
-    return MoneyOut(amount=decimal_text(value)) if isinstance(value, int) else value
+    return MoneyOut.of(value) if isinstance(value, int) else value
 
 
 def money(name: str) -> Any:

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.adapters.exports import statement_csv
 from app.adapters.messages import explain
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import Day, In, Line, Money, MoneyIn, Out, PageOut, Version, When, money
+from app.api.models import Day, In, Line, Money, Out, PageOut, Version, When, money
 from app.domain.nettings import NettingState, StatementLine
 from app.usecases.nettings import (
     Statement,
@@ -22,6 +22,7 @@ from app.usecases.nettings import (
     propose_netting,
     set_credit_limit,
 )
+from app.vocabulary import MoneyIn
 
 router = noun("nettings")
 SideQuery = Annotated[UUID, Query(alias="cooperativeId", description="Whose books")]

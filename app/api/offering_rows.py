@@ -9,11 +9,12 @@ from pydantic import Field, ValidationError
 
 from app.adapters.fields import field_error
 from app.adapters.row_files import BadRow, csv_rows, decimal_of, json_rows
-from app.api.models import Flag, In, MoneyIn, Name, Number, Slug, Text, Url
+from app.api.models import Flag, In, Name, Number, Slug, Text, Url
 from app.api.offerings import LeadTime, Tags, Town
 from app.domain.offering_imports import Row
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
+from app.vocabulary import MoneyIn
 
 ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
 MOST_FIELDS = 40

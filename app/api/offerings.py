@@ -11,7 +11,6 @@ from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep
 from app.api.models import (
     In,
     Money,
-    MoneyIn,
     Name,
     Number,
     Out,
@@ -40,6 +39,7 @@ from app.usecases.offerings import (
     release_hold,
     set_stock,
 )
+from app.vocabulary import MoneyIn
 
 router = noun("offerings")
 Tags = Annotated[list[Slug], Field(max_length=20)]

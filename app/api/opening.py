@@ -4,10 +4,11 @@ from datetime import date
 from uuid import UUID
 
 from app.api.deps import KeyedDep, noun
-from app.api.models import BalanceIn, Day, Flag, In, Money, MoneyIn, Month, Out, money
+from app.api.models import BalanceIn, Day, Flag, In, Money, Month, Out, money
 from app.domain.ledger import AccountKind
 from app.domain.opening import Opening, OpeningAccount, OpeningPot, OpeningTotal
 from app.usecases.opening import open_books, try_opening
+from app.vocabulary import MoneyIn
 
 router = noun("ledger")
 

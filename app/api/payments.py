@@ -5,10 +5,11 @@ from uuid import UUID
 from fastapi import Response
 
 from app.api.deps import KeyedDep, LanguageDep, RunDep, noun, tag
-from app.api.models import Day, In, Line, Money, MoneyIn, Out, When, money
+from app.api.models import Day, In, Line, Money, Out, When, money
 from app.api.orders import OrderOut
 from app.domain.payments import PaymentMethod
 from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
+from app.vocabulary import MoneyIn
 
 router = noun("payments")
 

@@ -9,11 +9,12 @@ from pydantic import Field
 from app.adapters.allocation_format import AllocationFormat, ArticleFormat
 from app.adapters.supplier_order import as_csv
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.models import In, Money, MoneyIn, Out, PageOut, Units, Version, money
+from app.api.models import In, Money, Out, PageOut, Units, Version, money
 from app.domain.allocation import SharingRule
 from app.usecases.joint_purchases import get_allocation
 from app.usecases.purchase_settlements import credit_wish, get_supplier_order
 from app.usecases.wishes import list_wishes, lock_wish, wish_for
+from app.vocabulary import MoneyIn
 
 TOO_EARLY: dict[str, Any] = {"description": "Still open: nothing is ordered yet."}
 router = noun("joint purchases")

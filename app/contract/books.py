@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 from app.adapters.messages import explain
-from app.contract.shape import cents, seen, shape
+from app.contract.shape import Money, cents, seen, shape
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
-from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId, Money
+from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId
 
 
 @shape(domain.Entry)

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.domain.actors import Actor
-from app.vocabulary import Money
+from app.domain.money import CURRENCY, decimal_text
 
 T = TypeVar("T")
 Reader = Callable[[Any, "Viewer"], Any]
@@ -36,6 +36,23 @@ class Read:
     """A field that is not read by its name: how it is read instead."""
 
     reader: Reader
+
+
+@dataclass(slots=True)
+class MoneyOut:
+    """An amount in euro as a decimal string."""
+
+    amount: Annotated[str, Field(examples=["90.75"])]
+    currency: str
+
+    @classmethod
+    def of(cls, amount: int) -> "MoneyOut":
+        """Cents as they are shown."""
+        return cls(decimal_text(amount), CURRENCY)
+
+
+Money = MoneyOut
+"""How shapes name it."""
 
 
 def cents(name: str) -> Any:
@@ -143,8 +160,8 @@ def _reader(cls: type, domain: type, name: str, hint: Any) -> Reader:
     return lambda thing, _: getattr(thing, source)
 
 
-def _money(amount: int | None) -> Money | None:
-    return None if amount is None else Money.of(amount)
+def _money(amount: int | None) -> MoneyOut | None:
+    return None if amount is None else MoneyOut.of(amount)
 
 
 def _check(cls: type, domain: type, name: str, hint: Any) -> None:

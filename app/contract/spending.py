@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from app.contract.books import Journal
 from app.contract.operation import Noun
-from app.contract.shape import Viewer, cents, shape
+from app.contract.shape import Money, Viewer, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import spending as domain
 from app.domain.access import Right
@@ -20,7 +20,7 @@ from app.usecases.spending import (
     settle_pot,
     settle_spending,
 )
-from app.vocabulary import AgreementId, CooperativeId, MemberId, Money, SpendingRequestId
+from app.vocabulary import AgreementId, CooperativeId, MemberId, SpendingRequestId
 
 
 @shape(domain.Lot)

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
 
 from app.domain.errors import AmountOutOfRange
 
-CURRENCY: Final = "EUR"
+CURRENCY = "EUR"
 MAX_CENTS = 100_000_000_000
 """One thousand million euro: far above any order, far below what a BIGINT holds."""
 AMOUNT = r"[0-9]{1,10}(\.[0-9]{1,2})?"

@@ -12,11 +12,11 @@ import strawberry
 from pydantic import BaseModel
 
 from app.contract.operation import Key, Noun, Operation
-from app.contract.shape import bare, is_shape, optional
+from app.contract.shape import MoneyOut, bare, is_shape, optional
 from app.graphql import types as shared
 from app.graphql.context import Info
 from app.graphql.types import Connection, Node, page_of
-from app.vocabulary import Form, Money
+from app.vocabulary import Form, MoneyIn
 
 Resolver = Callable[..., Awaitable[Any]]
 
@@ -126,7 +126,7 @@ def _parameter(name: str, hint: Any, default: Any = inspect.Parameter.empty) -> 
 @cache
 def input_of(form: type[BaseModel]) -> Any:
     """The GraphQL input of a form. What is left out is left to the use case's own default."""
-    if form is Money:
+    if form is MoneyIn:
         return shared.MoneyInput
     namespace: dict[str, Any] = {"__annotations__": {}}
     for name, field in form.model_fields.items():
@@ -159,7 +159,7 @@ def _output(hint: Any) -> Any:
     inner = bare(inner)
     if get_origin(inner) is list:
         kind: Any = list[_output(get_args(inner)[0])]  # type: ignore[misc]
-    elif inner is Money:
+    elif inner is MoneyOut:
         kind = shared.Money
     elif is_shape(inner):
         kind = type_of(inner)
@@ -173,7 +173,7 @@ def _input(hint: Any) -> Any:
     inner = bare(inner)
     if get_origin(inner) in (list, tuple):
         kind: Any = list[_input(get_args(inner)[0])]  # type: ignore[misc]
-    elif isinstance(inner, type) and issubclass(inner, Form | Money):
+    elif isinstance(inner, type) and issubclass(inner, Form | MoneyIn):
         kind = input_of(inner)
     else:
         kind = _leaf(inner)

@@ -25,7 +25,7 @@ from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
 from app.usecases.orders import Wanted
-from app.vocabulary import Money
+from app.vocabulary import MoneyIn
 from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
@@ -334,7 +334,7 @@ def _constants() -> dict[str, Any]:
         **{"opening": Opening(date(2026, 1, 1), ()), "kind": AllowanceKind.PREMIUM, "bank_cents": 0},
         **{"starts_on": date(2026, 1, 1), "until": date(2026, 2, 1), "active_from": date(2028, 1, 1)},
         **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "net_cents": 1},
-        "amount": Money.of(1),
+        "amount": MoneyIn(amount="0.01"),
         **{"cbs_code": "GM9999", "name": "x", "slug": "x-y", "town": "Breda", "title": "x", "trade_name": "x"},
         **{"legal_form": LegalForm.FOUNDATION, "issuer": "i", "subject": "s", "role": "treasurer"},
         **{"scopes": (), "rate_class": RateClass.STANDARD, "side": "cooperative", "category": "verf"},
