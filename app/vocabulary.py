@@ -17,8 +17,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
 
-from app.domain.days import FIRST_DAY, HAPPENED, Bounds, span_of
-from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
+from app.domain.days import HAPPENED, Bounds, span_of
+from app.domain.errors import AmountOutOfRange
+from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,12 @@ class Between:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def _check(self, money: MoneyIn) -> MoneyIn:
-        if not self.low <= money.cents <= self.high:
-            facts = {"low": decimal_text(self.low), "high": decimal_text(self.high)}
+        try:
+            fits = self.low <= money.cents <= self.high
+        except AmountOutOfRange:
+            fits = False
+        if not fits:
+            facts = {"low_cents": self.low, "high_cents": self.high}
             raise PydanticCustomError("amount_out_of_range", "the amount is out of range", facts)
         return money
 
@@ -175,7 +180,7 @@ def _written(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Within:
-    """A day within bounds, which count from the context's `today`; without it only the calendar's first day holds."""
+    """A day within bounds, which count from the context's `today`; without it they are not looked at."""
 
     bounds: Bounds
 
@@ -185,7 +190,7 @@ class Within:
 
     def _check(self, value: date, info: ValidationInfo) -> date:
         today = (info.context or {}).get("today")
-        first, last = span_of(self.bounds, today) if today else (FIRST_DAY, date.max)
+        first, last = span_of(self.bounds, today) if today else (date.min, date.max)
         if not first <= value <= last:
             facts = {"first": first.isoformat(), "last": last.isoformat()}
             raise PydanticCustomError("day_out_of_range", "the day is out of range", facts)

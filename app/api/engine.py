@@ -2,11 +2,13 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import TypeAdapter
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, SkipValidation, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
@@ -45,6 +47,8 @@ def _endpoint(operation: Operation) -> Endpoint:
     async def endpoint(**given: Any) -> Response:
         request, response = given["request"], Response(status_code=operation.status, media_type="application/json")
         run, once = given["keyed"] if "keyed" in given else (given["run"], given["run"])
+        if operation.body is not None:
+            given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
         viewer = Viewer(run.actor, given["language"])
         response.headers.update(_headers(operation, request, found))
@@ -57,13 +61,23 @@ def _endpoint(operation: Operation) -> Endpoint:
     return endpoint
 
 
+def _read(form: type[BaseModel], body: Any, today: date) -> BaseModel:
+    """A body by its form. Raises RequestValidationError."""
+    try:
+        return form.model_validate(body, context={"today": today})
+    except ValidationError as error:
+        faults = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(faults, body=body) from None
+
+
 def _parameters(operation: Operation) -> list[inspect.Parameter]:
     """What FastAPI reads of a request, and from where."""
     found: dict[str, Any] = {"request": Request, "language": LanguageDep}
     for name in operation.in_path:
         found[name] = Annotated[operation.hints[name], Path()]
     if operation.body is not None:
-        found["body"] = operation.body
+        # Read below, by the day of the clock: every fault of a body is told at once.
+        found["body"] = Annotated[operation.body, SkipValidation]
     elif operation.method == "GET":
         found |= {name: _query(operation, name) for name in operation.given}
     if operation.pages:

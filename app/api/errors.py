@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.adapters.addresses import public_path
-from app.adapters.fields import field_error, field_text
+from app.adapters.fields import faults_of, field_error, field_text
 from app.adapters.messages import EN, error_text, language_of, message_of
 from app.api.contract import methods_at
-from app.domain.errors import DomainError, ScopeMissing, TokenRefused
+from app.domain.errors import DomainError, Malformed, ScopeMissing, TokenRefused
 from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.api")
@@ -102,6 +102,9 @@ def _quotable(text: str) -> str:
 async def _domain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)  # noqa: S101
     language = language_of(request.headers.get("accept-language"))
+    if isinstance(error, Malformed):
+        text, errors = error_text(error.code, {}, language), faults_of(error, language)
+        return problem(request, error.status, error.code, text, errors=errors)
     more: dict[str, Any] = {"facts": error.facts} if error.facts else {}
     if "possible" in error.facts:
         more["availableTransitions"] = error.facts["possible"]

@@ -7,8 +7,9 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
+from app.adapters.fields import faults_of
 from app.adapters.messages import EN, error_text, message_of
-from app.domain.errors import DomainError, IssuerUnavailable
+from app.domain.errors import DomainError, IssuerUnavailable, Malformed
 from app.graphql.context import Context
 from app.usecases.run import Unavailable
 
@@ -49,6 +50,9 @@ def shown(error: GraphQLError, context: object) -> GraphQLError:
 def _told(error: GraphQLError, language: str, trace_id: str) -> tuple[dict[str, object], str]:
     """What is told of an error: its extensions and its message."""
     original = error.original_error
+    if isinstance(original, Malformed):
+        faults = {"errors": faults_of(original, language)}
+        return {"code": original.code, "status": original.status, **faults}, error_text(original.code, {}, language)
     if isinstance(original, DomainError):
         extensions: dict[str, object] = {"code": original.code, "status": original.status, "facts": original.facts}
         if "possible" in original.facts:

@@ -9,7 +9,7 @@ import random
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -117,11 +117,15 @@ class Run:
 
     def read(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> Any:
         """What is given for a verb, read by its forms. Raises Malformed, and what no verb accepts."""
-        today = day_of(self.now())
-        read = read_forms(verb, named, today)
+        read = read_forms(verb, named, self.today)
         check_input(read)
-        check_days(read, today)
+        check_days(read, self.today)
         return read
+
+    @property
+    def today(self) -> date:
+        """The day in Amsterdam."""
+        return day_of(self.now())
 
     async def in_time(self, act: Callable[[], Awaitable[T]]) -> T:
         """Run an act. If a deadline has passed, the step of the clock is taken and kept; then the act runs again."""
