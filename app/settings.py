@@ -103,6 +103,8 @@ def _mailbox(text: str) -> str:
 
 def _network(value: Any) -> IPv4Network | IPv6Network:
     """A network in CIDR notation. Raises ValueError."""
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
     try:
         return ip_network(value if isinstance(value, str) else "")
     except ValueError as error:
