@@ -11,6 +11,7 @@ import json
 import math
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -23,7 +24,7 @@ import typer
 
 from app.adapters.logs import log_to_stderr
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
-from app.db.failures import DatabaseFailed
+from app.db.failures import DatabaseFailed, DatabaseUnfit
 from app.db.roles import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
@@ -156,12 +157,13 @@ def serve() -> None:
     settings = _checked()
     log_to_stderr(settings.log_level)
     with kept_database(settings, PATIENCE) as url:
-        from app.serving import server_of, watch
+        from app.serving import door, server_of, watch
 
         asyncio.run(check_sealing_key(settings, url))
         watch(settings)
+        bound = door(settings)
         server = server_of(settings, url)
-        server.run()
+        server.run(sockets=[bound])
     if not server.started:
         raise typer.Exit(1)
 
@@ -208,7 +210,7 @@ async def _load(settings: Settings, url: str, story: str | None = None) -> None:
         if made:
             _keep_secrets(settings, made)
         if story is not None:
-            await Stories(loader, settings.public_url.rstrip("/"), print).tell(story)
+            await Stories(loader, settings.public_url, print).tell(story)
 
 
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
@@ -334,7 +336,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # what the terminal cannot show stops no command
     try:
         cli()
-    except (EmbeddedPostgresError, RestoreError, SealingKeyError, SettingsWrong) as error:
+    except (DatabaseUnfit, EmbeddedPostgresError, RestoreError, SealingKeyError, SettingsWrong) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except asyncpg.PostgresError as error:
@@ -342,7 +344,7 @@ def main() -> None:
             raise
         print(f"The database refused: {error}. {REFUSED[error.sqlstate]}", file=sys.stderr)
         sys.exit(1)
-    except (DatabaseFailed, ConnectionError) as error:
+    except (DatabaseFailed, ConnectionError, socket.gaierror) as error:
         kind = error.kind if isinstance(error, DatabaseFailed) else "away"
         what_to_do = WHAT_TO_DO.get(kind, "Does it run? Is SAMEN_DATABASE_URL right?")
         print(f"The database does not answer ({error}). {what_to_do}", file=sys.stderr)

@@ -5,17 +5,15 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
-
 from app.db.embedded import EmbeddedPostgres
-from app.settings import Settings
+from app.settings import Settings, SettingsWrong
 
 
 def data_dir(settings: Settings) -> Path:
-    """The data directory. Raises BadParameter in production if none is named."""
+    """The data directory. Raises SettingsWrong in production if none is named."""
     if settings.data_dir is None and settings.production:
-        raise typer.BadParameter("Set SAMEN_DATA_DIR: in production the books do not live in the working directory.")
-    return settings.data_dir or Path(".samen")
+        raise SettingsWrong(["Set SAMEN_DATA_DIR: in production nothing is kept in the working directory."])
+    return settings.folder
 
 
 @contextlib.contextmanager

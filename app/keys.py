@@ -1,7 +1,6 @@
 """The keys of an installation, from the settings or kept beside the data, and the names under which it signs."""
 
 import base64
-import contextlib
 import json
 import logging
 import os
@@ -34,7 +33,7 @@ class Key:
     setting: str
     file: str
     new: Callable[[], str]
-    unless: str = ""
+    exception: str = ""
 
     @property
     def variable(self) -> str:
@@ -46,7 +45,7 @@ SEALING = Key(
     setting="sealing_key",
     file="sealing-key",
     new=lambda: base64.b64encode(os.urandom(32)).decode(),
-    unless=", unless this database has one already: then put that one back",
+    exception=", unless this database has one already: then put that one back",
 )
 
 
@@ -71,53 +70,62 @@ class SealingKeyError(RuntimeError):
 
 def sealing(settings: Settings) -> Sealing:
     """The key of sealed facts: from the settings, or kept beside the data. Raises SealingKeyError, SettingsWrong."""
-    place, text = _text(settings, SEALING)
+    source, text = _text(settings, SEALING)
     try:
         return Sealing.of(text)
     except ValueError:
-        raise SealingKeyError(f"{place} has to be 32 bytes in base64. Put back the key of this database.") from None
+        raise SealingKeyError(f"{source} has to be 32 bytes in base64. Put back the key of this database.") from None
 
 
 def make_keys(settings: Settings) -> tuple[list[Path], list[str]]:
-    """Make the keys that an installation needs, in its data directory. Returns what was made, and why the rest was not.
+    """Make the keys that an installation needs, in its data directory. A key that is there already is never touched.
 
-    What is there already is never touched. Raises OSError.
+    Returns the files that were made, and a sentence for each that was not. Raises OSError.
     """
-    made, kept = [], []
+    files, sentences = [], []
     for key in (SIGNING, SEALING):
-        file = _file(settings, key.file)
+        file = settings.folder / key.file
         if _setting(settings, key) is not None:
-            kept.append(f"{key.variable} is set, so nothing was made for it.")
-        elif file.exists():
-            kept.append(f"{file} was there already, and stays as it is.")
+            sentences.append(f"{key.variable} is set, so nothing was made for it.")
+        elif file.exists() or not _write_new(file, key.new()):
+            sentences.append(f"{file} was there already, and stays as it is.")
         else:
-            _keep(file, key.new())
-            made.append(file)
-    return made, kept
+            files.append(file)
+    return files, sentences
 
 
 def faults_of_keys(settings: Settings) -> Iterator[str]:
-    """What is wrong with the keys: malformed, or in production missing or easy to guess."""
-    for key, faults in ((SIGNING, _faults_of_signing_keys), (SEALING, _faults_of_sealing_key)):
-        file = _file(settings, key.file)
-        if settings.production and _setting(settings, key) is None and not file.exists():
-            yield f"{key.variable} is not set, and {file} is not there. `samen keys` makes it{key.unless}."
-        elif settings.production or _setting(settings, key) is not None:
-            yield from faults(*_text(settings, key), settings.production)
+    """What is wrong with the keys: malformed or unreadable, or in production missing or easy to guess."""
+    for key, faults_of in ((SIGNING, _faults_of_signing_keys), (SEALING, _faults_of_sealing_key)):
+        file = settings.folder / key.file
+        if _setting(settings, key) is None and not settings.production:
+            continue
+        try:
+            if _setting(settings, key) is None and not file.exists():
+                yield f"{key.variable} is not set, and {file} is not there. `samen keys` makes it{key.exception}."
+                continue
+            source, text = _text(settings, key)
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"{file} cannot be read by this user ({error}). Give it the file, or put the right one there."
+            continue
+        faults = list(faults_of(source, text))
+        yield from faults
+        if settings.production and not faults and key is SEALING and len(set(base64.b64decode(text))) < VARIED:
+            yield f"{source} is too easy to guess: it has to be 32 random bytes, as `samen keys` makes it."
 
 
-def _faults_of_signing_keys(place: str, text: str, _: bool) -> Iterator[str]:
+def _faults_of_signing_keys(source: str, text: str) -> Iterator[str]:
     try:
         keys = list(from_json(text)["keys"])
     except (ValueError, TypeError, KeyError):
         keys = []
     if not keys:
-        yield f"{place} is no JSON Web Key Set with a private key in it. `samen keys` makes one."
+        yield f"{source} is no JSON Web Key Set with a private key in it. `samen keys` makes one."
         return
     if not all(_signs(key) for key in keys):
-        yield f"{place}: each key has to be a private ES256 key (P-256) with a `kid`, as `samen keys` makes it."
+        yield f"{source}: each key has to be a private ES256 key (P-256) with a `kid`, as `samen keys` makes it."
     elif len({key["kid"] for key in keys}) < len(keys):
-        yield f"{place} has two keys with one kid."
+        yield f"{source} has two keys with one kid."
 
 
 def _signs(key: Any) -> bool:
@@ -132,15 +140,11 @@ def _signs(key: Any) -> bool:
     return named and kind == ["EC", "P-256", "ES256"] and numbers[1:] == [public.x, public.y]
 
 
-def _faults_of_sealing_key(place: str, text: str, production: bool) -> Iterator[str]:
+def _faults_of_sealing_key(source: str, text: str) -> Iterator[str]:
     try:
-        key = base64.b64decode(text.strip(), validate=True)
-        Sealing(key)
+        Sealing(base64.b64decode(text.strip(), validate=True))
     except ValueError:
-        yield f"{place} has to be 32 bytes in base64. Put back the key of this database."
-        return
-    if production and len(set(key)) < VARIED:
-        yield f"{place} is too easy to guess: it has to be 32 random bytes, as `samen keys` makes it."
+        yield f"{source} has to be 32 bytes in base64. Put back the key of this database."
 
 
 async def check_sealing_key(settings: Settings, url: str, *, first: bool = True) -> None:
@@ -153,10 +157,10 @@ async def check_sealing_key(settings: Settings, url: str, *, first: bool = True)
         known, wrapped = await fingerprint(tx), await wrapped_keys(tx)
         if known is None and not wrapped and not first:
             return
-        if (known or wrapped) and settings.sealing_key is None and not _file(settings, SEALING.file).exists():
+        if (known or wrapped) and settings.sealing_key is None and not (settings.folder / SEALING.file).exists():
             raise SealingKeyError(
                 "The key for sealed facts is missing, and this database holds facts that it sealed. Put the key in"
-                f" {_file(settings, SEALING.file)}, or set SAMEN_SEALING_KEY. It is kept apart from the backups."
+                f" {settings.folder / SEALING.file}, or set SAMEN_SEALING_KEY. It is kept apart from the backups."
             )
         key = sealing(settings)
         opened_keys = opens(key, wrapped) if known is None else 0
@@ -166,37 +170,36 @@ async def check_sealing_key(settings: Settings, url: str, *, first: bool = True)
         if not fits or not await claim(tx, key):
             raise SealingKeyError(
                 "The key for sealed facts is not the one of this database, so nothing that is sealed can be read."
-                f" Put the right key in {_file(settings, SEALING.file)}, or set SAMEN_SEALING_KEY."
+                f" Put the right key in {settings.folder / SEALING.file}, or set SAMEN_SEALING_KEY."
             )
 
 
-def _file(settings: Settings, name: str) -> Path:
-    return (settings.data_dir or Path(".samen")) / name
-
-
 def _setting(settings: Settings, key: Key) -> SecretStr | None:
-    found: SecretStr | None = getattr(settings, key.setting)
-    return found
+    value: SecretStr | None = getattr(settings, key.setting)
+    return value
 
 
 def _text(settings: Settings, key: Key) -> tuple[str, str]:
-    """A key as text, and where it stands; outside production a missing one is made. Raises SettingsWrong."""
-    given, file = _setting(settings, key), _file(settings, key.file)
-    if given is not None:
-        return key.variable, given.get_secret_value()
+    """Where a key stands, and its text. Outside production a missing one is made. Raises SettingsWrong."""
+    value, file = _setting(settings, key), settings.folder / key.file
+    if value is not None:
+        return key.variable, value.get_secret_value()
     if not file.exists():
         if settings.production:
             raise SettingsWrong(faults_of_keys(settings))
-        _keep(file, key.new())
+        _write_new(file, key.new())
     return str(file), file.read_text(encoding="utf-8")
 
 
-def _keep(file: Path, text: str) -> None:
-    """Write a new file that only we can read, whole or not at all; one that another process made meanwhile stays."""
+def _write_new(file: Path, text: str) -> bool:
+    """Write a new file that only its owner can read, whole or not at all. False if another process was faster."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as half:  # for its owner alone
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as half:
         half.write(text)
         half.flush()
         os.fsync(half.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was faster
+        try:
             os.link(half.name, file)
+        except FileExistsError:
+            return False
+    return True

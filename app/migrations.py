@@ -8,7 +8,7 @@ from alembic.config import Config
 
 from alembic import command
 from app.db.engine import BOOKS_ROLE, opened
-from app.db.failures import telling_failures
+from app.db.failures import DatabaseUnfit, check_version, telling_failures
 from app.db.revision import newest
 from app.db.vat import write_rates
 
@@ -29,16 +29,38 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate_to_head(url: str) -> None:
-    """Bring the schema and the dated rates up to date; quick where they are. Waits for others that do the same."""
+    """Bring the schema and the dated rates up to date; quick where they are. Waits for others that do the same.
+
+    Raises DatabaseUnfit.
+    """
     with asyncio.Runner() as runner:
         connection = runner.run(asyncpg.connect(url))
         try:
+            runner.run(_check_server(connection))
             runner.run(connection.execute(f"select pg_advisory_lock({LOCK})"))
             if asyncio.run(_revision(url)) != newest():
                 command.upgrade(alembic_config(url), "head")
             asyncio.run(_write_rates(url))
         finally:
             runner.run(connection.close())
+
+
+async def _check_server(connection: asyncpg.Connection) -> None:
+    """Check that the login can make what the migrations make. Raises DatabaseUnfit."""
+    check_version(connection)
+    sql = """select current_user as login, current_database() as database,
+                    has_schema_privilege('public', 'create') as makes_tables,
+                    rolsuper or rolcreaterole or to_regrole('samen_books') is not null as has_roles
+               from pg_roles where rolname = current_user"""
+    row = await connection.fetchrow(sql)
+    login, database = (f'"{row[name]}"' for name in ("login", "database"))
+    if not row["makes_tables"]:
+        raise DatabaseUnfit(
+            f"The login {login} may make no tables in the database {database}. Is SAMEN_DATABASE_URL right? Then, as a"
+            f" superuser: alter database {database} owner to {login};"
+        )
+    if not row["has_roles"]:
+        raise DatabaseUnfit(f"The login {login} may make no roles. As a superuser: alter role {login} createrole;")
 
 
 async def _revision(url: str) -> str | None:

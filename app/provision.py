@@ -1,8 +1,8 @@
 """The commands with which an installation begins: its keys, and the first officer of the network."""
 
 import asyncio
-import getpass
-import sys
+import os
+import pwd
 from typing import Annotated
 
 import typer
@@ -19,19 +19,17 @@ LONGEST = {"--subject": 300, "--name": 120}
 
 @provision.command()
 def keys() -> None:
-    """Make the signing and the sealing key in SAMEN_DATA_DIR. Keys that are there stay; if both are, exit with 1."""
+    """Make the signing and the sealing key in SAMEN_DATA_DIR. Keys that are there already are never touched."""
     settings = read_settings()
     data_dir(settings)
     try:
-        made, kept = make_keys(settings)
+        files, sentences = make_keys(settings)
     except OSError as error:
         raise SettingsWrong([f"SAMEN_DATA_DIR: the keys cannot be written ({error})."]) from None
-    for file in made:
+    for file in files:
         print(f"Made: {file}")
-    for sentence in kept:
-        print(sentence, file=sys.stderr)
-    if not made:
-        raise typer.Exit(1)
+    for sentence in sentences:
+        print(sentence)
     print(
         "Each process needs these keys: give every machine the same files, or their contents as SAMEN_SIGNING_KEYS and"
         " SAMEN_SEALING_KEY.\nKeep a copy of the sealing key apart from the backups: without it, sealed facts are lost."
@@ -44,12 +42,23 @@ def appoint(
     subject: Annotated[str, typer.Option(help="The `sub` of their tokens.")],
     name: Annotated[str, typer.Option(help="What the person is called.")],
 ) -> None:
-    """Make somebody an officer of the network, who can then do all else through the API. Written in the audit log."""
+    """Make somebody an officer of the network. They can do the rest through the API.
+
+    A line of the audit log goes to stderr: keep it with the others.
+    """
     settings = read_settings()
     _check_person(settings, issuer, subject, name)
     log_to_stderr("INFO")
     with database(settings) as url:
-        asyncio.run(_appoint(url, issuer, subject, name))
+        asyncio.run(_appoint(url, issuer, subject, name, by=_login()))
+
+
+def _login() -> str:
+    """Who runs this command, as the machine calls them, whatever the environment says; a nameless user by number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> None:
@@ -59,16 +68,18 @@ def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> N
         trusted.append(people_issuer(running(settings)))
     faults = []
     if issuer not in trusted:
-        known = f"Trusted are: {', '.join(trusted)}." if trusted else "It names none."
-        faults.append(f"No provider of SAMEN_ISSUERS is named {issuer}. {known}")
+        names = f"Trusted are: {', '.join(trusted)}." if trusted else "It names none."
+        faults.append(f"No provider of SAMEN_ISSUERS is named {issuer}. {names}")
     for option, text in (("--subject", subject), ("--name", name)):
-        if not (text.strip() and text.isprintable() and len(text) <= LONGEST[option]):
-            faults.append(f"{option} has to be 1 to {LONGEST[option]} characters that can be printed.")
+        if text != text.strip() or not text or not text.isprintable() or len(text) > LONGEST[option]:
+            faults.append(
+                f"{option} has to be 1 to {LONGEST[option]} characters that can be printed, no blank at its ends."
+            )
     if faults:
         raise SettingsWrong(faults)
 
 
-async def _appoint(url: str, issuer: str, subject: str, name: str) -> None:
+async def _appoint(url: str, issuer: str, subject: str, name: str, *, by: str) -> None:
     from app.db.engine import BOOKS_ROLE, opened
     from app.usecases.people import appoint_network
     from app.usecases.run import SystemRun
@@ -79,6 +90,7 @@ async def _appoint(url: str, issuer: str, subject: str, name: str) -> None:
     if appointed is None:
         raise RuntimeError("the appointment was not carried out")
     if appointed.new:
-        write_appointment(appointed.person, appointed.office, by=getpass.getuser())
-    said = "is an officer of the network now" if appointed.new else "is an officer of the network already"
-    print(f"{appointed.person.name} {said}. Office {appointed.office.id}, person {appointed.person.id}.")
+        write_appointment(appointed.person, appointed.office, by=by)
+    when = "now" if appointed.new else "already"
+    print(f"{appointed.person.name} is an officer of the network {when}.")
+    print(f"Office {appointed.office.id}, person {appointed.person.id}.")

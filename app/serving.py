@@ -21,7 +21,7 @@ from app.adapters.telemetry import send_traces
 from app.api.connections import Bounded, Connection
 from app.api.deps import Wiring
 from app.main import VERSION, build
-from app.settings import Settings
+from app.settings import Settings, SettingsWrong
 from app.worker import keep_working
 
 gc.enable()
@@ -29,16 +29,34 @@ gc.freeze()
 
 
 def watch(settings: Settings) -> None:
-    """What operators look at: figures for Prometheus, traces for OpenTelemetry."""
-    expose(settings.metrics_port, settings.metrics_host)
+    """Open what operators look at: metrics for Prometheus, traces for OpenTelemetry. Raises SettingsWrong."""
+    try:
+        expose(settings.metrics_port, settings.metrics_host)
+    except OSError as error:
+        where = f"SAMEN_METRICS_HOST, SAMEN_METRICS_PORT: {settings.metrics_host} port {settings.metrics_port}"
+        raise SettingsWrong([f"{where} cannot be opened ({error.strerror})."]) from None
     send_traces(settings.otlp_endpoint, VERSION)
+
+
+def door(settings: Settings) -> socket.socket:
+    """The bound socket of the API, so that a port in use is told before anything starts. Raises SettingsWrong."""
+    opened = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((settings.host, settings.port))
+    except OSError as error:
+        opened.close()
+        where = f"SAMEN_HOST, SAMEN_PORT: {settings.host} port {settings.port}"
+        raise SettingsWrong([f"{where} cannot be opened ({error.strerror})."]) from None
+    return opened
 
 
 async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]) -> None:
     """Server and worker in one process, until a signal; `ready` is called once the server answers."""
+    bound = door(settings)
     server, stop = server_of(settings, url, ready), asyncio.Event()
     working = asyncio.create_task(keep_working(settings, url, stop))
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
     await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     server.should_exit = True

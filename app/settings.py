@@ -47,16 +47,40 @@ def _json(value: Any) -> Any:
 
 
 def _address(*schemes: str) -> AfterValidator:
-    """Checks that a text is empty or a URL with one of these schemes and, for the web, a host."""
-    said = " or ".join(f"{scheme}://" for scheme in schemes)
+    """Checks that a text is empty, or a URL with one of these schemes, a host and a port."""
+    allowed = " or ".join(f"{scheme}://" for scheme in schemes)
 
     def check(text: str | None) -> str | None:
-        parts = urlsplit(text or "")
-        if text and (parts.scheme not in schemes or (parts.scheme != "postgresql" and not parts.hostname)):
-            raise ValueError(f"It has to begin with {said}" + ("" if "postgresql" in schemes else " and name a host"))
+        if not text:
+            return text
+        if not text.isprintable() or " " in text:
+            raise ValueError("There is a blank or an invisible character in it")
+        parts = urlsplit(text)
+        try:
+            whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise ValueError("Its port has to be a number from 1 to 65535") from None
+        if not whole:
+            raise ValueError(f"It has to begin with {allowed} and name a host")
         return text
 
     return AfterValidator(check)
+
+
+def _database(text: str | None) -> str | None:
+    """An address of PostgreSQL, which may name several hosts, or a folder with a socket. Raises ValueError."""
+    if not text:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("It has to begin with postgresql://")
+    # Several hosts have several ports, which the driver reads.
+    if "," not in parts.netloc:
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("Its port is no number. In a password / # ? @ are written as %2F %23 %3F %40") from None
+    return text
 
 
 def _base(text: str) -> str:
@@ -79,15 +103,17 @@ def _mailbox(text: str) -> str:
 
 def _network(value: Any) -> IPv4Network | IPv6Network:
     """A network in CIDR notation. Raises ValueError."""
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
     try:
-        return ip_network(value)
+        return ip_network(value if isinstance(value, str) else "")
     except ValueError as error:
         raise ValueError(f"It is no network such as 10.20.0.0/16 ({error})") from None
 
 
 NOBODY = "samen@localhost"
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-Seconds = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Web = _address("http", "https")
@@ -98,7 +124,7 @@ class TrustedIssuer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Web]
+    name: Annotated[str, Field(min_length=1), Web]
     """Its issuer, exactly as in its tokens."""
     audience: str = ""
     """What its tokens must be made for. Unset: SAMEN_AUDIENCE."""
@@ -117,14 +143,14 @@ class TrustedIssuer(BaseModel):
 class Settings(BaseSettings):
     """What an installation may choose. Only `main`, `worker`, `cli` and `alembic` read it."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
     environment: Literal["development", "production"] = "development"
     """`production` switches off the demo, GraphiQL and the built-in issuer of people."""
-    database_url: Annotated[str | None, _address("postgresql", "postgres")] = None
+    database_url: Annotated[str | None, AfterValidator(_database)] = None
     """A PostgreSQL server of version 18 or newer. Unset: the embedded one is started."""
     data_dir: Path | None = None
-    """Where the embedded database and the signing keys live. Default: `.samen/` of the working directory."""
+    """Where the keys and the embedded database are. Unset: `.samen/` of the working directory, not in production."""
     host: str = "127.0.0.1"
     """Where it listens."""
     port: Port = 8000
@@ -149,7 +175,7 @@ class Settings(BaseSettings):
     """Who mails come from."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     """Of the lines on stderr."""
-    graphql_seconds: Annotated[float, Field(gt=0)] = 10
+    graphql_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10
     """How long a GraphQL document may run; then it is stopped, and what is under way is undone."""
     rate_visitor: Count = 600
     """Units a minute for an address without a token: a request one, a login ten, GraphQL by what it asks; 0: no end."""
@@ -162,7 +188,7 @@ class Settings(BaseSettings):
     connections_per_address: Count = 200
     """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
     drain_seconds: Seconds = 0
-    """How long it still takes requests after SIGTERM, while `/readyz` is 503; behind a proxy 10."""
+    """Seconds for which it answers requests after SIGTERM, while `/readyz` is 503. Behind a proxy take 10."""
     metrics_port: Port | None = None
     """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
     metrics_host: str = "127.0.0.1"
@@ -180,39 +206,59 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _public_url_of_the_port(self) -> Self:
-        self.public_url = self.public_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+        self.public_url = self.public_url or f"http://127.0.0.1:{self.port}"
         return self
+
+    @property
+    def folder(self) -> Path:
+        """The data directory."""
+        return self.data_dir or Path(".samen")
 
     @property
     def production(self) -> bool:
         return self.environment == "production"
 
 
+SHAPES = {
+    "list_type": "It has to be a list in square brackets",
+    "model_type": "It has to be an object with fields, in braces",
+    "model_attributes_type": "It has to be an object with fields, in braces",
+    "dict_type": "It has to be an object with fields, in braces",
+}
+"""In place of pydantic's words, which name Python's types."""
+
+
 def read_settings() -> Settings:
     """The settings of this process. Raises SettingsWrong with a sentence for each that cannot be."""
     names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    given = {name for name in os.environ if name.upper().startswith(PREFIX)} - NOT_OURS
-    faults = [f"{name} is no setting.{_meant(name, names)}" for name in sorted(given) if name.upper() not in names]
+    variables = {name for name in os.environ if name.upper().startswith(PREFIX)} - NOT_OURS
+    unknown = sorted(name for name in variables if name.upper() not in names)
+    faults = [f"{name} is no setting.{_suggestion(name, names)}" for name in unknown]
+    if os.environ.get(f"{PREFIX}ENVIRONMENT") == "":
+        faults.append(f"{PREFIX}ENVIRONMENT is empty. Say development or production.")
     try:
-        found = Settings()
+        settings = Settings()
     except ValidationError as error:
         faults += [_sentence(one["loc"], one["type"], one["msg"]) for one in error.errors()]
     if faults:
         raise SettingsWrong(faults)
-    return found
+    return settings
 
 
-def _sentence(place: Sequence[int | str], kind: str, words: str) -> str:
-    """What is wrong at a place of the settings; what was given is not repeated, it may be a secret."""
-    variable = f"{PREFIX}{str(place[0]).upper()}"
-    what = {"issuers": "provider", "webhook_networks": "network"}.get(str(place[0]), "item")
-    inside = [f"{part + 1}. {what}" if isinstance(part, int) else part for part in place[1:]]
-    if kind == "extra_forbidden":
-        where = ", ".join([variable, *inside[:-1]])
-        return f"{where}: there is no field {inside[-1]}.{_meant(str(inside[-1]), TrustedIssuer.model_fields)}"
-    return f"{', '.join([variable, *inside])}: {words.removeprefix('Value error, ')}."
+def _sentence(path: Sequence[int | str], code: str, message: str) -> str:
+    """What is wrong at a path of the settings. The value is not repeated, since it may be a secret."""
+    setting = str(path[0])
+    items = [{"issuers": "provider", "webhook_networks": "network"}.get(setting, "item"), *["item"] * len(path)]
+    inner = [f"{part + 1}. {items.pop(0)}" if isinstance(part, int) else part for part in path[1:]]
+    parts = [f"{PREFIX}{setting.upper()}", *inner]
+    if code == "extra_forbidden":
+        suggestion = _suggestion(parts[-1], TrustedIssuer.model_fields)
+        return f"{', '.join(parts[:-1])}: there is no field {parts[-1]}.{suggestion}"
+    return f"{', '.join(parts)}: {SHAPES.get(code, message.removeprefix('Value error, '))}."
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, known, n=1)
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    """What a name that does not exist may have meant."""
+    plain = {one.removeprefix(PREFIX): one for one in known}
+    close = [plain[one] for one in get_close_matches(name.removeprefix(PREFIX), plain, n=1)]
     return f" Did you mean {close[0]}?" if close else " All of them: docs/settings.md."

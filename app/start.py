@@ -1,6 +1,10 @@
 """What has to be right before a process starts: all settings together, told in one sentence a fault."""
 
+import os
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.adapters.addresses import prefix_of
 from app.adapters.tokens import ASYMMETRIC
@@ -24,10 +28,27 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     names = [issuer.name for issuer in settings.issuers]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"SAMEN_ISSUERS names {name} twice."
+    if settings.metrics_port == settings.port and settings.metrics_port:
+        yield f"SAMEN_METRICS_PORT and SAMEN_PORT are both {settings.port}: each needs a port of its own."
+    if settings.data_dir is not None and settings.data_dir.exists() and not settings.data_dir.is_dir():
+        yield f"SAMEN_DATA_DIR: {settings.data_dir} is no directory."
+    yield from _faults_of_certificates()
     if settings.public_url in names:
         yield "SAMEN_ISSUERS names SAMEN_PUBLIC_URL itself, which signs the tokens of apps."
     for issuer in settings.issuers:
         yield from _unreadable(issuer)
+
+
+def _faults_of_certificates() -> Iterator[str]:
+    """What is wrong with the authorities that the environment names; OpenSSL passes over them without a word."""
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if file is not None:
+        try:
+            ssl.create_default_context(cafile=file)
+        except OSError as error:
+            yield f"SSL_CERT_FILE: {file} holds no certificates that can be read ({error})."
+    if folder is not None and not all(Path(one).is_dir() for one in folder.split(os.pathsep)):
+        yield f"SSL_CERT_DIR: {folder} is no directory."
 
 
 def _unreadable(issuer: TrustedIssuer) -> Iterator[str]:
@@ -49,8 +70,14 @@ def _unfit(settings: Settings) -> Iterator[str]:
     addresses = [address for issuer in settings.issuers for address in (issuer.name, issuer.jwks_url) if address]
     for address in addresses:
         if not address.startswith("https://"):
-            yield f"SAMEN_ISSUERS: {address} has to be https in production."
+            yield f"SAMEN_ISSUERS: {_without_secrets(address)} has to be https in production."
     if settings.smtp_url and settings.mail_from == NOBODY:
         yield "SAMEN_MAIL_FROM has to be set when SAMEN_SMTP_URL is: mail servers refuse that of a nameless machine."
     if settings.database_url is None and settings.data_dir is None:
         yield "SAMEN_DATABASE_URL or SAMEN_DATA_DIR has to be set: in production the books have a place of their own."
+
+
+def _without_secrets(address: str) -> str:
+    """An address without a login and a query."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -5,10 +5,13 @@ The provider is another company's HTTP API: a small one of these tests speaks it
 
 import asyncio
 import contextlib
+import gzip
 import json
 import logging
 import time
+import tracemalloc
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 
@@ -242,20 +245,51 @@ async def test_unknown_key_ids_ask_twice_a_minute(settings: Settings, database_u
         good = provider.token()
         assert (await asked(app, good))["status"] == 200
 
-        async def strangers(number: int) -> int:
-            """How often the provider was asked because of so many ids that nobody knows."""
-            before = provider.asked.count(KEYS)
+        async def strangers(number: int) -> tuple[int, dict[int, int]]:
+            """How often the provider was asked because of so many ids that nobody knows, and what they were told."""
+            before, told = provider.asked.count(KEYS), Counter[int]()
             for _ in range(number):
-                answer = await asked(app, provider.forge.signed(header={"kid": uuid.uuid4().hex}))
-                assert (answer["status"], answer["facts"]) == (401, {"reason": "unknown_key"})
-            return provider.asked.count(KEYS) - before
+                told[(await asked(app, provider.forge.signed(header={"kid": uuid.uuid4().hex})))["status"]] += 1
+            return provider.asked.count(KEYS) - before, dict(told)
 
-        assert await strangers(30) == 2
+        assert await strangers(30) == (2, {401: 2, 503: 28})
         passed[0] = 59
-        assert await strangers(5) == 0
+        assert await strangers(5) == (0, {503: 5})
         passed[0] = 61
-        assert await strangers(30) == 2
+        known = provider.forge.signed(header={"kid": "always the same"})
+        assert [(await asked(app, known))["status"] for _ in range(5)] == [401] * 5
         assert (await asked(app, good))["status"] == 200
+
+
+async def test_strangers_do_not_have_a_new_key_refused(
+    settings: Settings, database_url: str, provider: Provider
+) -> None:
+    """They use up what may be asked; somebody whose provider has just rotated is told to come back, not to log in."""
+    passed = [0.0]
+    async with fresh(settings, database_url, provider, lambda: passed[0]) as app:
+        for _ in range(3):
+            await asked(app, provider.forge.signed(header={"kid": uuid.uuid4().hex}))
+        provider.rotate()
+        answer = await asked(app, provider.token())
+        assert (answer["status"], answer["code"]) == (503, "issuer_unavailable")
+        passed[0] = 61
+        assert (await asked(app, provider.token()))["status"] == 200
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_an_answer_that_is_too_large_is_not_taken_in(provider: Provider, compressed: bool) -> None:
+    """However it is sent, no more is kept than the limit."""
+    content = gzip.compress(bytes(50_000_000)) if compressed else bytes(2_000_000)
+    headers = {"Content-Encoding": "gzip"} if compressed else {}
+    provider.says = Response(content, media_type="application/json", headers=headers)
+    keys = RemoteKeys(provider.issuer)
+    tracemalloc.start()
+    with pytest.raises(IssuerUnavailable):
+        await keys.fetch("any")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+    await keys.close()
 
 
 async def test_an_unknown_key_is_not_refused_while_its_provider_is_away(

@@ -22,9 +22,11 @@ def prefix_of(public_url: str) -> str:
     return prefix
 
 
-def public_path(connection: HTTPConnection, path: str) -> str:
-    """A path of ours, such as `/v1/orders`, as the caller reaches it. For bodies; headers are rewritten on their way.
+def prefix_at(connection: HTTPConnection) -> str:
+    """The path below which the caller reaches this API. `app.api.prefix` puts it into the connection's state."""
+    return str(getattr(connection.state, "prefix", ""))
 
-    The prefix is put into the state of the connection by `app.api.prefix`.
-    """
-    return f"{getattr(connection.state, 'prefix', '')}{path}"
+
+def public_path(connection: HTTPConnection, path: str) -> str:
+    """A path of ours, such as `/v1/orders`, as the caller reaches it. For bodies: headers are rewritten later."""
+    return f"{prefix_at(connection)}{path}"

@@ -22,20 +22,32 @@ def note_refusal(refused: DomainError, token: str | None) -> None:
     audit.info("refused", extra={name: value for name, value in (stated | refused.facts).items() if value is not None})
 
 
+async def judged(connection: HTTPConnection) -> Identity | DomainError:
+    """The identity behind a request's token, nobody's without one; or why it is refused. Judged once a request."""
+    kept: Identity | DomainError | None = getattr(connection.state, "identity", None)
+    if kept is not None:
+        return kept
+    try:
+        identity: Identity | DomainError = await identify(_token(connection), connection.app.state.wiring.issuers)
+    except DomainError as refused:
+        identity = refused
+    connection.state.identity = identity
+    return identity
+
+
 async def caller(connection: HTTPConnection) -> Identity:
     """The identity behind a request's token, nobody's without one.
 
-    Raises TokenRefused and IssuerUnavailable, however often it is asked.
+    Raises TokenRefused and IssuerUnavailable, however often it is asked; the audit log has the first time.
     """
-    found: Identity | DomainError | None = getattr(connection.state, "identity", None)
-    if found is None:
-        token = bearer(connection.headers.get("authorization"))
-        try:
-            found = await identify(token, connection.app.state.wiring.issuers)
-        except DomainError as refused:
-            note_refusal(refused, token)
-            found = refused
-        connection.state.identity = found
-    if isinstance(found, DomainError):
-        raise found
-    return found
+    identity = await judged(connection)
+    if not isinstance(identity, DomainError):
+        return identity
+    if not getattr(connection.state, "noted", False):
+        connection.state.noted = True
+        note_refusal(identity, _token(connection))
+    raise identity
+
+
+def _token(connection: HTTPConnection) -> str | None:
+    return bearer(connection.headers.get("authorization"))

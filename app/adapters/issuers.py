@@ -1,6 +1,6 @@
 """The public keys of OIDC providers: fetched in the background, kept for ten minutes, waited for by whoever needs them.
 
-A provider that does not answer is asked again soon, and by one question at a time, however many callers wait for it.
+A provider that does not answer is asked again soon, and with one fetch at a time, however many callers wait for it.
 """
 
 import asyncio
@@ -24,20 +24,22 @@ KEPT = 600
 FRESH = 300
 """Seconds after which they are fetched anew, before the old ones are over."""
 PATIENCE = 5
-"""Seconds for everything that one question takes: the discovery document and the keys."""
-PAUSE = 0.5
-"""Seconds between a question that failed and the next one that callers wait for."""
+"""Seconds that one fetch may take: the discovery document and the keys."""
+PAUSE, LONGEST_PAUSE = 0.5, 2
+"""Seconds between a fetch that failed and the next one that callers wait for; each failure doubles them."""
 SLOWEST = 30
-"""Seconds between two questions in the background, at most, while they fail; the first pause is one second."""
-UNKNOWN_ASKED, UNKNOWN_WINDOW = 2, 60
-"""How many questions unknown key ids cause within so many seconds, as long as the provider answers them."""
+"""Most seconds between two fetches in the background while they fail; the first pause is one second."""
+UNKNOWN_FETCHES, UNKNOWN_WINDOW = 2, 60
+"""Fetches that unknown key ids may cause, and within how many seconds, as long as the provider answers."""
 MOST_BYTES = 200_000
+MOST_ABSENT = 1_000
+"""Unknown key ids that are remembered until the next fetch."""
 log = logging.getLogger("samen.issuers")
 
 
 @dataclass
-class _Question:
-    """One question to the provider, which all who wait for it share; it began at `began` on the event loop's clock."""
+class _Fetch:
+    """One fetch of the keys, which all who wait for it share; it began at `began` on the event loop's clock."""
 
     unknown: bool
     """Whether an unknown key id caused it."""
@@ -64,9 +66,10 @@ class RemoteKeys:
         self._keys: dict[str, Mapping[str, Any]] = {}
         self._fetched = float("-inf")
         self._failed = float("-inf")
-        self._failing = False
-        self._unknown_asked: deque[float] = deque(maxlen=UNKNOWN_ASKED)
-        self._question: _Question | None = None
+        self._failures = 0
+        self._absent: set[str] = set()
+        self._for_unknown: deque[float] = deque(maxlen=UNKNOWN_FETCHES)
+        self._current: _Fetch | None = None
 
     def get(self, kid: str, /) -> Mapping[str, Any] | None:
         """The key of this id; None if the provider has none of it. Raises IssuerUnavailable if the keys are too old."""
@@ -77,10 +80,11 @@ class RemoteKeys:
     async def fetch(self, kid: str) -> None:
         """Wait until the keys can tell whether this one is known; at once if it is. Raises IssuerUnavailable.
 
-        The answer may be no: then `get` returns None. An unknown id asks the provider twice a minute at most.
+        The answer may be no: then `get` returns None. Unknown ids cause two fetches a minute at most. Beyond that an id
+        that the last fetch was not made for cannot be judged.
         """
         try:
-            async with asyncio.timeout(PATIENCE + PAUSE):
+            async with asyncio.timeout(PATIENCE + LONGEST_PAUSE):
                 await self._answer_for(kid)
         except TimeoutError:
             raise IssuerUnavailable from None
@@ -89,17 +93,17 @@ class RemoteKeys:
         """Fetch the keys now and every five minutes, after a failure sooner; runs until it is cancelled."""
         pause = 1
         while True:
-            if await asyncio.shield(self._asked(unknown=False).task):
+            if await asyncio.shield(self._started(unknown=False).task):
                 wait, pause = FRESH, 1
             else:
                 wait, pause = pause, min(pause * 2, SLOWEST)
             await asyncio.sleep(wait)
 
     async def close(self) -> None:
-        """Give up a question that is under way."""
-        if self._question is not None:
-            self._question.task.cancel()
-            await asyncio.wait([self._question.task])
+        """Give up a fetch that is under way."""
+        if self._current is not None:
+            self._current.task.cancel()
+            await asyncio.wait([self._current.task])
 
     @property
     def _in_time(self) -> bool:
@@ -110,76 +114,92 @@ class RemoteKeys:
         return self._in_time and kid in self._keys
 
     async def _answer_for(self, kid: str) -> None:
-        """Wait for a question that began after this call, or for any that brings the key. Raises IssuerUnavailable."""
+        """Wait for a fetch that began after this call, or for any that brings the key. Raises IssuerUnavailable."""
         arrived = asyncio.get_running_loop().time()
         while not self._knows(kid):
-            under_way = self._question is not None and not self._question.task.done()
-            if self._in_time and not under_way and not self._may_ask_for_unknown():
+            under_way = self._current is not None and not self._current.task.done()
+            if self._in_time and kid in self._absent:
                 return
-            question = self._asked(unknown=self._in_time)
-            # shielded: whoever hangs up does not end the question for the others
-            answered = await asyncio.shield(question.task)
-            if question.began >= arrived and not self._knows(kid):
-                if answered:
-                    return
+            if self._in_time and not under_way and not self._may_fetch_for_unknown():
                 raise IssuerUnavailable
+            current = self._started(unknown=self._in_time)
+            # Shielded: a caller that disconnects does not end the fetch for the others.
+            answered = await asyncio.shield(current.task)
+            if current.began >= arrived and not self._knows(kid):
+                if not answered:
+                    raise IssuerUnavailable
+                if len(self._absent) < MOST_ABSENT:
+                    self._absent.add(kid)
+                return
 
-    def _may_ask_for_unknown(self) -> bool:
-        """Whether the bound leaves a question. While the provider fails, the pause between questions bounds them."""
-        asked = self._unknown_asked
-        return self._failing or len(asked) < UNKNOWN_ASKED or self._clock() - asked[0] >= UNKNOWN_WINDOW
+    def _may_fetch_for_unknown(self) -> bool:
+        """Whether the bound allows one more fetch. While the provider fails, the pause between fetches bounds them."""
+        times = self._for_unknown
+        return self._failures > 0 or len(times) < UNKNOWN_FETCHES or self._clock() - times[0] >= UNKNOWN_WINDOW
 
-    def _asked(self, *, unknown: bool) -> _Question:
-        """The question that is under way, or a new one."""
-        if self._question is None or self._question.task.done():
-            self._question = _Question(unknown)
-            self._question.task = asyncio.create_task(self._ask(self._question))
-        return self._question
+    def _started(self, *, unknown: bool) -> _Fetch:
+        """The fetch that is under way, or a new one."""
+        if self._current is None or self._current.task.done():
+            self._current = _Fetch(unknown)
+            self._current.task = asyncio.create_task(self._carry_out(self._current))
+        return self._current
 
-    async def _ask(self, question: _Question) -> bool:
-        """Fetch the keys, half a second after the last failure at the earliest. Returns whether they were had."""
+    async def _carry_out(self, current: _Fetch) -> bool:
+        """Fetch the keys, after a pause if the last fetch failed. Returns whether the provider gave them."""
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._failed + PAUSE - loop.time())
-        question.began = loop.time()
-        place = _Place(self._jwks_url or f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        pause = min(PAUSE * 2 ** max(self._failures - 1, 0), LONGEST_PAUSE)
+        await asyncio.sleep(self._failed + pause - loop.time())
+        current.began = loop.time()
+        target = _Target(self._jwks_url or f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         try:
             async with asyncio.timeout(PATIENCE):
-                self._keys = await self._fetched_keys(place)
-        except Exception as error:  # noqa: BLE001  whatever a provider answers, it is asked again
-            self._failed, self._failing = loop.time(), True
-            facts = {"issuer": self._issuer, "url": place.shown, "reason": type(error).__name__, "words": _words(error)}
+                self._keys = await self._fetched_keys(target)
+        except Exception as error:  # noqa: BLE001  whatever a provider answers, it is tried again
+            self._failed, self._failures = loop.time(), self._failures + 1
+            facts = {
+                "issuer": self._issuer,
+                "url": target.shown,
+                "reason": type(error).__name__,
+                "words": _words(error),
+            }
             log.warning("keys not fetched", extra=facts)
             return False
-        self._fetched, self._failing = self._clock(), False
-        if question.unknown:  # one that failed does not count: it told nothing of the key
-            self._unknown_asked.append(self._fetched)
+        self._fetched, self._failures, self._absent = self._clock(), 0, set()
+        # A fetch that failed does not count: it said nothing about the key.
+        if current.unknown:
+            self._for_unknown.append(self._fetched)
         return True
 
-    async def _fetched_keys(self, place: "_Place") -> dict[str, Mapping[str, Any]]:
+    async def _fetched_keys(self, target: "_Target") -> dict[str, Mapping[str, Any]]:
         """The keys for signatures, by id. Raises whatever is wrong with the connection or the answer."""
         async with httpx.AsyncClient(
             verify=trusted("http"), timeout=PATIENCE, follow_redirects=False, trust_env=False
         ) as client:
             if not self._jwks_url:
-                document = await self._json(client, place.url)
+                document = await self._json(client, target.url)
                 if document["issuer"] != self._issuer:
                     raise ValueError("the discovery document is another issuer's")
-                place.url = document["jwks_uri"]
-            keys = (await self._json(client, place.url))["keys"]
+                target.url = document["jwks_uri"]
+            keys = (await self._json(client, target.url))["keys"]
         return {str(key["kid"]): key for key in keys if key.get("use", "sig") == "sig" and "kid" in key}
 
     async def _json(self, client: httpx.AsyncClient, url: str) -> Any:
         if self._https and not url.startswith("https://"):
             raise ValueError("the address of the keys has to be https in production")
-        answer = (await client.get(url)).raise_for_status()
-        if len(answer.content) > MOST_BYTES:
-            raise ValueError("too large")
-        return read_json(answer.content)
+        # Not compressed: a small answer could hold any number of bytes.
+        async with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as answer:
+            answer.raise_for_status()
+            content = b""
+            async for part in answer.aiter_raw():
+                content += part
+                if len(content) > MOST_BYTES:
+                    raise ValueError(f"the answer has more than {MOST_BYTES} bytes")
+        return read_json(content)
 
 
 @dataclass
-class _Place:
-    """The address that is asked at the moment."""
+class _Target:
+    """The address that is fetched at the moment."""
 
     url: str
 

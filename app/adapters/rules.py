@@ -171,8 +171,8 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "This key is private. Make a new one and give its public part only.",
     ),
     "key_not_usable": (
-        "Deze sleutel kan niet: neem EC P-256 (ES256) of RSA van 2048 bits (RS256, PS256), met kid en alg.",
-        "This key will not do: take EC P-256 (ES256) or RSA of 2048 bits (RS256, PS256), with kid and alg.",
+        "Deze sleutel kan niet: neem EC P-256 (ES256) of RSA van 2048 bits (RS256), met kid en alg.",
+        "This key will not do: take EC P-256 (ES256) or RSA of 2048 bits (RS256), with kid and alg.",
     ),
     "feed_not_there_yet": (
         "Zo ver is de lijst van gebeurtenissen nog niet. Lees verder vanaf een eerdere plaats.",
@@ -204,10 +204,10 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "That address will not do: take one with https that is reachable from outside, without a password in it.",
     ),
     "webhook_url_is_public": (
-        "We sturen niets naar {value}: dat is een adres in een eigen netwerk. Geef een adres op het internet, of vraag"
-        " de beheerder om uw netwerk toe te staan.",
-        "Nothing is sent to {value}: that is an address in a private network. Give one on the internet, or ask the"
-        " operator to allow your network.",
+        "We sturen niets naar {value}: dat is geen adres op het internet. Geef een ander adres. Is het een adres in uw"
+        " eigen netwerk? Vraag dan de beheerder om dat netwerk toe te staan.",
+        "Nothing is sent to {value}: that is no address on the internet. Give another one. Is it an address in your"
+        " own network? Then ask the operator to allow that network.",
     ),
     "most_webhooks": (
         "Een app heeft hoogstens {value} webhooks. Verwijder er een, of geef hem een ander adres.",

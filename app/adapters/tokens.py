@@ -35,7 +35,7 @@ SHOWN = 200
 """Characters of what a refused token says that go into the log."""
 REQUIRED = ("exp", "iat", "aud", "iss", "sub")
 """The claims of a person's token; RFC 9068 wants `jti` too, which many providers leave out and nothing here needs."""
-ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256"})
+ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512"})
 
 
 class Keys(Protocol):
@@ -135,7 +135,7 @@ def _verified(token: str, header: dict[str, Any], issuer: Issuer) -> dict[str, A
     try:
         signed = jws.verify(token, dict(key), algorithms=[header["alg"]])  # noqa: TID251  the one place
         claims: dict[str, Any] = read_json(signed, deepest=DEEPEST)
-    except (JOSEError, ValueError, TypeError, AttributeError):
+    except (JOSEError, ValueError, TypeError, AttributeError, KeyError):
         raise TokenRefused(reason="signature") from None
     return claims
 
@@ -243,7 +243,7 @@ def read_assertion(
             subject=client_id,
             options={**_ASSERTED, "leeway": LEEWAY, "verify_at_hash": False},
         )
-    except (JOSEError, ValueError, TypeError, AttributeError) as error:
+    except (JOSEError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise unsigned("exp" if "expired" in str(error) else "signature, iss, sub, exp or jti") from None
     ends, now, name = claims["exp"], time.time(), claims["jti"]
     issued = claims.get("iat", int(now))

@@ -1,4 +1,7 @@
-"""The requests library, which sends traces, with the authorities of the system in place of its own list."""
+"""The requests library, which sends traces, with the authorities of the system in place of its own list.
+
+A module of its own: the library is slow to import, and most processes send no traces.
+"""
 
 from typing import Any
 

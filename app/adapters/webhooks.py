@@ -25,7 +25,7 @@ ORDERS, OFFERINGS, CATALOGUE = "/v1/orders", "/v1/offerings", "/v1/catalogue/off
 LOOK_UP = 2.0
 """Seconds that somebody who sets up a webhook waits for the name service."""
 _look_ups = ThreadPoolExecutor(4, "webhook-names")
-"""Threads of their own: one that waits for a name service that hangs is missed by nothing else."""
+"""Threads of their own, so that a look-up that hangs blocks no other work."""
 
 NOTES: tuple[tuple[type[Exception], str], ...] = (
     (socket.gaierror, "the name of the address is not known"),
@@ -71,10 +71,11 @@ def _place_of(name: str) -> str:
 
 async def look_up(host: str) -> tuple[Address, ...]:
     """The addresses of a name now; none if nobody knows them within two seconds."""
-    asked = asyncio.get_running_loop().run_in_executor(_look_ups, _resolved, host)
+    resolving = asyncio.get_running_loop().run_in_executor(_look_ups, _resolved, host)
     try:
-        return await asyncio.wait_for(asked, LOOK_UP)
-    except (OSError, TimeoutError, ValueError):  # a name that is none is a UnicodeError, so a ValueError
+        return await asyncio.wait_for(resolving, LOOK_UP)
+    # What cannot be a name raises a UnicodeError, which is a ValueError.
+    except (OSError, TimeoutError, ValueError):
         return ()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from pydantic import Field
 
-from app.adapters.addresses import public_path
+from app.adapters.addresses import prefix_at
 from app.adapters.webhooks import event_json
 from app.api.deps import RunDep, noun
 from app.api.models import Out, Written
@@ -63,5 +63,5 @@ async def events(
 ) -> FeedOut:
     """What happened, oldest first: to an app's orders and cooperatives, and to everything that is on offer."""
     found = await run(list_events, after=place_of(after), limit=limit, kinds=tuple(types or ()), from_now=from_now)
-    items = [EventOut.model_validate(event_json(event, public_path(request, ""))) for event in found.events]
+    items = [EventOut.model_validate(event_json(event, prefix_at(request))) for event in found.events]
     return FeedOut(items=items, cursor=str(found.position), more=found.more)

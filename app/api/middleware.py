@@ -46,6 +46,21 @@ log = logging.getLogger("samen.access")
 Headers = list[tuple[bytes, bytes]]
 
 
+class Body:
+    """The body of a request as it is received: how much of it came, and whether it has ended."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.size = 0
+        self.ended = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.size += len(message.get("body", b""))
+        self.ended = not message.get("more_body", False)
+        return message
+
+
 class EveryRequest:
     """Plain ASGI: it adds no task and no copy of the body."""
 
@@ -93,11 +108,10 @@ class EveryRequest:
                 await preflight_answer()(scope, receive, answer)
                 return status
             rated = await Rated.of(request)
-            bounded = await _bounded(request, receive, rated)
+            body = Body(receive)
+            bounded = await _bounded(request, body, rated)
             if bounded is None or not rated.allowed:
-                await _discard(request, receive)
-                why = (413, "too_large") if rated.allowed else (429, "rate_limited")
-                await refused(request, why[0], why[1])(scope, receive, answer)
+                await (await _refusal(request, body, rated))(scope, receive, answer)
             else:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
@@ -159,18 +173,26 @@ async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive 
     return replay
 
 
-async def _discard(request: Request, receive: Receive) -> None:
-    """Read the body of a refused request, if it has a megabyte at most, so that the refusal arrives.
+async def _refusal(request: Request, body: Body, rated: Rated) -> Response:
+    """The answer to a request that is too large or comes too fast, once its body was read."""
+    await _discard(request, body)
+    answer = refused(request, 413, "too_large") if rated.allowed else refused(request, 429, "rate_limited")
+    if not body.ended:
+        # What is left of the body would be read as the next request.
+        answer.headers["Connection"] = "close"
+    return answer
 
-    A connection that closes with bytes unread is reset, and the answer is lost on the way (RFC 9112, section 9.6). Who
-    waits for a word before sending (`Expect`) has sent nothing.
+
+async def _discard(request: Request, body: Body) -> None:
+    """Read what is left of the body of a refused request, if that is a megabyte at most, so that the refusal arrives.
+
+    A connection that closes with bytes unread is reset, and the answer is lost on the way (RFC 9112, section 9.6). A
+    client that waits for permission to send (`Expect`) has sent nothing.
     """
-    left = DISCARDED if _within(request.headers.get("content-length", ""), DISCARDED) else 0
-    more = "expect" not in request.headers
-    while more and left > 0:
-        message = await receive()
-        left -= len(message.get("body", b""))
-        more = message.get("more_body", False)
+    if "expect" in request.headers or not _within(request.headers.get("content-length", ""), DISCARDED):
+        return
+    while not body.ended and body.size <= DISCARDED:
+        await body()
 
 
 def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:

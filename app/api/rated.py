@@ -7,7 +7,7 @@ from typing import Self
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
-from app.adapters.callers import caller
+from app.adapters.callers import judged
 from app.adapters.metrics import REFUSED
 from app.api.deps import Wiring
 from app.domain.actors import VISITOR
@@ -39,10 +39,9 @@ class Rated:
         path: str = request.scope["path"]
         if path.startswith(FREE):
             return cls(wired, "", "", None)
-        try:
-            who = await caller(request)
-        except DomainError:
-            who = VISITOR
+        # A refusal is written in the audit log once the request is let in: whoever asks too fast does not fill it.
+        judgement = await judged(request)
+        who = VISITOR if isinstance(judgement, DomainError) else judgement
         client = client_of(who, request.client.host if request.client else "")
         name = "visitor" if who == VISITOR else who.rate
         cost = LOGIN_COST if path == "/oauth/token" else 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from app.adapters.addresses import public_path
+from app.adapters.addresses import prefix_at
 from app.api import (
     agreements,
     allowances,
@@ -119,7 +119,7 @@ async def metadata(wired: WiringDep) -> dict[str, Any]:
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256", "PS256"],
+        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
         "scopes_supported": sorted(SELLABLE_SCOPES),
     }
 
@@ -140,4 +140,4 @@ def install(app: FastAPI) -> None:
 
     @app.get("/v1/openapi.json", include_in_schema=False)
     async def document(request: Request) -> dict[str, Any]:
-        return contract.below(public_path(request, ""), request.app.openapi())
+        return contract.below(prefix_at(request), request.app.openapi())

@@ -103,7 +103,7 @@ async def add(app_id: UUID, body: WebhookIn, run: RunDep, wired: WiringDep, resp
         app_id=app_id,
         url=body.url,
         kinds=tuple(body.kinds),
-        addresses=await find_addresses(run, look_up, body.url, app_id=app_id),
+        addresses=await find_addresses(run, look_up, body.url, list_webhooks, app_id=app_id),
         destinations=wired.destinations,
     )
     tag(response, made.webhook.version)
@@ -136,7 +136,7 @@ async def change(
         webhook_id=webhook_id,
         changes=named,
         expected_version=seen,
-        addresses=await find_addresses(run, look_up, body.url, webhook_id=webhook_id),
+        addresses=await find_addresses(run, look_up, body.url, get_webhook, webhook_id=webhook_id),
         destinations=wired.destinations,
     )
     tag(response, changed.version)

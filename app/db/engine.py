@@ -14,7 +14,7 @@ import uuid_utils
 from pydantic_core import from_json, to_json
 
 from app.db.batch import Write, together
-from app.db.failures import DatabaseFailed, telling_failures
+from app.db.failures import DatabaseFailed, check_version, telling_failures
 from app.db.sealing import Sealing, key_of
 from app.domain.days import day_of
 from app.domain.errors import DomainError
@@ -256,12 +256,17 @@ async def opened(
 
 
 async def wait_for(url: str, patience: float) -> None:
-    """Return once the server lets us in. Raises DatabaseFailed if it does not within `patience` seconds."""
+    """Return once the server lets us in.
+
+    Raises DatabaseFailed if it does not within `patience` seconds, DatabaseUnfit if it is too old.
+    """
     began, pause = time.monotonic(), 0.5
     while True:
         try:
             with telling_failures():
-                await (await asyncpg.connect(url, timeout=3)).close()
+                connection = await asyncpg.connect(url, timeout=3)
+                check_version(connection)
+                await connection.close()
         except DatabaseFailed as failed:
             if time.monotonic() - began + pause > patience:
                 raise

@@ -97,3 +97,19 @@ def telling_failures() -> Iterator[None]:
             raise
         ERRORS.labels(failure.kind).inc()
         raise DatabaseFailed(failure, error) from error
+
+
+OLDEST = 18
+"""The major version of PostgreSQL that is needed."""
+
+
+class DatabaseUnfit(RuntimeError):
+    """The server or the login cannot hold the books; the message says what to do."""
+
+
+def check_version(connection: asyncpg.Connection) -> None:
+    """Check the server's version. Raises DatabaseUnfit."""
+    version = connection.get_server_version()
+    if version.major < OLDEST:
+        needed = f"PostgreSQL {OLDEST} or newer is needed"
+        raise DatabaseUnfit(f"{needed}; SAMEN_DATABASE_URL leads to version {version.major}.{version.minor}.")

@@ -57,7 +57,7 @@ _PUBLIC = {"EC": {"kty", "crv", "x", "y"}, "RSA": {"kty", "n", "e"}}
 _BESIDE = {"kid", "alg", "use"}
 _NOT_KEPT = {"key_ops", "ext", "x5t", "x5t#S256"}
 """Other members of a JWK, which change nothing here."""
-_SIGNS = {"EC": {"ES256"}, "RSA": {"RS256", "PS256"}}
+_SIGNS = {"EC": {"ES256"}, "RSA": {"RS256"}}
 
 
 def allowed_keys(stated: tuple[dict[str, Any], ...]) -> tuple[dict[str, str], ...]:

@@ -17,7 +17,7 @@ from strawberry.fastapi import GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
-from app.adapters.addresses import public_path
+from app.adapters.addresses import prefix_at
 from app.adapters.callers import caller, note_refusal
 from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
@@ -181,7 +181,7 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
         reads_schema=knows,
         charge=charge,
         takes_text=True,
-        prefix=public_path(connection, ""),
+        prefix=prefix_at(connection),
     )
 
 
@@ -200,7 +200,7 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
         destinations=wired.destinations,
         reads_schema=False,
         charge=charge,
-        prefix=public_path(connection, ""),
+        prefix=prefix_at(connection),
     )
 
 

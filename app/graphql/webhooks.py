@@ -97,7 +97,7 @@ class WebhookMutation:
             app_id=app_id,
             url=url,
             kinds=tuple(kinds or ()),
-            addresses=await find_addresses(run, look_up, url, app_id=app_id),
+            addresses=await find_addresses(run, look_up, url, list_webhooks, app_id=app_id),
             destinations=info.context.destinations,
         )
         return WebhookWithSecret(webhook=Webhook.of(made.webhook), secret=made.secret)
@@ -120,7 +120,7 @@ class WebhookMutation:
             webhook_id=id,
             changes=named,
             expected_version=expected_version,
-            addresses=await find_addresses(run, look_up, named.get("url") or "", webhook_id=id),
+            addresses=await find_addresses(run, look_up, named.get("url") or "", get_webhook, webhook_id=id),
             destinations=info.context.destinations,
         )
         return Webhook.of(made)

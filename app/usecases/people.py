@@ -133,8 +133,9 @@ async def appoint_network(tx: Tx, actor: Actor, *, issuer: str, subject: str, na
     """Make somebody an officer of the network: from the command line only, where the system acts."""
     actor.require(Right.RUN_TIMER)
     person_id = await ensure_person(tx, issuer, subject, name)
-    held = await offices.find(tx, person_id=person_id, role=Role.NETWORK)
-    office = held or Office(uuid7(), person_id, Role.NETWORK)
-    if held is None:
+    office = await offices.find(tx, person_id=person_id, role=Role.NETWORK)
+    new = office is None
+    if office is None:
+        office = Office(uuid7(), person_id, Role.NETWORK)
         await offices.add(tx, office)
-    return Appointed(await people.get(tx, person_id), office, new=held is None)
+    return Appointed(await people.get(tx, person_id), office, new=new)

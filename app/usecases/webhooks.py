@@ -52,21 +52,18 @@ LookUp = Callable[[str], Awaitable[tuple[Address, ...]]]
 
 
 async def find_addresses(
-    run: Run, look_up: LookUp, url: str, *, app_id: UUID | None = None, webhook_id: UUID | None = None
+    run: Run, look_up: LookUp, url: str, read: Callable[..., Awaitable[object]], **of: UUID
 ) -> tuple[Address, ...]:
     """The addresses to which the name in a webhook's URL leads now; none if it is not known, or no name.
 
-    Runs before the verb that sets the URL, so that no transaction waits for the name service. A name is looked up only
-    for whoever may manage the webhooks: nobody else learns what names mean here. Raises Unauthenticated, Forbidden,
-    NotFound.
+    Runs before the verb that sets the URL, so that no transaction waits for the name service. `read` is the verb that
+    shows the webhooks `of` an app or of an id: a name is looked up only for a caller who may run it, and nobody else
+    learns what names mean here. Raises Unauthenticated, Forbidden, NotFound.
     """
     host = host_of(url)
     if not host or addresses_in(host):
         return ()
-    if webhook_id is not None:
-        await run(get_webhook, webhook_id=webhook_id)
-    elif app_id is not None:
-        await run(list_webhooks, app_id=app_id)
+    await run(read, **of)
     return await look_up(host)
 
 

@@ -131,6 +131,16 @@ async def test_a_refusal_arrives_at_who_still_sends(address: str) -> None:
     assert (status, problem["code"], headers["connection"]) == (413, "too_large", "close")
 
 
+@pytest.mark.parametrize("size", [100_001, 130_000, 300_000])
+async def test_a_chunked_body_that_is_too_large_is_refused_at_once(address: str, size: int) -> None:
+    """Nothing more comes after its last chunk: nobody waits for it."""
+    chunk = b"%x\r\n%b\r\n" % (size, b" " * size)
+    post = b"POST /v1/orders HTTP/1.1\r\nHost: test\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with asyncio.timeout(5):
+        status, _, problem = read(await answer_to(address, post + chunk + b"0\r\n\r\n"))
+    assert (status, problem["code"]) == (413, "too_large")
+
+
 async def test_a_request_after_a_large_body_on_the_same_connection_has_the_whole_limit(address: str) -> None:
     """What counts is the head: not the body before it, and not how both are cut into packets."""
     body = b'{"query": "{__typename}", "x": "' + b"x" * 90_000 + b'"}'

@@ -11,11 +11,13 @@ from typing import Any
 import httpx
 import pytest
 import websockets
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi import FastAPI
 from jose import jwk
 
 from app.adapters.logs import JsonLines
-from app.adapters.tokens import LIFETIME, LONGEST
+from app.adapters.tokens import ASYMMETRIC, LIFETIME, LONGEST, Issuer, new_key, read_token
 from app.keys import people_issuer
 from app.main import build
 from app.settings import Settings, TrustedIssuer
@@ -185,6 +187,44 @@ async def test_a_token_is_taken_or_refused_as_the_page_says(
             answer = await asked(application, make(provider.forge))
             facts = (answer.status_code, answer.json().get("code"), answer.json().get("facts"))
             assert facts == (401, "token_refused", expected), (stated, number)
+
+
+async def test_a_key_that_is_published_for_encryption_signs_nothing(settings: Settings, database_url: str) -> None:
+    async with provider_at() as provider:
+        provider.keys.append(new_key() | {"use": "enc"})
+        trusted = TrustedIssuer.model_validate({"name": provider.issuer})
+        app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
+        async with app.router.lifespan_context(app):
+            good, other = (Forge(provider.issuer, key).signed() for key in provider.keys)
+            assert (await asked(app, good)).status_code == 200
+            assert (await asked(app, other)).json()["facts"] == {"reason": "unknown_key"}
+
+
+@pytest.mark.parametrize("odd", [{"crv": "secp256k1"}, {"crv": None}, {"x": None}, {"kty": "OKP"}, {"kty": None}])
+async def test_a_published_key_of_another_kind_lets_nobody_in(settings: Settings, database_url: str, odd: Json) -> None:
+    async with provider_at() as provider:
+        provider.keys.append(new_key() | odd)
+        trusted = TrustedIssuer.model_validate({"name": provider.issuer})
+        app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
+        async with app.router.lifespan_context(app):
+            forged = provider.forge.signed(header={"kid": provider.keys[1]["kid"]})
+            assert (await asked(app, forged)).json()["facts"] == {"reason": "signature"}
+            assert (await asked(app, provider.token())).status_code == 200
+
+
+@pytest.mark.parametrize("algorithm", sorted(ASYMMETRIC))
+def test_a_token_by_each_algorithm_that_an_issuer_may_name_is_read(algorithm: str) -> None:
+    curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
+    private = (
+        ec.generate_private_key(curves[algorithm]) if algorithm in curves else rsa.generate_private_key(65537, 2048)
+    )
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    key = jwk.construct(private.private_bytes(encoding, form, serialization.NoEncryption()).decode(), algorithm)
+    public = key.public_key().to_dict() | {"kid": "one", "alg": algorithm}
+    forge = Forge("https://id.example.org", {"kid": "one"})
+    text = forge.text(forge.header(alg=algorithm), forge.claims())
+    issuer = Issuer(forge.issuer, {"one": public}, "samen", algorithms=frozenset({algorithm}))
+    assert read_token(f"{text}.{part(key.sign(text.encode()))}", [issuer]).subject == "noor"
 
 
 async def test_the_app_is_named_by_client_id_or_azp(application: FastAPI, provider: Provider, world: World) -> None:

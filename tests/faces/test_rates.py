@@ -79,6 +79,19 @@ async def test_who_waited_as_long_as_was_said_goes_on_and_no_sooner(settings: Se
         assert await statuses(client, 41) == {200: 40, 429: 1}
 
 
+async def test_who_asks_too_fast_with_a_chunked_body_is_told_at_once(settings: Settings, database_url: str) -> None:
+    clock = standing(MINUTE + timedelta(hours=1))
+    app = build(settings.model_copy(update={"rate_visitor": 1}), database_url, now=clock)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'{"query": "{ __typename }"}'
+
+    async with app.router.lifespan_context(app), served(app) as address, httpx.AsyncClient(timeout=5) as client:
+        headers, url = {"Content-Type": "application/json"}, f"http://{address}/graphql"
+        answers = [await client.post(url, content=chunks(), headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+
+
 async def test_processes_share_what_is_left(settings: Settings, database_url: str) -> None:
     """Each takes two units at a time: the one keeps one that the other cannot spend."""
     async with limited(settings, database_url, "192.0.2.3") as one, limited(settings, database_url, "192.0.2.3") as two:

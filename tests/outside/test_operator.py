@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from app.db.embedded import EmbeddedPostgres
-from app.domain.access import Scope
+from app.settings import PREFIX, Settings
 from tests.live import free_port
 from tests.outside.conftest import ended
 from tests.outside.proxies import Front, nginx, substituted
@@ -58,7 +58,7 @@ def settings(front: Front, provider: Provider, postgres: EmbeddedPostgres, folde
 def put_a_tool_for_tokens(folder: Path, provider: Provider) -> None:
     """`token NAME` as the page uses it."""
     for name in PEOPLE:
-        text = provider.token(sub=name, scope=" ".join(Scope))
+        text = provider.token(sub=name, scope="openid")
         (folder / f"{name}.token").write_text(text, encoding="utf-8")
     tool = folder / "token"
     tool.write_text(f'#!/bin/sh\ncat {shlex.quote(str(folder))}/"$1".token\n', encoding="utf-8")
@@ -98,9 +98,14 @@ async def test_the_page_of_an_operator(tmp_path: Path, tls: Tls, provider: Provi
     await login.close()
 
 
-def test_the_page_says_what_it_started_with() -> None:
-    """Each setting on it exists, and each link within the documentation leads to a heading."""
-    for target, anchor in re.findall(r"\]\((\.\./[a-z-]+\.md)#([a-z-]+)\)", PAGE):
+def test_what_the_page_names_exists() -> None:
+    """Each setting, and the heading of each link within the documentation."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    named = set(re.findall(r"SAMEN_[A-Z_]+[A-Z]", PAGE))
+    assert (named - known, len(named) > 5) == (set(), True)
+    links = re.findall(r"\]\((\.\./[a-z-]+\.md)#([a-z-]+)\)", PAGE)
+    assert len(links) > 2
+    for target, anchor in links:
         text = (DOCS / "getting-started" / target).resolve().read_text(encoding="utf-8")
         headings = [re.sub(r"[^a-z -]", "", line.lower()).strip().replace(" ", "-") for line in text.splitlines()]
         assert anchor in headings, (target, anchor)

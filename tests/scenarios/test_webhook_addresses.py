@@ -100,8 +100,8 @@ async def test_the_refusal_says_what_is_wrong_and_what_to_do(world: World, produ
         language: (await app("POST", place, body, status=422, headers={"Accept-Language": language}))["detail"]
         for language in ("nl", "en")
     }
-    assert said["nl"].startswith("We sturen niets naar 10.0.0.5: dat is een adres in een eigen netwerk.")
-    assert said["en"].startswith("Nothing is sent to 10.0.0.5: that is an address in a private network.")
+    assert said["nl"].startswith("We sturen niets naar 10.0.0.5: dat is geen adres op het internet.")
+    assert said["en"].startswith("Nothing is sent to 10.0.0.5: that is no address on the internet.")
 
 
 async def test_an_ip_address_is_no_citizen_number(world: World, production: httpx.AsyncClient) -> None:

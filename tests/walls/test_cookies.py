@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.matrix import matrix
 from tests.walls.operations import operations
@@ -51,12 +53,24 @@ async def test_a_cookie_changes_no_answer_and_none_is_set(stand: Stand, everybod
         assert "unauthenticated" in answer.text or not body
 
 
+def headers_in(node: ast.AST) -> set[str]:
+    """The header of cookies, if a constant names it, as text or as bytes."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return {text.lower()} & {"cookie", "set-cookie", "cookie2", "set-cookie2"}
+
+
+@pytest.mark.parametrize("line", ['h["Set-Cookie"] = 1', 'x = (b"set-cookie", b"1")', 'x = h.get(b"cookie")'])
+def test_a_line_that_reads_or_sets_a_cookie_would_be_seen(line: str) -> None:
+    assert set().union(*map(headers_in, ast.walk(ast.parse(line))))
+
+
 def test_no_line_of_the_application_reads_or_sets_a_cookie() -> None:
     found = set()
     for file in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = {getattr(node, "attr", None), getattr(node, "id", None)} & READERS
-            names |= {"cookie"} if isinstance(node, ast.Constant) and str(node.value).lower() == "cookie" else set()
+            names |= headers_in(node)
             place = file.relative_to(APP.parent).as_posix()
             found |= {(place, name) for name in names if name not in OWN_CLIENTS.get(place, set())}
     assert found == set()
