@@ -47,6 +47,10 @@ class Form(BaseModel):
         validate_by_name=True,
     )
 
+    def named(self) -> dict[str, Any]:
+        """The fields that the caller gave, of a change that may leave out any."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
 
 # --- texts ---
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, SkipValidation, TypeAdapter, ValidationError
+from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
 
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
 from app.api.models import PageOut
@@ -19,7 +20,17 @@ from app.domain.page import Page
 from app.vocabulary import doc_of
 
 Endpoint = Callable[..., Awaitable[Response]]
+
+
+class Unread:
+    """Of a body: it stays as it came, while the contract shows its form."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(lambda value, _: value, handler(source))
+
+
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
+NO_CONTENT = 204
 
 
 def router_of(table: Noun) -> APIRouter:
@@ -39,7 +50,7 @@ def add(router: APIRouter, operation: Operation) -> None:
         name=operation.use_case.__name__,
         description=operation.words,
         status_code=operation.status,
-        response_model=_answer_of(operation),
+        response_model=None if operation.status == NO_CONTENT else _answer_of(operation),
     )
 
 
@@ -51,6 +62,8 @@ def _endpoint(operation: Operation) -> Endpoint:
             given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
         viewer = Viewer(run.actor, given["language"])
+        if operation.status == NO_CONTENT:
+            return Response(status_code=NO_CONTENT)
         response.headers.update(_headers(operation, request, found))
         response.body = _adapter(_answer_of(operation)).dump_json(_shown(operation, found, viewer), by_alias=True)
         response.headers["Content-Length"] = str(len(response.body))
@@ -77,7 +90,7 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
         found[name] = Annotated[operation.hints[name], Path()]
     if operation.body is not None:
         # Read below, by the day of the clock: every fault of a body is told at once.
-        found["body"] = Annotated[operation.body, SkipValidation]
+        found["body"] = Annotated[operation.body, Unread()]
     elif operation.method == "GET":
         found |= {name: _query(operation, name) for name in operation.given}
     if operation.pages:

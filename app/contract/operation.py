@@ -44,6 +44,8 @@ class Operation:
     key: Key = Key.NONE
     opens: str = ""
     """The path below which a new thing is found, for its Location."""
+    field: str = ""
+    """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
 
     @property
     def id(self) -> str:
@@ -104,7 +106,7 @@ class Operation:
     @cached_property
     def body(self) -> type[BaseModel] | None:
         """The form of the body; None if there is nothing to give."""
-        if self.method == "GET" or not self.given:
+        if self.method in ("GET", "DELETE") or not self.given:
             return None
         if self.given == ["changes"]:
             form: type[BaseModel] = bare(self.hints["changes"])
@@ -129,9 +131,9 @@ class Noun:
     name: str
     operations: list[Operation] = field(default_factory=list)
 
-    def get(self, path: str, use_case: UseCase, shape: Any) -> None:
+    def get(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
         """An operation that only reads."""
-        self._add(method="GET", path=path, use_case=use_case, shape=shape)
+        self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field)
 
     def post(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, opens: str = "") -> None:
         """An operation that adds something."""
@@ -144,6 +146,14 @@ class Noun:
     def patch(self, path: str, use_case: UseCase, shape: Any) -> None:
         """A change of what the body names."""
         self._add(method="PATCH", path=path, use_case=use_case, shape=shape)
+
+    def put(self, path: str, use_case: UseCase, shape: Any) -> None:
+        """An operation that sets something, however often it is repeated."""
+        self._add(method="PUT", path=path, use_case=use_case, shape=shape)
+
+    def delete(self, path: str, use_case: UseCase, shape: Any) -> None:
+        """An operation that takes something away. REST answers nothing, GraphQL what is gone."""
+        self._add(method="DELETE", path=path, use_case=use_case, shape=shape, status=204)
 
     def _add(self, **row: Any) -> None:
         self.operations.append(Operation(noun=self.name, **row))

@@ -52,7 +52,7 @@ def _root(name: str, operations: list[Operation]) -> Any:
 
 def field_name(operation: Operation) -> str:
     """What a field is called: a read by what it gives, a change by its use case."""
-    return re.sub("^(list|get|read)_", "", operation.use_case.__name__)
+    return operation.field or re.sub("^(list|get|read)_", "", operation.use_case.__name__)
 
 
 def _resolver(operation: Operation) -> Resolver:

@@ -131,7 +131,8 @@ async def test_what_is_planned_is_within_ten_years(world: World) -> None:
         given = {"memberId": seller.member_id, "startsOn": "2026-01-01", "until": "2099-12-31"}
         manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
         place = f"/v1/cooperatives/{seller.id}/permissions"
-        assert (await manager("POST", place, given, status=422))["code"] == "day_out_of_range"
+        (fault,) = (await manager("POST", place, given, status=400))["errors"]
+        assert (fault["field"], fault["code"]) == ("until", "day_out_of_range")
         refused = await jobs.plan(world, seller, status=422, endsAt="2999-01-01T00:00:00Z")
         assert refused["code"] == "day_out_of_range"
         statement = f"/v1/cooperatives/{seller.id}/statement?from=0001-01-01&until=2026-12-31"
