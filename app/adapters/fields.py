@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.adapters.messages import NL, day_text, error_text, euro
+from app.adapters.messages import NL, error_text, euro
+from app.adapters.refusals import ERRORS
 from app.domain.errors import Malformed
 from app.domain.money import AMOUNT
 
@@ -60,21 +61,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Deze rij is geen CSV. Kijk naar de aanhalingstekens.",
         "This row is not CSV. Look at its quotes.",
     ),
-    "text_malformed": (
-        "Deze tekst bevat tekens die niemand ziet, of een nieuwe regel. Typ de tekst zelf.",
-        "This text holds characters that nobody sees, or a new line. Type it yourself.",
-    ),
-    "citizen_number_in_text": (
-        "Hier staat een burgerservicenummer. Haal het weg: dat slaan wij nooit op.",
-        "There is a citizen service number in it. Take it out: we never keep those.",
-    ),
     "amount_out_of_range": (
         "Vul een bedrag in van {low_cents} tot en met {high_cents}.",
         "Give an amount from {low_cents} to {high_cents}.",
-    ),
-    "day_out_of_range": (
-        "Kies een dag van {first} tot en met {last}.",
-        "Choose a day from {first} to {last}.",
     ),
     "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
 }
@@ -131,13 +120,12 @@ def field_text(error: Mapping[str, Any], language: str) -> str:
     code, facts = error["code"], error.get("facts", {})
     text = FORMS.get(facts.get("pattern", ""), TEXTS.get(code))
     if text is None:
-        return error.get("message") or error_text(code, facts, language)
+        field = {"field": error.get("field", "")}
+        return error_text(code, field | facts, language) if code in ERRORS else str(error.get("message"))
     shown = {name: _shown(name, value, language) for name, value in facts.items()}
     return text[0 if language == NL else 1].format_map(shown)
 
 
 def _shown(name: str, value: str, language: str) -> str:
-    """A value of a fault as people write it: an amount in euro, a day in words."""
-    if name.endswith("_cents"):
-        return euro(int(value), language)
-    return day_text(value, language) if name in ("first", "last") else value
+    """A value of a fault as people write it."""
+    return euro(int(value), language) if name.endswith("_cents") else value
