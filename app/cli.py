@@ -157,11 +157,11 @@ def serve() -> None:
     settings = _checked()
     log_to_stderr(settings.log_level)
     with kept_database(settings, PATIENCE) as url:
-        from app.serving import door, server_of, watch
+        from app.serving import listener, server_of, watch
 
         asyncio.run(check_sealing_key(settings, url))
         watch(settings)
-        bound = door(settings)
+        bound = listener(settings)
         server = server_of(settings, url)
         server.run(sockets=[bound])
     if not server.started:

@@ -38,7 +38,7 @@ def watch(settings: Settings) -> None:
     send_traces(settings.otlp_endpoint, VERSION)
 
 
-def door(settings: Settings) -> socket.socket:
+def listener(settings: Settings) -> socket.socket:
     """The bound socket of the API, so that a port in use is told before anything starts. Raises SettingsWrong."""
     opened = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,7 +53,7 @@ def door(settings: Settings) -> socket.socket:
 
 async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]) -> None:
     """Server and worker in one process, until a signal; `ready` is called once the server answers."""
-    bound = door(settings)
+    bound = listener(settings)
     server, stop = server_of(settings, url, ready), asyncio.Event()
     working = asyncio.create_task(keep_working(settings, url, stop))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
@@ -67,8 +67,8 @@ SYN_ONLY = ((0x30, 0, 0, 13), (0x54, 0, 0, 0x12), (0x15, 0, 1, 0x02), (0x06, 0, 
 """Classic BPF: load the flags of the TCP header; drop the packet if of SYN and ACK only SYN is set; else take it."""
 SO_ATTACH_FILTER = 26
 """Of Linux (socket(7)); Python has no name for it."""
-LAST_WORDS = 0.5
-"""Seconds for the handshakes and first requests of connections that were made before the door closed."""
+QUEUED = 0.5
+"""Seconds in which handshakes that have begun are completed, and their first requests come in."""
 
 
 class Server(uvicorn.Server):
@@ -108,7 +108,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     def _begin_to_drain(self) -> None:
-        """Take requests for a while still, each as the last one of its connection."""
+        """Answer requests for `drain_seconds` more, each as the last one of its connection."""
         self._bounded.draining = True
         for connection in self.server_state.connections:
             if isinstance(connection, Connection):
@@ -119,23 +119,23 @@ class Server(uvicorn.Server):
     def _end_of_drain(self) -> None:
         self._drained = self.should_exit = True
 
-    async def _close_the_door(self) -> None:
-        """Have nobody connect any more, and hear out those who did.
+    async def _refuse_connections(self) -> None:
+        """Refuse new connections, and answer those that are open.
 
         A listener that closes resets the connections that wait in its queue, and with them a POST that no proxy may
-        repeat. So the kernel drops what would begin a connection: whoever comes tries again after a second, is then
-        refused, and goes elsewhere with nothing sent. Packets of a handshake that has begun are taken.
+        repeat. So the kernel drops each SYN first. The client's kernel sends it again after a second; by then the port
+        is closed, and the proxy uses another process. A handshake that has begun is completed.
         """
         program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in SYN_ONLY))
         attached = struct.pack("HP", len(SYN_ONLY), ctypes.addressof(program))
         for server in self.servers:
             for listener in server.sockets:
                 listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, attached)
-        await asyncio.sleep(LAST_WORDS)
+        await asyncio.sleep(QUEUED)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._drained:
-            await self._close_the_door()
+            await self._refuse_connections()
         self._leave()
         await super().shutdown(sockets)
 

@@ -1,4 +1,4 @@
-"""Tokens as a provider makes them, and as somebody makes them who has something in mind."""
+"""Makes valid and forged tokens of a provider."""
 
 import base64
 import hashlib

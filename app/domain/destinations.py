@@ -9,17 +9,13 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 LOOPBACK = IPv4Address("127.0.0.1")
-NEVER: tuple[Network, ...] = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        # this host, link-local, multicast and reserved addresses (RFC 6890)
-        *("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8"),
-        # a cloud's own hosts, which hand out credentials: Azure, Alibaba, Oracle; AWS and Google by IPv6
-        *("168.63.129.16/32", "100.100.100.200/32", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128"),
-        # addresses that stand for another: 6to4 and its relays, Teredo, NAT64, IPv4 mapped into IPv6
-        *("192.88.99.0/24", "2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0/96"),
-    )
-)
+_SPECIAL = "0.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 ::/128 fe80::/10 ff00::/8"
+"""This host, link-local, multicast and reserved addresses (RFC 6890)."""
+_CLOUDS = "168.63.129.16/32 100.100.100.200/32 192.0.0.192/32 fd00:ec2::254/128 fd20:ce::254/128"
+"""A cloud's own hosts, which hand out credentials: Azure, Alibaba, Oracle; AWS and Google by IPv6."""
+_DISGUISES = "192.88.99.0/24 2002::/16 2001::/32 64:ff9b::/96 64:ff9b:1::/48 ::ffff:0:0/96"
+"""Addresses that stand for another: 6to4 and its relays, Teredo, NAT64, IPv4 mapped into IPv6."""
+NEVER: tuple[Network, ...] = tuple(map(ipaddress.ip_network, f"{_SPECIAL} {_CLOUDS} {_DISGUISES}".split()))
 """Nothing is ever sent there, whatever the settings say."""
 _WORLD = ipaddress.ip_network("2000::/3")
 """The IPv6 addresses that were ever given out to the public; no other stands for a host on the internet."""
