@@ -120,8 +120,9 @@ def field_text(error: Mapping[str, Any], language: str) -> str:
     code, facts = error["code"], error.get("facts", {})
     text = FORMS.get(facts.get("pattern", ""), TEXTS.get(code))
     if text is None:
-        field = {"field": error.get("field", "")}
-        return error_text(code, field | facts, language) if code in ERRORS else str(error.get("message"))
+        if code in ERRORS:
+            return error_text(code, {"field": error.get("field", "")} | facts, language)
+        return error.get("message") or error_text(code, facts, language)
     shown = {name: _shown(name, value, language) for name, value in facts.items()}
     return text[0 if language == NL else 1].format_map(shown)
 
