@@ -22,7 +22,10 @@ BROWSE = {"query": "{ catalogue(first: 5) { edges { node { title } } } }"}
 
 
 def listening(app: ASGIApp, heard: Counter[str]) -> ASGIApp:
-    """The application, with what whoever logged in is answered: `data`, or the code of the first error."""
+    """The application, with what whoever logged in is answered: `data`, or the code of the first error.
+
+    A fault that a form found is `malformed`: the document was good, what was typed into it was not.
+    """
 
     async def listen(scope: Scope, receive: Receive, send: Send) -> None:
         known, body = b"authorization" in dict(scope.get("headers", ())), bytearray()
@@ -31,7 +34,8 @@ def listening(app: ASGIApp, heard: Counter[str]) -> ASGIApp:
             body.extend(message.get("body", b""))
             if known and message["type"] == "http.response.body" and not message.get("more_body"):
                 errors = json.loads(body).get("errors")
-                heard[errors[0]["extensions"]["code"] if errors else "data"] += 1
+                told = errors[0]["extensions"] if errors else {"code": "data"}
+                heard["malformed" if "errors" in told else told["code"]] += 1
             await send(message)
 
         await app(scope, receive, tell)
