@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
@@ -109,12 +110,33 @@ Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
+Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
+Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
+OrderNumber = Annotated[str, Text(0, 60), Doc("Your own order number.")]
+
+
+def _reachable(address: str) -> str:
+    """An address that a mail server takes. Nobody asks whether its domain exists. Raises PydanticCustomError."""
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        raise PydanticCustomError("email_malformed", "this is no e-mail address") from None
+    return address
+
+
+Email = Annotated[
+    str,
+    Field(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$"),
+    AfterValidator(_reachable),
+    Doc("The e-mail address."),
+]
+Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), Doc("The telephone number.")]
 
 # --- numbers ---
 
 Flag = Annotated[bool, Field(strict=True)]
-Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
-"""The version of a thing that the caller saw last."""
+Version = Annotated[int, Field(strict=True, ge=-1, le=2**31 - 1)]
+"""The version of a thing that the caller saw last; -1 is REST's for an If-Match that names none."""
 
 
 class MoneyIn(BaseModel):
@@ -232,6 +254,7 @@ class Names:
 AgreementId = Annotated[UUID, Names("agreement")]
 AppId = Annotated[UUID, Names("app")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
+CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 PermissionId = Annotated[UUID, Names("permission")]

@@ -5,9 +5,10 @@ import typing
 from datetime import UTC, date, datetime
 
 import pytest
+from pydantic.alias_generators import to_camel
 
 from app.db.engine import Database
-from app.domain.errors import DayOutOfRange
+from app.domain.errors import DayOutOfRange, Malformed
 from app.usecases.run import Run
 from tests.walls.verbs import verbs
 
@@ -38,8 +39,11 @@ async def test_every_day_of_every_verb_has_bounds(database: Database, name: str,
     verb, earliest = verbs()[name], () if parameter == "month" else (date.min, datetime.min.replace(tzinfo=UTC))
     for value in (*earliest, date(9999, 12, 31), datetime.max.replace(tzinfo=UTC)):
         for run in (Run(database), Run(database).keyed("k")):
-            with pytest.raises(DayOutOfRange):
+            with pytest.raises((DayOutOfRange, Malformed)) as refused:
                 await run(verb, **{parameter: value})
+            if isinstance(refused.value, Malformed):
+                codes = {fault["field"]: fault["code"] for fault in refused.value.facts["errors"]}
+                assert codes[to_camel(parameter)] in ("day_out_of_range", "date_from_datetime_inexact")
 
 
 async def test_days_inside_of_what_is_sent_have_bounds_too(database: Database) -> None:
