@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import permissions, spending
+from app.contract import customers, permissions, spending
 from app.graphql import (
     agreements,
     allowances,
@@ -30,7 +30,6 @@ from app.graphql import (
     catalogue,
     cooperatives,
     costs,
-    customers,
     earnings,
     feed,
     flows,
@@ -57,13 +56,13 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions)
+TABLES = (spending.spending, permissions.permissions, customers.customers)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
-        *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
+        *(people.PersonQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
@@ -78,7 +77,7 @@ Mutation = merge_types(
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
-        *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
+        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
         *(
             remittances.RemittanceMutation,

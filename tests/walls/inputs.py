@@ -48,7 +48,7 @@ GIVEN: dict[str, Json] = {
     "grant_allowance": {"kind": "premium", "amount": EURO},
     "request_spending": {"purpose": "gereedschap", "supplier": SAID},
     "change_me": {"email": "jo@example.org"},
-    "set_my_contact": {"contact": GUEST, "email": "jo@example.org"},
+    "set_my_contact": {"email": "jo@example.org"},
     "move_spending": {"verb": "consent"},
     "give_permission": {"startsOn": "2026-07-01", "until": "2026-07-31"},
     "report_remittance": {"through": "2026-02"},
