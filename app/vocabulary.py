@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
@@ -109,6 +109,8 @@ Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement name
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
+StatedReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
+"""One that has to be said."""
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
 Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
@@ -134,7 +136,16 @@ Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), D
 
 # --- numbers ---
 
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 60.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
+"""After the bounds of a strict integer."""
 Flag = Annotated[bool, Field(strict=True)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), Whole, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31 - 1)]
 """The version of a thing that the caller saw last; -1 is REST's for an If-Match that names none."""
 
@@ -252,6 +263,7 @@ class Names:
 
 
 AgreementId = Annotated[UUID, Names("agreement")]
+AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 CustomerId = Annotated[UUID, Names("customer")]

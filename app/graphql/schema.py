@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from app.contract import customers, permissions, spending
+from app.contract.allowances import allowances as allowance_table
 from app.graphql import (
     agreements,
     allowances,
@@ -56,7 +57,7 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, customers.customers)
+TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table)
 Query = merge_types(
     "Query",
     (
@@ -78,7 +79,10 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
+        *(
+            costs.CostMutation,
+            earnings.EarningMutation,
+        ),
         *(
             remittances.RemittanceMutation,
             tasks.TaskMutation,
