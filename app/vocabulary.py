@@ -187,6 +187,7 @@ class Between:
 
 Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
+Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
 
 # --- choices ---
 
@@ -269,6 +270,7 @@ CooperativeId = Annotated[UUID, Names("cooperative")]
 CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
+NettingId = Annotated[UUID, Names("netting")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]

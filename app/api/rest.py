@@ -43,6 +43,7 @@ from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
 from app.contract import customers, permissions, spending
 from app.contract.allowances import allowances as allowance_table
+from app.contract.nettings import nettings as netting_table
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -77,7 +78,7 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table)
+TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table, netting_table)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

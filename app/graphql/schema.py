@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import customers, permissions, spending
+from app.contract import customers, nettings, permissions, spending
 from app.contract.allowances import allowances as allowance_table
 from app.graphql import (
     agreements,
@@ -38,7 +38,6 @@ from app.graphql import (
     joint_purchases,
     members,
     municipalities,
-    nettings,
     offering_imports,
     offerings,
     opening,
@@ -57,7 +56,7 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table)
+TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table, nettings.nettings)
 Query = merge_types(
     "Query",
     (
@@ -67,7 +66,7 @@ Query = merge_types(
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
-        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
+        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
         *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
@@ -96,7 +95,6 @@ Mutation = merge_types(
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             *map(mutation_of, TABLES),
-            nettings.NettingMutation,
             webhooks.WebhookMutation,
             offering_imports.OfferingImportMutation,
         ),

@@ -70,6 +70,7 @@ GIVEN: dict[str, Json] = {
     "replay_agreement": {"year": 2026},
     "take_in": {"source": "winkel"},
     "set_limit": {"limit": EURO},
+    "set_credit_limit": {"limit": EURO},
     "check_client": {"grant_type": "client_credentials"},
 }
 """By verb; a text that names an id of the sample stands for that id."""
