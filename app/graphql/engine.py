@@ -19,6 +19,7 @@ from app.graphql.types import Connection, Node, page_of
 from app.vocabulary import Form, MoneyIn
 
 Resolver = Callable[..., Awaitable[Any]]
+NEEDED = inspect.Parameter.empty
 
 
 @cache
@@ -82,7 +83,11 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     subject = subject_of(operation)
     named = {subject if name == "id" and subject else name: value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
-    return named | ({"changes": inside} if operation.given == ["changes"] else inside)
+    if operation.given == ["changes"]:
+        return named | {"changes": inside}
+    # What was left out is said as REST says it, so that a request repeated through the other face is the same one.
+    defaults = {name: default for name in operation.given if (default := operation.default(name)) is not NEEDED}
+    return named | ({} if operation.method == "GET" else defaults) | inside
 
 
 def subject_of(operation: Operation) -> str | None:
