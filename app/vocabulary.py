@@ -20,7 +20,7 @@ from stdnum.nl import bsn
 
 from app.domain.days import HAPPENED, Bounds, span_of
 from app.domain.errors import AmountOutOfRange
-from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of
+from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,11 @@ class MoneyIn(BaseModel):
     amount: Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["90.75"])]
     currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
 
+    @classmethod
+    def of(cls, cents: int) -> "MoneyIn":
+        """The amount of whole cents."""
+        return cls(amount=decimal_text(cents))
+
     @property
     def cents(self) -> int:
         """Whole cents."""
@@ -271,9 +276,12 @@ CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
+OrderId = Annotated[UUID, Names("order")]
+PaymentId = Annotated[UUID, Names("payment")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]
+RefundId = Annotated[UUID, Names("refund")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 AccountId = Annotated[UUID, Names("account")]
 JournalId = Annotated[UUID, Names("journal")]

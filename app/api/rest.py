@@ -44,6 +44,7 @@ from app.api.engine import router_of
 from app.contract import customers, permissions, spending
 from app.contract.allowances import allowances as allowance_table
 from app.contract.nettings import nettings as netting_table
+from app.contract.payments import payments as payment_table
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -78,7 +79,14 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table, netting_table)
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    customers.customers,
+    allowance_table,
+    netting_table,
+    payment_table,
+)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

@@ -20,6 +20,7 @@ from strawberry.types.graphql import OperationType
 
 from app.contract import customers, nettings, permissions, spending
 from app.contract.allowances import allowances as allowance_table
+from app.contract.payments import payments as payment_table
 from app.graphql import (
     agreements,
     allowances,
@@ -56,11 +57,18 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, customers.customers, allowance_table, nettings.nettings)
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    customers.customers,
+    allowance_table,
+    nettings.nettings,
+    payment_table,
+)
 Query = merge_types(
     "Query",
     (
-        *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
+        *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
