@@ -12,14 +12,15 @@ from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
 
 from app.domain.days import HAPPENED, Bounds, span_of
 from app.domain.errors import AmountOutOfRange
-from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of
+from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,43 @@ Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement name
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
+StatedReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
+"""One that has to be said."""
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
+Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
+Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
+OrderNumber = Annotated[str, Text(0, 60), Doc("Your own order number.")]
+
+
+def _reachable(address: str) -> str:
+    """An address that a mail server takes. Nobody asks whether its domain exists. Raises PydanticCustomError."""
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        raise PydanticCustomError("email_malformed", "this is no e-mail address") from None
+    return address
+
+
+Email = Annotated[
+    str,
+    Field(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$"),
+    AfterValidator(_reachable),
+    Doc("The e-mail address."),
+]
+Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), Doc("The telephone number.")]
 
 # --- numbers ---
 
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 60.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
+"""After the bounds of a strict integer."""
 Flag = Annotated[bool, Field(strict=True)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), Whole, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
 """The version of a thing that the caller saw last. An If-Match that is no version of ours is -1, which nothing has."""
 
@@ -124,6 +157,11 @@ class MoneyIn(BaseModel):
 
     amount: Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["90.75"])]
     currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
+
+    @classmethod
+    def of(cls, cents: int) -> "MoneyIn":
+        """The amount of whole cents."""
+        return cls(amount=decimal_text(cents))
 
     @property
     def cents(self) -> int:
@@ -154,6 +192,7 @@ class Between:
 
 Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
+Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
 
 # --- choices ---
 
@@ -230,13 +269,19 @@ class Names:
 
 
 AgreementId = Annotated[UUID, Names("agreement")]
+AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
+CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
+NettingId = Annotated[UUID, Names("netting")]
+OrderId = Annotated[UUID, Names("order")]
+PaymentId = Annotated[UUID, Names("payment")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]
+RefundId = Annotated[UUID, Names("refund")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 AccountId = Annotated[UUID, Names("account")]
 JournalId = Annotated[UUID, Names("journal")]

@@ -19,6 +19,7 @@ from app.usecases.members import get_thermometer
 from app.usecases.orders import Wanted, place_order
 from app.usecases.payments import record_payment
 from app.usecases.run import Run
+from app.vocabulary import MoneyIn
 from bench.torture import Shop, Torture
 from tests.live import Live
 
@@ -76,7 +77,7 @@ class Bench:
     def pay(self, shop: Shop, order: dict[str, Any]) -> Act:
         cents = round(float(order["gross"]["amount"]) * 100)
         once = self.run_as(shop.treasurer).keyed(uuid.uuid4().hex)
-        return lambda: once(record_payment, order_id=uuid.UUID(order["id"]), cents=cents)
+        return lambda: once(record_payment, order_id=uuid.UUID(order["id"]), amount=MoneyIn.of(cents))
 
     def place(self, shop: Shop, number: int) -> Act:
         _, offering = shop.offerings[number % len(shop.offerings)]

@@ -65,6 +65,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Vul een bedrag in van {low_cents} tot en met {high_cents}.",
         "Give an amount from {low_cents} to {high_cents}.",
     ),
+    "email_malformed": (
+        "Vul een e-mailadres in, zoals jo@example.org.",
+        "Give an e-mail address, such as jo@example.org.",
+    ),
     "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
 }
 _AMOUNT = ("Vul een bedrag in met een punt, zoals 12.50.", "Give an amount with a point, such as 12.50.")

@@ -96,7 +96,7 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
     if operation.pages:
         found["page"] = PageDep
     if operation.versioned:
-        found["seen"] = MustHaveSeenDep if operation.method in ("PUT", "PATCH") else SeenDep
+        found["seen"] = MustHaveSeenDep if operation.must_have_seen else SeenDep
     found["keyed" if operation.key is Key.NEEDED else "run"] = KeyedDep if operation.key is Key.NEEDED else RunDep
     return [
         inspect.Parameter(name, KEYWORD, annotation=hint, default=_default(operation, name))
@@ -135,7 +135,8 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
             return {}
         following = request.url.include_query_params(after=found.end_cursor)
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
-    headers = {"ETag": f'"{found.version}"'} if hasattr(found, "version") else {}
+    version = getattr(found, "version", None)
+    headers = {} if version is None else {"ETag": f'"{version}"'}
     return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if operation.opens else {})
 
 

@@ -18,7 +18,6 @@ from app.api import (
     contract,
     cooperatives,
     costs,
-    customers,
     earnings,
     errors,
     feed,
@@ -42,7 +41,10 @@ from app.api import (
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import permissions, spending
+from app.contract import customers, permissions, spending
+from app.contract.allowances import allowances as allowance_table
+from app.contract.nettings import nettings as netting_table
+from app.contract.payments import payments as payment_table
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -57,7 +59,6 @@ NOUNS = (
         municipalities,
         members,
         people,
-        customers,
         apps,
         feed,
         webhooks,
@@ -78,7 +79,14 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions)
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    customers.customers,
+    allowance_table,
+    netting_table,
+    payment_table,
+)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

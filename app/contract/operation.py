@@ -46,6 +46,8 @@ class Operation:
     """The path below which a new thing is found, for its Location."""
     field: str = ""
     """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
+    must_have_seen: bool = False
+    """Whether the caller has to name the version that they saw."""
 
     @property
     def id(self) -> str:
@@ -145,11 +147,11 @@ class Noun:
 
     def patch(self, path: str, use_case: UseCase, shape: Any) -> None:
         """A change of what the body names."""
-        self._add(method="PATCH", path=path, use_case=use_case, shape=shape)
+        self._add(method="PATCH", path=path, use_case=use_case, shape=shape, must_have_seen=True)
 
-    def put(self, path: str, use_case: UseCase, shape: Any) -> None:
+    def put(self, path: str, use_case: UseCase, shape: Any, *, must_have_seen: bool = True) -> None:
         """An operation that sets something, however often it is repeated."""
-        self._add(method="PUT", path=path, use_case=use_case, shape=shape)
+        self._add(method="PUT", path=path, use_case=use_case, shape=shape, must_have_seen=must_have_seen)
 
     def delete(self, path: str, use_case: UseCase, shape: Any) -> None:
         """An operation that takes something away. REST answers nothing, GraphQL what is gone."""

@@ -31,6 +31,7 @@ from app.usecases.payments import record_payment
 from app.usecases.purchase_settlements import get_supplier_order, receive_units, settle_joint_purchase
 from app.usecases.run import Run, utc_now
 from app.usecases.wishes import list_wishes, wish_for
+from app.vocabulary import MoneyIn
 
 
 class Stories:
@@ -73,7 +74,7 @@ class Stories:
             await self.loader.run_as(login)(move_order, order_id=order.id, verb=verb)
         await buyer(move_order, order_id=order.id, verb="complete")
         treasurer = self.loader.run_as(f"{slug}-penningmeester")
-        await treasurer(record_payment, order_id=order.id, cents=order.gross_cents)
+        await treasurer(record_payment, order_id=order.id, amount=MoneyIn.of(order.gross_cents))
         self.say(f"{member.name} did a job for a neighbour ({order.reference}): {self.link(f'orders/{order.id}')}")
 
     async def thread(self) -> None:
@@ -169,7 +170,7 @@ class Stories:
         for verb in ("agree", "start", "deliver"):
             await lead(move_assignment, assignment_id=job.id, verb=verb)
         await self.loader.run_as("buurvrouw")(move_assignment, assignment_id=job.id, verb="approve")
-        await treasurer(record_payment, order_id=order.id, cents=order.gross_cents)
+        await treasurer(record_payment, order_id=order.id, amount=MoneyIn.of(order.gross_cents))
         self.say("All three signed; it was done; the neighbour approved and paid. One earning for each part:")
         await self._earned(treasurer, job.id)
         for slug in (slug for slug in PARTY if slug != NOORD):

@@ -15,7 +15,7 @@ from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, may_in
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Info
-from app.graphql.customers import Contact, ContactInput
+from app.graphql.customers import Contact, ContactInput, contact_of
 from app.graphql.flows import Flow
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.graphql.watch import watch
@@ -87,7 +87,7 @@ class Assignment(Node):
             partner_ids=list(assignment.partner_ids),
             signed_ids=list(assignment.signed_ids),
             party_ids=list(assignment.party_ids),
-            contact=show(Contact, assignment.contact) if assignment.contact else None,
+            contact=contact_of(assignment.contact) if assignment.contact else None,
             lines=[show(PriceLine, line) for line in assignment.lines],
             available_transitions=AvailableTransitionType.all_of(
                 available(ASSIGNMENT, assignment, lambda right: may_in(assignment, actor, right))

@@ -19,6 +19,7 @@ from app.graphql.types import Connection, Node, page_of
 from app.vocabulary import Form, MoneyIn
 
 Resolver = Callable[..., Awaitable[Any]]
+NEEDED = inspect.Parameter.empty
 
 
 @cache
@@ -82,7 +83,11 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     subject = subject_of(operation)
     named = {subject if name == "id" and subject else name: value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
-    return named | ({"changes": inside} if operation.given == ["changes"] else inside)
+    if operation.given == ["changes"]:
+        return named | {"changes": inside}
+    # What was left out is said as REST says it, so that a request repeated through the other face is the same one.
+    defaults = {name: default for name in operation.given if (default := operation.default(name)) is not NEEDED}
+    return named | ({} if operation.method == "GET" else defaults) | inside
 
 
 def subject_of(operation: Operation) -> str | None:
@@ -115,7 +120,7 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
         found += [_parameter("first", int, 20), _parameter("after", str | None, None)]
     if operation.versioned:
         seen = _parameter("expected_version", int | None, None)
-        found.append(_parameter("expected_version", int) if operation.method in ("PUT", "PATCH") else seen)
+        found.append(_parameter("expected_version", int) if operation.must_have_seen else seen)
     return found
 
 
@@ -129,9 +134,14 @@ def input_of(form: type[BaseModel]) -> Any:
     if form is MoneyIn:
         return shared.MoneyInput
     namespace: dict[str, Any] = {"__annotations__": {}}
+    changes = form.__name__.endswith("Change")
     for name, field in form.model_fields.items():
-        kind, may_be_null = _input(optional(field.rebuild_annotation())[0]), field.default is None
-        given = {} if field.is_required() else {"default": strawberry.UNSET if may_be_null else field.default}
+        inner, null = optional(bare(field.rebuild_annotation()))
+        # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
+        kind, may_be_null = _input(inner), null or changes
+        given = {} if field.is_required() else {"default": field.default}
+        if may_be_null:
+            given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
         namespace[name] = strawberry.field(description=field.description, **given)
     return strawberry.input(type(f"{form.__name__}Input", (), namespace), description=form.__doc__ or None)

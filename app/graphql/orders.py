@@ -13,7 +13,7 @@ from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
 from app.graphql.cooperatives import Cooperative
-from app.graphql.customers import Contact, ContactInput
+from app.graphql.customers import Contact, ContactInput, contact_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.graphql.watch import watch
 from app.usecases.orders import (
@@ -93,7 +93,7 @@ class Order(Node):
         return show(
             cls,
             order,
-            contact=show(Contact, order.contact),
+            contact=contact_of(order.contact),
             lines=[show(OrderLine, line) for line in order.lines],
             available_transitions=AvailableTransitionType.all_of(found),
         )

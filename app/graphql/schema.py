@@ -18,7 +18,9 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import permissions, spending
+from app.contract import customers, nettings, permissions, spending
+from app.contract.allowances import allowances as allowance_table
+from app.contract.payments import payments as payment_table
 from app.graphql import (
     agreements,
     allowances,
@@ -30,7 +32,6 @@ from app.graphql import (
     catalogue,
     cooperatives,
     costs,
-    customers,
     earnings,
     feed,
     flows,
@@ -38,7 +39,6 @@ from app.graphql import (
     joint_purchases,
     members,
     municipalities,
-    nettings,
     offering_imports,
     offerings,
     opening,
@@ -57,17 +57,24 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions)
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    customers.customers,
+    allowance_table,
+    nettings.nettings,
+    payment_table,
+)
 Query = merge_types(
     "Query",
     (
-        *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
+        *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
-        *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
+        *(people.PersonQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
-        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
+        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
         *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
@@ -78,8 +85,11 @@ Mutation = merge_types(
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
-        *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
+        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
+        *(
+            costs.CostMutation,
+            earnings.EarningMutation,
+        ),
         *(
             remittances.RemittanceMutation,
             tasks.TaskMutation,
@@ -93,7 +103,6 @@ Mutation = merge_types(
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             *map(mutation_of, TABLES),
-            nettings.NettingMutation,
             webhooks.WebhookMutation,
             offering_imports.OfferingImportMutation,
         ),

@@ -1,8 +1,7 @@
 """Allowances and premiums: granted by the treasurer, never to themselves; a mistake is reversed, never edited."""
 
 from dataclasses import replace
-from datetime import date
-from uuid import UUID
+from typing import Annotated
 
 from app.db import ledger
 from app.db.agreements import agreement_on, get_agreement
@@ -23,20 +22,37 @@ from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import move
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    AllowanceId,
+    Amount,
+    CooperativeId,
+    Day,
+    Doc,
+    MemberId,
+    Minutes,
+    Reason,
+    StatedReason,
+    Version,
+)
+
+AllowanceDay = Annotated[Day, Doc("The day worked; for a month or a premium, a day in its period.")]
 
 
 async def grant_allowance(
     tx: Tx,
     actor: Actor,
     *,
-    member_id: UUID,
+    member_id: MemberId,
     kind: AllowanceKind,
-    day: date | None = None,
-    cents: int | None = None,
-    minutes: int | None = None,
-    reason: str = "",
+    day: AllowanceDay | None = None,
+    amount: Amount | None = None,
+    minutes: Minutes | None = None,
+    reason: Reason = "",
 ) -> Allowance:
-    """Grant an allowance or a premium from the cooperative fund, by the agreement of `day` (today unless told).
+    """Grant an allowance or a premium from the cooperative fund, within the agreement of its day and the legal limit.
+
+    Without a day it is for today. What is paid by the hour takes minutes. The rest of a month's allowance is granted
+    if no amount is named.
 
     Raises RuleMissing, AllowanceExceeded, LimitUnknown, AgreementMissing, SecondPersonNeeded for one's own,
     DayOutOfRange, RuleRefused.
@@ -53,20 +69,24 @@ async def grant_allowance(
         raise AgreementMissing(date=day.isoformat())
     year = await lock_year(tx, member.cooperative_id, [member_id], day.year)
     given = await given_in_year(tx, member_id, kind, day.year)
-    amount = amount_of(agreement, kind, day=day, cents=cents, minutes=minutes, given=given)
-    place = (uuid7(), member.cooperative_id, member_id, kind, day, amount, agreement.id)
+    named = None if amount is None else amount.cents
+    cents = amount_of(agreement, kind, day=day, cents=named, minutes=minutes, given=given)
+    place = (uuid7(), member.cooperative_id, member_id, kind, day, cents, agreement.id)
     allowance = Allowance(*place, actor.person, tx.now, minutes, reason)
     await allowances.add(tx, allowance)
-    more = year.move_fund(agreement, day, -amount)
+    more = year.move_fund(agreement, day, -cents)
     await save_year(tx, year)
     await ledger.post(tx, _posting(allowance, agreement, JournalKind.ALLOWANCE, (*legs_of(allowance), *more)))
     return allowance
 
 
 async def reverse_allowance(
-    tx: Tx, actor: Actor, *, allowance_id: UUID, reason: str, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, allowance_id: AllowanceId, reason: StatedReason, expected_version: Version | None = None
 ) -> Allowance:
-    """Take an allowance back that was granted by mistake. Raises WrongState, Stale, SecondPersonNeeded."""
+    """Take an allowance back that was granted by mistake. The treasurer does this, but not for their own.
+
+    Raises WrongState, Stale, SecondPersonNeeded.
+    """
     found = await allowances.get(tx, allowance_id)
     actor.require(Right.GRANT_ALLOWANCE, found.cooperative_id)
     if (await members.get(tx, found.member_id)).person_id == actor.person:
@@ -88,9 +108,9 @@ async def reverse_allowance(
 
 @shows_private
 async def list_allowances(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, member_id: UUID | None = None
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, member_id: MemberId | None = None
 ) -> Page[Allowance]:
-    """The allowances of a cooperative for its staff; a member sees their own."""
+    """The allowances of a cooperative, for its staff. A member sees their own."""
     await cooperatives.get(tx, cooperative_id)
     there = actor.members_at(cooperative_id)
     staff = actor.may(Right.READ_ALLOWANCE, cooperative_id)
@@ -100,7 +120,7 @@ async def list_allowances(
 
 
 @shows_private
-async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: UUID) -> Allowance:
+async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: AllowanceId) -> Allowance:
     """One allowance. Raises NotFound."""
     allowance = await allowances.get(tx, allowance_id)
     own = actor.as_member(allowance.member_id)

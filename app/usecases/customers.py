@@ -10,10 +10,11 @@ from app.domain.actors import Actor
 from app.domain.customers import Contact, Customer, reachable
 from app.domain.errors import NotFound
 from app.usecases.steps.version import expect
+from app.vocabulary import Address, Email, Name, OrderNumber, Organisation, Phone, Version
 
 
 async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
-    """The contact card of whoever asks. Raises NotFound before there is one."""
+    """The caller's own contact card. Raises NotFound before there is one."""
     actor.require(Right.READ_ORDER, own=actor.as_self())
     found = await customers.find(tx, person_id=actor.person_id) if actor.person_id else None
     if found is None:
@@ -21,10 +22,25 @@ async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
     return found
 
 
-async def set_my_contact(tx: Tx, actor: Actor, *, contact: Contact, expected_version: int | None = None) -> Customer:
-    """Write the contact card of whoever asks. Raises ContactIncomplete, Stale."""
+async def set_my_contact(
+    tx: Tx,
+    actor: Actor,
+    *,
+    name: Name,
+    email: Email | None = None,
+    phone: Phone | None = None,
+    organisation: Organisation | None = None,
+    address: Address | None = None,
+    reference: OrderNumber | None = None,
+    expected_version: Version | None = None,
+) -> Customer:
+    """Write the caller's own contact card. The first time it is made. It needs an e-mail address or a telephone number.
+
+    Raises ContactIncomplete, Stale.
+    """
     actor.require(Right.BE_CUSTOMER, own=actor.as_self())
-    person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", contact.name)
+    contact = Contact(name, email, phone, organisation, address, reference)
+    person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", name)
     found = await customers.find(tx, person_id=person_id, lock=True)
     if found is None:
         customer = Customer(uuid7(), person_id, reachable(contact))

@@ -2,14 +2,15 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
 from app.db.agreements import ever_under
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.db.nettings import between, credit_limits, list_nettings, mark_paid, nettings, statement, with_claims
+from app.db.nettings import between, credit_limits, mark_paid, nettings, statement, with_claims
+from app.db.nettings import list_nettings as nettings_of
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain.access import Right
@@ -31,6 +32,12 @@ from app.domain.nettings import (
 )
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+from app.vocabulary import CooperativeId, Doc, Limit, NettingId, PastDay, Reason, Version
+
+OtherId = Annotated[CooperativeId, Doc("The other cooperative.")]
+SideId = Annotated[CooperativeId, Doc("The side that speaks.")]
+BooksOf = Annotated[CooperativeId, Doc("Whose books they are.")]
+PaymentDay = Annotated[PastDay, Doc("The day of the payment; both sides name the same.")]
 
 log = logging.getLogger("samen.nettings")
 
@@ -48,11 +55,14 @@ class Statement:
         return sum(line.cents for line in self.lines)
 
 
-async def propose_netting(tx: Tx, actor: Actor, *, cooperative_id: UUID, with_cooperative_id: UUID) -> Netting:
-    """Set off what two cooperatives owe each other now, to be confirmed by both.
+async def propose_netting(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, with_cooperative_id: OtherId
+) -> Netting:
+    """Set off what two cooperatives owe each other now. Both treasurers confirm it. Once a month it is done by itself.
 
-    An umbrella's share that it has not booked yet is booked with it. Raises NothingToNet, AlreadyExists while another
-    is open, BooksDiffer, NotFound.
+    An umbrella's share that it has not booked yet is booked with it.
+
+    Raises NothingToNet, AlreadyExists while another is open, BooksDiffer, NotFound.
     """
     actor.require(Right.CONFIRM_NETTING, cooperative_id)
     if cooperative_id == with_cooperative_id:
@@ -80,12 +90,12 @@ async def confirm_netting(
     tx: Tx,
     actor: Actor,
     *,
-    netting_id: UUID,
-    cooperative_id: UUID,
-    paid_on: date | None = None,
-    expected_version: int | None = None,
+    netting_id: NettingId,
+    cooperative_id: SideId,
+    paid_on: PaymentDay | None = None,
+    expected_version: Version | None = None,
 ) -> Netting:
-    """Confirm for one side; the second word books it in both books: the claims go, the difference through the bank.
+    """Confirm for one side. With both it is booked in both books: the claims go, the difference through the bank.
 
     Raises AlreadySettled, SecondPersonNeeded, WrongState, RuleRefused for another day than the other side named, Stale.
     """
@@ -105,12 +115,12 @@ async def decline_netting(
     tx: Tx,
     actor: Actor,
     *,
-    netting_id: UUID,
-    cooperative_id: UUID,
-    reason: str,
-    expected_version: int | None = None,
+    netting_id: NettingId,
+    cooperative_id: SideId,
+    reason: Reason,
+    expected_version: Version | None = None,
 ) -> Netting:
-    """Decline with a reason; nothing is booked, and another can be proposed. Raises WrongState, ReasonNeeded, Stale."""
+    """Decline with a reason. Nothing is booked, and another can be proposed. Raises WrongState, ReasonNeeded, Stale."""
     found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
     moved = declined(found, reason)
     for place in (moved.first_id, moved.second_id):
@@ -118,20 +128,20 @@ async def decline_netting(
     return await nettings.save(tx, moved)
 
 
-async def get_netting(tx: Tx, actor: Actor, *, netting_id: UUID) -> Netting:
+async def get_netting(tx: Tx, actor: Actor, *, netting_id: NettingId) -> Netting:
     """One netting, for the treasurers of both sides. Raises NotFound."""
     found = await nettings.get(tx, netting_id)
     actor.require(Right.READ_NETTING, _side(actor, found))
     return found
 
 
-async def list_cooperative_nettings(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Netting]:
-    """The nettings of a cooperative, newest first."""
+async def list_nettings(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Netting]:
+    """The nettings of a cooperative, newest first. For its treasurer."""
     actor.require(Right.READ_NETTING, cooperative_id)
-    return await list_nettings(tx, cooperative_id, page)
+    return await nettings_of(tx, cooperative_id, page)
 
 
-async def get_statement(tx: Tx, actor: Actor, *, netting_id: UUID, cooperative_id: UUID) -> Statement:
+async def get_netting_statement(tx: Tx, actor: Actor, *, netting_id: NettingId, cooperative_id: BooksOf) -> Statement:
     """What a side's own books say about the other, entry by entry, since the netting before. Raises NotFound."""
     found = await nettings.get(tx, netting_id)
     actor.require(Right.READ_NETTING, cooperative_id)
@@ -141,23 +151,27 @@ async def get_statement(tx: Tx, actor: Actor, *, netting_id: UUID, cooperative_i
 
 
 async def set_credit_limit(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, debtor_id: UUID, limit_cents: int | None
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, debtor_id: CooperativeId, limit: Limit | None = None
 ) -> CreditLimit:
-    """Say how much another cooperative may owe this one at most; None lifts the limit. Raises NotFound, RuleRefused."""
+    """Say how much another cooperative may owe this one at most; null lifts the limit.
+
+    What is agreed with it counts too. Raises NotFound, RuleRefused.
+    """
     actor.require(Right.SET_LIMIT, cooperative_id)
     if cooperative_id == debtor_id:
         raise RuleRefused(rule="two_cooperatives", value=str(debtor_id))
     await cooperatives.get(tx, debtor_id)
+    cents = None if limit is None else limit.cents
     found = await credit_limits.find(tx, lock=True, creditor_id=cooperative_id, debtor_id=debtor_id)
     if found:
-        return await credit_limits.save(tx, replace(found, cents=limit_cents, set_by=actor.person))
-    limit = CreditLimit(uuid7(), cooperative_id, debtor_id, limit_cents, actor.person)
-    await credit_limits.add(tx, limit)
-    return limit
+        return await credit_limits.save(tx, replace(found, cents=cents, set_by=actor.person))
+    made = CreditLimit(uuid7(), cooperative_id, debtor_id, cents, actor.person)
+    await credit_limits.add(tx, made)
+    return made
 
 
-async def list_credit_limits(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[CreditLimit]:
-    """The limits that a cooperative set for others."""
+async def list_credit_limits(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[CreditLimit]:
+    """How much others may owe this cooperative at most. For its treasurer."""
     actor.require(Right.READ_NETTING, cooperative_id)
     return await credit_limits.all(tx, creditor_id=cooperative_id)
 

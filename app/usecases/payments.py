@@ -1,7 +1,7 @@
 """Payments and refunds: recorded by the treasurer, reversed and never edited; each books its own journal."""
 
 from dataclasses import replace
-from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
@@ -34,6 +34,9 @@ from app.usecases.steps.owed_back import set_off, tell_due, tell_owed_back
 from app.usecases.steps.reading import asks_first
 from app.usecases.steps.refund import book_refund, pay_back
 from app.usecases.steps.settle import settle, unsettle
+from app.vocabulary import Amount, Doc, OrderId, PastDay, PaymentId, Reason
+
+ReceiptDay = Annotated[PastDay, Doc("The day on which it came in; today if it is left out.")]
 
 
 @asks_first(lambda order_id, **_: (orders.only(lock=True, id=order_id),))
@@ -41,16 +44,19 @@ async def record_payment(
     tx: Tx,
     actor: Actor,
     *,
-    order_id: UUID,
-    cents: int,
-    paid_on: date | None = None,
+    order_id: OrderId,
+    amount: Amount,
+    paid_on: ReceiptDay | None = None,
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
 ) -> Payment:
-    """Record money that came in for an order in any state; the last part of a completed order books its sale.
+    """Record money that came in, whatever the state of the order. For the treasurer.
 
-    Money beyond its price is owed back to the customer. Raises DayOutOfRange, RuleRefused for a charge that is
+    The last part of a completed order books its sale. Money beyond its price is owed back to the customer.
+
+    Raises DayOutOfRange, RuleRefused for a charge that is
     netted, and SecondPersonNeeded if the treasurer is the buyer.
     """
+    cents = amount.cents
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
     by = await _second_person(tx, actor, order, "record_payment")
     paid = receive(order, cents)
@@ -73,15 +79,15 @@ async def record_payment(
 
 
 @shows_private
-async def list_payments(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Payment]:
+async def list_payments(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Payment]:
     """The payments of an order, oldest first."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
     return await payments.all(tx, order_id=order_id)
 
 
-async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str) -> Payment:
-    """Undo a payment that was recorded by mistake; a sale that is not paid any more is taken back first.
+async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason: Reason) -> Payment:
+    """Undo a payment that was recorded by mistake. A sale that is not paid any more is taken back. For the treasurer.
 
     Raises AlreadySettled for a payment that was undone, PaidBackAlready if its money went back to the customer,
     SecondPersonNeeded for the buyer.
@@ -109,18 +115,21 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: UUID, reason: str
     return await payments.save(tx, reversed_payment)
 
 
-async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cents: int | None = None) -> Order:
-    """Give money of an order back: all of it, or `cents`; what is owed back first.
+async def refund_order(
+    tx: Tx, actor: Actor, *, order_id: OrderId, reason: Reason, amount: Amount | None = None
+) -> Order:
+    """Give money of an order back: all of it or a part. For the treasurer. What is owed back goes first.
 
     The rest is taken off the price of a sale that stands in the books, with its split; all of it takes the sale back by
     F. Without a sale the price is due again. Of an assignment it may lower what is still due.
+
     Raises NothingToRefund, RefundTooLarge, ReasonNeeded, SecondPersonNeeded for the buyer.
     """
     order = await _locked(tx, actor, Right.REFUND, order_id)
     by = await _second_person(tx, actor, order, "refund")
     if not reason.strip():
         raise ReasonNeeded(verb="refund")
-    back, returned = split_refund(order, cents)
+    back, returned = split_refund(order, None if amount is None else amount.cents)
     what = (uuid7(), order.id, order.cooperative_id, back, 0, tx.today, reason, by, tx.now)
     refund = Refund(*what, returned_cents=returned)
     if refund.credited_cents:
@@ -138,7 +147,7 @@ async def refund_order(tx: Tx, actor: Actor, *, order_id: UUID, reason: str, cen
 
 
 @shows_private
-async def list_refunds(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Refund]:
+async def list_refunds(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Refund]:
     """What was given back of an order, oldest first."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))

@@ -117,17 +117,19 @@ async def worked(lead: Seller, job: str, people: list[tuple[Caller, str]]) -> No
 async def netted(lead: Seller, other: Seller) -> None:
     """Declined, proposed again and confirmed by both; with a limit for what comes later."""
     propose = """($key: String!, $one: UUID!, $other: UUID!) {
-        proposeNetting(idempotencyKey: $key, cooperativeId: $one, withCooperativeId: $other) { id net { amount } } }"""
+        proposeNetting(idempotencyKey: $key, cooperativeId: $one, input: {withCooperativeId: $other}) {
+        id net { amount } } }"""
     first = await ask(lead.treasurer, propose, one=lead.id, other=other.id)
     decline = """($key: String!, $id: UUID!, $side: UUID!) {
-        declineNetting(idempotencyKey: $key, id: $id, cooperativeId: $side, reason: "later") { state reason } }"""
+        declineNetting(idempotencyKey: $key, id: $id, input: {cooperativeId: $side, reason: "later"}) {
+        state reason } }"""
     assert await ask(other.treasurer, decline, id=first["id"], side=other.id) == {
         "state": "DECLINED",
         "reason": "later",
     }
     made = await ask(other.treasurer, propose, one=other.id, other=lead.id)
     confirm = """($key: String!, $id: UUID!, $side: UUID!) {
-        confirmNetting(idempotencyKey: $key, id: $id, cooperativeId: $side) { state } }"""
+        confirmNetting(idempotencyKey: $key, id: $id, input: {cooperativeId: $side}) { state } }"""
     for seller in (lead, other):
         await ask(seller.treasurer, confirm, id=made["id"], side=seller.id)
     one = "query($id: UUID!) { netting(id: $id) { state } }"
@@ -135,12 +137,13 @@ async def netted(lead: Seller, other: Seller) -> None:
     listed = "query($id: UUID!) { nettings(cooperativeId: $id) { edges { node { state } } } }"
     assert len((await ask(lead.treasurer, listed, id=lead.id))["edges"]) == 2
     lines = """query($id: UUID!, $side: UUID!) {
-        nettingStatement(id: $id, cooperativeId: $side) { lines { reason amount { amount } } total { amount } } }"""
+        nettingStatement(nettingId: $id, cooperativeId: $side) {
+        lines { reason amount { amount } } total { amount } } }"""
     stated = await ask(other.treasurer, lines, id=made["id"], side=other.id)
     assert (stated["total"]["amount"], len(stated["lines"])) == ("60.50", 1)
     assert stated["lines"][0]["reason"].startswith("Charged for 'Buurtfeest'")
     limit = """($creditor: UUID!, $debtor: UUID!, $limit: MoneyInput) {
-        setCreditLimit(cooperativeId: $creditor, debtorId: $debtor, limit: $limit) { limit { amount } } }"""
+        setCreditLimit(cooperativeId: $creditor, debtorId: $debtor, input: {limit: $limit}) { limit { amount } } }"""
     for amount in ({"amount": "10.00"}, None):
         made = await ask(other.treasurer, limit, creditor=other.id, debtor=lead.id, limit=amount)
         assert made["limit"] == amount

@@ -129,7 +129,7 @@ async def test_the_first_sale_by_graphql(world: World) -> None:
         answer = await caller.graphql(move, id=order["id"], verb=verb, key=f"{order['id']}-{verb}")
         assert "errors" not in answer, answer
     pay = """mutation ($id: UUID!) {
-      recordPayment(orderId: $id, amount: {amount: "181.50"}, idempotencyKey: "p") { id } }"""
+      recordPayment(orderId: $id, input: {amount: {amount: "181.50"}}, idempotencyKey: "p") { id } }"""
     assert "errors" not in await seller.treasurer.graphql(pay, id=order["id"])
 
     full = await seller.member.graphql(

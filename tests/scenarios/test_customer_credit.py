@@ -206,7 +206,7 @@ async def test_money_is_recorded_in_every_state(world: World, face: str) -> None
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller)
     document = """mutation ($key: String!, $id: UUID!) {
-        recordPayment(idempotencyKey: $key, orderId: $id, amount: {amount: "1.00"}) { amount { amount } } }"""
+        recordPayment(idempotencyKey: $key, orderId: $id, input: {amount: {amount: "1.00"}}) { amount { amount } } }"""
 
     async def one(order: Json) -> None:
         if face == "rest":
@@ -299,9 +299,11 @@ async def test_what_went_back_to_the_customer_cannot_be_undone(world: World) -> 
 async def test_nothing_is_neither_paid_nor_given_back(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
-    await pay(seller, order, "0.00", status=422)
+    unpaid = await pay(seller, order, "0.00", status=400)
     await pay(seller, order, "1.00")
-    await give_back(seller, order, "0.00", status=422)
+    kept = await give_back(seller, order, "0.00", status=400)
+    faults = [(fault["field"], fault["code"]) for refused in (unpaid, kept) for fault in refused["errors"]]
+    assert faults == [("amount", "amount_out_of_range")] * 2
     await books_are_right(world)
 
 

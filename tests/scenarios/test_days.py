@@ -79,10 +79,12 @@ async def test_what_happened_is_after_what_it_belongs_to(world: World) -> None:
         _is_refused(refused, "paidOn", "2026-11-20", "2026-11-25")
 
         hours = {"kind": "hourly_allowance", "minutes": 60}
-        for day in ("0001-01-01", "2025-12-31", "2026-11-26"):
-            place = f"/v1/members/{seller.member_id}/allowances"
+        place = f"/v1/members/{seller.member_id}/allowances"
+        for day in ("2025-12-31", "2026-11-26"):
             refused = await seller.treasurer("POST", place, hours | {"day": day}, status=422)
             assert refused["code"] == "day_out_of_range"
+        (fault,) = (await seller.treasurer("POST", place, hours | {"day": "0001-01-01"}, status=400))["errors"]
+        assert (fault["field"], fault["code"]) == ("day", "day_out_of_range")
 
         other = await world.cooperative()
         delivered = EURO | {"toCooperativeId": other.id, "title": "Groente", "deliveredOn": "2020-01-01"}

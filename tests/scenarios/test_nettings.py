@@ -46,7 +46,8 @@ async def test_each_month_proposes_itself_once(world: World) -> None:
         (again,) = await open_ones(lead)
         place = f"/v1/nettings/{again['id']}/confirmations"
         paid = {"cooperativeId": lead.id, "paidOn": "2026-10-31"}
-        await lead.treasurer("POST", place, paid | {"paidOn": "2026-11-02"}, status=422)
+        (fault,) = (await lead.treasurer("POST", place, paid | {"paidOn": "2026-11-02"}, status=400))["errors"]
+        assert (fault["field"], fault["code"]) == ("paidOn", "day_out_of_range")
         await lead.treasurer("POST", place, paid)
         await lead.treasurer("POST", place, paid, status=409)
         assert [await asked_to_confirm(world, seller) for seller in (lead, other)] == [0, 1]

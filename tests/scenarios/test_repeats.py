@@ -40,7 +40,7 @@ async def test_a_treasurer_whose_office_ended_gets_no_stored_answer(world: World
         assert answer["code"] == fresh["code"] == "not_found"
         assert "facts" not in answer or answer["facts"] == fresh.get("facts")
     pay = """mutation($id: UUID!, $key: String!) {
-        recordPayment(orderId: $id, idempotencyKey: $key, amount: {amount: "10.00"}) { id } }"""
+        recordPayment(orderId: $id, idempotencyKey: $key, input: {amount: {amount: "10.00"}}) { id } }"""
     found = await former.graphql(pay, id=order["id"], key=done)
     assert [error["extensions"]["code"] for error in found["errors"]] == ["not_found"]
 

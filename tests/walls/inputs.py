@@ -48,7 +48,7 @@ GIVEN: dict[str, Json] = {
     "grant_allowance": {"kind": "premium", "amount": EURO},
     "request_spending": {"purpose": "gereedschap", "supplier": SAID},
     "change_me": {"email": "jo@example.org"},
-    "set_my_contact": {"contact": GUEST, "email": "jo@example.org"},
+    "set_my_contact": {"email": "jo@example.org"},
     "move_spending": {"verb": "consent"},
     "give_permission": {"startsOn": "2026-07-01", "until": "2026-07-31"},
     "report_remittance": {"through": "2026-02"},
@@ -70,6 +70,7 @@ GIVEN: dict[str, Json] = {
     "replay_agreement": {"year": 2026},
     "take_in": {"source": "winkel"},
     "set_limit": {"limit": EURO},
+    "set_credit_limit": {"limit": EURO},
     "check_client": {"grant_type": "client_credentials"},
 }
 """By verb; a text that names an id of the sample stands for that id."""

@@ -184,12 +184,12 @@ list_hours                   coordinator treasurer sister-member sister-coordina
 report_hours                 sister-member sister-coordinator
 approve_hours                coordinator treasurer
 refuse_hours                 coordinator treasurer
-list_cooperative_nettings    treasurer
+list_nettings                treasurer
 propose_netting              treasurer
 get_netting                  treasurer sister-treasurer
 confirm_netting              treasurer
 decline_netting              treasurer
-nettings.get_statement       treasurer
+get_netting_statement        treasurer
 list_credit_limits           treasurer
 set_credit_limit             treasurer
 list_tasks                   people
@@ -199,7 +199,7 @@ close_month                  treasurer
 list_accounts                treasurer
 list_journals                treasurer
 export_books                 treasurer
-flows.get_statement          treasurer
+get_statement                treasurer
 get_member_statement         member coordinator treasurer
 trace_order                  member coordinator treasurer
 get_month_flows              treasurer

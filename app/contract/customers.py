@@ -1,0 +1,43 @@
+"""The caller's own contact card."""
+
+from app.contract.operation import Noun
+from app.contract.shape import shape
+from app.domain import customers as domain
+from app.usecases.customers import get_my_contact, set_my_contact
+from app.vocabulary import CustomerId
+
+
+@shape(domain.Contact)
+class Contact:
+    """How to reach whoever orders."""
+
+    name: str
+    """What they are called."""
+    email: str | None
+    """Their e-mail address."""
+    phone: str | None
+    """Their telephone number."""
+    organisation: str | None
+    """The organisation that orders."""
+    address: str | None
+    """Street, number, postal code and town."""
+    reference: str | None
+    """The customer's own order number."""
+
+
+@shape(domain.Customer)
+class Customer:
+    """Somebody who orders, with their own contact card."""
+
+    id: CustomerId
+    """Its id."""
+    contact: Contact
+    """The card. It is used if an order names no other contact."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+ONE = "/me/contact"
+customers = Noun("customers")
+customers.get(ONE, get_my_contact, Customer)
+customers.put(ONE, set_my_contact, Customer, must_have_seen=False)

@@ -1,0 +1,106 @@
+"""What cooperatives owe each other, netted and paid once; and how much may stand open."""
+
+from datetime import date, datetime
+
+from app.adapters.messages import explain
+from app.contract.operation import Noun
+from app.contract.shape import Money, cents, seen, shape
+from app.domain import nettings as domain
+from app.domain.nettings import NettingState
+from app.usecases import nettings as usecases
+from app.usecases.nettings import (
+    confirm_netting,
+    decline_netting,
+    get_netting,
+    get_netting_statement,
+    list_credit_limits,
+    list_nettings,
+    propose_netting,
+    set_credit_limit,
+)
+from app.vocabulary import CooperativeId, NettingId, PersonId
+
+
+@shape(domain.Netting)
+class Netting:
+    """What two cooperatives owe each other, set off. The difference is paid once."""
+
+    id: NettingId
+    """Its id."""
+    first_id: CooperativeId
+    """One of the two cooperatives: the one whose id comes first."""
+    second_id: CooperativeId
+    """The other one."""
+    first_owes: Money
+    """What the first owes the second."""
+    second_owes: Money
+    """What the second owes the first."""
+    net: Money
+    """What the first pays the second; below zero the other way round."""
+    as_of: datetime
+    """Until when it counts."""
+    state: NettingState
+    """How far it is."""
+    first_confirmed_by: PersonId | None
+    """Who confirmed it for the first."""
+    second_confirmed_by: PersonId | None
+    """Who confirmed it for the second."""
+    paid_on: date | None
+    """The day of the payment, once a side named it."""
+    reason: str
+    """Why it was declined."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+@shape(domain.StatementLine)
+class NettingLine:
+    """One entry of a side's books about the other."""
+
+    day: date
+    """The day on which it counts."""
+    reason: str = seen(lambda line, viewer: explain(line.rule, line.facts, viewer.language))
+    """Why it was booked, in the caller's language."""
+    amount: Money = cents("cents")
+    """What the other owes more; below zero what is owed to the other."""
+
+
+@shape(usecases.Statement)
+class NettingStatement:
+    """What a side's own books say about the other, since the netting before."""
+
+    netting_id: NettingId = seen(lambda statement, _: statement.netting.id)
+    """The netting that it explains."""
+    cooperative_id: CooperativeId
+    """Whose books they are."""
+    lines: list[NettingLine]
+    """The entries, oldest first."""
+    total: Money
+    """What the other owes on balance."""
+
+
+@shape(domain.CreditLimit)
+class CreditLimit:
+    """How much another cooperative may owe at most."""
+
+    creditor_id: CooperativeId
+    """The cooperative that set it."""
+    debtor_id: CooperativeId
+    """The cooperative that owes."""
+    limit: Money | None = cents("cents")
+    """The highest amount; null: as much as it comes to."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+ONE = "/nettings/{netting_id}"
+THERE = "/cooperatives/{cooperative_id}"
+nettings = Noun("nettings")
+nettings.get(f"{THERE}/nettings", list_nettings, Netting)
+nettings.post(f"{THERE}/nettings", propose_netting, Netting, opens="/nettings")
+nettings.get(ONE, get_netting, Netting)
+nettings.post(f"{ONE}/confirmations", confirm_netting, Netting)
+nettings.post(f"{ONE}/refusals", decline_netting, Netting)
+nettings.get(f"{ONE}/statement", get_netting_statement, NettingStatement)
+nettings.get(f"{THERE}/credit-limits", list_credit_limits, CreditLimit)
+nettings.put(f"{THERE}/credit-limits/{{debtor_id}}", set_credit_limit, CreditLimit)

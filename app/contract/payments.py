@@ -1,0 +1,63 @@
+"""Payments and refunds of orders."""
+
+from datetime import date, datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import Money, cents, shape
+from app.domain import payments as domain
+from app.domain import refunds
+from app.domain.payments import PaymentMethod
+from app.usecases.payments import list_payments, list_refunds, record_payment, reverse_payment
+from app.vocabulary import OrderId, PaymentId, RefundId
+
+
+@shape(refunds.Refund)
+class Refund:
+    """What was given back of an order."""
+
+    id: RefundId
+    """Its id."""
+    order_id: OrderId
+    """The order."""
+    amount: Money = cents("cents")
+    """How much was given back."""
+    credited: Money
+    """What of it was taken off the price of the order."""
+    vat: Money
+    """What of it was VAT."""
+    day: date
+    """The day on which it counts."""
+    reason: str
+    """Why it was given back."""
+    refunded_at: datetime
+    """When it was recorded."""
+
+
+@shape(domain.Payment)
+class Payment:
+    """Money that came in for an order. It is never changed; a mistake is reversed."""
+
+    id: PaymentId
+    """Its id."""
+    order_id: OrderId
+    """The order that it pays."""
+    amount: Money = cents("cents")
+    """How much came in."""
+    paid_on: date
+    """The day on which it came in."""
+    method: PaymentMethod
+    """How it came in."""
+    recorded_at: datetime
+    """When it was recorded."""
+    reversed_on: date | None
+    """The day on which it was reversed."""
+    reason: str
+    """Why it was reversed."""
+
+
+ORDER = "/orders/{order_id}"
+payments = Noun("payments")
+payments.get(f"{ORDER}/payments", list_payments, Payment)
+payments.post(f"{ORDER}/payments", record_payment, Payment)
+payments.post("/payments/{payment_id}/reversals", reverse_payment, Payment)
+payments.get(f"{ORDER}/refunds", list_refunds, Refund)
