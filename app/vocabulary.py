@@ -102,13 +102,19 @@ class Text:
         return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.strip().split("\n"))
 
 
-Name = Annotated[str, Text(1, 120)]
+Name = Annotated[str, Text(1, 120), Doc("What it is called.")]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
+
+CbsCode = Annotated[
+    str,
+    Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
+    Doc("The code of a municipality at Statistics Netherlands."),
+]
 
 # --- numbers ---
 

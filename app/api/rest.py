@@ -26,7 +26,6 @@ from app.api import (
     funds,
     joint_purchases,
     members,
-    municipalities,
     nettings,
     offering_imports,
     offerings,
@@ -42,7 +41,7 @@ from app.api import (
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import permissions, spending
+from app.contract import municipalities, permissions, spending
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -54,7 +53,6 @@ NOUNS = (
         offerings,
         offering_imports,
         cooperatives,
-        municipalities,
         members,
         people,
         customers,
@@ -78,7 +76,7 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions)
+TABLES = (spending.spending, permissions.permissions, municipalities.municipalities)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
