@@ -10,6 +10,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
+from strawberry.scalars import JSON
 
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import MoneyOut, bare, is_shape, optional
@@ -130,8 +131,10 @@ def input_of(form: type[BaseModel]) -> Any:
         return shared.MoneyInput
     namespace: dict[str, Any] = {"__annotations__": {}}
     for name, field in form.model_fields.items():
-        kind, may_be_null = _input(optional(field.rebuild_annotation())[0]), field.default is None
-        given = {} if field.is_required() else {"default": strawberry.UNSET if may_be_null else field.default}
+        hint, may_be_null = optional(bare(field.rebuild_annotation()))
+        kind, may_be_null = _input(hint), may_be_null or field.default is None
+        needed = field.is_required() and not may_be_null
+        given = {} if needed else {"default": strawberry.UNSET if may_be_null else field.default}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
         namespace[name] = strawberry.field(description=field.description, **given)
     return strawberry.input(type(f"{form.__name__}Input", (), namespace), description=form.__doc__ or None)
@@ -181,7 +184,9 @@ def _input(hint: Any) -> Any:
 
 
 def _leaf(kind: Any) -> Any:
-    """A type without fields; an enumeration becomes one of GraphQL."""
+    """A type without fields; an enumeration becomes one of GraphQL, a mapping its JSON."""
+    if get_origin(kind) is dict:
+        return JSON
     if isinstance(kind, type) and issubclass(kind, StrEnum) and not hasattr(kind, "__strawberry_definition__"):
         strawberry.enum(cast("Any", kind))
     return kind
