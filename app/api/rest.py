@@ -35,13 +35,12 @@ from app.api import (
     people,
     remittances,
     seals,
-    tasks,
     webhooks,
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import municipalities, permissions, spending
+from app.contract import municipalities, permissions, spending, tasks
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -74,9 +73,9 @@ NOUNS = (
         assignment_parts,
         nettings,
     ),
-    *(tasks, books, flows, opening, seals),
+    *(books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions, municipalities.municipalities)
+TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import municipalities, permissions, spending
+from app.contract import municipalities, permissions, spending, tasks
 from app.graphql import (
     agreements,
     allowances,
@@ -46,7 +46,6 @@ from app.graphql import (
     people,
     remittances,
     seals,
-    tasks,
     webhooks,
     wishes,
 )
@@ -56,7 +55,7 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, municipalities.municipalities)
+TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks)
 Query = merge_types(
     "Query",
     (
@@ -64,7 +63,7 @@ Query = merge_types(
         *(cooperatives.CooperativeQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
-        *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
+        *(remittances.RemittanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
@@ -81,7 +80,6 @@ Mutation = merge_types(
         *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
         *(
             remittances.RemittanceMutation,
-            tasks.TaskMutation,
             books.BookMutation,
             opening.OpeningMutation,
             funds.FundMutation,
