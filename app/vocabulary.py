@@ -106,6 +106,8 @@ Name = Annotated[str, Text(1, 120), Doc("What it is called.")]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
+SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
+"""If there has to be one."""
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
@@ -237,6 +239,7 @@ class Names:
 
 AgreementId = Annotated[UUID, Names("agreement")]
 AppId = Annotated[UUID, Names("app")]
+BallotId = Annotated[UUID, Names("ballot")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]

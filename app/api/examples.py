@@ -50,7 +50,7 @@ OWN: dict[str, Node] = {
     "ArticleIn": {"title": "Naaigaren, zwart"},
     "AssignmentIn": {"title": "Buurtfeest"},
     "FundIn": {"title": "Gereedschapsfonds"},
-    "BallotIn": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
+    "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
     **{name: {"title": "Elektrische heggenschaar"} for name in ("SpendingIn", "FundExpenseIn")},
 }
 """Fields of one body, where those of another say something else."""

@@ -12,7 +12,6 @@ from app.api import (
     apps,
     assignment_parts,
     assignments,
-    ballots,
     books,
     catalogue,
     contract,
@@ -40,7 +39,7 @@ from app.api import (
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import municipalities, permissions, spending, tasks
+from app.contract import ballots, municipalities, permissions, spending, tasks
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -66,7 +65,6 @@ NOUNS = (
         allowances,
         remittances,
         funds,
-        ballots,
         joint_purchases,
         wishes,
         assignments,
@@ -75,7 +73,7 @@ NOUNS = (
     ),
     *(books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks)
+TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks, ballots.ballots)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

@@ -18,14 +18,13 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import municipalities, permissions, spending, tasks
+from app.contract import ballots, municipalities, permissions, spending, tasks
 from app.graphql import (
     agreements,
     allowances,
     apps,
     assignment_parts,
     assignments,
-    ballots,
     books,
     catalogue,
     cooperatives,
@@ -55,7 +54,7 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks)
+TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks, ballots.ballots)
 Query = merge_types(
     "Query",
     (
@@ -64,7 +63,7 @@ Query = merge_types(
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, books.BookQuery),
-        *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
+        *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
@@ -83,7 +82,6 @@ Mutation = merge_types(
             books.BookMutation,
             opening.OpeningMutation,
             funds.FundMutation,
-            ballots.BallotMutation,
             seals.SealMutation,
             joint_purchases.JointPurchaseMutation,
             wishes.WishMutation,

@@ -22,7 +22,7 @@ from tests.walls.verbs import verbs_of_operations
 from tests.world import Caller, Json
 
 NOBODY = "burger 123456782"
-ONLY_CHOSEN: set[str] = set()
+ONLY_CHOSEN = {"ballots_cast_vote"}
 """Operations of which nothing is typed: of a yes or no, GraphQL refuses by itself what is neither."""
 
 
