@@ -109,9 +109,15 @@ Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
 """If there has to be one."""
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
+Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a link.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 
+Slug = Annotated[
+    str,
+    Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+    Doc("A name in small letters, digits and hyphens."),
+]
 CbsCode = Annotated[
     str,
     Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
@@ -241,8 +247,11 @@ AgreementId = Annotated[UUID, Names("agreement")]
 AppId = Annotated[UUID, Names("app")]
 BallotId = Annotated[UUID, Names("ballot")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
+CostClaimId = Annotated[UUID, Names("cost_claim")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
+OrderId = Annotated[UUID, Names("order")]
+OrderLineId = Annotated[UUID, Names("order_line")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]

@@ -16,7 +16,6 @@ from app.api import (
     catalogue,
     contract,
     cooperatives,
-    costs,
     customers,
     earnings,
     errors,
@@ -39,7 +38,7 @@ from app.api import (
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import ballots, municipalities, permissions, spending, tasks
+from app.contract import ballots, costs, municipalities, permissions, spending, tasks
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -60,7 +59,6 @@ NOUNS = (
     ),
     *(
         agreements,
-        costs,
         earnings,
         allowances,
         remittances,
@@ -73,7 +71,14 @@ NOUNS = (
     ),
     *(books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks, ballots.ballots)
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    municipalities.municipalities,
+    tasks.tasks,
+    ballots.ballots,
+    costs.costs,
+)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

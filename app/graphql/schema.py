@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import ballots, municipalities, permissions, spending, tasks
+from app.contract import ballots, costs, municipalities, permissions, spending, tasks
 from app.graphql import (
     agreements,
     allowances,
@@ -28,7 +28,6 @@ from app.graphql import (
     books,
     catalogue,
     cooperatives,
-    costs,
     customers,
     earnings,
     feed,
@@ -54,14 +53,21 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, municipalities.municipalities, tasks.tasks, ballots.ballots)
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    municipalities.municipalities,
+    tasks.tasks,
+    ballots.ballots,
+    costs.costs,
+)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
-        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
+        *(earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
@@ -76,7 +82,7 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(cooperatives.CooperativeMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
+        *(earnings.EarningMutation, allowances.AllowanceMutation),
         *(
             remittances.RemittanceMutation,
             books.BookMutation,

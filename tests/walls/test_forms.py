@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from graphql import GraphQLInputObjectType
+from graphql.type import get_nullable_type
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from strawberry.types.base import StrawberryObjectDefinition
@@ -15,6 +17,7 @@ from app.graphql.schema import schema
 from app.vocabulary import MoneyIn, Text, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
+from tests.walls.inputs import shouted_as
 from tests.walls.matrix import matrix
 from tests.walls.operations import Operation, operations
 from tests.walls.rehearsal import Stand
@@ -94,9 +97,11 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
         operation, column = by_verb[field.verb], min(matrix()[field.verb] & {*OWN, *FAR})
         who, identity, ids = everybody.people[column], everybody.identity(column), everybody.ids(column, field.verb)
         good = operation.inputs(ids).body(operation.json or {})
+        kind = get_nullable_type(field.field.args["input"].type)
+        assert isinstance(kind, GraphQLInputObjectType)
         for name, value in spoiled(declared.body):
             body = good | {name: value}
-            shouted = {key: one.upper() if key in ("verb", "kind") else one for key, one in body.items()}
+            shouted = {key: shouted_as(one, kind.fields[key].type) for key, one in body.items()}
             rest = await refused_by_rest(stand, who, operation, ids, body)
             graphql = await refused_by_graphql(stand, identity, field, ids, shouted)
             assert graphql == rest, (declared.id, name, value)
