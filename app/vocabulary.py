@@ -103,11 +103,14 @@ class Text:
         return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.strip().split("\n"))
 
 
-Name = Annotated[str, Text(1, 120)]
+Name = Annotated[str, Text(1, 120), Doc("What it is called.")]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
+SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
+"""If there has to be one."""
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
+Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a link.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 StatedReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
 """One that has to be said."""
@@ -133,6 +136,17 @@ Email = Annotated[
     Doc("The e-mail address."),
 ]
 Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), Doc("The telephone number.")]
+
+Slug = Annotated[
+    str,
+    Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+    Doc("A name in small letters, digits and hyphens."),
+]
+CbsCode = Annotated[
+    str,
+    Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
+    Doc("The code of a municipality at Statistics Netherlands."),
+]
 
 # --- numbers ---
 
@@ -271,18 +285,22 @@ class Names:
 AgreementId = Annotated[UUID, Names("agreement")]
 AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
+BallotId = Annotated[UUID, Names("ballot")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
+CostClaimId = Annotated[UUID, Names("cost_claim")]
 CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
 OrderId = Annotated[UUID, Names("order")]
+OrderLineId = Annotated[UUID, Names("order_line")]
 PaymentId = Annotated[UUID, Names("payment")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]
 RefundId = Annotated[UUID, Names("refund")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
+TaskId = Annotated[UUID, Names("task")]
 AccountId = Annotated[UUID, Names("account")]
 JournalId = Annotated[UUID, Names("journal")]
 AnyId = Annotated[UUID, Names("")]

@@ -14,7 +14,12 @@ Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_TO_ALL = frozenset(
     {
-        *("cooperatives_list_all", "cooperatives_get", "municipalities_list_all", "municipalities_get"),
+        *(
+            "cooperatives_list_all",
+            "cooperatives_get",
+            "municipalities_list_municipalities",
+            "municipalities_get_municipality",
+        ),
         *("orders_guest_status", "operations_readyz"),
     }
 )

@@ -30,7 +30,7 @@ WORDS: Node = {
 """Field → what it could be, where its type allows it."""
 OWN: dict[str, Node] = {
     "CooperativeIn": {"name": "De Stek"},
-    "MunicipalityIn": {"name": "Breda"},
+    "AddMunicipality": {"name": "Breda"},
     "AppIn": {"name": "Winkel van Breda"},
     "OfficeIn": {"role": "treasurer", "cooperativeId": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10"},
     "GoalIn": {"text": "Elektrische heggenschaar"},
@@ -50,7 +50,7 @@ OWN: dict[str, Node] = {
     "ArticleIn": {"title": "Naaigaren, zwart"},
     "AssignmentIn": {"title": "Buurtfeest"},
     "FundIn": {"title": "Gereedschapsfonds"},
-    "BallotIn": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
+    "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
     **{name: {"title": "Elektrische heggenschaar"} for name in ("SpendingIn", "FundExpenseIn")},
 }
 """Fields of one body, where those of another say something else."""

@@ -12,12 +12,10 @@ from app.api import (
     apps,
     assignment_parts,
     assignments,
-    ballots,
     books,
     catalogue,
     contract,
     cooperatives,
-    costs,
     earnings,
     errors,
     feed,
@@ -25,7 +23,6 @@ from app.api import (
     funds,
     joint_purchases,
     members,
-    municipalities,
     nettings,
     offering_imports,
     offerings,
@@ -35,16 +32,12 @@ from app.api import (
     people,
     remittances,
     seals,
-    tasks,
     webhooks,
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import customers, permissions, spending
-from app.contract.allowances import allowances as allowance_table
-from app.contract.nettings import nettings as netting_table
-from app.contract.payments import payments as payment_table
+from app.contract.tables import TABLES
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -56,7 +49,6 @@ NOUNS = (
         offerings,
         offering_imports,
         cooperatives,
-        municipalities,
         members,
         people,
         apps,
@@ -65,29 +57,18 @@ NOUNS = (
     ),
     *(
         agreements,
-        costs,
         earnings,
         allowances,
         remittances,
         funds,
-        ballots,
         joint_purchases,
         wishes,
         assignments,
         assignment_parts,
         nettings,
     ),
-    *(tasks, books, flows, opening, seals),
+    *(books, flows, opening, seals),
 )
-TABLES = (
-    spending.spending,
-    permissions.permissions,
-    customers.customers,
-    allowance_table,
-    netting_table,
-    payment_table,
-)
-"""Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 

@@ -141,9 +141,9 @@ class Noun:
         """An operation that adds something."""
         self._add(method="POST", path=path, use_case=use_case, shape=shape, status=201, key=key, opens=opens)
 
-    def move(self, path: str, use_case: UseCase, shape: Any) -> None:
+    def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED) -> None:
         """A transition."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=Key.NEEDED)
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=key)
 
     def patch(self, path: str, use_case: UseCase, shape: Any) -> None:
         """A change of what the body names."""

@@ -44,6 +44,13 @@ class ClaimState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ClaimVerb(StrEnum):
+    APPROVE = "approve"
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
 UNDECIDED = (ClaimState.CLAIMED, ClaimState.TO_CONFIRM)
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
+from strawberry.scalars import JSON
 
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import MoneyOut, bare, is_shape, optional
@@ -138,7 +139,7 @@ def input_of(form: type[BaseModel]) -> Any:
     for name, field in form.model_fields.items():
         inner, null = optional(bare(field.rebuild_annotation()))
         # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
-        kind, may_be_null = _input(inner), null or changes
+        kind, may_be_null = _input(inner), null or changes or field.default is None
         given = {} if field.is_required() else {"default": field.default}
         if may_be_null:
             given = {"default": strawberry.UNSET}
@@ -191,7 +192,9 @@ def _input(hint: Any) -> Any:
 
 
 def _leaf(kind: Any) -> Any:
-    """A type without fields; an enumeration becomes one of GraphQL."""
+    """A type without fields; an enumeration becomes one of GraphQL, a mapping its JSON."""
+    if get_origin(kind) is dict:
+        return JSON
     if isinstance(kind, type) and issubclass(kind, StrEnum) and not hasattr(kind, "__strawberry_definition__"):
         strawberry.enum(cast("Any", kind))
     return kind

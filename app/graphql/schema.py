@@ -18,27 +18,22 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import customers, nettings, permissions, spending
-from app.contract.allowances import allowances as allowance_table
-from app.contract.payments import payments as payment_table
+from app.contract.tables import TABLES
 from app.graphql import (
     agreements,
     allowances,
     apps,
     assignment_parts,
     assignments,
-    ballots,
     books,
     catalogue,
     cooperatives,
-    costs,
     earnings,
     feed,
     flows,
     funds,
     joint_purchases,
     members,
-    municipalities,
     offering_imports,
     offerings,
     opening,
@@ -47,7 +42,6 @@ from app.graphql import (
     people,
     remittances,
     seals,
-    tasks,
     webhooks,
     wishes,
 )
@@ -57,23 +51,14 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (
-    spending.spending,
-    permissions.permissions,
-    customers.customers,
-    allowance_table,
-    nettings.nettings,
-    payment_table,
-)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
-        *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
+        *(cooperatives.CooperativeQuery, members.MemberQuery),
         *(people.PersonQuery, apps.AppQuery, agreements.AgreementQuery),
-        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
-        *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
-        *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
+        *(allowances.AllowanceQuery, earnings.EarningQuery, remittances.RemittanceQuery, books.BookQuery),
+        *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
@@ -84,19 +69,13 @@ Mutation = merge_types(
     "Mutation",
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
-        *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
-        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(
-            costs.CostMutation,
-            earnings.EarningMutation,
-        ),
+        *(cooperatives.CooperativeMutation, members.MemberMutation),
+        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation, earnings.EarningMutation),
         *(
             remittances.RemittanceMutation,
-            tasks.TaskMutation,
             books.BookMutation,
             opening.OpeningMutation,
             funds.FundMutation,
-            ballots.BallotMutation,
             seals.SealMutation,
             joint_purchases.JointPurchaseMutation,
             wishes.WishMutation,

@@ -1,7 +1,6 @@
 """Ballots: proposed by anybody of a collective, decided by its members, paid by the treasurer."""
 
-from datetime import date
-from uuid import UUID
+from typing import Annotated
 
 from app.db import ledger
 from app.db.agreements import agreement_on, get_agreement
@@ -20,10 +19,13 @@ from app.domain.errors import Forbidden, RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+from app.vocabulary import Amount, BallotId, CooperativeId, Doc, Flag, PastDay, SupplierName, Title, Version
+
+Yes = Annotated[Flag, Doc("Yes or no.")]
 
 
 async def propose_purchase(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, title: str, supplier: str, cents: int
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, title: Title, supplier: SupplierName, amount: Amount
 ) -> Ballot:
     """Ask the members of a collective whether to buy something from the fund. Raises RuleMissing."""
     await cooperatives.get(tx, cooperative_id)
@@ -37,13 +39,13 @@ async def propose_purchase(
     if not electorate:
         raise RuleRefused(rule="somebody_votes", value=0)
     terms = (len(electorate), rule.basis_points, actor.person, tx.now, agreement.id)
-    made = Ballot(uuid7(), cooperative_id, title, supplier, cents, *terms, tuple(electorate))
+    made = Ballot(uuid7(), cooperative_id, title, supplier, amount.cents, *terms, tuple(electorate))
     await ballots.add(tx, made)
     await tell(tx, "ballot.opened", cooperative_id, made.id, title=title, members=[str(m) for m in electorate])
     return made
 
 
-async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: UUID, yes: bool) -> Ballot:
+async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: BallotId, yes: Yes) -> Ballot:
     """Say yes or no, once. Raises WrongState once it is decided, AlreadyExists for a second vote."""
     ballot = await ballots.get(tx, ballot_id, lock=True)
     actor.require(Right.CAST_VOTE, ballot.cooperative_id, own=actor.as_member(*actor.members_at(ballot.cooperative_id)))
@@ -58,7 +60,12 @@ async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: UUID, yes: bool) -> Ball
 
 
 async def pay_purchase(
-    tx: Tx, actor: Actor, *, ballot_id: UUID, paid_on: date | None = None, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    ballot_id: BallotId,
+    paid_on: PastDay | None = None,
+    expected_version: Version | None = None,
 ) -> Ballot:
     """Record that the supplier was paid from the fund. Raises WrongState before the members said yes."""
     ballot = await ballots.get(tx, ballot_id, lock=True)
@@ -76,7 +83,7 @@ async def pay_purchase(
     return await ballots.save(tx, done)
 
 
-async def list_ballots(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Ballot]:
+async def list_ballots(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Ballot]:
     """The ballots of a collective, newest first, for its members and its staff."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_PURCHASE, cooperative_id, own=actor.as_member(*actor.members_at(cooperative_id)))

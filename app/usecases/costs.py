@@ -1,6 +1,7 @@
 """Cost claims: made by the maker, decided by somebody else; the last decision lets a waiting sale be booked."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from app.db.agreements import agreement_on
@@ -14,15 +15,30 @@ from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement
-from app.domain.costs import CLAIM, ClaimState, CostClaim, Payee, category_of, check, within_cap
+from app.domain.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check, within_cap
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
-from app.domain.orders import Order, OrderState, roles_on
+from app.domain.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import order_in_time
 from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    Amount,
+    CooperativeId,
+    CostClaimId,
+    Doc,
+    OrderId,
+    OrderLineId,
+    Proof,
+    Reason,
+    Slug,
+    Supplier,
+    Version,
+)
+
+Category = Annotated[Slug, Doc("What it was for, as the agreement names it.")]
 
 CLOSED = (OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED)
 
@@ -31,36 +47,36 @@ async def claim_cost(
     tx: Tx,
     actor: Actor,
     *,
-    order_id: UUID,
-    order_line_id: UUID,
-    category: str,
-    cents: int,
+    order_id: OrderId,
+    order_line_id: OrderLineId,
+    category: Category,
+    amount: Amount,
     payee: Payee,
-    receipt: str,
-    supplier: str | None = None,
+    receipt: Proof,
+    supplier: Supplier | None = None,
 ) -> CostClaim:
-    """Claim what a job cost. Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound.
+    """Claim what a job cost.
 
-    Raises CategoryUnknown, ApprovedTooLate by the agreement."""
-    order = await orders.find(tx, lock=True, id=order_id)
-    if order is None:
-        raise NotFound
-    actor.require(Right.CLAIM_COST, order.cooperative_id, own=roles_on(order, actor))
-    order = order_in_time(tx, order)
-    if order.settled or order.refunded_cents:
-        raise AlreadySettled(what="order")
-    if order.state in CLOSED:
-        raise WrongState(verb="claim_cost", state=order.state, possible=[])
-    line = next((line for line in order.lines if line.id == order_line_id), None)
-    staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
-    if line is None or not (staff or line.member_id in actor.members_with(Right.CLAIM_COST)):
-        raise NotFound
+    Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound; CategoryUnknown, ApprovedTooLate by the
+    agreement.
+    """
+    order, line = await _claimable(tx, actor, order_id, order_line_id)
     if line.member_id is None or order.assignment_id is not None:
         raise RuleRefused(rule="costs_are_the_assignments", value=str(order.assignment_id))
     category_of(await _agreement(tx, order), category, delivered=order.delivered_at is not None)
     claim = CostClaim(
-        *(uuid7(), order_id, order_line_id, order.cooperative_id, line.member_id, category, cents, payee, receipt),
-        *(actor.person, tx.now, supplier),
+        id=uuid7(),
+        order_id=order_id,
+        order_line_id=order_line_id,
+        cooperative_id=order.cooperative_id,
+        member_id=line.member_id,
+        category=category,
+        cents=amount.cents,
+        payee=payee,
+        receipt=receipt,
+        claimed_by=actor.person,
+        claimed_at=tx.now,
+        supplier=supplier,
     )
     await claims.add(tx, check(claim))
     await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
@@ -68,8 +84,8 @@ async def claim_cost(
 
 
 @shows_private
-async def list_claims(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, state: str | None = None
+async def list_cost_claims(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, state: ClaimState | None = None
 ) -> Page[CostClaim]:
     """The claims of a cooperative for its staff; a member sees their own."""
     staff = actor.may(Right.READ_CLAIM, cooperative_id)
@@ -80,7 +96,7 @@ async def list_claims(
 
 
 @shows_private
-async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
+async def get_cost_claim(tx: Tx, actor: Actor, *, claim_id: CostClaimId) -> CostClaim:
     """One claim. Raises NotFound."""
     claim = await claims.get(tx, claim_id)
     actor.require(Right.READ_CLAIM, claim.cooperative_id, own=actor.as_member(claim.member_id))
@@ -88,9 +104,15 @@ async def get_claim(tx: Tx, actor: Actor, *, claim_id: UUID) -> CostClaim:
 
 
 async def decide_claim(
-    tx: Tx, actor: Actor, *, claim_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    claim_id: CostClaimId,
+    verb: ClaimVerb,
+    reason: Reason = "",
+    expected_version: Version | None = None,
 ) -> CostClaim:
-    """Approve, confirm, reject or withdraw.
+    """Approve, reject or withdraw; above the net of its line a third person confirms what was approved.
 
     Raises SecondPersonNeeded for whoever claimed or made it (and to confirm, approved it), ReasonNeeded, CapReached,
     ApprovedTooLate, WrongState, Stale.
@@ -120,6 +142,24 @@ async def decide_claim(
     if settled is not order:
         await orders.save(tx, settled)
     return decided
+
+
+async def _claimable(tx: Tx, actor: Actor, order_id: UUID, order_line_id: UUID) -> tuple[Order, OrderLine]:
+    """The locked order and its line, for which the caller may claim. Raises NotFound, AlreadySettled, WrongState."""
+    order = await orders.find(tx, lock=True, id=order_id)
+    if order is None:
+        raise NotFound
+    actor.require(Right.CLAIM_COST, order.cooperative_id, own=roles_on(order, actor))
+    order = order_in_time(tx, order)
+    if order.settled or order.refunded_cents:
+        raise AlreadySettled(what="order")
+    if order.state in CLOSED:
+        raise WrongState(verb="claim_cost", state=order.state, possible=[])
+    line = next((line for line in order.lines if line.id == order_line_id), None)
+    staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
+    if line is None or not (staff or line.member_id in actor.members_with(Right.CLAIM_COST)):
+        raise NotFound
+    return order, line
 
 
 async def _within_rules(tx: Tx, order: Order, claim: CostClaim) -> None:

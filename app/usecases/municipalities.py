@@ -1,7 +1,5 @@
 """Municipalities: listed for everybody, added by the network."""
 
-from uuid import UUID
-
 from asyncpg import UniqueViolationError
 
 from app.db.engine import Tx, uuid7
@@ -12,6 +10,7 @@ from app.domain.errors import AlreadyExists
 from app.domain.municipalities import Municipality
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.visitors import open_to_visitors
+from app.vocabulary import CbsCode, MunicipalityId, Name
 
 
 @open_to_visitors
@@ -22,14 +21,14 @@ async def list_municipalities(tx: Tx, actor: Actor, *, page: PageRequest) -> Pag
 
 
 @open_to_visitors
-async def get_municipality(tx: Tx, actor: Actor, *, municipality_id: UUID) -> Municipality:
+async def get_municipality(tx: Tx, actor: Actor, *, municipality_id: MunicipalityId) -> Municipality:
     """One municipality. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
     return await municipalities.get(tx, municipality_id)
 
 
-async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: str, name: str) -> Municipality:
-    """Add a municipality by its CBS code (`GM0758`). Raises AlreadyExists."""
+async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: CbsCode, name: Name) -> Municipality:
+    """Add a municipality by its code at Statistics Netherlands; for the network. Raises AlreadyExists."""
     actor.require(Right.WRITE_MUNICIPALITY)
     municipality = Municipality(uuid7(), cbs_code, name)
     try:

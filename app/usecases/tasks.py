@@ -1,7 +1,7 @@
 """Tasks: what somebody has to do, for whom and until when."""
 
 from dataclasses import replace
-from uuid import UUID
+from typing import Annotated
 
 from app.db.engine import Tx
 from app.db.outbox import list_tasks as load_page
@@ -12,17 +12,20 @@ from app.domain.errors import WrongState
 from app.domain.events import Task
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+from app.vocabulary import Doc, TaskId, Version
+
+Done = Annotated[bool, Doc("Whether tasks are asked for that are done; otherwise those that are open.")]
 
 
-async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: bool = False) -> Page[Task]:
+async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: Done = False) -> Page[Task]:
     """The caller's own tasks and those of their offices, newest first."""
     actor.require(Right.READ_TASK, own=(Party(Role.MEMBER),))
     offices = [(h.cooperative_id, h.role) for h in actor.holdings if h.member_id is None and h.cooperative_id]
     return await load_page(tx, page, offices=offices, member_ids=actor.members_with(Right.READ_TASK), done=done)
 
 
-async def do_task(tx: Tx, actor: Actor, *, task_id: UUID, expected_version: int | None = None) -> Task:
-    """Tick a task off. Raises WrongState where it was done, Stale, NotFound."""
+async def do_task(tx: Tx, actor: Actor, *, task_id: TaskId, expected_version: Version | None = None) -> Task:
+    """Tick a task off. Raises WrongState if it was done, Stale, NotFound."""
     task = await tasks.get(tx, task_id, lock=True)
     own = actor.as_member(task.member_id)
     actor.require(Right.DO_TASK, task.cooperative_id, own=own)

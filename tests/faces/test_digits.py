@@ -80,9 +80,10 @@ async def test_numbers_of_the_chamber_of_commerce_and_of_the_statistics_office_a
     office = {"cbsCode": "GM٠٧٥٨", "name": "X"}
     assert (await world.network("POST", "/v1/municipalities", office, status=400))["errors"][0]["field"] == "cbsCode"
     answer = await world.network.graphql(
-        'mutation($c: String!) {addMunicipality(cbsCode: $c, name: "X") {id}}', c="GM٠٧٥٨"
+        'mutation($c: String!) {addMunicipality(input: {cbsCode: $c, name: "X"}) {id}}', c="GM٠٧٥٨"
     )
-    assert answer["errors"][0]["extensions"]["code"] == "rule_refused"
+    assert answer["errors"][0]["extensions"]["code"] == "bad_request"
+    assert answer["errors"][0]["extensions"]["errors"][0]["field"] == "cbsCode"
 
 
 @pytest.mark.parametrize("day", ["20261129", "2026-W48-7", "2026-11-29T00:00:00Z", "1795910400"])

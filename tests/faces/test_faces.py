@@ -11,12 +11,11 @@ import pytest
 from app.adapters.reasons import BLOCKED, RULES, TASKS
 from app.adapters.refusals import ERRORS
 from app.api.contract import METHODS
-from app.api.rest import TABLES
+from app.contract.tables import TABLES
 from app.domain.errors import DomainError
 from app.domain.events import OPENS
 from app.reference import contracts, pages
 from app.settings import Settings
-from app.usecases.steps.visitors import open_to_visitors
 from tests.live import in_production
 from tests.world import GUEST, SCOPE, World
 
@@ -224,12 +223,11 @@ async def test_graphql_over_http(world: World) -> None:
 
 
 async def test_a_bug_is_masked_in_both_faces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    @open_to_visitors
-    async def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("secret detail")
+    class Broken:
+        async def page(self, *_: object, **__: object) -> None:
+            raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("app.api.municipalities.list_municipalities", broken)
-    monkeypatch.setattr("app.graphql.municipalities.list_municipalities", broken)
+    monkeypatch.setattr("app.usecases.municipalities.municipalities", Broken())
     problem = await world.visitor("GET", "/v1/municipalities", status=500)
     assert problem["code"] == "internal"
     assert problem["traceId"] in problem["detail"]

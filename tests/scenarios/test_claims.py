@@ -74,7 +74,7 @@ async def test_it_is_the_sum_of_a_line_that_counts_and_two_people_do_not_take_tu
     refused = await _move(seller.treasurer, extra, "confirm", status=403, reason="ja")  # approved the first one
     assert "third person" in refused["detail"]
     assert (await _move(seller.treasurer, extra, "reject", reason="nee"))["state"] == "rejected"
-    query = """mutation($i: UUID!) { decideClaim(idempotencyKey: "c", id: $i, verb: CONFIRM, reason: "klopt")
+    query = """mutation($i: UUID!) { decideClaim(idempotencyKey: "c", id: $i, input: {verb: CONFIRM, reason: "klopt"})
                { state confirmedBy } }"""
     done = await third.graphql(query, i=second["id"])
     assert done["data"]["decideClaim"]["state"] == "APPROVED"

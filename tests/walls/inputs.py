@@ -153,12 +153,12 @@ class Inputs:
         bare = get_nullable_type(kind)
         if isinstance(bare, GraphQLList):
             stated = self.given.get(name)
-            return [self.input(name, bare.of_type)] if stated is None else [_shouted(one, bare) for one in stated]
+            return [self.input(name, bare.of_type)] if stated is None else [shouted_as(one, bare) for one in stated]
         if isinstance(bare, GraphQLInputObjectType):
             return self._object(name, bare)
         found = self.named(name)
         if isinstance(bare, GraphQLEnumType):
-            shouted = _shouted(found, bare)
+            shouted = shouted_as(found, bare)
             return shouted if shouted in bare.values else next(iter(bare.values))
         if bare.name == "Date" and isinstance(found, str) and len(found) == 7:
             return f"{found}-01"
@@ -184,7 +184,7 @@ def _plain(kind: str | None) -> Any:
     return known.get(kind or "", SAID)
 
 
-def _shouted(value: Any, kind: Any) -> Any:
+def shouted_as(value: Any, kind: Any) -> Any:
     """As GraphQL writes a value of an enumeration."""
     named = kind.of_type if isinstance(kind, GraphQLList) else kind
     enum = isinstance(get_nullable_type(named), GraphQLEnumType)

@@ -99,9 +99,9 @@ sign_agreement               treasurer
 agreements_list_templates    everyone
 replay_agreement             coordinator treasurer controller
 preview_split                member coordinator treasurer colleague
-list_claims                  member coordinator treasurer colleague
+list_cost_claims             member coordinator treasurer colleague
 claim_cost                   member coordinator treasurer
-get_claim                    member coordinator treasurer
+get_cost_claim               member coordinator treasurer
 decide_claim                 coordinator treasurer
 list_earnings                member coordinator treasurer colleague
 get_earning                  member coordinator treasurer

@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from annotated_types import Ge, Le, MaxLen
+from graphql import GraphQLInputObjectType
+from graphql.type import get_nullable_type
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from strawberry.types.base import StrawberryObjectDefinition
 
 from app.contract.operation import Operation as Declared
@@ -17,6 +20,7 @@ from app.graphql.schema import schema
 from app.vocabulary import Between, MoneyIn, Text, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
+from tests.walls.inputs import shouted_as
 from tests.walls.matrix import matrix
 from tests.walls.operations import Operation, operations
 from tests.walls.rehearsal import Stand
@@ -33,11 +37,17 @@ def declared_of(field: Field) -> Declared | None:
     return getattr(found.base_resolver.wrapped_func, "operation", None)
 
 
+def marks_of(field: FieldInfo) -> list[Any]:
+    """Everything that limits a field, perhaps beside None."""
+    hint = optional(bare(field.rebuild_annotation()))[0]
+    marks = (*field.metadata, *getattr(hint, "__metadata__", ()))
+    return [inner for mark in marks for inner in (mark.metadata if isinstance(mark, FieldInfo) else (mark,))]
+
+
 def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
     """Each field of a form with everything that it refuses of what a person types."""
     for field in form.model_fields.values():
-        hint = optional(bare(field.rebuild_annotation()))[0]
-        marks = (*field.metadata, *getattr(hint, "__metadata__", ()))
+        hint, marks = optional(bare(field.rebuild_annotation()))[0], marks_of(field)
         name = str(field.alias)
         for text in (mark for mark in marks if isinstance(mark, Text)):
             yield name, "x" * (text.longest + 1)
@@ -110,9 +120,11 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
         operation, column = by_verb[field.verb], min(matrix()[field.verb] & {*OWN, *FAR})
         who, identity, ids = everybody.people[column], everybody.identity(column), everybody.ids(column, field.verb)
         good = operation.inputs(ids).body(operation.json or {})
+        kind = get_nullable_type(field.field.args["input"].type)
+        assert isinstance(kind, GraphQLInputObjectType)
         for name, value in spoiled(declared.body):
             body = good | {name: value}
-            shouted = {key: one.upper() if key in ("verb", "kind") else one for key, one in body.items()}
+            shouted = {key: shouted_as(one, kind.fields[key].type) for key, one in body.items()}
             rest = await refused_by_rest(stand, who, operation, ids, body)
             graphql = await refused_by_graphql(stand, identity, field, ids, shouted)
             assert graphql == rest, (declared.id, name, value)

@@ -1,0 +1,49 @@
+"""What a collective buys from its fund, by the vote of its members."""
+
+from datetime import date, datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import Money, cents, shape
+from app.domain import ballots as domain
+from app.domain.ballots import BallotState
+from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
+from app.vocabulary import BallotId, CooperativeId
+
+
+@shape(domain.Ballot)
+class Ballot:
+    """A purchase on which members vote; `needed` of `members` have to say yes. Nobody is told who said what."""
+
+    id: BallotId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The collective whose fund pays."""
+    title: str
+    """What is to be bought."""
+    supplier: str
+    """Who sells it."""
+    amount: Money = cents("cents")
+    """What it costs."""
+    members: int
+    """How many members may vote."""
+    needed: int
+    """How many have to say yes."""
+    yes: int
+    """How many said yes."""
+    no: int
+    """How many said no."""
+    state: BallotState
+    """How far it is."""
+    proposed_at: datetime
+    """When it was proposed."""
+    paid_on: date | None
+    """The day on which the supplier was paid."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+ballots = Noun("ballots")
+ballots.get("/cooperatives/{cooperative_id}/ballots", list_ballots, Ballot)
+ballots.post("/cooperatives/{cooperative_id}/ballots", propose_purchase, Ballot)
+ballots.post("/ballots/{ballot_id}/votes", cast_vote, Ballot)
+ballots.post("/ballots/{ballot_id}/payments", pay_purchase, Ballot)

@@ -1,0 +1,56 @@
+"""Cost claims: what a job cost, claimed by its maker and decided by somebody else."""
+
+from datetime import datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import Money, cents, shape
+from app.domain import costs as domain
+from app.domain.costs import ClaimState, Payee
+from app.usecases.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
+from app.vocabulary import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
+
+
+@shape(domain.CostClaim)
+class CostClaim:
+    """What a line of an order cost, with VAT, as it was paid."""
+
+    id: CostClaimId
+    """Its id."""
+    order_id: OrderId
+    """The order."""
+    order_line_id: OrderLineId
+    """The line of the order that it counts for."""
+    cooperative_id: CooperativeId
+    """The cooperative that sold the job."""
+    member_id: MemberId
+    """Who did the job."""
+    category: str
+    """What it was for, as the agreement names it."""
+    amount: Money = cents("cents")
+    """What it cost, with VAT."""
+    payee: Payee
+    """Who laid the money out and gets it back."""
+    supplier: str | None
+    """Who is paid, if the payee is a supplier."""
+    receipt: str
+    """What proves it: a number, a shop or a link."""
+    state: ClaimState
+    """How far it is."""
+    claimed_at: datetime
+    """When it was claimed."""
+    decided_at: datetime | None
+    """When it was decided."""
+    confirmed_by: PersonId | None
+    """The third person who confirmed costs above the net of the line."""
+    reason: str
+    """The last reason that somebody gave."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+ONE = "/cost-claims/{claim_id}"
+costs = Noun("costs")
+costs.get("/cooperatives/{cooperative_id}/cost-claims", list_cost_claims, CostClaim)
+costs.post("/orders/{order_id}/cost-claims", claim_cost, CostClaim, opens="/cost-claims")
+costs.get(ONE, get_cost_claim, CostClaim)
+costs.move(f"{ONE}/transitions", decide_claim, CostClaim)

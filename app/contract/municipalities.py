@@ -1,0 +1,27 @@
+"""Municipalities, the other party of every agreement."""
+
+from app.contract.operation import Key, Noun
+from app.contract.shape import shape
+from app.domain import municipalities as domain
+from app.usecases.municipalities import add_municipality, get_municipality, list_municipalities
+from app.vocabulary import MunicipalityId
+
+
+@shape(domain.Municipality)
+class Municipality:
+    """A municipality that takes part."""
+
+    id: MunicipalityId
+    """Its id."""
+    cbs_code: str
+    """Its code at Statistics Netherlands, such as `GM0758`."""
+    name: str
+    """What it is called."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+municipalities = Noun("municipalities")
+municipalities.get("/municipalities", list_municipalities, Municipality)
+municipalities.post("/municipalities", add_municipality, Municipality, key=Key.NONE, opens="/municipalities")
+municipalities.get("/municipalities/{municipality_id}", get_municipality, Municipality)

@@ -1,0 +1,25 @@
+"""The nouns whose operations are declared. Both faces are made from these tables."""
+
+from app.contract.allowances import allowances
+from app.contract.ballots import ballots
+from app.contract.costs import costs
+from app.contract.customers import customers
+from app.contract.municipalities import municipalities
+from app.contract.nettings import nettings
+from app.contract.payments import payments
+from app.contract.permissions import permissions
+from app.contract.spending import spending
+from app.contract.tasks import tasks
+
+TABLES = (
+    allowances,
+    ballots,
+    costs,
+    customers,
+    municipalities,
+    nettings,
+    payments,
+    permissions,
+    spending,
+    tasks,
+)

@@ -1,0 +1,47 @@
+"""Tasks: what somebody has to do, for whom and until when."""
+
+from datetime import datetime
+from typing import Any
+
+from app.adapters.messages import task_text
+from app.contract.operation import Key, Noun
+from app.contract.shape import seen, shape
+from app.domain import events as domain
+from app.domain.access import Role
+from app.usecases.tasks import do_task, list_tasks
+from app.vocabulary import AnyId, CooperativeId, MemberId, TaskId
+
+
+@shape(domain.Task)
+class Task:
+    """Something that somebody has to do at a cooperative."""
+
+    id: TaskId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative where it is to be done."""
+    role: Role
+    """Whoever has this role does it."""
+    member_id: MemberId | None
+    """The member who does it, if it is one member's."""
+    what: str
+    """What is to be done, as a code."""
+    text: str = seen(lambda task, viewer: task_text(task.what, task.facts, viewer.language))
+    """What is to be done, in the caller's language."""
+    subject_id: AnyId
+    """The id of what it is about."""
+    facts: dict[str, Any]
+    """What the text is made of, by name."""
+    created_at: datetime
+    """When it was opened."""
+    due_at: datetime | None
+    """Until when it can be done, if there is a deadline."""
+    done_at: datetime | None
+    """When it was done; null if it is still open."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+tasks = Noun("tasks")
+tasks.get("/tasks", list_tasks, Task)
+tasks.move("/tasks/{task_id}/completions", do_task, Task, key=Key.NONE)
