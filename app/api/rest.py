@@ -45,6 +45,7 @@ from app.contract import customers, permissions, spending
 from app.contract.allowances import allowances as allowance_table
 from app.contract.nettings import nettings as netting_table
 from app.contract.payments import payments as payment_table
+from app.contract.people import people as people_table
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -86,6 +87,7 @@ TABLES = (
     allowance_table,
     netting_table,
     payment_table,
+    people_table,
 )
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)

@@ -21,6 +21,7 @@ from strawberry.types.graphql import OperationType
 from app.contract import customers, nettings, permissions, spending
 from app.contract.allowances import allowances as allowance_table
 from app.contract.payments import payments as payment_table
+from app.contract.people import people as people_table
 from app.graphql import (
     agreements,
     allowances,
@@ -64,13 +65,14 @@ TABLES = (
     allowance_table,
     nettings.nettings,
     payment_table,
+    people_table,
 )
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
-        *(people.PersonQuery, apps.AppQuery, agreements.AgreementQuery),
+        *(apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),

@@ -14,7 +14,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, MoneyIn, Text, Within
+from app.vocabulary import Between, MoneyIn, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.matrix import matrix
@@ -58,6 +58,9 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
 def beyond(mark: Any) -> Iterator[Any]:
     """What the bounds and patterns of a form refuse."""
     for bound in (mark, *getattr(mark, "metadata", ())):
+        if isinstance(bound, Verbatim):
+            yield "x" * (bound.longest + 1)
+            yield "a\x07b"
         if isinstance(bound, MaxLen):
             yield f"jo@{'x' * bound.max_length}.nl"
         if isinstance(bound, Ge):
@@ -112,7 +115,7 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
         good = operation.inputs(ids).body(operation.json or {})
         for name, value in spoiled(declared.body):
             body = good | {name: value}
-            shouted = {key: one.upper() if key in ("verb", "kind") else one for key, one in body.items()}
+            shouted = {key: one.upper() if key in ("verb", "kind", "role") else one for key, one in body.items()}
             rest = await refused_by_rest(stand, who, operation, ids, body)
             graphql = await refused_by_graphql(stand, identity, field, ids, shouted)
             assert graphql == rest, (declared.id, name, value)
