@@ -120,6 +120,27 @@ Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal
 OrderNumber = Annotated[str, Text(0, 60), Doc("Your own order number.")]
 
 
+@dataclass(frozen=True)
+class Verbatim:
+    """A text of `shortest` to `longest` characters that stays as it is, such as the name of an account elsewhere."""
+
+    shortest: int
+    longest: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        limited = core_schema.str_schema(min_length=self.shortest, max_length=self.longest)
+        return core_schema.no_info_after_validator_function(self._check, limited)
+
+    def _check(self, text: str) -> str:
+        if _CONTROL.search(text) or re.search("[\t\n\r]", text):
+            raise PydanticCustomError("text_malformed", "a text holds control characters")
+        return text
+
+
+Issuer = Annotated[str, Verbatim(1, 300), Doc("The login provider, as the `iss` of its tokens has it.")]
+Subject = Annotated[str, Verbatim(1, 300), Doc("The person, as the `sub` of their tokens has it.")]
+
+
 def _reachable(address: str) -> str:
     """An address that a mail server takes. Nobody asks whether its domain exists. Raises PydanticCustomError."""
     try:
@@ -292,6 +313,7 @@ CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
+OfficeId = Annotated[UUID, Names("office")]
 OrderId = Annotated[UUID, Names("order")]
 OrderLineId = Annotated[UUID, Names("order_line")]
 PaymentId = Annotated[UUID, Names("payment")]

@@ -1,4 +1,4 @@
-"""REST: cooperatives, their officers and their readiness."""
+"""REST: cooperatives and their readiness."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,6 @@ from pydantic import Field
 
 from app.api.deps import MustHaveSeenDep, PageDep, RunDep, link_next, noun, tag
 from app.api.models import Day, In, Name, Out, PageOut, Short, Slug, Text, Version, given
-from app.api.people import OfficeOut
 from app.domain.cooperatives import LegalForm
 from app.usecases.cooperatives import (
     add_cooperative,
@@ -17,7 +16,6 @@ from app.usecases.cooperatives import (
     get_readiness,
     list_cooperatives,
 )
-from app.usecases.people import list_offices
 
 router = noun("cooperatives", "/cooperatives")
 Kvk = Annotated[str, Field(pattern=r"^[0-9]{8}$", examples=["12345678"])]
@@ -109,9 +107,3 @@ async def change(
 async def readiness(cooperative_id: UUID, run: RunDep) -> ReadinessOut:
     """What the cooperative still lacks before it can sell."""
     return ReadinessOut.model_validate(await run(get_readiness, cooperative_id=cooperative_id))
-
-
-@router.get("/{cooperative_id}/offices")
-async def officers(cooperative_id: UUID, run: RunDep) -> list[OfficeOut]:
-    """Who holds which office."""
-    return [OfficeOut.model_validate(office) for office in await run(list_offices, cooperative_id=cooperative_id)]

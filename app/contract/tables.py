@@ -7,6 +7,7 @@ from app.contract.customers import customers
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
 from app.contract.payments import payments
+from app.contract.people import people
 from app.contract.permissions import permissions
 from app.contract.spending import spending
 from app.contract.tasks import tasks
@@ -19,6 +20,7 @@ TABLES = (
     municipalities,
     nettings,
     payments,
+    people,
     permissions,
     spending,
     tasks,

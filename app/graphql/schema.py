@@ -56,7 +56,7 @@ Query = merge_types(
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(cooperatives.CooperativeQuery, members.MemberQuery),
-        *(people.PersonQuery, apps.AppQuery, agreements.AgreementQuery),
+        *(apps.AppQuery, agreements.AgreementQuery),
         *(allowances.AllowanceQuery, earnings.EarningQuery, remittances.RemittanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),

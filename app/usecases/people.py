@@ -1,6 +1,7 @@
 """People and the offices they hold; the account of whoever asks."""
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
@@ -16,6 +17,20 @@ from app.domain.errors import AlreadyExists, NotFound, RuleRefused
 from app.domain.people import ERASED, OFFICES, Office, Person
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    CooperativeId,
+    Doc,
+    Email,
+    Issuer,
+    MunicipalityId,
+    Name,
+    OfficeId,
+    PersonId,
+    Subject,
+    Version,
+)
+
+TasksEmail = Annotated[Email | None, Doc("The address; null: no mail.")]
 
 UNTOUCHED = 1
 """The version of a person who has changed nothing about themselves."""
@@ -30,6 +45,11 @@ class Me:
     roles: tuple[str, ...]
     holdings: tuple[Holding, ...]
 
+    @property
+    def version(self) -> int | None:
+        """The version of the person, if there is one."""
+        return self.person.version if self.person else None
+
 
 async def get_me(tx: Tx, actor: Actor) -> Me:
     """Who the token is, and with which roles where."""
@@ -38,10 +58,12 @@ async def get_me(tx: Tx, actor: Actor) -> Me:
     return Me(person, actor.app_id, tuple(sorted(actor.roles)), actor.holdings)
 
 
-async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str, email: str | None = None) -> Person:
-    """Make a person known by the (issuer, subject) of their token; the same again returns the same person.
+async def add_person(
+    tx: Tx, actor: Actor, *, issuer: Issuer, subject: Subject, name: Name, email: Email | None = None
+) -> Person:
+    """Make a person known by issuer and subject of their token. The same again returns the same person.
 
-    The address is kept for somebody new; somebody known changes it themselves, so the answer then holds none. Only
+    The address is kept for somebody new. Somebody known changes it themselves, so the answer then holds none. Only
     the network sees what was known before. Its word on the address wins until the person has said one themselves.
     """
     actor.require(Right.ADD_PERSON)
@@ -52,8 +74,11 @@ async def add_person(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: s
     return known or Person(person_id, issuer, subject, name, email if new else None)
 
 
-async def change_me(tx: Tx, actor: Actor, *, email: str | None, expected_version: int | None = None) -> Me:
-    """Change the address to which the caller is written; None: no mail. Raises Stale, NotFound for somebody unknown."""
+async def change_me(tx: Tx, actor: Actor, *, email: TasksEmail, expected_version: Version | None = None) -> Me:
+    """Change the e-mail address to which the caller's tasks are sent; null: no mail.
+
+    Raises Stale, NotFound for somebody unknown.
+    """
     actor.require(Right.CHANGE_SELF, own=actor.as_self())
     if actor.person_id is None:
         raise NotFound
@@ -64,8 +89,8 @@ async def change_me(tx: Tx, actor: Actor, *, email: str | None, expected_version
 
 
 @shows_private
-async def get_person(tx: Tx, actor: Actor, *, person_id: UUID) -> Person:
-    """A person, for themselves and the network; staff know their members by the member's own name. Raises NotFound."""
+async def get_person(tx: Tx, actor: Actor, *, person_id: PersonId) -> Person:
+    """A person, for themselves and the network. Staff know their members by the member's own name. Raises NotFound."""
     own = actor.as_customer(person_id, None)
     actor.require(Right.READ_PERSON, person_id, own=own)
     return await people.get(tx, person_id)
@@ -75,12 +100,15 @@ async def give_office(
     tx: Tx,
     actor: Actor,
     *,
-    person_id: UUID,
+    person_id: PersonId,
     role: Role,
-    cooperative_id: UUID | None = None,
-    municipality_id: UUID | None = None,
+    cooperative_id: CooperativeId | None = None,
+    municipality_id: MunicipalityId | None = None,
 ) -> Office:
-    """Give a person an office. Raises RuleRefused where the place does not fit the role, AlreadyExists."""
+    """Give a person an office at a cooperative, a municipality or in the network.
+
+    Raises RuleRefused if the place does not fit the role, AlreadyExists.
+    """
     actor.require(Right.GIVE_OFFICE)
     if (await people.get(tx, person_id)).issuer == ERASED:
         raise NotFound
@@ -104,7 +132,7 @@ async def give_office(
 
 
 @shows_private
-async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[Office]:
+async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[Office]:
     """Who holds which office at a cooperative."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_READINESS, cooperative_id)
@@ -112,8 +140,8 @@ async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[Of
     return await offices.all(tx, cooperative_id=cooperative_id)
 
 
-async def end_office(tx: Tx, actor: Actor, *, office_id: UUID) -> Office:
-    """Take an office back; it counts from the next request. Raises NotFound."""
+async def end_office(tx: Tx, actor: Actor, *, office_id: OfficeId) -> Office:
+    """Take an office back. It counts from the next request. Raises NotFound."""
     actor.require(Right.GIVE_OFFICE)
     office = await offices.get(tx, office_id)
     await delete_office(tx, office_id)

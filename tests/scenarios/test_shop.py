@@ -130,8 +130,12 @@ async def test_an_address_is_kept_and_changed_by_its_person(world: World) -> Non
     assert changed["person"]["email"] == "k@example.org"
     await person("PATCH", "/v1/me", {"email": "oud@example.org"}, headers=match, status=412)
     await person("PATCH", "/v1/me", {"email": "geen adres"}, headers={"If-Match": "*"}, status=400)
-    change = "mutation($e: String!) { changeMe(email: $e) { person { email } } }"
-    assert (await person.graphql(change, e=""))["data"]["changeMe"]["person"]["email"] is None
+    change = """mutation($e: String, $v: Int!) {
+        changeMe(input: {email: $e}, expectedVersion: $v) { person { email } } }"""
+    refused = await person.graphql(change, e="", v=changed["person"]["version"])
+    assert refused["errors"][0]["extensions"]["errors"][0]["field"] == "email"
+    silent = await person.graphql(change, e=None, v=changed["person"]["version"])
+    assert silent["data"]["changeMe"]["person"]["email"] is None
     stranger = world.person()
     await stranger("PATCH", "/v1/me", {"email": "x@example.org"}, headers={"If-Match": '"1"'}, status=404)
 

@@ -232,13 +232,12 @@ async def test_what_is_no_address_is_refused_wherever_it_is_typed(world: World, 
     contact = {"name": "Jan", "email": email}
     order = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": contact}
     status = 400 if email in BAD_FORM else 422
-    await world.network("POST", "/v1/people", place | {"email": email}, status=status)
+    known = await world.network("POST", "/v1/people", place | {"email": email}, status=400)
     (fault,) = (await buyer("PUT", "/v1/me/contact", contact, status=400))["errors"]
     code = "string_pattern_mismatch" if email in BAD_FORM else "email_malformed"
     assert (fault["field"], fault["code"]) == ("email", code)
     await buyer("POST", "/v1/orders", order, status=status)
     add = """mutation Add($i: String!, $s: String!, $e: String) {
-        addPerson(issuer: $i, subject: $s, name: "J", email: $e) { id } }"""
+        addPerson(input: {issuer: $i, subject: $s, name: "J", email: $e}) { id } }"""
     found = await world.network.graphql(add, i=place["issuer"], s=place["subject"], e=email)
-    assert found["errors"][0]["extensions"]["code"] == "email_malformed"
-    assert found["errors"][0]["extensions"]["facts"] == {"field": "email"}
+    assert found["errors"][0]["extensions"]["errors"] == known["errors"] == [fault]

@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, MoneyIn, Text, Within
+from app.vocabulary import Between, MoneyIn, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -68,6 +68,9 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
 def beyond(mark: Any) -> Iterator[Any]:
     """What the bounds and patterns of a form refuse."""
     for bound in (mark, *getattr(mark, "metadata", ())):
+        if isinstance(bound, Verbatim):
+            yield "x" * (bound.longest + 1)
+            yield "a\x07b"
         if isinstance(bound, MaxLen):
             yield f"jo@{'x' * bound.max_length}.nl"
         if isinstance(bound, Ge):

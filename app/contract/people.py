@@ -1,0 +1,78 @@
+"""People, their offices, and whoever asks."""
+
+from app.contract.operation import Key, Noun
+from app.contract.shape import seen, shape
+from app.domain import people as domain
+from app.domain.access import Role
+from app.domain.actors import Holding as DomainHolding
+from app.usecases import people as usecases
+from app.usecases.people import add_person, change_me, end_office, get_me, get_person, give_office, list_offices
+from app.vocabulary import AppId, CooperativeId, MemberId, MunicipalityId, OfficeId, PersonId
+
+
+@shape(domain.Person)
+class Person:
+    """Somebody who is known by the tokens of a login provider."""
+
+    id: PersonId
+    """Its id."""
+    name: str
+    """What they are called."""
+    email: str | None
+    """The address to which their tasks are sent; null: no mail."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+@shape(domain.Office)
+class Office:
+    """A role that a person holds at a cooperative, at a municipality or in the network."""
+
+    id: OfficeId
+    """Its id."""
+    person_id: PersonId
+    """Who holds it."""
+    role: Role
+    """What they are."""
+    cooperative_id: CooperativeId | None
+    """The cooperative, if it is an office there."""
+    municipality_id: MunicipalityId | None
+    """The municipality, if it is an office there."""
+
+
+@shape(DomainHolding)
+class Holding:
+    """A role of the caller, and where they have it: at a cooperative, at a municipality or in the network."""
+
+    role: Role
+    """What they are."""
+    cooperative_id: CooperativeId | None
+    """The cooperative, if it is a role there."""
+    municipality_id: MunicipalityId | None
+    """The municipality, if it is a role there."""
+    member_id: MemberId | None
+    """As which member they have it."""
+
+
+@shape(usecases.Me)
+class Me:
+    """Whoever asks, and what they hold."""
+
+    person: Person | None
+    """The person of the token; null if they are not known yet, or if an app asks."""
+    app_id: AppId | None
+    """The app that asks."""
+    roles: list[str] = seen(lambda me, _: list(me.roles))
+    """All roles of the caller, wherever they have them."""
+    holdings: list[Holding]
+    """The roles with their places."""
+
+
+people = Noun("people")
+people.get("/me", get_me, Me)
+people.patch("/me", change_me, Me)
+people.post("/people", add_person, Person, key=Key.NONE, opens="/people")
+people.get("/people/{person_id}", get_person, Person)
+people.get("/cooperatives/{cooperative_id}/offices", list_offices, Office)
+people.post("/offices", give_office, Office, key=Key.NONE, opens="/offices")
+people.delete("/offices/{office_id}", end_office, Office)
