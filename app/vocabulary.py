@@ -113,8 +113,8 @@ Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 # --- numbers ---
 
 Flag = Annotated[bool, Field(strict=True)]
-Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
-"""The version of a thing that the caller saw last."""
+Version = Annotated[int, Field(strict=True, ge=-1, le=2**31 - 1)]
+"""The version of a thing that the caller saw last; -1 is REST's for an If-Match that names none."""
 
 
 class MoneyIn(BaseModel):

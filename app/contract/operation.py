@@ -46,6 +46,8 @@ class Operation:
     """The path below which a new thing is found, for its Location."""
     field: str = ""
     """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
+    asks: bool = False
+    """Of a POST: it changes nothing, so that GraphQL has it among its queries."""
 
     @property
     def id(self) -> str:
@@ -77,6 +79,11 @@ class Operation:
         """The form of a parameter with the words that both contracts show."""
         hint = self.hints[name]
         return Annotated[hint, Field(description=doc_of(hint))]
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET" or self.asks
 
     @property
     def in_path(self) -> list[str]:
@@ -135,13 +142,28 @@ class Noun:
         """An operation that only reads."""
         self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field)
 
-    def post(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, opens: str = "") -> None:
+    def post(
+        self,
+        path: str,
+        use_case: UseCase,
+        shape: Any,
+        *,
+        key: Key = Key.NEEDED,
+        opens: str = "",
+        status: int = 201,
+        field: str = "",
+    ) -> None:
         """An operation that adds something."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, status=201, key=key, opens=opens)
+        row = {"status": status, "key": key, "opens": opens, "field": field}
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
 
-    def move(self, path: str, use_case: UseCase, shape: Any) -> None:
+    def ask(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
+        """A POST that only reads: what it asks is a body."""
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
+
+    def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED) -> None:
         """A transition."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=Key.NEEDED)
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=key)
 
     def patch(self, path: str, use_case: UseCase, shape: Any) -> None:
         """A change of what the body names."""

@@ -81,7 +81,7 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
             "__qualname__": cls.__qualname__,
             "__pydantic_config__": ConfigDict(alias_generator=to_camel),
             "domain": domain,
-            "of": classmethod(lambda made, thing, viewer: made(*[read(thing, viewer) for read in readers])),
+            "of": classmethod(lambda made, thing, viewer: _read(made, readers, thing, viewer)),
         }
         namespace["__annotations__"]["domain"] = ClassVar[type]
         return cast("type[T]", dataclass(slots=True)(type(cls.__name__, (Shape,), namespace)))
@@ -90,9 +90,9 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
 
 
 class Shape:
-    """What all shapes have."""
+    """What all shapes have: `thing` and `viewer`, from which a face may read more than the shape shows."""
 
-    __slots__ = ()
+    __slots__ = ("thing", "viewer")
     domain: ClassVar[type]
 
     @classmethod
@@ -133,6 +133,12 @@ def docs_of(cls: type) -> dict[str, str]:
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
                 docs[field.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
     return docs
+
+
+def _read(cls: type, readers: Sequence[Reader], thing: Any, viewer: Viewer) -> Any:
+    made = cls(*[read(thing, viewer) for read in readers])
+    made.thing, made.viewer = thing, viewer
+    return made
 
 
 def _described(hint: Any, doc: str | None) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
+from strawberry.scalars import JSON
 
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import MoneyOut, bare, is_shape, optional
@@ -19,6 +20,14 @@ from app.graphql.types import Connection, Node, page_of
 from app.vocabulary import Form, MoneyIn
 
 Resolver = Callable[..., Awaitable[Any]]
+CALLED = {"limit": "first"}
+"""Parameters that GraphQL calls as its connections do."""
+EXTENDED: dict[type, dict[str, Any]] = {}
+
+
+def extend(shape: type, **fields: Any) -> None:
+    """Give the type of a shape fields that only GraphQL has; before the type is made."""
+    EXTENDED.setdefault(shape, {}).update(fields)
 
 
 @cache
@@ -31,18 +40,19 @@ def type_of(shape: type) -> Any:
         if name != "id" or "id" not in hints:
             namespace["__annotations__"][name] = _output(hint)
             namespace[name] = strawberry.field(description=_said(hint))
+    namespace |= EXTENDED.get(shape, {})
     made = type(shape.__name__, (Node,) if "id" in hints else (), namespace)
     return strawberry.type(made, description=shape.__doc__)
 
 
 def query_of(table: Noun) -> Any:
     """The fields of Query for a noun."""
-    return _root(f"{table.name.capitalize()}Query", [one for one in table.operations if one.method == "GET"])
+    return _root(f"{table.name.capitalize()}Query", [one for one in table.operations if one.reads])
 
 
 def mutation_of(table: Noun) -> Any:
     """The fields of Mutation for a noun."""
-    return _root(f"{table.name.capitalize()}Mutation", [one for one in table.operations if one.method != "GET"])
+    return _root(f"{table.name.capitalize()}Mutation", [one for one in table.operations if not one.reads])
 
 
 def _root(name: str, operations: list[Operation]) -> Any:
@@ -79,8 +89,8 @@ def _resolver(operation: Operation) -> Resolver:
 
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     """What the use case gets: arguments under its own names, and what the input holds."""
-    subject = subject_of(operation)
-    named = {subject if name == "id" and subject else name: value for name, value in given.items() if name != "input"}
+    own = {called: name for name, called in CALLED.items()} | {"id": subject_of(operation) or "id"}
+    named = {own.get(name, name): value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
     return named | ({"changes": inside} if operation.given == ["changes"] else inside)
 
@@ -104,9 +114,9 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
     ]
     if operation.key is Key.NEEDED:
         found.append(_parameter("idempotency_key", str))
-    if operation.method == "GET":
+    if operation.reads:
         for name in operation.given:
-            found.append(_parameter(name, _input(operation.hints[name]), operation.default(name)))
+            found.append(_parameter(CALLED.get(name, name), _input(operation.hints[name]), operation.default(name)))
     elif operation.body is not None:
         needed = any(field.is_required() for field in operation.body.model_fields.values())
         kind = input_of(operation.body)
@@ -129,9 +139,14 @@ def input_of(form: type[BaseModel]) -> Any:
     if form is MoneyIn:
         return shared.MoneyInput
     namespace: dict[str, Any] = {"__annotations__": {}}
+    changes = form.__name__.endswith("Change")
     for name, field in form.model_fields.items():
-        kind, may_be_null = _input(optional(field.rebuild_annotation())[0]), field.default is None
-        given = {} if field.is_required() else {"default": strawberry.UNSET if may_be_null else field.default}
+        inner, null = optional(field.rebuild_annotation())
+        # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
+        kind, may_be_null = _input(inner), null or changes
+        given = {} if field.is_required() else {"default": field.default}
+        if may_be_null:
+            given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
         namespace[name] = strawberry.field(description=field.description, **given)
     return strawberry.input(type(f"{form.__name__}Input", (), namespace), description=form.__doc__ or None)
@@ -163,6 +178,8 @@ def _output(hint: Any) -> Any:
         kind = shared.Money
     elif is_shape(inner):
         kind = type_of(inner)
+    elif get_origin(inner) is dict:
+        kind = JSON
     else:
         kind = _leaf(inner)
     return kind | None if may_be_null else kind
