@@ -79,14 +79,17 @@ def _of_nobody(text: str) -> str:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`."""
+    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`; of a `pattern`."""
 
     shortest: int
     longest: int
     several: bool = False
+    pattern: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        limited = core_schema.str_schema(min_length=self.shortest or None, max_length=self.longest)
+        limited = core_schema.str_schema(
+            min_length=self.shortest or None, max_length=self.longest, pattern=self.pattern
+        )
         checked = core_schema.no_info_after_validator_function(_of_nobody, limited)
         return core_schema.no_info_before_validator_function(self._clean, checked)
 
@@ -102,7 +105,13 @@ class Text:
         return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.strip().split("\n"))
 
 
-Name = Annotated[str, Text(1, 120)]
+Name = Annotated[str, Text(1, 120), Doc("How it is called.")]
+Slug = Annotated[str, Text(0, 60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), Doc("Its name in links.")]
+Town = Annotated[str, Text(1, 80), Doc("The town where it is.")]
+About = Annotated[str, Text(0, 4000, several=True), Doc("What others should know of it.")]
+KvkNumber = Annotated[
+    str, Field(pattern=r"^[0-9]{8}$", examples=["12345678"]), Doc("Its number in the trade register (KvK).")
+]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]

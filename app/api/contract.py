@@ -14,7 +14,12 @@ Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_TO_ALL = frozenset(
     {
-        *("cooperatives_list_all", "cooperatives_get", "municipalities_list_all", "municipalities_get"),
+        *(
+            "cooperatives_list_cooperatives",
+            "cooperatives_get_cooperative",
+            "municipalities_list_all",
+            "municipalities_get",
+        ),
         *("orders_guest_status", "operations_readyz"),
     }
 )

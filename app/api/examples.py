@@ -29,7 +29,7 @@ WORDS: Node = {
 }
 """Field → what it could be, where its type allows it."""
 OWN: dict[str, Node] = {
-    "CooperativeIn": {"name": "De Stek"},
+    "AddCooperative": {"name": "De Stek"},
     "MunicipalityIn": {"name": "Breda"},
     "AppIn": {"name": "Winkel van Breda"},
     "OfficeIn": {"role": "treasurer", "cooperativeId": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10"},

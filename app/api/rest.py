@@ -16,7 +16,6 @@ from app.api import (
     books,
     catalogue,
     contract,
-    cooperatives,
     costs,
     customers,
     earnings,
@@ -30,6 +29,7 @@ from app.api import (
     nettings,
     offering_imports,
     offerings,
+    offices,
     opening,
     orders,
     payments,
@@ -42,7 +42,7 @@ from app.api import (
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import permissions, spending
+from app.contract import cooperatives, permissions, spending
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -53,7 +53,7 @@ NOUNS = (
         payments,
         offerings,
         offering_imports,
-        cooperatives,
+        offices,
         municipalities,
         members,
         people,
@@ -78,7 +78,7 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions)
+TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import permissions, spending
+from app.contract import cooperatives, permissions, spending
 from app.graphql import (
     agreements,
     allowances,
@@ -28,7 +28,6 @@ from app.graphql import (
     ballots,
     books,
     catalogue,
-    cooperatives,
     costs,
     customers,
     earnings,
@@ -57,12 +56,12 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions)
+TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
-        *(cooperatives.CooperativeQuery, municipalities.MunicipalityQuery, members.MemberQuery),
+        *(municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
@@ -77,7 +76,7 @@ Mutation = merge_types(
     "Mutation",
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
-        *(cooperatives.CooperativeMutation, municipalities.MunicipalityMutation, members.MemberMutation),
+        *(municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
         *(
