@@ -159,10 +159,10 @@ def _reader(cls: type, domain: type, name: str, hint: Any) -> Reader:
         return lambda thing, _: _money(getattr(thing, source))
     if is_shape(kind):
         return lambda thing, viewer: None if (one := getattr(thing, source)) is None else kind.of(one, viewer)
-    if get_origin(kind) is list and is_shape(item := bare(get_args(kind)[0])):
-        return lambda thing, viewer: [item.of(one, viewer) for one in getattr(thing, source)]
     if get_origin(kind) is list:
-        return lambda thing, _: None if (some := getattr(thing, source)) is None else list(some)
+        item = bare(get_args(kind)[0])
+        each = item.of if is_shape(item) else lambda one, _: one
+        return lambda thing, viewer: [each(one, viewer) for one in getattr(thing, source)]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return lambda thing, _: None if (one := getattr(thing, source)) is None else kind(one)
     return lambda thing, _: getattr(thing, source)
