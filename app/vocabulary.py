@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
@@ -124,6 +124,19 @@ Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 Flag = Annotated[bool, Field(strict=True)]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31 - 1)]
 """The version of a thing that the caller saw last; -1 is REST's for an If-Match that names none."""
+
+
+_WRITTEN = re.compile("-?[0-9]{1,18}")
+
+
+def _digits(value: Any) -> Any:
+    """A number in an address is written in ASCII digits. Raises PydanticCustomError."""
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "a whole number is written in digits")
+    return value
+
+
+Rows = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits), Doc("How many, at most.")]
 
 
 class MoneyIn(BaseModel):
@@ -240,6 +253,7 @@ class Names:
 
 AgreementId = Annotated[UUID, Names("agreement")]
 AppId = Annotated[UUID, Names("app")]
+BookCheckId = Annotated[UUID, Names("book_check")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]

@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import cooperatives, permissions, spending
+from app.contract import cooperatives, permissions, seals, spending
 from app.graphql import (
     agreements,
     allowances,
@@ -45,7 +45,6 @@ from app.graphql import (
     payments,
     people,
     remittances,
-    seals,
     tasks,
     webhooks,
     wishes,
@@ -56,7 +55,7 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives)
+TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives, seals.seals)
 Query = merge_types(
     "Query",
     (
@@ -65,7 +64,7 @@ Query = merge_types(
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
-        *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery, seals.SealQuery),
+        *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
@@ -86,7 +85,6 @@ Mutation = merge_types(
             opening.OpeningMutation,
             funds.FundMutation,
             ballots.BallotMutation,
-            seals.SealMutation,
             joint_purchases.JointPurchaseMutation,
             wishes.WishMutation,
             assignments.AssignmentMutation,
