@@ -18,7 +18,6 @@ from app.api import (
     contract,
     costs,
     customers,
-    earnings,
     errors,
     feed,
     flows,
@@ -42,7 +41,7 @@ from app.api import (
 )
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
-from app.contract import cooperatives, permissions, spending
+from app.contract import cooperatives, earnings, permissions, spending
 from app.contract.seals import seals as seals_table
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
@@ -66,7 +65,6 @@ NOUNS = (
     *(
         agreements,
         costs,
-        earnings,
         allowances,
         remittances,
         funds,
@@ -79,7 +77,7 @@ NOUNS = (
     ),
     *(tasks, books, flows, opening, seals),
 )
-TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives, seals_table)
+TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives, seals_table, earnings.earnings)
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

@@ -18,7 +18,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from app.contract import cooperatives, permissions, seals, spending
+from app.contract import cooperatives, earnings, permissions, seals, spending
 from app.graphql import (
     agreements,
     allowances,
@@ -30,7 +30,6 @@ from app.graphql import (
     catalogue,
     costs,
     customers,
-    earnings,
     feed,
     flows,
     funds,
@@ -55,14 +54,14 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives, seals.seals)
+TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives, seals.seals, earnings.earnings)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
         *(municipalities.MunicipalityQuery, members.MemberQuery),
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
-        *(costs.CostQuery, earnings.EarningQuery, allowances.AllowanceQuery),
+        *(costs.CostQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
@@ -77,7 +76,7 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(municipalities.MunicipalityMutation, members.MemberMutation),
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
-        *(costs.CostMutation, earnings.EarningMutation, allowances.AllowanceMutation),
+        *(costs.CostMutation, allowances.AllowanceMutation),
         *(
             remittances.RemittanceMutation,
             tasks.TaskMutation,
