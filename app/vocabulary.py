@@ -106,6 +106,8 @@ class Text:
 
 
 Name = Annotated[str, Text(1, 120), Doc("How it is called.")]
+TradeName = Annotated[str, Text(1, 120), Doc("The name that the shop shows.")]
+Goal = Annotated[str, Text(0, 200, several=True), Doc("What is saved for.")]
 Slug = Annotated[str, Text(0, 60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), Doc("Its name in links.")]
 Town = Annotated[str, Text(1, 80), Doc("The town where it is.")]
 About = Annotated[str, Text(0, 4000, several=True), Doc("What others should know of it.")]
@@ -137,6 +139,7 @@ def _digits(value: Any) -> Any:
 
 
 Rows = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits), Doc("How many, at most.")]
+RowsOrNone = Annotated[int, Field(ge=0, le=100), BeforeValidator(_digits), Doc("How many, at most; 0 for none.")]
 
 
 class MoneyIn(BaseModel):
@@ -176,6 +179,7 @@ class Between:
 
 Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
+AmountOrNone = Annotated[MoneyIn, Between(0), Doc("How much; zero is the same as nothing.")]
 
 # --- choices ---
 
@@ -256,6 +260,7 @@ AppId = Annotated[UUID, Names("app")]
 BookCheckId = Annotated[UUID, Names("book_check")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 MemberId = Annotated[UUID, Names("member")]
+MemberEventId = Annotated[UUID, Names("member_event")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 OrderId = Annotated[UUID, Names("order")]
 PermissionId = Annotated[UUID, Names("permission")]

@@ -33,7 +33,7 @@ OWN: dict[str, Node] = {
     "MunicipalityIn": {"name": "Breda"},
     "AppIn": {"name": "Winkel van Breda"},
     "OfficeIn": {"role": "treasurer", "cooperativeId": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10"},
-    "GoalIn": {"text": "Elektrische heggenschaar"},
+    "SetGoal": {"text": "Elektrische heggenschaar"},
     "AgreementIn": {
         "title": "Overeenkomst 2026",
         "activeFrom": "2026-04-01",

@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from app.contract import cooperatives, earnings, permissions, seals, spending
+from app.contract.members import members as members_table
 from app.graphql import (
     agreements,
     allowances,
@@ -54,12 +55,20 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
-TABLES = (spending.spending, permissions.permissions, cooperatives.cooperatives, seals.seals, earnings.earnings)
+members.extend_shapes()
+TABLES = (
+    spending.spending,
+    permissions.permissions,
+    cooperatives.cooperatives,
+    seals.seals,
+    earnings.earnings,
+    members_table,
+)
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, payments.PaymentQuery, offerings.OfferingQuery),
-        *(municipalities.MunicipalityQuery, members.MemberQuery),
+        municipalities.MunicipalityQuery,
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, allowances.AllowanceQuery),
         *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
@@ -74,7 +83,7 @@ Mutation = merge_types(
     "Mutation",
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
-        *(municipalities.MunicipalityMutation, members.MemberMutation),
+        municipalities.MunicipalityMutation,
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, allowances.AllowanceMutation),
         *(
