@@ -80,14 +80,17 @@ def _of_nobody(text: str) -> str:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`."""
+    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`; of a `pattern`."""
 
     shortest: int
     longest: int
     several: bool = False
+    pattern: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        limited = core_schema.str_schema(min_length=self.shortest or None, max_length=self.longest)
+        limited = core_schema.str_schema(
+            min_length=self.shortest or None, max_length=self.longest, pattern=self.pattern
+        )
         checked = core_schema.no_info_after_validator_function(_of_nobody, limited)
         return core_schema.no_info_before_validator_function(self._clean, checked)
 
@@ -104,6 +107,14 @@ class Text:
 
 
 Name = Annotated[str, Text(1, 120), Doc("What it is called.")]
+TradeName = Annotated[str, Text(1, 120), Doc("The name that the shop shows.")]
+Goal = Annotated[str, Text(0, 200, several=True), Doc("What is saved for.")]
+Slug = Annotated[str, Text(0, 60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), Doc("Its name in links.")]
+Town = Annotated[str, Text(1, 80), Doc("The town where it is.")]
+About = Annotated[str, Text(0, 4000, several=True), Doc("What others should know of it.")]
+KvkNumber = Annotated[
+    str, Field(pattern=r"^[0-9]{8}$", examples=["12345678"]), Doc("Its number in the trade register (KvK).")
+]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
@@ -157,12 +168,6 @@ Email = Annotated[
     Doc("The e-mail address."),
 ]
 Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), Doc("The telephone number.")]
-
-Slug = Annotated[
-    str,
-    Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
-    Doc("A name in small letters, digits and hyphens."),
-]
 CbsCode = Annotated[
     str,
     Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
@@ -183,6 +188,20 @@ Flag = Annotated[bool, Field(strict=True)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), Whole, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
 """The version of a thing that the caller saw last. An If-Match that is no version of ours is -1, which nothing has."""
+
+
+_WRITTEN = re.compile("-?[0-9]{1,18}")
+
+
+def _digits(value: Any) -> Any:
+    """A number in an address is written in ASCII digits. Raises PydanticCustomError."""
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "a whole number is written in digits")
+    return value
+
+
+Rows = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits), Doc("How many, at most.")]
+RowsOrNone = Annotated[int, Field(ge=0, le=100), BeforeValidator(_digits), Doc("How many, at most; 0 for none.")]
 
 
 class MoneyIn(BaseModel):
@@ -228,6 +247,7 @@ class Between:
 Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
 Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
+AmountOrNone = Annotated[MoneyIn, Between(0), Doc("How much; zero is the same as nothing.")]
 
 # --- choices ---
 
@@ -307,10 +327,12 @@ AgreementId = Annotated[UUID, Names("agreement")]
 AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
 BallotId = Annotated[UUID, Names("ballot")]
+BookCheckId = Annotated[UUID, Names("book_check")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 CostClaimId = Annotated[UUID, Names("cost_claim")]
 CustomerId = Annotated[UUID, Names("customer")]
 MemberId = Annotated[UUID, Names("member")]
+MemberEventId = Annotated[UUID, Names("member_event")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
 OfficeId = Annotated[UUID, Names("office")]
@@ -324,6 +346,7 @@ RefundId = Annotated[UUID, Names("refund")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
 AccountId = Annotated[UUID, Names("account")]
+EarningId = Annotated[UUID, Names("earning")]
 JournalId = Annotated[UUID, Names("journal")]
 AnyId = Annotated[UUID, Names("")]
 """The id of one of several nouns."""

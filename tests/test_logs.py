@@ -67,7 +67,7 @@ NOT_PRIVATE = {
     "purchase_settlements.get_supplier_order": "packs and prices",
     "remittances.get_owed": "one sum for all members together",
     "seals.get_seals": "hashes",
-    "seals.list_checks": "which invariants held",
+    "seals.list_book_checks": "which invariants held",
     "tasks.list_tasks": "what there is to do, by id; who looks at it asks for it, and that is a line",
     "webhooks.get_webhook": "an address of an app",
     "webhooks.list_deliveries": "what was sent to an app: ids and states",

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from app.adapters.drawings import thermometer_svg
 from app.adapters.messages import EN, NL
-from app.domain.thermometer import Thermometer
+from app.domain.thermometer import PotKind, Thermometer
 
 ROOT = Path(__file__).parent.parent
 NOOR = Thermometer(
     member_id=UUID(int=1),
     cooperative_id=UUID(int=2),
     name="Noor",
-    kind="pot",
+    kind=PotKind.POT,
     balance_cents=14_450,
     pending_cents=5_000,
     held_cents=0,
@@ -45,7 +45,7 @@ def test_it_has_a_title_and_a_description_in_the_readers_language() -> None:
 
 
 def test_a_collective_says_so() -> None:
-    picture = thermometer_svg(replace(NOOR, kind="collective", goal_text=None, goal_cents=None), NL)
+    picture = thermometer_svg(replace(NOOR, kind=PotKind.COLLECTIVE, goal_text=None, goal_cents=None), NL)
     assert "spaart samen" in picture
 
 

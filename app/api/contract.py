@@ -15,8 +15,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_TO_ALL = frozenset(
     {
         *(
-            "cooperatives_list_all",
-            "cooperatives_get",
+            "cooperatives_list_cooperatives",
+            "cooperatives_get_cooperative",
             "municipalities_list_municipalities",
             "municipalities_get_municipality",
         ),

@@ -29,11 +29,11 @@ WORDS: Node = {
 }
 """Field → what it could be, where its type allows it."""
 OWN: dict[str, Node] = {
-    "CooperativeIn": {"name": "De Stek"},
+    "AddCooperative": {"name": "De Stek"},
     "AddMunicipality": {"name": "Breda"},
     "AppIn": {"name": "Winkel van Breda"},
     "GiveOffice": {"role": "treasurer", "cooperativeId": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10"},
-    "GoalIn": {"text": "Elektrische heggenschaar"},
+    "SetGoal": {"text": "Elektrische heggenschaar"},
     "AgreementIn": {
         "title": "Overeenkomst 2026",
         "activeFrom": "2026-04-01",

@@ -2,11 +2,25 @@
 
 from datetime import date, datetime
 
-from app.adapters.messages import explain
+from app.adapters.messages import explain, explain_leg
 from app.contract.shape import Money, cents, seen, shape
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
 from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId
+
+
+@shape(domain.Leg)
+class Leg:
+    """A part of the split: where it goes and why."""
+
+    kind: AccountKind
+    """The account that it goes to."""
+    amount: Money = cents("cents")
+    """How much."""
+    rule: str
+    """The rule that made it, as a code."""
+    reason: str = seen(lambda leg, viewer: explain_leg(leg, viewer.language))
+    """Why, in the caller's language."""
 
 
 @shape(domain.Entry)

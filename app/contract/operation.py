@@ -48,6 +48,8 @@ class Operation:
     """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
     must_have_seen: bool = False
     """Whether the caller has to name the version that they saw."""
+    asks: bool = False
+    """Of a POST: it changes nothing, so that GraphQL has it among its queries."""
 
     @property
     def id(self) -> str:
@@ -79,6 +81,11 @@ class Operation:
         """The form of a parameter with the words that both contracts show."""
         hint = self.hints[name]
         return Annotated[hint, Field(description=doc_of(hint))]
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET" or self.asks
 
     @property
     def in_path(self) -> list[str]:
@@ -137,9 +144,24 @@ class Noun:
         """An operation that only reads."""
         self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field)
 
-    def post(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, opens: str = "") -> None:
+    def post(
+        self,
+        path: str,
+        use_case: UseCase,
+        shape: Any,
+        *,
+        key: Key = Key.NEEDED,
+        opens: str = "",
+        status: int = 201,
+        field: str = "",
+    ) -> None:
         """An operation that adds something."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, status=201, key=key, opens=opens)
+        row = {"status": status, "key": key, "opens": opens, "field": field}
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
+
+    def ask(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
+        """A POST that only reads: what it asks is a body."""
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
 
     def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED) -> None:
         """A transition."""

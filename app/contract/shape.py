@@ -81,7 +81,7 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
             "__qualname__": cls.__qualname__,
             "__pydantic_config__": ConfigDict(alias_generator=to_camel),
             "domain": domain,
-            "of": classmethod(lambda made, thing, viewer: made(*[read(thing, viewer) for read in readers])),
+            "of": classmethod(lambda made, thing, viewer: _read(made, readers, thing, viewer)),
         }
         namespace["__annotations__"]["domain"] = ClassVar[type]
         return cast("type[T]", dataclass(slots=True)(type(cls.__name__, (Shape,), namespace)))
@@ -90,9 +90,9 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
 
 
 class Shape:
-    """What all shapes have."""
+    """What all shapes have: `thing` and `viewer`, from which a face may read more than the shape shows."""
 
-    __slots__ = ()
+    __slots__ = ("thing", "viewer")
     domain: ClassVar[type]
 
     @classmethod
@@ -135,6 +135,12 @@ def docs_of(cls: type) -> dict[str, str]:
     return docs
 
 
+def _read(cls: type, readers: Sequence[Reader], thing: Any, viewer: Viewer) -> Any:
+    made = cls(*[read(thing, viewer) for read in readers])
+    made.thing, made.viewer = thing, viewer
+    return made
+
+
 def _described(hint: Any, doc: str | None) -> Any:
     return Annotated[hint, Field(description=doc)] if doc else hint
 
@@ -153,8 +159,10 @@ def _reader(cls: type, domain: type, name: str, hint: Any) -> Reader:
         return lambda thing, _: _money(getattr(thing, source))
     if is_shape(kind):
         return lambda thing, viewer: None if (one := getattr(thing, source)) is None else kind.of(one, viewer)
-    if get_origin(kind) is list and is_shape(item := bare(get_args(kind)[0])):
-        return lambda thing, viewer: [item.of(one, viewer) for one in getattr(thing, source)]
+    if get_origin(kind) is list:
+        item = bare(get_args(kind)[0])
+        each = item.of if is_shape(item) else lambda one, _: one
+        return lambda thing, viewer: [each(one, viewer) for one in getattr(thing, source)]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return lambda thing, _: None if (one := getattr(thing, source)) is None else kind(one)
     return lambda thing, _: getattr(thing, source)

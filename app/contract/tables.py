@@ -2,26 +2,34 @@
 
 from app.contract.allowances import allowances
 from app.contract.ballots import ballots
+from app.contract.cooperatives import cooperatives
 from app.contract.costs import costs
 from app.contract.customers import customers
+from app.contract.earnings import earnings
+from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
 from app.contract.payments import payments
 from app.contract.people import people
 from app.contract.permissions import permissions
+from app.contract.seals import seals
 from app.contract.spending import spending
 from app.contract.tasks import tasks
 
 TABLES = (
     allowances,
     ballots,
+    cooperatives,
     costs,
     customers,
+    earnings,
+    members,
     municipalities,
     nettings,
     payments,
     people,
     permissions,
+    seals,
     spending,
     tasks,
 )

@@ -28,6 +28,7 @@ from app.usecases.municipalities import add_municipality, list_municipalities
 from app.usecases.offerings import add_offering, list_offerings, move_offering
 from app.usecases.people import add_person, appoint_network, give_office, list_offices
 from app.usecases.run import Run, SystemRun
+from app.vocabulary import MoneyIn
 
 NETWORK = Path(__file__).parent / "network"
 EVERY_SCOPE = frozenset(Scope)
@@ -119,8 +120,8 @@ class Loader:
             person_id=person_id,
         )
         if file.goal is not None:
-            cents = cents_of(file.goal.amount)
-            await self.run_as(file.login)(set_goal, member_id=member.id, text=file.goal.text, cents=cents)
+            goal = MoneyIn(amount=file.goal.amount)
+            await self.run_as(file.login)(set_goal, member_id=member.id, text=file.goal.text, amount=goal)
         return member.id
 
     async def _agreements(self, cooperative_id: UUID, file: CooperativeFile) -> None:

@@ -22,6 +22,14 @@ class EarningState(StrEnum):
     REVERSED = "reversed"
 
 
+class HeldVerb(StrEnum):
+    """What is decided about what is held."""
+
+    RELEASE = "release"
+    TRANSFER = "transfer"
+    FORFEIT = "forfeit"
+
+
 @dataclass(frozen=True)
 class Earning:
     """`kept_cents` is what counts for the member's year total; `legs` are those of the last posting.

@@ -22,6 +22,19 @@ class MemberState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class MemberVerb(StrEnum):
+    """Steps of a membership."""
+
+    TAKE_IN = "take_in"
+    START_TRIAL = "start_trial"
+    ADMIT = "admit"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXIT = "exit"
+
+
 class Destination(StrEnum):
     """Where somebody goes who leaves."""
 

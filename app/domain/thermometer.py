@@ -2,8 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
+
+
+class PotKind(StrEnum):
+    """Whether members save on their own, or together."""
+
+    POT = "pot"
+    COLLECTIVE = "collective"
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Thermometer:
     member_id: UUID
     cooperative_id: UUID
     name: str
-    kind: Literal["pot", "collective"]
+    kind: PotKind
     balance_cents: int
     pending_cents: int
     held_cents: int

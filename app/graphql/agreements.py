@@ -11,16 +11,18 @@ from strawberry.scalars import JSON
 
 from app.adapters.agreement_format import ExampleFormat, RuleFormat, example_data, rule_data, to_example, to_rule
 from app.adapters.agreement_templates import template_data, templates
-from app.adapters.messages import explain_leg
+from app.contract import books
+from app.contract.shape import Viewer
+from app.contract.shape import show as shown
 from app.domain import agreements as domain
 from app.domain import replay as domain_replay
 from app.domain.agreements import AGREEMENT, AgreementState
 from app.domain.errors import RuleRefused
 from app.domain.ledger import AccountKind
-from app.domain.ledger import Leg as DomainLeg
 from app.domain.money import decimal_text
 from app.domain.transitions import available
 from app.graphql.context import Context, Info
+from app.graphql.engine import type_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.usecases.agreements import (
     change_agreement,
@@ -82,24 +84,15 @@ class Agreement(Node):
         )
 
 
+Leg: Any = type_of(books.Leg)
+
+
 @strawberry.type
 class ExampleResult:
     name: str
     passed: bool
     expected: JSON
     actual: JSON
-
-
-@strawberry.type(description="A part of the split: where it goes and why.")
-class Leg:
-    kind: AccountKind
-    amount: Money
-    rule: str
-    reason: str
-
-    @classmethod
-    def of(cls, leg: DomainLeg, language: str) -> "Leg":
-        return show(cls, leg, amount=Money.of(leg.cents), reason=explain_leg(leg, language))
 
 
 @strawberry.type(description="An agreement to begin with, as it is drafted.")
@@ -151,12 +144,12 @@ class SplitPreview:
     year_after: Money
 
     @classmethod
-    def of(cls, preview: Preview, language: str) -> "SplitPreview":
+    def of(cls, preview: Preview, viewer: Viewer) -> "SplitPreview":
         return show(
             cls,
             preview,
             costs=Money.of(preview.cost_cents),
-            legs=[Leg.of(leg, language) for leg in preview.split.legs],
+            legs=[shown(books.Leg, leg, viewer) for leg in preview.split.legs],
             year_before=Money.of(preview.split.year_before.kept_cents),
             year_after=Money.of(preview.split.year_after.kept_cents),
         )
@@ -215,7 +208,7 @@ class AgreementQuery:
             member_id=member_id,
             day=day,
         )
-        return SplitPreview.of(found, info.context.language)
+        return SplitPreview.of(found, info.context.viewer)
 
 
 @strawberry.type

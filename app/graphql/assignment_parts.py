@@ -166,7 +166,7 @@ class AssignmentPartQuery:
 
     @strawberry.field(description="What do I keep? The split of a part as planned, for its member and their staff.")
     async def part_preview(self, info: Info, id: UUID) -> SplitPreview:
-        return SplitPreview.of(await info.context.run(preview_part, part_id=id), info.context.language)
+        return SplitPreview.of(await info.context.run(preview_part, part_id=id), info.context.viewer)
 
     @strawberry.field(description="The reports of a part, oldest first.")
     async def worked_hours(self, info: Info, part_id: UUID) -> list[WorkedHours]:

@@ -21,6 +21,14 @@ from app.vocabulary import Form, MoneyIn
 
 Resolver = Callable[..., Awaitable[Any]]
 NEEDED = inspect.Parameter.empty
+CALLED = {"limit": "first"}
+"""Parameters that GraphQL calls as its connections do."""
+EXTENDED: dict[type, dict[str, Any]] = {}
+
+
+def extend(shape: type, **fields: Any) -> None:
+    """Give the type of a shape fields that only GraphQL has; before the type is made."""
+    EXTENDED.setdefault(shape, {}).update(fields)
 
 
 @cache
@@ -33,18 +41,19 @@ def type_of(shape: type) -> Any:
         if name != "id" or "id" not in hints:
             namespace["__annotations__"][name] = _output(hint)
             namespace[name] = strawberry.field(description=_said(hint))
+    namespace |= EXTENDED.get(shape, {})
     made = type(shape.__name__, (Node,) if "id" in hints else (), namespace)
     return strawberry.type(made, description=shape.__doc__)
 
 
 def query_of(table: Noun) -> Any:
     """The fields of Query for a noun."""
-    return _root(f"{table.name.capitalize()}Query", [one for one in table.operations if one.method == "GET"])
+    return _root(f"{table.name.capitalize()}Query", [one for one in table.operations if one.reads])
 
 
 def mutation_of(table: Noun) -> Any:
     """The fields of Mutation for a noun."""
-    return _root(f"{table.name.capitalize()}Mutation", [one for one in table.operations if one.method != "GET"])
+    return _root(f"{table.name.capitalize()}Mutation", [one for one in table.operations if not one.reads])
 
 
 def _root(name: str, operations: list[Operation]) -> Any:
@@ -81,8 +90,8 @@ def _resolver(operation: Operation) -> Resolver:
 
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     """What the use case gets: arguments under its own names, and what the input holds."""
-    subject = subject_of(operation)
-    named = {subject if name == "id" and subject else name: value for name, value in given.items() if name != "input"}
+    own = {called: name for name, called in CALLED.items()} | {"id": subject_of(operation) or "id"}
+    named = {own.get(name, name): value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
     if operation.given == ["changes"]:
         return named | {"changes": inside}
@@ -110,9 +119,9 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
     ]
     if operation.key is Key.NEEDED:
         found.append(_parameter("idempotency_key", str))
-    if operation.method == "GET":
+    if operation.reads:
         for name in operation.given:
-            found.append(_parameter(name, _input(operation.hints[name]), operation.default(name)))
+            found.append(_parameter(CALLED.get(name, name), _input(operation.hints[name]), operation.default(name)))
     elif operation.body is not None:
         needed = any(field.is_required() for field in operation.body.model_fields.values())
         kind = input_of(operation.body)
@@ -174,6 +183,8 @@ def _output(hint: Any) -> Any:
         kind = shared.Money
     elif is_shape(inner):
         kind = type_of(inner)
+    elif get_origin(inner) is dict:
+        kind = JSON
     else:
         kind = _leaf(inner)
     return kind | None if may_be_null else kind

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
+from app.contract import cooperatives
+from app.contract.shape import show as shown
 from app.domain import offerings as domain
 from app.domain.offerings import OFFERING, HiddenBy, OfferingKind, OfferingState, PriceUnit
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
-from app.graphql.cooperatives import Cooperative
+from app.graphql.engine import type_of
 from app.graphql.types import (
     AvailableTransitionType,
     Connection,
@@ -36,6 +39,7 @@ from app.usecases.offerings import (
 
 for kind in (HiddenBy, OfferingKind, OfferingState, PriceUnit, VatClass):
     strawberry.enum(kind)
+Cooperative: Any = type_of(cooperatives.Cooperative)
 
 
 @strawberry.enum
@@ -77,7 +81,8 @@ class Offering(Node):
 
     @strawberry.field(description="The seller.")
     async def cooperative(self, info: Info) -> Cooperative:
-        return show(Cooperative, await info.context.cooperatives.load(self.cooperative_id))
+        found = await info.context.cooperatives.load(self.cooperative_id)
+        return shown(cooperatives.Cooperative, found, info.context.viewer)
 
     @classmethod
     def of(cls, offering: domain.Offering, context: Context) -> "Offering":

@@ -3,17 +3,20 @@
 from collections.abc import AsyncGenerator
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
+from app.contract import cooperatives
+from app.contract.shape import show as shown
 from app.domain import orders as domain
 from app.domain.orders import ORDER, OrderState, PaymentState, roles_on
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
-from app.graphql.cooperatives import Cooperative
 from app.graphql.customers import Contact, ContactInput, contact_of
+from app.graphql.engine import type_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.graphql.watch import watch
 from app.usecases.orders import (
@@ -27,6 +30,7 @@ from app.usecases.orders import (
     place_order,
 )
 
+Cooperative: Any = type_of(cooperatives.Cooperative)
 strawberry.enum(OrderState)
 strawberry.enum(PaymentState)
 
@@ -84,7 +88,8 @@ class Order(Node):
 
     @strawberry.field(description="The seller.")
     async def cooperative(self, info: Info) -> Cooperative:
-        return show(Cooperative, await info.context.cooperatives.load(self.cooperative_id))
+        found = await info.context.cooperatives.load(self.cooperative_id)
+        return shown(cooperatives.Cooperative, found, info.context.viewer)
 
     @classmethod
     def of(cls, order: domain.Order, context: Context) -> "Order":

@@ -27,8 +27,6 @@ from app.graphql import (
     assignments,
     books,
     catalogue,
-    cooperatives,
-    earnings,
     feed,
     flows,
     funds,
@@ -41,7 +39,6 @@ from app.graphql import (
     payments,
     people,
     remittances,
-    seals,
     webhooks,
     wishes,
 )
@@ -51,14 +48,14 @@ from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
+members.extend_shapes()
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
-        *(cooperatives.CooperativeQuery, members.MemberQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
-        *(allowances.AllowanceQuery, earnings.EarningQuery, remittances.RemittanceQuery, books.BookQuery),
-        *(flows.FlowQuery, funds.FundQuery, seals.SealQuery),
+        *(allowances.AllowanceQuery, remittances.RemittanceQuery, books.BookQuery),
+        *(flows.FlowQuery, funds.FundQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
@@ -69,14 +66,12 @@ Mutation = merge_types(
     "Mutation",
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
-        *(cooperatives.CooperativeMutation, members.MemberMutation),
-        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation, earnings.EarningMutation),
+        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
             remittances.RemittanceMutation,
             books.BookMutation,
             opening.OpeningMutation,
             funds.FundMutation,
-            seals.SealMutation,
             joint_purchases.JointPurchaseMutation,
             wishes.WishMutation,
             assignments.AssignmentMutation,

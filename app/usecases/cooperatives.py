@@ -1,7 +1,6 @@
 """Cooperatives: the sellers, their tree, and whether they are ready to sell."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
@@ -19,19 +18,36 @@ from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
+from app.vocabulary import About, CooperativeId, Day, Form, KvkNumber, MunicipalityId, Name, Slug, Town, Version
+
+
+class CooperativeChange(Form):
+    """What of a cooperative changes."""
+
+    name: Name = ""
+    town: Town = ""
+    about: About = ""
+    kvk_number: KvkNumber | None = None
+    umbrella_id: CooperativeId | None = None
+    small_business_from: Day | None = None
 
 
 @open_to_visitors
 async def list_cooperatives(
-    tx: Tx, actor: Actor, *, page: PageRequest, municipality_id: UUID | None = None, umbrella_id: UUID | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    page: PageRequest,
+    municipality_id: MunicipalityId | None = None,
+    umbrella_id: CooperativeId | None = None,
 ) -> Page[Cooperative]:
-    """Cooperatives, newest first; of a municipality or under an umbrella where asked."""
+    """Cooperatives, newest first; of one municipality or under one umbrella."""
     actor.require(Right.READ_PUBLIC)
     return await cooperatives.page(tx, page, municipality_id=municipality_id, umbrella_id=umbrella_id)
 
 
 @open_to_visitors
-async def get_cooperative(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Cooperative:
+async def get_cooperative(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Cooperative:
     """One cooperative. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
     return await cooperatives.get(tx, cooperative_id)
@@ -41,16 +57,19 @@ async def add_cooperative(
     tx: Tx,
     actor: Actor,
     *,
-    slug: str,
-    name: str,
+    slug: Slug,
+    name: Name,
     legal_form: LegalForm,
-    municipality_id: UUID,
-    town: str,
-    about: str = "",
-    kvk_number: str | None = None,
-    umbrella_id: UUID | None = None,
+    municipality_id: MunicipalityId,
+    town: Town,
+    about: About = "",
+    kvk_number: KvkNumber | None = None,
+    umbrella_id: CooperativeId | None = None,
 ) -> Cooperative:
-    """Add a cooperative. Raises AlreadyExists for a slug in use, NotFound for an unknown municipality or umbrella."""
+    """Add a cooperative; for the network.
+
+    Raises AlreadyExists for a slug in use, NotFound for an unknown municipality or umbrella.
+    """
     actor.require(Right.ADD_COOPERATIVE)
     await municipalities.get(tx, municipality_id)
     if umbrella_id is not None:
@@ -68,27 +87,33 @@ THE_NETWORKS = ("umbrella_id", "kvk_number")
 
 
 async def change_cooperative(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, expected_version: int | None, changes: dict[str, Any]
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: CooperativeId,
+    expected_version: Version | None,
+    changes: CooperativeChange,
 ) -> Cooperative:
-    """Change name, town, text, KvK number or umbrella. Raises Stale; RuleRefused for a tree that bites its tail.
+    """Change what is named. Only the network changes the umbrella and the KvK number, which is of one legal entity.
 
-    The umbrella and the KvK number (one legal entity) are the network's to change; an agreement keeps paying the
-    umbrella that it was written under.
+    An agreement keeps paying the umbrella that it was written under. Raises Stale; RuleRefused for an umbrella that is
+    below the cooperative itself.
     """
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
     actor.require(Right.WRITE_COOPERATIVE, cooperative_id)
     expect(cooperative.version, expected_version)
-    umbrella_id = changes.get("umbrella_id")
-    if any(changes.get(name, getattr(cooperative, name)) != getattr(cooperative, name) for name in THE_NETWORKS):
+    changed = replace(cooperative, **changes.named())
+    umbrella_id = changes.umbrella_id
+    if any(getattr(changed, name) != getattr(cooperative, name) for name in THE_NETWORKS):
         actor.require(Right.ADD_COOPERATIVE)
     if umbrella_id is not None:
         await cooperatives.get(tx, umbrella_id)
         if await is_under(tx, umbrella_id, cooperative_id):
             raise RuleRefused(rule="umbrella_is_a_tree", value=str(umbrella_id))
-    return await cooperatives.save(tx, replace(cooperative, **changes))
+    return await cooperatives.save(tx, changed)
 
 
-async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Readiness:
+async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Readiness:
     """What a cooperative still lacks before it can sell."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_READINESS, cooperative_id)

@@ -11,13 +11,14 @@ from app.db.orders import orders
 from app.db.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.earnings import HELD, Earning, EarningState
+from app.domain.earnings import HELD, Earning, EarningState, HeldVerb
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find, move
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.earn import release_held
 from app.usecases.steps.version import expect
+from app.vocabulary import CooperativeId, EarningId, MemberId, Reason, Version
 
 
 @shows_private
@@ -25,10 +26,10 @@ async def list_earnings(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
+    cooperative_id: CooperativeId,
     page: PageRequest,
     state: EarningState | None = None,
-    member_id: UUID | None = None,
+    member_id: MemberId | None = None,
 ) -> Page[Earning]:
     """The earnings of a cooperative for its staff; a member sees their own."""
     there = actor.members_at(cooperative_id)
@@ -41,8 +42,8 @@ async def list_earnings(
 
 
 @shows_private
-async def get_earning(tx: Tx, actor: Actor, *, earning_id: UUID) -> Earning:
-    """One earning with its legs. Raises NotFound."""
+async def get_earning(tx: Tx, actor: Actor, *, earning_id: EarningId) -> Earning:
+    """One earning, with where every cent of it went and why. Raises NotFound."""
     earning = await earnings.get(tx, earning_id)
     own = actor.as_member(earning.member_id)
     actor.require(Right.READ_EARNING, earning.cooperative_id, own=own)
@@ -53,16 +54,16 @@ async def decide_held(
     tx: Tx,
     actor: Actor,
     *,
-    earning_id: UUID,
-    verb: str,
-    to_member_id: UUID | None = None,
-    reason: str = "",
-    expected_version: int | None = None,
+    earning_id: EarningId,
+    verb: HeldVerb,
+    to_member_id: MemberId | None = None,
+    reason: Reason = "",
+    expected_version: Version | None = None,
 ) -> Earning:
     """Release what is held to the member, transfer it to another of the cooperative, or forfeit it to the fund; once.
 
     The agreement of the work date splits it. Raises WrongState, Stale, SecondPersonNeeded for one's own, RuleRefused
-    where a transfer names nobody.
+    for a transfer that names nobody.
     """
     found = await earnings.get(tx, earning_id)
     actor.require(find(HELD, verb).right, found.cooperative_id)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
@@ -31,19 +30,42 @@ from app.domain.members import (
     Member,
     MemberEvent,
     MemberState,
+    MemberVerb,
     add_months,
     transition,
 )
 from app.domain.page import Page, PageRequest
-from app.domain.thermometer import Movement, Pot, Thermometer
+from app.domain.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import asks_at_once
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    AmountOrNone,
+    CooperativeId,
+    Flag,
+    Form,
+    Goal,
+    MemberId,
+    Name,
+    Note,
+    PersonId,
+    RowsOrNone,
+    TradeName,
+    Version,
+)
+
+
+class MemberChange(Form):
+    """What of a member changes."""
+
+    name: Name = ""
+    trade_name: TradeName = ""
+    person_id: PersonId | None = None
 
 
 @shows_private
-async def list_members(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Member]:
+async def list_members(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Member]:
     """The members of a cooperative, for its staff."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_MEMBER, cooperative_id)
@@ -51,7 +73,7 @@ async def list_members(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
 
 
 @shows_private
-async def get_member(tx: Tx, actor: Actor, *, member_id: UUID) -> Member:
+async def get_member(tx: Tx, actor: Actor, *, member_id: MemberId) -> Member:
     """One member, for the staff and the member. Raises NotFound."""
     member = await members.get(tx, member_id)
     actor.require(Right.READ_MEMBER, member.cooperative_id, own=actor.as_member(member_id))
@@ -62,15 +84,15 @@ async def register_member(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    name: str,
-    trade_name: str,
-    person_id: UUID | None = None,
-    candidate: bool = False,
+    cooperative_id: CooperativeId,
+    name: Name,
+    trade_name: TradeName,
+    person_id: PersonId | None = None,
+    candidate: Flag = False,
 ) -> Member:
-    """Register a member, or a candidate; `person_id` is who may log in as them.
+    """Register a member, or a candidate. The named person may log in as them.
 
-    Raises AlreadyExists for a person who is one.
+    Raises AlreadyExists for a person who is a member already.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_MEMBER, cooperative_id)
@@ -81,9 +103,12 @@ async def register_member(
 
 
 async def refer_member(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, name: str, trade_name: str, note: str = ""
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, name: Name, trade_name: TradeName, note: Note = ""
 ) -> Member:
-    """Refer somebody to a cooperative of one's own municipality, where the coordinator takes them in or not."""
+    """Refer somebody to a cooperative, for a case manager of its municipality. The coordinator takes them in or not.
+
+    Only the coordinator and whoever wrote it read the note.
+    """
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.REFER_MEMBER, cooperative_id, municipality_id=cooperative.municipality_id)
     await lend_staff_view(tx, cooperative_id)
@@ -107,22 +132,22 @@ async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
 
 
 async def change_member(
-    tx: Tx, actor: Actor, *, member_id: UUID, expected_version: int | None, changes: dict[str, Any]
+    tx: Tx, actor: Actor, *, member_id: MemberId, expected_version: Version | None, changes: MemberChange
 ) -> Member:
-    """Change name, trade name or login of a member. Raises Stale, SecondPersonNeeded, Forbidden.
+    """Change what is named. Only the network changes who may log in as a member, once that was said.
 
-    Who may log in as a member is said once, by somebody else than themselves; only the network says it anew.
+    Nobody says it of themselves. Raises Stale, SecondPersonNeeded, Forbidden.
     """
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.WRITE_MEMBER, member.cooperative_id)
     expect(member.version, expected_version)
-    linked = changes.get("person_id", member.person_id)
-    if linked != member.person_id:
-        _somebody_else(actor, linked)
+    changed = replace(member, **changes.named())
+    if changed.person_id != member.person_id:
+        _somebody_else(actor, changed.person_id)
         if member.person_id is not None or await was_linked(tx, member_id):
             actor.require(Right.RELINK_MEMBER)
         await _log(tx, actor, member, "link")
-    return await members.save(tx, replace(member, **changes))
+    return await members.save(tx, changed)
 
 
 def _somebody_else(actor: Actor, person_id: UUID | None) -> None:
@@ -132,26 +157,33 @@ def _somebody_else(actor: Actor, person_id: UUID | None) -> None:
 
 
 async def set_goal(
-    tx: Tx, actor: Actor, *, member_id: UUID, text: str | None, cents: int | None, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    member_id: MemberId,
+    text: Goal | None,
+    amount: AmountOrNone | None,
+    expected_version: Version | None = None,
 ) -> Member:
-    """What the member saves for, and how much that costs; None takes the goal away."""
+    """What the member saves for, and how much that costs; null takes the goal away."""
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.SET_GOAL, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
-    return await members.save(tx, replace(member, goal_text=text, goal_cents=cents))
+    cents = amount.cents if amount else 0
+    return await members.save(tx, replace(member, goal_text=text, goal_cents=cents or None))
 
 
 async def move_member(
     tx: Tx,
     actor: Actor,
     *,
-    member_id: UUID,
-    verb: str,
+    member_id: MemberId,
+    verb: MemberVerb,
     destination: Destination | None = None,
-    note: str = "",
-    expected_version: int | None = None,
+    note: Note = "",
+    expected_version: Version | None = None,
 ) -> Member:
-    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit; to pause no reason is asked.
+    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit. To pause no reason is asked.
 
     Raises WrongState, Stale, RuleMissing for a trial that the agreement does not know, RuleRefused for an exit
     without a destination.
@@ -219,8 +251,8 @@ async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
 
 
 @shows_private
-async def list_member_events(tx: Tx, actor: Actor, *, member_id: UUID) -> list[MemberEvent]:
-    """What happened to a membership, oldest first. Notes are read by the coordinator and by who wrote them."""
+async def list_member_events(tx: Tx, actor: Actor, *, member_id: MemberId) -> list[MemberEvent]:
+    """What happened to a membership, oldest first. The coordinator and whoever wrote a note read it."""
     member = await get_member(tx, actor, member_id=member_id)
     found = await member_events.all(tx, member_id=member_id)
     if actor.may(Right.WRITE_MEMBER, member.cooperative_id):
@@ -240,8 +272,8 @@ def _thermometer(today: date, *, member_id: UUID, movements: int = 20) -> tuple[
 
 @shows_private
 @asks_at_once(_thermometer)
-async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: int = 20) -> Thermometer:
-    """How full a member's savings pot is and why, with its last movements."""
+async def get_thermometer(tx: Tx, actor: Actor, *, member_id: MemberId, movements: RowsOrNone = 20) -> Thermometer:
+    """How full the savings pot is and why: its last movements, each with its reason."""
     of_pot, last = _thermometer(tx.today, member_id=member_id, movements=movements)
     pot = await one_of(tx, of_pot)
     actor.require(Right.READ_THERMOMETER, pot.cooperative_id, own=actor.as_member(member_id))
@@ -249,7 +281,7 @@ async def get_thermometer(tx: Tx, actor: Actor, *, member_id: UUID, movements: i
         member_id=pot.member_id,
         cooperative_id=pot.cooperative_id,
         name=pot.name,
-        kind="collective" if pot.collective else "pot",
+        kind=PotKind.COLLECTIVE if pot.collective else PotKind.POT,
         balance_cents=pot.balance_cents,
         pending_cents=pot.pending_cents,
         held_cents=pot.held_cents,

@@ -1,7 +1,6 @@
 """Seals and checks: the worker seals what is booked and checks all books daily; anybody verifies from outside."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from app.db.books import broken
 from app.db.cooperatives import cooperatives
@@ -14,6 +13,7 @@ from app.domain.ledger import BookCheck, Seal
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import of_one_moment
+from app.vocabulary import CooperativeId, Rows
 
 DAILY = timedelta(days=1)
 
@@ -24,8 +24,11 @@ async def seal_books(tx: Tx, actor: Actor) -> int:
     return await seal(tx)
 
 
-async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: UUID, limit: int = 10) -> list[Seal]:
-    """The newest links of a cooperative's chain, the head first. For the treasurer."""
+async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, limit: Rows = 10) -> list[Seal]:
+    """The newest links of a cooperative's chain, the head first, for the treasurer.
+
+    Keep a head to verify an export with.
+    """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await list_seals(tx, cooperative_id, limit)
@@ -33,7 +36,7 @@ async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: UUID, limit: int = 
 
 @shows_private
 @of_one_moment
-async def export_sealed(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[dict[str, object]]:
+async def export_sealed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[dict[str, object]]:
     """Links and journals as text that hashes to what was sealed, for a verifier outside. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
@@ -41,15 +44,15 @@ async def export_sealed(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[d
 
 
 async def ask_check(tx: Tx, actor: Actor) -> BookCheck:
-    """Have all books checked soon, by the worker."""
+    """Have all books checked soon, for the network."""
     actor.require(Right.CHECK_BOOKS)
     asked = BookCheck(uuid7(), tx.now)
     await book_checks.add(tx, asked)
     return asked
 
 
-async def list_checks(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[BookCheck]:
-    """The checks of all books with what they found, newest first. For the network."""
+async def list_book_checks(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[BookCheck]:
+    """The checks of all books with what they found, newest first, for the network."""
     actor.require(Right.CHECK_BOOKS)
     return await book_checks.page(tx, page)
 

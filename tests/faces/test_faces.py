@@ -161,9 +161,8 @@ async def test_a_change_by_graphql_names_only_what_changes(world: World) -> None
     assert stale["errors"][0]["extensions"]["code"] == "stale"
     empty = await seller.member.graphql(change, id=offering, v=version + 1, input={"title": None})
     assert empty["errors"][0]["extensions"]["code"] == "rule_refused"
-    rename = (
-        'mutation ($id: UUID!) { changeMember(id: $id, expectedVersion: 1, tradeName: "Groen") { name tradeName } }'
-    )
+    rename = """mutation ($id: UUID!) {
+      changeMember(id: $id, expectedVersion: 1, input: {tradeName: "Groen"}) { name tradeName } }"""
     renamed = await seller.coordinator.graphql(rename, id=seller.member_id)
     assert renamed["data"]["changeMember"] == {"name": "Noor", "tradeName": "Groen"}
     about = """mutation ($id: UUID!) { changeCooperative(id: $id, expectedVersion: 1, input: {about: "Hoi"}) {

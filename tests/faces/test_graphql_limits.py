@@ -194,7 +194,7 @@ async def test_what_takes_too_long_is_stopped_and_undone(
     """Somebody else holds the member's row; who waits for it is told after the time that a document has."""
     seller = await world.cooperative()
     version = (await seller.member("GET", f"/v1/members/{seller.member_id}"))["version"]
-    given = f'memberId: "{seller.member_id}", expectedVersion: {version}, text: "fiets", amount: null'
+    given = f'id: "{seller.member_id}", expectedVersion: {version}, input: {{text: "fiets", amount: null}}'
     goal = f"mutation {{ setGoal({given}) {{ goalText }} }}"
     app = build(settings.model_copy(update={"graphql_seconds": 0.3}), database_url)
     owner = await asyncpg.connect(database_url)

@@ -206,7 +206,7 @@ get_month_flows              treasurer
 try_opening                  treasurer
 get_seals                    treasurer
 export_sealed                treasurer
-list_checks                  network
+list_book_checks             network
 ask_check                    network
 check_client                 everyone
 """

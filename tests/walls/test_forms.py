@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from annotated_types import Ge, Le, MaxLen
-from graphql import GraphQLInputObjectType
+from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
 from graphql.type import get_nullable_type
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -97,6 +97,14 @@ def test_each_field_that_a_person_types_is_spoiled_in_more_ways_than_one() -> No
     ways = [Counter(name for name, _ in spoiled(form)) for form in forms]
     assert len(forms) >= 4
     assert [(form, name) for form, way in zip(forms, ways, strict=True) for name in types(form) if way[name] < 2] == []
+
+
+def in_graphql(field: Field, body: Json) -> Json:
+    """A body as GraphQL writes it: values of an enumeration in capitals."""
+    kind = get_named_type(field.field.args["input"].type)
+    assert isinstance(kind, GraphQLInputObjectType)
+    enums = {name for name, one in kind.fields.items() if isinstance(get_named_type(one.type), GraphQLEnumType)}
+    return {name: one.upper() if name in enums else one for name, one in body.items()}
 
 
 async def refused_by_rest(stand: Stand, who: Caller, operation: Operation, ids: dict[str, str], body: Json) -> Json:

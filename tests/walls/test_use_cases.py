@@ -11,6 +11,7 @@ from app.domain.actors import Identity
 from app.domain.errors import DomainError
 from app.domain.offering_imports import Review
 from app.usecases.run import constraints_as_rules
+from app.vocabulary import Form
 from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast
 from tests.walls.matrix import matrix
 from tests.walls.sample import Sample
@@ -63,10 +64,12 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
 
 def arguments_of(name: str, verb: Verb, sample: Sample) -> dict[str, Any]:
     """Values for what the verb cannot do without."""
-    named = {}
+    named: dict[str, Any] = {}
     for parameter in list(inspect.signature(verb).parameters.values())[2:]:
         if parameter.name == "verb":
             named["verb"] = VERB_OF[name]
+        elif isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Form):
+            named[parameter.name] = parameter.annotation()
         elif parameter.default is inspect.Parameter.empty or parameter.name == "cooperative_id":
             named[parameter.name] = sample.values[parameter.name]
     return named

@@ -1,0 +1,169 @@
+"""Members, their goal and their thermometer."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.adapters.messages import explain
+from app.contract.operation import Key, Noun
+from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.transitions import Step, steps
+from app.domain import members as domain
+from app.domain import thermometer
+from app.domain.access import Right
+from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberVerb
+from app.domain.thermometer import PotKind
+from app.domain.transitions import AvailableTransition
+from app.usecases.members import (
+    change_member,
+    get_member,
+    get_thermometer,
+    list_member_events,
+    list_members,
+    move_member,
+    refer_member,
+    register_member,
+    set_goal,
+)
+from app.vocabulary import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
+
+
+@shape(AvailableTransition)
+class MemberTransition(Step):
+    """A step that leads on from the state of a membership."""
+
+    verb: MemberVerb
+    """What is done."""
+    to: MemberState
+    """The state that it leads to."""
+
+
+def _may(member: domain.Member, viewer: Viewer) -> Callable[[Right], bool]:
+    own = viewer.actor.as_member(member.id)
+    return lambda right: viewer.actor.may(right, member.cooperative_id, own=own)
+
+
+@shape(domain.Member)
+class Member:
+    """Somebody who makes what the cooperative sells, or may come to."""
+
+    id: MemberId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative."""
+    name: str
+    """Their name."""
+    trade_name: str
+    """The name that the shop shows."""
+    person_id: PersonId | None
+    """The person who may log in as them."""
+    state: MemberState
+    """How far the membership is."""
+    goal_text: str | None
+    """What they save for."""
+    goal: Money | None
+    """How much that costs."""
+    trial_until: date | None
+    """The first day after the trial."""
+    exited_on: date | None
+    """The day on which they left."""
+    destination: Destination | None
+    """Where they went."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[MemberTransition] = steps(MEMBERSHIP, MemberTransition, _may)
+    """What the caller can do next."""
+
+
+@shape(domain.MemberEvent)
+class MemberEvent:
+    """Something that happened to a membership."""
+
+    id: MemberEventId
+    """Its id."""
+    verb: str
+    """What was done."""
+    state: MemberState
+    """The state after it."""
+    at: datetime
+    """When it was done."""
+    person_id: PersonId | None
+    """Who did it."""
+    app_id: AppId | None
+    """The app through which it was done."""
+    note: str
+    """What was written with it; empty for whoever may not read it."""
+
+
+@shape(thermometer.Movement)
+class Movement:
+    """One line in the savings pot."""
+
+    journal_id: JournalId
+    """The journal that it stands in."""
+    line: int
+    """Its number within the account."""
+    journal_kind: str
+    """What was booked."""
+    effective_on: date
+    """The day on which it counts."""
+    booked_at: datetime
+    """When it was booked."""
+    amount: Money = cents("cents")
+    """How much came in, or went out."""
+    balance_after: Money
+    """What stood in the pot after it."""
+    order_reference: str | None
+    """The order that it came from."""
+    title: str | None
+    """What was sold or bought."""
+    reason: str = seen(lambda movement, viewer: explain(movement.rule, movement.facts, viewer.language))
+    """Why, in the caller's language."""
+
+
+@shape(thermometer.Thermometer)
+class Thermometer:
+    """How full a member's savings pot is, and why."""
+
+    member_id: MemberId
+    """Whose it is."""
+    cooperative_id: CooperativeId
+    """Their cooperative."""
+    name: str
+    """Their name."""
+    kind: PotKind
+    """Whether they save on their own; in a collective there are no pots."""
+    balance: Money
+    """What is in the pot."""
+    reserved: Money
+    """What of it is set apart for a purchase."""
+    pending: Money
+    """What was earned and is not booked yet, before it is split."""
+    held: Money
+    """What is held until the coordinator decides."""
+    year: int
+    """The year of the total."""
+    year_total: Money
+    """What counts for the year so far."""
+    threshold: Money | None
+    """The total above which a part goes to the municipality, if the agreement has one."""
+    room_left: Money | None
+    """What can still be kept this year before a part goes to the municipality."""
+    goal_text: str | None
+    """What they save for."""
+    goal: Money | None
+    """How much that costs."""
+    movements: list[Movement]
+    """The last lines, newest first."""
+
+
+ONE = "/members/{member_id}"
+members = Noun("members")
+members.get("/cooperatives/{cooperative_id}/members", list_members, Member)
+members.post("/cooperatives/{cooperative_id}/members", register_member, Member, key=Key.NONE, opens="/members")
+members.post("/cooperatives/{cooperative_id}/referrals", refer_member, Member, key=Key.NONE)
+members.get(ONE, get_member, Member)
+members.patch(ONE, change_member, Member)
+members.move(f"{ONE}/transitions", move_member, Member, key=Key.NONE)
+members.get(f"{ONE}/events", list_member_events, MemberEvent)
+members.put(f"{ONE}/goal", set_goal, Member)
+members.get(f"{ONE}/thermometer", get_thermometer, Thermometer)
