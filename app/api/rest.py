@@ -43,6 +43,7 @@ from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
 from app.contract import cooperatives, earnings, permissions, spending
 from app.contract.members import members as members_table
+from app.contract.remittances import remittances as remittances_table
 from app.contract.seals import seals as seals_table
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
@@ -85,6 +86,7 @@ TABLES = (
     seals_table,
     earnings.earnings,
     members_table,
+    remittances_table,
 )
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)

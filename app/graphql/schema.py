@@ -20,6 +20,7 @@ from strawberry.types.graphql import OperationType
 
 from app.contract import cooperatives, earnings, permissions, seals, spending
 from app.contract.members import members as members_table
+from app.contract.remittances import remittances as remittances_table
 from app.graphql import (
     agreements,
     allowances,
@@ -56,6 +57,7 @@ from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
 members.extend_shapes()
+remittances.extend_shapes()
 TABLES = (
     spending.spending,
     permissions.permissions,
@@ -63,6 +65,7 @@ TABLES = (
     seals.seals,
     earnings.earnings,
     members_table,
+    remittances_table,
 )
 Query = merge_types(
     "Query",
@@ -71,7 +74,7 @@ Query = merge_types(
         municipalities.MunicipalityQuery,
         *(people.PersonQuery, customers.CustomerQuery, apps.AppQuery, agreements.AgreementQuery),
         *(costs.CostQuery, allowances.AllowanceQuery),
-        *(remittances.RemittanceQuery, tasks.TaskQuery, books.BookQuery),
+        *(tasks.TaskQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery, ballots.BallotQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery, nettings.NettingQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
@@ -87,7 +90,6 @@ Mutation = merge_types(
         *(people.PersonMutation, customers.CustomerMutation, apps.AppMutation, agreements.AgreementMutation),
         *(costs.CostMutation, allowances.AllowanceMutation),
         *(
-            remittances.RemittanceMutation,
             tasks.TaskMutation,
             books.BookMutation,
             opening.OpeningMutation,
