@@ -120,6 +120,7 @@ Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement name
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
 """If there has to be one."""
+Reference = Annotated[str, Text(1, 60), Doc("The number that the other side gave it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a link.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
@@ -300,6 +301,29 @@ Day = Annotated[date, Within(Bounds())]
 PastDay = Annotated[date, Within(HAPPENED)]
 """Today or earlier: what has happened."""
 
+
+@dataclass(frozen=True)
+class MonthWithin:
+    """A month, written as 2026-03, whose first day is within bounds, which count as those of `Within` do."""
+
+    bounds: Bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = core_schema.str_schema(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")
+        return core_schema.with_info_after_validator_function(self._check, written)
+
+    def _check(self, value: str, info: ValidationInfo) -> str:
+        Within(self.bounds)._check(first_of(value), info)
+        return value
+
+
+def first_of(month: str) -> date:
+    """The first day of a month."""
+    return date.fromisoformat(f"{month}-01")
+
+
+Month = Annotated[str, MonthWithin(Bounds()), Field(examples=["2026-03"]), Doc("A month, such as 2026-03.")]
+
 # --- ids ---
 
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -343,6 +367,7 @@ PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]
 RefundId = Annotated[UUID, Names("refund")]
+RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
 AccountId = Annotated[UUID, Names("account")]

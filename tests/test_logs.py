@@ -65,7 +65,7 @@ NOT_PRIVATE = {
     "people.get_me": "only ever the caller's own",
     "privacy.export_me": "only ever the caller's own",
     "purchase_settlements.get_supplier_order": "packs and prices",
-    "remittances.get_owed": "one sum for all members together",
+    "remittances.get_remittance_owed": "one sum for all members together",
     "seals.get_seals": "hashes",
     "seals.list_book_checks": "which invariants held",
     "tasks.list_tasks": "what there is to do, by id; who looks at it asks for it, and that is a line",

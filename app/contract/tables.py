@@ -12,6 +12,7 @@ from app.contract.nettings import nettings
 from app.contract.payments import payments
 from app.contract.people import people
 from app.contract.permissions import permissions
+from app.contract.remittances import remittances
 from app.contract.seals import seals
 from app.contract.spending import spending
 from app.contract.tasks import tasks
@@ -29,6 +30,7 @@ TABLES = (
     payments,
     people,
     permissions,
+    remittances,
     seals,
     spending,
     tasks,

@@ -25,6 +25,21 @@ class RemittanceState(StrEnum):
     SETTLED = "settled"
 
 
+class RemittanceVerb(StrEnum):
+    """Steps of a remittance."""
+
+    INVOICE = "invoice"
+    SETTLE = "settle"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a cooperative owes and did not report yet; below zero if refunds came after the last report."""
+
+    cooperative_id: UUID
+    cents: int
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the ledger that the municipality has a part in; `member` is a pseudonym, `facts` its inputs."""

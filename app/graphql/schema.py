@@ -49,12 +49,13 @@ from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
 members.extend_shapes()
+remittances.extend_shapes()
 Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
-        *(allowances.AllowanceQuery, remittances.RemittanceQuery, books.BookQuery),
+        *(allowances.AllowanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
@@ -68,7 +69,6 @@ Mutation = merge_types(
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
-            remittances.RemittanceMutation,
             books.BookMutation,
             opening.OpeningMutation,
             funds.FundMutation,

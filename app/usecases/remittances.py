@@ -1,8 +1,5 @@
 """Remittances: the treasurer reports closed months, the municipality invoices, the treasurer pays."""
 
-from datetime import date
-from uuid import UUID
-
 from app.db import ledger
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
@@ -15,6 +12,7 @@ from app.domain.days import check_day, day_of
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.remittances import (
+    Owed,
     Recomputation,
     Remittance,
     check_period,
@@ -26,39 +24,45 @@ from app.domain.remittances import (
 )
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+from app.vocabulary import CooperativeId, Month, PastDay, Reference, RemittanceId, Version, first_of
 
 
-async def get_owed(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> int:
-    """Cents that are owed and not reported yet; below zero where refunds came after the last report."""
+async def get_remittance_owed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Owed:
+    """What is owed to the municipality and not reported yet; below zero if refunds came after the last report."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
     await lend_staff_view(tx, cooperative_id)
     reported, _ = await months_reported(tx, cooperative_id)
-    return sum(line.cents for line in await owed_lines(tx, cooperative_id, reported, None))
+    return Owed(cooperative_id, sum(line.cents for line in await owed_lines(tx, cooperative_id, reported, None)))
 
 
-async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: UUID, through: date) -> Remittance:
-    """Report what is owed for closed months through one, line by line; what refunds take back later nets next time.
+async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, through: Month) -> Remittance:
+    """Report what is owed for all closed months through one, line by line. Later refunds come off the next report.
 
-    Raises RuleRefused for an open month, one that was reported, or where nothing is owed.
+    Raises RuleRefused for an open month, one that was reported, or if nothing is owed.
     """
-    through = through.replace(day=1)
+    last = first_of(through)
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.REPORT_REMITTANCE, cooperative_id)
     await ledger.lock_books(tx, cooperative_id)
     reported, closed = await months_reported(tx, cooperative_id)
-    lines = tuple(await owed_lines(tx, cooperative_id, reported, through))
+    lines = tuple(await owed_lines(tx, cooperative_id, reported, last))
     cents = sum(line.cents for line in lines)
-    check_period(through, reported, closed, cents)
-    place = (uuid7(), cooperative_id, cooperative.municipality_id, reported, through)
+    check_period(last, reported, closed, cents)
+    place = (uuid7(), cooperative_id, cooperative.municipality_id, reported, last)
     made = Remittance(*place, cents, lines, digest(lines), actor.person, tx.now)
     await remittances.add(tx, made)
-    await tell(tx, "remittance.reported", cooperative_id, made.id, through=f"{through:%Y-%m}")
+    await tell(tx, "remittance.reported", cooperative_id, made.id, through=through)
     return made
 
 
 async def invoice_remittance(
-    tx: Tx, actor: Actor, *, remittance_id: UUID, reference: str, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    remittance_id: RemittanceId,
+    reference: Reference,
+    expected_version: Version | None = None,
 ) -> Remittance:
     """The municipality's word that it asks for this amount, with its own reference. Raises WrongState, ReasonNeeded."""
     found = await remittances.get(tx, remittance_id, lock=True)
@@ -69,7 +73,12 @@ async def invoice_remittance(
 
 
 async def settle_remittance(
-    tx: Tx, actor: Actor, *, remittance_id: UUID, paid_on: date | None = None, expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    remittance_id: RemittanceId,
+    paid_on: PastDay | None = None,
+    expected_version: Version | None = None,
 ) -> Remittance:
     """Record that it was paid. Raises WrongState, DayOutOfRange."""
     found = await remittances.get(tx, remittance_id, lock=True)
@@ -84,15 +93,17 @@ async def settle_remittance(
 
 
 @shows_private
-async def list_remittances(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Remittance]:
-    """What was reported, newest first; for the treasurer and the municipality's controllers."""
+async def list_remittances(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest
+) -> Page[Remittance]:
+    """What was reported, newest first, for the treasurer and the municipality's controllers."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
     return await remittances.page(tx, page, cooperative_id=cooperative_id)
 
 
 @shows_private
-async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Remittance:
+async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Remittance:
     """One remittance with its specification. Raises NotFound."""
     found = await remittances.get(tx, remittance_id)
     actor.require(Right.READ_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
@@ -100,8 +111,8 @@ async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Remitt
 
 
 @shows_private
-async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: UUID) -> Recomputation:
-    """Work a specification out again from its stored inputs, beside the ledger of the same months."""
+async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Recomputation:
+    """Work a specification out again from its stored inputs, beside the ledger of the same months; changes nothing."""
     found = await get_remittance(tx, actor, remittance_id=remittance_id)
     await lend_staff_view(tx, found.cooperative_id)
     booked = await owed_lines(tx, found.cooperative_id, found.after, found.through)

@@ -124,7 +124,7 @@ get_permission               member coordinator case-manager
 read_permission_note         member coordinator case-manager
 withdraw_permission          case-manager
 list_permission_reads        member coordinator
-get_owed                     treasurer controller
+get_remittance_owed          treasurer controller
 list_remittances             treasurer controller
 report_remittance            treasurer
 get_remittance               treasurer controller

@@ -326,7 +326,7 @@ def _constants() -> dict[str, Any]:
             "ends_at": now,
             "now": now,
         },
-        **{"month": date(2026, 1, 1), "through": date(2026, 1, 1), "year": 2026, "since": date(2026, 1, 1)},
+        **{"month": date(2026, 1, 1), "through": "2026-01", "year": 2026, "since": date(2026, 1, 1)},
         **{"reference": "F1", "yes": True, "drafts": (spool,), "draft": spool, "closes_at": now + timedelta(days=3)},
         "slot": draft_slot(role="x", seats=1, minutes=1, share_kind="rest", share_size=1),
         **{"limit_cents": 1, "worked_minutes": 1, "terms": 1, "units": 1, "total_cents": 1, "minutes": 60},

@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, MoneyIn, Text, Verbatim, Within
+from app.vocabulary import Between, MoneyIn, MonthWithin, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -59,6 +59,8 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
             too_low = [f"0.0{mark.low - 1}" for mark in marks if isinstance(mark, Between) and 0 < mark.low < 10]
             for amount in ("1.000", "12,50", "", "-1", "1000000001", *too_low):
                 yield name, {"amount": amount}
+        for _ in (mark for mark in marks if isinstance(mark, MonthWithin)):
+            yield from [(name, month) for month in ("1999-12", "2199-01", "2026-13", "2026-3", "2026-03-01", "")]
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"

@@ -1,0 +1,122 @@
+"""What a cooperative owes its municipality: reported line by line, invoiced, settled, recomputed."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.transitions import Step, steps
+from app.domain import remittances as domain
+from app.domain.access import Right
+from app.domain.remittances import REMITTANCE, RemittanceState, RemittanceVerb
+from app.domain.transitions import AvailableTransition
+from app.usecases.remittances import (
+    get_remittance,
+    get_remittance_owed,
+    invoice_remittance,
+    list_remittances,
+    recompute_remittance,
+    report_remittance,
+    settle_remittance,
+)
+from app.vocabulary import CooperativeId, JournalId, MunicipalityId, RemittanceId
+
+
+@shape(domain.Owed)
+class RemittanceOwed:
+    """What a cooperative owes its municipality and did not report yet."""
+
+    owed: Money = cents("cents")
+    """How much; below zero if refunds came after the last report."""
+
+
+@shape(AvailableTransition)
+class RemittanceTransition(Step):
+    """A step that leads on from the state of a remittance."""
+
+    verb: RemittanceVerb
+    """What is done."""
+    to: RemittanceState
+    """The state that it leads to."""
+
+
+def _may(remittance: domain.Remittance, viewer: Viewer) -> Callable[[Right], bool]:
+    place = remittance.municipality_id
+    return lambda right: viewer.actor.may(right, remittance.cooperative_id, municipality_id=place)
+
+
+@shape(domain.Remittance)
+class Remittance:
+    """What a cooperative reported to its municipality for closed months."""
+
+    id: RemittanceId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative that owes it."""
+    municipality_id: MunicipalityId
+    """The municipality that gets it."""
+    after: str | None = seen(lambda remittance, _: remittance.after and f"{remittance.after:%Y-%m}")
+    """The month after which it begins; null if it begins with the books."""
+    through: str = seen(lambda remittance, _: f"{remittance.through:%Y-%m}")
+    """Its last month."""
+    amount: Money = cents("cents")
+    """How much is owed."""
+    digest: str
+    """SHA-256 of its lines."""
+    state: RemittanceState
+    """How far it is."""
+    reference: str
+    """The municipality's own, of its invoice."""
+    reported_at: datetime
+    """When it was reported."""
+    settled_on: date | None
+    """The day on which it was paid."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[RemittanceTransition] = steps(REMITTANCE, RemittanceTransition, _may)
+    """What the caller can do next."""
+
+
+@shape(domain.Recomputed)
+class Difference:
+    """A line that comes out otherwise."""
+
+    journal_id: JournalId
+    """The journal that it stands in."""
+    line: int
+    """Its number within the account."""
+    stated: Money
+    """What the specification says."""
+    recomputed: Money | None
+    """What its inputs say; null if it has none."""
+
+
+@shape(domain.Recomputation)
+class Recomputation:
+    """Whether a specification says what its inputs say, and what the ledger says of the same months."""
+
+    remittance_id: RemittanceId
+    """The remittance."""
+    matches: bool
+    """Whether all of it agrees."""
+    stated: Money
+    """What the specification says."""
+    recomputed: Money
+    """What its inputs say."""
+    ledger: Money
+    """What the ledger says."""
+    digest_matches: bool
+    """Whether the lines are those that were reported."""
+    differences: list[Difference]
+    """The lines that come out otherwise."""
+
+
+ONE = "/remittances/{remittance_id}"
+remittances = Noun("remittances")
+remittances.get("/cooperatives/{cooperative_id}/remittance-owed", get_remittance_owed, RemittanceOwed)
+remittances.get("/cooperatives/{cooperative_id}/remittances", list_remittances, Remittance)
+remittances.post("/cooperatives/{cooperative_id}/remittances", report_remittance, Remittance, opens="/remittances")
+remittances.get(ONE, get_remittance, Remittance)
+remittances.post(f"{ONE}/invoices", invoice_remittance, Remittance)
+remittances.post(f"{ONE}/payments", settle_remittance, Remittance)
+remittances.ask("/recomputations", recompute_remittance, Recomputation, field="recomputation")
