@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
@@ -111,11 +111,14 @@ SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a link.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
+GivenReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
+"""If there has to be one."""
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 
 Slug = Annotated[
     str,
     Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+    AfterValidator(_of_nobody),
     Doc("A name in small letters, digits and hyphens."),
 ]
 CbsCode = Annotated[
@@ -126,6 +129,15 @@ CbsCode = Annotated[
 
 # --- numbers ---
 
+
+def _whole(value: Any) -> Any:
+    """What JSON calls an integer: 3 and 3.0, but neither 3.5 nor "3" nor true."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""After the bounds of a strict integer."""
+Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
 Flag = Annotated[bool, Field(strict=True)]
 Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 """The version of a thing that the caller saw last."""
@@ -248,6 +260,7 @@ AppId = Annotated[UUID, Names("app")]
 BallotId = Annotated[UUID, Names("ballot")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 CostClaimId = Annotated[UUID, Names("cost_claim")]
+JointPurchaseId = Annotated[UUID, Names("joint_purchase")]
 MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 OrderId = Annotated[UUID, Names("order")]
@@ -255,8 +268,10 @@ OrderLineId = Annotated[UUID, Names("order_line")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]
+PurchaseArticleId = Annotated[UUID, Names("purchase_article")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
+WishId = Annotated[UUID, Names("wish")]
 AccountId = Annotated[UUID, Names("account")]
 JournalId = Annotated[UUID, Names("journal")]
 AnyId = Annotated[UUID, Names("")]

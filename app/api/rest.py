@@ -39,6 +39,7 @@ from app.api import (
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
 from app.contract import ballots, costs, municipalities, permissions, spending, tasks
+from app.contract import wishes as declared_wishes
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
@@ -78,6 +79,7 @@ TABLES = (
     tasks.tasks,
     ballots.ballots,
     costs.costs,
+    declared_wishes.wishes,
 )
 """Nouns whose operations are declared."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)

@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from app.contract import ballots, costs, municipalities, permissions, spending, tasks
+from app.contract import wishes as declared_wishes
 from app.graphql import (
     agreements,
     allowances,
@@ -60,6 +61,7 @@ TABLES = (
     tasks.tasks,
     ballots.ballots,
     costs.costs,
+    declared_wishes.wishes,
 )
 Query = merge_types(
     "Query",
@@ -90,7 +92,6 @@ Mutation = merge_types(
             funds.FundMutation,
             seals.SealMutation,
             joint_purchases.JointPurchaseMutation,
-            wishes.WishMutation,
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             *map(mutation_of, TABLES),
