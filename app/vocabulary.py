@@ -179,14 +179,15 @@ CbsCode = Annotated[
 
 
 def _whole(value: Any) -> Any:
-    """JSON has one kind of number: 60.0 is a whole one."""
+    """What JSON calls an integer: 3 and 3.0, but neither 3.5 nor "3" nor true."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = BeforeValidator(_whole)
+WHOLE = BeforeValidator(_whole)
 """After the bounds of a strict integer."""
+Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
 Flag = Annotated[bool, Field(strict=True)]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), Whole, Doc("How many minutes, a month at most.")]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
 """The version of a thing that the caller saw last. An If-Match that is no version of ours is -1, which nothing has."""
 
@@ -355,6 +356,7 @@ BookCheckId = Annotated[UUID, Names("book_check")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
 CostClaimId = Annotated[UUID, Names("cost_claim")]
 CustomerId = Annotated[UUID, Names("customer")]
+JointPurchaseId = Annotated[UUID, Names("joint_purchase")]
 MemberId = Annotated[UUID, Names("member")]
 MemberEventId = Annotated[UUID, Names("member_event")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
@@ -366,10 +368,12 @@ PaymentId = Annotated[UUID, Names("payment")]
 PermissionId = Annotated[UUID, Names("permission")]
 PermissionReadId = Annotated[UUID, Names("permission_read")]
 PersonId = Annotated[UUID, Names("person")]
+PurchaseArticleId = Annotated[UUID, Names("purchase_article")]
 RefundId = Annotated[UUID, Names("refund")]
 RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
+WishId = Annotated[UUID, Names("wish")]
 AccountId = Annotated[UUID, Names("account")]
 EarningId = Annotated[UUID, Names("earning")]
 JournalId = Annotated[UUID, Names("journal")]

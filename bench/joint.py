@@ -89,7 +89,7 @@ async def closing(run_as: Callable[[str], Run], coordinator: str, cooperative_id
         name = f"j-{uuid4().hex[:8]}"
         member = await run(register_member, cooperative_id=cooperative_id, name=name, trade_name=name)
         article = stand.articles[number % 10].id
-        await run(wish_for, article_id=article, units=7, tolerance=2, member_id=member.id)
+        await run(wish_for, article_id=article, quantity=7, tolerance=2, member_id=member.id)
     began = time.perf_counter()
     with counted() as sent:
         await run(move_joint_purchase, purchase_id=stand.purchase.id, verb="close")

@@ -3,9 +3,10 @@
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from app import vocabulary
 from app.domain.agreements import (
     Barter,
     Collective,
@@ -31,15 +32,7 @@ Percent = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,2})?$", examples=
 Amount = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["3000.00"])]
 """Zero or more."""
 Euro = Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["3000.00"])]
-
-
-def _whole(value: Any) -> Any:
-    """What JSON calls an integer: 3 and 3.0, but neither 3.5 nor "3" nor true."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-WHOLE = BeforeValidator(_whole)
-"""After the bounds of a strict integer."""
+WHOLE = vocabulary.WHOLE
 
 
 class Strict(BaseModel):

@@ -50,6 +50,7 @@ def add(router: APIRouter, operation: Operation) -> None:
         name=operation.use_case.__name__,
         description=operation.words,
         status_code=operation.status,
+        responses={status: {} for status in operation.refusals},
         response_model=None if operation.status == NO_CONTENT else _answer_of(operation),
     )
 

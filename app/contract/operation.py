@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import BaseModel, Field, create_model
 
 from app.contract.shape import bare
+from app.domain.errors import DomainError
 from app.vocabulary import Form, doc_of
 
 UseCase = Callable[..., Any]
@@ -61,6 +62,12 @@ class Operation:
         """What it does: the docstring of its use case without the errors that it raises."""
         text = " ".join((inspect.getdoc(self.use_case) or "").split())
         return re.sub(r"(^|(?<=[.]) )Raises .*", "", text).strip()
+
+    @property
+    def refusals(self) -> list[int]:
+        """The statuses of the errors that its use case raises."""
+        raised = set(re.findall(r"\w+", (inspect.getdoc(self.use_case) or "").partition("Raises ")[2]))
+        return sorted({error.status for error in DomainError.known.values() if error.__name__ in raised})
 
     @cached_property
     def hints(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.contract.remittances import remittances
 from app.contract.seals import seals
 from app.contract.spending import spending
 from app.contract.tasks import tasks
+from app.contract.wishes import wishes
 
 TABLES = (
     allowances,
@@ -34,4 +35,5 @@ TABLES = (
     seals,
     spending,
     tasks,
+    wishes,
 )

@@ -102,20 +102,20 @@ class Stories:
             rule=SharingRule.FIRST_COME,
             delivery_cents=695,
         )
-        purchase, article = stand.purchase, stand.articles[0]
+        purchase, article, bo = stand.purchase, stand.articles[0], scope["Bo"].id
         await lead(move_joint_purchase, purchase_id=purchase.id, verb="open")
         self.say(f"Scope opens '{purchase.title}': {self.link(f'joint-purchases/{purchase.id}')}")
-        await self.loader.run_as("bo")(wish_for, article_id=article.id, units=12, tolerance=3, member_id=scope["Bo"].id)
+        await self.loader.run_as("bo")(wish_for, article_id=article.id, quantity=12, tolerance=3, member_id=bo)
         self.say("Bo wishes 12, and 3 more to fill a pack; reserved on the savings pot.")
-        await lead(wish_for, article_id=article.id, units=6, member_id=scope["Samira"].id)
+        await lead(wish_for, article_id=article.id, quantity=6, member_id=scope["Samira"].id)
         self.say("Scope wishes 6 for Samira, from its fund.")
         partner = self.loader.run_as("ons-coordinator")
-        await partner(wish_for, article_id=article.id, units=11, member_id=ons["Fatima"].id)
+        await partner(wish_for, article_id=article.id, quantity=11, member_id=ons["Fatima"].id)
         self.say("ONS in Breda wishes 11 for Fatima. 29 wished, 3 tolerated: 3 packs are full, at the lower price.")
         await self._until_settled(purchase, article.id)
         await self._shown(purchase, {member.id: member.name for member in (*scope.values(), *ons.values())})
-        pot = await self.loader.run_as("bo")(get_thermometer, member_id=scope["Bo"].id)
-        place = self.link(f"members/{scope['Bo'].id}/thermometer")
+        pot = await self.loader.run_as("bo")(get_thermometer, member_id=bo)
+        place = self.link(f"members/{bo}/thermometer")
         self.say(f"Bo's savings pot: {decimal_text(pot.balance_cents)}, with a reason for every line: {place}")
 
     async def _until_settled(self, purchase: JointPurchase, article_id: UUID) -> None:

@@ -73,7 +73,6 @@ Mutation = merge_types(
             opening.OpeningMutation,
             funds.FundMutation,
             joint_purchases.JointPurchaseMutation,
-            wishes.WishMutation,
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             *map(mutation_of, TABLES),

@@ -15,10 +15,11 @@ from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded, Wro
 from app.domain.joint_purchases import Article, Credit, JointPurchase, PurchaseState, Wish, transition
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.usecases.steps import joint
+from app.vocabulary import Amount, JointPurchaseId, StatedReason, WishId
 
 
-async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: UUID) -> SupplierOrder:
-    """What to order: packs, prices and totals by article. For the lead's staff. Raises WrongState before closing."""
+async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> SupplierOrder:
+    """What to order from the supplier. For the lead's staff. Raises WrongState before closing."""
     found = await joint_purchases.get(tx, purchase_id)
     actor.require(Right.READ_PURCHASE, found.cooperative_id)
     if found.closed_at is None:
@@ -76,8 +77,12 @@ async def settle_joint_purchase(
     return await joint_purchases.save(tx, charged.purchase)
 
 
-async def credit_wish(tx: Tx, actor: Actor, *, wish_id: UUID, cents: int, reason: str) -> Wish:
-    """Book what the supplier gave back for a line, to who had paid it. Raises WrongState, ReasonNeeded, RuleRefused."""
+async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, reason: StatedReason) -> Wish:
+    """Book what the supplier gave back for one line, to whoever had paid it.
+
+    Raises WrongState, ReasonNeeded, RuleRefused.
+    """
+    cents = amount.cents
     wish = await wishes.get(tx, wish_id)
     found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
     if found.state is not PurchaseState.SETTLED:

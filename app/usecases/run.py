@@ -47,7 +47,7 @@ from app.domain.errors import (
 )
 from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
-from app.usecases.steps.forms import read_forms
+from app.usecases.steps.forms import read_forms, stated
 from app.usecases.steps.input import check_days, check_input
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 from app.usecases.steps.telling import told_of
@@ -118,7 +118,7 @@ class Run:
     def read(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> Any:
         """What is given for a verb, read by its forms. Raises Malformed, and what no verb accepts."""
         read = read_forms(verb, named, self.today)
-        check_input(read)
+        check_input({name: one for name, one in read.items() if not (isinstance(one, int) and stated(verb, name))})
         check_days(read, self.today)
         return read
 

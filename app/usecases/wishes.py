@@ -1,6 +1,7 @@
 """Wishes of a joint purchase: a member's from the own pot, a cooperative's from its fund; each change is dated."""
 
 from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
@@ -34,6 +35,20 @@ from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import purchase_in_time
 from app.usecases.steps.limit import check_limit_between
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    CooperativeId,
+    Doc,
+    JointPurchaseId,
+    MemberId,
+    PurchaseArticleId,
+    Units,
+    Version,
+    WishId,
+)
+
+Quantity = Annotated[Units, Doc("How many units are wished for sure.")]
+Tolerance = Annotated[Units, Doc("How many more units would be taken to fill a pack.")]
+LockedUnits = Annotated[Units, Doc("How many units it gets; null shares them out again.")]
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
 
@@ -42,17 +57,17 @@ async def wish_for(
     tx: Tx,
     actor: Actor,
     *,
-    article_id: UUID,
-    units: int,
-    tolerance: int = 0,
-    member_id: UUID | None = None,
-    cooperative_id: UUID | None = None,
+    article_id: PurchaseArticleId,
+    quantity: Quantity,
+    tolerance: Tolerance = 0,
+    member_id: MemberId | None = None,
+    cooperative_id: CooperativeId | None = None,
 ) -> Wish:
-    """Say how many units one wants for sure and how many more one would take to fill a pack; 0 and 0 withdraws.
+    """Wish for an article, or change what one wished. Wishing 0 and tolerating 0 withdraws.
 
-    A member's own wish is reserved on the pot; staff wish for the cooperative, or for a member, from its fund. Said
-    again it changes: more goes to the back of the queue, less gives up the newest, the same changes nothing. Raises
-    WrongState once it is closed, NotFilling, SpendingForbidden, BelowFloor, LimitExceeded, NotFound.
+    A member's own wish is reserved on their pot. Staff wish for the cooperative, or for a member, from its fund. More
+    than before goes to the back of the queue, less gives up the newest units, the same changes nothing.
+    Raises WrongState once it is closed, NotFilling, SpendingForbidden, BelowFloor, LimitExceeded, NotFound.
     """
     article = await articles.get(tx, article_id)
     purchase = await joint_purchases.get(tx, article.purchase_id)
@@ -69,18 +84,18 @@ async def wish_for(
     found = next((wish for wish in await wishes.all(tx, **key) if wish.member_id == who), None)
     fresh = Wish(uuid7(), purchase.id, purchase.cooperative_id, article_id, place, who, paid_by, actor.person)
     before = found or fresh
-    wish = replace(before, quantity=units, tolerance=tolerance)
+    wish = replace(before, quantity=quantity, tolerance=tolerance)
     await _check(tx, purchase, article, before, wish)
     if wish == found:
         return wish
-    cents = article.reserve_cents(units + tolerance)
+    cents = article.reserve_cents(quantity + tolerance)
     await _within_limit(tx, purchase, wish, cents - wish.reserved_cents, for_member=own)
     return await _kept(tx, await _reserve(tx, purchase, wish, cents), new=found is None)
 
 
 @shows_private
 async def list_wishes(
-    tx: Tx, actor: Actor, *, purchase_id: UUID, page: PageRequest, member_id: UUID | None = None
+    tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId, page: PageRequest, member_id: MemberId | None = None
 ) -> Page[Wish]:
     """All wishes for the lead's staff, those of their cooperative for a partner's, their own for members."""
     purchase = await joint_purchases.get(tx, purchase_id)
@@ -98,9 +113,9 @@ async def list_wishes(
 
 
 async def lock_wish(
-    tx: Tx, actor: Actor, *, wish_id: UUID, units: int | None, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, wish_id: WishId, units: LockedUnits | None, expected_version: Version | None = None
 ) -> Wish:
-    """Set by hand what a wish gets, so that it stays whatever comes; None shares it out again.
+    """Set by hand what a wish gets, so that it stays whatever comes; null shares it out again.
 
     Raises WrongState before closing and after settling, RuleRefused above what was asked for, LocksExceed.
     """

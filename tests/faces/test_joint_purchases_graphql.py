@@ -39,15 +39,17 @@ async def test_a_joint_purchase_by_graphql(world: World) -> None:
         moveJointPurchase(idempotencyKey: $key, id: $id, verb: $verb) { state } }"""
     await ask(seller.coordinator, move, id=purchase, verb="OPEN")
     wish = """($key: String!, $article: UUID!, $member: UUID, $units: Int!) {
-        wishFor(idempotencyKey: $key, articleId: $article, quantity: $units, memberId: $member) {
+        wishFor(idempotencyKey: $key, input: {articleId: $article, quantity: $units, memberId: $member}) {
           id paidBy reserved { amount } } }"""
     mine = await ask(seller.member, wish, article=article, member=seller.member_id, units=5)
     assert (mine["paidBy"], mine["reserved"]["amount"]) == ("pot", "10.00")
     await ask(seller.coordinator, move, id=purchase, verb="CLOSE")
-    lock = (
-        "($key: String!, $id: UUID!, $units: Int) { lockWish(idempotencyKey: $key, id: $id, units: $units) { units } }"
-    )
-    assert (await ask(seller.coordinator, lock, id=mine["id"], units=5))["units"] == 5
+    lock = """($key: String!, $id: UUID!, $input: LockWishInput!) {
+        lockWish(idempotencyKey: $key, id: $id, input: $input) { units } }"""
+    left_out = await seller.coordinator.graphql(f"mutation {lock}", key="left-out", id=mine["id"], input={})
+    assert left_out["errors"][0]["extensions"]["errors"][0]["field"] == "units"
+    assert (await ask(seller.coordinator, lock, id=mine["id"], input={"units": None}))["units"] == 5
+    assert (await ask(seller.coordinator, lock, id=mine["id"], input={"units": 5}))["units"] == 5
     await ask(seller.coordinator, move, id=purchase, verb="ORDER")
     look = "query($id: UUID!) { supplierOrder(purchaseId: $id) { total { amount } lines { packs } } }"
     order = (await seller.coordinator.graphql(look, id=purchase))["data"]["supplierOrder"]
@@ -60,7 +62,8 @@ async def test_a_joint_purchase_by_graphql(world: World) -> None:
         settleJointPurchase(idempotencyKey: $key, id: $id, total: {amount: "11.00"}) { state settledOn } }"""
     assert (await ask(seller.treasurer, settle, id=purchase))["state"] == "SETTLED"
     credit = """($key: String!, $id: UUID!) {
-        creditWish(idempotencyKey: $key, id: $id, amount: {amount: "2.00"}, reason: "vlek") { credited { amount } } }"""
+        creditWish(idempotencyKey: $key, id: $id, input: {amount: {amount: "2.00"}, reason: "vlek"}) {
+          credited { amount } } }"""
     assert (await ask(seller.treasurer, credit, id=mine["id"]))["credited"]["amount"] == "2.00"
     shown = (
         "query($id: UUID!) { allocation(purchaseId: $id) { title units wishes { units reason changes { quantity } } } }"
