@@ -27,7 +27,6 @@ class Key(StrEnum):
     """What an operation does with an Idempotency-Key."""
 
     NEEDED = "needed"
-    KEPT = "kept"
     NONE = "none"
 
 
