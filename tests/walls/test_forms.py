@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from annotated_types import Ge, Le, MaxLen
-from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
+from graphql import GraphQLInputObjectType
 from graphql.type import get_nullable_type
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -101,14 +101,6 @@ def test_each_field_that_a_person_types_is_spoiled_in_more_ways_than_one() -> No
     assert [(form, name) for form, way in zip(forms, ways, strict=True) for name in types(form) if way[name] < 2] == []
 
 
-def in_graphql(field: Field, body: Json) -> Json:
-    """A body as GraphQL writes it: values of an enumeration in capitals."""
-    kind = get_named_type(field.field.args["input"].type)
-    assert isinstance(kind, GraphQLInputObjectType)
-    enums = {name for name, one in kind.fields.items() if isinstance(get_named_type(one.type), GraphQLEnumType)}
-    return {name: one.upper() if name in enums else one for name, one in body.items()}
-
-
 async def refused_by_rest(stand: Stand, who: Caller, operation: Operation, ids: dict[str, str], body: Json) -> Json:
     headers, sent = operation.sent(who, ids, body)
     answer = await stand.ask(operation.method, operation.address(ids), headers, sent)
@@ -117,8 +109,18 @@ async def refused_by_rest(stand: Stand, who: Caller, operation: Operation, ids: 
     return {"code": found["code"], "errors": found["errors"]}
 
 
+def in_graphql(field: Field, body: Json) -> Json:
+    """A body as its field takes it: as `input`, or as arguments if the field only reads."""
+    arguments = field.field.args
+    if "input" not in arguments:
+        return {name: shouted_as(one, arguments[name].type) for name, one in body.items()}
+    kind = get_nullable_type(arguments["input"].type)
+    assert isinstance(kind, GraphQLInputObjectType)
+    return {"input": {name: shouted_as(one, kind.fields[name].type) for name, one in body.items()}}
+
+
 async def refused_by_graphql(stand: Stand, identity: Identity, field: Field, ids: dict[str, str], body: Json) -> Json:
-    variables = field.variables(ids) | {"input": body}
+    variables = field.variables(ids) | in_graphql(field, body)
     answer = await stand.query(field.document(variables), variables, identity)
     (error,) = answer["errors"]
     return {name: error["extensions"][name] for name in ("code", "errors")}
@@ -133,12 +135,9 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
         operation, column = by_verb[field.verb], min(matrix()[field.verb] & {*OWN, *FAR})
         who, identity, ids = everybody.people[column], everybody.identity(column), everybody.ids(column, field.verb)
         good = operation.inputs(ids).body(operation.json or {})
-        kind = get_nullable_type(field.field.args["input"].type)
-        assert isinstance(kind, GraphQLInputObjectType)
         for name, value in spoiled(declared.body):
             body = good | {name: value}
-            shouted = {key: shouted_as(one, kind.fields[key].type) for key, one in body.items()}
             rest = await refused_by_rest(stand, who, operation, ids, body)
-            graphql = await refused_by_graphql(stand, identity, field, ids, shouted)
+            graphql = await refused_by_graphql(stand, identity, field, ids, body)
             assert graphql == rest, (declared.id, name, value)
             assert name in {error["field"].partition(".")[0] for error in rest["errors"]}
