@@ -72,7 +72,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
 }
 _AMOUNT = ("Vul een bedrag in met een punt, zoals 12.50.", "Give an amount with a point, such as 12.50.")
+_MONTH = ("Vul een maand in, zoals 2026-03.", "Give a month, such as 2026-03.")
 FORMS: dict[str, tuple[str, str]] = {
+    r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$": _MONTH,
+    r"^([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(0[1-9]|1[0-2])$": _MONTH,
+    r"^GM[0-9]{4}$": ("Vul de code van het CBS in, zoals GM0758.", "Give the code of CBS, such as GM0758."),
+    r"^[0-9]{1,3}(\.[0-9]{1,2})?$": (
+        "Vul een percentage in met een punt, zoals 12.5.",
+        "Give a percentage with a point, such as 12.5.",
+    ),
     rf"^{AMOUNT}$": _AMOUNT,
     rf"^-?{AMOUNT}$": _AMOUNT,
     r"^EUR$": ("Alle bedragen zijn in EUR.", "All amounts are in EUR."),
