@@ -107,7 +107,14 @@ def _running(command: list[str], front: Front) -> Iterator[None]:
     """A proxy, until the block ends; it writes down each connection that a process refused."""
     who = NOBODY if os.geteuid() == 0 else None
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, user=who, group=who, extra_groups=[] if who else None, stderr=said)
+        process = subprocess.Popen(
+            command,
+            user=who,
+            group=who,
+            extra_groups=[] if who else None,
+            stderr=said,
+            cwd="/",  # the checkout may be in a folder that `nobody` cannot enter
+        )
         try:
             ends = time.monotonic() + 10
             while not _listens(front.port):
