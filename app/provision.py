@@ -19,7 +19,7 @@ LONGEST = {"--subject": 300, "--name": 120}
 
 @provision.command()
 def keys() -> None:
-    """Make the signing and the sealing key in SAMEN_DATA_DIR. Keys that are there already are never touched."""
+    """Make the signing and the sealing key in SAMEN_DATA_DIR. Existing keys are never touched."""
     settings = read_settings()
     data_dir(settings)
     try:

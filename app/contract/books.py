@@ -47,7 +47,7 @@ class Entry:
 
 @shape(domain.Journal)
 class Journal:
-    """A booked journal with its entries, which sum to zero. What is booked never changes."""
+    """A booked journal with its entries, which sum to zero. It never changes."""
 
     id: JournalId
     """Its id."""

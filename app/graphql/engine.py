@@ -140,7 +140,7 @@ def _parameter(name: str, hint: Any, default: Any = inspect.Parameter.empty) -> 
 
 @cache
 def input_of(form: type[BaseModel]) -> Any:
-    """The GraphQL input of a form. What is left out is left to the use case's own default."""
+    """The GraphQL input of a form. A field that is left out keeps the default of the use case."""
     if form is MoneyIn:
         return shared.MoneyInput
     namespace: dict[str, Any] = {"__annotations__": {}}

@@ -51,7 +51,7 @@ async def grant_allowance(
 ) -> Allowance:
     """Grant an allowance or a premium from the cooperative fund, within the agreement of its day and the legal limit.
 
-    Without a day it is for today. What is paid by the hour takes minutes. The rest of a month's allowance is granted
+    Without a day it is for today. Work by the hour takes minutes. The rest of a month's allowance is granted
     if no amount is named.
 
     Raises RuleMissing, AllowanceExceeded, LimitUnknown, AgreementMissing, SecondPersonNeeded for one's own,

@@ -118,7 +118,7 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason
 async def refund_order(
     tx: Tx, actor: Actor, *, order_id: OrderId, reason: Reason, amount: Amount | None = None
 ) -> Order:
-    """Give money of an order back: all of it or a part. For the treasurer. What is owed back goes first.
+    """Give money of an order back: all of it or a part. For the treasurer. Money that is owed back goes first.
 
     The rest is taken off the price of a sale that stands in the books, with its split; all of it takes the sale back by
     F. Without a sale the price is due again. Of an assignment it may lower what is still due.

@@ -55,7 +55,7 @@ RANGES = {
     **{"units": (0, 1_000_000), "tolerance": (0, 1_000_000), "pack_units": (1, 100_000), "minimum": (0, MAX_CENTS)},
     **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},
     **{"seats": (0, 1000), "share_size": (0, MAX_CENTS), "worked_minutes": (-44_640, 44_640), "terms": (1, 2**31)},
-    **{"deposit_cents": (0, MAX_CENTS), "unit_price_cents": (0, MAX_CENTS), "limit_cents": (0, MAX_CENTS)},
+    **{"deposit_cents": (0, MAX_CENTS), "unit_price_cents": (0, MAX_CENTS)},
     **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
     "year": (2000, 2100),
 }
