@@ -348,6 +348,11 @@ class Names:
         return value
 
 
+def noun_of(hint: Any) -> str | None:
+    """The noun that an id names; None for what is no id."""
+    return next((one.noun for one in getattr(hint, "__metadata__", ()) if isinstance(one, Names)), None)
+
+
 AgreementId = Annotated[UUID, Names("agreement")]
 AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]

@@ -164,6 +164,6 @@ members.post("/cooperatives/{cooperative_id}/referrals", refer_member, Member, k
 members.get(ONE, get_member, Member)
 members.patch(ONE, change_member, Member)
 members.move(f"{ONE}/transitions", move_member, Member, key=Key.NONE)
-members.get(f"{ONE}/events", list_member_events, MemberEvent)
+members.get(f"{ONE}/events", list_member_events, MemberEvent, below=Member)
 members.put(f"{ONE}/goal", set_goal, Member)
 members.get(f"{ONE}/thermometer", get_thermometer, Thermometer)

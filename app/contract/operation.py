@@ -14,9 +14,9 @@ from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
-from app.contract.shape import bare
+from app.contract.shape import bare, is_shape
 from app.domain.errors import DomainError
-from app.vocabulary import Form, doc_of
+from app.vocabulary import Form, doc_of, noun_of
 
 UseCase = Callable[..., Any]
 OWN = ("tx", "actor", "page", "expected_version")
@@ -48,6 +48,8 @@ class Operation:
     """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
     must_have_seen: bool = False
     """Whether the caller has to name the version that they saw."""
+    below: Any = None
+    """Of a list: the shape that has it as a field in GraphQL too, if any."""
     asks: bool = False
     """Of a POST: it changes nothing, so that GraphQL has it among its queries."""
 
@@ -98,6 +100,13 @@ class Operation:
         """Parameters that stand in the path, in its order."""
         return re.findall(r"{(\w+)}", self.path)
 
+    @cached_property
+    def subject(self) -> str | None:
+        """The parameter in its path that is the id of what comes back, if there is one."""
+        own = get_type_hints(self.shape, include_extras=True).get("id") if is_shape(self.shape) else None
+        noun = noun_of(own)
+        return next((name for name in self.in_path if noun and noun_of(self.hints[name]) == noun), None)
+
     @property
     def given(self) -> list[str]:
         """Parameters that stand in the body, or in the query of a GET."""
@@ -146,9 +155,9 @@ class Noun:
     name: str
     operations: list[Operation] = field(default_factory=list)
 
-    def get(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
-        """An operation that only reads."""
-        self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field)
+    def get(self, path: str, use_case: UseCase, shape: Any, *, field: str = "", below: Any = None) -> None:
+        """An operation that only reads. A list `below` a shape is read by the shape's id."""
+        self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field, below=below)
 
     def post(
         self,

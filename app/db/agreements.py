@@ -49,7 +49,7 @@ class AgreementRow(SQLModel, table=True):
     version: int
 
 
-_store = Store(
+versions = Store(
     AgreementRow,
     Agreement,
     superseded_from="(select min(n.active_from) from agreement n where n.cooperative_id = t.cooperative_id"
@@ -61,7 +61,7 @@ _store = Store(
 )
 
 
-WITHOUT_EXAMPLES = _store.select.replace("t.examples", "'[]'::jsonb as examples")
+WITHOUT_EXAMPLES = versions.select.replace("t.examples", "'[]'::jsonb as examples")
 """What holds is the rules; their worked examples are for who reads the paper."""
 MOST_KNOWN = 2000
 """Versions of agreements that a process keeps."""
@@ -69,20 +69,20 @@ _known: dict[tuple[str, ...], Agreement] = {}
 
 
 async def get_agreement(tx: Tx, agreement_id: UUID, *, lock: bool = False) -> Agreement:
-    return _today(tx, await _store.get(tx, agreement_id, lock=lock))
+    return _today(tx, await versions.get(tx, agreement_id, lock=lock))
 
 
 async def list_agreements(tx: Tx, request: PageRequest, **equal: object) -> Page[Agreement]:
-    return (await _store.page(tx, request, **equal)).map(lambda agreement: _today(tx, agreement))
+    return (await versions.page(tx, request, **equal)).map(lambda agreement: _today(tx, agreement))
 
 
 async def add_agreement(tx: Tx, agreement: Agreement) -> Agreement:
-    await _store.add(tx, agreement)
+    await versions.add(tx, agreement)
     return _today(tx, agreement)
 
 
 async def save_agreement(tx: Tx, agreement: Agreement) -> Agreement:
-    await _store.save(tx, agreement)
+    await versions.save(tx, agreement)
     return await get_agreement(tx, agreement.id)
 
 
@@ -112,7 +112,7 @@ def _loaded(record: Any) -> Agreement:
     if key not in _known:
         if len(_known) >= MOST_KNOWN:
             _known.clear()
-        _known[key] = _store.load(record)
+        _known[key] = versions.load(record)
     return _known[key]
 
 

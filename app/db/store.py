@@ -85,8 +85,11 @@ class Store(Generic[T]):
     @cached_property
     def select(self) -> str:
         """`select … from table t`, to which a condition is added."""
-        computed = "".join(f", {sql} as {name}" for name, sql in self.extra.items())
-        return f'select {self.own}{computed} from "{self.table.name}" t'
+        return f'select {self._fields} from "{self.table.name}" t'
+
+    @cached_property
+    def _fields(self) -> str:
+        return self.own + "".join(f", {sql} as {name}" for name, sql in self.extra.items())
 
     def load(self, record: Any) -> T:
         """The domain object of a row."""
@@ -115,6 +118,12 @@ class Store(Generic[T]):
         """What `all` asks."""
         conditions, arguments = _conditions(equal)
         return Query(f"{self.select}{conditions} order by t.id", tuple(arguments), self.load)
+
+    def many(self, column: str, ids: Sequence[UUID]) -> Query[tuple[str, dict[str, Any]]]:
+        """The rows of which `column` is one of these ids, each with that id as text, oldest first."""
+        sql = f"""select {self._fields}, t.{column} as of_id from "{self.table.name}" t
+                  where t.{column} = any($1) order by t.id"""
+        return Query(sql, (list(ids),), lambda row: (str(row.pop("of_id")), row))
 
     async def page(self, tx: Tx, request: PageRequest, **equal: object) -> Page[T]:
         """A page, newest first unless said otherwise; a filter of None does not filter."""

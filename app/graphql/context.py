@@ -1,7 +1,8 @@
 """What a GraphQL operation has at hand: the door to the verbs, the language, the loaders."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -10,11 +11,11 @@ from strawberry.fastapi import BaseContext
 
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
-from app.domain.cooperatives import Cooperative
 from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue
-from app.usecases.cooperatives import get_cooperatives
+from app.usecases.level import Verb, read_level
+from app.usecases.nodes import find_nouns
 from app.usecases.run import Keyed, Run
 
 
@@ -44,7 +45,8 @@ class Context(BaseContext):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.cooperatives: DataLoader[UUID, Cooperative] = DataLoader(load_fn=self._cooperatives)
+        self.links: DataLoader[tuple[Verb, UUID], Any] = DataLoader(load_fn=self._level, cache=False)
+        self.nouns: DataLoader[UUID, str | None] = DataLoader(load_fn=self._nouns, cache=False)
 
     @property
     def run(self) -> Run:
@@ -74,9 +76,15 @@ class Context(BaseContext):
         if self.charge is not None:
             await self.charge(units)
 
-    async def _cooperatives(self, ids: list[UUID]) -> Sequence[Cooperative]:
-        found = {cooperative.id: cooperative for cooperative in await self.run(get_cooperatives, ids=tuple(ids))}
-        return [found[cooperative_id] for cooperative_id in ids]
+    async def _level(self, asked: list[tuple[Verb, UUID]]) -> list[Any]:
+        """What the links of a level lead to, or why they lead nowhere."""
+        each = tuple(dict.fromkeys(asked))
+        found = dict(zip(each, await read_level(self.run, each), strict=True))
+        return [found[one] for one in asked]
+
+    async def _nouns(self, ids: list[UUID]) -> list[str | None]:
+        found = await self.run(find_nouns, ids=tuple(dict.fromkeys(ids)))
+        return [found.get(row_id) for row_id in ids]
 
 
 Info = strawberry.Info[Context, None]

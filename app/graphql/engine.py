@@ -24,26 +24,36 @@ NEEDED = inspect.Parameter.empty
 CALLED = {"limit": "first"}
 """Parameters that GraphQL calls as its connections do."""
 EXTENDED: dict[type, dict[str, Any]] = {}
+UNFINISHED: list[tuple[type, Any]] = []
+"""Shapes whose type has no fields yet."""
 
 
 def extend(shape: type, **fields: Any) -> None:
-    """Give the type of a shape fields that only GraphQL has; before the type is made."""
+    """Give the type of a shape fields that only GraphQL has."""
     EXTENDED.setdefault(shape, {}).update(fields)
 
 
 @cache
 def type_of(shape: type) -> Any:
-    """The GraphQL type of a shape. What its fields show is the shape itself, which resolvers return."""
-    hints = get_type_hints(shape, include_extras=True)
-    hints.pop("domain")
-    namespace: dict[str, Any] = {"__annotations__": {}, "is_type_of": staticmethod(lambda one, _: type(one) is shape)}
-    for name, hint in hints.items():
-        if name != "id" or "id" not in hints:
-            namespace["__annotations__"][name] = _output(hint)
-            namespace[name] = strawberry.field(description=_said(hint))
-    namespace |= EXTENDED.get(shape, {})
-    made = type(shape.__name__, (Node,) if "id" in hints else (), namespace)
-    return strawberry.type(made, description=shape.__doc__)
+    """The GraphQL type of a shape, which `finish` fills. What its fields show is the shape itself."""
+    bases = (Node,) if "id" in get_type_hints(shape) else ()
+    made = type(shape.__name__, bases, {"is_type_of": staticmethod(lambda one, _: type(one) is shape)})
+    UNFINISHED.append((shape, made))
+    return made
+
+
+def finish(links_of: Callable[[type], dict[str, Any]]) -> None:
+    """Fill all types, once each has its place: so they may refer to each other. `links_of` gives more fields."""
+    while UNFINISHED:
+        shape, made = UNFINISHED.pop()
+        hints = get_type_hints(shape, include_extras=True)
+        hints.pop("domain")
+        own = {name: hint for name, hint in hints.items() if name != "id" or Node not in made.__bases__}
+        made.__annotations__ = {name: _output(hint) for name, hint in own.items()}
+        fields = {name: strawberry.field(description=said(hint)) for name, hint in own.items()}
+        for name, field in (links_of(shape) | fields | EXTENDED.get(shape, {})).items():
+            setattr(made, name, field)
+        strawberry.type(made, description=shape.__doc__)
 
 
 def query_of(table: Noun) -> Any:
@@ -90,7 +100,7 @@ def _resolver(operation: Operation) -> Resolver:
 
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     """What the use case gets: arguments under its own names, and what the input holds."""
-    own = {called: name for name, called in CALLED.items()} | {"id": subject_of(operation) or "id"}
+    own = {called: name for name, called in CALLED.items()} | {"id": operation.subject or "id"}
     named = {own.get(name, name): value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
     if operation.given == ["changes"]:
@@ -100,20 +110,9 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     return named | ({} if operation.method == "GET" else defaults) | inside
 
 
-def subject_of(operation: Operation) -> str | None:
-    """The parameter that names what comes back, which GraphQL calls `id`."""
-    own = get_type_hints(operation.shape, include_extras=True).get("id") if is_shape(operation.shape) else None
-    noun = _noun(own)
-    return next((name for name in operation.in_path if noun and _noun(operation.hints[name]) == noun), None)
-
-
-def _noun(hint: Any) -> str | None:
-    return next((one.noun for one in getattr(hint, "__metadata__", ()) if hasattr(one, "noun")), None)
-
-
 def _parameters(operation: Operation) -> list[inspect.Parameter]:
     """The arguments of a field."""
-    subject, found = subject_of(operation), [_parameter("info", Info)]
+    subject, found = operation.subject, [_parameter("info", Info)]
     found += [
         _parameter("id" if name == subject else name, _input(operation.hints[name])) for name in operation.in_path
     ]
@@ -169,8 +168,8 @@ def _plain(given: Any) -> Any:
 def _answer(operation: Operation) -> Any:
     shown: Any = type_of(operation.shape)
     if operation.pages:
-        return Connection[shown]
-    return list[shown] if operation.lists else shown | None
+        return Connection[shown] | None
+    return (list[shown] if operation.lists else shown) | None
 
 
 def _output(hint: Any) -> Any:
@@ -211,5 +210,6 @@ def _leaf(kind: Any) -> Any:
     return kind
 
 
-def _said(hint: Any) -> str | None:
+def said(hint: Any) -> str | None:
+    """The words that stand with a field."""
     return next((one.description for one in getattr(hint, "__metadata__", ()) if hasattr(one, "description")), None)

@@ -32,6 +32,8 @@ MOST_FIELDS = 2_000
 """Once fragments are written out."""
 MOST_ALIKE = 100
 """Fields of one name, as written: the rule that fields of one name have to agree compares each with each."""
+ROWS = "rows"
+"""In the metadata of a field: how many rows it weighs, though no page size is written."""
 DEEPEST = 100
 """Levels of braces and fragments; what is let through is then held to twelve."""
 TOO_MUCH = "This asks for too much at once: more than {most} {what}. Ask for less."
@@ -133,8 +135,10 @@ class Scale:
         own = Weight(fields=1, introspects=node.name.value in ("__schema", "__type"))
         if known is None:
             return own + self._all(node, None, rows, level)
-        if "first" in known.args:
-            rows *= self._first(node, known.args["first"].default_value)
+        written = "first" in known.args
+        below = self._first(node, known.args["first"].default_value) if written else _rows_below(known)
+        if below:
+            rows *= below
             own += Weight(rows=rows)
         return own + self._all(node, get_named_type(known.type), rows, level)
 
@@ -145,6 +149,12 @@ class Scale:
             name = given.name.value
             given = self.sent[name] if name in self.sent else self.defaults[name] or default
         return max(_number(given), 1)
+
+
+def _rows_below(field: Any) -> int:
+    """What a list weighs that is read for each thing above it; 0 for what comes with the thing."""
+    stated = field.extensions.get("strawberry-definition")
+    return stated.metadata.get(ROWS, 0) if stated else 0
 
 
 def _number(value: Any) -> int:

@@ -26,6 +26,7 @@ from app.graphql.types import (
     show,
     stated,
 )
+from app.usecases.cooperatives import get_cooperative
 from app.usecases.offerings import (
     add_offering,
     change_offering,
@@ -81,7 +82,7 @@ class Offering(Node):
 
     @strawberry.field(description="The seller.")
     async def cooperative(self, info: Info) -> Cooperative:
-        found = await info.context.cooperatives.load(self.cooperative_id)
+        found = await info.context.links.load((get_cooperative, self.cooperative_id))
         return shown(cooperatives.Cooperative, found, info.context.viewer)
 
     @classmethod

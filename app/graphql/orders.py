@@ -19,6 +19,7 @@ from app.graphql.customers import Contact, ContactInput, contact_of
 from app.graphql.engine import type_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.graphql.watch import watch
+from app.usecases.cooperatives import get_cooperative
 from app.usecases.orders import (
     Wanted,
     get_guest_order,
@@ -88,7 +89,7 @@ class Order(Node):
 
     @strawberry.field(description="The seller.")
     async def cooperative(self, info: Info) -> Cooperative:
-        found = await info.context.cooperatives.load(self.cooperative_id)
+        found = await info.context.links.load((get_cooperative, self.cooperative_id))
         return shown(cooperatives.Cooperative, found, info.context.viewer)
 
     @classmethod

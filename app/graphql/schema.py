@@ -43,13 +43,15 @@ from app.graphql import (
     wishes,
 )
 from app.graphql.compiled import Compiled
-from app.graphql.engine import mutation_of, query_of
+from app.graphql.engine import finish, mutation_of, query_of
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
+from app.graphql.links import Links
 from app.graphql.types import DAYS, IDS, MOMENTS
 
 members.extend_shapes()
 remittances.extend_shapes()
+links = Links(TABLES)
 Query = merge_types(
     "Query",
     (
@@ -60,6 +62,7 @@ Query = merge_types(
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
+        links.query(),
         *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
     ),
 )
@@ -87,6 +90,8 @@ Subscription = merge_types(
     "Subscription",
     (orders.OrderSubscription, joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription),
 )
+
+finish(links.of)
 
 
 class Schema(strawberry.Schema):

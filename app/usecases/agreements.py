@@ -12,6 +12,7 @@ from app.db.agreements import (
     agreement_on,
     next_number,
     save_agreement,
+    versions,
 )
 from app.db.agreements import (
     get_agreement as load,
@@ -44,6 +45,7 @@ from app.domain.replay import Replay, replay
 from app.domain.split import run_examples
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 
 
@@ -54,6 +56,7 @@ async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: P
     return await load_page(tx, page, cooperative_id=cooperative_id)
 
 
+@reads_by_id(versions)
 async def get_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID) -> Agreement:
     """One version. Raises NotFound."""
     agreement = await load(tx, agreement_id)

@@ -21,6 +21,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import move
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import (
     AllowanceId,
@@ -120,6 +121,7 @@ async def list_allowances(
 
 
 @shows_private
+@reads_by_id(allowances)
 async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: AllowanceId) -> Allowance:
     """One allowance. Raises NotFound."""
     allowance = await allowances.get(tx, allowance_id)

@@ -23,6 +23,7 @@ from app.domain.apps import (
 )
 from app.domain.errors import ClientRefused, Forbidden, NotFound, RuleRefused
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
 
@@ -35,6 +36,7 @@ async def list_apps(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[App]:
     return await apps.page(tx, page)
 
 
+@reads_by_id(apps)
 async def get_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
     """One app, for the network, its cooperatives' coordinators and itself. Raises NotFound."""
     app = await _get(tx, actor, Right.READ_APP, app_id)

@@ -47,6 +47,7 @@ from app.usecases.steps.charge import book_assignment, cents_by_place, check_vat
 from app.usecases.steps.due import assignment_in_time, order_in_time, step_of
 from app.usecases.steps.limit import check_limits
 from app.usecases.steps.ordering import reference, small_business
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 
 CHANGEABLE = frozenset(
@@ -152,6 +153,7 @@ async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
         await _move(tx, actor, found, "approve_silently", "")
 
 
+@reads_by_id(assignments)
 async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Assignment:
     """One assignment, for the lead, its customer, who takes part, and who may apply. Raises NotFound."""
     found = await assignments.get(tx, assignment_id)

@@ -16,6 +16,7 @@ from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import About, CooperativeId, Day, Form, KvkNumber, MunicipalityId, Name, Slug, Town, Version
@@ -47,6 +48,7 @@ async def list_cooperatives(
 
 
 @open_to_visitors
+@reads_by_id(cooperatives)
 async def get_cooperative(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Cooperative:
     """One cooperative. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)

@@ -22,6 +22,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import order_in_time
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
 from app.vocabulary import (
@@ -96,6 +97,7 @@ async def list_cost_claims(
 
 
 @shows_private
+@reads_by_id(claims)
 async def get_cost_claim(tx: Tx, actor: Actor, *, claim_id: CostClaimId) -> CostClaim:
     """One claim. Raises NotFound."""
     claim = await claims.get(tx, claim_id)

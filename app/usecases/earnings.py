@@ -17,6 +17,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import find, move
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.earn import release_held
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import CooperativeId, EarningId, MemberId, Reason, Version
 
@@ -42,6 +43,7 @@ async def list_earnings(
 
 
 @shows_private
+@reads_by_id(earnings)
 async def get_earning(tx: Tx, actor: Actor, *, earning_id: EarningId) -> Earning:
     """One earning, with where every cent of it went and why. Raises NotFound."""
     earning = await earnings.get(tx, earning_id)

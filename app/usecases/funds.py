@@ -14,6 +14,7 @@ from app.domain.errors import BelowFloor
 from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.reading import reads_by_id
 
 
 async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: UUID, title: str, purposes: tuple[str, ...]) -> Fund:
@@ -32,6 +33,7 @@ async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRe
     return await funds.page(tx, page, cooperative_id=cooperative_id)
 
 
+@reads_by_id(funds)
 async def get_fund(tx: Tx, actor: Actor, *, fund_id: UUID) -> Fund:
     """One fund. Raises NotFound."""
     fund = await funds.get(tx, fund_id)

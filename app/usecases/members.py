@@ -38,7 +38,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import asks_at_once
+from app.usecases.steps.reading import asks_at_once, reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import (
     AmountOrNone,
@@ -73,6 +73,7 @@ async def list_members(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, p
 
 
 @shows_private
+@reads_by_id(members)
 async def get_member(tx: Tx, actor: Actor, *, member_id: MemberId) -> Member:
     """One member, for the staff and the member. Raises NotFound."""
     member = await members.get(tx, member_id)
@@ -251,6 +252,7 @@ async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
 
 
 @shows_private
+@reads_by_id(members, (member_events, "member_id"))
 async def list_member_events(tx: Tx, actor: Actor, *, member_id: MemberId) -> list[MemberEvent]:
     """What happened to a membership, oldest first. The coordinator and whoever wrote a note read it."""
     member = await get_member(tx, actor, member_id=member_id)

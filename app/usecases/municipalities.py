@@ -9,6 +9,7 @@ from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists
 from app.domain.municipalities import Municipality
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import CbsCode, MunicipalityId, Name
 
@@ -21,6 +22,7 @@ async def list_municipalities(tx: Tx, actor: Actor, *, page: PageRequest) -> Pag
 
 
 @open_to_visitors
+@reads_by_id(municipalities)
 async def get_municipality(tx: Tx, actor: Actor, *, municipality_id: MunicipalityId) -> Municipality:
     """One municipality. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)

@@ -31,6 +31,7 @@ from app.domain.nettings import (
     propose,
 )
 from app.domain.page import Page, PageRequest
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import CooperativeId, Doc, Limit, NettingId, PastDay, Reason, Version
 
@@ -128,6 +129,7 @@ async def decline_netting(
     return await nettings.save(tx, moved)
 
 
+@reads_by_id(nettings)
 async def get_netting(tx: Tx, actor: Actor, *, netting_id: NettingId) -> Netting:
     """One netting, for the treasurers of both sides. Raises NotFound."""
     found = await nettings.get(tx, netting_id)

@@ -24,6 +24,7 @@ from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, Offe
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.ordering import take_or_free
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 
 LONGEST_HOLD = 60
@@ -54,6 +55,7 @@ async def list_offerings(
     return await offerings.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=member_id)
 
 
+@reads_by_id(offerings)
 async def get_offering(tx: Tx, actor: Actor, *, offering_id: UUID) -> Offering:
     """One offering in any state, for those who belong to the cooperative. Raises NotFound."""
     offering = await offerings.get(tx, offering_id)

@@ -43,7 +43,7 @@ from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import order_in_time, step_of
 from app.usecases.steps.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.steps.owed_back import owe_what_was_paid
-from app.usecases.steps.reading import Questions, asks_first
+from app.usecases.steps.reading import Questions, asks_first, reads_by_id
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
@@ -146,6 +146,7 @@ async def list_orders(
 
 
 @shows_private
+@reads_by_id(orders)
 async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
     """One order, for its customer, its app, its maker and the seller's staff. Raises NotFound."""
     order = await orders.get(tx, order_id)
@@ -154,6 +155,7 @@ async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
 
 
 @shows_private
+@reads_by_id(orders, (events, "order_id"))
 async def list_order_events(tx: Tx, actor: Actor, *, order_id: UUID) -> list[OrderEvent]:
     """What happened to an order, oldest first."""
     await get_order(tx, actor, order_id=order_id)

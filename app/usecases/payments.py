@@ -31,7 +31,7 @@ from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import give_back_assignment
 from app.usecases.steps.due import order_in_time
 from app.usecases.steps.owed_back import set_off, tell_due, tell_owed_back
-from app.usecases.steps.reading import asks_first
+from app.usecases.steps.reading import asks_first, reads_by_id
 from app.usecases.steps.refund import book_refund, pay_back
 from app.usecases.steps.settle import settle, unsettle
 from app.vocabulary import Amount, Doc, OrderId, PastDay, PaymentId, Reason
@@ -79,6 +79,7 @@ async def record_payment(
 
 
 @shows_private
+@reads_by_id(orders, (payments, "order_id"))
 async def list_payments(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Payment]:
     """The payments of an order, oldest first."""
     order = await orders.get(tx, order_id)
@@ -147,6 +148,7 @@ async def refund_order(
 
 
 @shows_private
+@reads_by_id(orders, (refunds, "order_id"))
 async def list_refunds(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Refund]:
     """What was given back of an order, oldest first."""
     order = await orders.get(tx, order_id)

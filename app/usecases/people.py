@@ -16,6 +16,7 @@ from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused
 from app.domain.people import ERASED, OFFICES, Office, Person
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import (
     CooperativeId,
@@ -89,6 +90,7 @@ async def change_me(tx: Tx, actor: Actor, *, email: TasksEmail, expected_version
 
 
 @shows_private
+@reads_by_id(people)
 async def get_person(tx: Tx, actor: Actor, *, person_id: PersonId) -> Person:
     """A person, for themselves and the network. Staff know their members by the member's own name. Raises NotFound."""
     own = actor.as_customer(person_id, None)

@@ -26,6 +26,7 @@ from app.domain.permissions import (
     withdrawn,
 )
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import CooperativeId, Day, MemberId, Note, PermissionId, Version
 
@@ -101,6 +102,7 @@ async def list_permissions(
 
 
 @shows_private
+@reads_by_id(permissions)
 async def get_permission(tx: Tx, actor: Actor, *, permission_id: PermissionId) -> Permission:
     """The dates of one permission. Raises NotFound."""
     permission = await permissions.get(tx, permission_id)

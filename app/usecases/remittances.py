@@ -23,6 +23,7 @@ from app.domain.remittances import (
     settlement,
 )
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import CooperativeId, Month, PastDay, Reference, RemittanceId, Version, first_of
 
@@ -103,6 +104,7 @@ async def list_remittances(
 
 
 @shows_private
+@reads_by_id(remittances)
 async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Remittance:
     """One remittance with its specification. Raises NotFound."""
     found = await remittances.get(tx, remittance_id)

@@ -48,6 +48,7 @@ from app.domain.spending import (
 )
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import (
     Among,
@@ -190,6 +191,7 @@ async def list_spending_requests(
 
 
 @shows_private
+@reads_by_id(requests)
 async def get_spending_request(tx: Tx, actor: Actor, *, request_id: SpendingRequestId) -> Request:
     """One request, with what the caller can do next. Raises NotFound."""
     request = await requests.get(tx, request_id)

@@ -1,0 +1,115 @@
+"""GraphQL: from one thing to others, by the ids that it shows; the lists below it; and anything by its id."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import strawberry
+
+from app.contract.operation import Noun, Operation
+from app.contract.shape import bare, optional
+from app.domain.errors import DomainError, NotFound
+from app.graphql.context import Context, Info
+from app.graphql.engine import field_name, said, type_of
+from app.graphql.limits import ROWS
+from app.graphql.types import Node
+from app.usecases.steps.audit import DENIALS
+from app.usecases.steps.reading import read_by_id
+from app.vocabulary import noun_of
+
+Lead = Callable[[Any, Context], Awaitable[Any]]
+"""From a thing to what its link leads to."""
+MOST_BELOW = 10
+"""What a list below a thing weighs: as a page of so many rows."""
+
+
+class Links:
+    """All reads that take an id alone, and so can be made for a whole level of a document at once."""
+
+    def __init__(self, tables: Iterable[Noun]) -> None:
+        reads = [one for table in tables for one in table.operations if read_by_id(one.use_case)]
+        things = [one for one in reads if one.subject and not one.lists]
+        self._by_noun = {noun_of(one.hints[cast("str", one.subject)]): one for one in things}
+        self._by_table = {read_by_id(one.use_case)[0].store.table.name: one for one in things}
+        self._below: dict[Any, list[Operation]] = defaultdict(list)
+        for one in reads:
+            self._below[one.below].append(one)
+
+    def of(self, shape: type) -> dict[str, Any]:
+        """What the type of a shape has beside its own fields, such as `member` beside `memberId`."""
+        links = (self._link(*one) for one in get_type_hints(shape, include_extras=True).items())
+        return dict(filter(None, links)) | {_name_below(one): _list(one) for one in self._below[shape]}
+
+    def _link(self, name: str, hint: Any) -> tuple[str, Any] | None:
+        inner, _ = optional(bare(hint))
+        several = get_origin(bare(inner)) is list
+        noun = noun_of(get_args(bare(inner))[0]) if several else noun_of(inner) or noun_of(hint)
+        if name == "id" or noun is None or (noun and noun not in self._by_noun):
+            return None
+        lead, kind = self._to(noun)
+
+        async def one(thing: Any, context: Context) -> Any:
+            row_id = getattr(thing, name)
+            return None if row_id is None else await lead(row_id, context)
+
+        async def each(thing: Any, context: Context) -> Any:
+            return await asyncio.gather(*(lead(one, context) for one in getattr(thing, name)), return_exceptions=True)
+
+        words = said(hint)
+        if several:
+            return f"{name.removesuffix('_ids')}s", _field(each, list[kind | None] | None, words)  # type: ignore[valid-type]
+        return name.removesuffix("_id") if name.endswith("_id") else f"{name}_{noun}", _field(one, kind | None, words)
+
+    def _to(self, noun: str) -> tuple[Lead, Any]:
+        """How ids of a noun lead on, and to which type."""
+        if not noun:
+            return self.node, Node
+        read = self._by_noun[noun]
+        return lambda row_id, context: _led(read, row_id, context), type_of(read.shape)
+
+    async def node(self, row_id: UUID, context: Context) -> Any:
+        """Whatever has this id. Raises NotFound for what is not there and for what the caller may not see."""
+        table = await context.nouns.load(row_id)
+        try:
+            return await _led(self._by_table[table or ""], row_id, context)
+        except KeyError:
+            raise NotFound from None
+        except DomainError as refusal:
+            raise (NotFound if refusal.status in DENIALS else refusal) from None
+
+    def query(self) -> Any:
+        """The field of Query that reads anything by its id."""
+
+        async def node(info: Info, id: UUID) -> Node | None:
+            return cast("Node", await self.node(id, info.context))
+
+        words = "Whatever has this id, as far as the caller may see it."
+        return strawberry.type(type("NodeQuery", (), {"node": strawberry.field(resolver=node, description=words)}))
+
+
+async def _led(read: Operation, row_id: UUID, context: Context) -> Any:
+    found = await context.links.load((read.use_case, row_id))
+    return read.shape.of(found, context.viewer)
+
+
+def _list(read: Operation) -> Any:
+    async def rows(thing: Any, context: Context) -> Any:
+        found = await context.links.load((read.use_case, thing.id))
+        return [read.shape.of(row, context.viewer) for row in found]
+
+    return _field(rows, list[type_of(read.shape)] | None, read.words, {ROWS: MOST_BELOW})  # type: ignore[misc]
+
+
+def _name_below(read: Operation) -> str:
+    """`events` of an order, not `order_events`."""
+    return field_name(read).removeprefix(f"{read.below.__name__.lower()}_")
+
+
+def _field(lead: Lead, kind: Any, words: str | None, weight: dict[str, int] | None = None) -> Any:
+    async def resolve(self: Any, info: Info) -> Any:
+        return await lead(self, info.context)
+
+    resolve.__annotations__ = {"info": Info, "return": kind}
+    return strawberry.field(resolver=resolve, description=words, metadata=weight)

@@ -1,0 +1,76 @@
+"""Reads many things at once for one caller: those of one level of a document, whatever their nouns."""
+
+import inspect
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from app.db import people
+from app.db.engine import Answers, Tx
+from app.domain.actors import VISITOR, Actor
+from app.domain.errors import DomainError, Unauthenticated
+from app.usecases.run import Run, available, constraints_as_rules, verb_span
+from app.usecases.steps.audit import audited
+from app.usecases.steps.due import StepDue
+from app.usecases.steps.reading import Lookup, read_by_id
+from app.usecases.steps.visitors import is_open
+
+Verb = Callable[..., Awaitable[Any]]
+Rows = dict[Lookup, dict[str, list[dict[str, Any]]]]
+"""By what was looked up: the rows of each id."""
+
+
+async def read_level(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> list[Any]:
+    """What each verb gives for its id, or the refusal that it raised; one statement, with a select for each table.
+
+    Every verb judges its own thing, as if it had been asked alone. Raises Unavailable, TokenRefused.
+    """
+    actor, rows = await available(lambda: _rows(run, asked))
+    run.actor = actor
+    return [await _one(run, actor, verb, row_id, rows) for verb, row_id in asked]
+
+
+async def _rows(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> tuple[Actor, Rows]:
+    wanted: dict[Lookup, dict[UUID, None]] = defaultdict(dict)
+    for verb, row_id in asked:
+        for lookup in read_by_id(verb):
+            wanted[lookup][row_id] = None
+    queries = {lookup: lookup.store.many(lookup.column, tuple(ids)) for lookup, ids in wanted.items()}
+    actor, answers = await people.enter_asking(run.database, run.identity, tuple(queries.values()))
+    rows: Rows = {lookup: defaultdict(list) for lookup in queries}
+    for lookup, query in queries.items():
+        for of_id, row in map(query.load, answers[query.sql, query.arguments]):
+            rows[lookup][of_id].append(row)
+    return actor, rows
+
+
+async def _one(run: Run, actor: Actor, verb: Verb, row_id: UUID, rows: Rows) -> Any:
+    named = {_name_of_id(verb): row_id}
+    tx = Tx(None, run.now(), answers=_answers(verb, row_id, rows))
+    try:
+        with verb_span(verb), audited(verb, run.identity, lambda: actor, named), constraints_as_rules():
+            if run.identity == VISITOR and not is_open(verb):
+                raise Unauthenticated
+            return await verb(tx, actor, **named)
+    except StepDue:  # a deadline has passed: its step is taken first
+        return await run(verb, **named)
+    except DomainError as refusal:
+        return refusal
+
+
+def _answers(verb: Verb, row_id: UUID, rows: Rows) -> Answers:
+    found = {}
+    for lookup in read_by_id(verb):
+        store, column = lookup
+        query = store.only(id=row_id) if column == "id" else store.query(**{column: row_id})
+        found[query.sql, query.arguments] = rows[lookup][str(row_id)]
+    return found
+
+
+@cache
+def _name_of_id(verb: Verb) -> str:
+    """What a verb calls the id that it takes."""
+    (name,) = [name for name in inspect.signature(verb).parameters if name not in ("tx", "actor")]
+    return name

@@ -1,0 +1,20 @@
+"""What an id is the id of."""
+
+from uuid import UUID
+
+from app.db.engine import Tx
+from app.db.nouns import Found, nouns_of
+from app.db.store import rows_of
+from app.domain.access import Right
+from app.domain.actors import Actor
+from app.usecases.steps.reading import asks_at_once, tables_by_id
+from app.usecases.steps.visitors import open_to_visitors
+
+
+@open_to_visitors
+@asks_at_once(lambda _, *, ids: (nouns_of(tables_by_id(), ids),))
+async def find_nouns(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> dict[UUID, str]:
+    """The tables that ids stand in, of those that the database shows the caller. Others are left out."""
+    actor.require(Right.READ_PUBLIC)
+    found: list[Found] = await rows_of(tx, nouns_of(tables_by_id(), ids))
+    return {one.id: one.noun for one in found}
