@@ -123,7 +123,7 @@ class Store(Generic[T]):
         """The rows of which `column` is one of these ids, each with that id as text, oldest first."""
         sql = f"""select {self._fields}, t.{column} as of_id from "{self.table.name}" t
                   where t.{column} = any($1) order by t.id"""
-        return Query(sql, (list(ids),), lambda row: (str(row.pop("of_id")), row))
+        return Query(sql, (tuple(ids),), lambda row: (str(row.pop("of_id")), row))
 
     async def page(self, tx: Tx, request: PageRequest, **equal: object) -> Page[T]:
         """A page, newest first unless said otherwise; a filter of None does not filter."""

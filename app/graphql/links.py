@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from app.contract.operation import Noun, Operation
+from app.contract.operation import Noun, Operation, UseCase
 from app.contract.shape import bare, optional
 from app.domain.errors import DomainError, NotFound
 from app.graphql.context import Context, Info
@@ -29,13 +29,18 @@ class Links:
     """All reads that take an id alone, and so can be made for a whole level of a document at once."""
 
     def __init__(self, tables: Iterable[Noun]) -> None:
-        reads = [one for table in tables for one in table.operations if read_by_id(one.use_case)]
-        things = [one for one in reads if one.subject and not one.lists]
+        self.reads = [one for table in tables for one in table.operations if read_by_id(one.use_case)]
+        things = [one for one in self.reads if one.subject and not one.lists]
         self._by_noun = {noun_of(one.hints[cast("str", one.subject)]): one for one in things}
         self._by_table = {read_by_id(one.use_case)[0].store.table.name: one for one in things}
         self._below: dict[Any, list[Operation]] = defaultdict(list)
-        for one in reads:
+        for one in self.reads:
             self._below[one.below].append(one)
+
+    @property
+    def nodes(self) -> set[UseCase]:
+        """The reads of one thing by its id."""
+        return {one.use_case for one in self._by_table.values()}
 
     def of(self, shape: type) -> dict[str, Any]:
         """What the type of a shape has beside its own fields, such as `member` beside `memberId`."""

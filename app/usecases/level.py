@@ -47,7 +47,7 @@ async def _rows(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> tuple[Actor, Ro
 
 
 async def _one(run: Run, actor: Actor, verb: Verb, row_id: UUID, rows: Rows) -> Any:
-    named = {_name_of_id(verb): row_id}
+    named = {name_of_id(verb): row_id}
     tx = Tx(None, run.now(), answers=_answers(verb, row_id, rows))
     try:
         with verb_span(verb), audited(verb, run.identity, lambda: actor, named), constraints_as_rules():
@@ -70,7 +70,7 @@ def _answers(verb: Verb, row_id: UUID, rows: Rows) -> Answers:
 
 
 @cache
-def _name_of_id(verb: Verb) -> str:
+def name_of_id(verb: Verb) -> str:
     """What a verb calls the id that it takes."""
     (name,) = [name for name in inspect.signature(verb).parameters if name not in ("tx", "actor")]
     return name

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from graphql import (
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
@@ -65,7 +66,7 @@ def _chosen(field: GraphQLField, depth: int) -> str:
     kind = get_named_type(field.type)
     if is_union_type(kind):
         return "{ __typename }"
-    if not isinstance(kind, GraphQLObjectType):
+    if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
         return ""
     parts = []
     for name, inner in kind.fields.items():

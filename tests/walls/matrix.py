@@ -15,6 +15,7 @@ OF_OTHER_HOUSES = frozenset({"sister-member", "sister-coordinator", "voter", "vo
 MATRIX = """
 catalogue                    everyone
 catalogueOffering            everyone
+node                         everyone
 agreementTemplates           everyone
 legalLimits                  everyone
 open_books                   treasurer

@@ -18,6 +18,7 @@ from tests.walls.verbs import verbs_of_operations
 
 AWAY = (401, 403, 404)
 BY_A_RULE = (409, 422)
+REFUSED = {code for code, error in DomainError.known.items() if error.status in AWAY}
 GROUPS = {"own": OWN, "near": NEAR, "far": FAR}
 TWINS = ("far-app", "far-coordinator")
 
@@ -47,8 +48,11 @@ async def asked(
     given = field.variables(ids or everybody.ids(column, field.verb), bare=bare)
     document = field.document(given, depth=DEPTH if column in matrix()[field.verb] else 0)
     answer = await stand.query(document, given, everybody.identity(column))
-    data, codes = answer["data"], [error["extensions"]["code"] for error in answer["errors"]]
+    data, errors = answer["data"], answer["errors"]
+    codes = [error["extensions"]["code"] for error in errors if len(error.get("path") or ()) < 2]
+    beyond = {error["extensions"]["code"] for error in errors if len(error.get("path") or ()) > 1}
     text = json.dumps(answer, default=str)
+    assert beyond <= REFUSED, text  # links that this one may not follow
     return Shown(data[field.name] if data else None, codes[0] if codes else None, text)
 
 

@@ -36,7 +36,7 @@ def verbs() -> dict[str, Verb]:
 def subject_of(verb: str) -> str | None:
     """The parameter that names what a verb is about: its first id."""
     if verb not in verbs():
-        return {"catalogueOffering": "offering_id"}.get(verb)
+        return {"catalogueOffering": "offering_id", "node": "cooperative_id"}.get(verb)
     parameters = inspect.signature(verbs()[verb]).parameters
     return next((name for name in parameters if name.endswith("_id")), None)
 
