@@ -91,3 +91,21 @@ async def test_a_probe_asks_the_database_once_a_second_whoever_asks(world: World
     await asyncio.sleep(0)
     looks = [sql for sql in counted.heard if "outbox_lag" in sql]
     assert 1 <= len(looks) <= 1 + (time.monotonic() - began)
+
+
+MEMBERS = """query It($id: UUID!) { members(cooperativeId: $id) { edges { node {
+  name cooperative { name municipality { name } } events { verb person { name } } } } } }"""
+
+
+async def test_a_document_takes_one_statement_for_each_level(world: World, counted: Counted) -> None:
+    """However many rows: links, and lists below a thing."""
+    seller = await world.cooperative()
+    taken = []
+    for _ in range(3):
+        await world.member(seller)
+        body = {"query": MEMBERS, "variables": {"id": seller.id}}
+        found = await counted.ask("POST", "/graphql", seller.coordinator.token, body)
+        taken.append(len(counted.heard))
+        edges = found["data"]["members"]["edges"]
+        assert all(edge["node"]["cooperative"]["municipality"]["name"] for edge in edges)
+    assert taken[1:] == [7, 7], counted.heard

@@ -9,13 +9,16 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from uuid import UUID
 
 import strawberry
+from pydantic import ValidationError
 
 from app.adapters.messages import blocked_text
 from app.domain.errors import AmountOutOfRange, Invalid, RuleRefused
 from app.domain.money import CURRENCY, cents_of, decimal_text
-from app.domain.page import MAX_PAGE, Page, PageRequest, cursor_of, parse_cursor
+from app.domain.page import Page, PageRequest, cursor_of, parse_cursor
 from app.domain.transitions import AvailableTransition
 from app.graphql.context import Info
+from app.usecases.steps.forms import malformed
+from app.vocabulary import Form, Rows
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -139,11 +142,17 @@ def connect(edges: list[Edge[T]], has_next: bool, request: PageRequest) -> Conne
     return Connection(page_info=info, edges=edges)
 
 
+class _First(Form):
+    first: Rows
+
+
 def page_of(first: int, after: str | None) -> PageRequest:
-    """The page that `first` and `after` ask for. Raises RuleRefused beyond 100 rows, BadCursor."""
-    if not 1 <= first <= MAX_PAGE:
-        raise RuleRefused(rule="first_1_to_100", value=first)
-    return PageRequest(first, parse_cursor(after))
+    """The page that `first` and `after` ask for. Raises Malformed beyond 100 rows, BadCursor."""
+    try:
+        rows = _First(first=first).first
+    except ValidationError as error:
+        raise malformed(error) from None
+    return PageRequest(rows, parse_cursor(after))
 
 
 def show(cls: type[T], thing: object, **given: Any) -> T:

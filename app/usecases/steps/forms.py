@@ -25,7 +25,7 @@ def read_forms(verb: Callable[..., Any], named: Mapping[str, Any], today: date) 
     try:
         read = form.model_validate(named, context={"today": today})
     except ValidationError as error:
-        raise Malformed(errors=[_fault(one) for one in error.errors(include_url=False)]) from None
+        raise malformed(error) from None
     return {name: getattr(read, name) for name in named}
 
 
@@ -53,6 +53,11 @@ def _is_form(hint: Any) -> bool:
     if get_origin(hint) is Annotated or (isinstance(hint, type) and issubclass(hint, Form)):
         return True
     return any(_is_form(inner) for inner in get_args(hint) if inner is not type(None))
+
+
+def malformed(error: ValidationError) -> Malformed:
+    """What a form found, as the refusal that both faces show."""
+    return Malformed(errors=[_fault(one) for one in error.errors(include_url=False)])
 
 
 def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
