@@ -101,7 +101,7 @@ class Operation:
         return re.findall(r"{(\w+)}", self.path)
 
     @cached_property
-    def subject(self) -> str | None:
+    def own_id(self) -> str | None:
         """The parameter in its path that is the id of what comes back, if there is one."""
         own = get_type_hints(self.shape, include_extras=True).get("id") if is_shape(self.shape) else None
         noun = noun_of(own)

@@ -100,7 +100,7 @@ def _resolver(operation: Operation) -> Resolver:
 
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     """What the use case gets: arguments under its own names, and what the input holds."""
-    own = {called: name for name, called in CALLED.items()} | {"id": operation.subject or "id"}
+    own = {called: name for name, called in CALLED.items()} | {"id": operation.own_id or "id"}
     named = {own.get(name, name): value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
     if operation.given == ["changes"]:
@@ -112,7 +112,7 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[inspect.Parameter]:
     """The arguments of a field."""
-    subject, found = operation.subject, [_parameter("info", Info)]
+    subject, found = operation.own_id, [_parameter("info", Info)]
     found += [
         _parameter("id" if name == subject else name, _input(operation.hints[name])) for name in operation.in_path
     ]

@@ -30,8 +30,8 @@ class Links:
 
     def __init__(self, tables: Iterable[Noun]) -> None:
         self.reads = [one for table in tables for one in table.operations if read_by_id(one.use_case)]
-        things = [one for one in self.reads if one.subject and not one.lists]
-        self._by_noun = {noun_of(one.hints[cast("str", one.subject)]): one for one in things}
+        things = [one for one in self.reads if one.own_id and not one.lists]
+        self._by_noun = {noun_of(one.hints[cast("str", one.own_id)]): one for one in things}
         self._by_table = {read_by_id(one.use_case)[0].store.table.name: one for one in things}
         self._below: dict[Any, list[Operation]] = defaultdict(list)
         for one in self.reads:
