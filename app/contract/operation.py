@@ -153,9 +153,9 @@ class Noun:
     name: str
     operations: list[Operation] = field(default_factory=list)
 
-    def get(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
+    def get(self, path: str, use_case: UseCase, shape: Any, *, holds: str = "", field: str = "") -> None:
         """An operation that only reads."""
-        self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field)
+        self._add(method="GET", path=path, use_case=use_case, shape=shape, holds=holds, field=field)
 
     def post(
         self,
