@@ -44,6 +44,8 @@ class Operation:
     key: Key = Key.NONE
     opens: str = ""
     """The path below which a new thing is found, for its Location."""
+    holds: str = ""
+    """The field of an answer with something extra that holds the noun: `app` of `{app, clientSecret}`."""
     field: str = ""
     """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
     must_have_seen: bool = False
@@ -91,6 +93,11 @@ class Operation:
         return Annotated[hint, Field(description=doc_of(hint))]
 
     @property
+    def subject(self) -> Any:
+        """The shape of the noun, whose version and id the headers tell."""
+        return get_type_hints(self.shape)[self.holds] if self.holds else self.shape
+
+    @property
     def reads(self) -> bool:
         """Whether it changes nothing."""
         return self.method == "GET" or self.asks
@@ -103,7 +110,7 @@ class Operation:
     @cached_property
     def own_id(self) -> str | None:
         """The parameter in its path that is the id of what comes back, if there is one."""
-        own = get_type_hints(self.shape, include_extras=True).get("id") if is_shape(self.shape) else None
+        own = get_type_hints(self.subject, include_extras=True).get("id") if is_shape(self.subject) else None
         noun = noun_of(own)
         return next((name for name in self.in_path if noun and noun_of(self.hints[name]) == noun), None)
 
@@ -155,9 +162,12 @@ class Noun:
     name: str
     operations: list[Operation] = field(default_factory=list)
 
-    def get(self, path: str, use_case: UseCase, shape: Any, *, field: str = "", below: Any = None) -> None:
+    def get(
+        self, path: str, use_case: UseCase, shape: Any, *, holds: str = "", field: str = "", below: Any = None
+    ) -> None:
         """An operation that only reads. A list `below` a shape is read by the shape's id."""
-        self._add(method="GET", path=path, use_case=use_case, shape=shape, field=field, below=below)
+        row = {"holds": holds, "field": field, "below": below}
+        self._add(method="GET", path=path, use_case=use_case, shape=shape, **row)
 
     def post(
         self,
@@ -167,11 +177,12 @@ class Noun:
         *,
         key: Key = Key.NEEDED,
         opens: str = "",
+        holds: str = "",
         status: int = 201,
         field: str = "",
     ) -> None:
         """An operation that adds something."""
-        row = {"status": status, "key": key, "opens": opens, "field": field}
+        row = {"status": status, "key": key, "opens": opens, "holds": holds, "field": field}
         self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
 
     def ask(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:

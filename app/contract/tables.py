@@ -6,6 +6,7 @@ from app.contract.cooperatives import cooperatives
 from app.contract.costs import costs
 from app.contract.customers import customers
 from app.contract.earnings import earnings
+from app.contract.funds import funds
 from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
@@ -25,6 +26,7 @@ TABLES = (
     costs,
     customers,
     earnings,
+    funds,
     members,
     municipalities,
     nettings,

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.demo.loader import Loader, all_of
 from app.domain.allocation import SharingRule
 from app.domain.assignments import Audience, JobCost
+from app.domain.barters import BarterVerb
 from app.domain.customers import Contact
 from app.domain.joint_purchases import JointPurchase, draft_article
 from app.domain.members import Member
@@ -227,10 +228,10 @@ class Stories:
                 title=what,
             )
             self.say(f"{giver} did it for {receiver}: {what}, 60 minutes.")
-            await self.loader.run_as(receiver.lower())(answer_barter, barter_id=trade.id, verb="confirm")
+            await self.loader.run_as(receiver.lower())(answer_barter, barter_id=trade.id, verb=BarterVerb.CONFIRM)
             for name in ("Lucia", "Dirk"):
-                minutes = await self.loader.run_as(name.lower())(get_minutes, member_id=lucas[name].id)
-                self.say(f"  {name} has {minutes:+} minutes: {self.link(f'members/{lucas[name].id}/minutes')}")
+                found = await self.loader.run_as(name.lower())(get_minutes, member_id=lucas[name].id)
+                self.say(f"  {name} has {found.minutes:+} minutes: {self.link(f'members/{lucas[name].id}/minutes')}")
         place = self.link(f"cooperatives/{lucas['Lucia'].cooperative_id}/barters")
         self.say(f"Both are even, nobody was invoiced: {place}")
 

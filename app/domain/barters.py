@@ -18,6 +18,12 @@ class BarterState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class BarterVerb(StrEnum):
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True)
 class Trade:
     """The giver worked `minutes` for the receiver, who says whether that is right."""
@@ -31,6 +37,14 @@ class Trade:
     proposed_at: datetime
     state: BarterState = BarterState.PROPOSED
     version: int = 1
+
+
+@dataclass(frozen=True)
+class MemberMinutes:
+    """The minutes that a member has to spend; below zero: owes."""
+
+    member_id: UUID
+    minutes: int
 
 
 BARTER: tuple[Transition[Trade], ...] = (

@@ -18,6 +18,11 @@ class DeliveryState(StrEnum):
     DECLINED = "declined"
 
 
+class DeliveryVerb(StrEnum):
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """Something worth `cents` that the one delivered to the other; booked on both sides once that one confirms."""

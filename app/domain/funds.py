@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.errors import PurposeNotAllowed, ReasonNeeded
+from app.domain.errors import PurposeNotAllowed
 from app.domain.ledger import AccountKind, Leg
 
 
@@ -29,11 +29,9 @@ def donation_legs(fund: Fund, cents: int, giver: str) -> tuple[Leg, ...]:
 
 
 def expense_legs(fund: Fund, cents: int, purpose: str, supplier: str, title: str) -> tuple[Leg, ...]:
-    """Money spent from the fund. Raises PurposeNotAllowed with the purposes that are, ReasonNeeded."""
+    """Money spent from the fund. Raises PurposeNotAllowed with the purposes that are."""
     if purpose not in fund.purposes:
         raise PurposeNotAllowed(purpose=purpose, known=list(fund.purposes))
-    if not supplier:
-        raise ReasonNeeded(verb="supplier")
     facts = {"purpose": purpose, "supplier": supplier, "title": title}
     return (
         Leg(AccountKind.RESTRICTED_FUND, -cents, "fund_expense", facts, party=str(fund.id)),

@@ -29,7 +29,6 @@ from app.graphql import (
     catalogue,
     feed,
     flows,
-    funds,
     joint_purchases,
     members,
     offering_imports,
@@ -57,8 +56,7 @@ Query = merge_types(
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
-        *(allowances.AllowanceQuery, books.BookQuery),
-        *(flows.FlowQuery, funds.FundQuery),
+        *(allowances.AllowanceQuery, books.BookQuery, flows.FlowQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
@@ -74,7 +72,6 @@ Mutation = merge_types(
         *(
             books.BookMutation,
             opening.OpeningMutation,
-            funds.FundMutation,
             joint_purchases.JointPurchaseMutation,
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,

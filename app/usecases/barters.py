@@ -1,5 +1,6 @@
 """Barter between members: the giver says what was done, the receiver confirms it, minutes change hands."""
 
+from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
@@ -13,19 +14,41 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Barter
-from app.domain.barters import BARTER, BarterState, Trade, answered, barter_legs, check_parties
+from app.domain.barters import (
+    BARTER,
+    BarterState,
+    BarterVerb,
+    MemberMinutes,
+    Trade,
+    answered,
+    barter_legs,
+    check_parties,
+)
 from app.domain.errors import NotFound, RuleMissing
 from app.domain.ledger import MINUTES, JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
+from app.vocabulary import BarterId, CooperativeId, Doc, MemberId, Minutes, Title, Version
+
+GiverId = Annotated[MemberId, Doc("Who worked.")]
+ReceiverId = Annotated[MemberId, Doc("Who it was done for.")]
+Work = Annotated[Title, Doc("What was done.")]
+Answer = Annotated[BarterVerb, Doc("What is said of it.")]
 
 
 async def propose_barter(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, giver_id: UUID, receiver_id: UUID, minutes: int, title: str
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: CooperativeId,
+    giver_id: GiverId,
+    receiver_id: ReceiverId,
+    minutes: Minutes,
+    title: Work,
 ) -> Trade:
-    """Say that one member worked `minutes` for another. Raises RuleMissing where the agreement knows no barter."""
+    """Say that one member worked for another, who confirms it. Raises RuleMissing, RuleRefused, NotFound."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.PROPOSE_BARTER, cooperative_id, own=actor.as_member(giver_id))
     check_parties(giver_id, receiver_id)
@@ -41,9 +64,9 @@ async def propose_barter(
 
 
 async def answer_barter(
-    tx: Tx, actor: Actor, *, barter_id: UUID, verb: str, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, barter_id: BarterId, verb: Answer, expected_version: Version | None = None
 ) -> Trade:
-    """Confirm or decline (the receiver), or cancel (the giver); confirmed, the minutes change hands.
+    """Confirm or decline a trade (the receiver), or cancel it (the giver). Once confirmed, the minutes change hands.
 
     Raises WrongState, Stale, DebtLimitReached.
     """
@@ -65,8 +88,8 @@ async def answer_barter(
 
 
 @shows_private
-async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Trade]:
-    """The trades of a cooperative, newest first, for its staff; a member sees those they are in."""
+async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Trade]:
+    """The trades of a cooperative, newest first, for its staff. A member sees those they are in."""
     await cooperatives.get(tx, cooperative_id)
     there = actor.members_at(cooperative_id)
     actor.require(Right.READ_BARTER, cooperative_id, own=actor.as_member(*there))
@@ -77,11 +100,11 @@ async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
 
 
 @shows_private
-async def get_minutes(tx: Tx, actor: Actor, *, member_id: UUID) -> int:
-    """The minutes that a member has to spend; below zero: owes. For the staff and the member."""
+async def get_minutes(tx: Tx, actor: Actor, *, member_id: MemberId) -> MemberMinutes:
+    """The minutes that a member has to spend. For the staff and the member."""
     member = await members.get(tx, member_id)
     actor.require(Right.READ_BARTER, member.cooperative_id, own=actor.as_member(member_id))
-    return (await minutes_of(tx, member.cooperative_id)).get(member_id, 0)
+    return MemberMinutes(member_id, (await minutes_of(tx, member.cooperative_id)).get(member_id, 0))
 
 
 async def _limit(tx: Tx, cooperative_id: UUID) -> int:

@@ -1,7 +1,6 @@
 """Deliveries within one legal entity: the one treasurer says so, the other confirms, both books are written at once."""
 
-from datetime import date
-from uuid import UUID
+from typing import Annotated
 
 from app.db import ledger
 from app.db.cooperatives import books_from, cooperatives
@@ -12,41 +11,52 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day
-from app.domain.deliveries import Delivery, DeliveryState, answered, check_entity, delivery_legs
+from app.domain.deliveries import Delivery, DeliveryState, DeliveryVerb, answered, check_entity, delivery_legs
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
+from app.vocabulary import Amount, CooperativeId, DeliveryId, Doc, PastDay, Title, Version
+
+ReceiverId = Annotated[CooperativeId, Doc("The cooperative that received it.")]
+Goods = Annotated[Title, Doc("What was delivered.")]
+Worth = Annotated[Amount, Doc("What it is worth, at least a cent.")]
+Answer = Annotated[DeliveryVerb, Doc("What is said of it.")]
+DeliveryDay = Annotated[PastDay, Doc("The day of the delivery; today if it is left out.")]
+Received = Annotated[bool, Doc("Show what it received, not what it delivered.")]
 
 
 async def propose_delivery(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    to_cooperative_id: UUID,
-    cents: int,
-    title: str,
-    delivered_on: date | None = None,
+    cooperative_id: CooperativeId,
+    to_cooperative_id: ReceiverId,
+    amount: Worth,
+    title: Goods,
+    delivered_on: DeliveryDay | None = None,
 ) -> Delivery:
-    """Say that one's cooperative delivered to another of the same legal entity.
+    """Say what was delivered to another cooperative of the same legal entity: no VAT, no invoice.
 
-    Raises OtherLegalEntity, DayOutOfRange.
+    Raises OtherLegalEntity, DayOutOfRange, RuleRefused, NotFound.
     """
     giver = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.DELIVER_INTERNALLY, cooperative_id)
     check_entity(giver, await cooperatives.get(tx, to_cooperative_id))
     first = await books_from(tx, cooperative_id, to_cooperative_id)
     day = check_day("delivered_on", delivered_on or tx.today, first, tx.today)
-    made = Delivery(uuid7(), cooperative_id, to_cooperative_id, cents, title, day, actor.person)
+    made = Delivery(uuid7(), cooperative_id, to_cooperative_id, amount.cents, title, day, actor.person)
     await deliveries.add(tx, made)
     await tell(tx, "delivery.proposed", to_cooperative_id, made.id, title=title)
     return made
 
 
 async def answer_delivery(
-    tx: Tx, actor: Actor, *, delivery_id: UUID, verb: str, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, delivery_id: DeliveryId, verb: Answer, expected_version: Version | None = None
 ) -> Delivery:
-    """Confirm or decline what was delivered; confirmed, it stands in both books. Raises WrongState, Stale."""
+    """Confirm or decline what was delivered. Once confirmed, it stands in both books.
+
+    Raises WrongState, Stale, SecondPersonNeeded, OtherLegalEntity.
+    """
     found = await deliveries.get(tx, delivery_id, lock=True)
     actor.require(Right.DELIVER_INTERNALLY, found.to_cooperative_id)
     expect(found.version, expected_version)
@@ -64,7 +74,7 @@ async def answer_delivery(
 
 
 async def list_deliveries(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, received: bool = False
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, received: Received = False
 ) -> Page[Delivery]:
     """What a cooperative delivered, or received, within its legal entity. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)

@@ -1,7 +1,9 @@
 """Restricted funds: set up, filled by donations and grants, spent on their purposes only."""
 
 from datetime import date
-from uuid import UUID
+from typing import Annotated
+
+from pydantic import Field
 
 from app.db import ledger
 from app.db.cooperatives import books_from, cooperatives
@@ -15,10 +17,17 @@ from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.reading import reads_by_id
+from app.vocabulary import Amount, CooperativeId, Doc, FundId, Name, PastDay, Purpose, SupplierName, Title
+
+Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=20), Doc("What it may be spent on.")]
+OneOfThem = Annotated[Purpose, Doc("One of the purposes of the fund.")]
+Bought = Annotated[Title, Doc("What is paid.")]
+Giver = Annotated[Name, Doc("Who gave it.")]
+PaymentDay = Annotated[PastDay, Doc("The day of the payment; today if it is left out.")]
 
 
-async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: UUID, title: str, purposes: tuple[str, ...]) -> Fund:
-    """Set up a fund with what it may be spent on, at least one purpose."""
+async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, title: Title, purposes: Purposes) -> Fund:
+    """Set up a fund with what it may be spent on."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_FUND, cooperative_id)
     fund = Fund(uuid7(), cooperative_id, title, tuple(dict.fromkeys(purposes)))
@@ -26,7 +35,7 @@ async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: UUID, title: str, pu
     return fund
 
 
-async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Fund]:
+async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Fund]:
     """The restricted funds of a cooperative with what stands in them. For the staff."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_FUND, cooperative_id)
@@ -34,37 +43,40 @@ async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRe
 
 
 @reads_by_id(funds)
-async def get_fund(tx: Tx, actor: Actor, *, fund_id: UUID) -> Fund:
-    """One fund. Raises NotFound."""
+async def get_fund(tx: Tx, actor: Actor, *, fund_id: FundId) -> Fund:
+    """One fund with what stands in it. Raises NotFound."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.READ_FUND, fund.cooperative_id)
     return fund
 
 
 async def donate(
-    tx: Tx, actor: Actor, *, fund_id: UUID, cents: int, giver: str, paid_on: date | None = None
+    tx: Tx, actor: Actor, *, fund_id: FundId, amount: Amount, giver: Giver, paid_on: PaymentDay | None = None
 ) -> Journal:
     """Record money that came for a fund: a gift, a prize, a grant. Raises DayOutOfRange."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.WRITE_FUND, fund.cooperative_id)
-    return await _post(tx, fund, JournalKind.DONATION, donation_legs(fund, cents, giver), paid_on)
+    return await _post(tx, fund, JournalKind.DONATION, donation_legs(fund, amount.cents, giver), paid_on)
 
 
 async def spend_fund(
     tx: Tx,
     actor: Actor,
     *,
-    fund_id: UUID,
-    cents: int,
-    purpose: str,
-    supplier: str,
-    title: str,
-    paid_on: date | None = None,
+    fund_id: FundId,
+    amount: Amount,
+    purpose: OneOfThem,
+    supplier: SupplierName,
+    title: Bought,
+    paid_on: PaymentDay | None = None,
 ) -> Journal:
-    """Pay something from a fund. Raises PurposeNotAllowed, DayOutOfRange, BelowFloor for more than it held that day."""
+    """Pay something from a fund, for one of its purposes.
+
+    Raises PurposeNotAllowed, DayOutOfRange, BelowFloor for more than it held that day.
+    """
     fund = await funds.get(tx, fund_id)
     actor.require(Right.WRITE_FUND, fund.cooperative_id)
-    legs = expense_legs(fund, cents, purpose, supplier, title)
+    legs = expense_legs(fund, amount.cents, purpose, supplier, title)
     booked = await _post(tx, fund, JournalKind.FUND_EXPENSE, legs, paid_on)
     if await ledger.lowest_of_fund(tx, fund.cooperative_id, fund_id, booked.effective_on) < 0:
         raise BelowFloor(how="fund")
