@@ -50,14 +50,14 @@ def add(router: APIRouter, operation: Operation) -> None:
         name=operation.use_case.__name__,
         description=operation.words,
         status_code=operation.status,
-        responses={status: {} for status in operation.refusals},
+        responses=_responses(operation),
         response_model=None if operation.status == NO_CONTENT else _answer_of(operation),
     )
 
 
 def _endpoint(operation: Operation) -> Endpoint:
     async def endpoint(**given: Any) -> Response:
-        request, response = given["request"], Response(status_code=operation.status, media_type="application/json")
+        request, response = given["request"], Response(media_type="application/json")
         run, once = given["keyed"] if "keyed" in given else (given["run"], given["run"])
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
@@ -65,6 +65,7 @@ def _endpoint(operation: Operation) -> Endpoint:
         viewer = Viewer(run.actor, given["language"])
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
+        response.status_code = operation.status_of(found)
         response.headers.update(_headers(operation, request, found))
         response.body = _adapter(_answer_of(operation)).dump_json(_shown(operation, found, viewer), by_alias=True)
         response.headers["Content-Length"] = str(len(response.body))
@@ -73,6 +74,14 @@ def _endpoint(operation: Operation) -> Endpoint:
     endpoint.__signature__ = inspect.Signature(_parameters(operation))  # type: ignore[attr-defined]
     endpoint.operation = operation  # type: ignore[attr-defined]
     return endpoint
+
+
+def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
+    """The statuses of refusals, and that of something new that a PUT made."""
+    found: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
+    if operation.new:
+        found[201] = {"model": _answer_of(operation), "description": "It is new."}
+    return found
 
 
 def _read(form: type[BaseModel], body: Any, today: date) -> BaseModel:
@@ -119,7 +128,7 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     named = {name: given[name] for name in operation.in_path}
     body = given.get("body")
     if body is not None:
-        named |= {"changes": body} if operation.given == ["changes"] else dict(body)
+        named |= {operation.whole: body} if operation.whole else dict(body)
     elif operation.method == "GET":
         named |= {name: given[name] for name in operation.given}
     if operation.pages:
@@ -138,7 +147,8 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
     version = getattr(found, "version", None)
     headers = {} if version is None else {"ETag": f'"{version}"'}
-    return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if operation.opens else {})
+    opens = operation.opens and operation.status_of(found) == 201
+    return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if opens else {})
 
 
 def _shown(operation: Operation, found: Any, viewer: Viewer) -> Any:
