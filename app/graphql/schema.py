@@ -49,24 +49,25 @@ from app.graphql.limits import Limits
 from app.graphql.types import DAYS, IDS, MOMENTS
 
 members.extend_shapes()
+offerings.extend_shapes()
 remittances.extend_shapes()
 Query = merge_types(
     "Query",
     (
-        *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
+        *(catalogue.CatalogueQuery, orders.OrderQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
         *(allowances.AllowanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
-        *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
+        *(feed.FeedQuery, webhooks.WebhookQuery),
     ),
 )
 Mutation = merge_types(
     "Mutation",
     (
-        *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
+        *(orders.OrderMutation, payments.PaymentMutation),
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
             books.BookMutation,

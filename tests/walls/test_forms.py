@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_origin
 
 from annotated_types import Ge, Le, MaxLen
 from graphql import GraphQLInputObjectType
@@ -64,7 +64,15 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
-        yield from ((name, value) for mark in marks for value in beyond(mark))
+        items = get_origin(bare(hint)) is list
+        yield from ((name, value) for mark in marks for value in (too_many(mark) if items else beyond(mark)))
+
+
+def too_many(mark: Any) -> Iterator[Any]:
+    """A list that is too long; and one whose items are too long, or hold what no text may."""
+    if isinstance(mark, MaxLen):
+        yield ["a"] * (mark.max_length + 1)
+        yield ["x" * 1001, "a\u200bb"]
 
 
 def beyond(mark: Any) -> Iterator[Any]:
