@@ -38,7 +38,7 @@ class OfferingContents(Form):
     price: Price
     vat_class: Vat
     town: Town
-    tags: Tags = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list, json_schema_extra={"default": []})
     image_url: ImageUrl | None = None
     lead_time_minutes: LeadTime = 0
     stock: Units | None = None
