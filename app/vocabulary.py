@@ -48,6 +48,13 @@ class Form(BaseModel):
         validate_by_name=True,
     )
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """What a field is for stands in both contracts."""
+        for field in cls.model_fields.values():
+            field.description = field.description or doc_of(field.rebuild_annotation())
+        cls.model_rebuild(force=True)
+
     def named(self) -> dict[str, Any]:
         """The fields that the caller gave, of a change that may leave out any."""
         return {name: getattr(self, name) for name in self.model_fields_set}
@@ -59,14 +66,18 @@ _UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-
 """Invisible characters, line separators and direction marks."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What XML forbids: control characters, halves of characters, no characters."""
-_BLANKS = re.compile(r"[^\S\n]+")
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+"""Whatever is not one space already: most texts have none of it, and files of them are long."""
 _APOSTROPHES = str.maketrans("‘’‛ʼ´`", "''''''")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DIGIT = re.compile("[0-9]")
 _DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\+?[0-9](?:[ ./\-]?[0-9])*(?![0-9a-z])", re.IGNORECASE)
 
 
 def _of_nobody(text: str) -> str:
     """A text without the citizen number of anybody. Raises PydanticCustomError."""
+    if len(_DIGIT.findall(text)) < 9:
+        return text
     for run in _DIGITS.findall(_IDENTIFIER.sub(" ", text)):
         # A telephone number with its country code is no citizen number, nor is a part of it.
         groups = [] if run.startswith("+") else re.split(r"[ ./\-]", run)
@@ -130,6 +141,13 @@ Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
 Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
 OrderNumber = Annotated[str, Text(0, 60), Doc("Your own order number.")]
+ExternalId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"]),
+    Doc("What your own system calls it."),
+]
+Source = Annotated[Slug, Doc("Your system, such as `woocommerce`. External ids are unique within it.")]
+Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$"), Doc("A web address.")]
 
 
 @dataclass(frozen=True)
@@ -186,6 +204,9 @@ def _whole(value: Any) -> Any:
 WHOLE = BeforeValidator(_whole)
 """After the bounds of a strict integer."""
 Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("How many units.")]
+Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE, Doc("How many units there are in all.")]
+LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600), WHOLE, Doc("How many minutes it takes to make.")]
 Flag = Annotated[bool, Field(strict=True)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
@@ -367,9 +388,13 @@ FundId = Annotated[UUID, Names("fund")]
 JointPurchaseId = Annotated[UUID, Names("joint_purchase")]
 MemberId = Annotated[UUID, Names("member")]
 MemberEventId = Annotated[UUID, Names("member_event")]
+HoldId = Annotated[UUID, Names("hold")]
+ImportRowId = Annotated[UUID, Names("import_row")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
 OfficeId = Annotated[UUID, Names("office")]
+OfferingId = Annotated[UUID, Names("offering")]
+OfferingImportId = Annotated[UUID, Names("offering_import")]
 OrderId = Annotated[UUID, Names("order")]
 OrderLineId = Annotated[UUID, Names("order_line")]
 PaymentId = Annotated[UUID, Names("payment")]

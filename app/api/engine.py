@@ -55,17 +55,9 @@ def add(router: APIRouter, operation: Operation) -> None:
     )
 
 
-def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    """What the contract says of answers beside their shapes."""
-    refused: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
-    if operation.holds and "version" in operation.subject.__annotations__:
-        return refused | {operation.status: {"headers": {"ETag": {"$ref": "#/components/headers/Etag"}}}}
-    return refused
-
-
 def _endpoint(operation: Operation) -> Endpoint:
     async def endpoint(**given: Any) -> Response:
-        request, response = given["request"], Response(status_code=operation.status, media_type="application/json")
+        request, response = given["request"], Response(media_type="application/json")
         run, once = given["keyed"] if "keyed" in given else (given["run"], given["run"])
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
@@ -75,6 +67,7 @@ def _endpoint(operation: Operation) -> Endpoint:
             return Response(status_code=NO_CONTENT)
         shown = _shown(operation, found, viewer)
         subject = getattr(shown, operation.holds).thing if operation.holds else found
+        response.status_code = operation.status_of(found)
         response.headers.update(_headers(operation, request, subject))
         response.body = _adapter(_answer_of(operation)).dump_json(shown, by_alias=True)
         response.headers["Content-Length"] = str(len(response.body))
@@ -83,6 +76,16 @@ def _endpoint(operation: Operation) -> Endpoint:
     endpoint.__signature__ = inspect.Signature(_parameters(operation))  # type: ignore[attr-defined]
     endpoint.operation = operation  # type: ignore[attr-defined]
     return endpoint
+
+
+def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
+    """What the contract says of answers beside their shapes."""
+    found: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
+    if operation.holds and "version" in operation.subject.__annotations__:
+        found[operation.status] = {"headers": {"ETag": {"$ref": "#/components/headers/Etag"}}}
+    if operation.new:
+        found[201] = {"model": _answer_of(operation), "description": "It is new."}
+    return found
 
 
 def _read(form: type[BaseModel], body: Any, today: date) -> BaseModel:
@@ -129,7 +132,7 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     named = {name: given[name] for name in operation.in_path}
     body = given.get("body")
     if body is not None:
-        named |= {"changes": body} if operation.given == ["changes"] else dict(body)
+        named |= {operation.whole: body} if operation.whole else dict(body)
     elif operation.method == "GET":
         named |= {name: given[name] for name in operation.given}
     if operation.pages:
@@ -148,7 +151,8 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
     version = getattr(found, "version", None)
     headers = {} if version is None else {"ETag": f'"{version}"'}
-    return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if operation.opens else {})
+    opens = operation.opens and operation.status_of(found) == 201
+    return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if opens else {})
 
 
 def _shown(operation: Operation, found: Any, viewer: Viewer) -> Any:

@@ -1,52 +1,37 @@
-"""REST: a partner's offerings, kept in step: one by its external id, or whole files that stream in."""
+"""REST: files of offerings that stream in, and the decision about all that one holds for review."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Annotated, Any
-from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
-from pydantic import Field, ValidationError
+from fastapi import Query, Request, Response
+from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from app.adapters.fields import field_text
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
-from app.api.deps import LanguageDep, PageDep, RunDep, WiringDep, link_next, noun, tag
+from app.api.deps import LanguageDep, RunDep, WiringDep, noun, tag
 from app.api.errors import FaceError
-from app.api.models import In, Out, PageOut, Slug, Version, When
-from app.api.offering_rows import READERS, OfferingPut, errors_of, line_of, name_of
-from app.api.offerings import OfferingOut
+from app.api.offering_rows import READERS, errors_of, name_of, row_of
 from app.api.uploads import Uploads
+from app.contract.offering_imports import OfferingImport
+from app.contract.shape import Viewer, show
+from app.domain import offering_imports as domain
 from app.domain.errors import DomainError, RuleRefused
-from app.domain.offering_imports import (
-    LEASE,
-    ImportState,
-    OfferingImport,
-    Outcome,
-    Review,
-    Row,
-    RowReport,
-    Rows,
-    Unread,
-)
+from app.domain.offering_imports import LEASE, Row, Rows, Unread
 from app.usecases.offering_imports import (
+    ReviewImport,
     finish_import,
-    get_import,
-    get_offering_of,
     import_rows,
-    list_import_rows,
-    list_imports,
-    put_offering,
     renew_import,
     review_import,
     start_import,
 )
 from app.usecases.run import Run, Unavailable
+from app.vocabulary import CooperativeId, MemberId, OfferingImportId, Source, doc_of
 
 router = noun("offering imports")
-Source = Annotated[Slug, Field(description="Your system, such as `woocommerce`; external ids are unique within it.")]
 AT_ONCE = 500
 """Rows of one transaction."""
 _TABLE = """\
@@ -70,110 +55,18 @@ FILE = {
 }
 
 
-class ImportOut(Out):
-    """`rows` came in so far; of a dry run nothing was kept but this report. `held` of its offerings wait for review."""
-
-    id: UUID
-    cooperative_id: UUID
-    source: str
-    dry_run: bool
-    state: ImportState
-    rows: int
-    created: int
-    changed: int
-    unchanged: int
-    refused: int
-    started_at: When
-    finished_at: When | None
-    reason: str
-    held: int
-    review: Review | None
-    review_reason: str
-    reviewed_at: When | None
-    version: Version
-
-
-class ImportMove(In):
-    """What becomes of all offerings that an import holds for review. To send them back takes a reason."""
-
-    verb: Review
-    reason: Annotated[str, Field(max_length=500)] = ""
-
-
-class RowErrorOut(Out):
-    field: str
-    code: str
-    message: str
-
-
-class RowReportOut(Out):
-    number: int
-    external_id: str
-    outcome: Outcome
-    offering_id: UUID | None
-    errors: list[RowErrorOut]
-
-    @classmethod
-    def of(cls, report: RowReport, language: str) -> "RowReportOut":
-        errors = [
-            RowErrorOut(field=error["field"], code=error["code"], message=field_text(error, language))
-            for error in report.errors
-        ]
-        names = ("number", "external_id", "outcome", "offering_id")
-        return cls(**{name: getattr(report, name) for name in names}, errors=errors)
-
-
-ONE = "/cooperatives/{cooperative_id}/offerings/by-external-id/{source}/{external_id}"
-ExternalPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
-SourcePath = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["woocommerce"])]
-
-
-@router.put(ONE, responses={201: {"model": OfferingOut, "description": "It is new, and waits for review."}})
-async def put(
-    cooperative_id: UUID,
-    source: SourcePath,
-    external_id: ExternalPath,
-    body: OfferingPut,
-    run: RunDep,
-    language: LanguageDep,
-    response: Response,
-) -> OfferingOut:
-    """Have an offering be as your system has it; sent again it changes nothing."""
-    row = body.row(external_id)
-    offering, outcome = await run(put_offering, cooperative_id=cooperative_id, source=source, row=row)
-    tag(response, offering.version)
-    if outcome is Outcome.CREATED:
-        response.status_code = 201
-        response.headers["Location"] = f"/v1/offerings/{offering.id}"
-    return OfferingOut.of(offering, run.actor, language)
-
-
-@router.get(ONE)
-async def get(
-    cooperative_id: UUID,
-    source: SourcePath,
-    external_id: ExternalPath,
-    run: RunDep,
-    language: LanguageDep,
-    response: Response,
-) -> OfferingOut:
-    """The offering that your system calls so."""
-    found = await run(get_offering_of, cooperative_id=cooperative_id, source=source, external_id=external_id)
-    tag(response, found.version)
-    return OfferingOut.of(found, run.actor, language)
-
-
 @router.post("/cooperatives/{cooperative_id}/offering-imports", status_code=201, openapi_extra=FILE)
 async def take_in(
-    cooperative_id: UUID,
+    cooperative_id: CooperativeId,
     run: RunDep,
     request: Request,
     response: Response,
     wired: WiringDep,
-    source: Annotated[Source, Query()],
-    dry_run: Annotated[bool, Query(alias="dryRun")] = False,
-    member_id: Annotated[UUID | None, Query(alias="memberId", description="For rows that name nobody.")] = None,
-) -> ImportOut:
+    language: LanguageDep,
+    source: Annotated[Source, Query(description=doc_of(Source))],
+    dry_run: Annotated[bool, Query(alias="dryRun", description="Only say what would happen.")] = False,
+    member_id: Annotated[MemberId | None, Query(alias="memberId", description="For rows that name nobody.")] = None,
+) -> OfferingImport:
     """Take in a file of offerings as it streams in: JSON lines or CSV (semicolons and decimal commas too).
 
     Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. A file without any
@@ -190,12 +83,28 @@ async def take_in(
         rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
         over = await _until_its_end(run, wired.uploads, made.id, rows)
     tag(response, over.version)
-    return ImportOut.model_validate(over)
+    return show(OfferingImport, over, Viewer(run.actor, language))
+
+
+@router.post("/offering-imports/{import_id}/transitions")
+async def move(
+    import_id: OfferingImportId, body: ReviewImport, run: RunDep, language: LanguageDep, response: Response
+) -> OfferingImport:
+    """Publish or send back all that this import holds for review.
+
+    It goes on from part to part; if it breaks off, the same request does the rest. `held` of the answer is what
+    stays: offerings that you made yourself, or whose maker does not sell now.
+    """
+    found, after = await run(review_import, import_id=import_id, contents=body)
+    while after is not None:
+        found, after = await run(review_import, import_id=import_id, contents=body, after=after)
+    tag(response, found.version)
+    return show(OfferingImport, found, Viewer(run.actor, language))
 
 
 async def _until_its_end(
-    run: Run, uploads: Uploads, import_id: UUID, rows: Coroutine[Any, Any, None]
-) -> OfferingImport:
+    run: Run, uploads: Uploads, import_id: OfferingImportId, rows: Coroutine[Any, Any, None]
+) -> domain.OfferingImport:
     """Take in the rows, and write down how the file ended, whatever happens meanwhile."""
     reason = "something went wrong on our side"
     try:
@@ -220,7 +129,7 @@ async def _until_its_end(
 
 
 @contextlib.asynccontextmanager
-async def _leased(run: Run, import_id: UUID) -> AsyncIterator[None]:
+async def _leased(run: Run, import_id: OfferingImportId) -> AsyncIterator[None]:
     """Renew the import's lease meanwhile, however slowly its rows come."""
 
     async def renewing() -> None:
@@ -237,15 +146,17 @@ async def _leased(run: Run, import_id: UUID) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any]], member_id: UUID | None) -> None:
+async def _take_in(
+    run: Run, import_id: OfferingImportId, rows: AsyncIterator[tuple[int, Any]], member_id: MemberId | None
+) -> None:
     """Rows in their order, some hundreds a transaction; what was read before the file broke off is kept."""
     good: list[tuple[int, Row]] = []
     unread: list[Unread] = []
     try:
         async for number, found in rows:
             try:
-                line = line_of(found, member_id)
-                good.append((number, line.row(line.external_id)))
+                row = row_of(found, member_id)
+                good.append((number, row.row(row.external_id)))
             except ValidationError as error:
                 unread.append(Unread(number, name_of(found), errors_of(found, error)))
             if len(good) + len(unread) >= AT_ONCE:
@@ -257,54 +168,6 @@ async def _take_in(run: Run, import_id: UUID, rows: AsyncIterator[tuple[int, Any
     await _keep(run, import_id, good, unread)
 
 
-async def _keep(run: Run, import_id: UUID, good: list[tuple[int, Row]], unread: list[Unread]) -> None:
+async def _keep(run: Run, import_id: OfferingImportId, good: list[tuple[int, Row]], unread: list[Unread]) -> None:
     if good or unread:
         await run(import_rows, import_id=import_id, rows=Rows(good, unread))
-
-
-@router.get("/cooperatives/{cooperative_id}/offering-imports")
-async def list_all(
-    cooperative_id: UUID, run: RunDep, page: PageDep, request: Request, response: Response
-) -> PageOut[ImportOut]:
-    """The files of a cooperative and how far they came, newest first."""
-    found = await run(list_imports, cooperative_id=cooperative_id, page=page)
-    link_next(request, response, found)
-    return PageOut.of(found, ImportOut.model_validate)
-
-
-@router.get("/offering-imports/{import_id}")
-async def one(import_id: UUID, run: RunDep, response: Response) -> ImportOut:
-    """A file and how far it came."""
-    found = await run(get_import, import_id=import_id)
-    tag(response, found.version)
-    return ImportOut.model_validate(found)
-
-
-@router.post("/offering-imports/{import_id}/transitions")
-async def move(import_id: UUID, body: ImportMove, run: RunDep, response: Response) -> ImportOut:
-    """Publish or send back all that this import holds for review.
-
-    It goes on from part to part; if it breaks off, the same request does the rest. `held` of the answer is what
-    stays: offerings that you made yourself, or whose maker does not sell now.
-    """
-    found, after = await run(review_import, import_id=import_id, verb=body.verb, reason=body.reason)
-    while after is not None:
-        found, after = await run(review_import, import_id=import_id, verb=body.verb, reason=body.reason, after=after)
-    tag(response, found.version)
-    return ImportOut.model_validate(found)
-
-
-@router.get("/offering-imports/{import_id}/rows")
-async def rows(
-    import_id: UUID,
-    run: RunDep,
-    page: PageDep,
-    request: Request,
-    response: Response,
-    language: LanguageDep,
-    outcome: Outcome | None = None,
-) -> PageOut[RowReportOut]:
-    """What became of each row, in the order of the file; `outcome=refused` for those that need a look."""
-    found = await run(list_import_rows, import_id=import_id, page=page, outcome=outcome)
-    link_next(request, response, found)
-    return PageOut.of(found, lambda row: RowReportOut.of(row, language))

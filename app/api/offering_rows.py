@@ -2,56 +2,20 @@
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from app.adapters.fields import field_error
 from app.adapters.row_files import BadRow, csv_rows, decimal_of, json_rows
-from app.api.models import Flag, In, Name, Number, Slug, Text, Url
-from app.api.offerings import LeadTime, Tags, Town
-from app.domain.offering_imports import Row
-from app.domain.offerings import OfferingKind, PriceUnit
-from app.domain.vat import VatClass
-from app.vocabulary import MoneyIn
+from app.usecases.offering_imports import OfferingRow
 
-ExternalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"])]
 MOST_FIELDS = 40
 """That a row may have; what has more is none of ours."""
 MOST_ERRORS = 20
 """That are said of one row."""
-
-
-class OfferingPut(In):
-    """An offering as your system has it. `offered` false takes it off the market; a `stock` that is not sent stays."""
-
-    member_id: UUID
-    kind: OfferingKind
-    title: Name
-    text: Text = ""
-    category: Slug
-    price_unit: PriceUnit
-    price: Annotated[MoneyIn, Field(description="Net of VAT, per unit")]
-    vat_class: VatClass
-    town: Town
-    tags: Tags = []
-    image_url: Url | None = None
-    lead_time_minutes: LeadTime = 0
-    stock: Number | None = None
-    offered: Flag = True
-
-    def row(self, external_id: str) -> Row:
-        contents = self.model_dump(exclude={"member_id", "price", "stock", "offered", "external_id"})
-        contents |= {"price_cents": self.price.cents, "tags": tuple(self.tags)}
-        return Row(external_id, self.member_id, contents, self.stock, self.offered)
-
-
-class OfferingLine(OfferingPut):
-    external_id: ExternalId
-
-
-COLUMNS = frozenset(field.alias or name for name, field in OfferingLine.model_fields.items())
+COLUMNS = frozenset(field.alias or name for name, field in OfferingRow.model_fields.items())
 READERS: dict[str, Callable[[AsyncIterator[bytes]], AsyncIterator[tuple[int, Any]]]] = {
     "text/csv": partial(csv_rows, columns=COLUMNS),
     "application/x-ndjson": json_rows,
@@ -78,7 +42,7 @@ def errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]:
     return tuple(errors)
 
 
-def line_of(found: Any, member_id: UUID | None) -> OfferingLine:
+def row_of(found: Any, member_id: UUID | None) -> OfferingRow:
     """A row of either kind of file. Raises ValidationError."""
     if isinstance(found, dict) and len(found) > MOST_FIELDS:
         found = None
@@ -92,7 +56,7 @@ def line_of(found: Any, member_id: UUID | None) -> OfferingLine:
         for name, convert in _CELLS.items():
             if isinstance(found.get(name), str):
                 found[name] = convert(found[name])
-    return OfferingLine.model_validate(found)
+    return OfferingRow.model_validate(found, by_alias=True, by_name=False)
 
 
 def _whole(cell: str) -> int | str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, create_model
 
 from app.contract.shape import bare, is_shape
 from app.domain.errors import DomainError
+from app.usecases.steps.forms import WHOLE
 from app.vocabulary import Form, doc_of, noun_of
 
 UseCase = Callable[..., Any]
@@ -54,6 +55,8 @@ class Operation:
     """Of a list: the shape that has it as a field in GraphQL too, if any."""
     asks: bool = False
     """Of a POST: it changes nothing, so that GraphQL has it among its queries."""
+    new: type | None = None
+    """Of a PUT: the type of what was not there before, which REST answers with 201."""
 
     @property
     def id(self) -> str:
@@ -91,6 +94,10 @@ class Operation:
         """The form of a parameter with the words that both contracts show."""
         hint = self.hints[name]
         return Annotated[hint, Field(description=doc_of(hint))]
+
+    def status_of(self, found: Any) -> int:
+        """The status of an answer."""
+        return 201 if self.new is not None and isinstance(found, self.new) else self.status
 
     @property
     def subject(self) -> Any:
@@ -134,13 +141,18 @@ class Operation:
         """Whether the caller may name the version that they saw."""
         return "expected_version" in inspect.signature(self.use_case).parameters
 
+    @property
+    def whole(self) -> str | None:
+        """The parameter that is the body as a whole, if there is one."""
+        return self.given[0] if len(self.given) == 1 and self.given[0] in WHOLE else None
+
     @cached_property
     def body(self) -> type[BaseModel] | None:
         """The form of the body; None if there is nothing to give."""
         if self.method in ("GET", "DELETE") or not self.given:
             return None
-        if self.given == ["changes"]:
-            form: type[BaseModel] = bare(self.hints["changes"])
+        if self.whole:
+            form: type[BaseModel] = bare(self.hints[self.whole])
             return form
         fields: Any = {name: (self.described(name), _or_needed(self.default(name))) for name in self.given}
         made: type[BaseModel] = create_model(_pascal(self.use_case.__name__), __base__=Form, __doc__="", **fields)
@@ -197,9 +209,19 @@ class Noun:
         """A change of what the body names."""
         self._add(method="PATCH", path=path, use_case=use_case, shape=shape, must_have_seen=True)
 
-    def put(self, path: str, use_case: UseCase, shape: Any, *, must_have_seen: bool = True) -> None:
+    def put(
+        self,
+        path: str,
+        use_case: UseCase,
+        shape: Any,
+        *,
+        must_have_seen: bool = True,
+        new: type | None = None,
+        opens: str = "",
+    ) -> None:
         """An operation that sets something, however often it is repeated."""
-        self._add(method="PUT", path=path, use_case=use_case, shape=shape, must_have_seen=must_have_seen)
+        row = {"must_have_seen": must_have_seen, "new": new, "opens": opens}
+        self._add(method="PUT", path=path, use_case=use_case, shape=shape, **row)
 
     def delete(self, path: str, use_case: UseCase, shape: Any) -> None:
         """An operation that takes something away. REST answers nothing, GraphQL what is gone."""

@@ -10,6 +10,8 @@ from app.contract.funds import funds
 from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
+from app.contract.offering_imports import offering_imports
+from app.contract.offerings import offerings
 from app.contract.payments import payments
 from app.contract.people import people
 from app.contract.permissions import permissions
@@ -30,6 +32,8 @@ TABLES = (
     members,
     municipalities,
     nettings,
+    offering_imports,
+    offerings,
     payments,
     people,
     permissions,

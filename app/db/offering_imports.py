@@ -13,7 +13,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.offerings import lock_stock, offerings
 from app.db.store import Store
-from app.domain.offering_imports import LEASE, OfferingImport, Outcome, RowReport
+from app.domain.offering_imports import LEASE, ImportOutcome, OfferingImport, RowReport
 from app.domain.offerings import Offering
 
 
@@ -110,7 +110,7 @@ async def report_all(tx: Tx, found: Sequence[RowReport]) -> None:
     await reports.add_all(tx, found)
     if not found:
         return
-    counts = [sum(row.outcome is outcome for row in found) for outcome in Outcome]
+    counts = [sum(row.outcome is outcome for row in found) for outcome in ImportOutcome]
     sql = """update offering_import set created = created + $2, changed = changed + $3, unchanged = unchanged + $4,
                     refused = refused + $5, lease_until = $6, version = version + 1 where id = $1"""
     await tx.value(sql, found[0].import_id, *counts, tx.now + LEASE)

@@ -17,15 +17,14 @@ from app.domain.actors import Identity
 from app.domain.agreements import AgreementState
 from app.domain.apps import AppWithSecret
 from app.domain.errors import AlreadyExists
-from app.domain.money import cents_of
-from app.domain.offerings import Offering
+from app.domain.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
 from app.usecases.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.apps import list_apps, register_app
 from app.usecases.cooperatives import add_cooperative, list_cooperatives
 from app.usecases.members import list_members, register_member, set_goal
 from app.usecases.municipalities import add_municipality, list_municipalities
-from app.usecases.offerings import add_offering, list_offerings, move_offering
+from app.usecases.offerings import AddOffering, add_offering, list_offerings, move_offering
 from app.usecases.people import add_person, appoint_network, give_office, list_offices
 from app.usecases.run import Run, SystemRun
 from app.vocabulary import MoneyIn
@@ -154,17 +153,22 @@ class Loader:
         )
         found = next((offering for offering in known if offering.title == file.title), None)
         if found is None:
-            names = ("kind", "title", "text", "category", "price_unit", "vat_class", "lead_time_minutes")
-            contents: dict[str, Any] = {name: getattr(file, name) for name in names}
-            contents |= {"price_cents": cents_of(file.price), "tags": tuple(file.tags), "town": file.town or town}
-            found = await coordinator(
-                add_offering,
-                cooperative_id=cooperative_id,
+            contents = AddOffering(
                 member_id=member_id,
-                contents=contents,
+                kind=file.kind,
+                title=file.title,
+                text=file.text,
+                category=file.category,
+                price_unit=file.price_unit,
+                price=MoneyIn(amount=file.price),
+                vat_class=file.vat_class,
+                town=file.town or town,
+                tags=file.tags,
+                lead_time_minutes=file.lead_time_minutes,
                 stock=file.stock,
             )
-        for state, verb in (("draft", "submit"), ("in_review", "publish")):
+            found = await coordinator(add_offering, cooperative_id=cooperative_id, contents=contents)
+        for state, verb in (("draft", OfferingVerb.SUBMIT), ("in_review", OfferingVerb.PUBLISH)):
             if found.state == state:
                 found = await coordinator(move_offering, offering_id=found.id, verb=verb)
 

@@ -15,7 +15,9 @@ LEASE = timedelta(seconds=60)
 """A running import whose process has not renewed it for so long is stopped by whoever finds it."""
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
+    """What became of a row."""
+
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -29,11 +31,16 @@ class ImportState(StrEnum):
     """The file ended early, or could not be read on; what was read before stands."""
 
 
-class Review(StrEnum):
+class ImportReview(StrEnum):
     """What a coordinator decides about everything that an import holds."""
 
     PUBLISH = "publish"
     SEND_BACK = "send_back"
+
+
+@dataclass(frozen=True)
+class NewOffering(Offering):
+    """An offering that was not known by its external id before."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class OfferingImport:
     """Why it stopped."""
     lease_until: datetime | None = None
     """Until when its process has to renew it, while it runs."""
-    review: Review | None = None
+    review: ImportReview | None = None
     review_reason: str = ""
     reviewed_at: datetime | None = None
     held: int = 0
@@ -113,7 +120,7 @@ class RowReport:
     cooperative_id: UUID
     number: int
     external_id: str
-    outcome: Outcome
+    outcome: ImportOutcome
     offering_id: UUID | None = None
     errors: tuple[dict[str, Any], ...] = ()
 
@@ -179,17 +186,17 @@ def leaves(before: Offering, after: Offering) -> UUID | None:
     return before.import_id if before.import_id != after.import_id else None
 
 
-def reviewed(offering: Offering, verb: Review) -> Offering:
+def reviewed(offering: Offering, verb: ImportReview) -> Offering:
     """An offering that an import holds, after the decision about all of them."""
     return process.transition(offering, verb.value)
 
 
-def outcome_of(before: Offering | None, after: Offering) -> Outcome:
+def outcome_of(before: Offering | None, after: Offering) -> ImportOutcome:
     """Whether anything is different."""
     if before is None:
-        return Outcome.CREATED
+        return ImportOutcome.CREATED
     same = replace(after, version=before.version, said=before.said) == before
-    return Outcome.UNCHANGED if same else Outcome.CHANGED
+    return ImportOutcome.UNCHANGED if same else ImportOutcome.CHANGED
 
 
 def told(before: Offering | None, after: Offering) -> list[str]:

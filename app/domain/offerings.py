@@ -34,6 +34,27 @@ class OfferingState(StrEnum):
     ARCHIVED = "archived"
 
 
+class OfferingVerb(StrEnum):
+    """Steps of an offering."""
+
+    SUBMIT = "submit"
+    PUBLISH = "publish"
+    SEND_BACK = "send_back"
+    WITHDRAW = "withdraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ARCHIVE = "archive"
+
+
+class HoldState(StrEnum):
+    """What became of held units."""
+
+    ACTIVE = "active"
+    USED = "used"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
 class HiddenBy(StrEnum):
     """Why an offering is paused. Each cause lifts only itself; without one the offering is shown."""
 
@@ -105,7 +126,7 @@ class Hold:
     order_id: UUID | None = None
     person_id: UUID | None = None
     app_id: UUID | None = None
-    state: str = "active"
+    state: HoldState = HoldState.ACTIVE
 
 
 CONTENT = (

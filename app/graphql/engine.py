@@ -103,8 +103,8 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     own = {called: name for name, called in CALLED.items()} | {"id": operation.own_id or "id"}
     named = {own.get(name, name): value for name, value in given.items() if name != "input"}
     inside = _plain(given["input"]) if given.get("input") is not None else {}
-    if operation.given == ["changes"]:
-        return named | {"changes": inside}
+    if operation.whole:
+        return named | {operation.whole: inside}
     # What was left out is said as REST says it, so that a request repeated through the other face is the same one.
     defaults = {name: default for name in operation.given if (default := operation.default(name)) is not NEEDED}
     return named | ({} if operation.method == "GET" else defaults) | inside
@@ -148,7 +148,9 @@ def input_of(form: type[BaseModel]) -> Any:
         inner, null = optional(bare(field.rebuild_annotation()))
         # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
         kind, may_be_null = _input(inner), null or changes or field.default is None
-        given = {} if field.is_required() else {"default": field.default}
+        given: dict[str, Any] = {} if field.is_required() else {"default": field.default}
+        if field.default_factory is not None:
+            given = {"default_factory": field.default_factory}
         if may_be_null:
             given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind

@@ -32,7 +32,6 @@ from app.graphql import (
     joint_purchases,
     members,
     offering_imports,
-    offerings,
     opening,
     orders,
     payments,
@@ -54,20 +53,20 @@ links = Links(TABLES)
 Query = merge_types(
     "Query",
     (
-        *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
+        *(catalogue.CatalogueQuery, orders.OrderQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
         *(allowances.AllowanceQuery, books.BookQuery, flows.FlowQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
         links.query(),
-        *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
+        *(feed.FeedQuery, webhooks.WebhookQuery),
     ),
 )
 Mutation = merge_types(
     "Mutation",
     (
-        *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
+        *(orders.OrderMutation, payments.PaymentMutation),
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
             books.BookMutation,

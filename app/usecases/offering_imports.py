@@ -1,6 +1,7 @@
 """A partner's offerings, kept in step: one by its external id, or a whole file row by row."""
 
 from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
 from pydantic.alias_generators import to_camel
@@ -41,10 +42,11 @@ from app.domain.events import CLOSES, LESS_HELD
 from app.domain.members import SELLING, Member
 from app.domain.offering_imports import (
     LEASE,
+    ImportOutcome,
+    ImportReview,
     ImportState,
+    NewOffering,
     OfferingImport,
-    Outcome,
-    Review,
     Row,
     RowReport,
     Rows,
@@ -56,30 +58,82 @@ from app.domain.offering_imports import (
 )
 from app.domain.offerings import CONTENT, Offering, OfferingState
 from app.domain.page import Page, PageRequest
-from app.usecases.steps.input import check_input
+from app.usecases.steps.offering import OfferingContents, contents_of
+from app.vocabulary import (
+    CooperativeId,
+    Doc,
+    ExternalId,
+    Flag,
+    Form,
+    OfferingImportId,
+    Reason,
+    Source,
+    Stock,
+)
 
+Offered = Annotated[Flag, Doc("Whether it is on the market; false takes it off.")]
+StockNow = Annotated[Stock, Doc("How many units your system has, of goods. What is left out stays as it is.")]
+Decision = Annotated[ImportReview, Doc("What becomes of all that the import holds.")]
+Why = Annotated[Reason, Doc("Why. To send them back takes a reason.")]
+Rehearsed = Annotated[Flag, Doc("Only say what would happen.")]
+WithOutcome = Annotated[ImportOutcome, Doc("Only rows with this outcome.")]
 GONE = "its process is gone"
 AT_ONCE = 500
 """Offerings of a review that one transaction decides about."""
 
 
+class PutOffering(OfferingContents):
+    """An offering as your system has it."""
+
+    stock: StockNow | None = None
+    offered: Offered = True
+
+    def row(self, external_id: str) -> Row:
+        """What is read of it."""
+        return Row(external_id, self.member_id, contents_of(dict(self)), self.stock, self.offered)
+
+
+class OfferingRow(PutOffering):
+    """A row of a file."""
+
+    external_id: ExternalId
+
+
+class ReviewImport(Form):
+    """What becomes of all offerings that an import holds for review."""
+
+    verb: Decision
+    reason: Why = ""
+
+
 async def put_offering(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, source: str, row: Row
-) -> tuple[Offering, Outcome]:
-    """Have an offering be as its partner has it; sent again it changes nothing. A new one waits for review.
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: CooperativeId,
+    source: Source,
+    external_id: ExternalId,
+    contents: PutOffering,
+) -> Offering:
+    """Have an offering be as your system has it; sent again it changes nothing. A new one waits for review.
 
-    Raises NotFound for a member of another cooperative, RuleRefused, WrongState once it is archived.
+    Raises NotFound, RuleRefused, WrongState once it is archived.
     """
+    row = contents.row(external_id)
     makers = await _makers(tx, actor, cooperative_id, [row])
-    found = (await of_source(tx, cooperative_id, source, [row.external_id])).get(row.external_id)
+    found = (await of_source(tx, cooperative_id, source, [external_id])).get(external_id)
     after = _synced(found, row, cooperative_id, source, makers)
-    outcome = outcome_of(found, after)
-    await _write(tx, {row.external_id: (found, after)})
-    return replace(after, version=found.version + 1 if found and outcome is Outcome.CHANGED else after.version), outcome
+    await _write(tx, {external_id: (found, after)})
+    if found is None:
+        return NewOffering(**vars(after))
+    changed = outcome_of(found, after) is ImportOutcome.CHANGED
+    return replace(after, version=found.version + 1 if changed else after.version)
 
 
-async def get_offering_of(tx: Tx, actor: Actor, *, cooperative_id: UUID, source: str, external_id: str) -> Offering:
-    """The offering that a partner's system calls so. Raises NotFound."""
+async def get_offering_of(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, source: Source, external_id: ExternalId
+) -> Offering:
+    """The offering that your system calls so. Raises NotFound."""
     actor.require(Right.READ_OFFERING, cooperative_id)
     found = await offerings.find(tx, cooperative_id=cooperative_id, source=source, external_id=external_id)
     if found is None:
@@ -88,7 +142,7 @@ async def get_offering_of(tx: Tx, actor: Actor, *, cooperative_id: UUID, source:
 
 
 async def start_import(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, source: str, dry_run: bool = False
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, source: Source, dry_run: Rehearsed = False
 ) -> OfferingImport:
     """Begin to take in a file; with `dry_run` it is only said what would happen.
 
@@ -112,12 +166,11 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
     known = await of_source(tx, found.cooperative_id, found.source, [row.external_id for _, row in numbered])
     touched: dict[str, tuple[Offering | None, Offering]] = {}
     whose = (import_id, found.cooperative_id)
-    said = [RowReport(uuid7(), *whose, n, name, Outcome.REFUSED, None, errors) for n, name, errors in rows.unread]
+    said = [RowReport(uuid7(), *whose, n, name, ImportOutcome.REFUSED, None, errors) for n, name, errors in rows.unread]
     for number, row in numbered:
         before = touched[row.external_id][1] if row.external_id in touched else known.get(row.external_id)
         place = (uuid7(), *whose, number, row.external_id)
         try:
-            check_input({"row": row})
             after = _synced(before, row, found.cooperative_id, found.source, makers, import_id)
         except DomainError as error:
             column = to_camel(str(error.facts.get("field", "")).rpartition(".")[2])
@@ -125,7 +178,7 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
             said.append(
                 RowReport(
                     *place,
-                    Outcome.REFUSED,
+                    ImportOutcome.REFUSED,
                     before.id if before else None,
                     ({"field": column, "code": error.code, "facts": facts},),
                 )
@@ -164,7 +217,7 @@ async def stop_lapsed_imports(tx: Tx, actor: Actor) -> None:
 
 
 async def review_import(
-    tx: Tx, actor: Actor, *, import_id: UUID, verb: Review, reason: str = "", after: UUID | None = None
+    tx: Tx, actor: Actor, *, import_id: OfferingImportId, contents: ReviewImport, after: UUID | None = None
 ) -> tuple[OfferingImport, UUID | None]:
     """Publish or send back what an import holds for review: the next 500 offerings after one of them.
 
@@ -172,6 +225,7 @@ async def review_import(
     maker does not sell now, stays held. Raises ReasonNeeded, AgreementMissing, WrongState while the file is read;
     SecondPersonNeeded or WrongState if nothing of it can be published.
     """
+    verb, reason = contents.verb, contents.reason
     found = await imports.get(tx, import_id)
     actor.require(Right.REVIEW_OFFERING, found.cooperative_id)
     if found.lapsed(tx.now):
@@ -179,28 +233,28 @@ async def review_import(
         found = await imports.get(tx, import_id)
     if found.state is ImportState.RUNNING:
         raise WrongState(verb=verb, state=found.state, possible=[])
-    if verb is Review.SEND_BACK and not reason.strip():
+    if verb is ImportReview.SEND_BACK and not reason:
         raise ReasonNeeded(verb=verb)
-    if verb is Review.PUBLISH and found.held and await agreement_on(tx, found.cooperative_id, tx.today) is None:
+    if verb is ImportReview.PUBLISH and found.held and await agreement_on(tx, found.cooperative_id, tx.today) is None:
         raise AgreementMissing(date=tx.today.isoformat())
-    makers, own = (tuple(SELLING), tuple(actor.member_ids())) if verb is Review.PUBLISH else (None, ())
+    makers, own = (tuple(SELLING), tuple(actor.member_ids())) if verb is ImportReview.PUBLISH else (None, ())
     held = await held_of(tx, import_id, AT_ONCE, after=after, makers=makers, but=own)
     if found.held and not held and after is None:
         others = await held_of(tx, import_id, 1, after=None, makers=None, but=())
         if others and others[0].member_id in own:
             raise SecondPersonNeeded(verb=verb)
-        raise WrongState(verb=verb, state="in_review", possible=[Review.SEND_BACK])
+        raise WrongState(verb=verb, state="in_review", possible=[ImportReview.SEND_BACK])
     decided = [reviewed(offering, verb) for offering in held]
     await decide_all(tx, decided)
     await _publish(tx, list(zip(held, decided, strict=True)))
-    name = "offering.published" if verb is Review.PUBLISH else "offering.sent_back"
+    name = "offering.published" if verb is ImportReview.PUBLISH else "offering.sent_back"
     await tell_many(tx, [(name, o.cooperative_id, o.id, {"title": o.title}) for o in held], bulk=True)
     if held:
         found = await _note_review(tx, import_id, verb, reason)
     return found, held[-1].id if len(held) == AT_ONCE else None
 
 
-async def get_import(tx: Tx, actor: Actor, *, import_id: UUID) -> OfferingImport:
+async def get_import(tx: Tx, actor: Actor, *, import_id: OfferingImportId) -> OfferingImport:
     """A file and how far it came. Raises NotFound."""
     found = await imports.get(tx, import_id)
     actor.require(Right.READ_IMPORT, found.cooperative_id)
@@ -210,8 +264,10 @@ async def get_import(tx: Tx, actor: Actor, *, import_id: UUID) -> OfferingImport
     return await imports.get(tx, import_id)
 
 
-async def list_imports(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[OfferingImport]:
-    """The files of a cooperative, newest first."""
+async def list_imports(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest
+) -> Page[OfferingImport]:
+    """The files of a cooperative and how far they came, newest first."""
     actor.require(Right.READ_IMPORT, cooperative_id)
     found = await imports.page(tx, page, cooperative_id=cooperative_id)
     if not any(one.lapsed(tx.now) for one in found.rows):
@@ -221,9 +277,9 @@ async def list_imports(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Page
 
 
 async def list_import_rows(
-    tx: Tx, actor: Actor, *, import_id: UUID, page: PageRequest, outcome: Outcome | None = None
+    tx: Tx, actor: Actor, *, import_id: OfferingImportId, page: PageRequest, outcome: WithOutcome | None = None
 ) -> Page[RowReport]:
-    """What became of each row of a file, in its order."""
+    """What became of each row of a file, in its order. Raises NotFound."""
     found = await imports.get(tx, import_id)
     actor.require(Right.READ_IMPORT, found.cooperative_id)
     return await reports.page(tx, replace(page, oldest_first=True), import_id=import_id, outcome=outcome)
@@ -247,11 +303,11 @@ async def _tell_of_review(tx: Tx, over: OfferingImport) -> None:
         await tell(tx, "offering_import.finished", over.cooperative_id, over.id, **facts)
 
 
-async def _note_review(tx: Tx, import_id: UUID, verb: Review, reason: str) -> OfferingImport:
+async def _note_review(tx: Tx, import_id: UUID, verb: ImportReview, reason: str) -> OfferingImport:
     found = await imports.get(tx, import_id, lock=True)
     if not found.held:
         await tell(tx, LESS_HELD, found.cooperative_id, import_id)
-    return await imports.save(tx, replace(found, review=verb, review_reason=reason.strip(), reviewed_at=tx.now))
+    return await imports.save(tx, replace(found, review=verb, review_reason=reason, reviewed_at=tx.now))
 
 
 async def _makers(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -> dict[UUID, Member]:
@@ -289,7 +345,7 @@ async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *
     pairs = list(touched.values())
     moved = [(before, after) for before, after in pairs if before is not None]
     await offerings.add_all(tx, [after for before, after in pairs if before is None])
-    changed = [(before, after) for before, after in moved if outcome_of(before, after) is Outcome.CHANGED]
+    changed = [(before, after) for before, after in moved if outcome_of(before, after) is ImportOutcome.CHANGED]
     await offerings.save_all(tx, [after for _, after in changed])
     await _publish(tx, changed)
     news = [before is None or (before.stock, before.said) != (after.stock, after.said) for before, after in pairs]

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from app.db.agreements import agreement_on
@@ -17,18 +18,59 @@ from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, NumberOutOfRange, WrongState
+from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, WrongState
 from app.domain.events import LESS_HELD
 from app.domain.members import FORMER, SELLING
-from app.domain.offerings import CONTENT, OFFERING, UNSEEN, Hold, Offering, OfferingState, check
+from app.domain.offerings import (
+    CONTENT,
+    OFFERING,
+    UNSEEN,
+    Hold,
+    HoldState,
+    Offering,
+    OfferingState,
+    OfferingVerb,
+    PriceUnit,
+    check,
+)
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
+from app.domain.vat import VatClass
+from app.usecases.steps.offering import (
+    Category,
+    Description,
+    ImageUrl,
+    OfferingContents,
+    Price,
+    PurchasePrice,
+    Tags,
+    Unit,
+    Units,
+    Vat,
+    contents_of,
+)
 from app.usecases.steps.ordering import take_or_free
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    WHOLE,
+    CooperativeId,
+    Doc,
+    Form,
+    HoldId,
+    LeadTime,
+    MemberId,
+    MoneyIn,
+    Name,
+    OfferingId,
+    Quantity,
+    Town,
+    Version,
+)
 
-LONGEST_HOLD = 60
-"""Minutes."""
+HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]
+OfMember = Annotated[MemberId, Doc("Of this member only.")]
+InState = Annotated[OfferingState, Doc("In this state only.")]
 TOLD = {
     "submit": "submitted",
     "publish": "published",
@@ -40,60 +82,87 @@ TOLD = {
 }
 
 
+class AddOffering(OfferingContents):
+    """A new offering."""
+
+    purchase_price: PurchasePrice | None = None
+
+
+class OfferingChange(Form):
+    """What of an offering changes."""
+
+    title: Name = ""
+    text: Description = ""
+    category: Category = ""
+    price_unit: Unit = PriceUnit.PIECE
+    price: Price = MoneyIn.of(0)
+    vat_class: Vat = VatClass.STANDARD
+    town: Town = ""
+    tags: Tags = Field(default_factory=list)
+    image_url: ImageUrl | None = None
+    lead_time_minutes: LeadTime = 0
+    purchase_price: PurchasePrice | None = None
+
+
 async def list_offerings(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
+    cooperative_id: CooperativeId,
     page: PageRequest,
-    state: OfferingState | None = None,
-    member_id: UUID | None = None,
+    state: InState | None = None,
+    member_id: OfMember | None = None,
 ) -> Page[Offering]:
-    """Offerings of one cooperative in every state, for those who belong to it; the world reads the catalogue."""
+    """Offerings of a cooperative in every state, for those who belong to it. The world reads the catalogue."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_OFFERING, cooperative_id)
     return await offerings.page(tx, page, cooperative_id=cooperative_id, state=state, member_id=member_id)
 
 
 @reads_by_id(offerings)
-async def get_offering(tx: Tx, actor: Actor, *, offering_id: UUID) -> Offering:
+async def get_offering(tx: Tx, actor: Actor, *, offering_id: OfferingId) -> Offering:
     """One offering in any state, for those who belong to the cooperative. Raises NotFound."""
     offering = await offerings.get(tx, offering_id)
     actor.require(Right.READ_OFFERING, offering.cooperative_id)
     return offering
 
 
-async def add_offering(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, member_id: UUID, contents: dict[str, Any], stock: int | None = None
-) -> Offering:
-    """Write an offering as a draft. `contents` are the fields of Offering from `kind` to `lead_time_minutes`."""
+async def add_offering(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, contents: AddOffering) -> Offering:
+    """Write an offering as a draft. Raises NotFound, RuleRefused."""
     await cooperatives.get(tx, cooperative_id)
-    own = actor.as_member(member_id)
-    actor.require(Right.WRITE_OFFERING, cooperative_id, own=own)
+    member_id = contents.member_id
+    actor.require(Right.WRITE_OFFERING, cooperative_id, own=actor.as_member(member_id))
     await lend_staff_view(tx, cooperative_id)
     maker = await members.get(tx, member_id)
     if maker.cooperative_id != cooperative_id or maker.state in FORMER:
         raise NotFound
-    offering = check(Offering(id=uuid7(), cooperative_id=cooperative_id, member_id=member_id, stock=stock, **contents))
+    fields = contents_of(dict(contents)) | {"stock": contents.stock}
+    offering = check(Offering(id=uuid7(), cooperative_id=cooperative_id, member_id=member_id, **fields))
     await offerings.add(tx, offering)
     await save_stock(tx, offering)
     return offering
 
 
 async def change_offering(
-    tx: Tx, actor: Actor, *, offering_id: UUID, expected_version: int | None, changes: dict[str, Any]
+    tx: Tx, actor: Actor, *, offering_id: OfferingId, expected_version: Version | None, changes: OfferingChange
 ) -> Offering:
-    """Change what is offered; a published one gets a new edition, orders keep theirs. Raises WrongState, Stale."""
+    """Change what is named. A published offering gets a new edition, orders keep theirs.
+
+    Raises WrongState, RuleRefused, Stale.
+    """
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, expected_version)
-    changed = process.change(offering, changes)
+    changed = process.change(offering, contents_of(changes.named()))
     if changed.edition > offering.edition:
         await _publish_edition(tx, changed)
         await tell(tx, "offering.changed", offering.cooperative_id, offering_id, title=changed.title)
     return await offerings.save(tx, changed)
 
 
-async def set_stock(tx: Tx, actor: Actor, *, offering_id: UUID, stock: int | None) -> Offering:
-    """Set how many units there are in all; None is unlimited. Raises StockHeld where more than that are held."""
+async def set_stock(tx: Tx, actor: Actor, *, offering_id: OfferingId, stock: Units | None) -> Offering:
+    """Set how many units there are in all; null is without limit. The last one counts.
+
+    Raises StockHeld if more than that are held, RuleRefused.
+    """
     await lock_stock(tx, [offering_id])
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, None)
     changed = process.set_stock(offering, stock)
@@ -104,33 +173,33 @@ async def set_stock(tx: Tx, actor: Actor, *, offering_id: UUID, stock: int | Non
 
 
 async def move_offering(
-    tx: Tx, actor: Actor, *, offering_id: UUID, verb: str, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, offering_id: OfferingId, verb: OfferingVerb, expected_version: Version | None = None
 ) -> Offering:
     """Submit, publish, send back, withdraw, pause, resume or archive.
 
-    Raises WrongState; SecondPersonNeeded where the maker would publish; AgreementMissing before one is in force.
+    Raises WrongState; SecondPersonNeeded if the maker would publish; AgreementMissing before one is in force; Stale.
     """
     offering = await _locked(tx, actor, find(OFFERING, verb).right, offering_id, expected_version)
     today = tx.today
-    if verb == "publish" and await agreement_on(tx, offering.cooperative_id, today) is None:
+    if verb is OfferingVerb.PUBLISH and await agreement_on(tx, offering.cooperative_id, today) is None:
         raise AgreementMissing(date=today.isoformat())
-    if verb == "publish":
+    if verb is OfferingVerb.PUBLISH:
         await _selling(tx, offering)
     moved = process.transition(offering, verb, by_maker=bool(actor.as_member(offering.member_id)))
     if moved.edition > offering.edition:
         await _publish_edition(tx, moved)
     if offering.import_id is not None and moved.import_id is None:
         await tell(tx, LESS_HELD, offering.cooperative_id, offering.import_id)
-    if offering.state is not OfferingState.DRAFT or verb == "submit":  # nobody knew of a draft
+    if offering.state is not OfferingState.DRAFT or verb is OfferingVerb.SUBMIT:  # nobody knew of a draft
         await tell(tx, f"offering.{TOLD[verb]}", offering.cooperative_id, offering.id, title=offering.title)
     return await offerings.save(tx, moved)
 
 
-async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, minutes: int = 15) -> Hold:
-    """Keep units apart during a checkout, at most an hour. Raises SoldOut, NotOrderable."""
+async def hold_stock(
+    tx: Tx, actor: Actor, *, offering_id: OfferingId, quantity: Quantity, minutes: HoldMinutes = 15
+) -> Hold:
+    """Keep units apart during a checkout; name the hold in the order. Raises SoldOut, NotOrderable, NotFound."""
     actor.require(Right.BUY)
-    if minutes > LONGEST_HOLD:
-        raise NumberOutOfRange(field="minutes", low=1, high=LONGEST_HOLD)
     person_id = await ensure_person(tx, actor.issuer or "", actor.subject, "") if actor.subject is not None else None
     await lock_stock(tx, [offering_id])
     offering = await offerings.get(tx, offering_id)
@@ -157,21 +226,21 @@ async def hold_stock(tx: Tx, actor: Actor, *, offering_id: UUID, quantity: int, 
     return hold
 
 
-async def release_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> Hold:
-    """Give held units back before the time. Raises NotFound for another's hold, HoldGone for one that ended."""
+async def release_hold(tx: Tx, actor: Actor, *, hold_id: HoldId) -> Hold:
+    """Give held units back before their time. Raises NotFound for another's hold, HoldGone for one that ended."""
     actor.require(Right.BUY)
     hold = await holds.get(tx, hold_id)
     if not actor.owns(hold.person_id, hold.app_id):
         raise NotFound
-    if not await end_holds(tx, hold_id=hold_id, state="released"):
+    if not await end_holds(tx, hold_id=hold_id, state=HoldState.RELEASED):
         raise HoldGone
-    return replace(hold, state="released")
+    return replace(hold, state=HoldState.RELEASED)
 
 
 async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
     """The timer of a hold: give its units back, if it is still there."""
     actor.require(Right.RUN_TIMER)
-    await end_holds(tx, hold_id=hold_id, state="expired")
+    await end_holds(tx, hold_id=hold_id, state=HoldState.EXPIRED)
 
 
 async def _selling(tx: Tx, offering: Offering) -> None:

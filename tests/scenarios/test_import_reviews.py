@@ -137,7 +137,9 @@ async def test_who_decides_about_an_import(world: World) -> None:
     await decide(seller.member, made, "publish", 404)
     for caller in (partner, seller.treasurer):
         await decide(caller, made, "publish", 403)
-    mutation = """mutation($i: UUID!) { moveOfferingImport(id: $i, verb: PUBLISH) { held review reviewReason } }"""
+    mutation = (
+        """mutation($i: UUID!) { moveOfferingImport(id: $i, input: {verb: PUBLISH}) { held review reviewReason } }"""
+    )
     refused = await other.coordinator.graphql(mutation, i=made["id"])
     assert refused["errors"][0]["extensions"]["code"] == "not_found"
     found = (await seller.coordinator.graphql(mutation, i=made["id"]))["data"]["moveOfferingImport"]

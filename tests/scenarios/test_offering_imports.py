@@ -317,8 +317,8 @@ async def test_the_same_by_graphql(world: World) -> None:
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     put = """mutation($c: UUID!, $m: UUID!) { putOffering(cooperativeId: $c, source: "winkel", externalId: "G-1",
-        offering: {memberId: $m, kind: GOODS, title: "Jam", category: "eten", priceUnit: PIECE, vatClass: REDUCED,
-                   price: {amount: "3.50"}, town: "Breda", stock: 2}) { id state version } }"""
+        input: {memberId: $m, kind: GOODS, title: "Jam", category: "eten", priceUnit: PIECE, vatClass: REDUCED,
+                price: {amount: "3.50"}, town: "Breda", stock: 2}) { id state version } }"""
     for _ in range(2):
         found = (await partner.graphql(put, c=seller.id, m=seller.member_id))["data"]["putOffering"]
         assert (found["state"], found["version"]) == ("IN_REVIEW", 1)

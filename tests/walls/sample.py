@@ -18,14 +18,16 @@ from app.domain.customers import Contact
 from app.domain.events import Event
 from app.domain.joint_purchases import draft_article
 from app.domain.messages import SENT, Channel, Message, MessageState
-from app.domain.offering_imports import Row, Rows
+from app.domain.offering_imports import ImportReview, Row, Rows
 from app.domain.opening import Opening
 from app.domain.page import PageRequest
 from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
+from app.usecases.offering_imports import PutOffering, ReviewImport
+from app.usecases.offerings import AddOffering
 from app.usecases.orders import Wanted
-from app.vocabulary import MoneyIn
+from app.vocabulary import Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
@@ -67,7 +69,10 @@ VERSIONED = {
 
 @dataclass
 class Sample:
-    """`values`: one for every parameter that a verb has. `own`: other ids for somebody who owns other rows."""
+    """`values`: one for every parameter that a verb has; `forms`: one of each form that needs fields.
+
+    `own`: other ids for somebody who owns other rows.
+    """
 
     world: World
     seller: Seller
@@ -81,6 +86,7 @@ class Sample:
     mark: str = field(default_factory=lambda: f"kanarie{uuid4().hex[:8]}")
     values: dict[str, Any] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
+    forms: dict[type[Form], Form] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     client: tuple[str, str] = ("", "")
 
@@ -172,10 +178,12 @@ async def _orders(sample: Sample) -> None:
     await sample.customer("PUT", "/v1/me/contact", {"name": "Jo", "email": "jo@example.org"})
     ids = await _order(sample, sample.buyer, sample.word)
     named = {name: UUID(value) for name, value in ids.items() if name != "token"}
-    contents: Json = {"kind": "service", "title": "x", "text": "", "category": "tuin", "price_unit": "piece"}
-    contents |= {"price_cents": 1, "vat_class": "standard", "town": "Breda"}
+    contents: Json = {"kind": "service", "title": "x", "category": "tuin", "priceUnit": "piece", "price": EURO}
+    contents |= {"vatClass": "standard", "town": "Breda", "memberId": sample.seller.member_id}
+    sample.forms = {form: form.model_validate(contents) for form in (AddOffering, PutOffering)}
+    sample.forms[ReviewImport] = ReviewImport(verb=ImportReview.SEND_BACK)
     event = Event(named["offering_id"], "order.placed", UUID(sample.seller.id), named["offering_id"], {})
-    sample.values |= named | {"token": ids["token"], "contents": contents, "event": event}
+    sample.values |= named | {"token": ids["token"], "event": event}
     sample.values["lines"] = (Wanted(named["offering_id"], 1),)
 
 

@@ -77,11 +77,11 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
 def spoiled_lists(item: Any, marks: list[Any], good: Any) -> Iterator[list[Any]]:
     """Lists that are too short or too long, and lists of one item that is wrong."""
     one = create_model("One", __base__=Form, item=(item, ...))
-    first = good[0] if good else {}
+    first = good[0] if good else "a" if bare(item) is str else {}
     for mark in marks:
         if isinstance(mark, MinLen):
             yield []
-        if isinstance(mark, MaxLen) and good and mark.max_length <= 20:
+        if isinstance(mark, MaxLen) and first and mark.max_length <= 50:
             yield [first] * (mark.max_length + 1)
     yield from ([value] for _, value in spoiled(one, {"item": first}))
 

@@ -9,7 +9,6 @@ from app.db import people
 from app.db.engine import Database
 from app.domain.actors import Identity
 from app.domain.errors import DomainError
-from app.domain.offering_imports import Review
 from app.usecases.run import constraints_as_rules
 from app.vocabulary import Form
 from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast
@@ -39,7 +38,6 @@ VERB_OF = {
     **{"move_order": "complete", "move_offering": "pause", "move_member": "pause", "decide_claim": "approve"},
     **{"move_spending": "consent", "answer_barter": "confirm", "answer_delivery": "confirm", "decide_held": "release"},
     **{"move_joint_purchase": "top_up", "move_assignment": "deliver", "move_part": "leave"},
-    "review_import": Review.SEND_BACK,
 }
 
 
@@ -69,7 +67,7 @@ def arguments_of(name: str, verb: Verb, sample: Sample) -> dict[str, Any]:
         if parameter.name == "verb":
             named["verb"] = VERB_OF[name]
         elif isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Form):
-            named[parameter.name] = parameter.annotation()
+            named[parameter.name] = sample.forms.get(parameter.annotation) or parameter.annotation()
         elif parameter.default is inspect.Parameter.empty or parameter.name == "cooperative_id":
             named[parameter.name] = sample.values[parameter.name]
     return named

@@ -15,6 +15,8 @@ from app.vocabulary import Form
 FORMS = ConfigDict(
     arbitrary_types_allowed=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
 )
+WHOLE = frozenset({"changes", "contents"})
+"""Names of a parameter that is the body of its operation as a whole."""
 
 
 def read_forms(verb: Callable[..., Any], named: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def malformed(error: ValidationError) -> Malformed:
 
 def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
     """A fault as it is stored and shown: the caller's name of the field, pydantic's code, and its values."""
-    place = error["loc"][1:] if error["loc"][0] == "changes" else error["loc"]
+    place = error["loc"][1:] if error["loc"][0] in WHOLE else error["loc"]
     field = ".".join(to_camel(str(part)) if isinstance(part, str) else str(part) for part in place)
     facts = {name: str(value) for name, value in error.get("ctx", {}).items() if name != "error"}
     return {"field": field, "code": error["type"], "facts": facts, "message": error["msg"]}

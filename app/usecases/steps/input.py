@@ -42,15 +42,13 @@ LONGEST = {
         "receipt": 500,
         "address": 500,
         "email": 254,
-        "external_id": 100,
-        "source": 60,
     },
-    **{"organisation": 120, "supplier": 120, "purpose": 60, "reference": 60, "image_url": 1000, "redirect_uris": 1000},
+    **{"organisation": 120, "supplier": 120, "purpose": 60, "reference": 60, "redirect_uris": 1000},
 }
 """Characters by field; every other text: 1,000."""
 RANGES = {
-    **{"quantity": (1, 100_000), "minutes": (1, 44_640), "movements": (0, 100), "stock": (0, 1_000_000_000)},
-    **{"lead_time_minutes": (0, 525_600), "cents": (1, MAX_CENTS), "price_cents": (0, 100_000_000)},
+    **{"quantity": (1, 100_000), "minutes": (1, 44_640), "movements": (0, 100)},
+    "cents": (1, MAX_CENTS),
     "balance_cents": (-MAX_CENTS, MAX_CENTS),
     **{"units": (0, 1_000_000), "tolerance": (0, 1_000_000), "pack_units": (1, 100_000), "minimum": (0, MAX_CENTS)},
     **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},

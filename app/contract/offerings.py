@@ -1,0 +1,129 @@
+"""Offerings, and units of them that are held during a checkout."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.contract.operation import Key, Noun
+from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.transitions import Step, steps
+from app.domain import offerings as domain
+from app.domain.access import Right
+from app.domain.offerings import (
+    OFFERING,
+    HiddenBy,
+    HoldState,
+    OfferingKind,
+    OfferingState,
+    OfferingVerb,
+    PriceUnit,
+)
+from app.domain.transitions import AvailableTransition
+from app.domain.vat import VatClass
+from app.usecases.offerings import (
+    add_offering,
+    change_offering,
+    get_offering,
+    hold_stock,
+    list_offerings,
+    move_offering,
+    release_hold,
+    set_stock,
+)
+from app.vocabulary import CooperativeId, HoldId, MemberId, OfferingId
+
+
+@shape(AvailableTransition)
+class OfferingTransition(Step):
+    """A step that leads on from the state of an offering."""
+
+    verb: OfferingVerb
+    """What is done."""
+    to: OfferingState
+    """The state that it leads to."""
+
+
+def _may(offering: domain.Offering, viewer: Viewer) -> Callable[[Right], bool]:
+    own = viewer.actor.as_member(offering.member_id)
+    return lambda right: viewer.actor.may(right, offering.cooperative_id, own=own)
+
+
+@shape(domain.Offering)
+class Offering:
+    """What a member makes and a cooperative sells, in any state."""
+
+    id: OfferingId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative that sells it."""
+    member_id: MemberId
+    """The member who makes it."""
+    kind: OfferingKind
+    """Goods, a service, or something that is given away."""
+    title: str
+    """What it is called."""
+    text: str
+    """What it is, in plain words."""
+    category: str
+    """The category in which it is found."""
+    price_unit: PriceUnit
+    """What the price is for."""
+    price: Money
+    """The price of a unit, net of VAT."""
+    vat_class: VatClass
+    """How its VAT is reckoned."""
+    town: str
+    """The town where it is."""
+    tags: list[str]
+    """Words by which it is found."""
+    image_url: str | None
+    """Where its picture is."""
+    lead_time_minutes: int
+    """How many minutes it takes to make."""
+    stock: int | None
+    """How many units there are in all; null: without limit."""
+    purchase_price: Money | None = cents("purchase_cents")
+    """What a unit cost, under the margin scheme."""
+    left: int | None
+    """How many units can still be ordered; null: without limit."""
+    state: OfferingState
+    """How far it is."""
+    hidden_by: list[HiddenBy]
+    """Why it is paused; it is shown once this is empty."""
+    edition: int
+    """How often what is published changed; 0 before it is published."""
+    source: str | None
+    """The system of a partner that keeps it, if there is one."""
+    external_id: str | None
+    """What that system calls it."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[OfferingTransition] = steps(OFFERING, OfferingTransition, _may)
+    """What the caller can do next."""
+
+
+@shape(domain.Hold)
+class Hold:
+    """Units that are kept apart during a checkout."""
+
+    id: HoldId
+    """Its id, which an order names."""
+    offering_id: OfferingId
+    """What is held."""
+    quantity: int
+    """How many units are held."""
+    expires_at: datetime
+    """Until when they are held."""
+    state: HoldState
+    """What became of them."""
+
+
+ONE = "/offerings/{offering_id}"
+offerings = Noun("offerings")
+offerings.get("/cooperatives/{cooperative_id}/offerings", list_offerings, Offering)
+offerings.post("/cooperatives/{cooperative_id}/offerings", add_offering, Offering, key=Key.NONE, opens="/offerings")
+offerings.get(ONE, get_offering, Offering)
+offerings.patch(ONE, change_offering, Offering)
+offerings.put(f"{ONE}/stock", set_stock, Offering)
+offerings.move(f"{ONE}/transitions", move_offering, Offering, key=Key.NONE)
+offerings.post(f"{ONE}/holds", hold_stock, Hold)
+offerings.delete("/holds/{hold_id}", release_hold, Hold)

@@ -1,0 +1,55 @@
+"""What people and partners' systems write of an offering, and the fields of Offering that it sets."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.domain.offerings import OfferingKind, PriceUnit
+from app.domain.vat import VatClass
+from app.vocabulary import About, Between, Doc, Form, LeadTime, MemberId, MoneyIn, Name, Slug, Stock, Town, Url
+
+HIGHEST_PRICE = 100_000_000
+"""Cents of a unit."""
+Maker = Annotated[MemberId, Doc("The member who makes it.")]
+Kind = Annotated[OfferingKind, Doc("Goods, a service, or something that is given away.")]
+Description = Annotated[About, Doc("What it is, in plain words.")]
+Category = Annotated[Slug, Doc("The category in which it is found.")]
+Unit = Annotated[PriceUnit, Doc("What the price is for.")]
+Price = Annotated[MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit, net of VAT.")]
+Vat = Annotated[VatClass, Doc("How its VAT is reckoned.")]
+Tags = Annotated[list[Slug], Field(max_length=20), Doc("Words by which it is found.")]
+ImageUrl = Annotated[Url, Doc("Where its picture is.")]
+Units = Annotated[Stock, Doc("How many units there are in all, of goods; null: without limit.")]
+PurchasePrice = Annotated[MoneyIn, Between(0), Doc("What a unit cost, under the margin scheme.")]
+_CENTS = {"price": "price_cents", "purchase_price": "purchase_cents"}
+_APART = frozenset({"member_id", "stock", "offered", "external_id"})
+
+
+class OfferingContents(Form):
+    """What is offered, by whom."""
+
+    member_id: Maker
+    kind: Kind
+    title: Name
+    text: Description = ""
+    category: Category
+    price_unit: Unit
+    price: Price
+    vat_class: Vat
+    town: Town
+    tags: Tags = Field(default_factory=list, json_schema_extra={"default": []})
+    image_url: ImageUrl | None = None
+    lead_time_minutes: LeadTime = 0
+    stock: Units | None = None
+
+
+def contents_of(named: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of Offering from `kind` to `purchase_cents` that a form names: money in cents, tags as a tuple."""
+    fields = {_CENTS.get(name, name): value for name, value in named.items() if name not in _APART}
+    for name in _CENTS.values():
+        if fields.get(name) is not None:
+            fields[name] = fields[name].cents
+    if "tags" in fields:
+        fields["tags"] = tuple(fields["tags"])
+    return fields
