@@ -8,7 +8,6 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from app.adapters.addresses import prefix_at
 from app.api import (
     agreements,
-    allowances,
     apps,
     assignment_parts,
     assignments,
@@ -54,7 +53,6 @@ NOUNS = (
     ),
     *(
         agreements,
-        allowances,
         remittances,
         funds,
         joint_purchases,

@@ -16,7 +16,7 @@ MATRIX = """
 catalogue                    everyone
 catalogueOffering            everyone
 agreementTemplates           everyone
-legalLimits                  everyone
+list_legal_limits            everyone
 open_books                   treasurer
 catalogue_search             everyone
 catalogue_get                everyone
@@ -106,7 +106,6 @@ decide_claim                 coordinator treasurer
 list_earnings                member coordinator treasurer colleague
 get_earning                  member coordinator treasurer
 decide_held                  coordinator
-allowances_limits            everyone
 list_allowances              member coordinator treasurer colleague
 grant_allowance              treasurer
 get_allowance                member coordinator treasurer
