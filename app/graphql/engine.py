@@ -19,7 +19,7 @@ from app.contract.shape import MoneyOut, bare, is_shape, optional
 from app.graphql import types as shared
 from app.graphql.context import Info
 from app.graphql.types import Connection, Node, page_of
-from app.vocabulary import Form, MoneyIn
+from app.vocabulary import Form, MoneyIn, doc_of
 
 Resolver = Callable[..., Awaitable[Any]]
 NEEDED = inspect.Parameter.empty
@@ -155,7 +155,7 @@ def input_of(form: type[BaseModel]) -> Any:
         if may_be_null:
             given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
-        namespace[name] = strawberry.field(description=field.description, **given)
+        namespace[name] = strawberry.field(description=field.description or doc_of(field.rebuild_annotation()), **given)
     called = f"{form.__name__.removesuffix('Input')}Input"
     return strawberry.input(type(called, (), namespace), description=form.__doc__ or None)
 
