@@ -25,6 +25,7 @@ NOT_PRIVATE = {
     "agreements.get_example_results": "sums of made-up examples",
     "agreements.replay_agreement": "by pseudonym",
     "agreements.list_agreements": "how a cooperative shares out, the same for all of its members",
+    "allowances.list_legal_limits": "public",
     "apps.get_app": "an app is nobody's private life",
     "apps.list_apps": "an app is nobody's private life",
     "apps.list_client_keys": "public keys of an app",

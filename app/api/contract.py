@@ -20,6 +20,7 @@ OPEN_TO_ALL = frozenset(
             "municipalities_list_municipalities",
             "municipalities_get_municipality",
         ),
+        "allowances_list_legal_limits",
         *("orders_guest_status", "operations_readyz"),
     }
 )
@@ -213,7 +214,7 @@ def _plain_null(node: Node) -> None:
     (option,) = (option for option in options if option != {"type": "null"})
     if isinstance(option.get("type"), str) and "enum" not in option and "const" not in option:
         del node["anyOf"]
-        node.update(option | {"type": [option["type"], "null"]})
+        node.update(option | {"type": [option["type"], "null"]} | node)
 
 
 def _pascal(name: str) -> str:

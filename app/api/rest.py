@@ -8,7 +8,6 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from app.adapters.addresses import prefix_at
 from app.api import (
     agreements,
-    allowances,
     apps,
     assignment_parts,
     assignments,
@@ -51,7 +50,6 @@ NOUNS = (
     ),
     *(
         agreements,
-        allowances,
         remittances,
         joint_purchases,
         wishes,

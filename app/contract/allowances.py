@@ -3,11 +3,18 @@
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, shape
 from app.domain import allowances as domain
 from app.domain import limits
 from app.domain.allowances import AllowanceKind, AllowanceState
-from app.usecases.allowances import get_allowance, grant_allowance, list_allowances, reverse_allowance
+from app.domain.limits import LimitPeriod
+from app.usecases.allowances import (
+    get_allowance,
+    grant_allowance,
+    list_allowances,
+    list_legal_limits,
+    reverse_allowance,
+)
 from app.vocabulary import AgreementId, AllowanceId, CooperativeId, MemberId
 
 
@@ -53,8 +60,8 @@ class LegalLimit:
     """The first day on which it holds."""
     until: date | None
     """The first day on which it holds no more; null: it holds until there is news."""
-    per: str = seen(lambda limit, _: limit.per)
-    """Whether the amount counts per `month` or per `year`."""
+    per: LimitPeriod
+    """The period in which the amount counts."""
     most: Money = cents("max_cents")
     """The highest amount."""
     max_count: int | None
@@ -75,3 +82,4 @@ allowances.get("/cooperatives/{cooperative_id}/allowances", list_allowances, All
 allowances.post("/members/{member_id}/allowances", grant_allowance, Allowance, opens="/allowances")
 allowances.get(ONE, get_allowance, Allowance)
 allowances.post(f"{ONE}/reversals", reverse_allowance, Allowance)
+allowances.get("/legal-limits", list_legal_limits, LegalLimit)

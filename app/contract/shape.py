@@ -117,11 +117,11 @@ def bare(hint: Any) -> Any:
 
 
 def optional(hint: Any) -> tuple[Any, bool]:
-    """A type without None, and whether it may be None."""
-    if get_origin(hint) not in (Union, types.UnionType):
+    """A type without None, and whether it may be None. One of several forms stays as it is."""
+    kept = [one for one in get_args(hint) if one is not type(None)]
+    if get_origin(hint) not in (Union, types.UnionType) or len(kept) > 1:
         return hint, False
-    (kept,) = [one for one in get_args(hint) if one is not type(None)]
-    return kept, True
+    return kept[0], True
 
 
 def docs_of(cls: type) -> dict[str, str]:

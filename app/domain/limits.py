@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from enum import StrEnum
 
 from app.domain.errors import LimitUnknown
 
 ACT = "Participatiewet art. 31(2)"
+
+
+class LimitPeriod(StrEnum):
+    MONTH = "month"
+    YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class LegalLimit:
     from_date: date
     until: date | None
     """The first day on which it holds no more; None: it holds until there is news."""
-    per: Literal["month", "year"]
+    per: LimitPeriod
     max_cents: int
     source: str
     max_count: int | None = None
@@ -27,27 +32,40 @@ class LegalLimit:
     least_age: int | None = None
 
 
-def _act(letter: str, what: str, per: Literal["month", "year"], max_cents: int, **more: int) -> LegalLimit:
+def _act(letter: str, what: str, per: LimitPeriod, max_cents: int, **more: int) -> LegalLimit:
     source = f"{ACT}({letter}), text of 2026-07-01"
     return LegalLimit(letter, what, date(2026, 7, 1), None, per, max_cents, source, **more)
 
 
+def _volunteers(per: LimitPeriod, max_cents: int) -> LegalLimit:
+    return LegalLimit(
+        law="k",
+        what="volunteer allowance",
+        from_date=date(2024, 1, 1),
+        until=date(2026, 1, 1),
+        per=per,
+        max_cents=max_cents,
+        source=f"{ACT}(k); 2026 not verified",
+        least_age=27,
+    )
+
+
 LIMITS: tuple[LegalLimit, ...] = (
-    _act("j", "premium", "year", 339_800, max_count=2, least_age=27),
-    _act("m", "gifts", "year", 120_000),
-    _act("n", "income exemption", "month", 28_500, basis_points=2_500, months=6, least_age=27),
-    _act("r", "income exemption of single parents", "month", 17_766, basis_points=1_250, months=30, least_age=27),
-    _act("y", "income exemption", "month", 18_019, basis_points=1_500),
-    LegalLimit(
-        *("k", "volunteer allowance", date(2024, 1, 1), date(2026, 1, 1), "month", 21_000),
-        source=f"{ACT}(k); 2026 not verified",
+    _act("j", "premium", LimitPeriod.YEAR, 339_800, max_count=2, least_age=27),
+    _act("m", "gifts", LimitPeriod.YEAR, 120_000),
+    _act("n", "income exemption", LimitPeriod.MONTH, 28_500, basis_points=2_500, months=6, least_age=27),
+    _act(
+        "r",
+        "income exemption of single parents",
+        LimitPeriod.MONTH,
+        17_766,
+        basis_points=1_250,
+        months=30,
         least_age=27,
     ),
-    LegalLimit(
-        *("k", "volunteer allowance", date(2024, 1, 1), date(2026, 1, 1), "year", 210_000),
-        source=f"{ACT}(k); 2026 not verified",
-        least_age=27,
-    ),
+    _act("y", "income exemption", LimitPeriod.MONTH, 18_019, basis_points=1_500),
+    _volunteers(LimitPeriod.MONTH, 21_000),
+    _volunteers(LimitPeriod.YEAR, 210_000),
 )
 LAWS = frozenset(limit.law for limit in LIMITS)
 
@@ -60,7 +78,7 @@ def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]
     if law is None:
         return None, None
     known = limits_on(law, month)
-    a_month, a_year = ([limit.max_cents for limit in known if limit.per == per] for per in ("month", "year"))
+    a_month, a_year = ([limit.max_cents for limit in known if limit.per == per] for per in LimitPeriod)
     return min(a_month, default=None if known else 0), min(a_year, default=None)
 
 

@@ -2,14 +2,16 @@
 
 import inspect
 import re
+import types
 from collections.abc import Awaitable, Callable
 from dataclasses import is_dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
 from strawberry.scalars import JSON
 
 from app.contract.operation import Key, Noun, Operation
@@ -17,7 +19,7 @@ from app.contract.shape import MoneyOut, bare, is_shape, optional
 from app.graphql import types as shared
 from app.graphql.context import Info
 from app.graphql.types import Connection, Node, page_of
-from app.vocabulary import Form, MoneyIn
+from app.vocabulary import Form, MoneyIn, doc_of
 
 Resolver = Callable[..., Awaitable[Any]]
 NEEDED = inspect.Parameter.empty
@@ -101,8 +103,8 @@ def _resolver(operation: Operation) -> Resolver:
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     """What the use case gets: arguments under its own names, and what the input holds."""
     own = {called: name for name, called in CALLED.items()} | {"id": operation.own_id or "id"}
-    named = {own.get(name, name): value for name, value in given.items() if name != "input"}
-    inside = _plain(given["input"]) if given.get("input") is not None else {}
+    named = {own.get(name, name): _plain(value) for name, value in given.items() if name != "input"}
+    inside = _fields(given["input"]) if given.get("input") is not None else {}
     if operation.whole:
         return named | {operation.whole: inside}
     # What was left out is said as REST says it, so that a request repeated through the other face is the same one.
@@ -140,7 +142,7 @@ def _parameter(name: str, hint: Any, default: Any = inspect.Parameter.empty) -> 
 @cache
 def input_of(form: type[BaseModel]) -> Any:
     """The GraphQL input of a form. A field that is left out keeps the default of the use case."""
-    if form is MoneyIn:
+    if issubclass(form, MoneyIn):
         return shared.MoneyInput
     namespace: dict[str, Any] = {"__annotations__": {}}
     changes = form.__name__.endswith("Change")
@@ -154,18 +156,23 @@ def input_of(form: type[BaseModel]) -> Any:
         if may_be_null:
             given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
-        namespace[name] = strawberry.field(description=field.description, **given)
-    name = f"{form.__name__.removesuffix('Input')}Input"
-    return strawberry.input(type(name, (), namespace), description=form.__doc__ or None)
+        namespace[name] = strawberry.field(description=field.description or doc_of(field.rebuild_annotation()), **given)
+    called = f"{form.__name__.removesuffix('Input')}Input"
+    return strawberry.input(type(called, (), namespace), description=form.__doc__ or None)
+
+
+def _fields(given: Any) -> dict[str, Any]:
+    """The fields of an input by their names; a field that was left out is left out."""
+    return {name: _plain(value) for name, value in vars(given).items() if value is not strawberry.UNSET}
 
 
 def _plain(given: Any) -> Any:
-    """An input as the mapping that a form reads, by the names of its fields; what was left out is left out."""
+    """A value as a form reads it: inputs inside become mappings, by the names of the contract."""
     if isinstance(given, list):
         return [_plain(one) for one in given]
     if not is_dataclass(given):
         return given
-    return {name: _plain(value) for name, value in vars(given).items() if value is not strawberry.UNSET}
+    return {to_camel(name): value for name, value in _fields(given).items()}
 
 
 def _answer(operation: Operation) -> Any:
@@ -205,8 +212,8 @@ def _input(hint: Any) -> Any:
 
 
 def _leaf(kind: Any) -> Any:
-    """A type without fields; an enumeration becomes one of GraphQL, a mapping its JSON."""
-    if get_origin(kind) is dict:
+    """A type without fields; an enumeration becomes one of GraphQL, a mapping or one of several forms its JSON."""
+    if get_origin(kind) in (dict, Union, types.UnionType):
         return JSON
     if isinstance(kind, type) and issubclass(kind, StrEnum) and not hasattr(kind, "__strawberry_definition__"):
         strawberry.enum(cast("Any", kind))

@@ -21,7 +21,6 @@ from strawberry.types.graphql import OperationType
 from app.contract.tables import TABLES
 from app.graphql import (
     agreements,
-    allowances,
     apps,
     assignment_parts,
     assignments,
@@ -55,7 +54,7 @@ Query = merge_types(
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
-        *(allowances.AllowanceQuery, books.BookQuery, flows.FlowQuery),
+        *(books.BookQuery, flows.FlowQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),

@@ -17,12 +17,14 @@ from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, Allowance
 from app.domain.days import check_day
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Leg, Posting, negated
+from app.domain.limits import LIMITS, LegalLimit
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import move
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
+from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import (
     AllowanceId,
     Amount,
@@ -128,6 +130,12 @@ async def get_allowance(tx: Tx, actor: Actor, *, allowance_id: AllowanceId) -> A
     own = actor.as_member(allowance.member_id)
     actor.require(Right.READ_ALLOWANCE, allowance.cooperative_id, own=own)
     return allowance
+
+
+@open_to_visitors
+async def list_legal_limits(tx: Tx, actor: Actor) -> list[LegalLimit]:
+    """The dated tables of legal limits that agreements may name."""
+    return list(LIMITS)
 
 
 def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs: tuple[Leg, ...]) -> Posting:

@@ -17,7 +17,7 @@ catalogue                    everyone
 catalogueOffering            everyone
 node                         everyone
 agreementTemplates           everyone
-legalLimits                  everyone
+list_legal_limits            everyone
 open_books                   treasurer
 catalogue_search             everyone
 catalogue_get                everyone
@@ -107,7 +107,6 @@ decide_claim                 coordinator treasurer
 list_earnings                member coordinator treasurer colleague
 get_earning                  member coordinator treasurer
 decide_held                  coordinator
-allowances_limits            everyone
 list_allowances              member coordinator treasurer colleague
 grant_allowance              treasurer
 get_allowance                member coordinator treasurer

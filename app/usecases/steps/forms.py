@@ -64,7 +64,7 @@ def malformed(error: ValidationError) -> Malformed:
 
 def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
     """A fault as it is stored and shown: the caller's name of the field, pydantic's code, and its values."""
-    place = error["loc"][1:] if error["loc"][0] in WHOLE else error["loc"]
-    field = ".".join(to_camel(str(part)) if isinstance(part, str) else str(part) for part in place)
+    name, *inside = (error["loc"][1:] if error["loc"][0] in WHOLE else error["loc"]) or ("",)
+    field = ".".join([to_camel(str(name)), *map(str, inside)])
     facts = {name: str(value) for name, value in error.get("ctx", {}).items() if name != "error"}
     return {"field": field, "code": error["type"], "facts": facts, "message": error["msg"]}
