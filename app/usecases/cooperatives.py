@@ -1,7 +1,6 @@
 """Cooperatives: the sellers, their tree, and whether they are ready to sell."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from asyncpg import UniqueViolationError
 
@@ -123,10 +122,3 @@ async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) 
     agreement = await agreement_on(tx, cooperative_id, tx.today)
     count = len(await members.all(tx, cooperative_id=cooperative_id))
     return readiness(cooperative, await officers(tx, cooperative_id), count, agreement is not None)
-
-
-@open_to_visitors
-async def get_cooperatives(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> list[Cooperative]:
-    """Several cooperatives at once, by id."""
-    actor.require(Right.READ_PUBLIC)
-    return await cooperatives.all(tx, id=ids)

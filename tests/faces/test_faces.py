@@ -25,7 +25,7 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     *("start_import", "import_rows", "finish_import", "renew_import")
 }
 
-GRAPHQL_ONLY = {"get_cooperatives"}
+GRAPHQL_ONLY = {"find_nouns", "read_level"}
 
 NO_FACE = {"get_lag"}
 
