@@ -25,8 +25,6 @@ from app.api import (
     offering_imports,
     offerings,
     opening,
-    orders,
-    payments,
     people,
     remittances,
     seals,
@@ -42,8 +40,6 @@ from app.usecases.events import get_lag
 NOUNS = (
     *(
         catalogue,
-        orders,
-        payments,
         offerings,
         offering_imports,
         members,

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from app.contract.operation import Noun
+from app.contract.orders import Order
 from app.contract.shape import Money, cents, shape
 from app.domain import payments as domain
 from app.domain import refunds
 from app.domain.payments import PaymentMethod
-from app.usecases.payments import list_payments, list_refunds, record_payment, reverse_payment
+from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 from app.vocabulary import OrderId, PaymentId, RefundId
 
 
@@ -60,4 +61,5 @@ payments = Noun("payments")
 payments.get(f"{ORDER}/payments", list_payments, Payment)
 payments.post(f"{ORDER}/payments", record_payment, Payment)
 payments.post("/payments/{payment_id}/reversals", reverse_payment, Payment)
+payments.post(f"{ORDER}/refunds", refund_order, Order)
 payments.get(f"{ORDER}/refunds", list_refunds, Refund)

@@ -9,6 +9,7 @@ from app.contract.earnings import earnings
 from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
+from app.contract.orders import orders
 from app.contract.payments import payments
 from app.contract.people import people
 from app.contract.permissions import permissions
@@ -28,6 +29,7 @@ TABLES = (
     members,
     municipalities,
     nettings,
+    orders,
     payments,
     people,
     permissions,

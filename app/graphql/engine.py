@@ -155,7 +155,8 @@ def input_of(form: type[BaseModel]) -> Any:
             given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
         namespace[name] = strawberry.field(description=field.description, **given)
-    return strawberry.input(type(f"{form.__name__}Input", (), namespace), description=form.__doc__ or None)
+    name = f"{form.__name__.removesuffix('Input')}Input"
+    return strawberry.input(type(name, (), namespace), description=form.__doc__ or None)
 
 
 def _plain(given: Any) -> Any:

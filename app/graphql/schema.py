@@ -36,7 +36,6 @@ from app.graphql import (
     offerings,
     opening,
     orders,
-    payments,
     people,
     remittances,
     webhooks,
@@ -53,7 +52,7 @@ remittances.extend_shapes()
 Query = merge_types(
     "Query",
     (
-        *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
+        *(catalogue.CatalogueQuery, offerings.OfferingQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
         *(allowances.AllowanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery),
@@ -66,7 +65,7 @@ Query = merge_types(
 Mutation = merge_types(
     "Mutation",
     (
-        *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
+        offerings.OfferingMutation,
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
             books.BookMutation,

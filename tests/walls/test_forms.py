@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from graphql import GraphQLInputObjectType
 from graphql.type import get_nullable_type
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, MoneyIn, MonthWithin, Text, Verbatim, Within
+from app.vocabulary import BLANK_IS_NONE, Between, Form, MomentWithin, MoneyIn, MonthWithin, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -28,6 +28,8 @@ from tests.walls.verbs import verbs_of_operations
 from tests.world import Caller, Json
 
 NOBODY = "burger 123456782"
+LARGEST = 2**31 - 1
+"""The largest integer that GraphQL itself takes."""
 
 
 def declared_of(field: Field) -> Declared | None:
@@ -44,11 +46,25 @@ def marks_of(field: FieldInfo) -> list[Any]:
     return [inner for mark in marks for inner in (mark.metadata if isinstance(mark, FieldInfo) else (mark,))]
 
 
-def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
-    """Each field of a form with everything that it refuses of what a person types."""
+def inside(hint: Any) -> type[BaseModel] | None:
+    """The form of a field, or of each item of its list; an amount is none."""
+    (kind, *_) = (*get_args(bare(hint)), bare(hint))
+    return kind if isinstance(kind, type) and issubclass(kind, Form) else None
+
+
+def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
+    """Each field of a form with everything that it refuses of what a person types; `good` is a body that it takes."""
     for field in form.model_fields.values():
         hint, marks = optional(bare(field.rebuild_annotation()))[0], marks_of(field)
         name = str(field.alias)
+        if inner := inside(hint):
+            whole = good.get(name, {})
+            (first, *_) = whole if isinstance(whole, list) else [whole]
+            for deep, value in spoiled(inner, first):
+                bad = first | {deep: value}
+                yield name, [bad] if isinstance(whole, list) else bad
+            yield from [(name, [])] * any(isinstance(mark, MinLen) for mark in marks)
+            continue
         for text in (mark for mark in marks if isinstance(mark, Text)):
             yield name, "x" * (text.longest + 1)
             yield name, "a\u200bb"
@@ -64,7 +80,10 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
-        yield from ((name, value) for mark in marks for value in beyond(mark))
+        for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
+            yield from [(name, moment) for moment in ("1999-12-31T12:00Z", "2199-01-01T12:00Z", "2026-03-01T12:00")]
+        blank = BLANK_IS_NONE in marks
+        yield from ((name, value) for mark in marks for value in beyond(mark) if value or not blank)
 
 
 def beyond(mark: Any) -> Iterator[Any]:
@@ -77,7 +96,7 @@ def beyond(mark: Any) -> Iterator[Any]:
             yield f"jo@{'x' * bound.max_length}.nl"
         if isinstance(bound, Ge):
             yield bound.ge - 1  # type: ignore[operator]
-        if isinstance(bound, Le):
+        if isinstance(bound, Le) and bound.le < LARGEST:  # type: ignore[operator]
             yield bound.le + 1  # type: ignore[operator]
         if getattr(bound, "pattern", None):
             yield ""
@@ -96,7 +115,7 @@ def types(form: type[BaseModel]) -> set[str]:
 
 def test_each_field_that_a_person_types_is_spoiled_in_more_ways_than_one() -> None:
     forms = [one.body for field in fields() if (one := declared_of(field)) is not None and one.body is not None]
-    ways = [Counter(name for name, _ in spoiled(form)) for form in forms]
+    ways = [Counter(name for name, _ in spoiled(form, {})) for form in forms]
     assert len(forms) >= 4
     assert [(form, name) for form, way in zip(forms, ways, strict=True) for name in types(form) if way[name] < 2] == []
 
@@ -135,7 +154,7 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
         operation, column = by_verb[field.verb], min(matrix()[field.verb] & {*OWN, *FAR})
         who, identity, ids = everybody.people[column], everybody.identity(column), everybody.ids(column, field.verb)
         good = operation.inputs(ids).body(operation.json or {})
-        for name, value in spoiled(declared.body):
+        for name, value in spoiled(declared.body, good):
             body = good | {name: value}
             rest = await refused_by_rest(stand, who, operation, ids, body)
             graphql = await refused_by_graphql(stand, identity, field, ids, body)
