@@ -13,7 +13,16 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
@@ -167,9 +176,20 @@ def _pasted(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _or_none(value: Any) -> Any:
-    """An address that was left blank is none: forms send an empty text."""
-    return None if isinstance(value, str) and not value.strip() else value
+class BlankIsNone:
+    """Of an address or null: one that was left blank is null, since forms in a browser send an empty text."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        stated = handler(schema)
+        (address, *_) = stated["anyOf"]
+        address["pattern"] = f"^ *$|{address['pattern']}"
+        return stated
+
+    def _read(self, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
 
 
 Email = Annotated[
@@ -185,9 +205,8 @@ Phone = Annotated[
     BeforeValidator(_pasted),
     Doc("The telephone number."),
 ]
-BLANK_IS_NONE = BeforeValidator(_or_none)
-EmailOrNone = Annotated[Email | None, BLANK_IS_NONE]
-PhoneOrNone = Annotated[Phone | None, BLANK_IS_NONE]
+EmailOrNone = Annotated[Email | None, BlankIsNone()]
+PhoneOrNone = Annotated[Phone | None, BlankIsNone()]
 CbsCode = Annotated[
     str,
     Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),

@@ -342,3 +342,33 @@ async def test_what_is_refused_says_where_to_go_from_there(world: World) -> None
     body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}], "contact": GUEST}
     past = await app("POST", "/v1/orders", body | {"neededAt": "2020-01-01T10:00:00Z"}, status=422)
     assert past["detail"] == "This moment has passed. Choose a later one."
+
+
+CONTACTS: list[tuple[dict[str, Any], Any]] = [
+    ({"email": "", "phone": "0612345678"}, (None, "0612345678")),
+    ({"email": " jo@example.org ", "phone": "  "}, ("jo@example.org", None)),
+    ({"phone": "0475/12.34.56"}, (None, "0475/12.34.56")),
+    ({"phone": "+32 475 12 34 56"}, (None, "+32 475 12 34 56")),
+    ({"phone": "------"}, "string_pattern_mismatch"),
+    ({"phone": "()    "}, "string_pattern_mismatch"),
+    ({"phone": "12345"}, "string_pattern_mismatch"),
+    ({"email": " ", "phone": ""}, "contact_incomplete"),
+]
+
+
+@pytest.mark.parametrize(("reached", "expected"), CONTACTS)
+async def test_a_contact_as_forms_in_a_browser_send_it(world: World, reached: dict[str, Any], expected: Any) -> None:
+    """What was left blank is null, blanks around an address are nothing, and a telephone number has digits."""
+    app, offering = await world.app(), await world.offering(await world.cooperative())
+    body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": {"name": "Jo", **reached}}
+    text = """mutation ($input: PlaceOrderInput!) {
+      placeOrder(idempotencyKey: "k", input: $input) { order { contact { email phone } } } }"""
+    answer = await app.graphql(text, input=body)
+    if isinstance(expected, str):
+        assert told(answer) == [expected]
+        problem = await app("POST", "/v1/orders", body, status=422 if expected == "contact_incomplete" else 400)
+        assert [fault["code"] for fault in problem.get("errors", [problem])] == [expected]
+        return
+    placed = await app("POST", "/v1/orders", body)
+    contacts = (answer["data"]["placeOrder"]["order"]["contact"], placed["order"]["contact"])
+    assert [(contact["email"], contact["phone"]) for contact in contacts] == [expected] * 2

@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import BLANK_IS_NONE, Between, Form, MomentWithin, MoneyIn, MonthWithin, Text, Verbatim, Within
+from app.vocabulary import Between, BlankIsNone, Form, MomentWithin, MoneyIn, MonthWithin, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -82,7 +82,7 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
             yield name, "2199-01-01"
         for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
             yield from [(name, moment) for moment in ("1999-12-31T12:00Z", "2199-01-01T12:00Z", "2026-03-01T12:00")]
-        blank = BLANK_IS_NONE in marks
+        blank = any(isinstance(mark, BlankIsNone) for mark in marks)
         yield from ((name, value) for mark in marks for value in beyond(mark) if value or not blank)
 
 
