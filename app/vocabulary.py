@@ -7,7 +7,7 @@ gives it again, since REST reads twice. The words of a refusal stand in `app/ada
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -27,7 +27,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
 
-from app.domain.days import HAPPENED, Bounds, span_of
+from app.domain.days import HAPPENED, Bounds, day_of, span_of
 from app.domain.errors import AmountOutOfRange
 from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
 
@@ -192,13 +192,42 @@ def _reachable(address: str) -> str:
     return address
 
 
+def _pasted(value: Any) -> Any:
+    """An address without the blanks around it."""
+    return value.strip() if isinstance(value, str) else value
+
+
+class BlankIsNone:
+    """Of an address or null: one that was left blank is null, since forms in a browser send an empty text."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        stated = handler(schema)
+        (address, *_) = stated["anyOf"]
+        address["pattern"] = f"^ *$|{address['pattern']}"
+        return stated
+
+    def _read(self, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
+
+
 Email = Annotated[
     str,
     Field(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$"),
+    BeforeValidator(_pasted),
     AfterValidator(_reachable),
     Doc("The e-mail address."),
 ]
-Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), Doc("The telephone number.")]
+Phone = Annotated[
+    str,
+    Field(max_length=30, pattern=r"^\+?([ ()./\-]*[0-9]){6,15}[ ()./\-]*$"),
+    BeforeValidator(_pasted),
+    Doc("The telephone number."),
+]
+EmailOrNone = Annotated[Email | None, BlankIsNone()]
+PhoneOrNone = Annotated[Phone | None, BlankIsNone()]
 CbsCode = Annotated[
     str,
     Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
@@ -219,6 +248,7 @@ Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("How many units.")]
 Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE, Doc("How many units there are in all.")]
 LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600), WHOLE, Doc("How many minutes it takes to make.")]
+Edition = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1), WHOLE, Doc("The edition of an offering.")]
 Flag = Annotated[bool, Field(strict=True)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
@@ -358,6 +388,37 @@ def first_of(month: str) -> date:
 
 Month = Annotated[str, MonthWithin(Bounds()), Field(examples=["2026-03"]), Doc("A month, such as 2026-03.")]
 
+
+def _begun(value: Any) -> Any:
+    """A moment begins with its day. Raises PydanticCustomError for a number, or a moment in another form."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("time_is_text", "a moment is text")
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
+    return value
+
+
+@dataclass(frozen=True)
+class MomentWithin:
+    """A moment with its time zone, whose day is within bounds, which count as those of `Within` do."""
+
+    bounds: Bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        aware = core_schema.datetime_schema(tz_constraint="aware")
+        checked = core_schema.with_info_after_validator_function(self._check, aware)
+        return core_schema.no_info_before_validator_function(_begun, checked)
+
+    def _check(self, value: datetime, info: ValidationInfo) -> datetime:
+        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
+        inner = date.min.year < value.year < date.max.year
+        Within(self.bounds)._check(day_of(value) if inner else value.date(), info)
+        return value
+
+
+Moment = Annotated[datetime, MomentWithin(Bounds())]
+"""Any moment of the ten years to come and of all years before."""
+
 # --- ids ---
 
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -386,9 +447,11 @@ def noun_of(hint: Any) -> str | None:
     return next((one.noun for one in getattr(hint, "__metadata__", ()) if isinstance(one, Names)), None)
 
 
+AccountId = Annotated[UUID, Names("account")]
 AgreementId = Annotated[UUID, Names("agreement")]
 AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
+AssignmentId = Annotated[UUID, Names("assignment")]
 BallotId = Annotated[UUID, Names("ballot")]
 BarterId = Annotated[UUID, Names("barter")]
 BookCheckId = Annotated[UUID, Names("book_check")]
@@ -396,17 +459,20 @@ CooperativeId = Annotated[UUID, Names("cooperative")]
 CostClaimId = Annotated[UUID, Names("cost_claim")]
 CustomerId = Annotated[UUID, Names("customer")]
 DeliveryId = Annotated[UUID, Names("delivery")]
+EarningId = Annotated[UUID, Names("earning")]
 FundId = Annotated[UUID, Names("fund")]
-JointPurchaseId = Annotated[UUID, Names("joint_purchase")]
-MemberId = Annotated[UUID, Names("member")]
-MemberEventId = Annotated[UUID, Names("member_event")]
 HoldId = Annotated[UUID, Names("hold")]
 ImportRowId = Annotated[UUID, Names("import_row")]
+JointPurchaseId = Annotated[UUID, Names("joint_purchase")]
+JournalId = Annotated[UUID, Names("journal")]
+MemberEventId = Annotated[UUID, Names("member_event")]
+MemberId = Annotated[UUID, Names("member")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
-OfficeId = Annotated[UUID, Names("office")]
 OfferingId = Annotated[UUID, Names("offering")]
 OfferingImportId = Annotated[UUID, Names("offering_import")]
+OfficeId = Annotated[UUID, Names("office")]
+OrderEventId = Annotated[UUID, Names("order_event")]
 OrderId = Annotated[UUID, Names("order")]
 OrderLineId = Annotated[UUID, Names("order_line")]
 PaymentId = Annotated[UUID, Names("payment")]
@@ -419,8 +485,5 @@ RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
 WishId = Annotated[UUID, Names("wish")]
-AccountId = Annotated[UUID, Names("account")]
-EarningId = Annotated[UUID, Names("earning")]
-JournalId = Annotated[UUID, Names("journal")]
 AnyId = Annotated[UUID, Names("")]
 """The id of one of several nouns."""

@@ -138,7 +138,7 @@ class Torture:
         key = uuid.uuid4().hex
         body: Json = {"lines": [{"offeringId": offering, "quantity": chance.randint(1, 9)}]}
         body |= {"contact": {"name": "Jo", "email": "jo@example.org"}}
-        order = await self.call(client, "klant", "/v1/orders", body, f"order-{key}")
+        order = (await self.call(client, "klant", "/v1/orders", body, f"order-{key}"))["order"]
         place = f"/v1/orders/{order['id']}"
         for who, verb in ((login, "accept"), (login, "deliver"), ("klant", "complete")):
             await self.call(client, who, f"{place}/transitions", {"verb": verb}, f"{verb}-{key}")

@@ -14,11 +14,11 @@ import httpx
 from app.db.engine import Database
 from app.domain.access import Scope
 from app.domain.actors import Identity
-from app.domain.customers import Contact
 from app.usecases.members import get_thermometer
-from app.usecases.orders import Wanted, place_order
+from app.usecases.orders import OrderLineInput, place_order
 from app.usecases.payments import record_payment
 from app.usecases.run import Run
+from app.usecases.steps.contacts import ContactInput
 from app.vocabulary import MoneyIn
 from bench.torture import Shop, Torture
 from tests.live import Live
@@ -81,8 +81,9 @@ class Bench:
 
     def place(self, shop: Shop, number: int) -> Act:
         _, offering = shop.offerings[number % len(shop.offerings)]
-        once, wanted = self.run_as("klant").keyed(uuid.uuid4().hex), (Wanted(uuid.UUID(offering), 3),)
-        return lambda: once(place_order, lines=wanted, contact=Contact(name="Jo", email="jo@example.org"))
+        line = OrderLineInput(offering_id=uuid.UUID(offering), quantity=3)
+        once, contact = self.run_as("klant").keyed(uuid.uuid4().hex), ContactInput(name="Jo", email="jo@example.org")
+        return lambda: once(place_order, lines=[line], contact=contact)
 
     def place_floor(self, shop: Shop, number: int) -> Act:
         offering = uuid.UUID(shop.offerings[number % len(shop.offerings)][1])
@@ -122,7 +123,8 @@ async def orders_of(torture: Torture, client: httpx.AsyncClient, shop: Shop, cou
         login, offering = shop.offerings[number % len(shop.offerings)]
         body: dict[str, Any] = {"lines": [{"offeringId": offering, "quantity": 3}]}
         body |= {"contact": {"name": "Jo", "email": "jo@example.org"}}
-        order = await torture.call(client, "klant", "/v1/orders", body, uuid.uuid4().hex)
+        placed = await torture.call(client, "klant", "/v1/orders", body, uuid.uuid4().hex)
+        order: dict[str, Any] = placed["order"]
         for who, verb in ((login, "accept"), (login, "deliver"), ("klant", "complete")):
             path = f"/v1/orders/{order['id']}/transitions"
             await torture.call(client, who, path, {"verb": verb}, uuid.uuid4().hex)

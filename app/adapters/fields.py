@@ -88,7 +88,7 @@ FORMS: dict[str, tuple[str, str]] = {
         "Vul een e-mailadres in, zoals jo@example.org.",
         "Give an e-mail address, such as jo@example.org.",
     ),
-    r"^\+?[0-9 ()\-]{6,30}$": (
+    r"^\+?([ ()./\-]*[0-9]){6,15}[ ()./\-]*$": (
         "Vul een telefoonnummer in, zoals 06 12345678.",
         "Give a telephone number, such as +31 6 12345678.",
     ),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
 from app.adapters.sankey import sankey_svg
-from app.api.customers import ContactIn, ContactOut
+from app.api.customers import ContactOut
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.flows import SVG, FlowOut
 from app.api.models import (
@@ -40,6 +40,7 @@ from app.usecases.assignments import (
     move_assignment,
     plan_assignment,
 )
+from app.usecases.steps.contacts import ContactInput
 from app.vocabulary import MoneyIn
 
 router = noun("assignments")
@@ -82,7 +83,7 @@ class AssignmentIn(In):
     audience: Audience = Audience.OWN
     partner_ids: Annotated[list[UUID], Field(max_length=100)] = []
     order_id: UUID | None = None
-    contact: ContactIn | None = None
+    contact: ContactInput | None = None
     lines: Annotated[list[PriceLineIn], Field(max_length=50)] = []
     costs: Annotated[list[JobCostIn], Field(max_length=50)] = []
     deposit: MoneyIn = MoneyIn(amount="0")
@@ -224,7 +225,7 @@ async def plan(
     made = await once(
         plan_assignment,
         cooperative_id=cooperative_id,
-        contact=body.contact.contact() if body.contact else None,
+        contact=body.contact,
         lines=[line.line() for line in body.lines],
         costs=[cost.cost() for cost in body.costs],
         deposit_cents=body.deposit.cents,

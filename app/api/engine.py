@@ -12,6 +12,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
+from app.adapters.addresses import prefix_at
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
@@ -62,7 +63,7 @@ def _endpoint(operation: Operation) -> Endpoint:
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
-        viewer = Viewer(run.actor, given["language"])
+        viewer = Viewer(run.actor, given["language"], prefix_at(request), run.token_of)
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
         shown = _shown(operation, found, viewer)

@@ -22,8 +22,6 @@ from app.api import (
     nettings,
     offering_imports,
     opening,
-    orders,
-    payments,
     people,
     remittances,
     seals,
@@ -39,8 +37,6 @@ from app.usecases.events import get_lag
 NOUNS = (
     *(
         catalogue,
-        orders,
-        payments,
         offering_imports,
         members,
         people,

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from app.contract.operation import Noun
+from app.contract.orders import Order
 from app.contract.shape import Money, cents, shape
 from app.domain import payments as domain
 from app.domain import refunds
 from app.domain.payments import PaymentMethod
-from app.usecases.payments import list_payments, list_refunds, record_payment, reverse_payment
+from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 from app.vocabulary import OrderId, PaymentId, RefundId
 
 
@@ -57,7 +58,8 @@ class Payment:
 
 ORDER = "/orders/{order_id}"
 payments = Noun("payments")
-payments.get(f"{ORDER}/payments", list_payments, Payment)
+payments.get(f"{ORDER}/payments", list_payments, Payment, below=Order)
 payments.post(f"{ORDER}/payments", record_payment, Payment)
 payments.post("/payments/{payment_id}/reversals", reverse_payment, Payment)
-payments.get(f"{ORDER}/refunds", list_refunds, Refund)
+payments.post(f"{ORDER}/refunds", refund_order, Order)
+payments.get(f"{ORDER}/refunds", list_refunds, Refund, below=Order)

@@ -12,6 +12,7 @@ from dataclasses import MISSING, dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -23,12 +24,20 @@ T = TypeVar("T")
 Reader = Callable[[Any, "Viewer"], Any]
 
 
+def _no_token(_: UUID) -> str:
+    raise RuntimeError("this viewer gets no secret links")
+
+
 @dataclass(frozen=True)
 class Viewer:
     """Who looks at a thing, and in which language."""
 
     actor: Actor
     language: str
+    prefix: str = ""
+    """The path below which they reach the API."""
+    token_of: Callable[[UUID], str] = _no_token
+    """Makes the token of the secret link of a thing."""
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,17 @@
-"""The nouns whose operations are declared. Both faces are made from these tables."""
+"""The nouns whose operations are declared, one in each module of this folder. Both faces are made from their tables."""
 
-from app.contract.allowances import allowances
-from app.contract.ballots import ballots
-from app.contract.cooperatives import cooperatives
-from app.contract.costs import costs
-from app.contract.customers import customers
-from app.contract.earnings import earnings
-from app.contract.funds import funds
-from app.contract.members import members
-from app.contract.municipalities import municipalities
-from app.contract.nettings import nettings
-from app.contract.offering_imports import offering_imports
-from app.contract.offerings import offerings
-from app.contract.payments import payments
-from app.contract.people import people
-from app.contract.permissions import permissions
-from app.contract.remittances import remittances
-from app.contract.seals import seals
-from app.contract.spending import spending
-from app.contract.tasks import tasks
-from app.contract.wishes import wishes
+import importlib
+import pkgutil
+from collections.abc import Iterator
 
-TABLES = (
-    allowances,
-    ballots,
-    cooperatives,
-    costs,
-    customers,
-    earnings,
-    funds,
-    members,
-    municipalities,
-    nettings,
-    offering_imports,
-    offerings,
-    payments,
-    people,
-    permissions,
-    remittances,
-    seals,
-    spending,
-    tasks,
-    wishes,
-)
+import app.contract
+from app.contract.operation import Noun
+
+
+def _declared() -> Iterator[Noun]:
+    for module in pkgutil.iter_modules(app.contract.__path__, "app.contract."):
+        if module.name != __name__:
+            yield from (one for one in vars(importlib.import_module(module.name)).values() if isinstance(one, Noun))
+
+
+TABLES = tuple(sorted({one.name: one for one in _declared()}.values(), key=lambda noun: noun.name))

@@ -9,11 +9,10 @@ from app.demo.loader import Loader, all_of
 from app.domain.allocation import SharingRule
 from app.domain.assignments import Audience, JobCost
 from app.domain.barters import BarterVerb
-from app.domain.customers import Contact
 from app.domain.joint_purchases import JointPurchase, draft_article
 from app.domain.members import Member
 from app.domain.money import decimal_text
-from app.domain.orders import Order
+from app.domain.orders import Order, OrderVerb
 from app.domain.page import PageRequest
 from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
@@ -26,11 +25,12 @@ from app.usecases.joint_purchases import get_allocation, move_joint_purchase, pl
 from app.usecases.members import get_thermometer, list_members
 from app.usecases.nettings import confirm_netting, propose_netting
 from app.usecases.offerings import list_offerings
-from app.usecases.orders import Wanted, move_order, place_order
+from app.usecases.orders import OrderLineInput, move_order, place_order
 from app.usecases.parts import add_slot, join_slot, preview_part
 from app.usecases.payments import record_payment
 from app.usecases.purchase_settlements import get_supplier_order, receive_units, settle_joint_purchase
 from app.usecases.run import Run, utc_now
+from app.usecases.steps.contacts import ContactInput
 from app.usecases.wishes import list_wishes, wish_for
 from app.vocabulary import MoneyIn
 
@@ -69,11 +69,13 @@ class Stories:
         offered = await seller(
             list_offerings, cooperative_id=member.cooperative_id, member_id=member.id, page=PageRequest(1)
         )
-        contact = Contact("Buurvrouw", "buurvrouw@example.org")
-        order = await buyer(place_order, lines=(Wanted(offered.rows[0].id, 1),), contact=contact)
-        for verb in ("accept", "deliver"):
+        contact = ContactInput(name="Buurvrouw", email="buurvrouw@example.org")
+        order = await buyer(
+            place_order, lines=[OrderLineInput(offering_id=offered.rows[0].id, quantity=1)], contact=contact
+        )
+        for verb in (OrderVerb.ACCEPT, OrderVerb.DELIVER):
             await self.loader.run_as(login)(move_order, order_id=order.id, verb=verb)
-        await buyer(move_order, order_id=order.id, verb="complete")
+        await buyer(move_order, order_id=order.id, verb=OrderVerb.COMPLETE)
         treasurer = self.loader.run_as(f"{slug}-penningmeester")
         await treasurer(record_payment, order_id=order.id, amount=MoneyIn.of(order.gross_cents))
         self.say(f"{member.name} did a job for a neighbour ({order.reference}): {self.link(f'orders/{order.id}')}")
@@ -196,10 +198,12 @@ class Stories:
         """The order that it begins with."""
         lead, buyer = self.loader.run_as(f"{NOORD}-coordinator"), self.loader.run_as("buurvrouw")
         offered = await lead(list_offerings, cooperative_id=cook.cooperative_id, member_id=cook.id, page=PageRequest(1))
-        contact = Contact("Buurvrouw", "buurvrouw@example.org")
-        order = await buyer(place_order, lines=(Wanted(offered.rows[0].id, 40),), contact=contact)
+        contact = ContactInput(name="Buurvrouw", email="buurvrouw@example.org")
+        order = await buyer(
+            place_order, lines=[OrderLineInput(offering_id=offered.rows[0].id, quantity=40)], contact=contact
+        )
         self.say(f"A neighbour orders lunch for 40 ({order.reference}): {self.link(f'orders/{order.id}')}")
-        return await lead(move_order, order_id=order.id, verb="accept")
+        return await lead(move_order, order_id=order.id, verb=OrderVerb.ACCEPT)
 
     async def _earned(self, treasurer: Run, assignment_id: UUID) -> None:
         """Where the money went, as the lead sees it."""

@@ -31,6 +31,17 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class OrderVerb(StrEnum):
+    """What people do with an order."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    START = "start"
+    DELIVER = "deliver"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+
 class PaymentState(StrEnum):
     UNPAID = "unpaid"
     PARTLY_PAID = "partly_paid"

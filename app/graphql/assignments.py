@@ -15,7 +15,7 @@ from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, may_in
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Info
-from app.graphql.customers import Contact, ContactInput, contact_of
+from app.graphql.customers import Contact, ContactInput, contact_given, contact_of
 from app.graphql.flows import Flow
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.graphql.watch import watch
@@ -254,7 +254,7 @@ class AssignmentMutation:
             audience=assignment.audience,
             partner_ids=assignment.partner_ids,
             order_id=assignment.order_id,
-            contact=assignment.contact.contact() if assignment.contact else None,
+            contact=contact_given(assignment.contact),
             lines=[line.line() for line in assignment.lines],
             costs=[cost.cost() for cost in assignment.costs],
             deposit_cents=assignment.deposit.cents if assignment.deposit else 0,

@@ -1,4 +1,4 @@
-"""GraphQL: how to reach whoever orders, as orders and assignments have it."""
+"""GraphQL: how to reach whoever orders, as assignments have it."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ import strawberry
 
 from app.contract import customers
 from app.domain import customers as domain
-from app.graphql.engine import type_of
+from app.graphql.engine import input_of, type_of
+from app.usecases.steps.contacts import ContactInput as ContactForm
 
 Contact: Any = type_of(customers.Contact)
+ContactInput: Any = input_of(ContactForm)
 
 
 def contact_of(contact: domain.Contact) -> customers.Contact:
@@ -16,14 +18,6 @@ def contact_of(contact: domain.Contact) -> customers.Contact:
     return customers.Contact(**vars(contact))
 
 
-@strawberry.input(description="How to reach who orders: a name, and an e-mail address or a telephone number.")
-class ContactInput:
-    name: str
-    email: str | None = None
-    phone: str | None = None
-    organisation: str | None = None
-    address: str | None = None
-    reference: str | None = None
-
-    def contact(self) -> domain.Contact:
-        return domain.Contact(**vars(self))
+def contact_given(given: Any) -> Any:
+    """What was given of a contact, for the form to read."""
+    return given and {name: value for name, value in vars(given).items() if value is not strawberry.UNSET}

@@ -33,7 +33,6 @@ from app.graphql import (
     offering_imports,
     opening,
     orders,
-    payments,
     people,
     remittances,
     webhooks,
@@ -52,7 +51,7 @@ links = Links(TABLES)
 Query = merge_types(
     "Query",
     (
-        *(catalogue.CatalogueQuery, orders.OrderQuery),
+        catalogue.CatalogueQuery,
         *(apps.AppQuery, agreements.AgreementQuery),
         *(books.BookQuery, flows.FlowQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
@@ -65,7 +64,6 @@ Query = merge_types(
 Mutation = merge_types(
     "Mutation",
     (
-        *(orders.OrderMutation, payments.PaymentMutation),
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
             books.BookMutation,

@@ -10,7 +10,7 @@ from app.domain.actors import Actor
 from app.domain.customers import Contact, Customer, reachable
 from app.domain.errors import NotFound
 from app.usecases.steps.version import expect
-from app.vocabulary import Address, Email, Name, OrderNumber, Organisation, Phone, Version
+from app.vocabulary import Address, EmailOrNone, Name, OrderNumber, Organisation, PhoneOrNone, Version
 
 
 async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
@@ -27,8 +27,8 @@ async def set_my_contact(
     actor: Actor,
     *,
     name: Name,
-    email: Email | None = None,
-    phone: Phone | None = None,
+    email: EmailOrNone = None,
+    phone: PhoneOrNone = None,
     organisation: Organisation | None = None,
     address: Address | None = None,
     reference: OrderNumber | None = None,

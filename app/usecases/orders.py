@@ -1,9 +1,13 @@
 """Orders: placed by customers and their apps, worked by the maker, completed by the customer or by time."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
@@ -12,13 +16,12 @@ from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
 from app.db.people import ensure_person, lend_staff_view
-from app.db.sealing import Sealing, key_of
 from app.db.store import rows_of
 from app.domain import orders as process
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.customers import Contact, reachable
-from app.domain.errors import ContactIncomplete, HoldGone, NotFound, NumberOutOfRange, WrongState
+from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
 from app.domain.offerings import Hold, Offering, not_own
 from app.domain.orders import (
     COMPLETES_AFTER,
@@ -28,6 +31,7 @@ from app.domain.orders import (
     Order,
     OrderEvent,
     OrderState,
+    OrderVerb,
     PaymentState,
     accept_by,
     line_of,
@@ -38,8 +42,8 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
-from app.usecases.run import Run
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.due import order_in_time, step_of
 from app.usecases.steps.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.steps.owed_back import owe_what_was_paid
@@ -47,6 +51,19 @@ from app.usecases.steps.reading import Questions, asks_first, reads_by_id
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
+from app.vocabulary import (
+    CooperativeId,
+    Doc,
+    Edition,
+    Form,
+    HoldId,
+    Moment,
+    Note,
+    OfferingId,
+    OrderId,
+    Quantity,
+    Version,
+)
 
 MOST_LINES = 50
 EVENT_NAMES = {
@@ -61,20 +78,22 @@ EVENT_NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """`quantity` units of an offering; `hold_id` uses what was kept apart during the checkout.
+class OrderLineInput(Form):
+    """Some units of an offering."""
 
-    `edition` is the one whose price the buyer saw.
-    """
-
-    offering_id: UUID
-    quantity: int
-    hold_id: UUID | None = None
-    edition: int | None = None
+    offering_id: OfferingId
+    quantity: Quantity
+    hold_id: Annotated[HoldId | None, Field(description="What was kept apart. It keeps its price.")] = None
+    edition: Annotated[Edition | None, Field(description="The edition seen; 409 if its price is another now.")] = None
 
 
-def _on_sale(*, lines: tuple[Wanted, ...], **_: object) -> Questions:
+Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINES), Doc("What is ordered.")]
+Reached = Annotated[ContactInput | None, Doc("Whom to reach. People with a contact card may leave it out.")]
+NeededAt = Annotated[Moment | None, Doc("When it has to be there.")]
+StatusToken = Annotated[str, Field(max_length=100), Doc("The last part of the status link.")]
+
+
+def _on_sale(*, lines: list[OrderLineInput], **_: object) -> Questions:
     """What an order asks first; units that the checkout holds are given back before that."""
     ids = sorted(line.offering_id for line in lines)
     return () if any(line.hold_id for line in lines) else (locked_offerings(ids),)
@@ -85,21 +104,18 @@ async def place_order(
     tx: Tx,
     actor: Actor,
     *,
-    lines: tuple[Wanted, ...],
-    contact: Contact | None = None,
-    needed_at: datetime | None = None,
-    note: str = "",
+    lines: Lines,
+    contact: Reached = None,
+    needed_at: NeededAt = None,
+    note: Note = "",
 ) -> Order:
-    """Place one order at one cooperative; holds stock until `accept_by`.
+    """Order at one cooperative. Stock is held until `acceptBy`. An app names the guest for whom it orders.
 
-    A person may leave `contact` out when they have a contact card; an app names the guest it orders for.
     Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, PriceChanged, OwnOffering, ContactIncomplete,
     NotFound.
     """
     actor.require(Right.BUY)
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise NumberOutOfRange(field="lines", low=1, high=MOST_LINES)
-    actor, contact = await _customer(tx, actor, contact)
+    actor, reached = await _customer(tx, actor, contact.contact if contact else None)
     wanted = sorted(lines, key=lambda line: line.offering_id)
     kept = await _use_holds(tx, actor, wanted)
     on_sale = await rows_of(tx, locked_offerings([line.offering_id for line in wanted]))
@@ -108,7 +124,7 @@ async def place_order(
         raise NotFound(how="offering", offeringId=str(missing[0]))
     not_own(actor, found.values())
 
-    order = _order(tx, actor, await _agreed(tx, wanted, found, kept), contact, needed_at, note)
+    order = _order(tx, actor, await _agreed(tx, wanted, found, kept), reached, needed_at, note)
     order = await small_business_since(tx, order, on_sale[0][1])
     for line in wanted:
         found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.quantity)
@@ -121,17 +137,22 @@ async def place_order(
     return order
 
 
-def guest_token(run: Run, order: Order) -> str | None:
-    """The token of an order's status link, for who has just placed it for a guest; nothing keeps it but its hash."""
-    token = _token(key_of(run.database.sealing), order.id)
+def guest_token(order: Order, token_of: Callable[[UUID], str]) -> str | None:
+    """The token of an order's status link; None unless an app placed it for a guest. Its hash alone is kept."""
+    token = token_of(order.id)
     return token if _hash(token) == order.guest_token_hash else None
 
 
 @shows_private
 async def list_orders(
-    tx: Tx, actor: Actor, *, page: PageRequest, state: OrderState | None = None, cooperative_id: UUID | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    page: PageRequest,
+    state: OrderState | None = None,
+    cooperative_id: CooperativeId | None = None,
 ) -> Page[Order]:
-    """The orders that the caller is a party to: as staff, maker, customer or app; newest first."""
+    """The orders that the caller is a party to as staff, maker, customer or app, newest first."""
     actor.require(Right.READ_ORDER, own=(Party(Role.CUSTOMER), Party(Role.APP)))
     return await load_page(
         tx,
@@ -147,7 +168,7 @@ async def list_orders(
 
 @shows_private
 @reads_by_id(orders)
-async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
+async def get_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> Order:
     """One order, for its customer, its app, its maker and the seller's staff. Raises NotFound."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_ORDER, order.cooperative_id, own=roles_on(order, actor))
@@ -156,15 +177,15 @@ async def get_order(tx: Tx, actor: Actor, *, order_id: UUID) -> Order:
 
 @shows_private
 @reads_by_id(orders, (events, "order_id"))
-async def list_order_events(tx: Tx, actor: Actor, *, order_id: UUID) -> list[OrderEvent]:
+async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[OrderEvent]:
     """What happened to an order, oldest first."""
     await get_order(tx, actor, order_id=order_id)
     return await events.all(tx, order_id=order_id)
 
 
 @open_to_visitors
-async def get_guest_order(tx: Tx, actor: Actor, *, token: str) -> GuestOrder:
-    """What the holder of a status link may see. Raises NotFound."""
+async def get_guest_order(tx: Tx, actor: Actor, *, token: StatusToken) -> GuestOrder:
+    """What the holder of a status link may see, without a login. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
     found = await guest_order(tx, _hash(token))
     if found is None:
@@ -173,13 +194,17 @@ async def get_guest_order(tx: Tx, actor: Actor, *, token: str) -> GuestOrder:
 
 
 async def move_order(
-    tx: Tx, actor: Actor, *, order_id: UUID, verb: str, note: str = "", expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    order_id: OrderId,
+    verb: OrderVerb,
+    note: Note = "",
+    expected_version: Version | None = None,
 ) -> Order:
-    """Accept, refuse, start, deliver, complete or cancel.
+    """Accept, refuse, start, deliver, complete or cancel. The sale of a paid order is booked once it is completed.
 
     Raises WrongState, Stale, NotFound, and SecondPersonNeeded for makers who confirm their own work.
-
-    Completing an order that is paid books its sale in the same transaction.
     """
     row = find(ORDER, verb)
     order = await orders.get(tx, order_id)
@@ -245,7 +270,7 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Acto
     return actor, reachable(contact)
 
 
-async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> dict[Wanted, Hold]:
+async def _use_holds(tx: Tx, actor: Actor, wanted: list[OrderLineInput]) -> dict[OrderLineInput, Hold]:
     """Turn holds of the checkout into the order's own, under the lock of the stock.
 
     Returns those that keep the price of their line: a line of more units than were held has the price of now.
@@ -267,7 +292,7 @@ async def _use_holds(tx: Tx, actor: Actor, wanted: list[Wanted]) -> dict[Wanted,
 
 
 async def _agreed(
-    tx: Tx, wanted: list[Wanted], found: dict[UUID, Offering], kept: dict[Wanted, Hold]
+    tx: Tx, wanted: list[OrderLineInput], found: dict[UUID, Offering], kept: dict[OrderLineInput, Hold]
 ) -> list[tuple[int, Offering]]:
     """The quantity of each line, with its offering at the price that counts for it. Raises PriceChanged."""
     return [
@@ -301,7 +326,7 @@ def _order(
         customer_person_id=actor.person_id,
         app_id=actor.app_id,
         maker_ids=tuple(dict.fromkeys(line.member_id for line in lines if line.member_id is not None)),
-        guest_token_hash=_hash(_token(tx.sealing, order_id)) if actor.subject is None else None,
+        guest_token_hash=_hash(tx.sealing.token(order_id.bytes)) if actor.subject is None else None,
         needed_at=needed_at,
         note=note,
     )
@@ -334,10 +359,6 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
 def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
     where = (uuid7(), order.id, order.cooperative_id)
     return OrderEvent(*where, verb, order.state, tx.now, actor.person_id, actor.app_id, note)
-
-
-def _token(sealing: Sealing, order_id: UUID) -> str:
-    return sealing.token(order_id.bytes)
 
 
 def _hash(token: str) -> str:

@@ -121,8 +121,7 @@ async def refund_order(
 ) -> Order:
     """Give money of an order back: all of it or a part. For the treasurer. Money that is owed back goes first.
 
-    The rest is taken off the price of a sale that stands in the books, with its split; all of it takes the sale back by
-    F. Without a sale the price is due again. Of an assignment it may lower what is still due.
+    The rest lowers the price of a sale that stands in the books, with its split. Without a sale the price is due again.
 
     Raises NothingToRefund, RefundTooLarge, ReasonNeeded, SecondPersonNeeded for the buyer.
     """
@@ -157,7 +156,10 @@ async def list_refunds(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Refun
 
 
 async def _credit(tx: Tx, order: Order, refund: Refund) -> Refund:
-    """Take a refund off the sale of an order; knows its VAT then."""
+    """Take a refund off the sale of an order. Returns the refund with its VAT.
+
+    All of it takes the sale back by F. Of an assignment it may lower what is still due.
+    """
     earlier = await refunds.all(tx, order_id=order.id)
     vat_left = order.vat_cents - sum(row.vat_cents for row in earlier)
     if order.assignment_id is not None:

@@ -31,6 +31,7 @@ from app.db.engine import Database, Tx
 from app.db.failures import RETRIES, DatabaseFailed, Repeat
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
+from app.db.sealing import key_of
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity, Passed
 from app.domain.days import day_of
 from app.domain.errors import (
@@ -161,6 +162,10 @@ class Run:
         """Read anew who acts if the database did not know this person before: their first order makes them known."""
         if self.actor.person_id is None and self.identity.subject is not None:
             self.actor = await people.enter(tx, self.identity)
+
+    def token_of(self, thing_id: UUID) -> str:
+        """The token of a thing's secret link. It is the same each time, so that nothing has to keep it."""
+        return key_of(self.database.sealing).token(thing_id.bytes)
 
     def keyed(self, key: str) -> "Keyed":
         """The same under a request key: done once, however often it is asked."""

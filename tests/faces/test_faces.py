@@ -112,7 +112,7 @@ async def test_the_first_sale_by_graphql(world: World) -> None:
     assert (node["id"], node["priceInclVat"]["amount"], node["maker"]) == (offering, "181.50", "De Groene Hoek")
 
     place = """mutation ($key: String!, $lines: [OrderLineInput!]!, $contact: ContactInput) {
-      placeOrder(idempotencyKey: $key, lines: $lines, contact: $contact) {
+      placeOrder(idempotencyKey: $key, input: {lines: $lines, contact: $contact}) {
         statusUrl order { id state gross { amount currency } cooperative { slug }
           availableTransitions { verb allowed reason } } } }"""
     lines = [{"offeringId": offering, "quantity": 1}]
@@ -123,7 +123,7 @@ async def test_the_first_sale_by_graphql(world: World) -> None:
     assert (order["gross"], order["cooperative"]["slug"]) == ({"amount": "181.50", "currency": "EUR"}, seller.slug)
 
     move = """mutation ($id: UUID!, $verb: OrderVerb!, $key: String!) {
-      moveOrder(id: $id, verb: $verb, idempotencyKey: $key) { state workDate } }"""
+      moveOrder(id: $id, input: {verb: $verb}, idempotencyKey: $key) { state workDate } }"""
     for caller, verb in ((seller.member, "ACCEPT"), (seller.member, "DELIVER"), (app, "COMPLETE")):
         answer = await caller.graphql(move, id=order["id"], verb=verb, key=f"{order['id']}-{verb}")
         assert "errors" not in answer, answer
@@ -292,8 +292,9 @@ async def test_a_person_orders_for_themselves(world: World) -> None:
     await klant("POST", "/v1/orders", line, status=422)
     card = await klant("PUT", "/v1/me/contact", GUEST)
     assert (await klant("PUT", "/v1/me/contact", GUEST, status=412, headers={"If-Match": '"9"'}))["code"] == "stale"
-    order = await klant("POST", "/v1/orders", line)
-    assert (order["contact"]["name"], order["statusUrl"], card["version"]) == ("Jo de Wit", None, 1)
+    placed = await klant("POST", "/v1/orders", line)
+    order = placed["order"]
+    assert (order["contact"]["name"], placed["statusUrl"], card["version"]) == ("Jo de Wit", None, 1)
     assert [o["id"] for o in (await klant("GET", "/v1/orders"))["items"]] == [order["id"]]
     await world.person()("GET", f"/v1/orders/{order['id']}", status=404)
     done = await klant("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "cancel", "note": "toch niet"})

@@ -236,7 +236,7 @@ async def test_what_comes_after_the_token_ended_is_not_served(world: World, addr
     buyer = world.person()
     order = await world.order(buyer, await world.offering(await world.cooperative()))
     token, ends = ending(world, buyer, 3)
-    query = 'mutation($id: UUID!) { moveOrder(idempotencyKey: "k-1", id: $id, verb: CANCEL) { state } }'
+    query = 'mutation($id: UUID!) { moveOrder(idempotencyKey: "k-1", id: $id, input: {verb: CANCEL}) { state } }'
     payload = {"query": query, "variables": {"id": order["id"]}}
     async with socket(address, token) as connection:
         assert (await said(connection))["type"] == "connection_ack"

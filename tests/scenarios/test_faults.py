@@ -49,7 +49,7 @@ async def send(client: httpx.AsyncClient, token: str, offering_id: str, key: str
     if answer.status_code == 503:
         return None
     assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
+    return str(answer.json()["order"]["id"])
 
 
 async def in_books(live: Live, keys: list[str]) -> dict[str, str]:

@@ -229,7 +229,7 @@ async def test_two_lines_of_one_offering_come_back_to_stock_together(world: Worl
     offering = await world.offering(seller, kind="goods", stock=10)
     lines = [{"offeringId": offering, "quantity": quantity} for quantity in (2, 3)]
     for taken in (False, True):
-        order = await app("POST", "/v1/orders", {"lines": lines, "contact": GUEST})
+        order = (await app("POST", "/v1/orders", {"lines": lines, "contact": GUEST}))["order"]
         if taken:
             await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
         assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 5

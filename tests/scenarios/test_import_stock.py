@@ -98,7 +98,7 @@ async def test_a_sale_during_an_import_and_two_imports_at_once(world: World) -> 
     async def buy() -> None:
         for _ in range(10):
             body = {"lines": [{"offeringId": made["id"], "quantity": 1}], "contact": GUEST}
-            order = await app("POST", "/v1/orders", body)
+            order = (await app("POST", "/v1/orders", body))["order"]
             await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
 
     await asyncio.gather(buy(), *(send(partner, seller, text) for _ in range(3)), buy())

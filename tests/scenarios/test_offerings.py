@@ -77,5 +77,5 @@ async def test_one_seller_an_order_and_time_enough_for_the_maker(world: World) -
     late = await app("POST", "/v1/orders", body | {"neededAt": soon}, status=422)
     assert (late["code"], late["facts"]) == ("too_late", {"minutes": 120})
     needed = datetime.now(UTC) + timedelta(hours=10)
-    order = await app("POST", "/v1/orders", body | {"neededAt": needed.isoformat()})
+    order = (await app("POST", "/v1/orders", body | {"neededAt": needed.isoformat()}))["order"]
     assert datetime.fromisoformat(order["acceptBy"]) == needed - timedelta(hours=2)

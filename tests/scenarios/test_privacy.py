@@ -36,7 +36,7 @@ async def customer(world: World) -> Caller:
 async def bought(world: World, seller: Seller, buyer: Caller, net: str) -> Json:
     """Ordered with the contact card, done and paid."""
     body = {"lines": [{"offeringId": await world.offering(seller, net), "quantity": 1}], "note": "canary aan de deur"}
-    order = await buyer("POST", "/v1/orders", body)
+    order = (await buyer("POST", "/v1/orders", body))["order"]
     await world.deliver(seller, order)
     await buyer("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
     await world.pay(seller, order)
@@ -87,7 +87,7 @@ async def test_a_customer_is_forgotten_and_the_books_stay(world: World) -> None:
 async def test_who_is_still_needed_is_told_what_to_end_first(world: World) -> None:
     seller, buyer = await world.cooperative(), await customer(world)
     body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}]}
-    order = await buyer("POST", "/v1/orders", body)
+    order = (await buyer("POST", "/v1/orders", body))["order"]
     for who, rule in (
         (seller.member, "erase_membership"),
         (seller.treasurer, "erase_office"),
@@ -129,7 +129,7 @@ async def test_after_seven_years_nobody_knows_who_ordered(world: World) -> None:
     seller, buyer = await world.cooperative(), await customer(world)
     done = await bought(world, seller, buyer, "200.00")
     body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}]}
-    open_order = await buyer("POST", "/v1/orders", body)
+    open_order = (await buyer("POST", "/v1/orders", body))["order"]
     for years, name in ((7, CARD["name"]), (8, "–")):
         await SystemRun(world.worker_database, now=partial(since, 366 * years))(forget_old)
         seen = await seller.coordinator("GET", f"/v1/orders/{done['id']}")

@@ -82,8 +82,8 @@ async def test_customers_apps_and_makers_repeat_what_they_did(world: World) -> N
     for who in (buyer, app):
         body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
         place, cancel = uuid4().hex, uuid4().hex
-        order = await who("POST", "/v1/orders", body, key=place)
-        assert (await who("POST", "/v1/orders", body, key=place))["id"] == order["id"]
+        order = (await who("POST", "/v1/orders", body, key=place))["order"]
+        assert (await who("POST", "/v1/orders", body, key=place))["order"]["id"] == order["id"]
         moves = f"/v1/orders/{order['id']}/transitions"
         first = await who("POST", moves, {"verb": "cancel"}, key=cancel)
         assert await who("POST", moves, {"verb": "cancel"}, key=cancel) == first
@@ -97,9 +97,9 @@ async def test_a_repeat_needs_the_scopes_of_its_verb_and_no_others(world: World)
     seller, buyer = await world.cooperative(), world.person()
     body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}], "contact": GUEST}
     key = uuid4().hex
-    order = await buyer("POST", "/v1/orders", body, key=key)
+    order = (await buyer("POST", "/v1/orders", body, key=key))["order"]
     renewed = world.person(buyer.login, frozenset({"orders:write"}))
-    assert (await renewed("POST", "/v1/orders", body, key=key))["id"] == order["id"]
+    assert (await renewed("POST", "/v1/orders", body, key=key))["order"]["id"] == order["id"]
     reader = world.person(buyer.login, frozenset({"orders:read", "agreements:write"}))
     refused = await reader("POST", "/v1/orders", body, key=key, status=403)
     assert (refused["code"], refused["facts"]["scope"]) == ("scope_missing", "orders:write")
@@ -109,12 +109,12 @@ async def test_an_answer_from_before_rights_were_kept_needs_all_scopes_of_its_re
     seller, buyer = await world.cooperative(), world.person()
     body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}], "contact": GUEST}
     key = uuid4().hex
-    order = await buyer("POST", "/v1/orders", body, key=key)
+    order = (await buyer("POST", "/v1/orders", body, key=key))["order"]
     async with world.books.transaction() as tx:
         old = "(outcome - 'passed') || jsonb_build_object('scopes', $2::jsonb)"
         sql = f"update idempotency set outcome = {old} where key = $1"
         await tx.value(sql, key, ["members:read", "orders:write"])
-    assert (await buyer("POST", "/v1/orders", body, key=key))["id"] == order["id"]
+    assert (await buyer("POST", "/v1/orders", body, key=key))["order"]["id"] == order["id"]
     narrow = world.person(buyer.login, frozenset({"orders:write"}))
     assert (await narrow("POST", "/v1/orders", body, key=key, status=403))["facts"]["scope"] == "members:read"
 

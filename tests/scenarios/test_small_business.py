@@ -54,7 +54,7 @@ async def test_orders_at_once_do_not_pass_the_limit_together(world: World) -> No
     answers = await asyncio.gather(
         *(world.client.post("/v1/orders", json=body, headers=sent | {"Idempotency-Key": f"kor-{n}"}) for n in range(5))
     )
-    vat = sorted(answer.json()["vat"]["amount"] for answer in answers)
+    vat = sorted(answer.json()["order"]["vat"]["amount"] for answer in answers)
     assert vat == ["0.00", "0.00", "1470.00", "1470.00", "1470.00"]
 
 

@@ -92,8 +92,9 @@ async def test_every_such_error_is_503_and_the_key_works_afterwards(
 
 async def test_graphql_says_so_too(world: World, superuser: asyncpg.Connection) -> None:
     buyer, offering = await world.app(), await world.offering(await world.cooperative())
-    place = """mutation Place($offering: UUID!) { placeOrder(idempotencyKey: "%s", note: "fails",
-        lines: [{offeringId: $offering, quantity: 1}], contact: {name: "Jo", phone: "0612345678"}) { order { id } } }"""
+    place = """mutation Place($offering: UUID!) {
+        placeOrder(idempotencyKey: "%s", input: {note: "fails", contact: {name: "Jo", phone: "0612345678"},
+          lines: [{offeringId: $offering, quantity: 1}]}) { order { id } } }"""
     async with failing(superuser, "53100", "order", "new.note = 'fails'"):
         body = {"query": place % uuid.uuid4().hex, "variables": {"offering": offering}}
         answer = await world.client.post("/graphql", json=body, headers={"Authorization": f"Bearer {buyer.token}"})

@@ -14,7 +14,6 @@ from app.domain.allowances import AllowanceKind
 from app.domain.apps import RateClass
 from app.domain.cooperatives import LegalForm
 from app.domain.costs import Payee
-from app.domain.customers import Contact
 from app.domain.events import Event
 from app.domain.joint_purchases import draft_article
 from app.domain.messages import SENT, Channel, Message, MessageState
@@ -26,7 +25,8 @@ from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
 from app.usecases.offering_imports import PutOffering, ReviewImport
 from app.usecases.offerings import AddOffering
-from app.usecases.orders import Wanted
+from app.usecases.orders import OrderLineInput
+from app.usecases.steps.contacts import ContactInput
 from app.vocabulary import Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
@@ -184,7 +184,7 @@ async def _orders(sample: Sample) -> None:
     sample.forms[ReviewImport] = ReviewImport(verb=ImportReview.SEND_BACK)
     event = Event(named["offering_id"], "order.placed", UUID(sample.seller.id), named["offering_id"], {})
     sample.values |= named | {"token": ids["token"], "event": event}
-    sample.values["lines"] = (Wanted(named["offering_id"], 1),)
+    sample.values["lines"] = [OrderLineInput(offering_id=named["offering_id"], quantity=1)]
 
 
 async def _earned(sample: Sample) -> None:
@@ -347,6 +347,6 @@ def _constants() -> dict[str, Any]:
         **{"legal_form": LegalForm.FOUNDATION, "issuer": "i", "subject": "s", "role": "treasurer"},
         **{"scopes": (), "rate_class": RateClass.STANDARD, "side": "cooperative", "category": "verf"},
         **{"rules": (Pot(),), "examples": (Example("x", 1, {"pot": 1}),), "payee": Payee.MEMBER, "reason": "x"},
-        **{"contact": Contact("Jo", "jo@example.org"), "quantity": 1, "stock": 9, "receipt": "bon"},
+        **{"contact": ContactInput(name="Jo", email="jo@example.org"), "quantity": 1, "stock": 9, "receipt": "bon"},
         **{"client_id": "x", "client_secret": "x", "paid_on": None, "ids": (uuid4(),)},
     }

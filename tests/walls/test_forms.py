@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, Form, MoneyIn, MonthWithin, Text, Verbatim, Within
+from app.vocabulary import Between, BlankIsNone, Form, MomentWithin, MoneyIn, MonthWithin, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -28,6 +28,8 @@ from tests.walls.verbs import verbs_of_operations
 from tests.world import Caller, Json
 
 NOBODY = "burger 123456782"
+LARGEST = 2**31 - 1
+"""The largest integer that GraphQL itself takes."""
 
 
 def declared_of(field: Field) -> Declared | None:
@@ -71,7 +73,10 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
-        yield from ((name, value) for mark in marks for value in beyond(mark))
+        for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
+            yield from [(name, moment) for moment in ("1999-12-31T12:00Z", "2199-01-01T12:00Z", "2026-03-01T12:00")]
+        blank = any(isinstance(mark, BlankIsNone) for mark in marks)
+        yield from ((name, value) for mark in marks for value in beyond(mark) if value or not blank)
 
 
 def spoiled_lists(item: Any, marks: list[Any], good: Any) -> Iterator[list[Any]]:
@@ -96,7 +101,7 @@ def beyond(mark: Any) -> Iterator[Any]:
             yield f"jo@{'x' * bound.max_length}.nl"
         if isinstance(bound, Ge):
             yield bound.ge - 1  # type: ignore[operator]
-        if isinstance(bound, Le):
+        if isinstance(bound, Le) and bound.le < LARGEST:  # type: ignore[operator]
             yield bound.le + 1  # type: ignore[operator]
         if getattr(bound, "pattern", None):
             yield ""

@@ -63,8 +63,8 @@ async def test_every_address_in_an_answer_has_the_prefix(stand: Stand, everybody
 
 async def test_graphql_too(stand: Stand, everybody: Cast, sample: Sample) -> None:
     below = stand.below(PREFIX)
-    place = """mutation($id: UUID!, $contact: ContactInput) { placeOrder(idempotencyKey: "a", contact: $contact,
-               lines: [{offeringId: $id, quantity: 1}]) { statusUrl } }"""
+    place = """mutation($id: UUID!, $contact: ContactInput) { placeOrder(idempotencyKey: "a", input: {contact: $contact,
+               lines: [{offeringId: $id, quantity: 1}]}) { statusUrl } }"""
     variables = {"id": sample.ids["offering_id"], "contact": GUEST}
     for path in ("/graphql", f"{PREFIX}/graphql"):
         told = []

@@ -1,0 +1,198 @@
+"""Orders, their trail, and the status link of a guest."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.contract.customers import Contact
+from app.contract.operation import Noun
+from app.contract.shape import Money, Viewer, seen, shape, show
+from app.contract.transitions import Step, steps
+from app.domain import orders as domain
+from app.domain.access import Right
+from app.domain.orders import ORDER, OrderState, OrderVerb, PaymentState, roles_on
+from app.domain.transitions import AvailableTransition
+from app.domain.vat import VatClass
+from app.usecases.orders import (
+    get_guest_order,
+    get_order,
+    guest_token,
+    list_order_events,
+    list_orders,
+    move_order,
+    place_order,
+)
+from app.vocabulary import (
+    AppId,
+    AssignmentId,
+    CooperativeId,
+    MemberId,
+    OfferingId,
+    OrderEventId,
+    OrderId,
+    OrderLineId,
+    PersonId,
+)
+
+
+@shape(domain.OrderLine)
+class OrderLine:
+    """What was bought, as it was at that moment."""
+
+    id: OrderLineId
+    """Its id."""
+    offering_id: OfferingId | None
+    """The offering; null for a line that was agreed for an assignment."""
+    edition: int
+    """The edition of the offering."""
+    member_id: MemberId | None
+    """Who makes it."""
+    title: str
+    """What it is called."""
+    price_unit: str
+    """What one unit is."""
+    quantity: int
+    """How many units."""
+    unit_price: Money
+    """The price of a unit without VAT; under the margin scheme with it."""
+    net: Money
+    """What the line costs without VAT."""
+    vat_class: VatClass
+    """Which rate of VAT it has."""
+
+
+@shape(AvailableTransition)
+class OrderTransition(Step):
+    """A step that leads on from the state of an order."""
+
+    verb: OrderVerb
+    """What is done."""
+    to: OrderState
+    """The state that it leads to."""
+
+
+def _may(order: domain.Order, viewer: Viewer) -> Callable[[Right], bool]:
+    own = roles_on(order, viewer.actor)
+    return lambda right: viewer.actor.may(right, order.cooperative_id, own=own)
+
+
+@shape(domain.Order)
+class Order:
+    """What somebody orders at one cooperative."""
+
+    id: OrderId
+    """Its id."""
+    reference: str
+    """What people call it by, such as on the telephone."""
+    cooperative_id: CooperativeId
+    """The seller."""
+    state: OrderState
+    """How far it is."""
+    payment: PaymentState
+    """How much of it is paid."""
+    net: Money
+    """Its price without VAT."""
+    vat: Money
+    """The VAT."""
+    gross: Money
+    """Its price with VAT."""
+    paid: Money
+    """What was paid, less what was given back."""
+    refunded: Money
+    """What was taken off the price after the sale."""
+    due: Money
+    """What is still to be paid."""
+    owed_back: Money
+    """What the seller owes the customer: it was paid beyond the price."""
+    contact: Contact
+    """How to reach whoever ordered it."""
+    note: str
+    """What the customer said about it."""
+    lines: list[OrderLine]
+    """What was bought."""
+    placed_at: datetime
+    """When it was placed."""
+    accept_by: datetime
+    """Until when the seller can accept it; then it expires."""
+    needed_at: datetime | None
+    """When it has to be there."""
+    delivered_at: datetime | None
+    """When it was delivered."""
+    completed_at: datetime | None
+    """When it was completed."""
+    work_date: date | None
+    """The day of delivery, by whose agreement it is split."""
+    assignment_id: AssignmentId | None
+    """The assignment that moves it."""
+    buyer_id: CooperativeId | None
+    """The cooperative that is charged with it; cleared by netting."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[OrderTransition] = steps(ORDER, OrderTransition, _may)
+    """What the caller can do next."""
+
+
+def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
+    token = guest_token(order, viewer.token_of)
+    return token and f"{viewer.prefix}/v1/order-status/{token}"
+
+
+@shape(domain.Order)
+class PlacedOrder:
+    """A new order."""
+
+    order: Order = seen(lambda order, viewer: show(Order, order, viewer))
+    """The order."""
+    status_url: str | None = seen(_status_url)
+    """The status link of the guest for whom an app ordered. It is shown here only."""
+
+
+@shape(domain.OrderEvent)
+class OrderEvent:
+    """Something that happened to an order."""
+
+    id: OrderEventId
+    """Its id."""
+    verb: str
+    """What was done."""
+    state: OrderState
+    """The state after it."""
+    at: datetime
+    """When it was done."""
+    person_id: PersonId | None
+    """Who did it."""
+    app_id: AppId | None
+    """The app through which it was done."""
+    note: str
+    """What was written with it."""
+
+
+@shape(domain.GuestOrder)
+class GuestOrder:
+    """What a status link shows: no name and no address."""
+
+    reference: str
+    """What people call the order by."""
+    cooperative: str
+    """The name of the seller."""
+    state: OrderState
+    """How far it is."""
+    title: str
+    """What was ordered."""
+    gross: Money
+    """Its price with VAT."""
+    paid: Money
+    """What was paid, less what was given back."""
+    placed_at: datetime
+    """When it was placed."""
+    needed_at: datetime | None
+    """When it has to be there."""
+
+
+ONE = "/orders/{order_id}"
+orders = Noun("orders")
+orders.post("/orders", place_order, PlacedOrder, opens="/orders", holds="order")
+orders.get("/orders", list_orders, Order)
+orders.get(ONE, get_order, Order)
+orders.get(f"{ONE}/events", list_order_events, OrderEvent, below=Order)
+orders.move(f"{ONE}/transitions", move_order, Order)
+orders.get("/order-status/{token}", get_guest_order, GuestOrder)
