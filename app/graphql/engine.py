@@ -149,12 +149,15 @@ def input_of(form: type[BaseModel]) -> Any:
         inner, null = optional(bare(field.rebuild_annotation()))
         # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
         kind, may_be_null = _input(inner), null or changes or field.default is None
-        given = {} if field.is_required() else {"default": field.default}
+        given: dict[str, Any] = {} if field.is_required() else {"default": field.default}
+        if isinstance(field.default, list):
+            given = {"default_factory": field.default.copy}
         if may_be_null:
             given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind
         namespace[name] = strawberry.field(description=field.description, **given)
-    return strawberry.input(type(f"{form.__name__}Input", (), namespace), description=form.__doc__ or None)
+    name = f"{form.__name__.removesuffix('Input')}Input"
+    return strawberry.input(type(name, (), namespace), description=form.__doc__ or None)
 
 
 def _plain(given: Any) -> Any:
