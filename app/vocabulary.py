@@ -7,7 +7,7 @@ gives it again, since REST reads twice. The words of a refusal stand in `app/ada
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
 
-from app.domain.days import HAPPENED, Bounds, span_of
+from app.domain.days import HAPPENED, Bounds, day_of, span_of
 from app.domain.errors import AmountOutOfRange
 from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
 
@@ -126,6 +126,7 @@ Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a 
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 StatedReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
 """One that has to be said."""
+Place = Annotated[str, Text(0, 200), Doc("Where it is.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
 Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
@@ -186,6 +187,7 @@ def _whole(value: Any) -> Any:
 WHOLE = BeforeValidator(_whole)
 """After the bounds of a strict integer."""
 Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("How many units.")]
 Flag = Annotated[bool, Field(strict=True)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("How many minutes, a month at most.")]
 Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
@@ -251,7 +253,10 @@ Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
 AmountOrNone = Annotated[MoneyIn, Between(0), Doc("How much; zero is the same as nothing.")]
 
-# --- choices ---
+# --- lists and choices ---
+
+EMPTY: list[Any] = []
+"""The default of a list. Nobody changes it."""
 
 
 class Among:
@@ -325,6 +330,37 @@ def first_of(month: str) -> date:
 
 Month = Annotated[str, MonthWithin(Bounds()), Field(examples=["2026-03"]), Doc("A month, such as 2026-03.")]
 
+
+def _begun(value: Any) -> Any:
+    """A moment begins with its day. Raises PydanticCustomError for a number, or a moment in another form."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("time_is_text", "a moment is text")
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
+    return value
+
+
+@dataclass(frozen=True)
+class MomentWithin:
+    """A moment with its time zone, whose day is within bounds, which count as those of `Within` do."""
+
+    bounds: Bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        aware = core_schema.datetime_schema(tz_constraint="aware")
+        checked = core_schema.with_info_after_validator_function(self._check, aware)
+        return core_schema.no_info_before_validator_function(_begun, checked)
+
+    def _check(self, value: datetime, info: ValidationInfo) -> datetime:
+        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
+        inner = date.min.year < value.year < date.max.year
+        Within(self.bounds)._check(day_of(value) if inner else value.date(), info)
+        return value
+
+
+WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1)), Doc("When work begins or ends.")]
+"""A job may be put down afterwards, but not one of years ago."""
+
 # --- ids ---
 
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -351,6 +387,10 @@ class Names:
 AgreementId = Annotated[UUID, Names("agreement")]
 AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
+AssignmentId = Annotated[UUID, Names("assignment")]
+AssignmentPartId = Annotated[UUID, Names("assignment_part")]
+AssignmentSignatureId = Annotated[UUID, Names("assignment_signature")]
+AssignmentSlotId = Annotated[UUID, Names("assignment_slot")]
 BallotId = Annotated[UUID, Names("ballot")]
 BookCheckId = Annotated[UUID, Names("book_check")]
 CooperativeId = Annotated[UUID, Names("cooperative")]
@@ -374,6 +414,7 @@ RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
 WishId = Annotated[UUID, Names("wish")]
+WorkedHoursId = Annotated[UUID, Names("worked_hours")]
 AccountId = Annotated[UUID, Names("account")]
 EarningId = Annotated[UUID, Names("earning")]
 JournalId = Annotated[UUID, Names("journal")]

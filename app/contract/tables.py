@@ -1,6 +1,8 @@
 """The nouns whose operations are declared. Both faces are made from these tables."""
 
 from app.contract.allowances import allowances
+from app.contract.assignment_parts import assignment_parts
+from app.contract.assignments import assignments
 from app.contract.ballots import ballots
 from app.contract.cooperatives import cooperatives
 from app.contract.costs import costs
@@ -20,6 +22,8 @@ from app.contract.wishes import wishes
 
 TABLES = (
     allowances,
+    assignments,
+    assignment_parts,
     ballots,
     cooperatives,
     costs,

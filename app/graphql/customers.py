@@ -6,7 +6,8 @@ import strawberry
 
 from app.contract import customers
 from app.domain import customers as domain
-from app.graphql.engine import type_of
+from app.graphql.engine import input_of, type_of
+from app.usecases.steps import contacts
 
 Contact: Any = type_of(customers.Contact)
 
@@ -16,14 +17,12 @@ def contact_of(contact: domain.Contact) -> customers.Contact:
     return customers.Contact(**vars(contact))
 
 
-@strawberry.input(description="How to reach who orders: a name, and an e-mail address or a telephone number.")
-class ContactInput:
-    name: str
-    email: str | None = None
-    phone: str | None = None
-    organisation: str | None = None
-    address: str | None = None
-    reference: str | None = None
+ContactInput: Any = input_of(contacts.ContactInput)
 
-    def contact(self) -> domain.Contact:
-        return domain.Contact(**vars(self))
+
+def contact_from(given: Any) -> domain.Contact | None:
+    """A contact that was given, if one was."""
+    if not given:
+        return None
+    named = {name: value for name, value in vars(given).items() if value is not strawberry.UNSET}
+    return domain.Contact(**named)

@@ -15,7 +15,7 @@ from app.domain.orders import ORDER, OrderState, PaymentState, roles_on
 from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Context, Info
-from app.graphql.customers import Contact, ContactInput, contact_of
+from app.graphql.customers import Contact, ContactInput, contact_from, contact_of
 from app.graphql.engine import type_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, page_of, show
 from app.graphql.watch import watch
@@ -198,7 +198,7 @@ class OrderMutation:
         order = await once(
             place_order,
             lines=tuple(Wanted(line.offering_id, line.quantity, line.hold_id, line.edition) for line in lines),
-            contact=contact.contact() if contact else None,
+            contact=contact_from(contact),
             needed_at=needed_at,
             note=note,
         )
