@@ -149,6 +149,7 @@ Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a 
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
 StatedReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
 """One that has to be said."""
+Place = Annotated[str, Text(0, 200), Doc("Where it is.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
 Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
@@ -314,7 +315,10 @@ Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
 AmountOrNone = Annotated[MoneyIn, Between(0), Doc("How much; zero is the same as nothing.")]
 
-# --- choices ---
+# --- lists and choices ---
+
+EMPTY: list[Any] = []
+"""The default of a list. Nobody changes it."""
 
 
 class Among:
@@ -418,6 +422,8 @@ class MomentWithin:
 
 Moment = Annotated[datetime, MomentWithin(Bounds())]
 """Any moment of the ten years to come and of all years before."""
+WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1)), Doc("When work begins or ends.")]
+"""A job may be put down afterwards, but not one of years ago."""
 
 # --- ids ---
 
@@ -452,6 +458,9 @@ AgreementId = Annotated[UUID, Names("agreement")]
 AllowanceId = Annotated[UUID, Names("allowance")]
 AppId = Annotated[UUID, Names("app")]
 AssignmentId = Annotated[UUID, Names("assignment")]
+AssignmentPartId = Annotated[UUID, Names("assignment_part")]
+AssignmentSignatureId = Annotated[UUID, Names("assignment_signature")]
+AssignmentSlotId = Annotated[UUID, Names("assignment_slot")]
 BallotId = Annotated[UUID, Names("ballot")]
 BarterId = Annotated[UUID, Names("barter")]
 BookCheckId = Annotated[UUID, Names("book_check")]
@@ -485,5 +494,6 @@ RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
 WishId = Annotated[UUID, Names("wish")]
+WorkedHoursId = Annotated[UUID, Names("worked_hours")]
 AnyId = Annotated[UUID, Names("")]
 """The id of one of several nouns."""

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from app.demo.format import CooperativeFile
 from app.demo.loader import Loader, all_of
-from app.domain.assignments import Audience, PriceLine
+from app.domain.assignments import AssignmentVerb, Audience
 from app.domain.cooperatives import Cooperative
-from app.domain.parts import draft_slot
-from app.domain.vat import VatClass
+from app.domain.shares import ShareKind
 from app.usecases.assignment_terms import sign_assignment
-from app.usecases.assignments import get_assignment, move_assignment, plan_assignment
+from app.usecases.assignments import PriceLineInput, get_assignment, move_assignment, plan_assignment
 from app.usecases.cooperatives import list_cooperatives
 from app.usecases.members import list_members
 from app.usecases.parts import add_slot, join_slot
 from app.usecases.steps.contacts import ContactInput
+from app.vocabulary import MoneyIn
 from bench.joint import counted
 
 COOPERATIVES, PARTS = 25, 200
@@ -50,8 +50,8 @@ async def approving(loader: Loader) -> str:
     job_id = await _staffed(loader, places)
     began = time.perf_counter()
     with counted() as sent:
-        reason = {"verb": "approve", "reason": "bench"}
-        await loader.run_as("job-0-treasurer")(move_assignment, assignment_id=job_id, **reason)
+        treasurer = loader.run_as("job-0-treasurer")
+        await treasurer(move_assignment, assignment_id=job_id, verb=AssignmentVerb.APPROVE, reason="bench")
     seconds = time.perf_counter() - began
     return f"{len(sent)} statements ({len(sent) / PARTS:.1f} a part), {seconds * 1000:.0f} ms"
 
@@ -68,11 +68,18 @@ async def _staffed(loader: Loader, places: list[Cooperative]) -> object:
         ends_at=now + timedelta(hours=8),
         audience=Audience.ALL,
         contact=ContactInput(name="Bench", email="bench@example.org"),
-        lines=(PriceLine("Bench", 1, 10_000_001, VatClass.STANDARD),),
+        lines=[PriceLineInput(title="Bench", unit_price=MoneyIn.of(10_000_001))],
     )
-    slot = draft_slot(role="work", seats=PARTS, minutes=60, share_kind="rest", share_size=1)
-    seat = await lead(add_slot, assignment_id=job.id, slot=slot)
-    await lead(move_assignment, assignment_id=job.id, verb="publish")
+    seat = await lead(
+        add_slot,
+        assignment_id=job.id,
+        role="work",
+        seats=PARTS,
+        minutes=60,
+        share_kind=ShareKind.REST,
+        share_size=1,
+    )
+    await lead(move_assignment, assignment_id=job.id, verb=AssignmentVerb.PUBLISH)
     for place in places:
         run = loader.run_as(f"{place.slug}-coordinator")
         found = await all_of(lambda page, run=run, place=place: run(list_members, cooperative_id=place.id, page=page))
@@ -82,7 +89,7 @@ async def _staffed(loader: Loader, places: list[Cooperative]) -> object:
     for place in places:
         signer = loader.run_as(f"{place.slug}-treasurer")
         await signer(sign_assignment, assignment_id=job.id, cooperative_id=place.id, terms=terms)
-    for verb in ("agree", "start", "deliver"):
+    for verb in (AssignmentVerb.AGREE, AssignmentVerb.START, AssignmentVerb.DELIVER):
         await lead(move_assignment, assignment_id=job.id, verb=verb)
     return job.id
 

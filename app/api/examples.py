@@ -48,7 +48,7 @@ OWN: dict[str, Node] = {
     },
     "JointPurchaseIn": {"title": "Garen voor de winter", "supplier": "Garenhandel Tilburg"},
     "ArticleIn": {"title": "Naaigaren, zwart"},
-    "AssignmentIn": {"title": "Buurtfeest"},
+    "PlanAssignment": {"title": "Buurtfeest"},
     "FundIn": {"title": "Gereedschapsfonds"},
     "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
     **{name: {"title": "Elektrische heggenschaar"} for name in ("SpendingIn", "FundExpenseIn")},

@@ -9,7 +9,6 @@ from app.adapters.addresses import prefix_at
 from app.api import (
     agreements,
     apps,
-    assignment_parts,
     assignments,
     books,
     catalogue,
@@ -50,7 +49,6 @@ NOUNS = (
         joint_purchases,
         wishes,
         assignments,
-        assignment_parts,
         nettings,
     ),
     *(books, flows, opening, seals),

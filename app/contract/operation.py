@@ -201,13 +201,13 @@ class Noun:
         """A POST that only reads: what it asks is a body."""
         self._add(method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
 
-    def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED) -> None:
+    def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, field: str = "") -> None:
         """A transition."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=key)
+        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=key, field=field)
 
-    def patch(self, path: str, use_case: UseCase, shape: Any) -> None:
+    def patch(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
         """A change of what the body names."""
-        self._add(method="PATCH", path=path, use_case=use_case, shape=shape, must_have_seen=True)
+        self._add(method="PATCH", path=path, use_case=use_case, shape=shape, must_have_seen=True, field=field)
 
     def put(
         self,

@@ -2,23 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from app.demo.loader import Loader, all_of
 from app.domain.allocation import SharingRule
-from app.domain.assignments import Audience, JobCost
+from app.domain.assignments import AssignmentVerb, Audience
 from app.domain.barters import BarterVerb
 from app.domain.joint_purchases import JointPurchase, draft_article
 from app.domain.members import Member
 from app.domain.money import decimal_text
 from app.domain.orders import Order, OrderVerb
 from app.domain.page import PageRequest
-from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import sign_assignment
-from app.usecases.assignments import get_assignment, move_assignment, plan_assignment
+from app.usecases.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
 from app.usecases.barters import answer_barter, get_minutes, propose_barter
 from app.usecases.cooperatives import list_cooperatives
 from app.usecases.joint_purchases import get_allocation, move_joint_purchase, plan_joint_purchase
@@ -159,9 +157,9 @@ class Stories:
             starts_at=utc_now(),
             ends_at=utc_now() + timedelta(hours=8),
             audience=Audience.PARTNERS,
-            partner_ids=tuple(place for slug, place in places.items() if slug != NOORD),
+            partner_ids=[place for slug, place in places.items() if slug != NOORD],
             order_id=order.id,
-            costs=(JobCost("Boodschappen", "De Markt", 12000),),
+            costs=[JobCostInput(title="Boodschappen", supplier="De Markt", amount=MoneyIn.of(12000))],
         )
         here = self.link(f"assignments/{job.id}")
         self.say(f"Buurtmoeders Noord make it one job for three cooperatives; groceries are 120.00: {here}")
@@ -170,9 +168,9 @@ class Stories:
         for slug, place in places.items():
             signer = self.loader.run_as(f"{slug}-penningmeester")
             await signer(sign_assignment, assignment_id=job.id, cooperative_id=place, terms=terms)
-        for verb in ("agree", "start", "deliver"):
+        for verb in (AssignmentVerb.AGREE, AssignmentVerb.START, AssignmentVerb.DELIVER):
             await lead(move_assignment, assignment_id=job.id, verb=verb)
-        await self.loader.run_as("buurvrouw")(move_assignment, assignment_id=job.id, verb="approve")
+        await self.loader.run_as("buurvrouw")(move_assignment, assignment_id=job.id, verb=AssignmentVerb.APPROVE)
         await treasurer(record_payment, order_id=order.id, amount=MoneyIn.of(order.gross_cents))
         self.say("All three signed; it was done; the neighbour approved and paid. One earning for each part:")
         await self._earned(treasurer, job.id)
@@ -183,10 +181,10 @@ class Stories:
     async def _staffed(self, lead: Run, assignment_id: UUID) -> None:
         """Three roles, each taken by a member of another cooperative, who sees what they keep."""
         made = [
-            await lead(add_slot, assignment_id=assignment_id, slot=draft_slot(role=role, share_size=points, **SEAT))
+            await lead(add_slot, assignment_id=assignment_id, role=role, minutes=360, share_size=points)
             for role, points, *_ in PARTS
         ]
-        await lead(move_assignment, assignment_id=assignment_id, verb="publish")
+        await lead(move_assignment, assignment_id=assignment_id, verb=AssignmentVerb.PUBLISH)
         for slot, (role, points, slug, name, login) in zip(made, PARTS, strict=True):
             member, run = (await self.members(slug))[name], self.loader.run_as(login)
             part = await run(join_slot, slot_id=slot.id, member_id=member.id)
@@ -242,7 +240,6 @@ class Stories:
 
 NOORD = "buurtmoeders-noord"
 PARTY = (NOORD, "ons", "scope")
-SEAT: dict[str, Any] = {"seats": 1, "minutes": 360, "share_kind": "percent"}
 PARTS = (
     ("Koken", 5000, NOORD, "Aïcha", "aicha"),
     ("Serveren", 3000, "ons", "Fatima", "fatima"),

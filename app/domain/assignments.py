@@ -34,6 +34,20 @@ class AssignmentState(StrEnum):
     DISPUTED = "disputed"
 
 
+class AssignmentVerb(StrEnum):
+    """Steps of a job that people take."""
+
+    PUBLISH = "publish"
+    AGREE = "agree"
+    START = "start"
+    DELIVER = "deliver"
+    REQUEST_CHANGES = "request_changes"
+    DISPUTE = "dispute"
+    RESUME = "resume"
+    APPROVE = "approve"
+    CANCEL = "cancel"
+
+
 class Audience(StrEnum):
     """Whose members may apply: the lead's own, the partners' too, or those of every cooperative."""
 

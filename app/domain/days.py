@@ -28,9 +28,6 @@ TYPED = {
     "as_of": HAPPENED,
     # A signed version blocks every other that begins before it: a slip must not block them for decades.
     "active_from": Bounds(years_ahead=2),
-    # A job may be put down afterwards, but not one of years ago.
-    "starts_at": Bounds(years_back=1),
-    "ends_at": Bounds(years_back=1),
     # An earlier month can only be closed if an old slip opened it: `check_close` says.
     "month": Bounds(first=date.min),
 }

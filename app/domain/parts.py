@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
@@ -23,6 +22,18 @@ class PartState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     HANDED_ON = "handed_on"
+
+
+class PartVerb(StrEnum):
+    """Steps of a part."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    HAND_ON = "hand_on"
+    TAKE_OVER = "take_over"
+    LEAVE = "leave"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True)
@@ -45,10 +56,12 @@ class Slot:
     vat_class: VatClass = VatClass.STANDARD
     """Of what a partner charges the lead for it."""
     version: int = 1
+    share_cents: int | None = None
+    """What one seat brings as it is planned, if the slot is read to be shown; None while the shares differ."""
 
     def share_of(self, minutes: int) -> Share:
         """The share of one seat on which so many minutes were, or are to be, worked."""
-        return Share(self.share_kind, minutes if self.share_kind == "hours" else self.share_size)
+        return Share(self.share_kind, minutes if self.share_kind is ShareKind.HOURS else self.share_size)
 
 
 @dataclass(frozen=True)
@@ -147,12 +160,6 @@ def after_part(part: Part, verb: str) -> Part:
     return replace(part, state=PartState(move(PART, part, verb)))
 
 
-def draft_slot(**stated: Any) -> Slot:
-    """A slot that belongs to no assignment yet."""
-    nowhere = UUID(int=0)
-    return Slot(nowhere, nowhere, nowhere, **stated | {"skills": tuple(stated.get("skills", ()))})
-
-
 def seat_or_queue(slot: Slot, parts: Iterable[Part]) -> PartState:
     """Whether who comes now gets a seat, or waits: nobody passes by who waits already."""
     mine = [part for part in parts if part.slot_id == slot.id]
@@ -187,7 +194,7 @@ def check_slot(slot: Slot, parts: Iterable[Part]) -> Slot:
         raise RuleRefused(rule="seats_are_taken", value=str(taken))
     if slot.vat_class is VatClass.MARGIN:
         raise RuleRefused(rule="no_margin_here", value=slot.vat_class)
-    if slot.share_kind != "hours" and slot.share_size < 1:
+    if slot.share_kind is not ShareKind.HOURS and slot.share_size < 1:
         raise RuleRefused(rule="a_share_has_a_size", value=slot.share_kind)
     if slot.starts_at and slot.ends_at and slot.ends_at < slot.starts_at:
         raise RuleRefused(rule="ends_after_it_starts", value=slot.ends_at.isoformat())

@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 from app.domain.errors import SharesDiffer
 from app.domain.money import WHOLE, share_out
 
-ShareKind = Literal["percent", "hours", "fixed", "rest"]
+
+class ShareKind(StrEnum):
+    """What the size of a share means: basis points, nothing (the hours count), cents, a weight."""
+
+    PERCENT = "percent"
+    HOURS = "hours"
+    FIXED = "fixed"
+    REST = "rest"
 
 
 @dataclass(frozen=True)
@@ -27,25 +34,25 @@ def share_cents(whole: int, shares: Sequence[Share]) -> list[int]:
     kinds, sizes = {share.kind for share in shares}, [share.size for share in shares]
     if not sizes or min(sizes) < 0:
         raise SharesDiffer(how="none")
-    if kinds == {"percent"}:
+    if kinds == {ShareKind.PERCENT}:
         if sum(sizes) != WHOLE:
             raise SharesDiffer(how="percent", basis_points=sum(sizes))
         return share_out(whole, sizes)
-    if kinds == {"hours"}:
+    if kinds == {ShareKind.HOURS}:
         if not sum(sizes):
             raise SharesDiffer(how="hours")
         return share_out(whole, sizes)
-    if kinds <= {"fixed", "rest"}:
+    if kinds <= {ShareKind.FIXED, ShareKind.REST}:
         return _fixed_and_rest(whole, shares)
     raise SharesDiffer(how="mixed")
 
 
 def _fixed_and_rest(whole: int, shares: Sequence[Share]) -> list[int]:
     """The fixed amounts as they are; what they leave by weight."""
-    fixed = sum(share.size for share in shares if share.kind == "fixed")
-    weights = [share.size if share.kind == "rest" else 0 for share in shares]
+    fixed = sum(share.size for share in shares if share.kind is ShareKind.FIXED)
+    weights = [share.size if share.kind is ShareKind.REST else 0 for share in shares]
     rest = whole - fixed
     if rest < 0 or (rest and not any(weights)):
         raise SharesDiffer(how="fixed", fixed_cents=fixed, whole_cents=whole)
     parts = share_out(rest, weights) if any(weights) else weights
-    return [share.size if share.kind == "fixed" else part for share, part in zip(shares, parts, strict=True)]
+    return [share.size if share.kind is ShareKind.FIXED else part for share, part in zip(shares, parts, strict=True)]

@@ -11,8 +11,7 @@ from strawberry.scalars import JSON
 
 from app.adapters.agreement_format import ExampleFormat, RuleFormat, example_data, rule_data, to_example, to_rule
 from app.adapters.agreement_templates import template_data, templates
-from app.contract import books
-from app.contract.shape import Viewer
+from app.contract import agreements as contract
 from app.contract.shape import show as shown
 from app.domain import agreements as domain
 from app.domain import replay as domain_replay
@@ -23,7 +22,7 @@ from app.domain.money import decimal_text
 from app.domain.transitions import available
 from app.graphql.context import Context, Info
 from app.graphql.engine import type_of
-from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
+from app.graphql.types import AvailableTransitionType, Connection, MoneyInput, Node, changed, page_of, show
 from app.usecases.agreements import (
     change_agreement,
     draft_agreement,
@@ -35,7 +34,6 @@ from app.usecases.agreements import (
     sign_agreement,
     try_agreement,
 )
-from app.usecases.steps.preview import Preview
 
 strawberry.enum(AgreementState)
 strawberry.enum(AccountKind)
@@ -84,9 +82,6 @@ class Agreement(Node):
         )
 
 
-Leg: Any = type_of(books.Leg)
-
-
 @strawberry.type
 class ExampleResult:
     name: str
@@ -132,27 +127,7 @@ class Replay:
     members: list[Compared]
 
 
-@strawberry.type(description="What would become of an amount; nothing is booked.")
-class SplitPreview:
-    agreement_id: UUID
-    agreement_number: int
-    day: date
-    net: Money
-    costs: Money
-    legs: list[Leg]
-    year_before: Money
-    year_after: Money
-
-    @classmethod
-    def of(cls, preview: Preview, viewer: Viewer) -> "SplitPreview":
-        return show(
-            cls,
-            preview,
-            costs=Money.of(preview.cost_cents),
-            legs=[shown(books.Leg, leg, viewer) for leg in preview.split.legs],
-            year_before=Money.of(preview.split.year_before.kept_cents),
-            year_after=Money.of(preview.split.year_after.kept_cents),
-        )
+SplitPreview: Any = type_of(contract.SplitPreview)
 
 
 @strawberry.type
@@ -208,7 +183,7 @@ class AgreementQuery:
             member_id=member_id,
             day=day,
         )
-        return SplitPreview.of(found, info.context.viewer)
+        return shown(contract.SplitPreview, found, info.context.viewer)
 
 
 @strawberry.type

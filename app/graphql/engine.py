@@ -151,8 +151,9 @@ def input_of(form: type[BaseModel]) -> Any:
         # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
         kind, may_be_null = _input(inner), null or changes or field.default is None
         given: dict[str, Any] = {} if field.is_required() else {"default": field.default}
-        if field.default_factory is not None:
-            given = {"default_factory": field.default_factory}
+        factory = field.default.copy if isinstance(field.default, list) else field.default_factory
+        if factory is not None:
+            given = {"default_factory": factory}
         if may_be_null:
             given = {"default": strawberry.UNSET}
         namespace["__annotations__"][name] = kind | None if may_be_null else kind

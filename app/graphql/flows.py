@@ -2,14 +2,17 @@
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from app.adapters.messages import explain
+from app.contract import flows as contract
+from app.contract.shape import show as shown
 from app.domain import flows as domain
 from app.domain.ledger import AccountKind
 from app.graphql.context import Info
+from app.graphql.engine import type_of
 from app.graphql.types import Money, show
 from app.usecases.flows import get_member_statement, get_month_flows, get_statement, trace_order
 
@@ -59,17 +62,7 @@ class Statement:
         )
 
 
-@strawberry.type
-class Flow:
-    source: str
-    target: str
-    amount: Money
-    reason: str
-
-    @classmethod
-    def of(cls, flow: domain.Flow, language: str) -> "Flow":
-        reason = explain(flow.rule, flow.facts, language) if flow.rule else ""
-        return show(cls, flow, amount=Money.of(flow.cents), reason=reason)
+Flow: Any = type_of(contract.Flow)
 
 
 @strawberry.type
@@ -107,9 +100,9 @@ class FlowQuery:
     @strawberry.field(description="Where the money of an order went, each part with its reason.")
     async def order_trace(self, info: Info, order_id: UUID) -> list[Flow]:
         found = await info.context.run(trace_order, order_id=order_id)
-        return [Flow.of(flow, info.context.language) for flow in found]
+        return [shown(contract.Flow, flow, info.context.viewer) for flow in found]
 
     @strawberry.field(description="What came from customers in a month (its first day) and where it went.")
     async def month_flows(self, info: Info, cooperative_id: UUID, month: date) -> list[Flow]:
         found = await info.context.run(get_month_flows, cooperative_id=cooperative_id, month=month)
-        return [Flow.of(flow, info.context.language) for flow in found]
+        return [shown(contract.Flow, flow, info.context.viewer) for flow in found]

@@ -1,7 +1,5 @@
 """Where the money of an assignment goes: from the customer through the cooperatives to pots and funds."""
 
-from uuid import UUID
-
 from app.db.assignments import assignments
 from app.db.cooperatives import cooperatives
 from app.db.earnings import earnings
@@ -15,13 +13,15 @@ from app.domain.flows import Flow
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import cents_by_place
+from app.vocabulary import AssignmentId
 
 
 @shows_private
-async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[Flow]:
-    """What stands after refunds; before approval what is planned. For the staff of every cooperative that takes part.
+async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Flow]:
+    """Where the money of a job goes: from the customer through the cooperatives to pots and funds.
 
-    How a cooperative shares out its part is shown to its own staff only. Raises NotFound, SharesDiffer.
+    What stands after refunds; before approval what is planned. For the staff of every cooperative that takes part. How
+    a cooperative shares out its part is shown to its own staff only. Raises NotFound, SharesDiffer.
     """
     found = await assignments.get(tx, assignment_id)
     places = (found.cooperative_id, *(place for place in found.party_ids if place != found.cooperative_id))

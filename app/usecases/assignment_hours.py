@@ -1,8 +1,10 @@
 """Hours of an assignment: reported by who worked them, corrected by a new entry, approved or refused by the lead."""
 
 from dataclasses import replace
-from datetime import date
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.assignments import assignments, decide_entry, hours, parts
 from app.db.engine import Tx, uuid7
@@ -11,16 +13,31 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import Assignment, AssignmentState
 from app.domain.days import day_of
-from app.domain.errors import AlreadySettled, ReasonNeeded, SecondPersonNeeded, WrongState
+from app.domain.errors import AlreadySettled, SecondPersonNeeded, WrongState
 from app.domain.parts import Hours, Part, check_hours
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
+from app.vocabulary import WHOLE, AssignmentPartId, Doc, Note, PastDay, StatedReason, WorkedHoursId
+
+WorkedMinutes = Annotated[
+    int,
+    Field(strict=True, ge=-44_640, le=44_640),
+    WHOLE,
+    Doc("How many minutes were worked; of a correction the difference, which may be below zero."),
+]
+WorkDay = Annotated[PastDay, Doc("The day of the work; today if it is left out.")]
 
 
 async def report_hours(
-    tx: Tx, actor: Actor, *, part_id: UUID, worked_minutes: int, day: date | None = None, note: str = ""
+    tx: Tx,
+    actor: Actor,
+    *,
+    part_id: AssignmentPartId,
+    minutes: WorkedMinutes,
+    day: WorkDay | None = None,
+    note: Note = "",
 ) -> Hours:
-    """Report minutes that were worked, for oneself or as coordinator for a member; a correction may be below zero.
+    """Report what was worked, for oneself or as coordinator for a member. A correction is a report of the difference.
 
     Raises WrongState unless the job is in progress, RuleRefused, DayOutOfRange, NotFound.
     """
@@ -31,9 +48,9 @@ async def report_hours(
         raise WrongState(verb="report_hours", state=found.state, possible=[])
     part = await parts.get(tx, part_id, lock=True)
     worked, first = day or tx.today, day_of(min(found.created_at, found.starts_at))
-    check_hours(part, await hours.all(tx, part_id=part_id), worked_minutes, worked, first, tx.today)
+    check_hours(part, await hours.all(tx, part_id=part_id), minutes, worked, first, tx.today)
     place = (uuid7(), part_id, part.assignment_id, part.lead_id, part.cooperative_id, part.member_id)
-    entry = Hours(*place, worked, worked_minutes, note, actor.person, tx.now)
+    entry = Hours(*place, worked, minutes, note, actor.person, tx.now)
     await hours.add(tx, entry)
     if part.offered_to is not None:
         await _offer_no_more(tx, found, part)
@@ -50,10 +67,10 @@ async def _offer_no_more(tx: Tx, found: Assignment, part: Part) -> None:
     await tell(tx, "assignment.part_moved", part.cooperative_id, part.id, **facts)
 
 
-async def approve_hours(tx: Tx, actor: Actor, *, entry_id: UUID) -> Hours:
-    """Approve a report, as the lead's staff; not of one's own, nor one that one reported.
+async def approve_hours(tx: Tx, actor: Actor, *, entry_id: WorkedHoursId) -> Hours:
+    """Approve a report, as the lead's staff. Nobody approves what they worked or reported themselves.
 
-    Raises SecondPersonNeeded, AlreadySettled, WrongState.
+    Raises SecondPersonNeeded, AlreadySettled, WrongState, NotFound.
     """
     found, entry = await _open_entry(tx, actor, entry_id, "approve_hours")
     part = await parts.get(tx, entry.part_id, lock=True)
@@ -66,14 +83,13 @@ async def approve_hours(tx: Tx, actor: Actor, *, entry_id: UUID) -> Hours:
     return approved
 
 
-async def refuse_hours(tx: Tx, actor: Actor, *, entry_id: UUID, reason: str) -> Hours:
-    """Refuse a report, as the lead's staff, and say why; it counts for nothing, and another can be made.
+async def refuse_hours(tx: Tx, actor: Actor, *, entry_id: WorkedHoursId, reason: StatedReason) -> Hours:
+    """Refuse a report, as the lead's staff, and say why. It counts for nothing, and another can be made.
 
-    Raises SecondPersonNeeded, AlreadySettled, WrongState, ReasonNeeded.
+    Nobody refuses what they worked or reported themselves. Raises SecondPersonNeeded, AlreadySettled, WrongState,
+    NotFound.
     """
     found, entry = await _open_entry(tx, actor, entry_id, "refuse_hours")
-    if not reason.strip():
-        raise ReasonNeeded(verb="refuse_hours")
     refused = replace(entry, refused_by=actor.person, refused_at=tx.now, reason=reason, version=entry.version + 1)
     await decide_entry(tx, refused)
     about = {"title": found.title, "reason": reason, "members": [str(entry.member_id)]}
@@ -99,8 +115,8 @@ async def _open_entry(tx: Tx, actor: Actor, entry_id: UUID, verb: str) -> tuple[
 
 
 @shows_private
-async def list_hours(tx: Tx, actor: Actor, *, part_id: UUID) -> list[Hours]:
-    """The reports of a part, oldest first, for its member, its cooperative's staff and the lead's."""
+async def list_hours(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> list[Hours]:
+    """The reports of a part, oldest first. For its member, its cooperative's staff and the lead's."""
     part = await parts.get(tx, part_id)
     place = part.lead_id if actor.may(Right.READ_ASSIGNMENT, part.lead_id) else part.cooperative_id
     actor.require(Right.READ_ASSIGNMENT, place, own=actor.as_member(part.member_id))

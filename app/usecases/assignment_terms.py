@@ -1,7 +1,10 @@
 """The terms of an assignment: who gets what, signed by every cooperative that does a part, version by version."""
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.agreements import agreement_on
 from app.db.assignments import assignments, signatures
@@ -16,6 +19,12 @@ from app.domain.parts import Signature
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.charge import cents_by_place
 from app.usecases.steps.limit import check_limits
+from app.vocabulary import WHOLE, AssignmentId, CooperativeId, Doc
+
+Signer = Annotated[CooperativeId, Doc("The cooperative that signs.")]
+SignedTerms = Annotated[
+    int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The version of the terms that is signed.")
+]
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,8 @@ class Terms:
     shares: tuple[CooperativeShare, ...]
 
 
-async def get_terms(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Terms:
-    """What the cooperatives sign, for their staff: sums by cooperative, nobody's thermometer. Raises SharesDiffer."""
+async def get_terms(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> Terms:
+    """What the cooperatives sign: sums by cooperative. For their staff. Raises SharesDiffer, NotFound."""
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
     actor.require(Right.READ_ASSIGNMENT, place)
@@ -50,11 +59,13 @@ async def get_terms(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Terms:
     return Terms(found.terms, found.net_cents, found.cost_cents, tuple(shares))
 
 
-async def sign_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID, cooperative_id: UUID, terms: int) -> Signature:
-    """Sign version `terms` for a cooperative that leads or does a part, once every seat is taken.
+async def sign_assignment(
+    tx: Tx, actor: Actor, *, assignment_id: AssignmentId, cooperative_id: Signer, terms: SignedTerms
+) -> Signature:
+    """Sign one version of the terms for a cooperative that leads or does a part, once every seat is taken.
 
-    Raises TermsChanged where the shares changed meanwhile, WrongState, SharesDiffer, SecondPersonNeeded for who does a
-    part themselves, AgreementMissing where the cooperative could not share out what it gets, NotFound.
+    Raises TermsChanged if the shares changed meanwhile, WrongState, SharesDiffer, LimitExceeded, SecondPersonNeeded for
+    whoever does a part themselves, AgreementMissing if the cooperative could not share out what it gets, NotFound.
     """
     seen = await assignments.get(tx, assignment_id)
     actor.require(Right.SIGN_ASSIGNMENT, cooperative_id)
@@ -85,8 +96,8 @@ async def sign_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID, cooperat
     return signed
 
 
-async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[Signature]:
-    """Who signed which terms, oldest first: all for the lead's staff, their own for a partner's."""
+async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Signature]:
+    """Who signed which terms, oldest first. The lead's staff see all, a partner's their own."""
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
     actor.require(Right.READ_ASSIGNMENT, place)

@@ -1,10 +1,12 @@
 """Assignments: planned and moved by the lead, approved by its customer, open to members of other cooperatives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.assignments import assignments, customers, list_open_to
 from app.db.cooperatives import cooperatives
@@ -21,6 +23,7 @@ from app.domain.assignments import (
     Assignment,
     AssignmentCustomer,
     AssignmentState,
+    AssignmentVerb,
     Audience,
     JobCost,
     PriceLine,
@@ -50,86 +53,185 @@ from app.usecases.steps.limit import check_limits
 from app.usecases.steps.ordering import reference, small_business
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-
-CHANGEABLE = frozenset(
-    {"title", "about", "place", "starts_at", "ends_at", "audience", "partner_ids", "lines", "costs", "deposit_cents"}
+from app.vocabulary import (
+    EMPTY,
+    About,
+    Amount,
+    AmountOrNone,
+    AssignmentId,
+    CooperativeId,
+    Doc,
+    Form,
+    MoneyIn,
+    OrderId,
+    Place,
+    Quantity,
+    Reason,
+    SupplierName,
+    Title,
+    Version,
+    WorkMoment,
 )
+
+UnitPrice = Annotated[AmountOrNone, Doc("The price of one, without VAT.")]
+
 TERMS = frozenset({"lines", "costs"})
 """What everybody signs for."""
 ORDERED = (OrderState.ACCEPTED, OrderState.IN_PROGRESS)
+
+
+class PriceLineInput(Form):
+    """What the customer pays for."""
+
+    title: Title
+    quantity: Quantity = 1
+    unit_price: UnitPrice
+    vat_class: VatClass = VatClass.STANDARD
+
+    @property
+    def line(self) -> PriceLine:
+        """As the domain has it."""
+        return PriceLine(self.title, self.quantity, self.unit_price.cents, self.vat_class)
+
+
+class JobCostInput(Form):
+    """What the job costs before anything is shared."""
+
+    title: Title
+    supplier: SupplierName
+    amount: Amount
+
+    @property
+    def cost(self) -> JobCost:
+        """As the domain has it."""
+        return JobCost(self.title, self.supplier, self.amount.cents)
+
+
+Step = Annotated[AssignmentVerb, Doc("What is done.")]
+JobAbout = Annotated[About, Doc("What there is to do.")]
+JobStart = Annotated[WorkMoment, Doc("When it begins.")]
+JobEnd = Annotated[WorkMoment, Doc("When it ends.")]
+WhoMayApply = Annotated[Audience, Doc("Whose members may apply for a seat.")]
+PartnerIds = Annotated[
+    list[CooperativeId], Field(max_length=100), Doc("The partners, if their members may apply as well.")
+]
+OrderOfJob = Annotated[OrderId, Doc("The order that it is about, once that was accepted.")]
+Customer = Annotated[ContactInput, Doc("Who asked for it, if there is no order yet.")]
+PriceLines = Annotated[
+    list[PriceLineInput], Field(max_length=50), Doc("What the customer pays for, if there is no order yet.")
+]
+JobCosts = Annotated[list[JobCostInput], Field(max_length=50), Doc("What it costs before anything is shared.")]
+Deposit = Annotated[AmountOrNone, Doc("What has to be paid before it starts; null for nothing.")]
+
+
+class AssignmentChange(Form):
+    """What of an assignment changes."""
+
+    title: Title = ""
+    about: JobAbout = ""
+    place: Place = ""
+    starts_at: JobStart = datetime.min
+    ends_at: JobEnd = datetime.min
+    audience: WhoMayApply = Audience.OWN
+    partner_ids: PartnerIds = EMPTY
+    lines: PriceLines = EMPTY
+    costs: JobCosts = EMPTY
+    deposit: Deposit | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """The fields that the caller gave, as the domain has them."""
+        lines = tuple(one.line for one in self.lines)
+        own: dict[str, dict[str, Any]] = {
+            "partner_ids": {"partner_ids": tuple(self.partner_ids)},
+            "lines": {"lines": lines, "net_cents": net_of(lines)},
+            "costs": {"costs": tuple(one.cost for one in self.costs)},
+            "deposit": {"deposit_cents": _cents(self.deposit)},
+        }
+        given = self.named().items()
+        return {key: kept for name, one in given for key, kept in own.get(name, {name: one}).items()}
 
 
 async def plan_assignment(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    title: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    about: str = "",
-    place: str = "",
-    audience: Audience = Audience.OWN,
-    partner_ids: Sequence[UUID] = (),
-    order_id: UUID | None = None,
-    contact: ContactInput | None = None,
-    lines: Sequence[PriceLine] = (),
-    costs: Sequence[JobCost] = (),
-    deposit_cents: int = 0,
+    cooperative_id: CooperativeId,
+    title: Title,
+    starts_at: JobStart,
+    ends_at: JobEnd,
+    about: JobAbout = "",
+    place: Place = "",
+    audience: WhoMayApply = Audience.OWN,
+    partner_ids: PartnerIds = EMPTY,
+    order_id: OrderOfJob | None = None,
+    contact: Customer | None = None,
+    lines: PriceLines = EMPTY,
+    costs: JobCosts = EMPTY,
+    deposit: Deposit | None = None,
 ) -> Assignment:
-    """Plan a job from a customer's request (`contact` and price `lines`) or from an order that was accepted.
+    """Plan a job, from a customer's request or from an accepted order. Nobody else sees it before it is published.
 
     Raises ContactIncomplete, RuleRefused, WrongState for an order in another state, NotFound.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_ASSIGNMENT, cooperative_id)
-    partners = await _known(tx, tuple(sorted(set(partner_ids) - {cooperative_id})))
     planned = Assignment(
-        *(uuid7(), cooperative_id, title, about, place, starts_at, ends_at, actor.person, tx.now, audience, partners),
-        lines=tuple(lines),
-        costs=tuple(costs),
-        net_cents=net_of(lines),
-        deposit_cents=deposit_cents,
-        order_id=order_id,
-        contact=contact.contact if contact else None,
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        title=title,
+        about=about,
+        place=place,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        created_by=actor.person,
+        created_at=tx.now,
+        audience=audience,
+        partner_ids=await _known(tx, tuple(sorted(set(partner_ids) - {cooperative_id}))),
     )
-    return await _added(tx, planned)
+    return await _added(tx, _priced(planned, lines, costs, deposit), order_id, contact)
 
 
 async def change_assignment(
-    tx: Tx, actor: Actor, *, assignment_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    assignment_id: AssignmentId,
+    changes: AssignmentChange,
+    expected_version: Version | None = None,
 ) -> Assignment:
-    """Change what is stated: until all agreed everything, then its words and the deposit; price and costs need every
-    signature again. Raises WrongState, RuleRefused, Stale."""
+    """Change what is named. Once all agreed, only what there is to do and the deposit can change.
+
+    Another price or other costs need every signature again. Raises WrongState, RuleRefused, NotFound, Stale.
+    """
     found = await lead_locked(tx, actor, assignment_id, expected_version)
-    fixed = set(changes) - {"about", "deposit_cents"}
+    named = changes.named()
+    fixed = named.keys() - {"about", "deposit"}
     if found.state not in (*PLANNING, AssignmentState.AGREED) or (fixed and found.state not in PLANNING):
         raise WrongState(verb="change", state=found.state, possible=[])
-    unknown = sorted(set(changes) - CHANGEABLE)
-    if unknown or ("lines" in changes and found.order_id is not None):
-        raise RuleRefused(rule="not_changeable", value=unknown[0] if unknown else "lines")
-    empty = next((name for name, value in changes.items() if value is None), None)
-    if empty is not None:
-        raise RuleRefused(rule="required", value=empty)
-    changed = replace(found, **changes)
-    if "lines" in changes:
-        changed = replace(changed, net_cents=net_of(changed.lines))
-    check_assignment(changed)
-    if "partner_ids" in changes:
+    if "lines" in named and found.order_id is not None:
+        raise RuleRefused(rule="not_changeable", value="lines")
+    changed = check_assignment(replace(found, **changes.kept()))
+    if "partner_ids" in named:
         await _known(tx, changed.partner_ids)
-    if TERMS & set(changes):
+    if TERMS & named.keys():
         changed = new_terms(changed)
     return await steps.save(tx, changed, found)
 
 
 async def move_assignment(
-    tx: Tx, actor: Actor, *, assignment_id: UUID, verb: str, reason: str = "", expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    assignment_id: AssignmentId,
+    verb: Step,
+    reason: Reason = "",
+    expected_version: Version | None = None,
 ) -> Assignment:
-    """Publish, agree, start, deliver; approve, ask for changes, dispute; resume, cancel.
+    """Publish, agree, start, deliver, resume or cancel a job; the customer asks for changes, disputes or approves.
 
     Approving books what everybody earns, once. Raises WrongState with the reason, HoursStand for a job with approved
-    hours that is to be cancelled, ReasonNeeded, SharesDiffer,
-    LimitExceeded, SecondPersonNeeded for a treasurer who planned it or does a part, Stale.
+    hours that is to be cancelled, ReasonNeeded, SharesDiffer, LimitExceeded, SecondPersonNeeded for a treasurer who
+    planned it or does a part, Stale.
     """
     row = find(ASSIGNMENT, verb)
     found = await assignments.get(tx, assignment_id)
@@ -155,17 +257,17 @@ async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
 
 
 @reads_by_id(assignments)
-async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: UUID) -> Assignment:
-    """One assignment, for the lead, its customer, who takes part, and who may apply. Raises NotFound."""
+async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> Assignment:
+    """One job, for the lead, its customer, whoever takes part and whoever may apply. Raises NotFound."""
     found = await assignments.get(tx, assignment_id)
     require_reader(actor, found)
     return _shown(actor, found)
 
 
 async def list_assignments(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, state: AssignmentState | None = None
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, state: AssignmentState | None = None
 ) -> Page[Assignment]:
-    """What a cooperative leads, does parts of, or may apply for; for its members and its staff, newest first."""
+    """The jobs that a cooperative leads, does parts of or may apply for, newest first. For its members and staff."""
     await cooperatives.get(tx, cooperative_id)
     own = actor.as_member(*actor.members_at(cooperative_id))
     actor.require(Right.READ_ASSIGNMENT, cooperative_id, own=own)
@@ -207,18 +309,37 @@ async def _known(tx: Tx, partner_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
     return partner_ids
 
 
-async def _added(tx: Tx, planned: Assignment) -> Assignment:
-    """The assignment, kept, with who asked for it apart; one of an order takes its price."""
-    contact = planned.contact
-    if planned.order_id is not None:
-        planned = await _from_order(tx, planned, planned.order_id, bool(planned.lines or contact))
-    elif contact is None:
+def _priced(
+    planned: Assignment, lines: Iterable[PriceLineInput], costs: Iterable[JobCostInput], deposit: MoneyIn | None
+) -> Assignment:
+    """The assignment with what is paid for it, what it costs, and what has to be paid before it starts."""
+    priced = tuple(one.line for one in lines)
+    return replace(
+        planned,
+        lines=priced,
+        costs=tuple(one.cost for one in costs),
+        net_cents=net_of(priced),
+        deposit_cents=_cents(deposit),
+    )
+
+
+def _cents(deposit: MoneyIn | None) -> int:
+    return deposit.cents if deposit else 0
+
+
+async def _added(tx: Tx, planned: Assignment, order_id: UUID | None, asked_by: ContactInput | None) -> Assignment:
+    """The assignment, kept, with whoever asked for it apart; one of an order takes its price."""
+    if order_id is not None:
+        planned = await _from_order(tx, planned, order_id, bool(planned.lines or asked_by))
+    elif asked_by is None:
         raise RuleRefused(rule="an_assignment_has_a_customer", value="")
     await assignments.add(tx, check_assignment(planned))
-    if contact is not None:
-        await tx.flush()
-        await customers.add(tx, AssignmentCustomer(planned.id, planned.cooperative_id, reachable(contact)))
-    return planned
+    if asked_by is None:
+        return planned
+    contact = reachable(asked_by.contact)
+    await tx.flush()
+    await customers.add(tx, AssignmentCustomer(planned.id, planned.cooperative_id, contact))
+    return replace(planned, contact=contact)
 
 
 async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool) -> Assignment:
@@ -233,7 +354,7 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
     if await claims.all(tx, order_id=order_id, state=(*UNDECIDED, ClaimState.APPROVED)):
         raise RuleRefused(rule="costs_are_the_assignments", value=order.reference)
     await orders.save(tx, replace(order, assignment_id=planned.id))
-    return replace(planned, net_cents=order.net_cents)
+    return replace(planned, net_cents=order.net_cents, order_id=order_id)
 
 
 async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str) -> Assignment:

@@ -1,8 +1,11 @@
 """Slots of an assignment and who does them: applied for, invited, waited for, given up, handed on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.assignments import assignments, hours, next_number, parts, slots
 from app.db.engine import Tx, uuid7
@@ -26,75 +29,160 @@ from app.domain.days import day_of
 from app.domain.errors import NotFound, RuleRefused, SharesDiffer, WrongState
 from app.domain.members import Member, MemberState
 from app.domain.page import Page, PageRequest
-from app.domain.parts import PART, Part, PartState, Slot, after_part, check_slot, joined, seat_or_queue
+from app.domain.parts import PART, Part, PartState, PartVerb, Slot, after_part, check_slot, joined, seat_or_queue
+from app.domain.shares import ShareKind
 from app.domain.transitions import find
+from app.domain.vat import VatClass
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.version import expect
+from app.vocabulary import (
+    EMPTY,
+    WHOLE,
+    AssignmentId,
+    AssignmentPartId,
+    AssignmentSlotId,
+    CooperativeId,
+    Doc,
+    Form,
+    MemberId,
+    Minutes,
+    Place,
+    Text,
+    Version,
+    WorkMoment,
+)
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
-CHANGEABLE = frozenset(
-    {"role", "seats", "minutes", "share_kind", "share_size", "skills", "starts_at", "ends_at", "place", "vat_class"}
-)
-OPTIONAL = frozenset({"starts_at", "ends_at"})
-OFFERED = ("take_over", "leave")
+OFFERED = (PartVerb.TAKE_OVER, PartVerb.LEAVE)
 """For the colleague to whom a part was offered."""
-GIVING_UP = ("withdraw", "hand_on", "take_over", "release")
+GIVING_UP = (PartVerb.WITHDRAW, PartVerb.HAND_ON, PartVerb.TAKE_OVER, PartVerb.RELEASE)
 WORDS = frozenset({"role", "skills", "starts_at", "ends_at", "place"})
 """What can change without anybody signing again."""
+Role = Annotated[str, Text(1, 120), Doc("What somebody does there.")]
+Skill = Annotated[str, Text(1, 60)]
+Skills = Annotated[list[Skill], Field(max_length=20), Doc("What they have to be able to do.")]
+SeatMinutes = Annotated[Minutes, Doc("How many minutes one seat takes, as planned.")]
+Seats = Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE, Doc("How many people do it.")]
+SeatShare = Annotated[ShareKind, Doc("What the size of a share means.")]
+SeatSize = Annotated[
+    int,
+    Field(strict=True, ge=0, le=2_000_000_000),
+    WHOLE,
+    Doc("The share of one seat: basis points (percent), cents (fixed) or a weight (rest); not used with hours."),
+]
+SeatStart = Annotated[WorkMoment, Doc("When it begins, if not with the job.")]
+SeatEnd = Annotated[WorkMoment, Doc("When it ends, if not with the job.")]
+ChargedVat = Annotated[VatClass, Doc("The VAT on what a partner charges the lead for it.")]
+Applicant = Annotated[MemberId, Doc("Who applies: the caller, or a member of the coordinator's cooperative.")]
+Invited = Annotated[MemberId, Doc("Who is asked.")]
+OfWhom = Annotated[CooperativeId, Doc("The cooperative of the member.")]
+Colleague = Annotated[MemberId, Doc("The colleague who is asked to take over, with `hand_on`.")]
+Step = Annotated[PartVerb, Doc("What is done.")]
 
 
-async def add_slot(tx: Tx, actor: Actor, *, assignment_id: UUID, slot: Slot) -> Slot:
-    """One more role of a job. Everybody signs again. Raises WrongState once it is delivered, RuleRefused."""
+class SlotChange(Form):
+    """What of a role changes."""
+
+    role: Role = ""
+    minutes: SeatMinutes = 1
+    seats: Seats = 1
+    share_kind: SeatShare = ShareKind.PERCENT
+    share_size: SeatSize = 0
+    skills: Skills = EMPTY
+    starts_at: SeatStart | None = None
+    ends_at: SeatEnd | None = None
+    place: Place = ""
+    vat_class: ChargedVat = VatClass.STANDARD
+
+    def kept(self) -> dict[str, Any]:
+        """The fields that the caller gave, as the domain has them."""
+        named = self.named()
+        return named | ({"skills": tuple(self.skills)} if "skills" in named else {})
+
+
+async def add_slot(
+    tx: Tx,
+    actor: Actor,
+    *,
+    assignment_id: AssignmentId,
+    role: Role,
+    minutes: SeatMinutes,
+    seats: Seats = 1,
+    share_kind: SeatShare = ShareKind.PERCENT,
+    share_size: SeatSize = 0,
+    skills: Skills = EMPTY,
+    starts_at: SeatStart | None = None,
+    ends_at: SeatEnd | None = None,
+    place: Place = "",
+    vat_class: ChargedVat = VatClass.STANDARD,
+) -> Slot:
+    """Add a role to a job. Everybody signs again. Raises WrongState once it is delivered, RuleRefused, NotFound."""
     before = await _lead(tx, actor, assignment_id, "add_slot")
-    made = check_slot(replace(slot, id=uuid7(), assignment_id=assignment_id, lead_id=before.cooperative_id), ())
-    await slots.add(tx, made)
+    slot = Slot(
+        id=uuid7(),
+        assignment_id=assignment_id,
+        lead_id=before.cooperative_id,
+        role=role,
+        seats=seats,
+        minutes=minutes,
+        share_kind=share_kind,
+        share_size=share_size,
+        skills=tuple(skills),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        vat_class=vat_class,
+    )
+    return await _added(tx, before, check_slot(slot, ()))
+
+
+async def _added(tx: Tx, before: Assignment, slot: Slot) -> Slot:
+    await slots.add(tx, slot)
     whole = await steps.load(tx, before)
     await steps.restaff(tx, whole, whole.parts, changed=new_terms(before))
-    return made
+    return replace(slot, share_cents=_planned(before, whole.slots).get(slot.id))
 
 
 async def change_slot(
-    tx: Tx, actor: Actor, *, slot_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+    tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, changes: SlotChange, expected_version: Version | None = None
 ) -> Slot:
     """Change a role; 0 seats end it. Another share, other hours or seats void the signatures.
 
-    More seats go to who waits. Raises WrongState, RuleRefused for fewer seats than are taken, Stale.
+    More seats go to whoever waits. Raises WrongState, RuleRefused for fewer seats than are taken, NotFound, Stale.
     """
-    slot = await slots.get(tx, slot_id)
-    before = await _lead(tx, actor, slot.assignment_id, "change_slot")
-    unknown = sorted(set(changes) - CHANGEABLE)
-    if unknown:
-        raise RuleRefused(rule="not_changeable", value=unknown[0])
-    empty = next((name for name, value in changes.items() if value is None and name not in OPTIONAL), None)
-    if empty is not None:
-        raise RuleRefused(rule="required", value=empty)
-    whole = await steps.load(tx, before)
+    before = await _lead(tx, actor, (await slots.get(tx, slot_id)).assignment_id, "change_slot")
+    whole, kept = await steps.load(tx, before), changes.kept()
     slot = whole.slot(slot_id)
     expect(slot.version, expected_version)
-    changed = await slots.save(tx, check_slot(replace(slot, **changes), whole.parts))
-    if set(changes) - WORDS:
-        others = tuple(changed if other.id == slot_id else other for other in whole.slots)
-        await steps.restaff(tx, replace(whole, slots=others), whole.parts, changed=new_terms(before))
-    return changed
+    changed = await slots.save(tx, check_slot(replace(slot, **kept), whole.parts))
+    roles = tuple(changed if other.id == slot_id else other for other in whole.slots)
+    if kept.keys() - WORDS:
+        await steps.restaff(tx, replace(whole, slots=roles), whole.parts, changed=new_terms(before))
+    return replace(changed, share_cents=_planned(before, roles).get(slot_id))
 
 
-async def list_slots(tx: Tx, actor: Actor, *, assignment_id: UUID) -> list[tuple[Slot, int | None]]:
-    """The roles of a job with what one seat brings, for everybody who takes part or may; None while shares differ."""
+async def list_slots(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Slot]:
+    """The roles of a job, with what one seat brings. For everybody who takes part or may."""
     found = await _seen(tx, actor, assignment_id)
     roles = await slots.all(tx, assignment_id=assignment_id)
+    planned = _planned(found, roles)
+    return [replace(slot, share_cents=planned.get(slot.id)) for slot in roles]
+
+
+def _planned(assignment: Assignment, roles: Sequence[Slot]) -> dict[UUID, int]:
+    """What one seat of each role brings; nothing while the shares differ."""
     try:
-        cents = seat_cents(found, roles)
+        return seat_cents(assignment, roles)
     except SharesDiffer:
-        cents = {}
-    return [(slot, cents.get(slot.id)) for slot in roles]
+        return {}
 
 
-async def join_slot(tx: Tx, actor: Actor, *, slot_id: UUID, member_id: UUID) -> Part:
-    """Apply for a seat, for oneself or as coordinator for a member; who comes when all are taken waits in line.
+async def join_slot(tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, member_id: Applicant) -> Part:
+    """Apply for a seat. Whoever comes when all are taken waits in line.
 
-    Raises WrongState, AlreadyExists, NotFound where the assignment is not open to that cooperative.
+    Raises WrongState, AlreadyExists, OwnOffering for one's own job, NotFound if it is not open to that cooperative.
     """
     slot = await slots.get(tx, slot_id)
     seen = await assignments.get(tx, slot.assignment_id)
@@ -105,8 +193,13 @@ async def join_slot(tx: Tx, actor: Actor, *, slot_id: UUID, member_id: UUID) -> 
     return await _joined(tx, seen, slot_id, member, invited=False)
 
 
-async def invite_to_slot(tx: Tx, actor: Actor, *, slot_id: UUID, cooperative_id: UUID, member_id: UUID) -> Part:
-    """As the lead ask a member of any cooperative for a seat; nothing of them is shown. Raises WrongState, NotFound."""
+async def invite_to_slot(
+    tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, cooperative_id: OfWhom, member_id: Invited
+) -> Part:
+    """Ask a member of any cooperative for a seat, as the lead. Nothing of them is shown.
+
+    Raises WrongState, AlreadyExists, OwnOffering for their own job, NotFound.
+    """
     slot = await slots.get(tx, slot_id)
     actor.require(Right.LEAD_ASSIGNMENT, slot.lead_id)
     seen = await assignments.get(tx, slot.assignment_id)
@@ -137,15 +230,15 @@ async def move_part(
     tx: Tx,
     actor: Actor,
     *,
-    part_id: UUID,
-    verb: str,
-    to_member_id: UUID | None = None,
-    expected_version: int | None = None,
+    part_id: AssignmentPartId,
+    verb: Step,
+    to_member_id: Colleague | None = None,
+    expected_version: Version | None = None,
 ) -> Part:
     """Accept or decline an invitation, withdraw, hand on to a colleague, take over or leave it; release, as the lead.
 
-    No reason is asked. What was worked stays with who worked it: once hours are reported a part is not given away, nor
-    does the lead release anybody from it. Raises WrongState, RuleRefused, NotFound, Stale.
+    No reason is asked. What was worked stays with whoever worked it: once hours are reported, a part is not given away
+    and the lead releases nobody from it. Raises WrongState, RuleRefused, NotFound, Stale.
     """
     seen = await parts.get(tx, part_id)
     _may_move(actor, seen, verb)
@@ -156,13 +249,15 @@ async def move_part(
     moved = after_part(part, verb)
     if verb in GIVING_UP and any(entry.stands for entry in await hours.all(tx, part_id=part_id)):
         raise RuleRefused(rule="worked_hours_stay", value=verb)
-    if verb == "accept":
+    if verb is PartVerb.ACCEPT:
         moved = replace(moved, state=seat_or_queue(whole.slot(part.slot_id), whole.parts))
-    elif verb in ("hand_on", "leave"):
-        moved = await _offered(tx, found, moved, to_member_id) if verb == "hand_on" else replace(moved, offered_to=None)
+    elif verb is PartVerb.HAND_ON:
+        moved = await _offered(tx, found, moved, to_member_id)
+    elif verb is PartVerb.LEAVE:
+        moved = replace(moved, offered_to=None)
     saved = await parts.save(tx, moved)
     after = [moved if other.id == part_id else other for other in whole.parts]
-    if verb == "take_over":
+    if verb is PartVerb.TAKE_OVER:
         after.append(await _taken_over(tx, found, part))
     await steps.restaff(tx, whole, after)
     if told := {"release": "released", "hand_on": None}.get(verb, "part_moved"):
@@ -171,7 +266,7 @@ async def move_part(
     return saved
 
 
-def _may_move(actor: Actor, part: Part, verb: str) -> None:
+def _may_move(actor: Actor, part: Part, verb: PartVerb) -> None:
     """Raises Forbidden, NotFound: only the colleague answers an offer, only the lead releases."""
     who, right = part.offered_to if verb in OFFERED else part.member_id, find(PART, verb).right
     place = part.lead_id if right is Right.LEAD_ASSIGNMENT else part.cooperative_id
@@ -179,7 +274,7 @@ def _may_move(actor: Actor, part: Part, verb: str) -> None:
 
 
 @shows_private
-async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageRequest) -> Page[Part]:
+async def list_parts(tx: Tx, actor: Actor, *, assignment_id: AssignmentId, page: PageRequest) -> Page[Part]:
     """Who does what: all for the lead's staff, those of their cooperative for a partner's, their own for members."""
     found = await _seen(tx, actor, assignment_id)
     wanted: dict[str, object] = {"assignment_id": assignment_id}
@@ -190,8 +285,8 @@ async def list_parts(tx: Tx, actor: Actor, *, assignment_id: UUID, page: PageReq
 
 
 @shows_private
-async def get_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Part:
-    """One part, for its member, its cooperative's staff and the lead's. Raises NotFound."""
+async def get_part(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> Part:
+    """One part. For its member, its cooperative's staff and the lead's. Raises NotFound."""
     part = await parts.get(tx, part_id)
     place = part.lead_id if actor.may(Right.READ_ASSIGNMENT, part.lead_id) else part.cooperative_id
     actor.require(Right.READ_ASSIGNMENT, place, own=actor.as_member(part.member_id, part.offered_to))
@@ -199,7 +294,7 @@ async def get_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Part:
 
 
 @shows_private
-async def preview_part(tx: Tx, actor: Actor, *, part_id: UUID) -> Preview:
+async def preview_part(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> Preview:
     """What do I keep? The split of a part as it is planned, by the member's own agreement and year so far.
 
     For the member and the staff of their own cooperative only. Raises SharesDiffer, AgreementMissing, NotFound.

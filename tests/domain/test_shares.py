@@ -13,7 +13,7 @@ from app.domain.errors import SharesDiffer
 from app.domain.ledger import AccountKind
 from app.domain.money import share_out
 from app.domain.nettings import Netting, netting_legs
-from app.domain.shares import Share, share_cents
+from app.domain.shares import Share, ShareKind, share_cents
 
 WHOLE = st.integers(0, 100_000_000)
 SIZES = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=200)
@@ -25,9 +25,9 @@ def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[
         sizes[0] = 1
     points = share_out(10_000, sizes)
     for shares in (
-        [Share("percent", size) for size in points],
-        [Share("hours", size) for size in sizes],
-        [Share("rest", size) for size in sizes],
+        [Share(ShareKind.PERCENT, size) for size in points],
+        [Share(ShareKind.HOURS, size) for size in sizes],
+        [Share(ShareKind.REST, size) for size in sizes],
     ):
         cents = share_cents(whole, shares)
         assert sum(cents) == whole
@@ -39,7 +39,7 @@ def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[
 
 @given(WHOLE, SIZES, st.integers(0, 10))
 def test_fixed_amounts_stay_as_they_are_and_the_rest_is_the_rest(whole: int, fixed: list[int], rests: int) -> None:
-    shares = [Share("fixed", size) for size in fixed] + [Share("rest", 1)] * rests
+    shares = [Share(ShareKind.FIXED, size) for size in fixed] + [Share(ShareKind.REST, 1)] * rests
     left = whole - sum(fixed)
     if left < 0 or (left and not rests):
         with pytest.raises(SharesDiffer):
@@ -54,13 +54,13 @@ def test_fixed_amounts_stay_as_they_are_and_the_rest_is_the_rest(whole: int, fix
     "shares",
     [
         [],
-        [Share("percent", 9_999)],
-        [Share("percent", 10_000), Share("hours", 1)],
-        [Share("hours", 0)],
-        [Share("percent", 10_001), Share("percent", -1)],
-        [Share("fixed", 101)],
-        [Share("fixed", 99)],
-        [Share("rest", 0)],
+        [Share(ShareKind.PERCENT, 9_999)],
+        [Share(ShareKind.PERCENT, 10_000), Share(ShareKind.HOURS, 1)],
+        [Share(ShareKind.HOURS, 0)],
+        [Share(ShareKind.PERCENT, 10_001), Share(ShareKind.PERCENT, -1)],
+        [Share(ShareKind.FIXED, 101)],
+        [Share(ShareKind.FIXED, 99)],
+        [Share(ShareKind.REST, 0)],
     ],
 )
 def test_what_is_not_the_whole_is_refused(shares: list[Share]) -> None:

@@ -6,15 +6,15 @@ from typing import Any
 from tests.world import GUEST, Caller, Json, Seller, World
 
 COLLECTIVE: list[Json] = [{"kind": "collective"}]
-PLAN = """($key: String!, $cooperative: UUID!, $assignment: AssignmentInput!) {
-    planAssignment(idempotencyKey: $key, cooperativeId: $cooperative, assignment: $assignment) {
+PLAN = """($key: String!, $cooperative: UUID!, $assignment: PlanAssignmentInput!) {
+    planAssignment(idempotencyKey: $key, cooperativeId: $cooperative, input: $assignment) {
       id version state net { amount } contact { name } lines { unitPrice { amount } } } }"""
 MOVE = """($key: String!, $id: UUID!, $verb: AssignmentVerb!, $reason: String! = "") {
-    moveAssignment(idempotencyKey: $key, id: $id, verb: $verb, reason: $reason) { state } }"""
+    moveAssignment(idempotencyKey: $key, id: $id, input: {verb: $verb, reason: $reason}) { state } }"""
 JOIN = """($key: String!, $slot: UUID!, $member: UUID!) {
-    joinAssignmentSlot(idempotencyKey: $key, slotId: $slot, memberId: $member) { id state } }"""
+    joinAssignmentSlot(idempotencyKey: $key, slotId: $slot, input: {memberId: $member}) { id state } }"""
 PART = """($key: String!, $id: UUID!, $verb: PartVerb!, $to: UUID) {
-    moveAssignmentPart(idempotencyKey: $key, id: $id, verb: $verb, toMemberId: $to) { state } }"""
+    moveAssignmentPart(idempotencyKey: $key, id: $id, input: {verb: $verb, toMemberId: $to}) { state } }"""
 
 
 async def ask(who: Caller, text: str, **variables: Any) -> Any:
@@ -30,17 +30,17 @@ async def planned(lead: Seller) -> tuple[str, str]:
     stated |= {"contact": GUEST, "audience": "ALL", "lines": [{"title": "Feest", "unitPrice": {"amount": "90.00"}}]}
     made = await ask(lead.coordinator, PLAN, cooperative=lead.id, assignment=stated)
     assert (made["net"]["amount"], made["contact"]["name"]) == ("90.00", GUEST["name"])
-    change = """($id: UUID!, $changes: AssignmentChange!) {
-        changeAssignment(id: $id, expectedVersion: 1, changes: $changes) { title net { amount } terms } }"""
+    change = """($id: UUID!, $changes: AssignmentChangeInput!) {
+        changeAssignment(id: $id, expectedVersion: 1, input: $changes) { title net { amount } terms } }"""
     changes = {"title": "Buurtfeest", "lines": [{"title": "Feest", "unitPrice": {"amount": "100.00"}}]}
     changed = await ask(lead.coordinator, change, id=made["id"], changes=changes)
     assert changed == {"title": "Buurtfeest", "net": {"amount": "100.00"}, "terms": 2}
-    add = """($key: String!, $id: UUID!, $slot: AssignmentSlotInput!) {
-        addAssignmentSlot(idempotencyKey: $key, assignmentId: $id, slot: $slot) { id version } }"""
+    add = """($key: String!, $id: UUID!, $slot: AddSlotInput!) {
+        addAssignmentSlot(idempotencyKey: $key, assignmentId: $id, input: $slot) { id version } }"""
     slot = {"role": "Koken", "minutes": 60, "seats": 1, "shareKind": "HOURS", "skills": ["wok"]}
     slot_id = (await ask(lead.coordinator, add, id=made["id"], slot=slot))["id"]
-    seats = """($id: UUID!, $changes: AssignmentSlotChange!) {
-        changeAssignmentSlot(id: $id, expectedVersion: 1, changes: $changes) { seats shareKind } }"""
+    seats = """($id: UUID!, $changes: SlotChangeInput!) {
+        changeAssignmentSlot(id: $id, expectedVersion: 1, input: $changes) { seats shareKind } }"""
     assert (await ask(lead.coordinator, seats, id=slot_id, changes={"seats": 2}))["seats"] == 2
     assert (await ask(lead.coordinator, MOVE, id=made["id"], verb="PUBLISH"))["state"] == "PUBLISHED"
     return made["id"], slot_id
@@ -49,8 +49,8 @@ async def planned(lead: Seller) -> tuple[str, str]:
 async def staffed(world: World, lead: Seller, other: Seller, slot_id: str) -> list[tuple[Caller, str]]:
     """Both seats taken: one by invitation, one handed on to a colleague."""
     invite = """($key: String!, $slot: UUID!, $cooperative: UUID!, $member: UUID!) {
-        inviteToAssignmentSlot(idempotencyKey: $key, slotId: $slot, cooperativeId: $cooperative, memberId: $member) {
-          id state } }"""
+        inviteToAssignmentSlot(idempotencyKey: $key, slotId: $slot,
+          input: {cooperativeId: $cooperative, memberId: $member}) { id state } }"""
     asked = await ask(lead.coordinator, invite, slot=slot_id, cooperative=other.id, member=other.member_id)
     assert (await ask(other.member, PART, id=asked["id"], verb="ACCEPT"))["state"] == "TAKEN"
     mine = await ask(lead.member, JOIN, slot=slot_id, member=lead.member_id)
@@ -71,14 +71,14 @@ async def test_an_assignment_by_graphql(world: World) -> None:
     slots = "query($id: UUID!) { assignmentSlots(assignmentId: $id) { share { amount } skills } }"
     assert await ask(other.member, slots, id=job) == [{"share": {"amount": "50.00"}, "skills": ["wok"]}]
     sign = """($key: String!, $id: UUID!, $cooperative: UUID!, $terms: Int!) {
-        signAssignment(idempotencyKey: $key, id: $id, cooperativeId: $cooperative, terms: $terms) {
-          share { amount } } }"""
+        signAssignment(idempotencyKey: $key, assignmentId: $id,
+          input: {cooperativeId: $cooperative, terms: $terms}) { share { amount } } }"""
     for seller in (lead, other):
         signed = await ask(seller.treasurer, sign, id=job, cooperative=seller.id, terms=shown["terms"])
         assert signed["share"]["amount"] == "50.00"
-    terms = "query($id: UUID!) { assignmentTerms(id: $id) { shares { signed parts } } }"
+    terms = "query($id: UUID!) { assignmentTerms(assignmentId: $id) { shares { signed parts } } }"
     assert (await ask(lead.treasurer, terms, id=job))["shares"] == [{"signed": True, "parts": 1}] * 2
-    signatures = "query($id: UUID!) { assignmentSignatures(id: $id) { cooperativeId } }"
+    signatures = "query($id: UUID!) { assignmentSignatures(assignmentId: $id) { cooperativeId } }"
     assert await ask(other.treasurer, signatures, id=job) == [{"cooperativeId": other.id}]
     for verb in ("AGREE", "START"):
         await ask(lead.coordinator, MOVE, id=job, verb=verb)
@@ -86,7 +86,7 @@ async def test_an_assignment_by_graphql(world: World) -> None:
     await ask(lead.coordinator, MOVE, id=job, verb="DELIVER")
     approved = await ask(lead.treasurer, MOVE, id=job, verb="APPROVE", reason="gebeld")
     assert approved["state"] == "APPROVED"
-    flows = "query($id: UUID!) { assignmentFlows(id: $id) { source target amount { amount } } }"
+    flows = "query($id: UUID!) { assignmentFlows(assignmentId: $id) { source target amount { amount } } }"
     assert {f["amount"]["amount"] for f in await ask(lead.treasurer, flows, id=job)} == {"21.00", "50.00"}
     listed = "query($id: UUID!) { assignments(cooperativeId: $id, state: APPROVED) { edges { node { id } } } }"
     assert await ask(other.member, listed, id=other.id) == {"edges": [{"node": {"id": job}}]}
@@ -97,9 +97,9 @@ async def worked(lead: Seller, job: str, people: list[tuple[Caller, str]]) -> No
     """Two hours each, reported and approved."""
     parts = "query($id: UUID!) { assignmentParts(assignmentId: $id) { edges { node { id memberId state } } } }"
     report = """($key: String!, $part: UUID!, $minutes: Int!) {
-        reportHours(idempotencyKey: $key, partId: $part, minutes: $minutes, note: "x") { id approvedAt } }"""
+        reportHours(idempotencyKey: $key, partId: $part, input: {minutes: $minutes, note: "x"}) { id approvedAt } }"""
     approve = "($key: String!, $id: UUID!) { approveHours(idempotencyKey: $key, id: $id) { approvedAt } }"
-    preview = "query($id: UUID!) { partPreview(id: $id) { net { amount } legs { kind } } }"
+    preview = "query($id: UUID!) { partPreview(partId: $id) { net { amount } legs { kind } } }"
     for who, member_id in people:
         edges = (await ask(who, parts, id=job))["edges"]
         part = next(

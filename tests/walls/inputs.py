@@ -24,6 +24,10 @@ SAID = f"gezegd{uuid4().hex[:8]}"
 """Every text that is sent: it is nobody's business but the receiver's, so no log may have it."""
 SOON = datetime.now(UTC) + timedelta(days=3)
 CHANGED: Json = {"title": SAID}
+PRICED: Json = {
+    "lines": [{"title": SAID, "unitPrice": EURO}],
+    "costs": [{"title": SAID, "supplier": SAID, "amount": EURO}],
+}
 GIVEN: dict[str, Json] = {
     "place_order": {"contact": GUEST},
     "move_order": {"verb": "complete"},
@@ -61,11 +65,11 @@ GIVEN: dict[str, Json] = {
     "change_joint_purchase": CHANGED,
     "move_joint_purchase": {"verb": "cancel", "reason": SAID},
     "wish_for": {"quantity": 1, "cooperativeId": "cooperative_id"},
-    "change_assignment": {"about": SAID},
+    "change_assignment": {"about": SAID} | PRICED,
     "move_assignment": {"verb": "cancel", "reason": SAID},
     "change_slot": {"place": SAID},
     "move_part": {"verb": "leave"},
-    "plan_assignment": {"contact": GUEST},
+    "plan_assignment": {"contact": GUEST} | PRICED,
     "try_opening": {"asOf": "2026-01-01"},
     "replay_agreement": {"year": 2026},
     "take_in": {"source": "winkel"},

@@ -20,7 +20,6 @@ from app.domain.messages import SENT, Channel, Message, MessageState
 from app.domain.offering_imports import ImportReview, Row, Rows
 from app.domain.opening import Opening
 from app.domain.page import PageRequest
-from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
 from app.usecases.offering_imports import PutOffering, ReviewImport
@@ -336,8 +335,7 @@ def _constants() -> dict[str, Any]:
         },
         **{"month": date(2026, 1, 1), "through": "2026-01", "year": 2026, "since": date(2026, 1, 1)},
         **{"reference": "F1", "yes": True, "drafts": (spool,), "draft": spool, "closes_at": now + timedelta(days=3)},
-        "slot": draft_slot(role="x", seats=1, minutes=1, share_kind="rest", share_size=1),
-        **{"worked_minutes": 1, "terms": 1, "units": 1, "total_cents": 1, "minutes": 60},
+        **{"terms": 1, "units": 1, "total_cents": 1, "minutes": 60},
         **{"purposes": ("dak",), "giver": "Jo", "supplier": "De Schuur", "purpose": "gereedschap"},
         **{"opening": Opening(date(2026, 1, 1), ()), "kind": AllowanceKind.PREMIUM, "bank_cents": 0},
         **{"starts_on": date(2026, 1, 1), "until": date(2026, 2, 1), "active_from": date(2028, 1, 1)},

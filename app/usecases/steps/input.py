@@ -25,9 +25,6 @@ LONGEST = {
         "title": 200,
         "name": 120,
         "trade_name": 120,
-        "role": 120,
-        "place": 200,
-        "skills": 60,
         "town": 80,
         "category": 60,
         "slug": 60,
@@ -52,8 +49,6 @@ RANGES = {
     "balance_cents": (-MAX_CENTS, MAX_CENTS),
     **{"units": (0, 1_000_000), "tolerance": (0, 1_000_000), "pack_units": (1, 100_000), "minimum": (0, MAX_CENTS)},
     **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},
-    **{"seats": (0, 1000), "share_size": (0, MAX_CENTS), "worked_minutes": (-44_640, 44_640), "terms": (1, 2**31)},
-    **{"deposit_cents": (0, MAX_CENTS), "unit_price_cents": (0, MAX_CENTS)},
     **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
     "year": (2000, 2100),
 }

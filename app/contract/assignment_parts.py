@@ -1,0 +1,171 @@
+"""The roles of a job, who does them, and the hours that were worked."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.contract.agreements import SplitPreview
+from app.contract.operation import Noun
+from app.contract.shape import Money, Viewer, shape
+from app.contract.transitions import Step, steps
+from app.domain import parts as domain
+from app.domain.access import Right
+from app.domain.parts import PART, PartState, PartVerb, may_on
+from app.domain.shares import ShareKind
+from app.domain.transitions import AvailableTransition
+from app.domain.vat import VatClass
+from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
+from app.usecases.parts import (
+    add_slot,
+    change_slot,
+    get_part,
+    invite_to_slot,
+    join_slot,
+    list_parts,
+    list_slots,
+    move_part,
+    preview_part,
+)
+from app.vocabulary import (
+    AssignmentId,
+    AssignmentPartId,
+    AssignmentSlotId,
+    CooperativeId,
+    MemberId,
+    PersonId,
+    WorkedHoursId,
+)
+
+
+@shape(domain.Slot)
+class AssignmentSlot:
+    """A role in a job: so many people for so many minutes, with the same share each."""
+
+    id: AssignmentSlotId
+    """Its id."""
+    assignment_id: AssignmentId
+    """The job."""
+    role: str
+    """What somebody does there."""
+    seats: int
+    """How many people do it."""
+    minutes: int
+    """How many minutes one seat takes, as planned."""
+    share_kind: ShareKind
+    """What the size of a share means."""
+    share_size: int
+    """The share of one seat: basis points (percent), cents (fixed) or a weight (rest); not used with hours."""
+    skills: list[str]
+    """What they have to be able to do."""
+    starts_at: datetime | None
+    """When it begins, if not with the job."""
+    ends_at: datetime | None
+    """When it ends, if not with the job."""
+    place: str
+    """Where it is."""
+    vat_class: VatClass
+    """The VAT on what a partner charges the lead for it."""
+    share: Money | None
+    """What one seat brings as planned, without VAT; null while the shares do not make the whole."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+@shape(AvailableTransition)
+class PartTransition(Step):
+    """A step that leads on from the state of a part."""
+
+    verb: PartVerb
+    """What is done."""
+    to: PartState
+    """The state that it leads to."""
+
+
+def _may(part: domain.Part, viewer: Viewer) -> Callable[[Right], bool]:
+    return lambda right: may_on(part, viewer.actor, right)
+
+
+@shape(domain.Part)
+class AssignmentPart:
+    """A member who has a seat in a job, waits for one, or was asked."""
+
+    id: AssignmentPartId
+    """Its id."""
+    assignment_id: AssignmentId
+    """The job."""
+    slot_id: AssignmentSlotId
+    """The role."""
+    cooperative_id: CooperativeId
+    """The cooperative of the member."""
+    member_id: MemberId
+    """Who does it."""
+    number: int
+    """Their place in the queue."""
+    state: PartState
+    """How far it is."""
+    joined_at: datetime
+    """When they applied, or were asked."""
+    offered_to: MemberId | None
+    """The colleague who is asked to take it over."""
+    minutes: int
+    """How many minutes were approved."""
+    net: Money
+    """What it brings, without VAT; known once the job is approved."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[PartTransition] = steps(PART, PartTransition, _may)
+    """What the caller can do next."""
+
+
+@shape(domain.Hours)
+class WorkedHours:
+    """What was worked on a part on one day, as it was reported. A correction is a report of the difference."""
+
+    id: WorkedHoursId
+    """Its id."""
+    part_id: AssignmentPartId
+    """The part."""
+    member_id: MemberId
+    """Who worked."""
+    day: date
+    """The day of the work."""
+    minutes: int
+    """How many minutes; of a correction the difference, which may be below zero."""
+    note: str
+    """What was said with it."""
+    reported_by: PersonId
+    """Who reported it."""
+    reported_at: datetime
+    """When it was reported."""
+    approved_by: PersonId | None
+    """Who approved it."""
+    approved_at: datetime | None
+    """When it was approved."""
+    refused_by: PersonId | None
+    """Who refused it."""
+    refused_at: datetime | None
+    """When it was refused."""
+    reason: str
+    """Why it was refused."""
+
+
+OF_A_JOB = "/assignments/{assignment_id}"
+SLOT = "/assignment-slots/{slot_id}"
+PART_OF_IT = "/assignment-parts/{part_id}"
+ENTRY = "/assignment-hours/{entry_id}"
+OPENS = "/assignment-parts"
+assignment_parts = Noun("assignment parts")
+assignment_parts.get(f"{OF_A_JOB}/slots", list_slots, AssignmentSlot, field="assignment_slots")
+assignment_parts.post(f"{OF_A_JOB}/slots", add_slot, AssignmentSlot, field="add_assignment_slot")
+assignment_parts.patch(SLOT, change_slot, AssignmentSlot, field="change_assignment_slot")
+assignment_parts.post(f"{SLOT}/parts", join_slot, AssignmentPart, opens=OPENS, field="join_assignment_slot")
+assignment_parts.post(
+    f"{SLOT}/invitations", invite_to_slot, AssignmentPart, opens=OPENS, field="invite_to_assignment_slot"
+)
+assignment_parts.get(f"{OF_A_JOB}/parts", list_parts, AssignmentPart, field="assignment_parts")
+assignment_parts.get(PART_OF_IT, get_part, AssignmentPart, field="assignment_part")
+assignment_parts.move(f"{PART_OF_IT}/transitions", move_part, AssignmentPart, field="move_assignment_part")
+assignment_parts.get(f"{PART_OF_IT}/preview", preview_part, SplitPreview, field="part_preview")
+assignment_parts.get(f"{PART_OF_IT}/hours", list_hours, WorkedHours, field="worked_hours")
+assignment_parts.post(f"{PART_OF_IT}/hours", report_hours, WorkedHours)
+assignment_parts.post(f"{ENTRY}/approvals", approve_hours, WorkedHours)
+assignment_parts.post(f"{ENTRY}/refusals", refuse_hours, WorkedHours)

@@ -1,0 +1,167 @@
+"""One job done by several cooperatives: planned, signed, moved."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.contract.customers import Contact
+from app.contract.flows import Flow
+from app.contract.operation import Noun
+from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.transitions import Step, steps
+from app.domain import assignments as domain
+from app.domain import parts
+from app.domain.access import Right
+from app.domain.assignments import ASSIGNMENT, AssignmentState, AssignmentVerb, Audience, may_in
+from app.domain.transitions import AvailableTransition
+from app.domain.vat import VatClass
+from app.usecases import assignment_terms
+from app.usecases.assignment_flows import get_assignment_flows
+from app.usecases.assignment_terms import get_terms, list_signatures, sign_assignment
+from app.usecases.assignments import (
+    change_assignment,
+    get_assignment,
+    list_assignments,
+    move_assignment,
+    plan_assignment,
+)
+from app.vocabulary import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
+
+
+@shape(domain.PriceLine)
+class PriceLine:
+    """What the customer pays for."""
+
+    title: str
+    """What it is called."""
+    quantity: int
+    """How many."""
+    unit_price: Money
+    """The price of one, without VAT."""
+    vat_class: VatClass
+    """The VAT on it."""
+
+
+@shape(AvailableTransition)
+class AssignmentTransition(Step):
+    """A step that leads on from the state of a job."""
+
+    verb: AssignmentVerb
+    """What is done."""
+    to: AssignmentState
+    """The state that it leads to."""
+
+
+def _may(assignment: domain.Assignment, viewer: Viewer) -> Callable[[Right], bool]:
+    return lambda right: may_in(assignment, viewer.actor, right)
+
+
+@shape(domain.Assignment)
+class Assignment:
+    """A job that members of several cooperatives do together for one customer."""
+
+    id: AssignmentId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative that leads it and contracts the customer."""
+    title: str
+    """What it is called."""
+    about: str
+    """What there is to do."""
+    place: str
+    """Where it is."""
+    starts_at: datetime
+    """When it begins."""
+    ends_at: datetime
+    """When it ends."""
+    audience: Audience
+    """Whose members may apply for a seat."""
+    partner_ids: list[CooperativeId]
+    """The partners whose members may apply as well."""
+    order_id: OrderId | None
+    """The customer's order, once there is one."""
+    contact: Contact | None
+    """Who asked for it; null for everybody but the lead."""
+    lines: list[PriceLine]
+    """What the customer pays for."""
+    net: Money
+    """The price, without VAT."""
+    deposit: Money
+    """What has to be paid before it starts."""
+    terms: int
+    """The version of the terms: it counts every change of who gets what."""
+    signed_ids: list[CooperativeId]
+    """The cooperatives that signed the present terms."""
+    party_ids: list[CooperativeId]
+    """The cooperatives that do a part."""
+    open_seats: int
+    """How many seats nobody took yet."""
+    state: AssignmentState
+    """How far it is."""
+    delivered_at: datetime | None
+    """When it was delivered."""
+    reason: str
+    """What was said with the last step; empty for whoever may not read it."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[AssignmentTransition] = steps(ASSIGNMENT, AssignmentTransition, _may)
+    """What the caller can do next."""
+
+
+@shape(assignment_terms.CooperativeShare)
+class CooperativeShare:
+    """What a cooperative's parts bring together, and whether it signed for that."""
+
+    cooperative_id: CooperativeId
+    """The cooperative."""
+    parts: int
+    """How many parts its members do."""
+    share: Money = cents("cents")
+    """What they bring together, without VAT."""
+    signed: bool
+    """Whether it signed the present terms."""
+
+
+@shape(assignment_terms.Terms)
+class AssignmentTerms:
+    """What is signed: the price, the costs, and the share of each cooperative."""
+
+    number: int
+    """Their version, which a signature names."""
+    net: Money
+    """The price, without VAT."""
+    costs: Money = cents("cost_cents")
+    """What the job costs before anything is shared."""
+    shares: list[CooperativeShare]
+    """What each cooperative gets."""
+
+
+@shape(parts.Signature)
+class AssignmentSignature:
+    """A cooperative's word for one version of the terms."""
+
+    id: AssignmentSignatureId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative that signed."""
+    terms: int
+    """The version of the terms that it signed."""
+    share: Money = cents("cents")
+    """What its parts bring together by them, without VAT."""
+    signed_by: PersonId
+    """Who signed for it."""
+    signed_at: datetime
+    """When it was signed."""
+
+
+THERE = "/cooperatives/{cooperative_id}/assignments"
+ONE = "/assignments/{assignment_id}"
+assignments = Noun("assignments")
+assignments.get(THERE, list_assignments, Assignment)
+assignments.post(THERE, plan_assignment, Assignment, opens="/assignments")
+assignments.get(ONE, get_assignment, Assignment)
+assignments.patch(ONE, change_assignment, Assignment)
+assignments.move(f"{ONE}/transitions", move_assignment, Assignment)
+assignments.get(f"{ONE}/terms", get_terms, AssignmentTerms, field="assignment_terms")
+assignments.get(f"{ONE}/signatures", list_signatures, AssignmentSignature, field="assignment_signatures")
+assignments.post(f"{ONE}/signatures", sign_assignment, AssignmentSignature)
+assignments.get(f"{ONE}/flows", get_assignment_flows, Flow)
