@@ -50,9 +50,17 @@ def add(router: APIRouter, operation: Operation) -> None:
         name=operation.use_case.__name__,
         description=operation.words,
         status_code=operation.status,
-        responses={status: {} for status in operation.refusals},
+        responses=_responses(operation),
         response_model=None if operation.status == NO_CONTENT else _answer_of(operation),
     )
+
+
+def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
+    """What the contract says of answers beside their shapes."""
+    refused: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
+    if operation.holds and "version" in operation.subject.__annotations__:
+        return refused | {operation.status: {"headers": {"ETag": {"$ref": "#/components/headers/Etag"}}}}
+    return refused
 
 
 def _endpoint(operation: Operation) -> Endpoint:
@@ -65,8 +73,10 @@ def _endpoint(operation: Operation) -> Endpoint:
         viewer = Viewer(run.actor, given["language"])
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
-        response.headers.update(_headers(operation, request, found))
-        response.body = _adapter(_answer_of(operation)).dump_json(_shown(operation, found, viewer), by_alias=True)
+        shown = _shown(operation, found, viewer)
+        subject = getattr(shown, operation.holds).thing if operation.holds else found
+        response.headers.update(_headers(operation, request, subject))
+        response.body = _adapter(_answer_of(operation)).dump_json(shown, by_alias=True)
         response.headers["Content-Length"] = str(len(response.body))
         return response
 

@@ -44,6 +44,8 @@ class Operation:
     key: Key = Key.NONE
     opens: str = ""
     """The path below which a new thing is found, for its Location."""
+    holds: str = ""
+    """The field of an answer with something extra that holds the noun: `app` of `{app, clientSecret}`."""
     field: str = ""
     """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
     must_have_seen: bool = False
@@ -87,6 +89,11 @@ class Operation:
         """The form of a parameter with the words that both contracts show."""
         hint = self.hints[name]
         return Annotated[hint, Field(description=doc_of(hint))]
+
+    @property
+    def subject(self) -> Any:
+        """The shape of the noun, whose version and id the headers tell."""
+        return get_type_hints(self.shape)[self.holds] if self.holds else self.shape
 
     @property
     def reads(self) -> bool:
@@ -158,11 +165,12 @@ class Noun:
         *,
         key: Key = Key.NEEDED,
         opens: str = "",
+        holds: str = "",
         status: int = 201,
         field: str = "",
     ) -> None:
         """An operation that adds something."""
-        row = {"status": status, "key": key, "opens": opens, "field": field}
+        row = {"status": status, "key": key, "opens": opens, "holds": holds, "field": field}
         self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
 
     def ask(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:

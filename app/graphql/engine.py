@@ -102,7 +102,8 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 
 def subject_of(operation: Operation) -> str | None:
     """The parameter that names what comes back, which GraphQL calls `id`."""
-    own = get_type_hints(operation.shape, include_extras=True).get("id") if is_shape(operation.shape) else None
+    shape = operation.subject
+    own = get_type_hints(shape, include_extras=True).get("id") if is_shape(shape) else None
     noun = _noun(own)
     return next((name for name in operation.in_path if noun and _noun(operation.hints[name]) == noun), None)
 
