@@ -12,6 +12,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
+from app.adapters.addresses import prefix_at
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
@@ -70,7 +71,7 @@ def _endpoint(operation: Operation) -> Endpoint:
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
-        viewer = Viewer(run.actor, given["language"])
+        viewer = Viewer(run.actor, given["language"], prefix_at(request))
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
         shown = _shown(operation, found, viewer)
@@ -129,7 +130,8 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     named = {name: given[name] for name in operation.in_path}
     body = given.get("body")
     if body is not None:
-        named |= {"changes": body} if operation.given == ["changes"] else dict(body)
+        # `dict(body)` would call a field of the name `keys`.
+        named |= {"changes": body} if operation.given == ["changes"] else dict(iter(body))
     elif operation.method == "GET":
         named |= {name: given[name] for name in operation.given}
     if operation.pages:

@@ -19,8 +19,8 @@ from app.domain.errors import DomainError
 from app.vocabulary import Form, doc_of
 
 UseCase = Callable[..., Any]
-OWN = ("tx", "actor", "page", "expected_version")
-"""Parameters that every operation has in its own way."""
+OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations")
+"""Parameters that no caller gives as they are."""
 
 
 class Key(StrEnum):

@@ -25,10 +25,11 @@ Reader = Callable[[Any, "Viewer"], Any]
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at a thing, and in which language."""
+    """Who looks at a thing, in which language, and below which path they reach this API."""
 
     actor: Actor
     language: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

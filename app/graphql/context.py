@@ -11,7 +11,6 @@ from strawberry.fastapi import BaseContext
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
-from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue
 from app.usecases.cooperatives import get_cooperatives
@@ -26,8 +25,6 @@ class Context(BaseContext):
     catalogue: Catalogue
     language: str
     trace_id: str
-    destinations: Destinations = PUBLIC
-    """Where webhooks may go."""
     reads_schema: bool = True
     """Who has no token takes the schema from the project, in production."""
     charge: Callable[[int], Awaitable[None]] | None = None
@@ -61,7 +58,7 @@ class Context(BaseContext):
     @property
     def viewer(self) -> Viewer:
         """Who looks at what the last verb gave, and in which language."""
-        return Viewer(self.door.actor, self.language)
+        return Viewer(self.door.actor, self.language, self.prefix)
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from graphql import GraphQLInputObjectType
 from graphql.type import get_nullable_type
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 from pydantic.fields import FieldInfo
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, MoneyIn, MonthWithin, Text, Verbatim, Within
+from app.vocabulary import Between, Form, MoneyIn, MonthWithin, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -44,11 +44,18 @@ def marks_of(field: FieldInfo) -> list[Any]:
     return [inner for mark in marks for inner in (mark.metadata if isinstance(mark, FieldInfo) else (mark,))]
 
 
-def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
-    """Each field of a form with everything that it refuses of what a person types."""
+def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
+    """Each field of a form with everything that it refuses of what a person types; the rest of a part is `good`."""
     for field in form.model_fields.values():
         hint, marks = optional(bare(field.rebuild_annotation()))[0], marks_of(field)
         name = str(field.alias)
+        if get_origin(bare(hint)) is list:
+            yield from ((name, value) for value in spoiled_lists(get_args(bare(hint))[0], marks, good.get(name)))
+            continue
+        if isinstance(bare(hint), type) and issubclass(bare(hint), Form):
+            part = good.get(name) or {}
+            yield from ((name, part | {inner: value}) for inner, value in spoiled(bare(hint), part))
+            continue
         for text in (mark for mark in marks if isinstance(mark, Text)):
             yield name, "x" * (text.longest + 1)
             yield name, "a\u200bb"
@@ -65,6 +72,18 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
             yield name, "1999-12-31"
             yield name, "2199-01-01"
         yield from ((name, value) for mark in marks for value in beyond(mark))
+
+
+def spoiled_lists(item: Any, marks: list[Any], good: Any) -> Iterator[list[Any]]:
+    """Lists that are too short or too long, and lists of one item that is wrong."""
+    one = create_model("One", __base__=Form, item=(item, ...))
+    first = good[0] if good else {}
+    for mark in marks:
+        if isinstance(mark, MinLen):
+            yield []
+        if isinstance(mark, MaxLen) and good and mark.max_length <= 20:
+            yield [first] * (mark.max_length + 1)
+    yield from ([value] for _, value in spoiled(one, {"item": first}))
 
 
 def beyond(mark: Any) -> Iterator[Any]:
@@ -96,7 +115,7 @@ def types(form: type[BaseModel]) -> set[str]:
 
 def test_each_field_that_a_person_types_is_spoiled_in_more_ways_than_one() -> None:
     forms = [one.body for field in fields() if (one := declared_of(field)) is not None and one.body is not None]
-    ways = [Counter(name for name, _ in spoiled(form)) for form in forms]
+    ways = [Counter(name for name, _ in spoiled(form, {})) for form in forms]
     assert len(forms) >= 4
     assert [(form, name) for form, way in zip(forms, ways, strict=True) for name in types(form) if way[name] < 2] == []
 
@@ -135,7 +154,7 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
         operation, column = by_verb[field.verb], min(matrix()[field.verb] & {*OWN, *FAR})
         who, identity, ids = everybody.people[column], everybody.identity(column), everybody.ids(column, field.verb)
         good = operation.inputs(ids).body(operation.json or {})
-        for name, value in spoiled(declared.body):
+        for name, value in spoiled(declared.body, good):
             body = good | {name: value}
             rest = await refused_by_rest(stand, who, operation, ids, body)
             graphql = await refused_by_graphql(stand, identity, field, ids, body)
