@@ -169,6 +169,12 @@ Email = Annotated[
     Doc("The e-mail address."),
 ]
 Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$"), Doc("The telephone number.")]
+Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$"), Doc("Its address on the web.")]
+FeedPlace = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,18}$", examples=["1042"]),
+    Doc("A place in the feed: the `cursor` of an answer or an event. The feed begins at `0`."),
+]
 CbsCode = Annotated[
     str,
     Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
@@ -373,9 +379,12 @@ RefundId = Annotated[UUID, Names("refund")]
 RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
+WebhookDeliveryId = Annotated[UUID, Names("webhook_delivery")]
+WebhookId = Annotated[UUID, Names("webhook")]
 WishId = Annotated[UUID, Names("wish")]
 AccountId = Annotated[UUID, Names("account")]
 EarningId = Annotated[UUID, Names("earning")]
+EventId = Annotated[UUID, Names("event")]
 JournalId = Annotated[UUID, Names("journal")]
 AnyId = Annotated[UUID, Names("")]
 """The id of one of several nouns."""

@@ -16,7 +16,6 @@ from app.api import (
     catalogue,
     contract,
     errors,
-    feed,
     flows,
     funds,
     joint_purchases,
@@ -30,7 +29,6 @@ from app.api import (
     people,
     remittances,
     seals,
-    webhooks,
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, operation_id
@@ -49,8 +47,6 @@ NOUNS = (
         members,
         people,
         apps,
-        feed,
-        webhooks,
     ),
     *(
         agreements,

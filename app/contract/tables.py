@@ -1,11 +1,13 @@
 """The nouns whose operations are declared. Both faces are made from these tables."""
 
 from app.contract.allowances import allowances
+from app.contract.apps import apps
 from app.contract.ballots import ballots
 from app.contract.cooperatives import cooperatives
 from app.contract.costs import costs
 from app.contract.customers import customers
 from app.contract.earnings import earnings
+from app.contract.feed import feed
 from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
@@ -16,15 +18,18 @@ from app.contract.remittances import remittances
 from app.contract.seals import seals
 from app.contract.spending import spending
 from app.contract.tasks import tasks
+from app.contract.webhooks import webhooks
 from app.contract.wishes import wishes
 
 TABLES = (
     allowances,
+    apps,
     ballots,
     cooperatives,
     costs,
     customers,
     earnings,
+    feed,
     members,
     municipalities,
     nettings,
@@ -35,5 +40,6 @@ TABLES = (
     seals,
     spending,
     tasks,
+    webhooks,
     wishes,
 )

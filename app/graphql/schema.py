@@ -27,7 +27,6 @@ from app.graphql import (
     assignments,
     books,
     catalogue,
-    feed,
     flows,
     funds,
     joint_purchases,
@@ -39,7 +38,6 @@ from app.graphql import (
     payments,
     people,
     remittances,
-    webhooks,
     wishes,
 )
 from app.graphql.compiled import Compiled
@@ -54,13 +52,13 @@ Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
-        *(apps.AppQuery, agreements.AgreementQuery),
+        agreements.AgreementQuery,
         *(allowances.AllowanceQuery, books.BookQuery),
         *(flows.FlowQuery, funds.FundQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
-        *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
+        offering_imports.OfferingImportQuery,
     ),
 )
 Mutation = merge_types(
@@ -76,7 +74,6 @@ Mutation = merge_types(
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             *map(mutation_of, TABLES),
-            webhooks.WebhookMutation,
             offering_imports.OfferingImportMutation,
         ),
     ),
