@@ -252,6 +252,13 @@ class Between:
         return money
 
 
+def _in_range(text: str) -> str:
+    Between(0)._check(MoneyIn(amount=text))
+    return text
+
+
+AmountText = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["25.00"]), AfterValidator(_in_range)]
+"""An amount in euro as an address has it."""
 Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
 Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
@@ -367,6 +374,7 @@ MemberId = Annotated[UUID, Names("member")]
 MemberEventId = Annotated[UUID, Names("member_event")]
 MunicipalityId = Annotated[UUID, Names("municipality")]
 NettingId = Annotated[UUID, Names("netting")]
+OfferingId = Annotated[UUID, Names("offering")]
 OfficeId = Annotated[UUID, Names("office")]
 OrderId = Annotated[UUID, Names("order")]
 OrderLineId = Annotated[UUID, Names("order_line")]
