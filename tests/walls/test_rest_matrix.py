@@ -49,7 +49,11 @@ def version_of(operation: Operation, answer: Answer) -> str | None:
     """What the ETag has to be, where the contract says that it is a version."""
     stated = operation.stated["responses"][str(answer.status)]["headers"]
     versioned = stated.get("ETag", {}).get("$ref", "").endswith("/Etag")
-    return f'"{json.loads(answer.text)["version"]}"' if versioned else None
+    if not versioned:
+        return None
+    told = json.loads(answer.text)
+    (held,) = [one for one in (told, *told.values()) if isinstance(one, dict) and "version" in one]
+    return f'"{held["version"]}"'
 
 
 async def asked(
