@@ -15,6 +15,7 @@ from app.adapters.addresses import prefix_of
 from app.adapters.issuers import RemoteKeys, kept_fresh
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
+from app.adapters.webhooks import look_up
 from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import Wiring, operation_id
@@ -30,6 +31,7 @@ from app.settings import Settings, TrustedIssuer
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
 from app.usecases.run import Run, utc_now
+from app.usecases.steps.outside import Outside
 
 VERSION = "0.2.0"
 
@@ -74,6 +76,7 @@ def build(
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
     keys = key_ring(settings)
     counted = Rates(database, rates(settings), now)
+    outside = Outside(Destinations(not settings.production, tuple(settings.webhook_networks)), look_up)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -87,7 +90,7 @@ def build(
 
     app = _described(lifespan)
     app.state.wiring = Wiring(
-        make_run=partial(Run, database, now=now),
+        make_run=partial(Run, database, now=now, outside=outside),
         catalogue=Catalogue(catalogue),
         issuers=issuers(settings, keys, seconds),
         keys=keys,
@@ -95,7 +98,6 @@ def build(
         audience=settings.audience,
         rates=counted,
         sockets=Sockets(counted),
-        destinations=Destinations(not settings.production, tuple(settings.webhook_networks)),
     )
     _put_together(app, settings)
     return app

@@ -229,6 +229,11 @@ Phone = Annotated[
 ]
 EmailOrNone = Annotated[Email | None, BlankIsNone()]
 PhoneOrNone = Annotated[Phone | None, BlankIsNone()]
+FeedPlace = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,18}$", examples=["1042"]),
+    Doc("A place in the feed: the `cursor` of an answer or an event. The feed begins at `0`."),
+]
 CbsCode = Annotated[
     str,
     Field(pattern=r"^GM[0-9]{4}$", examples=["GM0758"]),
@@ -310,6 +315,13 @@ class Between:
         return money
 
 
+def _in_range(text: str) -> str:
+    Between(0)._check(MoneyIn(amount=text))
+    return text
+
+
+AmountText = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["25.00"]), AfterValidator(_in_range)]
+"""An amount in euro as an address has it."""
 Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
 Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
@@ -469,6 +481,7 @@ CostClaimId = Annotated[UUID, Names("cost_claim")]
 CustomerId = Annotated[UUID, Names("customer")]
 DeliveryId = Annotated[UUID, Names("delivery")]
 EarningId = Annotated[UUID, Names("earning")]
+EventId = Annotated[UUID, Names("event")]
 FundId = Annotated[UUID, Names("fund")]
 HoldId = Annotated[UUID, Names("hold")]
 ImportRowId = Annotated[UUID, Names("import_row")]
@@ -493,6 +506,8 @@ RefundId = Annotated[UUID, Names("refund")]
 RemittanceId = Annotated[UUID, Names("remittance")]
 SpendingRequestId = Annotated[UUID, Names("spending_request")]
 TaskId = Annotated[UUID, Names("task")]
+WebhookDeliveryId = Annotated[UUID, Names("webhook_delivery")]
+WebhookId = Annotated[UUID, Names("webhook")]
 WishId = Annotated[UUID, Names("wish")]
 WorkedHoursId = Annotated[UUID, Names("worked_hours")]
 AnyId = Annotated[UUID, Names("")]

@@ -101,6 +101,10 @@ FORMS: dict[str, tuple[str, str]] = {
         "Use small letters, digits and hyphens, such as tuin-en-park.",
     ),
     r"^[0-9]{8}$": ("Vul acht cijfers in.", "Give eight digits."),
+    r"^[0-9]{1,18}$": (
+        "Vul de `cursor` van het vorige antwoord in, zoals 1042.",
+        "Give the `cursor` of the answer before, such as 1042.",
+    ),
     r"^[A-Za-z0-9._~:@-]{1,100}$": (
         "Gebruik alleen letters, cijfers en . _ ~ : @ -, hoogstens 100.",
         "Use letters, digits and . _ ~ : @ - only, 100 at most.",

@@ -178,7 +178,6 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Zo ver is de lijst van gebeurtenissen nog niet. Lees verder vanaf een eerdere plaats.",
         "The feed has not come to {value} yet. Read on from an earlier cursor.",
     ),
-    "no_such_event": ("Er is geen soort gebeurtenis '{value}'.", "There is no kind of event '{value}'."),
     "event_needs_scope": (
         "Die gebeurtenis is voor apps met het recht '{value}'. Vraag het netwerk om dat recht.",
         "That event is for apps with the scope '{value}'. Ask the network for that scope.",

@@ -17,7 +17,7 @@ from standardwebhooks import Webhook as Signer
 from app.adapters.certificates import certificate_fault, trusted
 from app.domain.destinations import Address, Destinations, Network, address_of
 from app.domain.feed import Audience, PublicEvent, audience_of
-from app.domain.webhooks import Answer, Letter
+from app.domain.webhooks import Answer, Delivery, Letter
 
 PATIENCE = 15
 """Seconds for everything: the name, the connection, the answer."""
@@ -47,26 +47,25 @@ def event_json(event: PublicEvent | Letter, prefix: str) -> dict[str, Any]:
     `prefix`: the path below which the API is reached; mostly empty.
     """
     known = event.delivery if isinstance(event, Letter) else event
-    event_id, subject = event.delivery.event_id if isinstance(event, Letter) else event.id, str(known.subject_id)
+    event_id = event.delivery.event_id if isinstance(event, Letter) else event.id
     return {
         "type": known.name,
         "timestamp": event.created_at.isoformat().replace("+00:00", "Z"),
         "data": {
             "id": str(event_id),
             "cooperativeId": str(event.cooperative_id),
-            "subjectId": subject,
-            "resource": f"{prefix}{_place_of(known.name)}/{subject}",
+            "subjectId": str(known.subject_id),
+            "resource": resource_of(known, prefix),
             "sequence": event.sequence,
             "cursor": str(known.position),
         },
     }
 
 
-def _place_of(name: str) -> str:
-    """Where who may know of an event can read what it is about."""
-    if name.startswith("order."):
-        return ORDERS
-    return CATALOGUE if audience_of(name) is Audience.PUBLIC else OFFERINGS
+def resource_of(event: PublicEvent | Delivery, prefix: str) -> str:
+    """Where whoever may know of an event can read what it is about."""
+    place = CATALOGUE if audience_of(event.name) is Audience.PUBLIC else OFFERINGS
+    return f"{prefix}{ORDERS if event.name.startswith('order.') else place}/{event.subject_id}"
 
 
 async def look_up(host: str) -> tuple[Address, ...]:

@@ -1,100 +1,28 @@
-"""REST: apps, and the token endpoint where they log in."""
+"""REST: the token endpoint where apps log in."""
 
 import base64
 import binascii
 from datetime import date
 from typing import Annotated
 from urllib.parse import unquote
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Header, Request, Response
-from pydantic import Field
+from fastapi import APIRouter, Depends, Form, Header, Response
 
 from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
-from app.api.deps import (
-    MustHaveSeenDep,
-    PageDep,
-    RunDep,
-    Wiring,
-    WiringDep,
-    leaving,
-    link_next,
-    noun,
-    operation_id,
-    tag,
-)
+from app.api.deps import LanguageDep, RunDep, Wiring, WiringDep, leaving, noun, operation_id, tag
 from app.api.errors import FaceError
-from app.api.models import Flag, In, Name, Out, PageOut, Url, Version, When, given
-from app.domain.access import Scope
+from app.api.models import Out
+from app.contract.apps import App
+from app.contract.shape import Viewer, show
 from app.domain.actors import VISITOR
-from app.domain.apps import Granted, RateClass
+from app.domain.apps import Granted
 from app.domain.errors import ClientRefused
-from app.usecases.apps import (
-    change_app,
-    check_assertion,
-    check_client,
-    disable_app,
-    get_app,
-    list_apps,
-    list_client_keys,
-    register_app,
-    rotate_secret,
-)
+from app.usecases.apps import check_assertion, check_client, disable_app, list_client_keys
+from app.vocabulary import AppId
 
 router = noun("apps", "/apps")
 login = APIRouter(tags=["apps"], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
-
-
-Jwk = Annotated[
-    dict[
-        Annotated[str, Field(max_length=20)],
-        Annotated[str, Field(max_length=1000)]
-        | Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=10)],
-    ],
-    Field(max_length=12),
-]
-
-
-class AppIn(In):
-    name: Name
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=20)]
-    cooperative_ids: Annotated[list[UUID], Field(max_length=100)] = []
-    redirect_uris: Annotated[list[Url], Field(max_length=10)] = []
-    rate_class: RateClass = RateClass.STANDARD
-    keys: Annotated[list[Jwk], Field(max_length=5)] = []
-
-
-class AppChange(In):
-    """`keys` are public JWKs (EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`, at most five; with them
-    the app signs for itself, and its secret is not taken until there are none."""
-
-    name: Name = ""
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=20)] = []
-    redirect_uris: Annotated[list[Url], Field(max_length=10)] = []
-    keys: Annotated[list[Jwk], Field(max_length=5)] = []
-    rate_class: RateClass = RateClass.STANDARD
-    enabled: Flag = True
-
-
-class AppOut(Out):
-    """`lastUsedAt`: when it logged in last."""
-
-    id: UUID
-    name: str
-    scopes: list[Scope]
-    cooperative_ids: list[UUID]
-    redirect_uris: list[str]
-    rate_class: RateClass
-    keys: list[dict[str, str]]
-    last_used_at: When | None
-    disabled_at: When | None
-    version: Version
-
-
-class AppWithSecretOut(Out):
-    app: AppOut
-    client_secret: str
 
 
 class TokenOut(Out):
@@ -107,62 +35,12 @@ class TokenOut(Out):
     scope: str
 
 
-@router.get("")
-async def list_all(run: RunDep, page: PageDep, request: Request, response: Response) -> PageOut[AppOut]:
-    """Every app; for the network."""
-    found = await run(list_apps, page=page)
-    link_next(request, response, found)
-    return PageOut.of(found, AppOut.model_validate)
-
-
-@router.post("", status_code=201)
-async def register(body: AppIn, run: RunDep, response: Response) -> AppWithSecretOut:
-    """Register an app. Its secret is shown here only."""
-    made = await run(
-        register_app,
-        name=body.name,
-        scopes=tuple(body.scopes),
-        cooperative_ids=tuple(body.cooperative_ids),
-        redirect_uris=tuple(body.redirect_uris),
-        rate_class=body.rate_class,
-        keys=tuple(body.keys),
-    )
-    response.headers["Location"] = f"/v1/apps/{made.app.id}"
-    tag(response, made.app.version)
-    response.headers["Cache-Control"] = "no-store"
-    return AppWithSecretOut.model_validate(made)
-
-
-@router.get("/{app_id}")
-async def get(app_id: UUID, run: RunDep, response: Response) -> AppOut:
-    """One app."""
-    found = await run(get_app, app_id=app_id)
-    tag(response, found.version)
-    return AppOut.model_validate(found)
-
-
-@router.post("/{app_id}/secrets", status_code=201)
-async def rotate(app_id: UUID, run: RunDep, response: Response) -> AppWithSecretOut:
-    """A new secret; the old one stops at once."""
-    response.headers["Cache-Control"] = "no-store"
-    return AppWithSecretOut.model_validate(await run(rotate_secret, app_id=app_id))
-
-
-@router.patch("/{app_id}")
-async def change(app_id: UUID, body: AppChange, run: RunDep, seen: MustHaveSeenDep, response: Response) -> AppOut:
-    """Change what the body names; `enabled` false shuts it out at once."""
-    named = {name: tuple(value) if isinstance(value, list) else value for name, value in given(body).items()}
-    changed = await run(change_app, app_id=app_id, changes=named, expected_version=seen)
-    tag(response, changed.version)
-    return AppOut.model_validate(changed)
-
-
 @router.delete("/{app_id}", deprecated=True, dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))])
-async def disable(app_id: UUID, run: RunDep, response: Response) -> AppOut:
+async def disable(app_id: AppId, run: RunDep, language: LanguageDep, response: Response) -> App:
     """Shut an app out, at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
     disabled = await run(disable_app, app_id=app_id)
     tag(response, disabled.version)
-    return AppOut.model_validate(disabled)
+    return show(App, disabled, Viewer(run.actor, language))
 
 
 @login.post("/oauth/token")

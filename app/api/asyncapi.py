@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from app.api.feed import EventOut
-from app.domain.feed import KINDS, Audience
+from pydantic import TypeAdapter
+
+from app.contract.feed import Event
+from app.domain.feed import KINDS, Audience, EventType
 
 Node = dict[str, Any]
 HEADERS: Node = {
@@ -36,7 +38,7 @@ SERVERS: Node = {
 
 def asyncapi(version: str) -> Node:
     """The whole document (AsyncAPI 3.1)."""
-    schema = EventOut.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+    schema = TypeAdapter(Event).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas = schema.pop("$defs", {}) | {"Event": schema}
     names = {name: name.replace(".", "_") for name in KINDS}
     return {
@@ -66,7 +68,7 @@ def asyncapi(version: str) -> Node:
     }
 
 
-def _message(kind: str, name: str) -> Node:
+def _message(kind: EventType, name: str) -> Node:
     stated = KINDS[kind]
     whose = "everybody" if stated.audience is Audience.PUBLIC else "the cooperative, and the app through which it came"
     payload = {"allOf": [{"$ref": "#/components/schemas/Event"}, {"properties": {"type": {"const": kind}}}]}

@@ -7,22 +7,20 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
-from pydantic import Field
 from starlette.datastructures import URL, Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.deps import PageDep, Wiring, WiringDep, noun
-from app.api.models import Out, PageOut
-from app.contract.shape import MoneyOut
+from app.api.models import PageOut
+from app.contract.catalogue import CatalogueOffering
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
-from app.domain.money import AMOUNT, cents_of
 from app.domain.page import CURSOR, PageRequest, parse_cursor
+from app.usecases.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.usecases.run import Unavailable
+from app.vocabulary import OfferingId, doc_of
 
 router = noun("catalogue", "/catalogue/offerings")
-Search = Annotated[str | None, Query(max_length=200)]
-Amount = Annotated[str | None, Field(pattern=rf"^{AMOUNT}$")]
 PLACE = "/v1/catalogue/offerings"
 ONE = re.compile("/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = re.compile(r"[^\x00]{0,60}")
@@ -46,54 +44,32 @@ async def _known(
 KnownDep = Annotated[str, Depends(_known)]
 
 
-class SellerOut(Out):
-    id: UUID
-    slug: str
-    name: str
+def _about(form: Any, **more: Any) -> Any:
+    return Query(description=doc_of(form), **more)
 
 
-class CatalogueOfferingOut(Out):
-    """A published offering with public facts only; prices are net, and including VAT of today."""
-
-    id: UUID
-    title: str
-    text: str
-    category: str
-    tags: list[str]
-    kind: str
-    price_unit: str
-    price: MoneyOut
-    price_incl_vat: MoneyOut
-    vat_class: str
-    vat_percent: str
-    town: str
-    image_url: str | None
-    lead_time_minutes: int
-    left: int | None
-    edition: int
-    maker: str
-    cooperative: SellerOut
-
-
-@router.get("", response_model=PageOut[CatalogueOfferingOut], responses=NOT_MODIFIED)
+@router.get("", response_model=PageOut[CatalogueOffering], responses=NOT_MODIFIED)
 async def search(
     wired: WiringDep,
     page: PageDep,
     known: KnownDep,
     request: Request,
-    text: Search = None,
-    category: Search = None,
-    town: Search = None,
-    cooperative: Annotated[str | None, Query(max_length=60, description="The slug")] = None,
-    min_price: Annotated[Amount, Query(alias="minPrice", examples=["25.00"])] = None,
-    max_price: Annotated[Amount, Query(alias="maxPrice")] = None,
+    text: Annotated[Words | None, _about(Words)] = None,
+    category: Annotated[Category | None, _about(Category)] = None,
+    town: Annotated[Town | None, _about(Town)] = None,
+    cooperative: Annotated[Seller | None, _about(Seller)] = None,
+    min_price: Annotated[LowestPrice | None, _about(LowestPrice, alias="minPrice")] = None,
+    max_price: Annotated[HighestPrice | None, _about(HighestPrice, alias="maxPrice")] = None,
 ) -> Response:
-    """Published offerings of all cooperatives, newest first; text is searched with Dutch stemming."""
-    query = CatalogueQuery(
+    """Published offerings of all cooperatives, newest first."""
+    query = query_of(
         page,
-        *(text, category, town, cooperative),
-        min_price_cents=cents_of(min_price) if min_price else None,
-        max_price_cents=cents_of(max_price) if max_price else None,
+        text=text,
+        category=category,
+        town=town,
+        cooperative=cooperative,
+        min_price=min_price,
+        max_price=max_price,
     )
     return await _page(wired, query, request.url, known)
 
@@ -106,8 +82,8 @@ async def _page(wired: Wiring, query: CatalogueQuery, url: URL, known: str) -> R
     return _shared(body, known, Link=f'<{following.path}?{following.query}>; rel="next"')
 
 
-@router.get("/{offering_id}", response_model=CatalogueOfferingOut, responses=NOT_MODIFIED)
-async def get(offering_id: UUID, wired: WiringDep, known: KnownDep) -> Response:
+@router.get("/{offering_id}", response_model=CatalogueOffering, responses=NOT_MODIFIED)
+async def get(offering_id: OfferingId, wired: WiringDep, known: KnownDep) -> Response:
     """One published offering."""
     return await _one(wired, offering_id, known)
 
@@ -171,4 +147,4 @@ class Direct:
         if not fits:
             return None
         page = PageRequest(int(given.pop("limit", "20")), parse_cursor(given.pop("after", None)))
-        return await _page(wired, CatalogueQuery(page, **given), URL(scope=scope), known)
+        return await _page(wired, query_of(page, **given), URL(scope=scope), known)

@@ -22,7 +22,6 @@ from app.api.errors import FaceError
 from app.api.models import Written
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
-from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
@@ -58,8 +57,6 @@ class Wiring:
     audience: str
     rates: Rates
     sockets: Sockets
-    destinations: Destinations = PUBLIC
-    """Where webhooks may go."""
     readiness: Readiness = field(default_factory=Readiness)
     uploads: Uploads = field(default_factory=Uploads)
 

@@ -133,7 +133,8 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     named = {name: given[name] for name in operation.in_path}
     body = given.get("body")
     if body is not None:
-        named |= {operation.whole: body} if operation.whole else dict(body)
+        # `dict(body)` would call a field of the name `keys`.
+        named |= {operation.whole: body} if operation.whole else dict(iter(body))
     elif operation.method == "GET":
         named |= {name: given[name] for name in operation.given}
     if operation.pages:

@@ -31,7 +31,7 @@ WORDS: Node = {
 OWN: dict[str, Node] = {
     "AddCooperative": {"name": "De Stek"},
     "AddMunicipality": {"name": "Breda"},
-    "AppIn": {"name": "Winkel van Breda"},
+    "RegisterApp": {"name": "Winkel van Breda"},
     "GiveOffice": {"role": "treasurer", "cooperativeId": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10"},
     "SetGoal": {"text": "Elektrische heggenschaar"},
     "AgreementIn": {

@@ -14,7 +14,6 @@ from app.api import (
     catalogue,
     contract,
     errors,
-    feed,
     flows,
     joint_purchases,
     members,
@@ -24,7 +23,6 @@ from app.api import (
     people,
     remittances,
     seals,
-    webhooks,
     wishes,
 )
 from app.api.deps import RunDep, WiringDep, operation_id
@@ -40,8 +38,6 @@ NOUNS = (
         members,
         people,
         apps,
-        feed,
-        webhooks,
     ),
     *(
         agreements,

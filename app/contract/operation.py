@@ -20,8 +20,8 @@ from app.usecases.steps.forms import WHOLE
 from app.vocabulary import Form, doc_of, noun_of
 
 UseCase = Callable[..., Any]
-OWN = ("tx", "actor", "page", "expected_version")
-"""Parameters that every operation has in its own way."""
+OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations")
+"""Parameters that no caller gives as they are."""
 
 
 class Key(StrEnum):

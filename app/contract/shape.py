@@ -30,7 +30,7 @@ def _no_token(_: UUID) -> str:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at a thing, and in which language."""
+    """Who looks at a thing, in which language, and below which path they reach this API."""
 
     actor: Actor
     language: str

@@ -38,6 +38,9 @@ COLUMNS: Columns = {
     "cooperative": {"id": "c.cooperative_id", "slug": "c.cooperative_slug", "name": "c.cooperative_name"},
 }
 """Field of the catalogue → its expression. Nothing else can be asked for."""
+CHOICES: Columns = {"kind": "c.kind", "priceUnit": "c.price_unit", "vatClass": "c.vat_class"}
+NAMED: Columns = {**COLUMNS, **{name: f"upper({column})" for name, column in CHOICES.items()}}
+"""The same for GraphQL, which calls the values of enumerations by their names."""
 
 
 def _object(fields: Iterable[tuple[str, str]]) -> str:
@@ -70,7 +73,6 @@ _FILTERS = {
     "cooperative": "c.cooperative_slug = {}",
     "min_price_cents": "c.price_cents >= {}",
     "max_price_cents": "c.price_cents <= {}",
-    "seller_id": "c.cooperative_id = {}",
     "after": "c.id < {}",
 }
 """What can be looked for → its condition. A statement holds those that are given alone, so that each has its index."""
@@ -111,7 +113,7 @@ def _connection(given: tuple[str, ...], fields: tuple[Chosen, ...]) -> str:
     }
     columns: dict[str, Any] = {"pageInfo": page_info}
     parts = [
-        (field.key, _list(_part({"cursor": _CURSOR, "node": COLUMNS}, field.fields)))
+        (field.key, _list(_part({"cursor": _CURSOR, "node": NAMED}, field.fields)))
         if field.name == "edges"
         else (field.key, _expression(columns, field))
         for field in fields
@@ -148,6 +150,6 @@ async def catalogue_offering(
     database: Database, offering_id: UUID, fields: tuple[Chosen, ...] | None = None
 ) -> str | None:
     """One published offering as JSON text: these fields of it, or all."""
-    shown = _OBJECT if fields is None else _part(COLUMNS, fields)
+    shown = _OBJECT if fields is None else _part(NAMED, fields)
     row = await database.one(_one(shown), offering_id)
     return row["body"] if row else None

@@ -175,7 +175,7 @@ class Loader:
     async def _apps(self, files: list[AppFile]) -> list[AppWithSecret]:
         known = {app.name for app in await all_of(lambda page: self.network(list_apps, page=page))}
         return [
-            await self.network(register_app, name=file.name, scopes=tuple(file.scopes))
+            await self.network(register_app, name=file.name, scopes=list(file.scopes))
             for file in files
             if file.name not in known
         ]

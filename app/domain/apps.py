@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,7 +61,7 @@ _NOT_KEPT = {"key_ops", "ext", "x5t", "x5t#S256"}
 _SIGNS = {"EC": {"ES256"}, "RSA": {"RS256"}}
 
 
-def allowed_keys(stated: tuple[dict[str, Any], ...]) -> tuple[dict[str, str], ...]:
+def allowed_keys(stated: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
     """The public keys, as they are kept. Raises RuleRefused for a private, weak or unknown one, or without `kid`."""
     keys = tuple({name: value for name, value in key.items() if name not in _NOT_KEPT} for key in stated)
     kids = [key.get("kid") for key in keys]
@@ -93,12 +94,12 @@ def _is_on_curve(key: dict[str, Any]) -> bool:
     return x < _P and y < _P and (y * y - (x * x * x - 3 * x + _B)) % _P == 0
 
 
-def allowed_redirects(uris: tuple[str, ...]) -> tuple[str, ...]:
+def allowed_redirects(uris: Sequence[str]) -> tuple[str, ...]:
     """The addresses themselves. Raises RuleRefused for one with a fragment, or that is neither https nor local."""
     for uri in uris:
         if not _is_https_or_local(uri):
             raise RuleRefused(rule="redirect_uri_is_https", value=uri)
-    return uris
+    return tuple(uris)
 
 
 def _is_https_or_local(uri: str) -> bool:
@@ -111,7 +112,7 @@ def _is_https_or_local(uri: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 
-def allowed_scopes(scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:
+def allowed_scopes(scopes: Sequence[Scope]) -> tuple[Scope, ...]:
     """The scopes, each once. Raises RuleRefused for one that no app gets for itself."""
     for scope in scopes:
         if scope not in SELLABLE_SCOPES:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.domain.access import Scope
 from app.domain.actors import Actor
-from app.domain.errors import BadCursor
 
 
 class Audience(StrEnum):
@@ -15,6 +14,31 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     PARTIES = "parties"
+
+
+class EventType(StrEnum):
+    """What happened, and to what."""
+
+    ORDER_PLACED = "order.placed"
+    ORDER_ACCEPTED = "order.accepted"
+    ORDER_REFUSED = "order.refused"
+    ORDER_EXPIRED = "order.expired"
+    ORDER_STARTED = "order.started"
+    ORDER_DELIVERED = "order.delivered"
+    ORDER_COMPLETED = "order.completed"
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_PAID = "order.paid"
+    ORDER_PAYMENT_REVERSED = "order.payment_reversed"
+    ORDER_REFUNDED = "order.refunded"
+    OFFERING_SUBMITTED = "offering.submitted"
+    OFFERING_SENT_BACK = "offering.sent_back"
+    OFFERING_WITHDRAWN = "offering.withdrawn"
+    OFFERING_PUBLISHED = "offering.published"
+    OFFERING_CHANGED = "offering.changed"
+    OFFERING_STOCK_SET = "offering.stock_set"
+    OFFERING_PAUSED = "offering.paused"
+    OFFERING_RESUMED = "offering.resumed"
+    OFFERING_ARCHIVED = "offering.archived"
 
 
 @dataclass(frozen=True)
@@ -29,27 +53,27 @@ class Kind:
 _ORDER = (Audience.PARTIES, Scope.ORDERS_READ)
 _DRAFT = (Audience.PARTIES, Scope.OFFERINGS_READ)
 _OFFERED = (Audience.PUBLIC, Scope.CATALOGUE_READ)
-KINDS: dict[str, Kind] = {
-    "order.placed": Kind(*_ORDER, "A customer ordered; the cooperative answers before `acceptBy`."),
-    "order.accepted": Kind(*_ORDER, "The cooperative takes the order on."),
-    "order.refused": Kind(*_ORDER, "The cooperative does not take the order on."),
-    "order.expired": Kind(*_ORDER, "Nobody answered in time; what was held is free again."),
-    "order.started": Kind(*_ORDER, "The work has begun."),
-    "order.delivered": Kind(*_ORDER, "The work is done; the customer confirms, or has 14 days to object."),
-    "order.completed": Kind(*_ORDER, "The customer confirmed, or said nothing for 14 days."),
-    "order.cancelled": Kind(*_ORDER, "The order is off."),
-    "order.paid": Kind(*_ORDER, "All of it is paid."),
-    "order.payment_reversed": Kind(*_ORDER, "A payment was undone; what it paid may be due again."),
-    "order.refunded": Kind(*_ORDER, "Money went back, all of it or a part."),
-    "offering.submitted": Kind(*_DRAFT, "A member asks for a review."),
-    "offering.sent_back": Kind(*_DRAFT, "The coordinator asks for changes."),
-    "offering.withdrawn": Kind(*_DRAFT, "It needs no review for now; its maker took it back."),
-    "offering.published": Kind(*_OFFERED, "It can be ordered."),
-    "offering.changed": Kind(*_OFFERED, "Something that is published changed: price, words, terms."),
-    "offering.stock_set": Kind(*_OFFERED, "There are more or fewer units in all."),
-    "offering.paused": Kind(*_OFFERED, "It cannot be ordered for now."),
-    "offering.resumed": Kind(*_OFFERED, "It can be ordered again."),
-    "offering.archived": Kind(*_OFFERED, "It is not offered any more."),
+KINDS: dict[EventType, Kind] = {
+    EventType.ORDER_PLACED: Kind(*_ORDER, "A customer ordered; the cooperative answers before `acceptBy`."),
+    EventType.ORDER_ACCEPTED: Kind(*_ORDER, "The cooperative takes the order on."),
+    EventType.ORDER_REFUSED: Kind(*_ORDER, "The cooperative does not take the order on."),
+    EventType.ORDER_EXPIRED: Kind(*_ORDER, "Nobody answered in time; what was held is free again."),
+    EventType.ORDER_STARTED: Kind(*_ORDER, "The work has begun."),
+    EventType.ORDER_DELIVERED: Kind(*_ORDER, "The work is done; the customer confirms, or has 14 days to object."),
+    EventType.ORDER_COMPLETED: Kind(*_ORDER, "The customer confirmed, or said nothing for 14 days."),
+    EventType.ORDER_CANCELLED: Kind(*_ORDER, "The order is off."),
+    EventType.ORDER_PAID: Kind(*_ORDER, "All of it is paid."),
+    EventType.ORDER_PAYMENT_REVERSED: Kind(*_ORDER, "A payment was undone; what it paid may be due again."),
+    EventType.ORDER_REFUNDED: Kind(*_ORDER, "Money went back, all of it or a part."),
+    EventType.OFFERING_SUBMITTED: Kind(*_DRAFT, "A member asks for a review."),
+    EventType.OFFERING_SENT_BACK: Kind(*_DRAFT, "The coordinator asks for changes."),
+    EventType.OFFERING_WITHDRAWN: Kind(*_DRAFT, "It needs no review for now; its maker took it back."),
+    EventType.OFFERING_PUBLISHED: Kind(*_OFFERED, "It can be ordered."),
+    EventType.OFFERING_CHANGED: Kind(*_OFFERED, "Something that is published changed: price, words, terms."),
+    EventType.OFFERING_STOCK_SET: Kind(*_OFFERED, "There are more or fewer units in all."),
+    EventType.OFFERING_PAUSED: Kind(*_OFFERED, "It cannot be ordered for now."),
+    EventType.OFFERING_RESUMED: Kind(*_OFFERED, "It can be ordered again."),
+    EventType.OFFERING_ARCHIVED: Kind(*_OFFERED, "It is not offered any more."),
 }
 
 
@@ -68,23 +92,14 @@ class PublicEvent:
 
 def audience_of(name: str) -> Audience | None:
     """Who may know of an event; None for what stays inside."""
-    return KINDS[name].audience if name in KINDS else None
+    return KINDS[EventType(name)].audience if name in KINDS else None
 
 
-def readable(actor: Actor) -> tuple[str, ...]:
+def readable(actor: Actor) -> tuple[EventType, ...]:
     """The kinds of event that the token's scopes open."""
     return readable_with(actor.scopes)
 
 
-def readable_with(scopes: frozenset[str]) -> tuple[str, ...]:
+def readable_with(scopes: frozenset[str]) -> tuple[EventType, ...]:
     """The kinds of event that these scopes open."""
     return tuple(name for name, kind in KINDS.items() if kind.scope in scopes)
-
-
-def place_of(cursor: str | None) -> int:
-    """The place in the feed that a cursor names; the beginning without one. Raises BadCursor."""
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        raise BadCursor(cursor=cursor[:60])
-    return int(cursor)

@@ -1,6 +1,6 @@
 """Webhooks: an address of an app that is told of events, signed, tried again, at least once, in order by subject."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.destinations import Address, Destinations, addresses_in
 from app.domain.errors import RuleRefused
-from app.domain.feed import KINDS
+from app.domain.feed import KINDS, EventType
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
 """How long to wait after each failure, as the Standard Webhooks specification proposes; then it is given up."""
@@ -27,6 +27,13 @@ class SendingState(StrEnum):
     FAILED = "failed"
 
 
+class OffReason(StrEnum):
+    """Why nothing is sent any more: the address answered 410, or somebody switched it off."""
+
+    GONE = "gone"
+    SWITCHED_OFF = "switched_off"
+
+
 @dataclass(frozen=True)
 class Webhook:
     """`kinds` are the events that it wants, none for all. `retry_at`: after a failure nothing is sent before."""
@@ -34,7 +41,7 @@ class Webhook:
     id: UUID
     app_id: UUID
     url: str
-    kinds: tuple[str, ...]
+    kinds: tuple[EventType, ...]
     created_at: datetime
     failures: int = 0
     """In a row."""
@@ -51,6 +58,13 @@ class WebhookWithSecret:
 
     webhook: Webhook
     secret: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Events that are sent again."""
+
+    count: int
 
 
 @dataclass(frozen=True)
@@ -101,16 +115,13 @@ class Answer:
 
 
 def check_webhook(
-    url: str, kinds: tuple[str, ...], scopes: Collection[str], destinations: Destinations
-) -> tuple[str, ...]:
+    url: str, kinds: Sequence[EventType], scopes: Collection[str], destinations: Destinations
+) -> tuple[EventType, ...]:
     """Returns the kinds, each once.
 
-    Raises RuleRefused for a kind that is unknown or beyond the app's scopes, or a URL that is not https (outside
-    production also http).
+    Raises RuleRefused for a kind beyond the app's scopes, or a URL that is not https (outside production also http).
     """
     for kind in kinds:
-        if kind not in KINDS:
-            raise RuleRefused(rule="no_such_event", value=kind)
         if KINDS[kind].scope not in scopes:
             raise RuleRefused(rule="event_needs_scope", value=KINDS[kind].scope)
     if not _can_be_sent_to(url, local=destinations.local):
@@ -155,7 +166,7 @@ REFUSED = Answer(None, "the app may not read this any more", final=True)
 
 def unreadable(letter: Letter) -> bool:
     """Whether the app has lost the scope that the event needs since it was written down for it."""
-    return KINDS[letter.delivery.name].scope not in letter.scopes
+    return KINDS[EventType(letter.delivery.name)].scope not in letter.scopes
 
 
 def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -> tuple[Delivery, Webhook]:
@@ -168,7 +179,7 @@ def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -
         return replace(said, state=SendingState.FAILED, done_at=now), webhook
     failing = replace(webhook, failures=webhook.failures + 1)
     if answer.status == 410:
-        gone = replace(failing, retry_at=None, disabled_at=webhook.disabled_at or now, reason="gone")
+        gone = replace(failing, retry_at=None, disabled_at=webhook.disabled_at or now, reason=OffReason.GONE)
         return replace(said, state=SendingState.FAILED, done_at=now), gone
     if webhook.retry_at is not None and webhook.retry_at > now:
         failing = webhook  # one of many that failed together

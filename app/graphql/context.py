@@ -11,7 +11,6 @@ from strawberry.fastapi import BaseContext
 
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
-from app.domain.destinations import PUBLIC, Destinations
 from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue
 from app.usecases.level import Verb, read_level
@@ -27,8 +26,6 @@ class Context(BaseContext):
     catalogue: Catalogue
     language: str
     trace_id: str
-    destinations: Destinations = PUBLIC
-    """Where webhooks may go."""
     reads_schema: bool = True
     """Who has no token takes the schema from the project, in production."""
     charge: Callable[[int], Awaitable[None]] | None = None

@@ -25,7 +25,6 @@ from app.graphql import (
     assignments,
     books,
     catalogue,
-    feed,
     flows,
     joint_purchases,
     members,
@@ -34,7 +33,6 @@ from app.graphql import (
     orders,
     people,
     remittances,
-    webhooks,
     wishes,
 )
 from app.graphql.compiled import Compiled
@@ -51,12 +49,11 @@ Query = merge_types(
     "Query",
     (
         catalogue.CatalogueQuery,
-        *(apps.AppQuery, agreements.AgreementQuery),
+        agreements.AgreementQuery,
         *(books.BookQuery, flows.FlowQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *map(query_of, TABLES),
         links.query(),
-        *(feed.FeedQuery, webhooks.WebhookQuery),
     ),
 )
 Mutation = merge_types(
@@ -68,7 +65,6 @@ Mutation = merge_types(
             opening.OpeningMutation,
             joint_purchases.JointPurchaseMutation,
             *map(mutation_of, TABLES),
-            webhooks.WebhookMutation,
             offering_imports.OfferingImportMutation,
         ),
     ),

@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
 from app.db.cooperatives import cooperatives
@@ -13,6 +15,7 @@ from app.db.engine import Tx, uuid7
 from app.domain.access import Right, Scope
 from app.domain.actors import Actor
 from app.domain.apps import (
+    MOST_KEYS,
     App,
     AppWithSecret,
     Granted,
@@ -21,13 +24,45 @@ from app.domain.apps import (
     allowed_redirects,
     allowed_scopes,
 )
-from app.domain.errors import ClientRefused, Forbidden, NotFound, RuleRefused
+from app.domain.errors import ClientRefused, Forbidden, NotFound
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
+from app.vocabulary import AppId, CooperativeId, Doc, Flag, Form, Name, Url, Version
 
-CHANGEABLE = frozenset({"name", "scopes", "redirect_uris", "keys", "rate_class", "enabled"})
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), Doc("What it may do.")]
+Places = Annotated[
+    list[CooperativeId],
+    Field(max_length=100),
+    Doc("The cooperatives whose offerings and orders it handles; none for a shop that sells for all."),
+]
+Redirects = Annotated[list[Url], Field(max_length=10), Doc("Where people come back after they logged in.")]
+_Member = Annotated[str, Field(max_length=20)]
+Jwk = Annotated[
+    dict[_Member, Annotated[str, Field(max_length=1000)] | Annotated[list[_Member], Field(max_length=10)]],
+    Field(max_length=12),
+]
+Keys = Annotated[
+    list[Jwk],
+    Field(max_length=MOST_KEYS),
+    Doc(
+        "Its public keys (JWK: EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`. With keys it signs for "
+        "itself, and its secret is not taken until there are none."
+    ),
+]
+Rate = Annotated[RateClass, Doc("How fast it may ask. Only the network gives another than `standard`.")]
+
+
+class AppChange(Form):
+    """What of an app changes."""
+
+    name: Name = ""
+    scopes: Scopes = Field(default_factory=list)
+    redirect_uris: Redirects = Field(default_factory=list)
+    keys: Keys = Field(default_factory=list)
+    rate_class: Rate = RateClass.STANDARD
+    enabled: Annotated[Flag, Doc("False shuts it out at once; true lets it in again.")] = True
 
 
 async def list_apps(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[App]:
@@ -37,7 +72,7 @@ async def list_apps(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[App]:
 
 
 @reads_by_id(apps)
-async def get_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
+async def get_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
     """One app, for the network, its cooperatives' coordinators and itself. Raises NotFound."""
     app = await _get(tx, actor, Right.READ_APP, app_id)
     return app
@@ -47,34 +82,44 @@ async def register_app(
     tx: Tx,
     actor: Actor,
     *,
-    name: str,
-    scopes: tuple[Scope, ...],
-    cooperative_ids: tuple[UUID, ...] = (),
-    redirect_uris: tuple[str, ...] = (),
-    rate_class: RateClass = RateClass.STANDARD,
-    keys: tuple[dict[str, Any], ...] = (),
+    name: Name,
+    scopes: Scopes,
+    cooperative_ids: Places | None = None,
+    redirect_uris: Redirects | None = None,
+    rate_class: Rate = RateClass.STANDARD,
+    keys: Keys | None = None,
 ) -> AppWithSecret:
-    """Register an app: by the network, or by a coordinator for the own cooperative. Returns its secret, once."""
+    """Register an app: the network any, a coordinator one for their own cooperative. Shows its secret, only here.
+
+    Raises RuleRefused.
+    """
     for cooperative_id in cooperative_ids or (None,):
         actor.require(Right.WRITE_APP, cooperative_id)
         if cooperative_id is not None:
             await cooperatives.get(tx, cooperative_id)
     if rate_class is not RateClass.STANDARD:
         actor.require(Right.SET_RATE)
-    checked = (allowed_scopes(scopes), cooperative_ids, allowed_redirects(redirect_uris), rate_class)
-    app = App(uuid7(), name, *checked, keys=allowed_keys(keys))
+    app = App(
+        id=uuid7(),
+        name=name,
+        scopes=allowed_scopes(scopes),
+        cooperative_ids=tuple(cooperative_ids or ()),
+        redirect_uris=allowed_redirects(redirect_uris or ()),
+        rate_class=rate_class,
+        keys=allowed_keys(keys or ()),
+    )
     await apps.add(tx, app)
     return AppWithSecret(app, await _new_secret(tx, app.id))
 
 
-async def rotate_secret(tx: Tx, actor: Actor, *, app_id: UUID) -> AppWithSecret:
-    """Give an app a new secret; the old one stops at once."""
+async def rotate_secret(tx: Tx, actor: Actor, *, app_id: AppId) -> AppWithSecret:
+    """Give an app a new secret. The old one stops at once."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
     return AppWithSecret(app, await _new_secret(tx, app_id))
 
 
-async def disable_app(tx: Tx, actor: Actor, *, app_id: UUID) -> App:
-    """Shut an app out; tokens that it has stop to work too."""
+async def disable_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
+    """Shut an app out at once. The tokens that it has stop too."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
     return await apps.save(tx, replace(app, disabled_at=app.disabled_at or tx.now))
 
@@ -89,17 +134,14 @@ async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: s
     return granted
 
 
-async def change_app(tx: Tx, actor: Actor, *, app_id: UUID, changes: dict[str, Any], expected_version: int) -> App:
-    """Change name, scopes, redirect addresses, keys, rate class; shut it out (`enabled` false) or let it in again.
+async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange, expected_version: Version) -> App:
+    """Change what is named of an app, shut it out, or let it in again.
 
-    Who may register at all of its cooperatives may change it. Raises RuleRefused, Stale.
+    For whoever may register apps at all of its cooperatives. Raises RuleRefused, Stale.
     """
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
     expect(app.version, expected_version)
-    named = dict(changes)
-    unknown = sorted(set(named) - CHANGEABLE)
-    if unknown or None in named.values():
-        raise RuleRefused(rule="not_changeable", value=(unknown or sorted(named))[0])
+    named = changes.named()
     if named.get("rate_class", app.rate_class) != app.rate_class:
         actor.require(Right.SET_RATE)
     enabled = named.pop("enabled", app.disabled_at is None)

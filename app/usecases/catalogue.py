@@ -1,15 +1,54 @@
 """The catalogue: read by everybody, one statement a page, passed through as it comes from the database."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
 from app.db.catalogue import catalogue_connection, catalogue_offering, catalogue_page
 from app.db.engine import Database
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import NotFound
+from app.domain.money import cents_of
+from app.domain.page import PageRequest
 from app.domain.selection import Chosen
 from app.usecases.run import available
-from app.usecases.steps.input import check_input
+from app.usecases.steps.forms import read_forms
+from app.vocabulary import AmountText, Doc, Text
+
+Words = Annotated[str, Text(0, 200), Doc("Words that it has, in whatever inflection of Dutch.")]
+Category = Annotated[str, Text(0, 60), Doc("Its category.")]
+Town = Annotated[str, Text(0, 80), Doc("The town where it is.")]
+Seller = Annotated[str, Text(0, 60), Doc("The slug of the cooperative that sells it.")]
+LowestPrice = Annotated[AmountText, Doc("The lowest price of a unit, net of VAT.")]
+HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, net of VAT.")]
+
+
+def query_of(page: PageRequest, **given: Any) -> CatalogueQuery:
+    """What is looked for. Raises Malformed with every fault at once."""
+    return _query(**read_forms(_query, {"page": page, **given}, date.min))
+
+
+def _query(
+    page: PageRequest,
+    *,
+    text: Words | None = None,
+    category: Category | None = None,
+    town: Town | None = None,
+    cooperative: Seller | None = None,
+    min_price: LowestPrice | None = None,
+    max_price: HighestPrice | None = None,
+) -> CatalogueQuery:
+    """What is left blank is not looked for."""
+    return CatalogueQuery(
+        page=page,
+        text=text or None,
+        category=category or None,
+        town=town or None,
+        cooperative=cooperative or None,
+        min_price_cents=cents_of(min_price) if min_price else None,
+        max_price_cents=cents_of(max_price) if max_price else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -19,16 +58,11 @@ class Catalogue:
     database: Database
 
     async def page(self, query: CatalogueQuery) -> tuple[str, str | None]:
-        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor by itself.
-
-        Raises TextTooLong, TextMalformed.
-        """
-        check_input({"query": query})
+        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor by itself."""
         return await available(lambda: catalogue_page(self.database, query))
 
     async def connection(self, query: CatalogueQuery, fields: tuple[Chosen, ...]) -> str:
-        """A page as the JSON text of a Relay connection that holds these fields. Raises as `page` does."""
-        check_input({"query": query})
+        """A page as the JSON text of a Relay connection that holds these fields."""
         return await available(lambda: catalogue_connection(self.database, query, fields))
 
     async def offering(self, offering_id: UUID, fields: tuple[Chosen, ...] | None = None) -> str:

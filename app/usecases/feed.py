@@ -1,47 +1,58 @@
 """The feed of events: published by the worker, read by apps and staff."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from app.db import feed
 from app.db.engine import Tx
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import RuleRefused
-from app.domain.feed import KINDS, PublicEvent, readable
+from app.domain.feed import EventType, PublicEvent, readable
+from app.vocabulary import Doc, FeedPlace, Rows
+
+After = Annotated[FeedPlace, Doc("The `cursor` of the answer before; without one the feed is read from its beginning.")]
+Types = Annotated[list[EventType], Field(max_length=50), Doc("Only these types of event; all if it is left out.")]
+FromNow = Annotated[bool, Doc("No events, but the cursor of this moment, for whoever begins here.")]
 
 
 @dataclass(frozen=True)
 class FeedPart:
-    """Events in their order, and the place after which to go on reading; the same place where nothing is new."""
+    """Events in their order, and the place after which to go on reading; the same place if nothing is new."""
 
-    events: tuple[PublicEvent, ...]
+    items: tuple[PublicEvent, ...]
     position: int
     more: bool
 
 
 async def list_events(
-    tx: Tx, actor: Actor, *, after: int = 0, limit: int = 100, kinds: tuple[str, ...] = (), from_now: bool = False
+    tx: Tx,
+    actor: Actor,
+    *,
+    after: After | None = None,
+    limit: Rows = 100,
+    types: Types | None = None,
+    from_now: FromNow = False,
 ) -> FeedPart:
-    """What happened after a place, oldest first: for an app what concerns its orders and its cooperatives, for staff
-    their cooperative, for everybody what is public. `from_now`: nothing, and where the feed ends.
+    """What happened after a place in the feed, oldest first.
 
-    Raises RuleRefused for a kind that does not exist, and for a place that is still to come: who read there, read
-    before these books were restored from a copy.
+    An app sees what concerns its orders and its cooperatives, staff see their cooperative, everybody sees what is
+    public. A place that is still to come is refused: whoever read there, did so before these books were restored from
+    a backup. Raises RuleRefused.
     """
     actor.require(Right.READ_EVENT)
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise RuleRefused(rule="no_such_event", value=unknown[0])
     if from_now:
         return FeedPart((), await feed.head(tx), False)
-    names = [name for name in readable(actor) if not kinds or name in kinds]
-    places = actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER, Role.APP)
-    found = await feed.read(tx, after, names, places, limit + 1)
+    names = [name for name in readable(actor) if not types or name in types]
+    place, places = int(after or 0), actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER, Role.APP)
+    found = await feed.read(tx, place, names, places, limit + 1)
     rows = tuple(found[:limit])
     more = len(found) > limit
-    if after and not rows and after > await feed.head(tx):
-        raise RuleRefused(rule="feed_not_there_yet", value=str(after))
-    return FeedPart(rows, rows[-1].position if rows else after, more)
+    if place and not rows and place > await feed.head(tx):
+        raise RuleRefused(rule="feed_not_there_yet", value=str(place))
+    return FeedPart(rows, rows[-1].position if rows else place, more)
 
 
 async def publish_events(tx: Tx, actor: Actor) -> int:

@@ -50,6 +50,7 @@ from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
 from app.usecases.steps.forms import read_forms, stated
 from app.usecases.steps.input import check_days, check_input
+from app.usecases.steps.outside import NOWHERE, Outside, preparation_of
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 from app.usecases.steps.telling import told_of
 from app.usecases.steps.visitors import is_open
@@ -90,15 +91,23 @@ class Run:
     """
 
     def __init__(
-        self, database: Database, identity: Identity = VISITOR, *, now: Callable[[], datetime] = utc_now
+        self,
+        database: Database,
+        identity: Identity = VISITOR,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        outside: Outside = NOWHERE,
     ) -> None:
         self.database = database
         self.identity = identity
         self.now = now
+        self.outside = outside
         self.actor: Actor = NOBODY
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         named = self.read(verb, named)
+        if (prepare := preparation_of(verb)) is not None:
+            named.update(await prepare(self, **named))
         questions = asked_at_once(verb)
 
         async def once() -> T:

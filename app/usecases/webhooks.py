@@ -4,8 +4,10 @@ import base64
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from app.db.apps import apps
 from app.db.engine import Tx, uuid7
@@ -26,7 +28,7 @@ from app.domain.actors import Actor
 from app.domain.apps import App
 from app.domain.destinations import PUBLIC, Address, Destinations, addresses_in
 from app.domain.errors import NotFound, RuleRefused, WrongState
-from app.domain.feed import readable_with
+from app.domain.feed import EventType, readable_with
 from app.domain.page import Page, PageRequest
 from app.domain.webhooks import (
     MOST_WEBHOOKS,
@@ -34,57 +36,75 @@ from app.domain.webhooks import (
     Answer,
     Delivery,
     Letter,
+    OffReason,
+    Replay,
     Webhook,
     WebhookWithSecret,
-    after,
     check_host,
     check_webhook,
     host_of,
     unreadable,
 )
+from app.domain.webhooks import (
+    after as outcome_of,
+)
 from app.usecases.run import Run
+from app.usecases.steps.outside import prepared_by
 from app.usecases.steps.version import expect
+from app.vocabulary import AppId, Doc, FeedPlace, Flag, Form, Url, Version, WebhookId
 
-CHANGEABLE = frozenset({"url", "kinds", "enabled"})
 MOST_AGAIN = 10_000
-LookUp = Callable[[str], Awaitable[tuple[Address, ...]]]
-"""Asks the name service for a host: its addresses, none if it does not know them."""
+HookUrl = Annotated[Url, Doc("Where the events are posted.")]
+Kinds = Annotated[list[EventType], Field(max_length=50), Doc("The events that it wants; none: all that it may read.")]
+After = Annotated[FeedPlace, Doc("The place in the feed after which it begins; `0` is the beginning of the feed.")]
 
 
-async def find_addresses(
-    run: Run, look_up: LookUp, url: str, read: Callable[..., Awaitable[object]], **of: UUID
-) -> tuple[Address, ...]:
-    """The addresses to which the name in a webhook's URL leads now; none if it is not known, or no name.
+class WebhookChange(Form):
+    """What of a webhook changes."""
 
-    Runs before the verb that sets the URL, so that no transaction waits for the name service. `read` is the verb that
-    shows the webhooks `of` an app or of an id: a name is looked up only for a caller who may run it, and nobody else
-    learns what names mean here. Raises Unauthenticated, Forbidden, NotFound.
+    url: HookUrl = ""
+    kinds: Kinds = Field(default_factory=list)
+    enabled: Annotated[Flag, Doc("False switches it off; true switches it on again.")] = True
+
+
+async def _for_new(run: Run, *, app_id: UUID, url: str, **_: Any) -> dict[str, Any]:
+    return await _reach(run, url, list_webhooks, app_id=app_id)
+
+
+async def _for_changed(run: Run, *, webhook_id: UUID, changes: WebhookChange, **_: Any) -> dict[str, Any]:
+    return await _reach(run, changes.url, get_webhook, webhook_id=webhook_id)
+
+
+async def _reach(run: Run, url: str, read: Callable[..., Awaitable[object]], **of: UUID) -> dict[str, Any]:
+    """Where webhooks may go, and the addresses to which the name in a URL leads now; none if it is no known name.
+
+    `read` is the verb that shows the webhooks `of` an app or of an id: a name is looked up only for a caller who may
+    run it, and nobody else learns what names mean here. Raises Unauthenticated, Forbidden, NotFound.
     """
-    host = host_of(url)
-    if not host or addresses_in(host):
-        return ()
-    await run(read, **of)
-    return await look_up(host)
+    host, found = host_of(url), tuple[Address, ...]()
+    if host and not addresses_in(host):
+        await run(read, **of)
+        found = await run.outside.look_up(host)
+    return {"addresses": found, "destinations": run.outside.destinations}
 
 
+@prepared_by(_for_new)
 async def add_webhook(
     tx: Tx,
     actor: Actor,
     *,
-    app_id: UUID,
-    url: str,
-    kinds: tuple[str, ...] = (),
+    app_id: AppId,
+    url: HookUrl,
+    kinds: Kinds | None = None,
     addresses: tuple[Address, ...] = (),
     destinations: Destinations = PUBLIC,
 ) -> WebhookWithSecret:
-    """Have an app told of events at `url`; returns the secret that signs them, once.
+    """Have an app told of events. The secret that signs them is shown only here.
 
-    `addresses` are those of its host (`find_addresses`). Raises RuleRefused for a URL that is not https, or leads to
-    an address that is none of `destinations`; for a kind that is unknown or beyond the app's scopes; for an eleventh
-    webhook.
+    An app has ten webhooks at most. The URL is https and leads to an address on the internet. Raises RuleRefused.
     """
     app = await _app(tx, actor, app_id)
-    wanted = check_webhook(url, kinds, app.scopes, destinations)
+    wanted = check_webhook(url, kinds or (), app.scopes, destinations)
     check_host(url, addresses, destinations)
     if len(await webhooks.all(tx, app_id=app_id)) >= MOST_WEBHOOKS:
         raise RuleRefused(rule="most_webhooks", value=str(MOST_WEBHOOKS))
@@ -93,55 +113,55 @@ async def add_webhook(
     return WebhookWithSecret(webhook, secret)
 
 
-async def list_webhooks(tx: Tx, actor: Actor, *, app_id: UUID) -> list[Webhook]:
+async def list_webhooks(tx: Tx, actor: Actor, *, app_id: AppId) -> list[Webhook]:
     """The webhooks of an app and how they do, oldest first."""
     await _app(tx, actor, app_id)
     return await webhooks.all(tx, app_id=app_id)
 
 
-async def get_webhook(tx: Tx, actor: Actor, *, webhook_id: UUID) -> Webhook:
+async def get_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> Webhook:
     """One webhook and how it does. Raises NotFound."""
     return (await _webhook(tx, actor, webhook_id))[0]
 
 
-async def delete_webhook(tx: Tx, actor: Actor, *, webhook_id: UUID) -> None:
-    """Have nothing sent any more; what was sent is forgotten too. Raises NotFound."""
-    await _webhook(tx, actor, webhook_id)
+async def delete_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> Webhook:
+    """Have nothing sent any more. What was sent is forgotten too. Raises NotFound."""
+    webhook, _ = await _webhook(tx, actor, webhook_id)
     await forget(tx, webhook_id)
+    return webhook
 
 
+@prepared_by(_for_changed)
 async def change_webhook(
     tx: Tx,
     actor: Actor,
     *,
-    webhook_id: UUID,
-    changes: dict[str, Any],
-    expected_version: int,
+    webhook_id: WebhookId,
+    changes: WebhookChange,
+    expected_version: Version,
     addresses: tuple[Address, ...] = (),
     destinations: Destinations = PUBLIC,
 ) -> Webhook:
-    """Change the URL or the kinds, switch it off (`enabled` false) or on again; what waits is sent at once.
+    """Change the URL or the kinds, or switch it off or on again. What waits is then sent at once.
 
-    `addresses` are those of a new URL's host (`find_addresses`). Raises RuleRefused, Stale.
+    Raises RuleRefused, Stale.
     """
     webhook, app = await _webhook(tx, actor, webhook_id)
     expect(webhook.version, expected_version)
-    named = dict(changes)
-    if set(named) - CHANGEABLE or None in named.values():
-        raise RuleRefused(rule="not_changeable", value=sorted(named)[0])
+    named = changes.named()
     enabled = named.pop("enabled", None)
     changed = replace(webhook, **named)
-    changed = replace(changed, kinds=check_webhook(changed.url, tuple(changed.kinds), app.scopes, destinations))
-    if "url" in changes:
+    changed = replace(changed, kinds=check_webhook(changed.url, changed.kinds, app.scopes, destinations))
+    if "url" in named:
         check_host(changed.url, addresses, destinations)
     if enabled is not None:
-        off = None if enabled else webhook.disabled_at or tx.now
-        changed = replace(changed, disabled_at=off, reason="" if enabled else "switched_off", failures=0, retry_at=None)
+        off, reason = (None, "") if enabled else (webhook.disabled_at or tx.now, OffReason.SWITCHED_OFF)
+        changed = replace(changed, disabled_at=off, reason=reason, failures=0, retry_at=None)
         await hurry(tx, webhook_id)
     return await webhooks.save(tx, changed)
 
 
-async def rotate_webhook_secret(tx: Tx, actor: Actor, *, webhook_id: UUID) -> WebhookWithSecret:
+async def rotate_webhook_secret(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> WebhookWithSecret:
     """A new secret; for a day the one before signs too, so that nothing is lost while it is changed over."""
     webhook, _ = await _webhook(tx, actor, webhook_id)
     secret = _secret()
@@ -149,10 +169,10 @@ async def rotate_webhook_secret(tx: Tx, actor: Actor, *, webhook_id: UUID) -> We
     return WebhookWithSecret(replace(webhook, version=webhook.version + 1), secret)
 
 
-async def replay_webhook(tx: Tx, actor: Actor, *, webhook_id: UUID, after_position: int) -> int:
-    """Send again what happened after a place in the feed, at most 10,000 events. Returns how many.
+async def replay_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId, after: After) -> Replay:
+    """Send again what happened after a place in the feed, at most 10,000 events.
 
-    Raises WrongState for one that is switched off.
+    Raises WrongState if it is switched off.
     """
     webhook, app = await _webhook(tx, actor, webhook_id)
     if webhook.disabled_at is not None:
@@ -160,10 +180,10 @@ async def replay_webhook(tx: Tx, actor: Actor, *, webhook_id: UUID, after_positi
     allowed = readable_with(frozenset(app.scopes))
     names = [name for name in allowed if not webhook.kinds or name in webhook.kinds]
     await note_health(tx, replace(webhook, failures=0, retry_at=None))
-    return await send_again(tx, webhook, after_position, names, MOST_AGAIN)
+    return Replay(await send_again(tx, webhook, int(after), names, MOST_AGAIN))
 
 
-async def list_deliveries(tx: Tx, actor: Actor, *, webhook_id: UUID, page: PageRequest) -> Page[Delivery]:
+async def list_deliveries(tx: Tx, actor: Actor, *, webhook_id: WebhookId, page: PageRequest) -> Page[Delivery]:
     """What was sent to a webhook and what it answered, newest first."""
     await _webhook(tx, actor, webhook_id)
     return await deliveries.page(tx, page, webhook_id=webhook_id)
@@ -194,7 +214,7 @@ async def _finish(tx: Tx, letter: Letter, answer: Answer) -> None:
     webhook = await webhooks.find(tx, lock=True, id=letter.webhook.id)
     if webhook is None:  # deleted while it was on its way
         return
-    done, health = after(letter.delivery, webhook, answer, tx.now)
+    done, health = outcome_of(letter.delivery, webhook, answer, tx.now)
     await finish(tx, done)
     await note_health(tx, health)
 

@@ -159,8 +159,8 @@ async def test_pages_follow_each_other(both: Both, seller: Seller) -> None:
     [
         ("{ catalogue(first: 0) { pageInfo { endCursor } } }", "rule_refused"),
         ('{ catalogue(after: "no") { pageInfo { endCursor } } }', "bad_cursor"),
-        ('{ catalogue(minPrice: {amount: "-1"}) { pageInfo { endCursor } } }', "amount_out_of_range"),
-        (f'{{ catalogue(text: "{"x" * 5000}") {{ pageInfo {{ endCursor }} }} }}', "text_too_long"),
+        ('{ catalogue(minPrice: {amount: "-1"}) { pageInfo { endCursor } } }', "bad_request"),
+        (f'{{ catalogue(text: "{"x" * 5000}") {{ pageInfo {{ endCursor }} }} }}', "bad_request"),
         (f'{{ catalogueOffering(id: "{"0" * 8}-0000-0000-0000-{"0" * 12}") {{ id }} }}', "not_found"),
         ("query ($n: Int!) { catalogue(first: $n) { pageInfo { endCursor } } }", "bad_request"),
         ("{ catalogue { edges { node { price_cents } } } }", "bad_request"),

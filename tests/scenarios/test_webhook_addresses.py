@@ -24,10 +24,9 @@ from tests.scenarios.test_webhook_senders import NOW, letter
 from tests.scenarios.test_webhooks import SCOPES
 from tests.world import Caller, Json, World
 
-ADD = "mutation($a: UUID!, $u: String!) { addWebhook(appId: $a, url: $u) { webhook { id version url } } }"
-CHANGE = (
-    """mutation($w: UUID!, $v: Int!, $u: String!) { changeWebhook(id: $w, expectedVersion: $v, url: $u) { url } }"""
-)
+ADD = "mutation($a: UUID!, $u: String!) { addWebhook(appId: $a, input: {url: $u}) { webhook { id version url } } }"
+CHANGE = """mutation($w: UUID!, $v: Int!, $u: String!) {
+    changeWebhook(id: $w, expectedVersion: $v, input: {url: $u}) { url } }"""
 OUTSIDE = "https://93.184.215.14/hook"
 LINK_LOCAL_AND_CLOUDS = [
     *("169.254.169.254", "[fe80::1%25eth0]", "[fd00:ec2::254]", "168.63.129.16", "100.100.100.200"),

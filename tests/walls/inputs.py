@@ -14,7 +14,7 @@ from graphql import (
     is_required_argument,
     is_required_input_field,
 )
-from graphql.type import get_nullable_type
+from graphql.type import get_named_type, get_nullable_type
 
 from tests.walls.sample import DRAFT, EURO
 from tests.walls.verbs import subject_of
@@ -189,7 +189,8 @@ def _plain(kind: str | None) -> Any:
 
 
 def shouted_as(value: Any, kind: Any) -> Any:
-    """As GraphQL writes a value of an enumeration."""
-    named = kind.of_type if isinstance(kind, GraphQLList) else kind
-    enum = isinstance(get_nullable_type(named), GraphQLEnumType)
-    return value.upper().replace(":", "_") if enum and isinstance(value, str) else value
+    """As GraphQL writes a value of an enumeration, or each of a list of them."""
+    if isinstance(value, list):
+        return [shouted_as(one, kind) for one in value]
+    enum = isinstance(get_named_type(kind), GraphQLEnumType)
+    return re.sub("[:.]", "_", value.upper()) if enum and isinstance(value, str) else value

@@ -315,7 +315,7 @@ def _constants() -> dict[str, Any]:
     now = datetime.now(UTC)
     spool = draft_article(title="x", unit="x", pack_units=1, tiers=[(1, 1)], vat_class=VatClass.ZERO, minimum={})
     return {
-        **{"source": "winkel", "external_id": "W-1", "url": "https://example.org/hook", "after_position": 0},
+        **{"source": "winkel", "external_id": "W-1", "url": "https://example.org/hook", "after": "0"},
         "email": "jo@example.org",
         **{
             "letter": letter("https://shop.example/"),

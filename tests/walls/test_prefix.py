@@ -68,12 +68,12 @@ async def test_graphql_too(stand: Stand, everybody: Cast, sample: Sample) -> Non
     variables = {"id": sample.ids["offering_id"], "contact": GUEST}
     for path in ("/graphql", f"{PREFIX}/graphql"):
         told = []
-        for query in (place, "{ events(first: 100) { events { resource } } }"):
+        for query in (place, "{ events(first: 100) { items { data { resource } } } }"):
             headers = {"Authorization": f"Bearer {everybody.people['app'].token}", "Content-Type": "application/json"}
             body = json.dumps({"query": query, "variables": variables if query is place else {}}).encode()
             answer = await below.ask("POST", path, headers, body)
             told.append(json.loads(answer.text)["data"])
             assert astray(answer.text) == []
         assert told[0]["placeOrder"]["statusUrl"].startswith(f"{PREFIX}/v1/order-status/")
-        assert all(event["resource"].startswith(f"{PREFIX}/v1/") for event in told[1]["events"]["events"])
-        assert told[1]["events"]["events"]
+        assert all(event["data"]["resource"].startswith(f"{PREFIX}/v1/") for event in told[1]["events"]["items"])
+        assert told[1]["events"]["items"]

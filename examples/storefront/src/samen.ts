@@ -2,7 +2,7 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "./made/samen";
 
-export type Offering = components["schemas"]["CatalogueOfferingOut"];
+export type Offering = components["schemas"]["CatalogueOffering"];
 export type GuestOrder = components["schemas"]["GuestOrderOut"];
 export type NewOrder = components["schemas"]["OrderIn"];
 type Problem = components["schemas"]["Problem"];

@@ -1,0 +1,56 @@
+"""Apps: programs of others, with their own credentials."""
+
+from datetime import datetime
+
+from app.contract.operation import Key, Noun
+from app.contract.shape import shape
+from app.domain import apps as domain
+from app.domain.access import Scope
+from app.domain.apps import RateClass
+from app.usecases.apps import change_app, get_app, list_apps, register_app, rotate_secret
+from app.vocabulary import AppId, CooperativeId
+
+
+@shape(domain.App)
+class App:
+    """A program of others, which asks with its own credentials."""
+
+    id: AppId
+    """Its id, which is the `client_id` with which it logs in."""
+    name: str
+    """What it is called."""
+    scopes: list[Scope]
+    """What it may do."""
+    cooperative_ids: list[CooperativeId]
+    """The cooperatives whose offerings and orders it handles; none for a shop that sells for all."""
+    redirect_uris: list[str]
+    """Where people come back after they logged in."""
+    rate_class: RateClass
+    """How fast it may ask."""
+    keys: list[dict[str, str]]
+    """Its public keys (JWK), with which it signs for itself."""
+    last_used_at: datetime | None
+    """When it logged in last."""
+    disabled_at: datetime | None
+    """When it was shut out; null if it is let in."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+@shape(domain.AppWithSecret)
+class AppWithSecret:
+    """An app with its secret, which is shown only here."""
+
+    app: App
+    """The app."""
+    client_secret: str
+    """What it logs in with, beside its id."""
+
+
+ONE = "/apps/{app_id}"
+apps = Noun("apps")
+apps.get("/apps", list_apps, App)
+apps.post("/apps", register_app, AppWithSecret, key=Key.NONE, opens="/apps", holds="app")
+apps.get(ONE, get_app, App)
+apps.post(f"{ONE}/secrets", rotate_secret, AppWithSecret, key=Key.NONE, holds="app")
+apps.patch(ONE, change_app, App)
