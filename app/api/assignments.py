@@ -10,7 +10,7 @@ from app.adapters.agreement_format import WHOLE
 from app.adapters.sankey import sankey_svg
 from app.api.customers import ContactIn, ContactOut
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
-from app.api.flows import SVG, FlowOut
+from app.api.flows import SVG
 from app.api.models import (
     In,
     Line,
@@ -26,6 +26,8 @@ from app.api.models import (
     given,
     money,
 )
+from app.contract.flows import Flow
+from app.contract.shape import Viewer, show
 from app.domain import assignments as domain
 from app.domain.actors import Actor
 from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience, JobCost, PriceLine, may_in
@@ -294,9 +296,10 @@ async def sign(assignment_id: UUID, body: TermsSignatureIn, keyed: KeyedDep) -> 
 
 
 @router.get("/assignments/{assignment_id}/flows")
-async def flows(assignment_id: UUID, run: RunDep, language: LanguageDep) -> list[FlowOut]:
+async def flows(assignment_id: UUID, run: RunDep, language: LanguageDep) -> list[Flow]:
     """Where the money goes: from the customer through the cooperatives to pots and funds."""
-    return [FlowOut.of(flow, language) for flow in await run(get_assignment_flows, assignment_id=assignment_id)]
+    found = await run(get_assignment_flows, assignment_id=assignment_id)
+    return [show(Flow, flow, Viewer(run.actor, language)) for flow in found]
 
 
 @router.get("/assignments/{assignment_id}/flows.svg", response_class=Response, responses=SVG)

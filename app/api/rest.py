@@ -23,7 +23,6 @@ from app.api import (
     nettings,
     offering_imports,
     offerings,
-    opening,
     orders,
     payments,
     people,
@@ -61,7 +60,7 @@ NOUNS = (
         assignment_parts,
         nettings,
     ),
-    *(books, flows, opening, seals),
+    *(books, flows, seals),
 )
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

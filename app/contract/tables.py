@@ -2,13 +2,16 @@
 
 from app.contract.allowances import allowances
 from app.contract.ballots import ballots
+from app.contract.books import books
 from app.contract.cooperatives import cooperatives
 from app.contract.costs import costs
 from app.contract.customers import customers
 from app.contract.earnings import earnings
+from app.contract.flows import flows
 from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
+from app.contract.opening import opening
 from app.contract.payments import payments
 from app.contract.people import people
 from app.contract.permissions import permissions
@@ -21,13 +24,16 @@ from app.contract.wishes import wishes
 TABLES = (
     allowances,
     ballots,
+    books,
     cooperatives,
     costs,
     customers,
     earnings,
+    flows,
     members,
     municipalities,
     nettings,
+    opening,
     payments,
     people,
     permissions,

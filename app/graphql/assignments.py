@@ -8,6 +8,8 @@ from uuid import UUID
 
 import strawberry
 
+from app.contract import flows
+from app.contract.shape import show as shown
 from app.domain import assignments as domain
 from app.domain import parts as parts_domain
 from app.domain.actors import Actor
@@ -16,7 +18,7 @@ from app.domain.transitions import available
 from app.domain.vat import VatClass
 from app.graphql.context import Info
 from app.graphql.customers import Contact, ContactInput, contact_of
-from app.graphql.flows import Flow
+from app.graphql.engine import type_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, MoneyInput, Node, changed, page_of, show
 from app.graphql.watch import watch
 from app.usecases.assignment_flows import get_assignment_flows
@@ -31,6 +33,7 @@ from app.usecases.assignments import (
 
 strawberry.enum(AssignmentState)
 strawberry.enum(Audience)
+Flow: Any = type_of(flows.Flow)
 
 
 @strawberry.enum
@@ -223,7 +226,7 @@ class AssignmentQuery:
     @strawberry.field(description="Where the money goes: from the customer through the cooperatives to pots and funds.")
     async def assignment_flows(self, info: Info, id: UUID) -> list[Flow]:
         found = await info.context.run(get_assignment_flows, assignment_id=id)
-        return [Flow.of(flow, info.context.language) for flow in found]
+        return [shown(flows.Flow, flow, info.context.viewer) for flow in found]
 
 
 @strawberry.type

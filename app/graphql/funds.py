@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -11,8 +12,8 @@ from app.contract.shape import show as shown
 from app.domain.barters import BarterState
 from app.domain.deliveries import Delivery as DomainDelivery
 from app.domain.deliveries import DeliveryState
-from app.graphql.books import Journal
 from app.graphql.context import Info
+from app.graphql.engine import type_of
 from app.graphql.types import Connection, Money, MoneyInput, Node, page_of, show
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
@@ -20,6 +21,7 @@ from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fun
 
 strawberry.enum(BarterState)
 strawberry.enum(DeliveryState)
+Journal: Any = type_of(books.Journal)
 
 
 @strawberry.type(description="Money for named purposes only.")
