@@ -294,9 +294,15 @@ class MoneyIn(BaseModel):
         return cents_of(self.amount)
 
 
+class BalanceIn(MoneyIn):
+    """An amount in euro that may be below zero."""
+
+    amount: Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["-12.50"])]
+
+
 @dataclass(frozen=True)
 class Between:
-    """An amount from `low` to `high` cents."""
+    """An amount from `low` to `high` cents, as money or as its decimal text alone."""
 
     low: int
     high: int = MAX_CENTS
@@ -304,9 +310,9 @@ class Between:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
-    def _check(self, money: MoneyIn) -> MoneyIn:
+    def _check(self, money: MoneyIn | str) -> MoneyIn | str:
         try:
-            fits = self.low <= money.cents <= self.high
+            fits = self.low <= (cents_of(money) if isinstance(money, str) else money.cents) <= self.high
         except AmountOutOfRange:
             fits = False
         if not fits:
@@ -326,6 +332,7 @@ Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
 """At least a cent."""
 Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
 AmountOrNone = Annotated[MoneyIn, Between(0), Doc("How much; zero is the same as nothing.")]
+Balance = Annotated[BalanceIn, Between(-MAX_CENTS), Doc("How much; it may be below zero.")]
 
 # --- lists and choices ---
 
@@ -383,13 +390,46 @@ PastDay = Annotated[date, Within(HAPPENED)]
 
 
 @dataclass(frozen=True)
-class MonthWithin:
-    """A month, written as 2026-03, whose first day is within bounds, which count as those of `Within` do."""
+class MomentWithin:
+    """A moment whose day in Amsterdam is within bounds, which count as those of `Within` do."""
 
     bounds: Bounds
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        written = core_schema.str_schema(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")
+        aware = core_schema.datetime_schema(tz_constraint="aware")
+        checked = core_schema.with_info_after_validator_function(self._check, aware)
+        return core_schema.no_info_before_validator_function(_begins_with_its_day, checked)
+
+    def _check(self, value: datetime, info: ValidationInfo) -> datetime:
+        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
+        day = day_of(value) if date.min.year < value.year < date.max.year else value.date()
+        Within(self.bounds)._check(day, info)
+        return value
+
+
+def _begins_with_its_day(value: Any) -> Any:
+    """A moment is written out. Raises PydanticCustomError for a number, or a moment in another form."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("time_is_text", "a moment is text")
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
+    return value
+
+
+PastMoment = Annotated[datetime, MomentWithin(HAPPENED)]
+"""Today or earlier: what has happened."""
+
+
+@dataclass(frozen=True)
+class MonthWithin:
+    """A month, written as 2026-03, whose first day is within bounds, which count as those of `Within` do."""
+
+    bounds: Bounds
+    years: str = "(19|20|21)[0-9]{2}"
+    """The years that it may be written with."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = core_schema.str_schema(pattern=rf"^{self.years}-(0[1-9]|1[0-2])$")
         return core_schema.with_info_after_validator_function(self._check, written)
 
     def _check(self, value: str, info: ValidationInfo) -> str:
@@ -403,33 +443,13 @@ def first_of(month: str) -> date:
 
 
 Month = Annotated[str, MonthWithin(Bounds()), Field(examples=["2026-03"]), Doc("A month, such as 2026-03.")]
-
-
-def _begun(value: Any) -> Any:
-    """A moment begins with its day. Raises PydanticCustomError for a number, or a moment in another form."""
-    if isinstance(value, int | float):
-        raise PydanticCustomError("time_is_text", "a moment is text")
-    if isinstance(value, str) and not _DAY.match(value):
-        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
-    return value
-
-
-@dataclass(frozen=True)
-class MomentWithin:
-    """A moment with its time zone, whose day is within bounds, which count as those of `Within` do."""
-
-    bounds: Bounds
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        aware = core_schema.datetime_schema(tz_constraint="aware")
-        checked = core_schema.with_info_after_validator_function(self._check, aware)
-        return core_schema.no_info_before_validator_function(_begun, checked)
-
-    def _check(self, value: datetime, info: ValidationInfo) -> datetime:
-        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
-        inner = date.min.year < value.year < date.max.year
-        Within(self.bounds)._check(day_of(value) if inner else value.date(), info)
-        return value
+AnyMonth = Annotated[
+    str,
+    MonthWithin(Bounds(first=date.min), "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"),
+    Field(examples=["2026-03"]),
+    Doc("A month, such as 2026-03."),
+]
+"""One of any year: also a month that a slip of before opened."""
 
 
 Moment = Annotated[datetime, MomentWithin(Bounds())]

@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from app.adapters.agreement_format import WHOLE
 from app.adapters.messages import blocked_text
 from app.contract.shape import MoneyOut
-from app.domain.money import AMOUNT, CURRENCY, cents_of
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
 
@@ -35,17 +34,6 @@ class Out(BaseModel):
         populate_by_name=True,
         json_schema_serialization_defaults_required=True,
     )
-
-
-class BalanceIn(In):
-    """An amount in euro that may be below zero."""
-
-    amount: Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["-12.50"])]
-    currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
-
-    @property
-    def cents(self) -> int:
-        return cents_of(self.amount)
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

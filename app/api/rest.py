@@ -19,7 +19,6 @@ from app.api import (
     members,
     nettings,
     offering_imports,
-    opening,
     people,
     remittances,
     seals,
@@ -47,7 +46,7 @@ NOUNS = (
         assignments,
         nettings,
     ),
-    *(books, flows, opening, seals),
+    *(books, flows, seals),
 )
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 

@@ -1,12 +1,14 @@
-"""The ledger's journals."""
+"""The ledger: accounts, journals and closed months."""
 
 from datetime import date, datetime
 
 from app.adapters.messages import explain, explain_leg
+from app.contract.operation import Noun
 from app.contract.shape import Money, cents, seen, shape
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
-from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId
+from app.usecases.books import close_month, list_accounts, list_journals, list_periods
+from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 
 
 @shape(domain.Leg)
@@ -71,3 +73,47 @@ class Journal:
     """The version of the agreement by which it was split."""
     entries: list[Entry]
     """Its lines."""
+
+
+@shape(domain.Account)
+class Account:
+    """An account of a cooperative. Credits are positive."""
+
+    id: AccountId
+    """Its id."""
+    kind: AccountKind
+    """What it is for."""
+    currency: str
+    """Its currency: EUR."""
+    rgs_code: str
+    """Its code in the Dutch reference scheme of accounts (RGS)."""
+    balance: Money
+    """What stands on it."""
+    floor: Money | None
+    """Below which it never comes; null: it has no floor."""
+    member_id: MemberId | None
+    """Whose it is, if it is a member's."""
+    party: str | None
+    """With whom it stands open: a name, or the id of a cooperative or municipality."""
+
+
+@shape(domain.Period)
+class Period:
+    """A closed month: it takes no postings."""
+
+    month: str = seen(lambda period, _: f"{period.month:%Y-%m}")
+    """The month, such as 2026-03."""
+    closed_at: datetime
+    """When it was closed."""
+    closed_by: PersonId | None
+    """Who closed it."""
+    bank_balance: Money | None = cents("bank_cents")
+    """What stood in the bank at its end."""
+
+
+BELOW = "/cooperatives/{cooperative_id}"
+books = Noun("ledger")
+books.get(f"{BELOW}/periods", list_periods, Period)
+books.post(f"{BELOW}/periods", close_month, Period)
+books.get(f"{BELOW}/accounts", list_accounts, Account)
+books.get(f"{BELOW}/journals", list_journals, Journal)

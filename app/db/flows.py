@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.domain.flows import Axis, Credited, Flow, Purchase, StatementLine
+from app.domain.flows import Credited, Flow, Purchase, StatementAxis, StatementLine
 from app.domain.ledger import AccountKind
 
 _DAY = {"period": "j.period", "work": "j.effective_on"}
@@ -20,7 +20,7 @@ _ORDER_OF = """
 
 
 async def lines(
-    tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: Axis
+    tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: StatementAxis
 ) -> list[StatementLine]:
     """Each kind of account at the beginning, in between, at the end; of a member the member's own accounts."""
     sql = f"""
@@ -36,7 +36,7 @@ async def lines(
 
 
 async def earned(
-    tx: Tx, cooperative_id: UUID, member_id: UUID, since: date, until: date, as_of: datetime, axis: Axis
+    tx: Tx, cooperative_id: UUID, member_id: UUID, since: date, until: date, as_of: datetime, axis: StatementAxis
 ) -> list[dict[str, Any]]:
     """What a member's work brought, by account kind, rule and category of costs."""
     sql = f"""

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from app.domain.errors import RuleRefused
 from app.domain.ledger import AccountKind
 
-Axis = Literal["period", "work"]
-"""By the month in which it is booked, or by the day on which it was worked or paid."""
+
+class StatementAxis(StrEnum):
+    """By the month in which it is booked, or by the day on which it was worked or paid."""
+
+    PERIOD = "period"
+    WORK = "work"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Statement:
     since: date
     until: date
     as_of: datetime
-    axis: Axis
+    axis: StatementAxis
     final: bool
     lines: tuple[StatementLine, ...]
     turnover_cents: int = 0

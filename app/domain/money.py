@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from app.domain.errors import AmountOutOfRange
@@ -14,6 +15,14 @@ AMOUNT = r"[0-9]{1,10}(\.[0-9]{1,2})?"
 _SIGNED = re.compile(f"(-?)({AMOUNT})")
 WHOLE = 10_000
 """100 % in basis points."""
+
+
+@dataclass(frozen=True)
+class NamedAmount:
+    """Cents, and what they are of."""
+
+    name: str
+    cents: int
 
 
 def share_out(total: int, weights: Sequence[int]) -> list[int]:

@@ -23,13 +23,10 @@ from app.graphql import (
     agreements,
     apps,
     assignments,
-    books,
     catalogue,
-    flows,
     joint_purchases,
     members,
     offering_imports,
-    opening,
     orders,
     people,
     remittances,
@@ -50,7 +47,6 @@ Query = merge_types(
     (
         catalogue.CatalogueQuery,
         agreements.AgreementQuery,
-        *(books.BookQuery, flows.FlowQuery),
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *map(query_of, TABLES),
         links.query(),
@@ -61,8 +57,6 @@ Mutation = merge_types(
     (
         *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
         *(
-            books.BookMutation,
-            opening.OpeningMutation,
             joint_purchases.JointPurchaseMutation,
             *map(mutation_of, TABLES),
             offering_imports.OfferingImportMutation,

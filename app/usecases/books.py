@@ -1,8 +1,7 @@
 """The books: accounts, journals and whether the invariants hold."""
 
 from dataclasses import dataclass
-from datetime import date
-from uuid import UUID
+from typing import Annotated
 
 from app.db import ledger
 from app.db.books import broken
@@ -15,8 +14,11 @@ from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import of_one_moment
+from app.vocabulary import AnyId, AnyMonth, Balance, CooperativeId, Doc, first_of
 
 BATCH = 1000
+SourceId = Annotated[AnyId, Doc("What they were booked for, such as an order or a payment.")]
+BankBalance = Annotated[Balance, Doc("What the bank's statement says at the end of the month.")]
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Books:
 
 
 @shows_private
-async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Account]:
-    """The accounts of a cooperative with their balances; credits are positive."""
+async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Account]:
+    """The accounts of a cooperative with their balances. Credits are positive. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await ledger.list_accounts(tx, cooperative_id, page)
@@ -37,9 +39,9 @@ async def list_accounts(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: Pag
 
 @shows_private
 async def list_journals(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, source_id: UUID | None = None
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, source_id: SourceId | None = None
 ) -> Page[Journal]:
-    """The journals of a cooperative with their entries, newest first; of one order or payment where asked."""
+    """The journals of a cooperative with their entries and reasons, newest first. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await ledger.list_journals(tx, cooperative_id, page, source_id)
@@ -47,7 +49,7 @@ async def list_journals(
 
 @shows_private
 @of_one_moment
-async def export_books(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Books:
+async def export_books(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Books:
     """The whole books of a cooperative at one moment: every account with its balance, every journal, oldest first."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
@@ -60,23 +62,26 @@ async def export_books(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> Books:
             return Books(tuple(accounts), tuple(journals))
 
 
-async def close_month(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date, bank_cents: int) -> Period:
-    """Close a month whose bank agrees with the statement; what comes late is booked in the first open month.
+async def close_month(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: AnyMonth, bank_balance: BankBalance
+) -> Period:
+    """Close a month whose bank agrees, for ever. What comes late is booked in the first open month.
 
     Raises RuleRefused before its end, AlreadySettled, EarlierMonthOpen, BankDiffers.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.CLOSE_MONTH, cooperative_id)
-    books = await ledger.open_books(tx, cooperative_id, month)
-    check_close(month, books, today=tx.today, stated_cents=bank_cents)
-    period = Period(cooperative_id, month, tx.now, actor.person_id, bank_cents)
+    first = first_of(month)
+    books = await ledger.open_books(tx, cooperative_id, first)
+    check_close(first, books, today=tx.today, stated_cents=bank_balance.cents)
+    period = Period(cooperative_id, first, tx.now, actor.person_id, bank_balance.cents)
     await ledger.close_month(tx, period)
-    await tell(tx, "month.closed", cooperative_id, cooperative_id, month=f"{month:%Y-%m}")
+    await tell(tx, "month.closed", cooperative_id, cooperative_id, month=month)
     return period
 
 
-async def list_periods(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> list[Period]:
-    """The closed months of a cooperative, newest first."""
+async def list_periods(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[Period]:
+    """The closed months of a cooperative, newest first. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await ledger.list_periods(tx, cooperative_id)

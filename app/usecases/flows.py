@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from app.db import flows
@@ -13,21 +14,30 @@ from app.db.orders import orders
 from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.flows import Axis, Flow, Statement, bought_with, check_dates
+from app.domain.flows import Flow, Statement, StatementAxis, bought_with, check_dates
 from app.usecases.steps.audit import shows_private
+from app.vocabulary import CooperativeId, Day, Doc, MemberId, Month, OrderId, PastMoment, first_of
+
+FirstDay = Annotated[Day, Doc("Its first day.")]
+LastDay = Annotated[Day, Doc("Its last day.")]
+AsOf = Annotated[PastMoment, Doc("The moment at which the books said so; null: now.")]
+Axis = Annotated[StatementAxis, Doc("By the month in which an entry is booked, or by the day of the work.")]
 
 
 async def get_statement(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    since: date,
-    until: date,
-    as_of: datetime | None = None,
-    axis: Axis = "period",
+    cooperative_id: CooperativeId,
+    since: FirstDay,
+    until: LastDay,
+    as_of: AsOf | None = None,
+    axis: Axis = StatementAxis.PERIOD,
 ) -> Statement:
-    """The cooperative's accounts over a period, as the books said on `as_of`; the same whenever it is asked again."""
+    """The cooperative's accounts over a period, as the books said at a moment. For the treasurer.
+
+    With that moment it says the same whenever it is asked again.
+    """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await _statement(tx, cooperative_id, None, since, until, as_of or tx.now, axis)
@@ -38,13 +48,13 @@ async def get_member_statement(
     tx: Tx,
     actor: Actor,
     *,
-    member_id: UUID,
-    since: date,
-    until: date,
-    as_of: datetime | None = None,
-    axis: Axis = "work",
+    member_id: MemberId,
+    since: FirstDay,
+    until: LastDay,
+    as_of: AsOf | None = None,
+    axis: Axis = StatementAxis.WORK,
 ) -> Statement:
-    """What a member turned over, the costs, how it was shared and what their own accounts say; for member and staff."""
+    """What a member turned over, the costs, how it was shared and what their own accounts say. For member and staff."""
     member = await members.get(tx, member_id)
     own = actor.as_member(member_id)
     actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
@@ -63,7 +73,7 @@ async def get_member_statement(
 
 
 async def _statement(
-    tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: Axis
+    tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: StatementAxis
 ) -> Statement:
     check_dates(since, until)
     found = tuple(await flows.lines(tx, cooperative_id, member_id, since, until, as_of, axis))
@@ -73,8 +83,8 @@ async def _statement(
 
 
 @shows_private
-async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
-    """Where the money of an order went, through to what was bought from the pot; a maker sees their own part."""
+async def trace_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Flow]:
+    """Where the money of an order went, through to what was bought from the pot. A maker sees their own part."""
     order = await orders.get(tx, order_id)
     own = {earning.credited_id for earning in await earnings.all(tx, order_id=order_id)}
     mine = frozenset(actor.members_with(Right.TRACE_ORDER)) & (set(order.maker_ids) | own)
@@ -88,11 +98,11 @@ async def trace_order(tx: Tx, actor: Actor, *, order_id: UUID) -> list[Flow]:
 
 
 @shows_private
-async def get_month_flows(tx: Tx, actor: Actor, *, cooperative_id: UUID, month: date) -> list[Flow]:
+async def get_month_flows(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: Month) -> list[Flow]:
     """What came from customers in a month and where it went. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
-    return await flows.month_flows(tx, cooperative_id, month.replace(day=1))
+    return await flows.month_flows(tx, cooperative_id, first_of(month))
 
 
 def _visible(flow: Flow, members_seen: frozenset[UUID]) -> bool:

@@ -1,6 +1,7 @@
 """Open a running cooperative's books: tried dry as often as one likes, then done once."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
@@ -13,29 +14,90 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement
 from app.domain.errors import AgreementMissing, AlreadySettled, NotFound, SecondPersonNeeded
-from app.domain.ledger import JournalKind, Posting
-from app.domain.opening import Opening, OpeningReport, check_opening, opening_legs, report
+from app.domain.ledger import AccountKind, JournalKind, Posting
+from app.domain.opening import (
+    Opening,
+    OpeningAccount,
+    OpeningPot,
+    OpeningReport,
+    OpeningTotal,
+    check_opening,
+    opening_legs,
+    report,
+)
+from app.vocabulary import Amount, Balance, CooperativeId, Doc, Flag, Form, MemberId, Month, PastDay, first_of
 
 
-async def try_opening(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Opening) -> OpeningReport:
-    """What an import would do, with every check that the import makes; nothing is written."""
-    await _checked(tx, actor, cooperative_id, opening)
-    return report(opening)
+class OpeningAccountInput(Form):
+    """What stands on an account: what the cooperative has, or what it owes or keeps, as people say it."""
+
+    kind: Annotated[AccountKind, Doc("The account.")]
+    amount: Balance
 
 
-async def open_books(tx: Tx, actor: Actor, *, cooperative_id: UUID, opening: Opening) -> OpeningReport:
-    """Begin the books with what the cooperative brings along: accounts, pots by month earned, totals of the year.
+class OpeningPotInput(Form):
+    """What of a member's pot was earned in a month."""
+
+    member_id: Annotated[MemberId, Doc("Whose pot it is.")]
+    month: Annotated[Month, Doc("The month in which it was earned.")]
+    amount: Amount
+
+
+class OpeningTotalInput(Form):
+    """What was kept in a month before remittance, for the threshold of the year."""
+
+    month: Annotated[Month, Doc("The month in which it was earned.")]
+    amount: Amount
+    member_id: Annotated[MemberId | None, Doc("Who kept it; null: it came to the cooperative fund.")] = None
+
+
+FirstDay = Annotated[PastDay, Doc("The first day of the books here.")]
+Accounts = Annotated[list[OpeningAccountInput], Doc("What stands on the accounts, each of them once.")]
+Pots = Annotated[list[OpeningPotInput], Doc("What is in the savings pots, by the month in which it was earned.")]
+Totals = Annotated[list[OpeningTotalInput], Doc("What members and the fund kept this year, by month.")]
+DryRun = Annotated[Flag, Doc("Only look whether it would be right; nothing is written.")]
+
+
+async def open_books(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: CooperativeId,
+    as_of: FirstDay,
+    accounts: Accounts,
+    pots: Pots | None = None,
+    totals: Totals | None = None,
+    dry_run: DryRun = False,
+) -> OpeningReport:
+    """Begin the books in the middle of a year, once, with all that the cooperative brings along. For the treasurer.
 
     Raises OpeningDiffers, RuleRefused, DayOutOfRange, AgreementMissing for a month without one, AlreadySettled once
     books began.
     """
+    opening = Opening(
+        as_of=as_of,
+        accounts=tuple(OpeningAccount(one.kind, one.amount.cents) for one in accounts),
+        pots=tuple(OpeningPot(one.member_id, first_of(one.month), one.amount.cents) for one in pots or ()),
+        totals=tuple(OpeningTotal(first_of(one.month), one.amount.cents, one.member_id) for one in totals or ()),
+    )
     municipality_id, versions = await _checked(tx, actor, cooperative_id, opening)
+    if dry_run:
+        return report(opening)
     for year in {total.month.year for total in opening.totals}:
         await lock_year(tx, cooperative_id, opening.member_ids, year)
     await open_months(tx, opening.totals, versions)
-    place = (uuid7(), cooperative_id, JournalKind.OPENING, "cooperative", cooperative_id, 1, opening.as_of)
-    await ledger.post(tx, Posting(*place, opening_legs(opening, municipality_id)))
-    return report(opening, place[0])
+    posting = Posting(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        kind=JournalKind.OPENING,
+        source_type="cooperative",
+        source_id=cooperative_id,
+        part=1,
+        effective_on=opening.as_of,
+        legs=opening_legs(opening, municipality_id),
+    )
+    await ledger.post(tx, posting)
+    return report(opening, posting.id)
 
 
 async def _checked(tx: Tx, actor: Actor, cooperative_id: UUID, opening: Opening) -> tuple[UUID, dict[date, Agreement]]:

@@ -57,9 +57,10 @@ async def test_books_that_were_opened_begin_on_that_day(world: World) -> None:
         place = f"/v1/cooperatives/{seller.id}/opening-balances"
         accounts = [{"kind": kind, "amount": {"amount": "5.00"}} for kind in ("bank", "cooperative_fund")]
         opening: Json = {"accounts": accounts}
-        for day, last in (("2062-01-01", "2026-07-10"), ("0026-01-01", "2026-07-10"), ("2026-07-11", "2026-07-10")):
-            refused = await seller.treasurer("POST", place, opening | {"asOf": day}, status=422)
-            _is_refused(refused, "asOf", "2000-01-01", last)
+        for day in ("2062-01-01", "0026-01-01", "2026-07-11"):
+            (fault,) = (await seller.treasurer("POST", place, opening | {"asOf": day}, status=400))["errors"]
+            assert (fault["field"], fault["code"]) == ("asOf", "day_out_of_range")
+            assert "from 1 January 2000 to 10 July 2026" in fault["message"]
         await seller.treasurer("POST", place, opening | {"asOf": "2026-07-01"})
         fund = await seller.treasurer(
             "POST", f"/v1/cooperatives/{seller.id}/funds", {"title": "Dak", "purposes": ["dak"]}
@@ -105,8 +106,8 @@ async def test_a_month_of_long_ago_is_closed_only_if_a_slip_opened_it(world: Wor
         body = {"month": "0206-02", "bankBalance": {"amount": "0.00"}}
         refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body, status=422)
         _is_refused(refused, "month", "2000-01-01", "2026-11-20")
-        query = """mutation($c: UUID!) { closeMonth(idempotencyKey: "m", cooperativeId: $c, month: "0206-02-01",
-                   bankBalance: "0.00") { month } }"""
+        query = """mutation($c: UUID!) { closeMonth(idempotencyKey: "m", cooperativeId: $c,
+                   input: {month: "0206-02", bankBalance: {amount: "0.00"}}) { month } }"""
         said = await seller.treasurer.graphql(query, c=seller.id)
         assert said["errors"][0]["extensions"]["code"] == "day_out_of_range"
 
@@ -141,8 +142,9 @@ async def test_what_is_planned_is_within_ten_years(world: World) -> None:
         assert (fault["field"], fault["code"]) == ("until", "day_out_of_range")
         (fault,) = (await jobs.plan(world, seller, status=400, endsAt="2999-01-01T00:00:00Z"))["errors"]
         assert (fault["field"], fault["code"]) == ("endsAt", "day_out_of_range")
-        statement = f"/v1/cooperatives/{seller.id}/statement?from=0001-01-01&until=2026-12-31"
-        assert (await seller.treasurer("GET", statement, status=422))["facts"]["field"] == "since"
+        statement = f"/v1/cooperatives/{seller.id}/statement?since=0001-01-01&until=2026-12-31"
+        (fault,) = (await seller.treasurer("GET", statement, status=400))["errors"]
+        assert (fault["field"], fault["code"]) == ("since", "day_out_of_range")
 
 
 @pytest.mark.parametrize("day", ["1795910400", "1795910400.5", "20261101", "2026-11-01T00:00:00Z", "2026-W45-1"])
@@ -157,7 +159,7 @@ async def test_rest_takes_no_count_of_seconds_for_a_day(world: World, day: str) 
         wanted = {"lines": [{"offeringId": str(seller.id), "quantity": 1}], "neededAt": day}
         refused = await app("POST", "/v1/orders", wanted, status=400)
         assert refused["errors"][0]["field"] == "neededAt"
-    await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/statement?from={day}&until=2026-12-31", status=400)
+    await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/statement?since={day}&until=2026-12-31", status=400)
 
 
 async def _as_owner(database_url: str, sql: str, *arguments: Any) -> Any:

@@ -9,33 +9,37 @@ from tests.scenarios.test_spending import ask, may_buy, step
 from tests.world import NOTHING, SCOPE, VRIJE_UITLOOP, Json, World
 
 
+def named(amounts: list[Json]) -> dict[str, str]:
+    """A list of named amounts by their names."""
+    return {one["name"]: one["amount"]["amount"] for one in amounts}
+
+
 async def test_a_statement_is_the_same_whenever_it_is_asked_again(world: World) -> None:
     with world.clock.at("2026-03-10"):
         seller, app = await world.cooperative(), await world.app()
         order = await world.sale(seller, app, "200.00", costs="30.00")
     then = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    place = f"/v1/members/{seller.member_id}/statement?from=2026-03-01&until=2026-03-31"
+    place = f"/v1/members/{seller.member_id}/statement?since=2026-03-01&until=2026-03-31"
     before = await seller.member("GET", f"{place}&asOf={then}")
     assert (before["turnover"]["amount"], before["final"]) == ("200.00", False)
-    assert {name: cost["amount"] for name, cost in before["costs"].items()} == {"materiaal": "30.00"}
-    shares = {name: share["amount"] for name, share in before["shares"].items()}
-    assert shares == {"cooperative_fund": "17.00", "training_pot": "8.50", "pot": "144.50"}
+    assert named(before["costs"]) == {"materiaal": "30.00"}
+    assert named(before["shares"]) == {"cooperative_fund": "17.00", "training_pot": "8.50", "pot": "144.50"}
     with world.clock.at("2026-04-02"):
         part = {"reason": "klacht", "amount": {"amount": "121.00"}}
         await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", part)
     assert await seller.member("GET", f"{place}&asOf={then}") == before
     after = await seller.member("GET", place)
-    assert (after["turnover"]["amount"], after["costs"]["materiaal"]["amount"]) == ("100.00", "15.00")
+    assert (after["turnover"]["amount"], named(after["costs"])["materiaal"]) == ("100.00", "15.00")
     assert [(line["kind"], line["closing"]["amount"]) for line in after["lines"]] == [
         ("payable_member", "15.00"),
         ("pot", "72.25"),
     ]
-    whole = f"/v1/cooperatives/{seller.id}/statement?from=2026-04-01&until=2026-04-30"
+    whole = f"/v1/cooperatives/{seller.id}/statement?since=2026-04-01&until=2026-04-30"
     lines = {line["kind"]: line for line in (await seller.treasurer("GET", whole))["lines"]}
     assert (lines["bank"]["opening"]["amount"], lines["bank"]["change"]["amount"]) == ("-242.00", "121.00")
     assert sum(float(line["closing"]["amount"]) for line in lines.values()) == 0
     await (await world.cooperative()).treasurer("GET", place, status=404)
-    await seller.treasurer("GET", f"{place.split('from', maxsplit=1)[0]}from=2026-03-02&until=2026-03-01", status=422)
+    await seller.treasurer("GET", f"{place.split('since', maxsplit=1)[0]}since=2026-03-02&until=2026-03-01", status=422)
 
 
 async def test_a_euro_is_traced_from_the_customer_to_the_purchase(world: World) -> None:
@@ -89,11 +93,11 @@ async def test_what_was_transferred_is_traced_and_stated_to_whom_it_went(world: 
         *(("customer", "cooperative_fund", "5.00"), ("customer", "pot", "95.00"), ("customer", "vat", "21.00")),
         ("pot", "purchase", "60.00"),
     ]
-    year = f"from={world.clock():%Y}-01-01&until={world.clock():%Y}-12-31"
+    year = f"since={world.clock():%Y}-01-01&until={world.clock():%Y}-12-31"
     stated = await colleague("GET", f"/v1/members/{colleague_id}/statement?{year}")
-    assert (stated["turnover"]["amount"], stated["shares"]["pot"]["amount"]) == ("100.00", "95.00")
+    assert (stated["turnover"]["amount"], named(stated["shares"])["pot"]) == ("100.00", "95.00")
     makers = await seller.treasurer("GET", f"/v1/members/{trial_id}/statement?{year}")
-    assert (makers["turnover"]["amount"], makers["shares"]) == ("0.00", {})
+    assert (makers["turnover"]["amount"], makers["shares"]) == ("0.00", [])
     await seller.treasurer(
         "POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht", "amount": {"amount": "60.50"}}
     )

@@ -203,7 +203,6 @@ get_statement                treasurer
 get_member_statement         member coordinator treasurer
 trace_order                  member coordinator treasurer
 get_month_flows              treasurer
-try_opening                  treasurer
 get_seals                    treasurer
 export_sealed                treasurer
 list_book_checks             network
@@ -217,7 +216,7 @@ RULE_FIRST = frozenset(
         *("invite_to_slot", "join_slot", "lock_wish", "move_assignment", "move_part", "pay_purchase", "pay_spending"),
         *("propose_netting", "propose_purchase", "receive_units", "refuse_hours", "report_hours"),
         *("report_remittance", "settle_joint_purchase", "settle_pot", "settle_remittance", "settle_spending"),
-        *("sign_agreement", "sign_assignment", "try_opening", "open_books"),
+        *("sign_agreement", "sign_assignment", "open_books"),
     }
 )
 """Verbs that the state of the sample stops, but only for who may ask: after the right, before the act."""

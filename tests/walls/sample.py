@@ -18,7 +18,6 @@ from app.domain.events import Event
 from app.domain.joint_purchases import draft_article
 from app.domain.messages import SENT, Channel, Message, MessageState
 from app.domain.offering_imports import ImportReview, Row, Rows
-from app.domain.opening import Opening
 from app.domain.page import PageRequest
 from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
@@ -26,7 +25,7 @@ from app.usecases.offering_imports import PutOffering, ReviewImport
 from app.usecases.offerings import AddOffering
 from app.usecases.orders import OrderLineInput
 from app.usecases.steps.contacts import ContactInput
-from app.vocabulary import Form, MoneyIn
+from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
@@ -333,14 +332,15 @@ def _constants() -> dict[str, Any]:
             "ends_at": now,
             "now": now,
         },
-        **{"month": date(2026, 1, 1), "through": "2026-01", "year": 2026, "since": date(2026, 1, 1)},
+        **{"month": "2026-01", "through": "2026-01", "year": 2026, "since": date(2026, 1, 1)},
         **{"reference": "F1", "yes": True, "drafts": (spool,), "draft": spool, "closes_at": now + timedelta(days=3)},
         **{"terms": 1, "units": 1, "total_cents": 1, "minutes": 60},
         **{"purposes": ("dak",), "giver": "Jo", "supplier": "De Schuur", "purpose": "gereedschap"},
-        **{"opening": Opening(date(2026, 1, 1), ()), "kind": AllowanceKind.PREMIUM, "bank_cents": 0},
+        **{"as_of": date(2026, 1, 1), "accounts": [], "kind": AllowanceKind.PREMIUM},
         **{"starts_on": date(2026, 1, 1), "until": date(2026, 2, 1), "active_from": date(2028, 1, 1)},
         **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "net_cents": 1},
         "amount": MoneyIn(amount="0.01"),
+        "bank_balance": BalanceIn(amount="0.00"),
         **{"cbs_code": "GM9999", "name": "x", "slug": "x-y", "town": "Breda", "title": "x", "trade_name": "x"},
         **{"legal_form": LegalForm.FOUNDATION, "issuer": "i", "subject": "s", "role": "treasurer"},
         **{"scopes": (), "rate_class": RateClass.STANDARD, "side": "cooperative", "category": "verf"},

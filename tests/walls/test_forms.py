@@ -16,8 +16,20 @@ from strawberry.types.base import StrawberryObjectDefinition
 from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
+from app.domain.days import FIRST_DAY
 from app.graphql.schema import schema
-from app.vocabulary import Between, BlankIsNone, Form, MomentWithin, MoneyIn, MonthWithin, Text, Verbatim, Within
+from app.vocabulary import (
+    BalanceIn,
+    Between,
+    BlankIsNone,
+    Form,
+    MomentWithin,
+    MoneyIn,
+    MonthWithin,
+    Text,
+    Verbatim,
+    Within,
+)
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -64,15 +76,14 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
             yield name, NOBODY[: text.longest]
             yield from [(name, " ")] * bool(text.shortest)
             yield from [(name, "a\nb")] * (not text.several)
-        if bare(hint) is MoneyIn:
+        if bare(hint) in (MoneyIn, BalanceIn):
+            below = ["-1"] * (bare(hint) is MoneyIn)
             too_low = [f"0.0{mark.low - 1}" for mark in marks if isinstance(mark, Between) and 0 < mark.low < 10]
-            for amount in ("1.000", "12,50", "", "-1", "1000000001", *too_low):
+            for amount in ("1.000", "12,50", "", "1000000001", *below, *too_low):
                 yield name, {"amount": amount}
-        for _ in (mark for mark in marks if isinstance(mark, MonthWithin)):
-            yield from [(name, month) for month in ("1999-12", "2199-01", "2026-13", "2026-3", "2026-03-01", "")]
-        for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
-            yield from ((name, f"{day}T12:00:00Z") for day in ("1999-12-31", "2199-01-01"))
-            yield name, "2026-03-01T12:00:00"
+        for month in (mark for mark in marks if isinstance(mark, MonthWithin)):
+            yield from [(name, "1999-12")] * (month.bounds.first >= FIRST_DAY)
+            yield from [(name, text) for text in ("2199-01", "2026-13", "2026-3", "2026-03-01", "0000-01", "")]
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
@@ -111,7 +122,7 @@ def beyond(mark: Any) -> Iterator[Any]:
             yield "a b"
 
 
-TYPED = (str, int, date, datetime, MoneyIn)
+TYPED = (str, int, date, datetime, MoneyIn, BalanceIn)
 """What a person types. An id, a choice or a yes is given by a program."""
 
 

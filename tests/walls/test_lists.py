@@ -195,7 +195,7 @@ async def test_a_former_member_keeps_their_own_money_and_papers(leavers: Leavers
     thermometer = await left("GET", f"/v1/members/{member_id}/thermometer")
     assert any(movement["orderReference"] for movement in thermometer["movements"])
     year = leavers.year
-    assert await left("GET", f"/v1/members/{member_id}/statement?from={year}-01-01&until={year}-12-31")
+    assert await left("GET", f"/v1/members/{member_id}/statement?since={year}-01-01&until={year}-12-31")
     earned = (await left("GET", f"/v1/cooperatives/{seller.id}/earnings"))["items"]
     assert [row["state"] for row in earned] == ["posted"]
     assert (await left("GET", f"/v1/cooperatives/{seller.id}/spending-requests"))["items"]
