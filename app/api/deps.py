@@ -15,10 +15,10 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.callers import audit, caller
-from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
+from app.api.headers import language_at
 from app.api.models import Written
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
@@ -136,8 +136,8 @@ SeenDep = Annotated[int | None, Depends(_seen)]
 MustHaveSeenDep = Annotated[int, Depends(_must_have_seen)]
 
 
-async def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
-    return language_of(accept_language)
+async def _language(request: Request, accept_language: Annotated[str | None, Header()] = None) -> str:
+    return language_at(request)
 
 
 LanguageDep = Annotated[str, Depends(_language)]

@@ -160,7 +160,7 @@ def _retry_after(answer: Any) -> int:
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]
     """For a request, or for a socket, which says later who it is."""
     wired = connection.app.state.wiring
-    language = language_of(connection.headers.get("accept-language"))
+    language = connection.state.language = language_of(connection.headers.get("accept-language"))
     if connection.scope["type"] == "websocket":
         return _of_socket(connection, language)
     identity = await caller(connection)
