@@ -18,7 +18,7 @@ from app.adapters.callers import audit, caller
 from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
-from app.api.headers import language_at
+from app.api.headers import language_at, listed, versions_of
 from app.api.models import Written
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
@@ -28,6 +28,7 @@ from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
 from app.usecases.run import Keyed, Run
+from app.vocabulary import Version
 
 DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 """The release that announced what leaves."""
@@ -118,22 +119,21 @@ PageDep = Annotated[PageRequest, Depends(_page)]
 
 
 async def _seen(
-    if_match: Annotated[str | None, Header(description="The ETag that you saw last.")] = None,
-) -> int | None:
-    if if_match is None:
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
+    request: Request,
+    if_match: Annotated[str | None, Header(description="The ETag that you saw last; a list; or `*`.")] = None,
+) -> Version | None:
+    if_match = listed(request.headers, "if-match")
+    return None if if_match is None else versions_of(if_match)
 
 
-async def _must_have_seen(seen: Annotated[int | None, Depends(_seen)]) -> int:
+async def _must_have_seen(seen: Annotated[Version | None, Depends(_seen)]) -> Version:
     if seen is None:
         raise FaceError(428, "if_match_missing")
     return seen
 
 
-SeenDep = Annotated[int | None, Depends(_seen)]
-MustHaveSeenDep = Annotated[int, Depends(_must_have_seen)]
+SeenDep = Annotated[Any, Depends(_seen)]
+MustHaveSeenDep = Annotated[Any, Depends(_must_have_seen)]
 
 
 async def _language(request: Request, accept_language: Annotated[str | None, Header()] = None) -> str:

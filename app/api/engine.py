@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -50,7 +50,7 @@ def add(router: APIRouter, operation: Operation) -> None:
         name=operation.use_case.__name__,
         description=operation.words,
         status_code=operation.status,
-        responses={status: {} for status in operation.refusals},
+        responses={status: {} for status in (*operation.refusals, *([428] if operation.must_have_seen else []))},
         response_model=None if operation.status == NO_CONTENT else _answer_of(operation),
     )
 
@@ -136,8 +136,8 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
             return {}
         following = request.url.include_query_params(after=found.end_cursor)
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
-    version = getattr(found, "version", None)
-    headers = {} if version is None else {"ETag": f'"{version}"'}
+    versioned = "version" in get_type_hints(operation.shape)
+    headers = {"ETag": f'"{found.version}"'} if versioned and not operation.lists else {}
     return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if operation.opens else {})
 
 

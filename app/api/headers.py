@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from app.adapters.messages import language_of
+from app.vocabulary import ANY_VERSION, Version
 
 _TAG = re.compile('(W/)?"([^"]*)"')
 """An entity tag: whether it is weak, and what stands between its quotes."""
@@ -25,19 +26,20 @@ def language_at(connection: HTTPConnection) -> str:
     return language
 
 
-def versions_of(if_match: str) -> list[int] | None:
-    """The versions that the caller saw; None for `*`, which is any version.
+def versions_of(if_match: str) -> Version:
+    """The versions that the caller saw.
 
-    Weak tags never match (section 13.1.1), and a tag that is no version of ours does not either. A version may come
+    Weak tags never match (section 13.1.1), and neither does a tag that is no version of ours. A version may come
     without its hash: a caller that reads `version` in a body has no other.
     """
     text = if_match.strip()
-    if text == "*":
-        return None
+    if text == ANY_VERSION:
+        return ANY_VERSION
     if text.isascii() and text.isdigit():
         text = f'"{text}"'  # some clients lose the quotes
     found = (_VERSION.fullmatch(opaque) for weak, opaque in _TAG.findall(text) if not weak)
-    return sorted({int(version[1]) for version in found if version is not None})
+    versions = sorted({int(version[1]) for version in found if version is not None})
+    return versions[0] if len(versions) == 1 else versions
 
 
 def is_known(tag: str, if_none_match: str) -> bool:

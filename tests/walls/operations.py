@@ -53,7 +53,7 @@ class Operation:
         headers = {"Idempotency-Key": uuid4().hex, "Accept-Language": "en"}
         if caller.token:
             headers["Authorization"] = f"Bearer {caller.token}"
-        if self.method in ("PATCH", "PUT"):
+        if "428" in self.stated["responses"]:
             headers["If-Match"] = f'"{self.inputs(ids).version}"'
         content = self.stated.get("requestBody", {}).get("content", {})
         if self.json is not None:
