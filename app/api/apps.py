@@ -17,6 +17,7 @@ from app.api.deps import (
     RunDep,
     Wiring,
     WiringDep,
+    kept_promises,
     leaving,
     link_next,
     noun,
@@ -42,7 +43,7 @@ from app.usecases.apps import (
 )
 
 router = noun("apps", "/apps")
-login = APIRouter(tags=["apps"], generate_unique_id_function=operation_id)
+login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
 
 

@@ -81,6 +81,10 @@ HEADERS: Node = {
         "schema": {"type": "string"},
         "required": True,
     },
+    "IdempotencyReplayed": {
+        "description": "`true` if this is the answer to an earlier request under the same key.",
+        "schema": {"type": "string"},
+    },
     "Link": {"description": '`<…>; rel="next"` where another page follows.', "schema": {"type": "string"}},
 }
 
@@ -177,8 +181,11 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     for status in sorted(set(expected)):
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
-        if parameter["name"].lower() == "idempotency-key" and not path.startswith("/oauth/"):
-            parameter |= {"required": True, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+        if parameter["name"].lower() == "idempotency-key":
+            needed = "If you send one" not in parameter["description"]
+            parameter |= {"required": needed, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+            for response in (responses[status] for status in responses if status < "300"):
+                response["headers"] |= {"Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
 
 
 def _first_sentence(text: str) -> str:

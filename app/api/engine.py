@@ -12,7 +12,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
+from app.api.deps import KeptRunDep, KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import Viewer
@@ -50,7 +50,10 @@ def add(router: APIRouter, operation: Operation) -> None:
         name=operation.use_case.__name__,
         description=operation.words,
         status_code=operation.status,
-        responses={status: {} for status in (*operation.refusals, *([428] if operation.must_have_seen else []))},
+        responses={
+            status: {}
+            for status in (*operation.refusals, *([428] if operation.versioned and operation.must_have_seen else []))
+        },
         response_model=None if operation.status == NO_CONTENT else _answer_of(operation),
     )
 
@@ -98,7 +101,10 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
         found["page"] = PageDep
     if operation.versioned:
         found["seen"] = MustHaveSeenDep if operation.must_have_seen else SeenDep
-    found["keyed" if operation.key is Key.NEEDED else "run"] = KeyedDep if operation.key is Key.NEEDED else RunDep
+    if operation.key is Key.NEEDED:
+        found["keyed"] = KeyedDep
+    else:
+        found["run"] = KeptRunDep if operation.key is Key.KEPT else RunDep
     return [
         inspect.Parameter(name, KEYWORD, annotation=hint, default=_default(operation, name))
         for name, hint in found.items()

@@ -100,10 +100,7 @@ class EveryRequest:
                     await rated.add_headers(MutableHeaders(scope=message), request, message["status"])
                 status = message["status"]
                 message["headers"] = dressed(message["headers"], self._version, request.state.trace_id)
-                if language := getattr(request.state, "language", ""):
-                    tell_language(MutableHeaders(raw=message["headers"]), language)
-                if scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
-                    message["headers"].append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+                tell_of(request, message["headers"])
             await send(message)
 
         try:
@@ -170,11 +167,18 @@ def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
     return [*headers, *added, (b"api-version", version.encode()), *traced]
 
 
-def tell_language(headers: MutableHeaders, language: str) -> None:
-    """Say for whom the texts of an answer are, and that others get others."""
-    headers.setdefault("Content-Language", language)
-    if "Accept-Language" not in headers.get("Vary", ""):
-        headers.add_vary_header("Accept-Language")
+def tell_of(request: Request, headers: Headers) -> None:
+    """Say of an answer for whom its texts are, whether it was given before, and that TLS has to stay."""
+    run, language = getattr(request.state, "run", None), getattr(request.state, "language", "")
+    if run is not None and run.replayed:
+        headers.append((b"idempotency-replayed", b"true"))
+    if language:
+        named = MutableHeaders(raw=headers)
+        named.setdefault("Content-Language", language)
+        if "Accept-Language" not in named.get("Vary", ""):
+            named.add_vary_header("Accept-Language")
+    if request.scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
+        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
 
 def refused(request: Request, status: int, code: str, **facts: str) -> Response:

@@ -7,7 +7,18 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.adapters.agreement_format import WHOLE
-from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
+from app.api.deps import (
+    KeptRunDep,
+    KeyedDep,
+    LanguageDep,
+    MustHaveSeenDep,
+    PageDep,
+    RunDep,
+    SeenDep,
+    link_next,
+    noun,
+    tag,
+)
 from app.api.models import (
     In,
     Money,
@@ -153,7 +164,7 @@ async def list_all(
 
 @router.post("/cooperatives/{cooperative_id}/offerings", status_code=201)
 async def add(
-    cooperative_id: UUID, body: OfferingIn, run: RunDep, language: LanguageDep, response: Response
+    cooperative_id: UUID, body: OfferingIn, run: KeptRunDep, language: LanguageDep, response: Response
 ) -> OfferingOut:
     """Write an offering as a draft."""
     contents = body.model_dump(exclude={"member_id", "price", "purchase_price", "stock"})
@@ -211,7 +222,7 @@ async def stock(
 
 @router.post("/offerings/{offering_id}/transitions")
 async def move(
-    offering_id: UUID, body: OfferingMove, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+    offering_id: UUID, body: OfferingMove, run: KeptRunDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> OfferingOut:
     """Submit, publish, send back, pause, resume or archive."""
     offering = await run(move_offering, offering_id=offering_id, verb=body.verb, expected_version=seen)

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from app.adapters.webhooks import look_up
-from app.api.deps import MustHaveSeenDep, PageDep, RunDep, WiringDep, link_next, noun, tag
+from app.api.deps import KeptRunDep, MustHaveSeenDep, PageDep, RunDep, WiringDep, link_next, noun, tag
 from app.api.feed import Place
 from app.api.models import Flag, In, Out, PageOut, Url, Version, When, given
 from app.domain.feed import place_of
@@ -151,7 +151,7 @@ async def rotate(webhook_id: UUID, run: RunDep, response: Response) -> WebhookWi
 
 
 @router.post("/webhooks/{webhook_id}/replays", status_code=201)
-async def replay(webhook_id: UUID, body: AgainIn, run: RunDep) -> AgainOut:
+async def replay(webhook_id: UUID, body: AgainIn, run: KeptRunDep) -> AgainOut:
     """Send again what happened after a place in the feed, at most 10,000 events."""
     return AgainOut(count=await run(replay_webhook, webhook_id=webhook_id, after_position=place_of(body.after)))
 

@@ -12,4 +12,4 @@ def expect(version: int | None, expected: Version | None) -> None:
     if expected is None or (expected == ANY_VERSION and version is not None):
         return
     if version not in (expected if isinstance(expected, list) else [expected]):
-        raise Stale(version=version)
+        raise Stale if version is None else Stale(version=version)
