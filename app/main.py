@@ -18,6 +18,7 @@ from app.adapters.tokens import Issuer, KeyRing
 from app.adapters.webhooks import look_up
 from app.api import docs, rest
 from app.api.catalogue import Direct
+from app.api.conditions import Conditions
 from app.api.deps import Wiring, operation_id
 from app.api.middleware import EveryRequest
 from app.api.prefix import Prefix
@@ -110,6 +111,7 @@ def _put_together(app: FastAPI, settings: Settings) -> None:
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
     app.add_middleware(Direct)
+    app.add_middleware(Conditions)
     app.add_middleware(EveryRequest, version=VERSION)
     if prefix := prefix_of(settings.public_url):
         app.add_middleware(Prefix, prefix=prefix)  # the last is outermost: it sees every link

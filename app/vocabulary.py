@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -257,8 +257,9 @@ LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600), WHOLE, Doc("How 
 Edition = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1), WHOLE, Doc("The edition of an offering.")]
 Flag = Annotated[bool, Field(strict=True)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("How many minutes, a month at most.")]
-Version = Annotated[int, Field(strict=True, ge=-1, le=2**31)]
-"""The version of a thing that the caller saw last. An If-Match that is no version of ours is -1, which nothing has."""
+ANY_VERSION: Literal["*"] = "*"
+Version = int | list[int] | Literal["*"]
+"""The version of a thing that the caller saw last. An If-Match may name several, or be `*`: whatever is there."""
 
 
 _WRITTEN = re.compile("-?[0-9]{1,18}")

@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import itertools
+import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -35,6 +39,24 @@ SAENS_TOIS: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund",
 NOTHING: list[Json] = [{"name": "nothing", "net": "0", "expected": {}}]
 GUEST: Json = {"name": "Jo de Wit", "email": "jo@example.org"}
 _codes = itertools.count(1000)
+
+
+@cache
+def _keyed() -> re.Pattern[str]:
+    """The addresses of the contract whose POST takes an Idempotency-Key."""
+    paths = json.loads((Path(__file__).parent.parent / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    posts = {path: operations["post"] for path, operations in paths.items() if "post" in operations}
+    taking = (
+        path
+        for path, post in posts.items()
+        if any(one["name"].lower() == "idempotency-key" for one in post.get("parameters", ()))
+    )
+    return re.compile("|".join("/v1" + re.sub("{[^}]*}", "[^/]*", path) for path in taking))
+
+
+def takes_key(path: str) -> bool:
+    """Whether a POST to this address takes an Idempotency-Key."""
+    return _keyed().fullmatch(path.partition("?")[0]) is not None
 
 
 class Caller:
@@ -66,7 +88,7 @@ class Caller:
         sent = {"Accept-Language": "en", **(headers or {})}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        if method == "POST":
+        if method == "POST" and (key or takes_key(path)):
             sent["Idempotency-Key"] = key or uuid.uuid4().hex
         answer = await self.client.request(method, path, json=body, headers=sent)
         expected = status or {"POST": 0, "GET": 200, "PUT": 200, "PATCH": 200, "DELETE": 0}[method]

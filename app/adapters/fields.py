@@ -69,6 +69,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Vul een e-mailadres in, zoals jo@example.org.",
         "Give an e-mail address, such as jo@example.org.",
     ),
+    "key_not_kept": (
+        "Hier wordt geen antwoord bewaard onder een sleutel. Laat deze header weg.",
+        "No answer is kept under a key here. Leave this header out.",
+    ),
+    "version_not_checked": (
+        "Hier wordt niet naar een versie gekeken. Laat deze header weg.",
+        "No version is checked here. Leave this header out.",
+    ),
     "json_invalid": ("Dit is geen geldige JSON.", "This is not valid JSON."),
 }
 _AMOUNT = ("Vul een bedrag in met een punt, zoals 12.50.", "Give an amount with a point, such as 12.50.")

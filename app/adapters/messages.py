@@ -1,6 +1,8 @@
 """What people read: errors, reasons and tasks, in Dutch (B1) and English. Codes come from the domain."""
 
+import re
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.adapters.reasons import BLOCKED, RULES, TARGETS, TASKS
@@ -11,6 +13,7 @@ from app.domain.ledger import Leg
 from app.domain.money import percent_text
 
 NL, EN = "nl", "en"
+_WEIGHT = re.compile("(?:q=([01](?:[.][0-9]{0,3})?))?")
 _CENTS = frozenset(
     {
         "before",
@@ -83,11 +86,23 @@ def mail_text(kind: str, facts: dict[str, Any], language: str) -> tuple[str, str
     return text, f"{text}\n\n{LOOK[language]}\n"
 
 
+@lru_cache(maxsize=64)
 def language_of(accept_language: str | None) -> str:
-    """`nl` unless English is asked for first."""
-    wanted = (accept_language or "").lower()
-    en, nl = wanted.find(EN), wanted.find(NL)
-    return EN if en >= 0 and (nl < 0 or en < nl) else NL
+    """The language that is wanted most, by the weights of the header (RFC 9110, section 12.5.4); Dutch if none is ours.
+
+    `en-GB` wants English too. `*` stands for those that are not named.
+    """
+    weights: dict[str, float] = {}
+    for one in (accept_language or "").lower().split(","):
+        name, _, rest = one.partition(";")
+        weight = _WEIGHT.fullmatch(rest.replace(" ", ""))
+        tag = name.strip().partition("-")[0]
+        if weight is not None and tag in (NL, EN, "*"):
+            weights[tag] = max(weights.get(tag, 0), float(weight[1] or 1))
+    others = weights.pop("*", None)
+    if others is not None:
+        weights = weights | {tag: others for tag in (NL, EN) if tag not in weights}
+    return max(weights, key=lambda tag: weights[tag], default=NL) if any(weights.values()) else NL
 
 
 def error_text(code: str, facts: dict[str, Any], language: str) -> str:

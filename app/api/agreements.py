@@ -17,7 +17,7 @@ from app.adapters.agreement_format import (
 )
 from app.adapters.agreement_templates import template_data, templates
 from app.adapters.messages import explain_leg
-from app.api.deps import LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
+from app.api.deps import KeptRunDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, Out, PageOut, TransitionOut, Version, When, given, money
 from app.domain.actors import Actor
 from app.domain.agreements import AGREEMENT, Agreement, AgreementState, ExampleResult
@@ -191,7 +191,7 @@ async def list_all(
 
 @router.post("/cooperatives/{cooperative_id}/agreements", status_code=201)
 async def draft(
-    cooperative_id: UUID, body: AgreementIn, run: RunDep, language: LanguageDep, response: Response
+    cooperative_id: UUID, body: AgreementIn, run: KeptRunDep, language: LanguageDep, response: Response
 ) -> AgreementOut:
     """Write the next version as a draft, with its worked examples."""
     agreement = await run(
@@ -243,7 +243,7 @@ async def example_results(agreement_id: UUID, run: RunDep) -> list[ExampleResult
 
 @router.post("/agreements/{agreement_id}/tests")
 async def test(
-    agreement_id: UUID, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+    agreement_id: UUID, run: KeptRunDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> AgreementOut:
     """Run the worked examples; only an agreement whose examples come out can be signed."""
     agreement = await run(try_agreement, agreement_id=agreement_id, expected_version=seen)
@@ -253,7 +253,7 @@ async def test(
 
 @router.post("/agreements/{agreement_id}/signatures")
 async def sign(
-    agreement_id: UUID, body: SignatureIn, run: RunDep, language: LanguageDep, seen: SeenDep, response: Response
+    agreement_id: UUID, body: SignatureIn, run: KeptRunDep, language: LanguageDep, seen: SeenDep, response: Response
 ) -> AgreementOut:
     """Sign for the cooperative (treasurer) or the municipality (controller)."""
     agreement = await run(sign_agreement, agreement_id=agreement_id, side=body.side, expected_version=seen)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Depends, Form, Header, Response
 
 from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
-from app.api.deps import LanguageDep, RunDep, Wiring, WiringDep, leaving, noun, operation_id, tag
+from app.api.deps import LanguageDep, RunDep, Wiring, WiringDep, kept_promises, leaving, noun, operation_id, tag
 from app.api.errors import FaceError
 from app.api.models import Out
 from app.contract.apps import App
@@ -21,7 +21,7 @@ from app.usecases.apps import check_assertion, check_client, disable_app, list_c
 from app.vocabulary import AppId
 
 router = noun("apps", "/apps")
-login = APIRouter(tags=["apps"], generate_unique_id_function=operation_id)
+login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
 
 

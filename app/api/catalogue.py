@@ -1,15 +1,15 @@
 """REST: the public catalogue; the database's JSON is passed through as it is."""
 
-import hashlib
 import re
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response
-from starlette.datastructures import URL, Headers
+from fastapi import Query, Request, Response
+from starlette.datastructures import URL
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.conditions import content_hash
 from app.api.deps import PageDep, Wiring, WiringDep, noun
 from app.api.models import PageOut
 from app.contract.catalogue import CatalogueOffering
@@ -31,28 +31,16 @@ FORMS = {
 }
 """What usual values look like, of the parameters that most requests have."""
 CACHE = {"Cache-Control": "public, max-age=15", "Vary": "Accept-Encoding"}
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already: see `If-None-Match`."}}
-_TAGS = re.compile('(?:W/)?("[^"]*")')
-
-
-async def _known(
-    if_none_match: Annotated[str | None, Header(description="The ETags that you have; 304 if one still holds.")] = None,
-) -> str:
-    return if_none_match or ""
-
-
-KnownDep = Annotated[str, Depends(_known)]
 
 
 def _about(form: Any, **more: Any) -> Any:
     return Query(description=doc_of(form), **more)
 
 
-@router.get("", response_model=PageOut[CatalogueOffering], responses=NOT_MODIFIED)
+@router.get("", response_model=PageOut[CatalogueOffering])
 async def search(
     wired: WiringDep,
     page: PageDep,
-    known: KnownDep,
     request: Request,
     text: Annotated[Words | None, _about(Words)] = None,
     category: Annotated[Category | None, _about(Category)] = None,
@@ -71,40 +59,32 @@ async def search(
         min_price=min_price,
         max_price=max_price,
     )
-    return await _page(wired, query, request.url, known)
+    return await _page(wired, query, request.url)
 
 
-async def _page(wired: Wiring, query: CatalogueQuery, url: URL, known: str) -> Response:
+async def _page(wired: Wiring, query: CatalogueQuery, url: URL) -> Response:
     body, cursor = await wired.catalogue.page(query)
     if cursor is None:
-        return _shared(body, known)
+        return _shared(body)
     following = url.include_query_params(after=cursor)
-    return _shared(body, known, Link=f'<{following.path}?{following.query}>; rel="next"')
+    return _shared(body, Link=f'<{following.path}?{following.query}>; rel="next"')
 
 
-@router.get("/{offering_id}", response_model=CatalogueOffering, responses=NOT_MODIFIED)
-async def get(offering_id: OfferingId, wired: WiringDep, known: KnownDep) -> Response:
+@router.get("/{offering_id}", response_model=CatalogueOffering)
+async def get(offering_id: OfferingId, wired: WiringDep) -> Response:
     """One published offering."""
-    return await _one(wired, offering_id, known)
+    return await _one(wired, offering_id)
 
 
-async def _one(wired: Wiring, offering_id: UUID, known: str) -> Response:
-    return _shared(await wired.catalogue.offering(offering_id), known)
+async def _one(wired: Wiring, offering_id: UUID) -> Response:
+    return _shared(await wired.catalogue.offering(offering_id))
 
 
-def _shared(body: str, known: str, **more: str) -> Response:
-    """An answer for every cache, with an ETag of its content; 304 without a body if the caller has it already."""
+def _shared(body: str, **more: str) -> Response:
+    """An answer for every cache, with an ETag of its content."""
     content = body.encode()
-    tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
-    headers = CACHE | {"ETag": tag} | more
-    if known and is_known(tag, known):
-        return Response(status_code=304, headers=headers)
+    headers = CACHE | {"ETag": f'"{content_hash(content)}"'} | more
     return Response(content, media_type="application/json", headers=headers)
-
-
-def is_known(tag: str, known: str) -> bool:
-    """Whether `If-None-Match` names an entity tag or has `*`; weak ones count too (RFC 9110, section 13.1.2)."""
-    return known.strip() == "*" or tag in _TAGS.findall(known)
 
 
 class Direct:
@@ -136,15 +116,15 @@ class Direct:
     async def _answer(self, wired: Wiring, scope: Scope) -> Response | None:
         """The answer to what is well formed. Raises DomainError, ValueError for what has to go the long way."""
         asked = parse_qsl(scope["query_string"].decode(), keep_blank_values=True, strict_parsing=True)
-        name, known = scope["path"].removeprefix(PLACE), Headers(scope=scope).get("if-none-match", "")
+        name = scope["path"].removeprefix(PLACE)
         if name:
             if asked or not ONE.fullmatch(name):
                 return None
             scope["path_params"] = {"offering_id": name[1:]}
-            return await _one(wired, UUID(name[1:]), known)
+            return await _one(wired, UUID(name[1:]))
         given = dict(asked)
         fits = len(given) == len(asked) and all(key in FORMS and FORMS[key].fullmatch(given[key]) for key in given)
         if not fits:
             return None
         page = PageRequest(int(given.pop("limit", "20")), parse_cursor(given.pop("after", None)))
-        return await _page(wired, query_of(page, **given), URL(scope=scope), known)
+        return await _page(wired, query_of(page, **given), URL(scope=scope))

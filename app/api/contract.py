@@ -73,7 +73,7 @@ HEADERS: Node = {
     "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "ApiVersion": {"description": "The full version of this API.", "schema": {"type": "string"}, "required": True},
     "Etag": {
-        "description": "The version of what is shown: send it back in `If-Match`.",
+        "description": "The version and a hash of what is shown: send it back in `If-Match`, or in `If-None-Match`.",
         "schema": {"type": "string"},
         "required": True,
     },
@@ -81,6 +81,10 @@ HEADERS: Node = {
         "description": "A tag of the content: send it in `If-None-Match`.",
         "schema": {"type": "string"},
         "required": True,
+    },
+    "IdempotencyReplayed": {
+        "description": "`true` if this is the answer to an earlier request under the same key.",
+        "schema": {"type": "string"},
     },
     "Link": {"description": '`<…>; rel="next"` where another page follows.', "schema": {"type": "string"}},
 }
@@ -113,6 +117,15 @@ def shaped(document: Node) -> Node:
     return renamed
 
 
+SHARED = "/catalogue/"
+NOT_MODIFIED = "You have it already: see `If-None-Match`."
+IF_NONE_MATCH: Node = {
+    "name": "if-none-match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": ["string", "null"], "title": "If-None-Match"},
+    "description": "The ETags that you have; 304 if one still holds.",
+}
 SAID: Node = {
     "API-Version": {"$ref": "#/components/headers/ApiVersion"},
     "RateLimit": {"$ref": "#/components/headers/RateLimit"},
@@ -150,11 +163,13 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     responses = operation["responses"]
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | SAID | _own_headers(response, schemas)
-    if "304" in responses:  # caches share the answer: nobody's rate is in it, and it has a tag of its content
-        for status in ("200", "304"):
-            own = {"API-Version": SAID["API-Version"], "ETag": {"$ref": "#/components/headers/ContentEtag"}}
-            kept = {name: told for name, told in responses[status]["headers"].items() if name not in SAID}
-            responses[status]["headers"] = own | kept
+    if path.startswith(SHARED):  # caches share the answer: nobody's rate is in it, and it has a tag of its content
+        own = {"API-Version": SAID["API-Version"], "ETag": {"$ref": "#/components/headers/ContentEtag"}}
+        kept = {name: told for name, told in responses["200"]["headers"].items() if name not in SAID}
+        responses["200"]["headers"] = own | kept
+    if method == "get" and "ETag" in responses.get("200", {}).get("headers", {}):
+        responses["304"] = {"description": NOT_MODIFIED, "headers": responses["200"]["headers"]}
+        operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
     stated = [status for status in responses if status in REFUSALS]
     expected = ["400", "401", "403", "404", "413", "422", "429", "431", "500", "503", *stated]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
@@ -163,12 +178,15 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     if method != "get":
         expected += ["409", *(["415"] if "requestBody" in operation else [])]
     if "if-match" in {name.lower() for name in names}:
-        expected += ["412", "428"] if method in ("put", "patch") else ["412"]
+        expected += ["412", "428"] if method == "patch" else ["412"]
     for status in sorted(set(expected)):
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
-        if parameter["name"].lower() == "idempotency-key" and not path.startswith("/oauth/"):
-            parameter |= {"required": True, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+        if parameter["name"].lower() == "idempotency-key":
+            needed = "If you send one" not in parameter["description"]
+            parameter |= {"required": needed, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+            for response in (responses[status] for status in responses if status < "300"):
+                response["headers"] |= {"Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
 
 
 def _first_sentence(text: str) -> str:

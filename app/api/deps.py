@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -15,10 +15,10 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.callers import audit, caller
-from app.adapters.messages import language_of
 from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
+from app.api.headers import language_at, listed, versions_of
 from app.api.models import Written
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
@@ -27,6 +27,7 @@ from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
 from app.usecases.run import Keyed, Run
+from app.vocabulary import Version
 
 DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 """The release that announced what leaves."""
@@ -79,6 +80,7 @@ async def _run(
         audit.info("refused", extra={"code": Unauthenticated.code})
         raise Unauthenticated
     run: Run = wired.make_run(await caller(request))
+    request.state.run = run
     return run
 
 
@@ -93,11 +95,27 @@ async def _keyed(
         Header(max_length=200, description="A unique value of your own; the same again does nothing twice."),
     ] = None,
 ) -> tuple[Run, Keyed]:
-    if not re.fullmatch(KEY, idempotency_key or ""):
+    return run, run.keyed(_checked(idempotency_key or ""))
+
+
+def _checked(key: str) -> str:
+    if not re.fullmatch(KEY, key):
         raise FaceError(400, "idempotency_key_missing")
-    return run, run.keyed(str(idempotency_key))
+    return key
 
 
+async def _kept(
+    run: RunDep,
+    idempotency_key: Annotated[
+        str | None,
+        Header(max_length=200, description="If you send one, of your own: the same again does nothing twice."),
+    ] = None,
+) -> Run:
+    run.key = None if idempotency_key is None else _checked(idempotency_key)
+    return run
+
+
+KeptRunDep = Annotated[Run, Depends(_kept)]
 KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
 
 
@@ -115,38 +133,37 @@ PageDep = Annotated[PageRequest, Depends(_page)]
 
 
 async def _seen(
-    if_match: Annotated[str | None, Header(description="The ETag that you saw last.")] = None,
-) -> int | None:
-    if if_match is None:
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
+    request: Request,
+    if_match: Annotated[str | None, Header(description="The ETag that you saw last; a list; or `*`.")] = None,
+) -> Version | None:
+    if_match = listed(request.headers, "if-match")
+    return None if if_match is None else versions_of(if_match)
 
 
-async def _must_have_seen(seen: Annotated[int | None, Depends(_seen)]) -> int:
+async def _must_have_seen(seen: Annotated[Version | None, Depends(_seen)]) -> Version:
     if seen is None:
         raise FaceError(428, "if_match_missing")
     return seen
 
 
-SeenDep = Annotated[int | None, Depends(_seen)]
-MustHaveSeenDep = Annotated[int, Depends(_must_have_seen)]
+SeenDep = Annotated[Any, Depends(_seen)]
+MustHaveSeenDep = Annotated[Any, Depends(_must_have_seen)]
 
 
-async def _language(accept_language: Annotated[str | None, Header()] = None) -> str:
-    return language_of(accept_language)
+async def _language(request: Request, accept_language: Annotated[str | None, Header()] = None) -> str:
+    return language_at(request)
 
 
 LanguageDep = Annotated[str, Depends(_language)]
 
 
-def _query_names(route: APIRoute) -> set[str]:
-    """The query parameters of an operation, those of its dependencies included."""
+def _names(route: APIRoute, place: Literal["query", "header"]) -> set[str]:
+    """The parameters of an operation in its query or its headers, those of its dependencies included."""
     found: set[str] = set()
     waiting = [route.dependant]
     while waiting:
         dependant = waiting.pop()
-        found |= {parameter.alias for parameter in dependant.query_params}
+        found |= {parameter.alias for parameter in getattr(dependant, f"{place}_params")}
         waiting += dependant.dependencies
     return found
 
@@ -155,11 +172,29 @@ async def known_query(request: Request) -> None:
     """Refuse a query parameter that the operation does not have, rather than answer something else."""
     if not request.query_params:
         return
-    unknown = sorted(set(request.query_params) - _query_names(request.scope["route"]))
+    unknown = sorted(set(request.query_params) - _names(request.scope["route"], "query"))
     if unknown:
         raise RequestValidationError(
             [{"loc": ("query", name), "type": "extra_forbidden", "msg": "Unknown"} for name in unknown]
         )
+
+
+PROMISES = {"idempotency-key": "key_not_kept", "if-match": "version_not_checked"}
+"""Headers that promise a caller something, and what is said if the operation does not do it."""
+
+
+async def kept_promises(request: Request) -> None:
+    """Refuse a header that the caller relies on and the operation does not look at. A read changes nothing."""
+    asked = [name for name in PROMISES if name in request.headers]
+    if not asked:
+        return
+    taken = _names(request.scope["route"], "header") | ({"if-match"} if request.method == "GET" else set())
+    if faults := [
+        {"loc": ("header", name.title()), "type": PROMISES[name], "msg": "Not taken"}
+        for name in asked
+        if name not in taken
+    ]:
+        raise RequestValidationError(faults)
 
 
 def leaving(sunset: date, successor: str) -> Callable[..., Any]:
@@ -193,5 +228,5 @@ def operation_id(route: APIRoute) -> str:
 
 def noun(name: str, prefix: str = "") -> APIRouter:
     """A router for the operations of a noun: below `/v1`, where a parameter that nobody knows is refused."""
-    known = [Depends(known_query)]
+    known = [Depends(known_query), Depends(kept_promises)]
     return APIRouter(prefix=f"/v1{prefix}", tags=[name], dependencies=known, generate_unique_id_function=operation_id)

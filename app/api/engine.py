@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 from app.adapters.addresses import prefix_at
-from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
+from app.api.deps import KeptRunDep, KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import Viewer
@@ -84,6 +84,8 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     found: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
     if operation.holds and "version" in operation.subject.__annotations__:
         found[operation.status] = {"headers": {"ETag": {"$ref": "#/components/headers/Etag"}}}
+    if operation.versioned and operation.must_have_seen:
+        found[428] = {}
     if operation.new:
         found[201] = {"model": _answer_of(operation), "description": "It is new."}
     return found
@@ -112,7 +114,10 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
         found["page"] = PageDep
     if operation.versioned:
         found["seen"] = MustHaveSeenDep if operation.must_have_seen else SeenDep
-    found["keyed" if operation.key is Key.NEEDED else "run"] = KeyedDep if operation.key is Key.NEEDED else RunDep
+    if operation.key is Key.NEEDED:
+        found["keyed"] = KeyedDep
+    else:
+        found["run"] = KeptRunDep if operation.key is Key.KEPT else RunDep
     return [
         inspect.Parameter(name, KEYWORD, annotation=hint, default=_default(operation, name))
         for name, hint in found.items()
@@ -151,8 +156,8 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
             return {}
         following = request.url.include_query_params(after=found.end_cursor)
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
-    version = getattr(found, "version", None)
-    headers = {} if version is None else {"ETag": f'"{version}"'}
+    versioned = "version" in get_type_hints(operation.subject)
+    headers = {"ETag": f'"{found.version}"'} if versioned and not operation.lists else {}
     opens = operation.opens and operation.status_of(found) == 201
     return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if opens else {})
 

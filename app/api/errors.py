@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 
 from app.adapters.addresses import public_path
 from app.adapters.fields import faults_of, field_error, field_text
-from app.adapters.messages import EN, error_text, language_of, message_of
+from app.adapters.messages import EN, error_text, message_of
 from app.api.contract import methods_at
+from app.api.headers import language_at
 from app.domain.errors import DomainError, Malformed, ScopeMissing, TokenRefused
 from app.usecases.run import Unavailable
 
@@ -62,7 +63,7 @@ def problem(
     **more: Any,
 ) -> JSONResponse:
     """The body that every error has."""
-    path, headers = request.url.path, {"Content-Language": language_of(request.headers.get("accept-language"))}
+    path, headers = request.url.path, {"Content-Language": language_at(request)}
     if challenge := _challenge(status, code, more.get("facts", {}), basic=path == LOGIN):
         headers["WWW-Authenticate"] = challenge
     if code == "still_running":
@@ -101,7 +102,7 @@ def _quotable(text: str) -> str:
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)  # noqa: S101
-    language = language_of(request.headers.get("accept-language"))
+    language = language_at(request)
     if isinstance(error, Malformed):
         text, errors = error_text(error.code, {}, language), faults_of(error, language)
         return problem(request, error.status, error.code, text, errors=errors)
@@ -113,13 +114,13 @@ async def _domain(request: Request, error: Exception) -> JSONResponse:
 
 async def _face(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, FaceError)  # noqa: S101
-    language = language_of(request.headers.get("accept-language"))
+    language = language_at(request)
     return problem(request, error.status, error.code, error_text(error.code, error.facts, language))
 
 
 async def _shape(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    language = language_of(request.headers.get("accept-language"))
+    language = language_at(request)
     found = [field_error(one, skip=1) for one in error.errors()]
     expected = "application/x-www-form-urlencoded" if request.url.path == LOGIN else "application/json"
     if any(one["loc"][0] == "body" for one in error.errors()) and not _comes_as(request, expected):
@@ -132,15 +133,21 @@ async def _shape(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-    language = language_of(request.headers.get("accept-language"))
+    language = language_at(request)
     facts, headers = {"how": "address"}, {}
     if error.status_code == 405:  # the router names the methods of one operation, the contract all of them
-        known = methods_at(request.app.openapi(), request.url.path)
-        allow = ", ".join(known) or (error.headers or {}).get("Allow", "")
-        facts, headers = {"method": request.method[:20], "allow": allow}, {"Allow": allow}
+        known = methods_at(request.app.openapi(), request.url.path) or _named(error)
+        facts = {"method": request.method[:20], "allow": ", ".join(known)}
+        headers = {"Allow": ", ".join("GET, HEAD" if one == "GET" else one for one in known)}
     refusal = problem(request, error.status_code, code, error_text(code, facts, language))
     refusal.headers.update(headers)
     return refusal
+
+
+def _named(error: HTTPException) -> list[str]:
+    """The methods that the router names."""
+    named = (error.headers or {}).get("Allow", "")
+    return [one.strip() for one in named.split(",") if one.strip() not in ("", "HEAD")]
 
 
 def _comes_as(request: Request, expected: str) -> bool:
@@ -157,7 +164,7 @@ async def failed(request: Request, error: Exception) -> JSONResponse:
 def _unavailable(request: Request, error: Unavailable) -> JSONResponse:
     """The answer while the database is away, full or busy; the log names the cause in one line."""
     log.warning("database unavailable", extra=error.facts)
-    language = language_of(request.headers.get("accept-language"))
+    language = language_at(request)
     text = error_text("unavailable", {}, language)
     return problem(request, 503, "unavailable", text, retry_after=error.retry_after)
 
@@ -166,7 +173,7 @@ def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """The answer to a bug: masked, with the trace id to ask for; the log has it all."""
     trace_id = getattr(request.state, "trace_id", "-")
     log.error("unexpected", exc_info=error)
-    language = language_of(request.headers.get("accept-language"))
+    language = language_at(request)
     return problem(request, 500, "internal", error_text("internal", {"trace_id": trace_id}, language))
 
 

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.adapters.logs import trace
-from app.adapters.messages import error_text, language_of
+from app.adapters.messages import error_text
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
 from app.api.errors import failed, problem
+from app.api.headers import language_at
 from app.api.origins import SHARED, is_preflight, preflight_answer
 from app.api.rated import Rated, is_shared
 from app.api.sockets import serve_socket
@@ -75,15 +76,17 @@ class EveryRequest:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, request = time.perf_counter(), Request(scope)
-        with request_span(scope["method"], request.headers) as (trace_id, span):
+        began, method = time.perf_counter(), scope["method"]
+        scope = as_asked(scope)
+        request, sent = Request(scope), without_body(send) if method == "HEAD" else send
+        with request_span(method, request.headers) as (trace_id, span):
             request.state.trace_id = trace_id
             trace.set(trace_id)
             status = 500  # of an answer that breaks off
             try:
-                status = await self._answered(request, receive, send)
+                status = await self._answered(request, receive, sent)
             finally:
-                self._note(scope, span, status, round((time.perf_counter() - began) * 1000, 1))
+                self._note(scope, method, span, status, round((time.perf_counter() - began) * 1000, 1))
 
     async def _answered(self, request: Request, receive: Receive, send: Send) -> int:
         """Answer, and tell with which status. Raises what happens after the answer has begun."""
@@ -97,8 +100,7 @@ class EveryRequest:
                     await rated.add_headers(MutableHeaders(scope=message), request, message["status"])
                 status = message["status"]
                 message["headers"] = dressed(message["headers"], self._version, request.state.trace_id)
-                if scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
-                    message["headers"].append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+                tell_of(request, message["headers"])
             await send(message)
 
         try:
@@ -124,16 +126,37 @@ class EveryRequest:
             await (await failed(request, error))(scope, receive, answer)
         return status
 
-    def _note(self, scope: Scope, span: Span, status: int, spent: float) -> None:
+    def _note(self, scope: Scope, asked: str, span: Span, status: int, spent: float) -> None:
         """In the log, the figures and the trace; by the name of the path, without what stands in it."""
-        route, method = template_of(scope), scope["method"] if scope["method"] in METHODS else "-"
+        route, method = template_of(scope), asked if asked in METHODS else "-"
         REQUESTS.labels(method, route, status).inc()
         SECONDS.labels(route).observe(spent / 1000)
-        log.info("request", extra={"method": scope["method"], "route": route, "status": status, "ms": spent})
+        log.info("request", extra={"method": asked, "route": route, "status": status, "ms": spent})
         if span.is_recording():
             span.update_name(f"{method} {route}")
-            facts = {"http.request.method": method, "http.route": route, "http.response.status_code": status}
-            span.set_attributes(facts)
+            facts: dict[str, str | int] = {"http.request.method": method, "http.route": route}
+            span.set_attributes(facts | {"http.response.status_code": status})
+
+
+def as_asked(scope: Scope) -> Scope:
+    """The request as the application reads it: HEAD asks what GET asks, and an empty parameter of a GET is left out.
+
+    A form that a browser sends names every field, also those that were left empty.
+    """
+    if scope["method"] not in ("GET", "HEAD"):
+        return scope
+    query: bytes = scope["query_string"]
+    given = b"&".join(one for one in query.split(b"&") if one.partition(b"=")[2]) if query else query
+    return scope if scope["method"] == "GET" and given == query else {**scope, "method": "GET", "query_string": given}
+
+
+def without_body(send: Send) -> Send:
+    """Sends the headers of an answer and nothing else: that of a HEAD."""
+
+    async def sent(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sent
 
 
 def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
@@ -144,9 +167,23 @@ def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
     return [*headers, *added, (b"api-version", version.encode()), *traced]
 
 
+def tell_of(request: Request, headers: Headers) -> None:
+    """Say of an answer for whom its texts are, whether it was given before, and that TLS has to stay."""
+    run, language = getattr(request.state, "run", None), getattr(request.state, "language", "")
+    if run is not None and run.replayed:
+        headers.append((b"idempotency-replayed", b"true"))
+    if language:
+        named = MutableHeaders(raw=headers)
+        named.setdefault("Content-Language", language)
+        if "Accept-Language" not in named.get("Vary", ""):
+            named.add_vary_header("Accept-Language")
+    if request.scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
+        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+
 def refused(request: Request, status: int, code: str, **facts: str) -> Response:
     """A refusal in the language of the request."""
-    return problem(request, status, code, error_text(code, facts, language_of(request.headers.get("accept-language"))))
+    return problem(request, status, code, error_text(code, facts, language_at(request)))
 
 
 async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive | None:

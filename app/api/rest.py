@@ -51,17 +51,13 @@ NOUNS = (
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 
-WATCHED = ["GET", "HEAD"]
-"""Monitors ask by HEAD as well."""
-
-
-@operations.api_route("/healthz", methods=WATCHED, include_in_schema=False)
+@operations.get("/healthz", include_in_schema=False)
 async def healthz() -> dict[str, str]:
     """The process lives."""
     return {"status": "ok"}
 
 
-@operations.api_route("/readyz", methods=WATCHED, include_in_schema=False)
+@operations.get("/readyz", include_in_schema=False)
 async def readyz(run: RunDep, wired: WiringDep, response: Response) -> dict[str, Any]:
     """The database answers and is migrated; how long the oldest event waits (seconds). Looked at once a second.
 

@@ -50,7 +50,7 @@ class AppWithSecret:
 ONE = "/apps/{app_id}"
 apps = Noun("apps")
 apps.get("/apps", list_apps, App)
-apps.post("/apps", register_app, AppWithSecret, key=Key.NONE, opens="/apps", holds="app")
+apps.post("/apps", register_app, AppWithSecret, key=Key.REFUSED, opens="/apps", holds="app")
 apps.get(ONE, get_app, App)
-apps.post(f"{ONE}/secrets", rotate_secret, AppWithSecret, key=Key.NONE, holds="app")
+apps.post(f"{ONE}/secrets", rotate_secret, AppWithSecret, key=Key.REFUSED, holds="app")
 apps.patch(ONE, change_app, App)

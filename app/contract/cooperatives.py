@@ -59,7 +59,7 @@ class Readiness:
 ONE = "/cooperatives/{cooperative_id}"
 cooperatives = Noun("cooperatives")
 cooperatives.get("/cooperatives", list_cooperatives, Cooperative)
-cooperatives.post("/cooperatives", add_cooperative, Cooperative, key=Key.NONE, opens="/cooperatives")
+cooperatives.post("/cooperatives", add_cooperative, Cooperative, key=Key.KEPT, opens="/cooperatives")
 cooperatives.get(ONE, get_cooperative, Cooperative)
 cooperatives.patch(ONE, change_cooperative, Cooperative)
 cooperatives.get(f"{ONE}/readiness", get_readiness, Readiness)

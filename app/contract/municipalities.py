@@ -23,5 +23,5 @@ class Municipality:
 
 municipalities = Noun("municipalities")
 municipalities.get("/municipalities", list_municipalities, Municipality)
-municipalities.post("/municipalities", add_municipality, Municipality, key=Key.NONE, opens="/municipalities")
+municipalities.post("/municipalities", add_municipality, Municipality, key=Key.KEPT, opens="/municipalities")
 municipalities.get("/municipalities/{municipality_id}", get_municipality, Municipality)

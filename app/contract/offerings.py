@@ -120,10 +120,10 @@ class Hold:
 ONE = "/offerings/{offering_id}"
 offerings = Noun("offerings")
 offerings.get("/cooperatives/{cooperative_id}/offerings", list_offerings, Offering)
-offerings.post("/cooperatives/{cooperative_id}/offerings", add_offering, Offering, key=Key.NONE, opens="/offerings")
+offerings.post("/cooperatives/{cooperative_id}/offerings", add_offering, Offering, key=Key.KEPT, opens="/offerings")
 offerings.get(ONE, get_offering, Offering)
 offerings.patch(ONE, change_offering, Offering)
 offerings.put(f"{ONE}/stock", set_stock, Offering)
-offerings.move(f"{ONE}/transitions", move_offering, Offering, key=Key.NONE)
+offerings.move(f"{ONE}/transitions", move_offering, Offering, key=Key.KEPT)
 offerings.post(f"{ONE}/holds", hold_stock, Hold)
 offerings.delete("/holds/{hold_id}", release_hold, Hold)

@@ -7,7 +7,7 @@ path is an id; `page` asks for a page; `expected_version` is REST's If-Match; al
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, get_type_hints
@@ -28,7 +28,12 @@ class Key(StrEnum):
     """What an operation does with an Idempotency-Key."""
 
     NEEDED = "needed"
+    KEPT = "kept"
+    """A caller may send one; then the answer is kept with it."""
+    REFUSED = "refused"
+    """The answer tells a secret, which nothing keeps."""
     NONE = "none"
+    """A read, a PUT, a PATCH or a DELETE: repeated, it does nothing twice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,4 +233,10 @@ class Noun:
         self._add(method="DELETE", path=path, use_case=use_case, shape=shape, status=204)
 
     def _add(self, **row: Any) -> None:
-        self.operations.append(Operation(noun=self.name, **row))
+        operation = Operation(noun=self.name, **row)
+        secrets = [name for name in getattr(operation.shape, "__annotations__", ()) if "secret" in name]
+        if operation.method == "POST" and not operation.asks and operation.key is Key.NONE:  # none is needed
+            operation = replace(operation, key=Key.REFUSED if secrets else Key.KEPT)
+        if secrets and operation.key in (Key.NEEDED, Key.KEPT):
+            raise ValueError(f"{operation.id}: its answer tells a secret, so no key may keep it")
+        self.operations.append(operation)

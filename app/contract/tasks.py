@@ -44,4 +44,4 @@ class Task:
 
 tasks = Noun("tasks")
 tasks.get("/tasks", list_tasks, Task)
-tasks.move("/tasks/{task_id}/completions", do_task, Task, key=Key.NONE)
+tasks.move("/tasks/{task_id}/completions", do_task, Task, key=Key.KEPT)

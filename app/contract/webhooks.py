@@ -94,10 +94,10 @@ ONE = "/webhooks/{webhook_id}"
 OF_APP = "/apps/{app_id}/webhooks"
 webhooks = Noun("webhooks")
 webhooks.get(OF_APP, list_webhooks, Webhook)
-webhooks.post(OF_APP, add_webhook, WebhookWithSecret, key=Key.NONE, holds="webhook")
+webhooks.post(OF_APP, add_webhook, WebhookWithSecret, key=Key.REFUSED, holds="webhook")
 webhooks.get(ONE, get_webhook, Webhook)
 webhooks.patch(ONE, change_webhook, Webhook)
 webhooks.delete(ONE, delete_webhook, Webhook)
-webhooks.post(f"{ONE}/secrets", rotate_webhook_secret, WebhookWithSecret, key=Key.NONE, holds="webhook")
-webhooks.post(f"{ONE}/replays", replay_webhook, WebhookReplay, key=Key.NONE)
+webhooks.post(f"{ONE}/secrets", rotate_webhook_secret, WebhookWithSecret, key=Key.REFUSED, holds="webhook")
+webhooks.post(f"{ONE}/replays", replay_webhook, WebhookReplay, key=Key.KEPT)
 webhooks.get(f"{ONE}/deliveries", list_deliveries, WebhookDelivery, field="webhook_deliveries")

@@ -120,6 +120,8 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
     ]
     if operation.key is Key.NEEDED:
         found.append(_parameter("idempotency_key", str))
+    elif operation.key is Key.KEPT:
+        found.append(_parameter("idempotency_key", str | None, None))
     if operation.reads:
         for name in operation.given:
             found.append(_parameter(CALLED.get(name, name), _input(operation.hints[name]), operation.default(name)))

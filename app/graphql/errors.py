@@ -26,6 +26,12 @@ class Errors(SchemaExtension):
             raise shown(error, self.execution_context.context) from None
         self._show(self.execution_context.result)
 
+    def get_results(self) -> dict[str, Any]:
+        """The keys of mutations whose answer is that of an earlier request (REST: `Idempotency-Replayed`)."""
+        context = self.execution_context.context
+        replayed = context.door.replayed if isinstance(context, Context) else []
+        return {"idempotencyReplayed": replayed} if replayed else {}
+
     def on_stream_result(self, result: object) -> Iterator[None]:
         """Each event of a subscription."""
         self._show(result)

@@ -51,6 +51,8 @@ class Face(GraphQLRouter[Context, None]):
     async def run(self, request: Any, context: Any = None, root_value: None = None) -> Any:
         """As ever; a request that holds no document to run is refused in GraphQL's own form."""
         try:
+            if "idempotency-key" in request.headers:
+                raise HTTPException(400, "Give the key of a mutation as its argument idempotencyKey, not as a header.")
             return await super().run(request, context, root_value)
         except HTTPException as refused:
             error = shown(GraphQLError(refused.reason), context)
@@ -160,7 +162,7 @@ def _retry_after(answer: Any) -> int:
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]
     """For a request, or for a socket, which says later who it is."""
     wired = connection.app.state.wiring
-    language = language_of(connection.headers.get("accept-language"))
+    language = connection.state.language = language_of(connection.headers.get("accept-language"))
     if connection.scope["type"] == "websocket":
         return _of_socket(connection, language)
     identity = await caller(connection)

@@ -293,7 +293,7 @@ def require_reader(actor: Actor, found: Assignment) -> None:
     actor.require(Right.READ_ASSIGNMENT, place, own=(*roles_in(found, actor), *members))
 
 
-async def lead_locked(tx: Tx, actor: Actor, assignment_id: UUID, expected_version: int | None = None) -> Assignment:
+async def lead_locked(tx: Tx, actor: Actor, assignment_id: UUID, expected_version: Version | None = None) -> Assignment:
     """An assignment under lock, for the lead's coordinator. Raises NotFound, Forbidden, Stale."""
     seen = await assignments.get(tx, assignment_id)
     actor.require(Right.LEAD_ASSIGNMENT, seen.cooperative_id)

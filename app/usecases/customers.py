@@ -42,9 +42,9 @@ async def set_my_contact(
     contact = Contact(name, email, phone, organisation, address, reference)
     person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", name)
     found = await customers.find(tx, person_id=person_id, lock=True)
+    expect(None if found is None else found.version, expected_version)
     if found is None:
         customer = Customer(uuid7(), person_id, reachable(contact))
         await customers.add(tx, customer)
         return customer
-    expect(found.version, expected_version)
     return await customers.save(tx, Customer(found.id, person_id, reachable(contact), found.version))

@@ -185,7 +185,7 @@ def _side(actor: Actor, found: Netting) -> UUID:
 
 
 async def _locked(
-    tx: Tx, actor: Actor, netting_id: UUID, cooperative_id: UUID, expected_version: int | None
+    tx: Tx, actor: Actor, netting_id: UUID, cooperative_id: UUID, expected_version: Version | None
 ) -> Netting:
     actor.require(Right.CONFIRM_NETTING, cooperative_id)
     found = await nettings.get(tx, netting_id, lock=True)

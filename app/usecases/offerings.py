@@ -251,7 +251,7 @@ async def _selling(tx: Tx, offering: Offering) -> None:
         raise WrongState(verb="publish", state=maker.state, possible=[])
 
 
-async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: int | None) -> Offering:
+async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: Version | None) -> Offering:
     offering = await offerings.get(tx, offering_id, lock=True)
     actor.require(right, offering.cooperative_id, own=actor.as_member(offering.member_id))
     expect(offering.version, expected_version)

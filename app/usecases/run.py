@@ -103,8 +103,14 @@ class Run:
         self.now = now
         self.outside = outside
         self.actor: Actor = NOBODY
+        self.key: str | None = None
+        """The request key of the caller, if the operation keeps its answer with one that is sent."""
+        self.replayed: list[str] = []
+        """The keys whose stored answer was given again."""
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
+        if self.key is not None:
+            return await self.keyed(self.key)(verb, *arguments, **named)
         named = self.read(verb, named)
         if (prepare := preparation_of(verb)) is not None:
             named.update(await prepare(self, **named))
@@ -196,7 +202,7 @@ class Keyed:
             async with self._claimed(verb, request_hash, first) as (tx, claimed):
                 if claimed.outcome is not None:
                     await self._run.know_again(tx)
-                    recalled: T = _recalled(verb, self._run.actor, claimed.outcome)
+                    recalled: T = self._recalled(verb, claimed.outcome)
                     return recalled
                 passed = self._run.actor.passed
                 assert passed is not None  # noqa: S101  collected under every key
@@ -211,7 +217,7 @@ class Keyed:
         async def refuse(refused: Refused) -> Any:
             async with self._claimed(verb, request_hash) as (tx, claimed):
                 if claimed.outcome is not None:
-                    return _recalled(verb, self._run.actor, claimed.outcome)
+                    return self._recalled(verb, claimed.outcome)
                 refusal, passed = refused.refusal, _dumped(refused.passed)
                 outcome = {"code": refusal.code, "facts": to_jsonable_python(refusal.facts)}
                 await idempotency.record(tx, claimed, {"refusal": outcome, "passed": passed}, *told_of(named))
@@ -224,6 +230,16 @@ class Keyed:
                 refused = error
             kept: T = await _persist(lambda: refuse(refused), repeatable=True)
             return kept
+
+    def _recalled(self, verb: Callable[..., Any], outcome: dict[str, Any]) -> Any:
+        """The result that the key brought; or its refusal is raised again, or that it was forgotten."""
+        _still_allowed(self._run.actor, outcome)
+        if "forgotten" in outcome:
+            raise Forgotten
+        self._run.replayed = [*dict.fromkeys([*self._run.replayed, self._key])]
+        if "refusal" in outcome:
+            raise _known(outcome["refusal"])
+        return _adapter(verb).validate_python(outcome["result"])
 
     @contextlib.asynccontextmanager
     async def _claimed(
@@ -358,16 +374,6 @@ def _still_allowed(actor: Actor, outcome: dict[str, Any]) -> None:
     missing = sorted(set(outcome.get("scopes", ())) - actor.scopes)
     if missing:
         raise ScopeMissing(scope=missing[0])
-
-
-def _recalled(verb: Callable[..., Any], actor: Actor, outcome: dict[str, Any]) -> Any:
-    """The result that a key brought; or its refusal is raised again, or that it was forgotten."""
-    _still_allowed(actor, outcome)
-    if "forgotten" in outcome:
-        raise Forgotten
-    if "refusal" in outcome:
-        raise _known(outcome["refusal"])
-    return _adapter(verb).validate_python(outcome["result"])
 
 
 def _known(refusal: dict[str, Any]) -> DomainError:

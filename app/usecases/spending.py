@@ -240,7 +240,7 @@ async def _policy(tx: Tx, cooperative_id: UUID, purpose: str, *, to_member: bool
     return agreement, policy_for(agreement, purpose, to_member=to_member)
 
 
-async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected_version: int | None) -> Request:
+async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected_version: Version | None) -> Request:
     request = await requests.get(tx, request_id, lock=True)
     _require(actor, right, request)
     expect(request.version, expected_version)

@@ -50,10 +50,12 @@ class Operation:
 
     def sent(self, caller: Caller, ids: dict[str, str], body: Json | None = None) -> tuple[dict[str, str], bytes]:
         """Headers and a body that fits; or the given one."""
-        headers = {"Idempotency-Key": uuid4().hex, "Accept-Language": "en"}
+        headers = {"Accept-Language": "en"}
+        if any(one["name"].lower() == "idempotency-key" for one in self.stated.get("parameters", ())):
+            headers["Idempotency-Key"] = uuid4().hex
         if caller.token:
             headers["Authorization"] = f"Bearer {caller.token}"
-        if self.method in ("PATCH", "PUT"):
+        if "428" in self.stated["responses"]:
             headers["If-Match"] = f'"{self.inputs(ids).version}"'
         content = self.stated.get("requestBody", {}).get("content", {})
         if self.json is not None:

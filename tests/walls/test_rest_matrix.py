@@ -1,6 +1,7 @@
 """Every operation of REST, by everybody, with a body that fits: who is not in the matrix is sent away."""
 
 import json
+from hashlib import blake2b
 
 import pytest
 
@@ -53,7 +54,7 @@ def version_of(operation: Operation, answer: Answer) -> str | None:
         return None
     shown = json.loads(answer.text)
     (held, *_) = [one for one in (shown, *shown.values()) if isinstance(one, dict) and "version" in one]
-    return f'"{held["version"]}"'
+    return f'"{held["version"]}-{blake2b(answer.text.encode(), digest_size=12).hexdigest()}"'
 
 
 async def asked(

@@ -50,11 +50,11 @@ async function arrived(title) {
 /** As the maker: takes the order. */
 async function accept(reference) {
   const { samen } = await (await fetch(`${shop}/settings.json`)).json();
-  const headers = { Authorization: `Bearer ${process.env.SELLER_TOKEN}`, "Content-Type": "application/json", "Idempotency-Key": reference };
+  const headers = { Authorization: `Bearer ${process.env.SELLER_TOKEN}`, "Content-Type": "application/json" };
   const { items } = await (await fetch(`${samen}/v1/orders`, { headers })).json();
   const order = items.find((one) => one.reference === reference);
   const body = JSON.stringify({ verb: "accept" });
-  const answer = await fetch(`${samen}/v1/orders/${order.id}/transitions`, { method: "POST", headers, body });
+  const answer = await fetch(`${samen}/v1/orders/${order.id}/transitions`, { method: "POST", headers: { ...headers, "Idempotency-Key": reference }, body });
   assert.equal(answer.status, 200);
 }
 

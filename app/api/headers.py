@@ -1,0 +1,47 @@
+"""Request headers that say what a caller has, saw or prefers (RFC 9110, sections 12 and 13)."""
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
+from app.adapters.messages import language_of
+from app.vocabulary import ANY_VERSION, Version
+
+_TAG = re.compile('(W/)?"([^"]*)"')
+"""An entity tag: whether it is weak, and what stands between its quotes."""
+_VERSION = re.compile("([0-9]{1,9})(-[0-9a-f]+)?")
+"""What an ETag of ours says: the version, and a hash of the content behind it."""
+
+
+def listed(headers: Headers, name: str) -> str | None:
+    """A header that holds a list, also if it came in several lines; None if it did not come."""
+    return ", ".join(headers.getlist(name)) if name in headers else None
+
+
+def language_at(connection: HTTPConnection) -> str:
+    """The language of the answer, which its headers then name."""
+    language = language_of(listed(connection.headers, "accept-language"))
+    connection.state.language = language
+    return language
+
+
+def versions_of(if_match: str) -> Version:
+    """The versions that the caller saw.
+
+    Weak tags never match (section 13.1.1), and neither does a tag that is no version of ours. A version may come
+    without its hash: a caller that reads `version` in a body has no other.
+    """
+    text = if_match.strip()
+    if text == ANY_VERSION:
+        return ANY_VERSION
+    if text.isascii() and text.isdigit():
+        text = f'"{text}"'  # some clients lose the quotes
+    found = (_VERSION.fullmatch(opaque) for weak, opaque in _TAG.findall(text) if not weak)
+    versions = sorted({int(version[1]) for version in found if version is not None})
+    return versions[0] if len(versions) == 1 else versions
+
+
+def is_known(tag: str, if_none_match: str) -> bool:
+    """Whether `If-None-Match` names an entity tag or has `*`; weak ones count too (section 13.1.2)."""
+    return if_none_match.strip() == "*" or tag.strip('"') in (opaque for _, opaque in _TAG.findall(if_none_match))
