@@ -7,7 +7,7 @@ import strawberry
 from app.contract import customers
 from app.domain import customers as domain
 from app.graphql.engine import input_of, type_of
-from app.usecases.steps import contacts
+from app.usecases.steps.contacts import ContactInput as ContactForm
 
 Contact: Any = type_of(customers.Contact)
 
@@ -17,7 +17,7 @@ def contact_of(contact: domain.Contact) -> customers.Contact:
     return customers.Contact(**vars(contact))
 
 
-ContactInput: Any = input_of(contacts.ContactInput)
+ContactInput: Any = input_of(ContactForm)
 
 
 def contact_from(given: Any) -> domain.Contact | None:

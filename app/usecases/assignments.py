@@ -73,7 +73,6 @@ from app.vocabulary import (
 )
 
 UnitPrice = Annotated[AmountOrNone, Doc("The price of one, without VAT.")]
-
 TERMS = frozenset({"lines", "costs"})
 """What everybody signs for."""
 ORDERED = (OrderState.ACCEPTED, OrderState.IN_PROGRESS)
