@@ -358,8 +358,8 @@ class MomentWithin:
         return value
 
 
-WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1)), Doc("When work begins or ends.")]
-"""A job may be put down afterwards, but not one of years ago."""
+Moment = Annotated[datetime, MomentWithin(Bounds())]
+"""Any moment of the ten years to come and of all years before."""
 
 # --- ids ---
 

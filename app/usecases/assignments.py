@@ -69,7 +69,6 @@ from app.vocabulary import (
     SupplierName,
     Title,
     Version,
-    WorkMoment,
 )
 
 UnitPrice = Annotated[AmountOrNone, Doc("The price of one, without VAT.")]
@@ -107,8 +106,8 @@ class JobCostInput(Form):
 
 Step = Annotated[AssignmentVerb, Doc("What is done.")]
 JobAbout = Annotated[About, Doc("What there is to do.")]
-JobStart = Annotated[WorkMoment, Doc("When it begins.")]
-JobEnd = Annotated[WorkMoment, Doc("When it ends.")]
+JobStart = Annotated[steps.WorkMoment, Doc("When it begins.")]
+JobEnd = Annotated[steps.WorkMoment, Doc("When it ends.")]
 WhoMayApply = Annotated[Audience, Doc("Whose members may apply for a seat.")]
 PartnerIds = Annotated[
     list[CooperativeId], Field(max_length=100), Doc("The partners, if their members may apply as well.")

@@ -68,12 +68,11 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
                 yield name, {"amount": amount}
         for _ in (mark for mark in marks if isinstance(mark, MonthWithin)):
             yield from [(name, month) for month in ("1999-12", "2199-01", "2026-13", "2026-3", "2026-03-01", "")]
-        for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
-            yield from ((name, f"{day}T12:00:00Z") for day in ("1999-12-31", "2199-01-01"))
-            yield name, "2026-03-01T12:00:00"
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
+        for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
+            yield from [(name, day) for day in ("1999-12-31T10:00:00Z", "2199-01-01T10:00:00Z", "2026-03-01T10:00:00")]
         yield from ((name, value) for mark in marks for value in beyond(mark))
 
 
