@@ -455,8 +455,6 @@ AnyMonth = Annotated[
 
 Moment = Annotated[datetime, MomentWithin(Bounds())]
 """Any moment of the ten years to come and of all years before."""
-WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1)), Doc("When work begins or ends.")]
-"""A job may be put down afterwards, but not one of years ago."""
 
 # --- ids ---
 

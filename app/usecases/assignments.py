@@ -70,11 +70,9 @@ from app.vocabulary import (
     SupplierName,
     Title,
     Version,
-    WorkMoment,
 )
 
 UnitPrice = Annotated[AmountOrNone, Doc("The price of one, without VAT.")]
-
 TERMS = frozenset({"lines", "costs"})
 """What everybody signs for."""
 ORDERED = (OrderState.ACCEPTED, OrderState.IN_PROGRESS)
@@ -109,8 +107,8 @@ class JobCostInput(Form):
 
 Step = Annotated[AssignmentVerb, Doc("What is done.")]
 JobAbout = Annotated[About, Doc("What there is to do.")]
-JobStart = Annotated[WorkMoment, Doc("When it begins.")]
-JobEnd = Annotated[WorkMoment, Doc("When it ends.")]
+JobStart = Annotated[steps.WorkMoment, Doc("When it begins.")]
+JobEnd = Annotated[steps.WorkMoment, Doc("When it ends.")]
 WhoMayApply = Annotated[Audience, Doc("Whose members may apply for a seat.")]
 PartnerIds = Annotated[
     list[CooperativeId], Field(max_length=100), Doc("The partners, if their members may apply as well.")

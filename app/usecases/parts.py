@@ -51,7 +51,6 @@ from app.vocabulary import (
     Place,
     Text,
     Version,
-    WorkMoment,
 )
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
@@ -72,8 +71,8 @@ SeatSize = Annotated[
     WHOLE,
     Doc("The share of one seat: basis points (percent), cents (fixed) or a weight (rest); not used with hours."),
 ]
-SeatStart = Annotated[WorkMoment, Doc("When it begins, if not with the job.")]
-SeatEnd = Annotated[WorkMoment, Doc("When it ends, if not with the job.")]
+SeatStart = Annotated[steps.WorkMoment, Doc("When it begins, if not with the job.")]
+SeatEnd = Annotated[steps.WorkMoment, Doc("When it ends, if not with the job.")]
 ChargedVat = Annotated[VatClass, Doc("The VAT on what a partner charges the lead for it.")]
 Applicant = Annotated[MemberId, Doc("Who applies: the caller, or a member of the coordinator's cooperative.")]
 Invited = Annotated[MemberId, Doc("Who is asked.")]

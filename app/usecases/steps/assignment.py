@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from app.db.assignments import assignments, hours, parts, save_parts, signatures, slots
@@ -13,9 +15,14 @@ from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.domain.actors import Actor
 from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
+from app.domain.days import Bounds
 from app.domain.orders import Order, OrderEvent, OrderState
 from app.domain.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 from app.usecases.steps.owed_back import owe_what_was_paid
+from app.vocabulary import MomentWithin
+
+WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1))]
+"""When work begins or ends: a job may be put down afterwards, but not one of years ago."""
 
 
 @dataclass(frozen=True)
