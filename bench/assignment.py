@@ -8,6 +8,7 @@ from app.demo.format import CooperativeFile
 from app.demo.loader import Loader, all_of
 from app.domain.assignments import Audience, PriceLine
 from app.domain.cooperatives import Cooperative
+from app.domain.customers import Contact
 from app.domain.parts import draft_slot
 from app.domain.vat import VatClass
 from app.usecases.assignment_terms import sign_assignment
@@ -15,7 +16,6 @@ from app.usecases.assignments import get_assignment, move_assignment, plan_assig
 from app.usecases.cooperatives import list_cooperatives
 from app.usecases.members import list_members
 from app.usecases.parts import add_slot, join_slot
-from app.usecases.steps.contacts import ContactInput
 from bench.joint import counted
 
 COOPERATIVES, PARTS = 25, 200
@@ -67,7 +67,7 @@ async def _staffed(loader: Loader, places: list[Cooperative]) -> object:
         starts_at=now,
         ends_at=now + timedelta(hours=8),
         audience=Audience.ALL,
-        contact=ContactInput(name="Bench", email="bench@example.org"),
+        contact=Contact("Bench", "bench@example.org"),
         lines=(PriceLine("Bench", 1, 10_000_001, VatClass.STANDARD),),
     )
     slot = draft_slot(role="work", seats=PARTS, minutes=60, share_kind="rest", share_size=1)

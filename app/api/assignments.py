@@ -225,7 +225,7 @@ async def plan(
     made = await once(
         plan_assignment,
         cooperative_id=cooperative_id,
-        contact=body.contact,
+        contact=body.contact.contact if body.contact else None,
         lines=[line.line() for line in body.lines],
         costs=[cost.cost() for cost in body.costs],
         deposit_cents=body.deposit.cents,

@@ -35,7 +35,7 @@ from app.domain.assignments import (
     transition,
 )
 from app.domain.costs import UNDECIDED, ClaimState
-from app.domain.customers import reachable
+from app.domain.customers import Contact, reachable
 from app.domain.errors import Forbidden, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
 from app.domain.page import Page, PageRequest
@@ -44,7 +44,6 @@ from app.domain.vat import VatClass, rate_on
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.assignment import Whole
 from app.usecases.steps.charge import book_assignment, cents_by_place, check_vat
-from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.due import assignment_in_time, order_in_time, step_of
 from app.usecases.steps.limit import check_limits
 from app.usecases.steps.ordering import reference, small_business
@@ -71,7 +70,7 @@ async def plan_assignment(
     audience: Audience = Audience.OWN,
     partner_ids: Sequence[UUID] = (),
     order_id: UUID | None = None,
-    contact: ContactInput | None = None,
+    contact: Contact | None = None,
     lines: Sequence[PriceLine] = (),
     costs: Sequence[JobCost] = (),
     deposit_cents: int = 0,
@@ -90,7 +89,7 @@ async def plan_assignment(
         net_cents=net_of(lines),
         deposit_cents=deposit_cents,
         order_id=order_id,
-        contact=contact.contact if contact else None,
+        contact=contact,
     )
     return await _added(tx, planned)
 
