@@ -40,7 +40,10 @@ class OrderApp:
         return items
 
     def order(self, offering_id: str, quantity: int, contact: Json, key: str) -> Json:
-        """Place one order, safely: what got no answer is sent again under the same key."""
+        """Place one order, safely: what got no answer is sent again under the same key.
+
+        Returns the order with the status link of the guest.
+        """
         body = {"lines": [{"offeringId": offering_id, "quantity": quantity}], "contact": contact}
         return self._post("/v1/orders", body, key)
 
@@ -84,9 +87,10 @@ def main() -> None:
         found = app.find(text)
         if not found:
             raise SystemExit(f"Nothing found for {text}.")
-        order = app.order(found[0]["id"], 1, GUEST, key=uuid.uuid4().hex)
+        placed = app.order(found[0]["id"], 1, GUEST, key=uuid.uuid4().hex)
+        order = placed["order"]
         print(f"{order['reference']}: {found[0]['title']} by {found[0]['maker']}, {order['gross']['amount']} euro")
-        print(f"For the guest, as JSON for a page of your own: {base_url}{order['statusUrl']}")
+        print(f"For the guest, as JSON for a page of your own: {base_url}{placed['statusUrl']}")
         print(f"Now: {app.status(order['id'])['state']}")
 
 

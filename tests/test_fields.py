@@ -26,6 +26,6 @@ def patterns(schema: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def test_each_pattern_of_what_is_typed_has_words_of_its_own() -> None:
     schemas = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
-    found = {pattern for name, pattern in patterns(schemas) if name not in OF_PROGRAMS}
+    found = {pattern.removeprefix("^ *$|") for name, pattern in patterns(schemas) if name not in OF_PROGRAMS}
     assert len(found) > 10
     assert found - set(FORMS) == set()

@@ -330,10 +330,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "In '{field}' staan tekens die niet kunnen, zoals een regeleinde. Haal ze weg.",
         "There are characters in '{field}' that cannot be, such as a line break. Take them out.",
     ),
-    "email_malformed": (
-        "'{field}' is geen e-mailadres. Vul een adres in zoals jo@example.org.",
-        "'{field}' is no e-mail address. Give one such as jo@example.org.",
-    ),
     "time_zone_missing": (
         "De tijd in '{field}' mist een tijdzone. Schrijf 2026-07-01T09:00:00+02:00.",
         "The time in '{field}' lacks a time zone. Write 2026-07-01T09:00:00+02:00.",

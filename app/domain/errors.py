@@ -279,10 +279,6 @@ class TextMalformed(Invalid):
     code = "text_malformed"
 
 
-class EmailMalformed(Invalid):
-    code = "email_malformed"
-
-
 class TimeZoneMissing(Invalid):
     code = "time_zone_missing"
 

@@ -16,6 +16,6 @@ const placed = await samen.POST("/orders", {
   },
 });
 if (placed.error) throw new Error(JSON.stringify(placed.error));
-const followed = await samen.GET("/orders/{order_id}", { params: { path: { order_id: placed.data.id } } });
+const followed = await samen.GET("/orders/{order_id}", { params: { path: { order_id: placed.data.order.id } } });
 const refused = await samen.GET("/orders/{order_id}", { params: { path: { order_id: crypto.randomUUID() } } });
 console.log(followed.data!.state, refused.error!.code);

@@ -79,7 +79,7 @@ export async function own(request, response, next) {
     const answer = await place(request, body);
     const said = await answer.json();
     if (!answer.ok) return json(response, answer.status, said);
-    return json(response, answer.status, { reference: said.reference, statusUrl: said.statusUrl });
+    return json(response, answer.status, { reference: said.order.reference, statusUrl: said.statusUrl });
   } catch (error) {
     console.error(error.message);
     return json(response, 503, { code: "unavailable" });

@@ -25,7 +25,8 @@ def _typed() -> list[tuple[str, str]]:
 
 
 def _tells_of(refusal: DomainError, field: str) -> bool:
-    """Whether the day is what was refused: by the verb's form, if it has one, which takes no moment for a day."""
+    """Whether the day is what was refused: by the verb's form, if it has one. A form takes no moment for a day, and no
+    day for a moment."""
     codes = ("day_out_of_range", "date_from_datetime_inexact", "timezone_aware")
     faults = refusal.facts.get("errors", ())
     return refusal.code in codes or any(one["field"] == field and one["code"] in codes for one in faults)

@@ -3,8 +3,8 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./made/samen";
 
 export type Offering = components["schemas"]["CatalogueOffering"];
-export type GuestOrder = components["schemas"]["GuestOrderOut"];
-export type NewOrder = components["schemas"]["OrderIn"];
+export type GuestOrder = components["schemas"]["GuestOrder"];
+export type NewOrder = components["schemas"]["PlaceOrder"];
 type Problem = components["schemas"]["Problem"];
 export type Refusal = Partial<Pick<Problem, "code" | "detail" | "errors">>;
 
