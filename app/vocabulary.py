@@ -159,7 +159,9 @@ ExternalId = Annotated[
     Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"]),
     Doc("What your own system calls it."),
 ]
-Source = Annotated[Slug, Doc("Your system, such as `woocommerce`. External ids are unique within it.")]
+Source = Annotated[
+    Slug, Field(examples=["woocommerce"]), Doc("Your system, such as `woocommerce`. External ids are unique within it.")
+]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$"), Doc("A web address.")]
 
 

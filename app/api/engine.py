@@ -104,7 +104,7 @@ def _parameters(operation: Operation) -> list[inspect.Parameter]:
     """What FastAPI reads of a request, and from where."""
     found: dict[str, Any] = {"request": Request, "language": LanguageDep}
     for name in operation.in_path:
-        found[name] = Annotated[operation.hints[name], Path()]
+        found[name] = Annotated[operation.hints[name], Path(description=doc_of(operation.hints[name]))]
     if operation.body is not None:
         # Read below, by the day of the clock: every fault of a body is told at once.
         found["body"] = Annotated[operation.body, Unread()]

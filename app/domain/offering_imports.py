@@ -47,7 +47,7 @@ class NewOffering(Offering):
 class Row:
     """An offering as the partner has it. `stock` None leaves it as it is; `offered` False takes it off the market.
 
-    `contents` are the fields of Offering from `kind` to `purchase_cents` that were sent; the others stay.
+    `contents` are the fields of Offering from `kind` to `lead_time_minutes`.
     """
 
     external_id: str
@@ -128,15 +128,19 @@ class RowReport:
 def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID) -> Offering:
     """The offering as its partner has it now: a new one waits for review, what left the market may come back.
 
-    Raises RuleRefused where another member makes it now or a field is missing, WrongState once archived.
+    Raises RuleRefused if another member makes it now, WrongState once archived.
     """
     if found is None:
-        missing = sorted(NEEDED - set(row.contents))
-        if missing:
-            raise RuleRefused(rule="required", value=missing[0])
         state = OfferingState.IN_REVIEW if row.offered else OfferingState.DRAFT
-        contents = TEXTLESS | row.contents
-        made = Offering(new_id, cooperative_id, row.member_id, **contents, stock=row.stock, said=row.stock, state=state)
+        made = Offering(
+            id=new_id,
+            cooperative_id=cooperative_id,
+            member_id=row.member_id,
+            **row.contents,
+            stock=row.stock,
+            said=row.stock,
+            state=state,
+        )
         return process.check(made)
     if found.member_id != row.member_id:
         raise RuleRefused(rule="the_maker_stays", value=str(found.member_id))
@@ -163,8 +167,6 @@ def restocked(offering: Offering, said: int) -> Offering:
     return process.check(replace(offering, stock=offering.held + said + short - before, said=said + short))
 
 
-NEEDED = frozenset({"kind", "title", "category", "price_unit", "price_cents", "vat_class", "town"})
-TEXTLESS: dict[str, Any] = {"text": ""}
 STEPS = {
     (OfferingState.DRAFT, True, False): "submit",
     (OfferingState.PAUSED, True, True): "resume",

@@ -191,7 +191,8 @@ async def test_one_line_is_one_line(world: World) -> None:
     }
     body |= {"priceUnit": "piece", "price": {"amount": "1.00"}, "vatClass": "standard", "town": "Breda"}
     place = f"/v1/cooperatives/{seller.id}/offerings"
-    assert (await seller.member("POST", place, body, status=422))["code"] == "text_malformed"
+    (fault,) = (await seller.member("POST", place, body, status=400))["errors"]
+    assert (fault["field"], fault["code"]) == ("title", "text_malformed")
     await seller.member("POST", place, body | {"title": "Tuin", "text": "Twee\nregels"})
 
 

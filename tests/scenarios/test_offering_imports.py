@@ -68,6 +68,11 @@ async def test_one_offering_as_the_partner_has_it(world: World) -> None:
     body = LINE | {"memberId": seller.member_id}
     made = await partner("PUT", place(seller, "SKU-1"), body, status=201)
     assert (made["state"], made["source"], made["externalId"]) == ("in_review", "winkel", "SKU-1")
+    headers = {"Authorization": f"Bearer {partner.token}"}
+    other = await partner.client.put(place(seller, "SKU-2"), json=body, headers=headers)
+    assert (other.status_code, other.headers["location"]) == (201, f"/v1/offerings/{other.json()['id']}")
+    again = await partner.client.put(place(seller, "SKU-2"), json=body, headers=headers)
+    assert (again.status_code, "location" in again.headers) == (200, False)
     same = await partner("PUT", place(seller, "SKU-1"), body)
     assert (same["id"], same["version"]) == (made["id"], made["version"])
     await seller.coordinator("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "publish"})
