@@ -1,4 +1,4 @@
-"""Apps: programs of others, with their own credentials."""
+"""Apps: clients of third parties, with credentials of their own."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from app.vocabulary import AppId, CooperativeId
 
 @shape(domain.App)
 class App:
-    """A program of others, which asks with its own credentials."""
+    """A client of a third party, with credentials of its own."""
 
     id: AppId
     """Its id, which is the `client_id` with which it logs in."""

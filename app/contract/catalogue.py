@@ -55,11 +55,11 @@ class CatalogueOffering:
     image_url: str | None
     """Where its picture is."""
     lead_time_minutes: int
-    """How long before it is needed it has to be ordered."""
+    """How many minutes ahead it has to be ordered."""
     left: int | None
     """How many units can be ordered; null: without limit."""
     edition: int
-    """Counts what was published: a line of an order may name the edition that the buyer saw."""
+    """Counts its published contents. A line of an order may name the edition that the buyer saw."""
     maker: str
     """Who makes it, under the name that the shop shows."""
     cooperative: CatalogueSeller

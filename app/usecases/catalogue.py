@@ -16,10 +16,10 @@ from app.usecases.run import available
 from app.usecases.steps.forms import read_forms
 from app.vocabulary import AmountText, Doc, Text
 
-Words = Annotated[str, Text(0, 200), Doc("Words that it has, in whatever inflection of Dutch.")]
-Category = Annotated[str, Text(0, 60), Doc("Its category.")]
-Town = Annotated[str, Text(0, 80), Doc("The town where it is.")]
-Seller = Annotated[str, Text(0, 60), Doc("The slug of the cooperative that sells it.")]
+Words = Annotated[str, Text(0, 200), Doc("Words to look for; other forms of a Dutch word are found too.")]
+Category = Annotated[str, Text(0, 60), Doc("Only this category.")]
+Town = Annotated[str, Text(0, 80), Doc("Only this town.")]
+Seller = Annotated[str, Text(0, 60), Doc("Only this cooperative, by its slug.")]
 LowestPrice = Annotated[AmountText, Doc("The lowest price of a unit, net of VAT.")]
 HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, net of VAT.")]
 

@@ -39,8 +39,8 @@ async def list_events(
     """What happened after a place in the feed, oldest first.
 
     An app sees what concerns its orders and its cooperatives, staff see their cooperative, everybody sees what is
-    public. A place that is still to come is refused: whoever read there, did so before these books were restored from
-    a backup. Raises RuleRefused.
+    public. A place past the end of the feed is refused: whoever has one read it before the books
+    were restored from a backup. Raises RuleRefused.
     """
     actor.require(Right.READ_EVENT)
     if from_now:

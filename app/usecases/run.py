@@ -112,8 +112,7 @@ class Run:
         if self.key is not None:
             return await self.keyed(self.key)(verb, *arguments, **named)
         named = self.read(verb, named)
-        if (prepare := preparation_of(verb)) is not None:
-            named.update(await prepare(self, **named))
+        named.update(await self.prepared(verb, named))
         questions = asked_at_once(verb)
 
         async def once() -> T:
@@ -137,6 +136,11 @@ class Run:
         check_input({name: one for name, one in read.items() if not (isinstance(one, int) and stated(verb, name))})
         check_days(read, self.today)
         return read
+
+    async def prepared(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """What a verb gets that no caller gives, found before its transaction begins."""
+        prepare = preparation_of(verb)
+        return await prepare(self, **named) if prepare else {}
 
     @property
     def today(self) -> date:
@@ -197,6 +201,7 @@ class Keyed:
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         named = self._run.read(verb, named)
         request_hash, first = _hash(named), asked_first(verb, named)
+        named.update(await self._run.prepared(verb, named))
 
         async def once() -> T:
             async with self._claimed(verb, request_hash, first) as (tx, claimed):
