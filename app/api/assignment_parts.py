@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import Field
 
-from app.adapters.agreement_format import WHOLE
-from app.api.agreements import PreviewOut
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     Day,
@@ -23,6 +21,8 @@ from app.api.models import (
     given,
     money,
 )
+from app.contract.agreements import SplitPreview
+from app.contract.shape import Viewer, show
 from app.domain.actors import Actor
 from app.domain.parts import PART, Part, PartState, Slot, draft_slot, may_on
 from app.domain.shares import ShareKind
@@ -40,6 +40,7 @@ from app.usecases.parts import (
     move_part,
     preview_part,
 )
+from app.vocabulary import WHOLE
 
 router = noun("assignment parts")
 Role = Annotated[str, Field(min_length=1, max_length=120)]
@@ -262,9 +263,10 @@ async def move(
 
 
 @router.get("/assignment-parts/{part_id}/preview")
-async def preview(part_id: UUID, run: RunDep, language: LanguageDep) -> PreviewOut:
+async def preview(part_id: UUID, run: RunDep, language: LanguageDep) -> SplitPreview:
     """What do I keep? The split of this part as it is planned; for its member and the staff of their cooperative."""
-    return PreviewOut.of(await run(preview_part, part_id=part_id), language)
+    found = await run(preview_part, part_id=part_id)
+    return show(SplitPreview, found, Viewer(run.actor, language))
 
 
 @router.get("/assignment-parts/{part_id}/hours")

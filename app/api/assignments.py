@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import Field
 
-from app.adapters.agreement_format import WHOLE
 from app.adapters.sankey import sankey_svg
 from app.api.customers import ContactIn, ContactOut
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
@@ -42,7 +41,7 @@ from app.usecases.assignments import (
     move_assignment,
     plan_assignment,
 )
-from app.vocabulary import MoneyIn
+from app.vocabulary import WHOLE, MoneyIn
 
 router = noun("assignments")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import Field
 
-from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, LanguageDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import Day, In, Money, Out, PageOut, Version, When, money
 from app.contract.books import Journal
@@ -16,7 +15,7 @@ from app.domain.deliveries import DeliveryState
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
 from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
-from app.vocabulary import MoneyIn
+from app.vocabulary import WHOLE, MoneyIn
 
 router = noun("funds")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

@@ -9,11 +9,11 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from app.adapters.agreement_format import WHOLE
 from app.adapters.messages import blocked_text
 from app.contract.shape import MoneyOut
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
+from app.vocabulary import WHOLE
 
 T = TypeVar("T")
 R = TypeVar("R")

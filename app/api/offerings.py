@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     In,
@@ -39,7 +38,7 @@ from app.usecases.offerings import (
     release_hold,
     set_stock,
 )
-from app.vocabulary import MoneyIn
+from app.vocabulary import WHOLE, MoneyIn
 
 router = noun("offerings")
 Tags = Annotated[list[Slug], Field(max_length=20)]

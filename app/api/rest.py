@@ -7,7 +7,6 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from app.adapters.addresses import prefix_at
 from app.api import (
-    agreements,
     apps,
     assignment_parts,
     assignments,
@@ -51,7 +50,6 @@ NOUNS = (
         webhooks,
     ),
     *(
-        agreements,
         remittances,
         funds,
         joint_purchases,

@@ -1,5 +1,6 @@
 """The nouns whose operations are declared. Both faces are made from these tables."""
 
+from app.contract.agreements import agreements
 from app.contract.allowances import allowances
 from app.contract.ballots import ballots
 from app.contract.books import books
@@ -22,6 +23,7 @@ from app.contract.tasks import tasks
 from app.contract.wishes import wishes
 
 TABLES = (
+    agreements,
     allowances,
     ballots,
     books,

@@ -21,13 +21,14 @@ class Bounds:
 
 
 HAPPENED = Bounds(years_ahead=0)
+AGREED = Bounds(years_ahead=2)
+"""A signed version blocks every other that begins before it: a slip must not block them for decades."""
 TYPED = {
     # Money that moved, goods that came, balances that a statement of the bank shows: over, or today.
     "paid_on": HAPPENED,
     "delivered_on": HAPPENED,
     "as_of": HAPPENED,
-    # A signed version blocks every other that begins before it: a slip must not block them for decades.
-    "active_from": Bounds(years_ahead=2),
+    "active_from": AGREED,
     # A job may be put down afterwards, but not one of years ago.
     "starts_at": Bounds(years_back=1),
     "ends_at": Bounds(years_back=1),

@@ -7,13 +7,15 @@ from uuid import UUID
 
 import strawberry
 
+from app.contract import agreements
+from app.contract.shape import show as shown
 from app.domain import parts as domain
 from app.domain.actors import Actor
 from app.domain.parts import PART, PartState, draft_slot
 from app.domain.transitions import available
 from app.domain.vat import VatClass
-from app.graphql.agreements import SplitPreview
 from app.graphql.context import Info
+from app.graphql.engine import type_of
 from app.graphql.types import AvailableTransitionType, Connection, Money, Node, changed, page_of, show
 from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
 from app.usecases.parts import (
@@ -29,6 +31,7 @@ from app.usecases.parts import (
 )
 
 strawberry.enum(PartState)
+SplitPreview: Any = type_of(agreements.SplitPreview)
 
 
 @strawberry.enum(description="What the size of a share means: basis points, nothing (hours), cents, a weight.")
@@ -166,7 +169,8 @@ class AssignmentPartQuery:
 
     @strawberry.field(description="What do I keep? The split of a part as planned, for its member and their staff.")
     async def part_preview(self, info: Info, id: UUID) -> SplitPreview:
-        return SplitPreview.of(await info.context.run(preview_part, part_id=id), info.context.viewer)
+        found = await info.context.run(preview_part, part_id=id)
+        return shown(agreements.SplitPreview, found, info.context.viewer)
 
     @strawberry.field(description="The reports of a part, oldest first.")
     async def worked_hours(self, info: Info, part_id: UUID) -> list[WorkedHours]:

@@ -20,7 +20,6 @@ from strawberry.types.graphql import OperationType
 
 from app.contract.tables import TABLES
 from app.graphql import (
-    agreements,
     apps,
     assignment_parts,
     assignments,
@@ -50,7 +49,7 @@ Query = merge_types(
     "Query",
     (
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
-        *(apps.AppQuery, agreements.AgreementQuery),
+        apps.AppQuery,
         funds.FundQuery,
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
@@ -62,7 +61,7 @@ Mutation = merge_types(
     "Mutation",
     (
         *(orders.OrderMutation, payments.PaymentMutation, offerings.OfferingMutation),
-        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
+        *(people.PersonMutation, apps.AppMutation),
         *(
             funds.FundMutation,
             joint_purchases.JointPurchaseMutation,

@@ -55,8 +55,7 @@ RANGES = {
     **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},
     **{"seats": (0, 1000), "share_size": (0, MAX_CENTS), "worked_minutes": (-44_640, 44_640), "terms": (1, 2**31)},
     **{"deposit_cents": (0, MAX_CENTS), "unit_price_cents": (0, MAX_CENTS)},
-    **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
-    "year": (2000, 2100),
+    "expected_version": (-1, 2**31),
 }
 SEVERAL_LINES = frozenset({"text", "about", "note", "reason", "address"})
 """The others have no line breaks."""
