@@ -332,3 +332,13 @@ async def test_what_is_refused_says_where_to_go_from_there(world: World) -> None
     body = {"lines": [{"offeringId": await world.offering(seller), "quantity": 1}], "contact": GUEST}
     past = await app("POST", "/v1/orders", body | {"neededAt": "2020-01-01T10:00:00Z"}, status=422)
     assert past["detail"] == "This moment has passed. Choose a later one."
+
+
+async def test_a_field_is_known_by_its_name_of_the_contract_alone(world: World) -> None:
+    seller = await world.cooperative()
+    body = {"month": "2026-01", "bank_balance": {"amount": "0.00"}}
+    refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body, status=400)
+    assert {fault["field"]: fault["code"] for fault in refused["errors"]} == {
+        "bankBalance": "missing",
+        "bank_balance": "extra_forbidden",
+    }
