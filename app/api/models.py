@@ -95,7 +95,6 @@ Email = Annotated[str, Field(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-
 Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9 ()\-]{6,30}$")]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$")]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Month = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
 Moment = Annotated[AwareDatetime, BeforeValidator(_only_moment)]
 Day = Annotated[date, BeforeValidator(_only_day)]
 When = datetime
