@@ -10,7 +10,6 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict, to_example, to_rule
 from app.adapters.allocation_format import AllocationFormat, differences, result_of
 from app.adapters.messages import explain_leg, language_of, message_of
 from app.domain.agreements import Agreement, check_laws
@@ -21,16 +20,18 @@ from app.domain.money import cents_of, decimal_text
 from app.domain.remittances import Line, digest, recompute_lines
 from app.domain.seals import verify_chain
 from app.domain.split import add_to_year, run_examples, split
+from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput, to_example, to_rule
+from app.vocabulary import Form
 
 offline = typer.Typer()
 
 
-class SplitFile(Strict):
+class SplitFile(Form):
     """What `samen split` reads: the rules, their first day, an amount, and the year so far of member and fund."""
 
     active_from: date = date(2026, 1, 1)
-    rules: list[RuleFormat]
-    examples: list[ExampleFormat] = []
+    rules: list[RuleInput]
+    examples: list[ExampleInput] = []
     net: Euro | None = None
     costs: Euro = "0"
     year_so_far: Euro = "0"

@@ -24,6 +24,7 @@ NOT_PRIVATE = {
     "agreements.get_agreement": "how a cooperative shares out, the same for all of its members",
     "agreements.get_example_results": "sums of made-up examples",
     "agreements.replay_agreement": "by pseudonym",
+    "agreements.list_agreement_templates": "public",
     "agreements.list_agreements": "how a cooperative shares out, the same for all of its members",
     "allowances.list_legal_limits": "public",
     "apps.get_app": "an app is nobody's private life",

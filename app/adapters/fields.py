@@ -43,6 +43,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     **dict.fromkeys(("uuid_type", "uuid_parsing"), _ID),
     **dict.fromkeys(("enum", "literal_error"), _CHOICE),
+    "union_tag_invalid": (
+        "Kies als {discriminator} een van {expected_tags}.",
+        "Choose one of {expected_tags} as {discriminator}.",
+    ),
+    "union_tag_not_found": ("Vul {discriminator} in.", "Give {discriminator}."),
     **dict.fromkeys(("bool_type", "bool_parsing"), _YES_NO),
     "yes_or_no": ("Vul ja of nee in.", "Give yes or no."),
     **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), _OBJECT),
@@ -85,9 +90,9 @@ FORMS: dict[str, tuple[str, str]] = {
     r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$": _MONTH,
     r"^([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(0[1-9]|1[0-2])$": _MONTH,
     r"^GM[0-9]{4}$": ("Vul de code van het CBS in, zoals GM0758.", "Give the code of CBS, such as GM0758."),
-    r"^[0-9]{1,3}(\.[0-9]{1,2})?$": (
-        "Vul een percentage in met een punt, zoals 12.5.",
-        "Give a percentage with a point, such as 12.5.",
+    r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$": (
+        "Vul een percentage in van 0 tot en met 100, met een punt, zoals 12.5.",
+        "Give a percentage from 0 to 100 with a point, such as 12.5.",
     ),
     rf"^{AMOUNT}$": _AMOUNT,
     rf"^-?{AMOUNT}$": _AMOUNT,

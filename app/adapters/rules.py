@@ -43,10 +43,6 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Dit is geen CSV ({value}). Bewaar het als 'CSV UTF-8'. Wat ervoor stond is verwerkt.",
         "This is no CSV ({value}). Save it as 'CSV UTF-8'. The rows before it are taken in.",
     ),
-    "agreement_format": (
-        "De afspraak past niet in het formaat: {value}.",
-        "The agreement does not fit its format: {value}.",
-    ),
     "app_scope": (
         "{value} is alleen voor mensen: geen app krijgt dit voor zichzelf.",
         "{value} is for people only: no app gets it for itself.",

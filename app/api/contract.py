@@ -20,7 +20,7 @@ OPEN_TO_ALL = frozenset(
             "municipalities_list_municipalities",
             "municipalities_get_municipality",
         ),
-        "allowances_list_legal_limits",
+        *("agreements_list_agreement_templates", "allowances_list_legal_limits"),
         *("orders_get_guest_order", "operations_readyz"),
     }
 )

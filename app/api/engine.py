@@ -94,7 +94,7 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
 def _read(form: type[BaseModel], body: Any, today: date) -> BaseModel:
     """A body by its form. Raises RequestValidationError."""
     try:
-        return form.model_validate(body, context={"today": today})
+        return form.model_validate(body, context={"today": today}, by_alias=True, by_name=False)
     except ValidationError as error:
         faults = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
         raise RequestValidationError(faults, body=body) from None

@@ -34,7 +34,7 @@ OWN: dict[str, Node] = {
     "RegisterApp": {"name": "Winkel van Breda"},
     "GiveOffice": {"role": "treasurer", "cooperativeId": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10"},
     "SetGoal": {"text": "Elektrische heggenschaar"},
-    "AgreementIn": {
+    "DraftAgreement": {
         "title": "Overeenkomst 2026",
         "activeFrom": "2026-04-01",
         "rules": [
@@ -51,7 +51,7 @@ OWN: dict[str, Node] = {
     "PlanAssignment": {"title": "Buurtfeest"},
     "FundIn": {"title": "Gereedschapsfonds"},
     "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
-    **{name: {"title": "Elektrische heggenschaar"} for name in ("SpendingIn", "FundExpenseIn")},
+    **{name: {"title": "Elektrische heggenschaar"} for name in ("RequestSpending", "FundExpenseIn")},
 }
 """Fields of one body, where those of another say something else."""
 TELLING = frozenset({"contact", "email", "text", "tags", "note", "kinds", "skills", "client_id", "client_secret"})

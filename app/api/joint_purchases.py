@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import Field
 
-from app.adapters.agreement_format import WHOLE
 from app.api.deps import KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, link_next, noun, tag
 from app.api.models import (
     Day,
@@ -41,7 +40,7 @@ from app.usecases.joint_purchases import (
     plan_joint_purchase,
 )
 from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
-from app.vocabulary import MoneyIn
+from app.vocabulary import WHOLE, MoneyIn
 
 router = noun("joint purchases")
 Title = Annotated[str, Field(min_length=1, max_length=200)]

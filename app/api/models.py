@@ -9,11 +9,11 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from app.adapters.agreement_format import WHOLE
 from app.adapters.messages import blocked_text
 from app.contract.shape import MoneyOut
 from app.domain.page import Page
 from app.domain.transitions import AvailableTransition
+from app.vocabulary import WHOLE
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -90,7 +90,6 @@ Line = Annotated[str, Field(max_length=500)]
 Text = Annotated[str, Field(max_length=4000)]
 Note = Annotated[str, Field(max_length=2000)]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$")]
-Month = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
 Moment = Annotated[AwareDatetime, BeforeValidator(_only_moment)]
 Day = Annotated[date, BeforeValidator(_only_day)]
 When = datetime

@@ -7,7 +7,6 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from app.adapters.addresses import prefix_at
 from app.api import (
-    agreements,
     apps,
     assignments,
     books,
@@ -39,7 +38,6 @@ NOUNS = (
         apps,
     ),
     *(
-        agreements,
         remittances,
         joint_purchases,
         wishes,

@@ -1,30 +1,184 @@
-"""What would become of an amount under an agreement."""
+"""Agreements, their worked examples, and what somebody would keep."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
 
+from app.contract.amounts import NamedAmount, amounts
 from app.contract.books import Leg
-from app.contract.shape import Money, MoneyOut, cents, seen, shape, show
-from app.usecases.steps.preview import Preview
-from app.vocabulary import AgreementId
+from app.contract.operation import Key, Noun
+from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.transitions import Step, steps
+from app.domain import agreements as domain
+from app.domain import replay
+from app.domain.access import Right
+from app.domain.agreements import AGREEMENT, AgreementState, AgreementVerb
+from app.domain.money import decimal_text
+from app.domain.transitions import AvailableTransition
+from app.usecases.agreements import (
+    change_agreement,
+    draft_agreement,
+    get_agreement,
+    get_example_results,
+    list_agreement_templates,
+    list_agreements,
+    preview_split,
+    replay_agreement,
+    sign_agreement,
+    try_agreement,
+)
+from app.usecases.steps import agreement_templates, preview
+from app.usecases.steps.agreement_forms import example_data, rule_data
+from app.vocabulary import AgreementId, CooperativeId, MunicipalityId
 
 
-@shape(Preview)
+@shape(AvailableTransition)
+class AgreementTransition(Step):
+    """A step that leads on from the state of an agreement."""
+
+    verb: AgreementVerb
+    """What is done."""
+    to: AgreementState
+    """The state that it leads to."""
+
+
+def _may(agreement: domain.Agreement, viewer: Viewer) -> Callable[[Right], bool]:
+    place = agreement.municipality_id
+    return lambda right: viewer.actor.may(right, agreement.cooperative_id, municipality_id=place)
+
+
+@shape(domain.Agreement)
+class Agreement:
+    """One version of how a cooperative and its municipality share what is earned."""
+
+    id: AgreementId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative."""
+    municipality_id: MunicipalityId
+    """The municipality."""
+    parent_id: CooperativeId | None
+    """The umbrella that gets a share, if there is one."""
+    number: int
+    """Counts the versions of a cooperative, from 1."""
+    title: str
+    """What it is called."""
+    active_from: date
+    """The first day on which it holds."""
+    superseded_from: date | None
+    """The day on which the next signed version takes over."""
+    state: AgreementState
+    """How far it is."""
+    rules: list[dict[str, Any]] = seen(lambda agreement, _: [rule_data(rule) for rule in agreement.rules])
+    """What is done with what is earned, in order, as it was drafted."""
+    examples: list[dict[str, Any]] = seen(lambda agreement, _: [example_data(one) for one in agreement.examples])
+    """Worked examples, which have to come out."""
+    tested_at: datetime | None
+    """When its examples came out."""
+    cooperative_signed_at: datetime | None
+    """When the cooperative signed it."""
+    municipality_signed_at: datetime | None
+    """When the municipality signed it."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[AgreementTransition] = steps(AGREEMENT, AgreementTransition, _may)
+    """What the caller can do next."""
+
+
+def _texts(targets: dict[str, int]) -> dict[str, str]:
+    return {target: decimal_text(amount) for target, amount in targets.items()}
+
+
+@shape(domain.ExampleResult)
+class ExampleResult:
+    """What came out of a worked example, next to what it promised."""
+
+    name: str
+    """What was worked out."""
+    passed: bool
+    """Whether it came out."""
+    expected: dict[str, str] = seen(lambda result, _: _texts(result.expected))
+    """What has to come out, by where it goes."""
+    actual: dict[str, str] = seen(lambda result, _: _texts(result.actual))
+    """What came out, by where it goes."""
+
+
+@shape(agreement_templates.AgreementTemplate)
+class AgreementTemplate:
+    """An agreement to begin with, as it is drafted."""
+
+    name: str
+    """What it is named by."""
+    title: str
+    """What it is called."""
+    about: str
+    """For whom it is."""
+    rules: list[dict[str, Any]]
+    """What is done with what is earned, in order."""
+    examples: list[dict[str, Any]]
+    """Worked examples, which have to come out."""
+
+
+@shape(replay.Compared)
+class Compared:
+    """A year's amounts by where they went."""
+
+    member: str | None
+    """A pseudonym; null for all members together."""
+    actual: list[NamedAmount] = amounts("actual")
+    """As they were."""
+    draft: list[NamedAmount] = amounts("draft")
+    """As they would have been."""
+    difference: list[NamedAmount] = amounts("difference")
+    """What would have been more, or less."""
+
+
+@shape(replay.Replay)
+class Replay:
+    """What a past year would have become under a version."""
+
+    year: int
+    """The year."""
+    earnings: int
+    """How many earnings were split again."""
+    total: Compared
+    """All members together."""
+    members: list[Compared]
+    """Each member, by pseudonym."""
+
+
+@shape(preview.Preview)
 class SplitPreview:
     """What would become of an amount. Nothing is booked."""
 
     agreement_id: AgreementId
-    """The version of the agreement that splits it."""
+    """The version by which it was split."""
     agreement_number: int
-    """The number of that version."""
+    """Its number."""
     day: date
-    """The day for which it is split."""
+    """The day of the work."""
     net: Money
-    """The amount, without VAT."""
+    """What is earned, without VAT."""
     costs: Money = cents("cost_cents")
-    """What is taken off it first."""
-    legs: list[Leg] = seen(lambda preview, viewer: [show(Leg, leg, viewer) for leg in preview.split.legs])
-    """Where it goes."""
-    year_before: Money = seen(lambda preview, _: MoneyOut.of(preview.split.year_before.kept_cents))
+    """What it costs."""
+    legs: list[Leg]
+    """Where it goes, and why."""
+    year_before: Money
     """What the member kept this year before it."""
-    year_after: Money = seen(lambda preview, _: MoneyOut.of(preview.split.year_after.kept_cents))
-    """What the member keeps this year with it."""
+    year_after: Money
+    """What the member kept this year with it."""
+
+
+ONE = "/agreements/{agreement_id}"
+BELOW = "/cooperatives/{cooperative_id}"
+agreements = Noun("agreements")
+agreements.get(f"{BELOW}/agreements", list_agreements, Agreement)
+agreements.post(f"{BELOW}/agreements", draft_agreement, Agreement, key=Key.NONE, opens="/agreements")
+agreements.get(ONE, get_agreement, Agreement)
+agreements.patch(ONE, change_agreement, Agreement)
+agreements.get(f"{ONE}/example-results", get_example_results, ExampleResult)
+agreements.move(f"{ONE}/tests", try_agreement, Agreement, key=Key.NONE)
+agreements.move(f"{ONE}/signatures", sign_agreement, Agreement, key=Key.NONE)
+agreements.get("/agreement-templates", list_agreement_templates, AgreementTemplate)
+agreements.ask(f"{ONE}/replays", replay_agreement, Replay, field="agreement_replay")
+agreements.ask(f"{BELOW}/split-previews", preview_split, SplitPreview, field="split_preview")

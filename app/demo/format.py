@@ -5,14 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.adapters.agreement_format import Euro, ExampleFormat, RuleFormat, Strict
 from app.domain.access import Role, Scope
 from app.domain.cooperatives import LegalForm
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
+from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput
+from app.vocabulary import Form
 
 
-class PersonFile(Strict):
+class PersonFile(Form):
     """Somebody who logs in as `login` at the built-in issuer."""
 
     login: str
@@ -20,37 +21,37 @@ class PersonFile(Strict):
     offices: list[Role] = []
 
 
-class MunicipalityFile(Strict):
+class MunicipalityFile(Form):
     cbs_code: str
     name: str
     people: list[PersonFile] = []
 
 
-class AppFile(Strict):
+class AppFile(Form):
     name: str
     scopes: list[Scope]
 
 
-class GoalFile(Strict):
+class GoalFile(Form):
     text: str
     amount: Euro
 
 
-class MemberFile(Strict):
+class MemberFile(Form):
     login: str
     name: str
     trade_name: str
     goal: GoalFile | None = None
 
 
-class AgreementFile(Strict):
+class AgreementFile(Form):
     title: str
     active_from: date
-    rules: Annotated[list[RuleFormat], Field(min_length=1)]
-    examples: Annotated[list[ExampleFormat], Field(min_length=1)]
+    rules: Annotated[list[RuleInput], Field(min_length=1)]
+    examples: Annotated[list[ExampleInput], Field(min_length=1)]
 
 
-class OfferingFile(Strict):
+class OfferingFile(Form):
     member: str
     kind: OfferingKind
     title: str
@@ -65,7 +66,7 @@ class OfferingFile(Strict):
     stock: int | None = None
 
 
-class CooperativeFile(Strict):
+class CooperativeFile(Form):
     """One cooperative; `umbrella` is the slug of its parent."""
 
     slug: str

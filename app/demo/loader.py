@@ -9,12 +9,11 @@ from uuid import UUID
 import yaml
 from pydantic import TypeAdapter
 
-from app.adapters.agreement_format import to_example, to_rule
 from app.db.engine import BOOKS_ROLE, Database, opened
 from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
 from app.domain.access import Role, Scope
 from app.domain.actors import Identity
-from app.domain.agreements import AgreementState
+from app.domain.agreements import AgreementState, Side
 from app.domain.apps import AppWithSecret
 from app.domain.errors import AlreadyExists
 from app.domain.offerings import Offering, OfferingVerb
@@ -135,15 +134,15 @@ class Loader:
                     cooperative_id=cooperative_id,
                     title=wanted.title,
                     active_from=wanted.active_from,
-                    rules=tuple(to_rule(rule) for rule in wanted.rules),
-                    examples=tuple(to_example(example) for example in wanted.examples),
+                    rules=wanted.rules,
+                    examples=wanted.examples,
                 )
             if agreement.state is AgreementState.DRAFT:
                 agreement = await treasurer(try_agreement, agreement_id=agreement.id)
             if agreement.cooperative_signed_at is None:
-                await treasurer(sign_agreement, agreement_id=agreement.id, side="cooperative")
+                await treasurer(sign_agreement, agreement_id=agreement.id, side=Side.COOPERATIVE)
             if agreement.municipality_signed_at is None:
-                await controller(sign_agreement, agreement_id=agreement.id, side="municipality")
+                await controller(sign_agreement, agreement_id=agreement.id, side=Side.MUNICIPALITY)
 
     async def _offering(
         self, coordinator: Run, cooperative_id: UUID, member_id: UUID, file: OfferingFile, town: str

@@ -219,6 +219,22 @@ class AgreementState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class AgreementVerb(StrEnum):
+    """Steps of an agreement."""
+
+    TEST = "test"
+    SIGN_FOR_COOPERATIVE = "sign_for_cooperative"
+    SIGN_FOR_MUNICIPALITY = "sign_for_municipality"
+    EDIT = "edit"
+
+
+class Side(StrEnum):
+    """Who signs an agreement."""
+
+    COOPERATIVE = "cooperative"
+    MUNICIPALITY = "municipality"
+
+
 @dataclass(frozen=True)
 class Agreement:
     """One version of a cooperative's agreement. Signed by both sides it holds from `active_from` until the next."""

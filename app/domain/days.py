@@ -21,13 +21,14 @@ class Bounds:
 
 
 HAPPENED = Bounds(years_ahead=0)
+AGREED = Bounds(years_ahead=2)
+"""A signed version blocks every other that begins before it: a slip must not block them for decades."""
 TYPED = {
     # Money that moved, goods that came, balances that a statement of the bank shows: over, or today.
     "paid_on": HAPPENED,
     "delivered_on": HAPPENED,
     "as_of": HAPPENED,
-    # A signed version blocks every other that begins before it: a slip must not block them for decades.
-    "active_from": Bounds(years_ahead=2),
+    "active_from": AGREED,
     # An earlier month can only be closed if an old slip opened it: `check_close` says.
     "month": Bounds(first=date.min),
 }

@@ -109,7 +109,7 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
         return named | {operation.whole: inside}
     # What was left out is said as REST says it, so that a request repeated through the other face is the same one.
     defaults = {name: default for name in operation.given if (default := operation.default(name)) is not NEEDED}
-    return named | ({} if operation.method == "GET" else defaults) | inside
+    return ({} if operation.method == "GET" else defaults) | named | inside
 
 
 def _parameters(operation: Operation) -> list[inspect.Parameter]:

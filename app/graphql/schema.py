@@ -20,7 +20,6 @@ from strawberry.types.graphql import OperationType
 
 from app.contract.tables import TABLES
 from app.graphql import (
-    agreements,
     apps,
     assignments,
     catalogue,
@@ -46,7 +45,6 @@ Query = merge_types(
     "Query",
     (
         catalogue.CatalogueQuery,
-        agreements.AgreementQuery,
         *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *map(query_of, TABLES),
         links.query(),
@@ -55,7 +53,7 @@ Query = merge_types(
 Mutation = merge_types(
     "Mutation",
     (
-        *(people.PersonMutation, apps.AppMutation, agreements.AgreementMutation),
+        *(people.PersonMutation, apps.AppMutation),
         *(
             joint_purchases.JointPurchaseMutation,
             *map(mutation_of, TABLES),

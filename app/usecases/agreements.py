@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
-from uuid import UUID
+from typing import Annotated
 
 from asyncpg import UniqueViolationError
+from pydantic import Field
 
 from app.db.agreements import (
     add_agreement,
@@ -32,24 +32,67 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import (
     Agreement,
-    Example,
     ExampleResult,
     MonthlyAllowance,
-    Rule,
+    Side,
     check_rules,
     check_start,
 )
+from app.domain.days import AGREED
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
 from app.domain.split import run_examples
+from app.usecases.steps.agreement_forms import ExampleInput, RuleInput, to_example, to_rule
+from app.usecases.steps.agreement_templates import AgreementTemplate, templates
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
+from app.usecases.steps.visitors import open_to_visitors
+from app.vocabulary import (
+    WHOLE,
+    AgreementId,
+    AmountOrNone,
+    CooperativeId,
+    Day,
+    Doc,
+    Form,
+    MemberId,
+    Title,
+    Version,
+    Within,
+)
+
+FirstDay = Annotated[date, Within(AGREED), Doc("The first day on which it holds.")]
+Rules = Annotated[list[RuleInput], Field(min_length=1, max_length=20), Doc("What is done with the money, in order.")]
+Examples = Annotated[
+    list[ExampleInput], Field(min_length=1, max_length=50), Doc("Worked examples, which have to come out.")
+]
+SignedSide = Annotated[Side, Doc("For whom it is signed.")]
+Year = Annotated[int, Field(strict=True, ge=2000, le=2100), WHOLE, Doc("The year that is split again.")]
+Net = Annotated[AmountOrNone, Doc("What is earned, without VAT.")]
+Costs = Annotated[AmountOrNone, Doc("What it costs.")]
+KeptBy = Annotated[MemberId, Doc("Who earns it; null: somebody who kept nothing yet this year.")]
+WorkDay = Annotated[Day, Doc("The day of the work; null: today.")]
 
 
-async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest) -> Page[Agreement]:
+class AgreementChange(Form):
+    """What of an agreement changes."""
+
+    title: Title = ""
+    active_from: FirstDay = date.min
+    rules: Rules = Field(default_factory=list)
+    examples: Examples = Field(default_factory=list)
+
+
+@open_to_visitors
+async def list_agreement_templates(tx: Tx, actor: Actor) -> list[AgreementTemplate]:
+    """Agreements to begin with: draft one with its title, rules and examples, then change what differs."""
+    return templates()
+
+
+async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Agreement]:
     """The versions of a cooperative's agreement, newest first."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_AGREEMENT, cooperative_id, municipality_id=cooperative.municipality_id)
@@ -57,7 +100,7 @@ async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: UUID, page: P
 
 
 @reads_by_id(versions)
-async def get_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID) -> Agreement:
+async def get_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId) -> Agreement:
     """One version. Raises NotFound."""
     agreement = await load(tx, agreement_id)
     actor.require(Right.READ_AGREEMENT, agreement.cooperative_id, municipality_id=agreement.municipality_id)
@@ -68,38 +111,54 @@ async def draft_agreement(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    title: str,
-    active_from: date,
-    rules: tuple[Rule, ...],
-    examples: tuple[Example, ...],
+    cooperative_id: CooperativeId,
+    title: Title,
+    active_from: FirstDay,
+    rules: Rules,
+    examples: Examples,
 ) -> Agreement:
-    """Write the next version as a draft. Raises RuleRefused where the rules are no agreement."""
+    """Write the next version as a draft, with its worked examples. Raises RuleRefused if the rules are no agreement."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_AGREEMENT, cooperative_id)
-    check_rules(rules, examples, has_parent=cooperative.umbrella_id is not None)
-    number = await next_number(tx, cooperative_id)
-    place = (uuid7(), cooperative_id, cooperative.municipality_id, number)
-    return await add_agreement(tx, Agreement(*place, title, active_from, rules, examples, cooperative.umbrella_id))
+    agreement = Agreement(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        municipality_id=cooperative.municipality_id,
+        number=await next_number(tx, cooperative_id),
+        title=title,
+        active_from=active_from,
+        rules=tuple(to_rule(rule) for rule in rules),
+        examples=tuple(to_example(example) for example in examples),
+        parent_id=cooperative.umbrella_id,
+    )
+    check_rules(agreement.rules, agreement.examples, has_parent=agreement.parent_id is not None)
+    return await add_agreement(tx, agreement)
 
 
 async def change_agreement(
-    tx: Tx, actor: Actor, *, agreement_id: UUID, expected_version: int | None, changes: dict[str, Any]
+    tx: Tx, actor: Actor, *, agreement_id: AgreementId, expected_version: Version | None, changes: AgreementChange
 ) -> Agreement:
-    """Change a draft; it has to be tested again. Raises WrongState once a side has signed, RuleRefused, Stale."""
+    """Change a draft. It has to be tested again. Raises WrongState once a side has signed, RuleRefused, Stale."""
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
     expect(agreement.version, expected_version)
     cooperative = await cooperatives.get(tx, agreement.cooperative_id)
-    edited = rules_of.edited(agreement, **changes, parent_id=cooperative.umbrella_id)
+    named = changes.named()
+    if "rules" in named:
+        named["rules"] = tuple(to_rule(rule) for rule in changes.rules)
+    if "examples" in named:
+        named["examples"] = tuple(to_example(example) for example in changes.examples)
+    edited = rules_of.edited(agreement, **named, parent_id=cooperative.umbrella_id)
     check_rules(edited.rules, edited.examples, has_parent=edited.parent_id is not None)
     return await save_agreement(tx, edited)
 
 
-async def try_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, expected_version: int | None = None) -> Agreement:
-    """Run the worked examples. Raises ExamplesFail with what came out instead.
+async def try_agreement(
+    tx: Tx, actor: Actor, *, agreement_id: AgreementId, expected_version: Version | None = None
+) -> Agreement:
+    """Run the worked examples. Only an agreement whose examples come out can be signed.
 
-    Raises LimitUnknown and WorkBookedAlready too, as signing will.
+    Raises ExamplesFail with what came out instead, Stale; as signing will, LimitUnknown, WorkBookedAlready, WrongState.
     """
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
@@ -111,26 +170,26 @@ async def try_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, expected_ve
     return tested
 
 
-async def get_example_results(tx: Tx, actor: Actor, *, agreement_id: UUID) -> list[ExampleResult]:
+async def get_example_results(tx: Tx, actor: Actor, *, agreement_id: AgreementId) -> list[ExampleResult]:
     """What comes out of the worked examples, next to what they promise."""
     agreement = await get_agreement(tx, actor, agreement_id=agreement_id)
     return run_examples(agreement)
 
 
 async def sign_agreement(
-    tx: Tx, actor: Actor, *, agreement_id: UUID, side: str, expected_version: int | None = None
+    tx: Tx, actor: Actor, *, agreement_id: AgreementId, side: SignedSide, expected_version: Version | None = None
 ) -> Agreement:
-    """Sign for the `cooperative` (its treasurer) or the `municipality` (its controller).
+    """Sign for the cooperative (its treasurer) or the municipality (its controller).
 
     Raises WrongState before the examples came out, LimitUnknown; at the second signature PeriodTaken if another
     version starts on that day or later, WorkBookedAlready if work of that day or later was booked.
     """
     agreement = await load(tx, agreement_id, lock=True)
     place = (agreement.cooperative_id, agreement.municipality_id)
-    right = Right.SIGN_FOR_COOPERATIVE if side == "cooperative" else Right.SIGN_FOR_MUNICIPALITY
+    right = Right.SIGN_FOR_COOPERATIVE if side is Side.COOPERATIVE else Right.SIGN_FOR_MUNICIPALITY
     actor.require(right, place[0], municipality_id=place[1])
     expect(agreement.version, expected_version)
-    if side == "cooperative":
+    if side is Side.COOPERATIVE:
         signed = rules_of.sign_for_cooperative(agreement, actor.person, tx.now)
     else:
         signed = rules_of.sign_for_municipality(agreement, actor.person, tx.now)
@@ -156,8 +215,11 @@ async def _can_begin(tx: Tx, agreement: Agreement) -> None:
     check_start(agreement, await booked_since(tx, place, start))
 
 
-async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: UUID, year: int) -> Replay:
-    """What a year's earnings would have become under a version, by pseudonym; nothing is booked."""
+async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId, year: Year) -> Replay:
+    """What a past year would have become under a version: the difference in total, and per member by pseudonym.
+
+    Nothing is booked.
+    """
     agreement = await load(tx, agreement_id)
     place = agreement.municipality_id
     actor.require(Right.REPLAY_AGREEMENT, agreement.cooperative_id, municipality_id=place)
@@ -171,15 +233,15 @@ async def preview_split(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    net_cents: int,
-    cost_cents: int = 0,
-    member_id: UUID | None = None,
-    day: date | None = None,
+    cooperative_id: CooperativeId,
+    net: Net,
+    costs: Costs | None = None,
+    member_id: KeptBy | None = None,
+    day: WorkDay | None = None,
 ) -> Preview:
-    """What do I keep? The split of an amount by the version of `day`, with the member's real year so far.
+    """What do I keep? The split of an amount by the version of a day, with the member's real year so far.
 
-    A member sees their own; `member_id` of somebody else is for the staff. Raises AgreementMissing.
+    Nothing is booked. A member sees their own year; that of somebody else is for the staff. Raises AgreementMissing.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.PREVIEW_SPLIT, cooperative_id)
@@ -187,10 +249,10 @@ async def preview_split(
         member = await members.get(tx, member_id)
         own = actor.as_member(member_id)
         actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
-    return await previewed(tx, cooperative_id, member_id, net_cents, cost_cents, day or tx.today)
+    return await previewed(tx, cooperative_id, member_id, net.cents, costs.cents if costs else 0, day or tx.today)
 
 
-async def warn_of_limit(tx: Tx, actor: Actor, *, agreement_id: UUID) -> None:
+async def warn_of_limit(tx: Tx, actor: Actor, *, agreement_id: AgreementId) -> None:
     """The timer of a law without a verified value: asks the treasurer to see to it."""
     actor.require(Right.RUN_TIMER)
     agreement = await load(tx, agreement_id)

@@ -17,7 +17,7 @@ from app.domain.events import OPENS
 from app.reference import contracts, pages
 from app.settings import Settings
 from tests.live import in_production
-from tests.world import GUEST, SCOPE, World
+from tests.world import GUEST, SCOPE, Json, World
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -331,15 +331,38 @@ async def test_unknown_keys_of_an_agreement_are_refused(world: World) -> None:
     rules = [{"kind": "pot", "bonus": "5"}]
     examples = [{"name": "x", "net": "1.00", "expected": {"pot": "1.00"}}]
     body = {"title": "x", "activeFrom": "2028-01-01", "rules": rules, "examples": examples}
-    await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body, status=400)
-    answer = await seller.treasurer.graphql(
-        """mutation ($c: UUID!, $r: JSON!, $e: JSON!) {
-          draftAgreement(cooperativeId: $c, title: "x", activeFrom: "2028-01-01", rules: $r, examples: $e) { id } }""",
-        c=seller.id,
-        r=rules,
-        e=examples,
-    )
-    assert answer["errors"][0]["extensions"]["code"] == "rule_refused"
+    refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body, status=400)
+    draft = """mutation ($c: UUID!, $input: DraftAgreementInput!) {
+        draftAgreement(cooperativeId: $c, input: $input) { id } }"""
+    answer = await seller.treasurer.graphql(draft, c=seller.id, input=body)
+    assert [fault["field"] for fault in refused["errors"]] == ["rules.0.pot.bonus"]
+    assert answer["errors"][0]["extensions"]["errors"] == refused["errors"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "bonus"},
+        {},
+        {"kind": "share_of_surplus", "to": "nobody", "percent": "100.01"},
+        {"kind": "remit_above", "threshold": "1000000000.01", "percent": "5,5"},
+        {"kind": "cost_category", "name": "Verf", "yearlyCap": "-1", "approveFirst": "yes"},
+        {"kind": "premium", "count": 0, "yearlyCap": "1_0", "law": "123456782"},
+    ],
+)
+async def test_a_rule_that_is_written_wrong_is_refused_alike_by_both_faces(world: World, wrong: Json) -> None:
+    seller = await world.cooperative()
+    example = {"name": " ", "net": "1000000000.01", "costs": "x", "expected": {"pot": "1", "bank": "1"}}
+    body = {"title": "x", "activeFrom": "2028-01-01", "rules": [wrong], "examples": [example]}
+    refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body, status=400)
+    draft = """mutation ($c: UUID!, $input: DraftAgreementInput!) {
+        draftAgreement(cooperativeId: $c, input: $input) { id } }"""
+    answer = await seller.treasurer.graphql(draft, c=seller.id, input=body)
+    assert answer["errors"][0]["extensions"]["errors"] == refused["errors"]
+    faults = {fault["field"]: fault["code"] for fault in refused["errors"]}
+    assert faults["examples.0.net"] == "amount_out_of_range"
+    assert {"examples.0.name", "examples.0.costs", "examples.0.expected.bank.[key]"} <= faults.keys()
+    assert any(field.startswith("rules.0") for field in faults)
 
 
 async def test_readiness_names_what_is_missing(world: World) -> None:

@@ -118,13 +118,14 @@ async def test_a_signed_agreement_begins_within_two_years(world: World) -> None:
         body: Json = {"title": "x", "rules": [{"kind": "pot"}], "examples": [{"name": "n", "net": "0", "expected": {}}]}
         place = f"/v1/cooperatives/{seller.id}/agreements"
         for day in ("2062-01-01", "0001-01-01", "9999-12-31"):
-            refused = await seller.treasurer("POST", place, body | {"activeFrom": day}, status=422)
-            _is_refused(refused, "activeFrom", "2000-01-01", "2028-11-20")
+            (fault,) = (await seller.treasurer("POST", place, body | {"activeFrom": day}, status=400))["errors"]
+            assert (fault["field"], fault["code"]) == ("activeFrom", "day_out_of_range")
+            assert "from 1 January 2000 to 20 November 2028" in fault["message"]
         made = await seller.treasurer("POST", place, body | {"activeFrom": "2028-11-20"})
         tag = {"If-Match": f'"{made["version"]}"'}
         change = {"activeFrom": "2028-11-21"}
-        refused = await seller.treasurer("PATCH", f"/v1/agreements/{made['id']}", change, status=422, headers=tag)
-        assert refused["code"] == "day_out_of_range"
+        refused = await seller.treasurer("PATCH", f"/v1/agreements/{made['id']}", change, status=400, headers=tag)
+        assert refused["errors"][0]["code"] == "day_out_of_range"
 
 
 async def test_what_is_planned_is_within_ten_years(world: World) -> None:

@@ -138,14 +138,14 @@ async def test_last_year_is_replayed_under_a_draft(world: World) -> None:
     place = f"/v1/agreements/{draft['id']}/replays"
     for who in (seller.treasurer, seller.controller):
         found = await who("POST", place, {"year": 2026})
-        changes = {target: amount["amount"] for target, amount in found["total"]["difference"].items()}
-        assert (found["earnings"], changes) == (2, {"municipality": "1000.00", "pot": "-1000.00"})
+        assert found["earnings"] == 2
+        assert named(found["total"]["difference"]) == {"municipality": "1000.00", "pot": "-1000.00"}
         assert sorted(len(row["difference"]) for row in found["members"]) == [0, 2]
         assert first not in str(found)
     await member("POST", place, {"year": 2026}, status=403)
     same = await seller.treasurer("POST", f"/v1/agreements/{seller.agreement_id}/replays", {"year": 2026})
-    assert same["total"]["difference"] == {}
+    assert same["total"]["difference"] == []
     richer = {"title": "x", "activeFrom": "2028-01-01", "rules": VRIJE_UITLOOP, "examples": NOTHING}
     draft = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", richer)
     found = await seller.treasurer("POST", f"/v1/agreements/{draft['id']}/replays", {"year": 2026})
-    assert found["total"]["draft"]["cooperative_fund"]["amount"] == "500.00"
+    assert named(found["total"]["draft"])["cooperative_fund"] == "500.00"

@@ -16,7 +16,7 @@ MATRIX = """
 catalogue                    everyone
 catalogueOffering            everyone
 node                         everyone
-agreementTemplates           everyone
+list_agreement_templates     everyone
 list_legal_limits            everyone
 open_books                   treasurer
 catalogue_search             everyone
@@ -97,7 +97,6 @@ change_agreement             coordinator treasurer network
 get_example_results          member coordinator treasurer network controller colleague
 try_agreement                coordinator treasurer network
 sign_agreement               treasurer
-agreements_list_templates    everyone
 replay_agreement             coordinator treasurer controller
 preview_split                member coordinator treasurer colleague
 list_cost_claims             member coordinator treasurer colleague

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.adapters.mail import Mail
-from app.domain.agreements import Example, Pot
+from app.domain.agreements import Side
 from app.domain.allowances import AllowanceKind
 from app.domain.apps import RateClass
 from app.domain.cooperatives import LegalForm
@@ -24,6 +24,7 @@ from app.domain.webhooks import Answer
 from app.usecases.offering_imports import PutOffering, ReviewImport
 from app.usecases.offerings import AddOffering
 from app.usecases.orders import OrderLineInput
+from app.usecases.steps.agreement_forms import ExampleInput, PotInput
 from app.usecases.steps.contacts import ContactInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
@@ -338,13 +339,14 @@ def _constants() -> dict[str, Any]:
         **{"purposes": ("dak",), "giver": "Jo", "supplier": "De Schuur", "purpose": "gereedschap"},
         **{"as_of": date(2026, 1, 1), "accounts": [], "kind": AllowanceKind.PREMIUM},
         **{"starts_on": date(2026, 1, 1), "until": date(2026, 2, 1), "active_from": date(2028, 1, 1)},
-        **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "net_cents": 1},
+        **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "reason": "x"},
         "amount": MoneyIn(amount="0.01"),
+        "net": MoneyIn(amount="0.01"),
         "bank_balance": BalanceIn(amount="0.00"),
         **{"cbs_code": "GM9999", "name": "x", "slug": "x-y", "town": "Breda", "title": "x", "trade_name": "x"},
         **{"legal_form": LegalForm.FOUNDATION, "issuer": "i", "subject": "s", "role": "treasurer"},
-        **{"scopes": (), "rate_class": RateClass.STANDARD, "side": "cooperative", "category": "verf"},
-        **{"rules": (Pot(),), "examples": (Example("x", 1, {"pot": 1}),), "payee": Payee.MEMBER, "reason": "x"},
+        **{"scopes": (), "rate_class": RateClass.STANDARD, "side": Side.COOPERATIVE, "category": "verf"},
+        **{"rules": [PotInput(kind="pot")], "examples": [ExampleInput(**DRAFT["examples"][0])], "payee": Payee.MEMBER},
         **{"contact": ContactInput(name="Jo", email="jo@example.org"), "quantity": 1, "stock": 9, "receipt": "bon"},
         **{"client_id": "x", "client_secret": "x", "paid_on": None, "ids": (uuid4(),)},
     }

@@ -43,8 +43,7 @@ RANGES = {
     "cents": (1, MAX_CENTS),
     **{"units": (0, 1_000_000), "tolerance": (0, 1_000_000), "pack_units": (1, 100_000), "minimum": (0, MAX_CENTS)},
     **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},
-    **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
-    "year": (2000, 2100),
+    "expected_version": (-1, 2**31),
 }
 SEVERAL_LINES = frozenset({"text", "about", "note", "reason"})
 """The others have no line breaks."""

@@ -23,6 +23,18 @@ class Preview:
     cost_cents: int
     split: Split
 
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        return self.split.legs
+
+    @property
+    def year_before_cents(self) -> int:
+        return self.split.year_before.kept_cents
+
+    @property
+    def year_after_cents(self) -> int:
+        return self.split.year_after.kept_cents
+
 
 async def previewed(
     tx: Tx, cooperative_id: UUID, member_id: UUID | None, net_cents: int, cost_cents: int, day: date
