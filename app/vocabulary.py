@@ -7,7 +7,7 @@ gives it again, since REST reads twice. The words of a refusal stand in `app/ada
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.nl import bsn
 
-from app.domain.days import HAPPENED, Bounds, span_of
+from app.domain.days import HAPPENED, Bounds, day_of, span_of
 from app.domain.errors import AmountOutOfRange
 from app.domain.money import AMOUNT, CURRENCY, MAX_CENTS, cents_of, decimal_text
 
@@ -324,6 +324,37 @@ def first_of(month: str) -> date:
 
 
 Month = Annotated[str, MonthWithin(Bounds()), Field(examples=["2026-03"]), Doc("A month, such as 2026-03.")]
+
+
+def _begun(value: Any) -> Any:
+    """A moment begins with its day. Raises PydanticCustomError for a number, or a moment in another form."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("time_is_text", "a moment is text")
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
+    return value
+
+
+@dataclass(frozen=True)
+class MomentWithin:
+    """A moment with its time zone, whose day is within bounds, which count as those of `Within` do."""
+
+    bounds: Bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        aware = core_schema.datetime_schema(tz_constraint="aware")
+        checked = core_schema.with_info_after_validator_function(self._check, aware)
+        return core_schema.no_info_before_validator_function(_begun, checked)
+
+    def _check(self, value: datetime, info: ValidationInfo) -> datetime:
+        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
+        inner = date.min.year < value.year < date.max.year
+        Within(self.bounds)._check(day_of(value) if inner else value.date(), info)
+        return value
+
+
+Moment = Annotated[datetime, MomentWithin(Bounds())]
+"""Any moment of the ten years to come and of all years before."""
 
 # --- ids ---
 

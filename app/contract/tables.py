@@ -7,6 +7,7 @@ from app.contract.costs import costs
 from app.contract.customers import customers
 from app.contract.earnings import earnings
 from app.contract.funds import funds
+from app.contract.joint_purchases import joint_purchases
 from app.contract.members import members
 from app.contract.municipalities import municipalities
 from app.contract.nettings import nettings
@@ -27,6 +28,7 @@ TABLES = (
     customers,
     earnings,
     funds,
+    joint_purchases,
     members,
     municipalities,
     nettings,

@@ -39,7 +39,6 @@ from app.graphql import (
     people,
     remittances,
     webhooks,
-    wishes,
 )
 from app.graphql.compiled import Compiled
 from app.graphql.engine import mutation_of, query_of
@@ -55,7 +54,6 @@ Query = merge_types(
         *(catalogue.CatalogueQuery, orders.OrderQuery, offerings.OfferingQuery),
         *(apps.AppQuery, agreements.AgreementQuery),
         *(allowances.AllowanceQuery, books.BookQuery, flows.FlowQuery),
-        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *(assignments.AssignmentQuery, assignment_parts.AssignmentPartQuery),
         *map(query_of, TABLES),
         *(feed.FeedQuery, webhooks.WebhookQuery, offering_imports.OfferingImportQuery),
@@ -69,7 +67,6 @@ Mutation = merge_types(
         *(
             books.BookMutation,
             opening.OpeningMutation,
-            joint_purchases.JointPurchaseMutation,
             assignments.AssignmentMutation,
             assignment_parts.AssignmentPartMutation,
             *map(mutation_of, TABLES),

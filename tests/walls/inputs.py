@@ -24,6 +24,7 @@ SAID = f"gezegd{uuid4().hex[:8]}"
 """Every text that is sent: it is nobody's business but the receiver's, so no log may have it."""
 SOON = datetime.now(UTC) + timedelta(days=3)
 CHANGED: Json = {"title": SAID}
+ARTICLE: Json = {"title": SAID, "unit": SAID, "tiers": [{"price": EURO}]}
 GIVEN: dict[str, Json] = {
     "place_order": {"contact": GUEST},
     "move_order": {"verb": "complete"},
@@ -57,7 +58,7 @@ GIVEN: dict[str, Json] = {
     "spend_fund": {"purpose": "gereedschap"},
     "answer_barter": {"verb": "confirm"},
     "answer_delivery": {"verb": "confirm"},
-    "plan_joint_purchase": {"purpose": "gereedschap"},
+    "plan_joint_purchase": {"purpose": "gereedschap", "articles": [ARTICLE]},
     "change_joint_purchase": CHANGED,
     "move_joint_purchase": {"verb": "cancel", "reason": SAID},
     "wish_for": {"quantity": 1, "cooperativeId": "cooperative_id"},

@@ -17,7 +17,7 @@ from app.contract.operation import Operation as Declared
 from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.graphql.schema import schema
-from app.vocabulary import Between, Form, MoneyIn, MonthWithin, Text, Verbatim, Within
+from app.vocabulary import Between, Form, MomentWithin, MoneyIn, MonthWithin, Text, Verbatim, Within
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
 from tests.walls.inputs import shouted_as
@@ -71,6 +71,8 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
+        for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
+            yield from [(name, day) for day in ("1999-12-31T10:00:00Z", "2199-01-01T10:00:00Z", "2026-03-01T10:00:00")]
         yield from ((name, value) for mark in marks for value in beyond(mark))
 
 

@@ -52,8 +52,6 @@ RANGES = {
     **{"quantity": (1, 100_000), "minutes": (1, 44_640), "movements": (0, 100), "stock": (0, 1_000_000_000)},
     **{"lead_time_minutes": (0, 525_600), "cents": (1, MAX_CENTS), "price_cents": (0, 100_000_000)},
     "balance_cents": (-MAX_CENTS, MAX_CENTS),
-    **{"units": (0, 1_000_000), "tolerance": (0, 1_000_000), "pack_units": (1, 100_000), "minimum": (0, MAX_CENTS)},
-    **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},
     **{"seats": (0, 1000), "share_size": (0, MAX_CENTS), "worked_minutes": (-44_640, 44_640), "terms": (1, 2**31)},
     **{"deposit_cents": (0, MAX_CENTS), "unit_price_cents": (0, MAX_CENTS)},
     **{"net_cents": (0, MAX_CENTS), "cost_cents": (0, MAX_CENTS), "expected_version": (-1, 2**31)},
