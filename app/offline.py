@@ -10,10 +10,13 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from app.adapters.allocation_format import AllocationFormat, differences, result_of
 from app.adapters.messages import explain_leg, language_of, message_of
+from app.contract.shape import Viewer, show
+from app.contract.wishes import Allocation, AllocationResult, ArticleAllocation
+from app.domain import allocation as domain
+from app.domain.actors import NOBODY
 from app.domain.agreements import Agreement, check_laws
-from app.domain.allocation import allocate
+from app.domain.allocation import Change, Inputs, WishLine, allocate
 from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import cents_of, decimal_text
@@ -66,13 +69,8 @@ def allocate_file(
 ) -> None:
     """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
     try:
-        read = AllocationFormat.model_validate_json(file.read_text(encoding="utf-8"))
-        for article in read.articles:
-            result = result_of(article.inputs(), allocate(article.inputs()), language_of(language))
-            print(f"{article.title}: {result.packs} × {article.pack_units} = {result.units}  sha256 {result.digest}")
-            for line in result.lines:
-                print(f"  {line.wish}  {line.units:>6}  {line.reason}")
-        wrong = differences(read.articles, language_of(language))
+        read = TypeAdapter(Allocation).validate_json(file.read_text(encoding="utf-8"))
+        wrong = [one.title for one in read.articles if not _comes_out(one, Viewer(NOBODY, language_of(language)))]
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from None
     except DomainError as error:
@@ -81,6 +79,30 @@ def allocate_file(
         print(f"WRONG  {title}: what it says does not come out again")
     if wrong:
         raise typer.Exit(1)
+
+
+def _comes_out(article: ArticleAllocation, viewer: Viewer) -> bool:
+    """Print who gets what of an article; whether that is what it says."""
+    inputs = _inputs(article)
+    made = domain.ArticleAllocation(article.article, article.title, inputs, allocate(inputs))
+    result, stated = show(AllocationResult, made, viewer), article.result
+    print(f"{article.title}: {result.packs} × {article.pack_units} = {result.units}  sha256 {result.digest}")
+    for line in result.lines:
+        print(f"  {line.wish}  {line.units:>6}  {line.reason}")
+    units = [{line.wish: line.units for line in each.lines} for each in (result, stated)]
+    return result.digest == stated.digest and units[0] == units[1]
+
+
+def _inputs(article: ArticleAllocation) -> Inputs:
+    lines = tuple(
+        WishLine(
+            wish_id=wish.wish,
+            changes=tuple(Change(one.number, one.at, one.quantity, one.tolerance) for one in wish.changes),
+            locked=wish.locked,
+        )
+        for wish in article.wishes
+    )
+    return Inputs(article.rule, article.pack_units, article.minimum_units, lines, article.units)
 
 
 def _agreement(read: SplitFile) -> Agreement:

@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 from asyncpg.connection import Connection
 
 from app.domain.allocation import Change, Inputs, SharingRule, WishLine, allocate
-from app.domain.joint_purchases import draft_article
-from app.domain.vat import VatClass
+from app.domain.joint_purchases import JointPurchaseVerb
 from app.usecases.joint_purchases import move_joint_purchase, plan_joint_purchase
 from app.usecases.members import register_member
 from app.usecases.run import Run
+from app.usecases.steps.purchase_forms import PurchaseArticleInput, TierInput
 from app.usecases.wishes import wish_for
+from app.vocabulary import MoneyIn
 
 WISHES, ARTICLES, PARTICIPANTS = 10_000, 500, 1_000
 
@@ -69,12 +70,8 @@ def counted() -> Iterator[list[str]]:
 async def closing(run_as: Callable[[str], Run], coordinator: str, cooperative_id: UUID) -> str:
     """Statements and seconds to close a purchase of a thousand participants over ten articles."""
     run = run_as(coordinator)
-    drafts = [
-        draft_article(
-            title=f"Article {n}", unit="piece", pack_units=12, tiers=[(1, 999)], vat_class=VatClass.STANDARD, minimum={}
-        )
-        for n in range(10)
-    ]
+    tiers = [TierInput(price=MoneyIn.of(999))]
+    articles = [PurchaseArticleInput(title=f"Article {n}", unit="piece", pack_units=12, tiers=tiers) for n in range(10)]
     stand = await run(
         plan_joint_purchase,
         cooperative_id=cooperative_id,
@@ -82,9 +79,9 @@ async def closing(run_as: Callable[[str], Run], coordinator: str, cooperative_id
         supplier="S",
         purpose="x",
         closes_at=datetime.now(UTC) + timedelta(days=9),
-        drafts=drafts,
+        articles=articles,
     )
-    await run(move_joint_purchase, purchase_id=stand.purchase.id, verb="open")
+    await run(move_joint_purchase, purchase_id=stand.purchase.id, verb=JointPurchaseVerb.OPEN)
     for number in range(PARTICIPANTS):
         name = f"j-{uuid4().hex[:8]}"
         member = await run(register_member, cooperative_id=cooperative_id, name=name, trade_name=name)
@@ -92,7 +89,7 @@ async def closing(run_as: Callable[[str], Run], coordinator: str, cooperative_id
         await run(wish_for, article_id=article, quantity=7, tolerance=2, member_id=member.id)
     began = time.perf_counter()
     with counted() as sent:
-        await run(move_joint_purchase, purchase_id=stand.purchase.id, verb="close")
+        await run(move_joint_purchase, purchase_id=stand.purchase.id, verb=JointPurchaseVerb.CLOSE)
     return f"{len(sent)} statements, {(time.perf_counter() - began) * 1000:.0f} ms"
 
 

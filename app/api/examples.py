@@ -46,12 +46,12 @@ OWN: dict[str, Node] = {
             {"name": "A first sale", "net": "200.00", "expected": {"cooperative_fund": "20.00", "pot": "180.00"}}
         ],
     },
-    "JointPurchaseIn": {"title": "Garen voor de winter", "supplier": "Garenhandel Tilburg"},
-    "ArticleIn": {"title": "Naaigaren, zwart"},
+    "PlanJointPurchase": {"title": "Garen voor de winter", "supplier": "Garenhandel Tilburg"},
+    **{name: {"title": "Naaigaren, zwart"} for name in ("AddArticle", "PurchaseArticleInput")},
     "PlanAssignment": {"title": "Buurtfeest"},
-    "FundIn": {"title": "Gereedschapsfonds"},
+    "AddFund": {"title": "Gereedschapsfonds"},
     "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
-    **{name: {"title": "Elektrische heggenschaar"} for name in ("RequestSpending", "FundExpenseIn")},
+    **{name: {"title": "Elektrische heggenschaar"} for name in ("RequestSpending", "SpendFund")},
 }
 """Fields of one body, where those of another say something else."""
 TELLING = frozenset({"contact", "email", "text", "tags", "note", "kinds", "skills", "client_id", "client_secret"})

@@ -14,7 +14,6 @@ from app.api import (
     contract,
     errors,
     flows,
-    joint_purchases,
     members,
     nettings,
     offering_imports,
@@ -39,7 +38,6 @@ NOUNS = (
     ),
     *(
         remittances,
-        joint_purchases,
         wishes,
         assignments,
         nettings,

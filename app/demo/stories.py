@@ -8,12 +8,11 @@ from app.demo.loader import Loader, all_of
 from app.domain.allocation import SharingRule
 from app.domain.assignments import AssignmentVerb, Audience
 from app.domain.barters import BarterVerb
-from app.domain.joint_purchases import JointPurchase, draft_article
+from app.domain.joint_purchases import JointPurchase, JointPurchaseVerb
 from app.domain.members import Member
 from app.domain.money import decimal_text
 from app.domain.orders import Order, OrderVerb
 from app.domain.page import PageRequest
-from app.domain.vat import VatClass
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import sign_assignment
 from app.usecases.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
@@ -29,6 +28,7 @@ from app.usecases.payments import record_payment
 from app.usecases.purchase_settlements import get_supplier_order, receive_units, settle_joint_purchase
 from app.usecases.run import Run, utc_now
 from app.usecases.steps.contacts import ContactInput
+from app.usecases.steps.purchase_forms import MinimumInput, PurchaseArticleInput, TierInput
 from app.usecases.wishes import list_wishes, wish_for
 from app.vocabulary import MoneyIn
 
@@ -83,13 +83,12 @@ class Stories:
         scope, ons = await self.members("scope"), await self.members("ons")
         await self.sale("scope", scope["Bo"], "bo")
         lead = self.loader.run_as("scope-coordinator")
-        spool = draft_article(
+        spool = PurchaseArticleInput(
             title="Naaigaren, wit",
             unit="klos",
             pack_units=10,
-            tiers=[(1, 1500), (3, 1200)],
-            vat_class=VatClass.STANDARD,
-            minimum={"packs": 2},
+            tiers=[TierInput(price=MoneyIn.of(1500)), TierInput(from_packs=3, price=MoneyIn.of(1200))],
+            minimum=MinimumInput(packs=2),
         )
         stand = await lead(
             plan_joint_purchase,
@@ -98,13 +97,13 @@ class Stories:
             supplier="Garenhuis Delft",
             purpose="gereedschap",
             closes_at=utc_now() + timedelta(days=7),
-            drafts=(spool,),
-            partner_ids=(ons["Fatima"].cooperative_id,),
+            articles=[spool],
+            partner_ids=[ons["Fatima"].cooperative_id],
             rule=SharingRule.FIRST_COME,
-            delivery_cents=695,
+            delivery=MoneyIn.of(695),
         )
         purchase, article, bo = stand.purchase, stand.articles[0], scope["Bo"].id
-        await lead(move_joint_purchase, purchase_id=purchase.id, verb="open")
+        await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.OPEN)
         self.say(f"Scope opens '{purchase.title}': {self.link(f'joint-purchases/{purchase.id}')}")
         await self.loader.run_as("bo")(wish_for, article_id=article.id, quantity=12, tolerance=3, member_id=bo)
         self.say("Bo wishes 12, and 3 more to fill a pack; reserved on the savings pot.")
@@ -122,25 +121,26 @@ class Stories:
     async def _until_settled(self, purchase: JointPurchase, article_id: UUID) -> None:
         """Closed, ordered, delivered and paid."""
         lead, treasurer = self.loader.run_as("scope-coordinator"), self.loader.run_as("scope-penningmeester")
-        await lead(move_joint_purchase, purchase_id=purchase.id, verb="close")
+        await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.CLOSE)
         order = await lead(get_supplier_order, purchase_id=purchase.id)
         place = self.link(f"joint-purchases/{purchase.id}/supplier-order.csv")
         self.say(f"Closed. {order.lines[0].packs} packs for {decimal_text(order.total_cents)}: {place}")
-        await lead(move_joint_purchase, purchase_id=purchase.id, verb="order")
+        await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.ORDER)
         await lead(receive_units, article_id=article_id, units=30)
-        await lead(move_joint_purchase, purchase_id=purchase.id, verb="receive")
-        await treasurer(settle_joint_purchase, purchase_id=purchase.id, total_cents=order.total_cents)
+        await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.RECEIVE)
+        await treasurer(settle_joint_purchase, purchase_id=purchase.id, total=MoneyIn.of(order.total_cents))
         self.say("All 30 came; the treasurer, who did not order, paid the invoice.")
 
     async def _shown(self, purchase: JointPurchase, names: dict[UUID, str]) -> None:
         """What everybody got and paid, from both cooperatives' books."""
         lead = self.loader.run_as("scope-coordinator")
-        whole = await lead(get_allocation, purchase_id=purchase.id)
+        shared = await lead(get_allocation, purchase_id=purchase.id)
         for wish in await all_of(lambda page: lead(list_wishes, purchase_id=purchase.id, page=page)):
             name = names.get(wish.member_id, "?") if wish.member_id else "?"
             self.say(f"  {name:8} {wish.units:3} spools  {decimal_text(wish.charged_cents):>7}  by {wish.paid_by}")
         place = self.link(f"joint-purchases/{purchase.id}/allocation")
-        self.say(f"Anybody works it out again with `samen allocate` ({whole.articles[0].digest[:12]}…): {place}")
+        digest = shared.articles[0].result.digest
+        self.say(f"Anybody works it out again with `samen allocate` ({digest[:12]}…): {place}")
         owed = self.link(f"cooperatives/{purchase.partner_ids[0]}/accounts")
         self.say(f"ONS owes Scope its part, in both books: {owed}")
 

@@ -95,6 +95,44 @@ class Allocation:
 
 
 @dataclass(frozen=True)
+class AllocatedLine:
+    """What a wish gets of the units that are `there`, with all that explains it."""
+
+    wish: WishLine
+    got: Got
+    rule: SharingRule
+    there: int
+
+    @property
+    def how(self) -> str:
+        """By which rule, or `locked` by hand."""
+        return self.rule if self.wish.locked is None else "locked"
+
+
+@dataclass(frozen=True)
+class ArticleAllocation:
+    """Who gets what of one article: the inputs, and the result that follows from them."""
+
+    article: UUID
+    title: str
+    inputs: Inputs
+    result: Allocation
+
+    @property
+    def lines(self) -> tuple[AllocatedLine, ...]:
+        """What each wish gets, in the order of the inputs."""
+        pairs = zip(self.inputs.lines, self.result.lines, strict=True)
+        return tuple(AllocatedLine(wish, got, self.inputs.rule, self.result.units) for wish, got in pairs)
+
+
+@dataclass(frozen=True)
+class PurchaseAllocation:
+    """Who gets what of a joint purchase."""
+
+    articles: tuple[ArticleAllocation, ...]
+
+
+@dataclass(frozen=True)
 class Demand:
     """What all wishes for an article come to, in units."""
 

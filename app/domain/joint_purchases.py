@@ -28,9 +28,34 @@ class PurchaseState(StrEnum):
     CANCELLED_BELOW_MINIMUM = "cancelled_below_minimum"
 
 
-DeliveryBy = Literal["quantity", "price", "head"]
+class JointPurchaseVerb(StrEnum):
+    OPEN = "open"
+    TOP_UP = "top_up"
+    EXTEND = "extend"
+    CLOSE = "close"
+    ORDER = "order"
+    RECEIVE = "receive"
+    SETTLE = "settle"
+    CANCEL = "cancel"
+    GIVE_UP = "give_up"
+
+
+class DeliveryBy(StrEnum):
+    """By what everybody pays a part of the delivery: what they get, what it costs, or the same each."""
+
+    QUANTITY = "quantity"
+    PRICE = "price"
+    HEAD = "head"
+
+
+class PaidBy(StrEnum):
+    """The member's savings pot, or the cooperative's fund."""
+
+    POT = "pot"
+    ACCOUNT = "account"
+
+
 MinimumUnit = Literal["packs", "units", "money"]
-PaidBy = Literal["pot", "account"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +122,33 @@ class Article:
         return self.gross_cents(units, max(tier.cents for tier in self.tiers))
 
 
+@dataclass(frozen=True)
+class StandingArticle(Article):
+    """An article with the units that are wished of it for sure, and those that are tolerated; none once dropped."""
+
+    wished: int = 0
+    tolerated: int = 0
+
+    @classmethod
+    def of(cls, article: Article, wished: int = 0, tolerated: int = 0) -> "StandingArticle":
+        """The article with what all wishes come to."""
+        return cls(**vars(article), wished=wished * (not article.dropped), tolerated=tolerated * (not article.dropped))
+
+    @property
+    def packs(self) -> int:
+        """The packs to order as it stands."""
+        return self._demand.packs
+
+    @property
+    def missing(self) -> int:
+        """The units that fill a pack or reach the minimum."""
+        return self._demand.missing
+
+    @property
+    def _demand(self) -> Demand:
+        return Demand(self.wished, self.tolerated, self.pack_units, 0 if self.dropped else self.minimum_units)
+
+
 def _packs_for(tiers: Sequence[Tier], cents: int) -> int:
     """The fewest packs that cost `cents` or more."""
     found = 0
@@ -128,7 +180,7 @@ class JointPurchase:
     partner_ids: tuple[UUID, ...] = ()
     tops_up_at: datetime | None = None
     delivery_cents: int = 0
-    delivery_by: DeliveryBy = "quantity"
+    delivery_by: DeliveryBy = DeliveryBy.QUANTITY
     discount_cents: int = 0
     state: PurchaseState = PurchaseState.DRAFT
     closed_at: datetime | None = None
@@ -221,23 +273,12 @@ ALLOCATED = (PurchaseState.CLOSED, PurchaseState.ORDERED, PurchaseState.RECEIVED
 """What everybody gets is known, and may still be changed by hand."""
 
 
-def draft_article(
-    *,
-    title: str,
-    unit: str,
-    pack_units: int,
-    tiers: Sequence[tuple[int, int]],
-    vat_class: VatClass,
-    minimum: Mapping[MinimumUnit, int | None],
-) -> Article:
-    """An article that belongs to no purchase yet. Raises RuleRefused where the minimum is stated in several units."""
-    stated = [(unit, value) for unit, value in minimum.items() if value is not None]
-    if len(stated) > 1:
-        raise RuleRefused(rule="one_minimum", value=str(len(stated)))
-    kind, least = stated[0] if stated else ("packs", 0)
-    nowhere = UUID(int=0)
-    steps = tuple(Tier(packs, cents) for packs, cents in tiers)
-    return Article(nowhere, nowhere, title, unit, pack_units, steps, vat_class, 0, least, kind)
+def the_minimum(stated: Mapping[MinimumUnit, int | None]) -> tuple[MinimumUnit, int]:
+    """The unit in which the least to order is stated, and how much it is. Raises RuleRefused for several of them."""
+    named = [(unit, least) for unit, least in stated.items() if least is not None]
+    if len(named) > 1:
+        raise RuleRefused(rule="one_minimum", value=str(len(named)))
+    return named[0] if named else ("packs", 0)
 
 
 def check_article(article: Article) -> Article:

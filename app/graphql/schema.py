@@ -29,7 +29,6 @@ from app.graphql import (
     orders,
     people,
     remittances,
-    wishes,
 )
 from app.graphql.compiled import Compiled
 from app.graphql.engine import finish, mutation_of, query_of
@@ -45,7 +44,6 @@ Query = merge_types(
     "Query",
     (
         catalogue.CatalogueQuery,
-        *(joint_purchases.JointPurchaseQuery, wishes.WishQuery),
         *map(query_of, TABLES),
         links.query(),
     ),
@@ -55,7 +53,6 @@ Mutation = merge_types(
     (
         *(people.PersonMutation, apps.AppMutation),
         *(
-            joint_purchases.JointPurchaseMutation,
             *map(mutation_of, TABLES),
             offering_imports.OfferingImportMutation,
         ),

@@ -3,43 +3,74 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.db.joint_purchases import articles, demands_of, joint_purchases, list_purchases, save_wishes
+from app.db.joint_purchases import articles as article_store
+from app.db.joint_purchases import demands_of, joint_purchases, list_purchases, save_wishes
 from app.db.outbox import start_timer, tell
 from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
-from app.domain.allocation import Demand, SharingRule
+from app.domain.allocation import ArticleAllocation, PurchaseAllocation, SharingRule, allocate
 from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, WrongState
 from app.domain.joint_purchases import (
     ALLOCATED,
     PURCHASE,
     WISHING,
     Article,
+    DeliveryBy,
     JointPurchase,
     PurchaseState,
+    StandingArticle,
+    Tier,
     below_minimum,
     check_article,
     check_close,
     check_purchase,
     check_received,
+    the_minimum,
     transition,
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import find
-from app.domain.vat import rate_on
+from app.domain.vat import VatClass, rate_on
 from app.usecases.steps import joint
 from app.usecases.steps.due import step_of
-from app.usecases.steps.joint import Whole
 from app.usecases.steps.limit import check_purchase_limits
+from app.usecases.steps.purchase_forms import (
+    EMPTY,
+    Articles,
+    Closing,
+    Delivery,
+    DeliveryShares,
+    Discount,
+    JointPurchaseChange,
+    JointPurchaseMove,
+    Later,
+    Minimum,
+    MinimumInput,
+    PackUnits,
+    Paid,
+    Partners,
+    PurchaseArticleInput,
+    Rule,
+    Tiers,
+    ToppingUp,
+    Unit,
+    Vat,
+)
 from app.usecases.steps.version import expect
-
-CHANGEABLE = frozenset(
-    {"title", "about", "supplier", "rule", "closes_at", "tops_up_at", "delivery_cents", "delivery_by", "discount_cents"}
+from app.vocabulary import (
+    About,
+    CooperativeId,
+    JointPurchaseId,
+    PurchaseArticleId,
+    Reason,
+    SupplierName,
+    Title,
+    Version,
 )
 
 
@@ -48,8 +79,7 @@ class Stand:
     """How a purchase stands now: its articles and what is wished of each, without names."""
 
     purchase: JointPurchase
-    articles: tuple[Article, ...]
-    demands: dict[UUID, Demand]
+    articles: tuple[StandingArticle, ...]
 
 
 def own_place(actor: Actor, purchase: JointPurchase) -> tuple[UUID, tuple[Party, ...]]:
@@ -63,108 +93,137 @@ async def plan_joint_purchase(
     tx: Tx,
     actor: Actor,
     *,
-    cooperative_id: UUID,
-    title: str,
-    supplier: str,
-    purpose: str,
-    closes_at: datetime,
-    drafts: Sequence[Article],
-    partner_ids: Sequence[UUID] = (),
-    about: str = "",
-    rule: SharingRule = SharingRule.FIRST_COME,
-    tops_up_at: datetime | None = None,
-    delivery_cents: int = 0,
-    delivery_by: str = "quantity",
-    discount_cents: int = 0,
+    cooperative_id: CooperativeId,
+    title: Title,
+    supplier: SupplierName,
+    purpose: Paid,
+    closes_at: Closing,
+    articles: Articles = EMPTY,
+    partner_ids: Partners = EMPTY,
+    about: About = "",
+    rule: Rule = SharingRule.FIRST_COME,
+    tops_up_at: ToppingUp | None = None,
+    delivery: Delivery | None = None,
+    delivery_by: DeliveryShares = DeliveryBy.QUANTITY,
+    discount: Discount | None = None,
 ) -> Stand:
-    """Plan a purchase with its articles; nobody else sees it before it is opened. Raises RuleRefused, NotFound."""
+    """Plan a purchase with its articles. Others see it once it is opened. Raises RuleRefused, NotFound."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_PURCHASE, cooperative_id)
-    partners = tuple(sorted(set(partner_ids) - {cooperative_id}))
-    if len(await cooperatives.all(tx, id=partners)) != len(partners):
-        raise NotFound
     planned = JointPurchase(
-        *(uuid7(), cooperative_id, title, about, supplier, purpose, rule, closes_at, actor.person, tx.now),
-        *(partners, tops_up_at, delivery_cents, delivery_by, discount_cents),  # type: ignore[arg-type]
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        title=title,
+        about=about,
+        supplier=supplier,
+        purpose=purpose,
+        rule=rule,
+        closes_at=closes_at,
+        created_by=actor.person,
+        created_at=tx.now,
+        partner_ids=await _partners(tx, cooperative_id, partner_ids),
+        tops_up_at=tops_up_at,
+        delivery_cents=delivery.cents if delivery else 0,
+        delivery_by=delivery_by,
+        discount_cents=discount.cents if discount else 0,
     )
-    await joint_purchases.add(tx, check_purchase(planned, tx.now))
-    made = tuple(_article(tx, planned, draft) for draft in drafts)
-    await tx.flush()
-    await articles.add(tx, *made)
-    return Stand(planned, made, _demands(made, {}))
+    return await _add(tx, planned, articles)
 
 
 async def change_joint_purchase(
-    tx: Tx, actor: Actor, *, purchase_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+    tx: Tx,
+    actor: Actor,
+    *,
+    purchase_id: JointPurchaseId,
+    changes: JointPurchaseChange,
+    expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Change what is stated of it: its words and dates while wishing goes on, the costs until it is settled.
+    """Change what is named: words and dates while everybody may wish, what it costs until it is settled.
 
     Raises WrongState, RuleRefused, Stale.
     """
+    named = changes.named()
+    named |= {f"{name}_cents": named.pop(name).cents for name in ("delivery", "discount") if name in named}
     found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, expected_version)
     wishing = (PurchaseState.DRAFT, *WISHING)
-    fixed = set(changes) - {"about", "delivery_cents", "discount_cents"} if found.state in ALLOCATED else set()
+    fixed = set(named) - {"about", "delivery_cents", "discount_cents"} if found.state in ALLOCATED else set()
     if fixed or found.state not in (*wishing, *ALLOCATED):
         raise WrongState(verb="change", state=found.state, possible=[])
-    unknown = sorted(set(changes) - CHANGEABLE)
-    if unknown:
-        raise RuleRefused(rule="not_changeable", value=unknown[0])
-    empty = next((name for name, value in changes.items() if value is None and name != "tops_up_at"), None)
-    if empty is not None:
-        raise RuleRefused(rule="required", value=empty)
-    changed = replace(found, **changes)
-    if {"closes_at", "tops_up_at"} & set(changes):
+    changed = replace(found, **named)
+    if {"closes_at", "tops_up_at"} & set(named):
         check_purchase(changed, tx.now)
         if found.state in WISHING:
             await _start_timers(tx, changed)
     return await joint_purchases.save(tx, changed)
 
 
-async def add_article(tx: Tx, actor: Actor, *, purchase_id: UUID, draft: Article) -> Article:
-    """One more article, while wishing goes on. Raises WrongState, RuleRefused."""
+async def add_article(
+    tx: Tx,
+    actor: Actor,
+    *,
+    purchase_id: JointPurchaseId,
+    title: Title,
+    unit: Unit,
+    tiers: Tiers,
+    pack_units: PackUnits = 1,
+    vat_class: Vat = VatClass.STANDARD,
+    minimum: Minimum | None = None,
+) -> StandingArticle:
+    """Add an article while everybody may wish. Raises WrongState, RuleRefused."""
     found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, None)
     if found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="add_article", state=found.state, possible=[])
-    made = _article(tx, found, draft)
-    await articles.add(tx, made)
-    return made
+    stated = PurchaseArticleInput(
+        title=title,
+        unit=unit,
+        pack_units=pack_units,
+        tiers=tiers,
+        vat_class=vat_class,
+        minimum=minimum,
+    )
+    made = _article(tx, found, stated)
+    await article_store.add(tx, made)
+    return StandingArticle.of(made)
 
 
-async def drop_article(tx: Tx, actor: Actor, *, article_id: UUID, expected_version: int | None = None) -> Article:
-    """Order nothing of an article; everybody who wished for it is told. Raises WrongState once it is closed."""
-    article = await articles.get(tx, article_id)
+async def drop_article(
+    tx: Tx, actor: Actor, *, article_id: PurchaseArticleId, expected_version: Version | None = None
+) -> StandingArticle:
+    """Order nothing of an article. What was reserved for it is free again, and everybody who wished for it is told.
+
+    Raises WrongState once it is closed, Stale.
+    """
+    article = await article_store.get(tx, article_id)
     found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
     expect(article.version, expected_version)
     if found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="drop_article", state=found.state, possible=[])
-    dropped = await articles.save(tx, replace(article, dropped=True))
+    dropped = await article_store.save(tx, replace(article, dropped=True))
     whole = await joint.load(tx, found)
     theirs = whole.only(article_id)
     released = await joint.release(tx, theirs, day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)
     await joint_purchases.save(tx, released.purchase)
     await joint.tell_all(tx, theirs, "article_dropped", article=article.title)
-    return dropped
+    return StandingArticle.of(dropped)
 
 
 async def move_joint_purchase(
     tx: Tx,
     actor: Actor,
     *,
-    purchase_id: UUID,
-    verb: str,
-    closes_at: datetime | None = None,
-    reason: str = "",
-    expected_version: int | None = None,
+    purchase_id: JointPurchaseId,
+    verb: JointPurchaseMove,
+    closes_at: Later | None = None,
+    reason: Reason = "",
+    expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Open, top up, extend (to a new `closes_at`), close, order, receive, cancel or give up.
+    """Open, top up, extend, close, order, receive, cancel, or give up below the minimum.
 
     Raises WrongState, BelowMinimum, ReceiptMissing, ReasonNeeded, RuleRefused, Stale, and LimitExceeded at `order` if a
     partner would owe the lead more than it allows.
     """
     found = await joint.locked(tx, actor, find(PURCHASE, verb).right, purchase_id, expected_version)
-    if verb == "settle":
-        raise WrongState(verb=verb, state=found.state, possible=[])
     moved = transition(found, verb)
     match verb:
         case "open" | "top_up" | "extend":
@@ -175,7 +234,7 @@ async def move_joint_purchase(
             moved = replace(moved, buyer_id=actor.person)
             await check_purchase_limits(tx, moved, (await joint.load(tx, moved)).cents_by_place)
         case "receive":
-            check_received(await articles.all(tx, purchase_id=purchase_id))
+            check_received(await article_store.all(tx, purchase_id=purchase_id))
         case "cancel" | "give_up":
             return await _cancelled(tx, moved, reason)
     whole = await joint.load(tx, moved)
@@ -207,20 +266,20 @@ async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
         await joint.tell_all(tx, await joint.load(tx, moved), "top_up")
 
 
-async def get_joint_purchase(tx: Tx, actor: Actor, *, purchase_id: UUID) -> Stand:
-    """A purchase with its articles and how each stands now. Raises NotFound to who cannot take part."""
+async def get_joint_purchase(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> Stand:
+    """A purchase with its articles: what is wished of each and what is still missing. Raises NotFound."""
     found = await joint_purchases.get(tx, purchase_id)
     place, own = own_place(actor, found)
     if found.state is PurchaseState.DRAFT:
         actor.require(Right.LEAD_PURCHASE, found.cooperative_id)
     actor.require(Right.READ_PURCHASE, place, own=own)
     await lend_staff_view(tx, found.cooperative_id)
-    made = tuple(await articles.all(tx, purchase_id=purchase_id))
-    return Stand(found, made, _demands(made, await demands_of(tx, [purchase_id])))
+    made, wanted = await article_store.all(tx, purchase_id=purchase_id), await demands_of(tx, [purchase_id])
+    return Stand(found, tuple(StandingArticle.of(article, *wanted.get(article.id, (0, 0))) for article in made))
 
 
 async def list_joint_purchases(
-    tx: Tx, actor: Actor, *, cooperative_id: UUID, page: PageRequest, state: PurchaseState | None = None
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, state: PurchaseState | None = None
 ) -> Page[JointPurchase]:
     """The purchases that a cooperative leads or takes part in, newest first, for its members and its staff."""
     await cooperatives.get(tx, cooperative_id)
@@ -229,10 +288,12 @@ async def list_joint_purchases(
     return await list_purchases(tx, cooperative_id, page, state)
 
 
-async def get_allocation(tx: Tx, actor: Actor, *, purchase_id: UUID, rule: SharingRule | None = None) -> Whole:
-    """What everybody gets as it stands, by the rule of the purchase or, before it is closed, by another.
+async def get_allocation(
+    tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId, rule: SharingRule | None = None
+) -> PurchaseAllocation:
+    """Who gets what and why, without names, with all that it follows from. Before it is closed by any rule.
 
-    Wishes carry no names: anybody who takes part can work it out again. Raises NotFound, WrongState.
+    Anybody who takes part can work it out again. Raises NotFound, WrongState.
     """
     found = await joint_purchases.get(tx, purchase_id)
     place, own = own_place(actor, found)
@@ -240,16 +301,43 @@ async def get_allocation(tx: Tx, actor: Actor, *, purchase_id: UUID, rule: Shari
     if rule is not None and rule != found.rule and found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="preview", state=found.state, possible=[])
     whole = await joint.load(tx, replace(found, rule=rule or found.rule))
-    return joint.allocated(whole)
+    each = ((article, whole.inputs[article.id]) for article in whole.articles)
+    return PurchaseAllocation(tuple(ArticleAllocation(a.id, a.title, inputs, allocate(inputs)) for a, inputs in each))
 
 
-def _article(tx: Tx, purchase: JointPurchase, draft: Article) -> Article:
-    vat = rate_on(draft.vat_class, tx.today)
-    return check_article(replace(draft, id=uuid7(), purchase_id=purchase.id, vat_basis_points=vat))
+async def _add(tx: Tx, planned: JointPurchase, articles: Sequence[PurchaseArticleInput]) -> Stand:
+    await joint_purchases.add(tx, check_purchase(planned, tx.now))
+    made = [_article(tx, planned, article) for article in articles]
+    await tx.flush()
+    await article_store.add(tx, *made)
+    return Stand(planned, tuple(StandingArticle.of(article) for article in made))
 
 
-def _demands(found: Sequence[Article], wanted: dict[UUID, tuple[int, int]]) -> dict[UUID, Demand]:
-    return {a.id: Demand(*wanted.get(a.id, (0, 0)), a.pack_units, a.minimum_units) for a in found}
+async def _partners(tx: Tx, lead_id: UUID, partner_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The partners in the order of their ids, without the lead. Raises NotFound."""
+    partners = tuple(sorted(set(partner_ids) - {lead_id}))
+    if len(await cooperatives.all(tx, id=partners)) != len(partners):
+        raise NotFound
+    return partners
+
+
+def _article(tx: Tx, purchase: JointPurchase, stated: PurchaseArticleInput) -> Article:
+    least = stated.minimum or MinimumInput()
+    cents = None if least.money is None else least.money.cents
+    unit, minimum = the_minimum({"packs": least.packs, "units": least.units, "money": cents})
+    article = Article(
+        id=uuid7(),
+        purchase_id=purchase.id,
+        title=stated.title,
+        unit=stated.unit,
+        pack_units=stated.pack_units,
+        tiers=tuple(Tier(tier.from_packs, tier.price.cents) for tier in stated.tiers),
+        vat_class=stated.vat_class,
+        vat_basis_points=rate_on(stated.vat_class, tx.today),
+        minimum=minimum,
+        minimum_unit=unit,
+    )
+    return check_article(article)
 
 
 async def _start_timers(tx: Tx, purchase: JointPurchase) -> None:
@@ -266,7 +354,7 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
         raise RuleRefused(rule="extend_names_a_time", value=verb)
     opened = replace(moved, closes_at=closes_at, tops_up_at=None) if closes_at else moved
     check_purchase(opened, tx.now)
-    if not await articles.all(tx, purchase_id=moved.id):
+    if not await article_store.all(tx, purchase_id=moved.id):
         raise RuleRefused(rule="articles_needed", value="0")
     await _start_timers(tx, opened)
     return opened

@@ -1,8 +1,7 @@
 """What a joint purchase brought and cost: the order to the supplier, what came, what everybody paid and got back."""
 
 from dataclasses import replace
-from datetime import date
-from uuid import UUID
+from typing import Annotated
 
 from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles, joint_purchases, save_wishes, wishes
@@ -11,11 +10,29 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day, day_of
-from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
-from app.domain.joint_purchases import Article, Credit, JointPurchase, PurchaseState, Wish, transition
+from app.domain.errors import RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.joint_purchases import Credit, JointPurchase, PurchaseState, StandingArticle, Wish, transition
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.usecases.steps import joint
-from app.vocabulary import Amount, JointPurchaseId, StatedReason, WishId
+from app.vocabulary import (
+    Amount,
+    AmountOrNone,
+    Doc,
+    JointPurchaseId,
+    PastDay,
+    PurchaseArticleId,
+    StatedReason,
+    Units,
+    Version,
+    WishId,
+)
+
+More = Annotated[Units, Doc("How many more came.")]
+InAll = Annotated[
+    Units, Doc("Instead of `units`: how many came in all. Corrects a slip until the purchase is settled.")
+]
+Invoiced = Annotated[AmountOrNone, Doc("What the invoice says in all, with VAT.")]
+PaymentDay = Annotated[PastDay, Doc("The day of the payment; today if it is left out.")]
 
 
 async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> SupplierOrder:
@@ -28,11 +45,11 @@ async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchase
 
 
 async def receive_units(
-    tx: Tx, actor: Actor, *, article_id: UUID, units: int | None = None, units_in_all: int | None = None
-) -> Article:
-    """Record that `units` more of an article came, or correct how many came in all; the shares follow from it.
+    tx: Tx, actor: Actor, *, article_id: PurchaseArticleId, units: More | None = None, units_in_all: InAll | None = None
+) -> StandingArticle:
+    """Record how many more units of an article came, or correct how many came in all. The shares follow from it.
 
-    More can come while the purchase is `ordered`; `units_in_all` corrects a slip until it is settled.
+    A delivery may come in parts while the purchase is `ordered`. A slip is corrected until it is settled.
     Raises WrongState, RuleRefused for neither or both, LocksExceed.
     """
     article = await articles.get(tx, article_id)
@@ -48,21 +65,23 @@ async def receive_units(
     came = replace(article, received_units=in_all)
     shared = joint.allocated(replace(whole.only(article_id), articles=(came,)))
     await joint.save(tx, shared)
-    return replace(shared.articles[0], version=article.version + 1)
+    received = replace(shared.articles[0], version=article.version + 1)
+    wished, tolerated = sum(wish.quantity for wish in shared.wishes), sum(wish.tolerance for wish in shared.wishes)
+    return StandingArticle.of(received, wished, tolerated)
 
 
 async def settle_joint_purchase(
     tx: Tx,
     actor: Actor,
     *,
-    purchase_id: UUID,
-    total_cents: int,
-    paid_on: date | None = None,
-    expected_version: int | None = None,
+    purchase_id: JointPurchaseId,
+    total: Invoiced,
+    paid_on: PaymentDay | None = None,
+    expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Pay the supplier and book what everybody pays, once; by somebody else than who ordered.
+    """Pay the supplier and book what everybody pays, once. Whoever ordered does not settle.
 
-    Raises TotalDiffers where the invoice says another total, SecondPersonNeeded, WrongState, DayOutOfRange.
+    Raises TotalDiffers if the invoice says another total, SecondPersonNeeded, WrongState, DayOutOfRange.
     """
     found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
     settled = transition(found, "settle")
@@ -70,7 +89,7 @@ async def settle_joint_purchase(
         raise SecondPersonNeeded(verb="settle")
     day = check_day("paid_on", paid_on or tx.today, day_of(found.created_at), tx.today)
     whole = await joint.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
-    check_total(whole.charges, total_cents)
+    check_total(whole.charges, total.cents)
     charged = await joint.charge(tx, whole, day)
     await save_wishes(tx, charged.wishes)
     await joint.tell_all(tx, charged, "settle")
@@ -80,15 +99,13 @@ async def settle_joint_purchase(
 async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, reason: StatedReason) -> Wish:
     """Book what the supplier gave back for one line, to whoever had paid it.
 
-    Raises WrongState, ReasonNeeded, RuleRefused.
+    Raises WrongState, RuleRefused.
     """
     cents = amount.cents
     wish = await wishes.get(tx, wish_id)
     found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
     if found.state is not PurchaseState.SETTLED:
         raise WrongState(verb="credit", state=found.state, possible=[])
-    if not reason.strip():
-        raise ReasonNeeded(verb="credit")
     await lend_staff_view(tx, found.cooperative_id)
     wish = await wishes.get(tx, wish_id, lock=True)
     if cents > wish.charged_cents - wish.credited_cents:

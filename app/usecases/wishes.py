@@ -79,7 +79,7 @@ async def wish_for(
     await lend_staff_view(tx, purchase.cooperative_id)
     purchase = purchase_in_time(tx, await joint_purchases.get(tx, purchase.id, lock=True))
     article = await articles.get(tx, article_id)
-    paid_by: PaidBy = "pot" if own else "account"
+    paid_by = PaidBy.POT if own else PaidBy.ACCOUNT
     key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}
     found = next((wish for wish in await wishes.all(tx, **key) if wish.member_id == who), None)
     fresh = Wish(uuid7(), purchase.id, purchase.cooperative_id, article_id, place, who, paid_by, actor.person)

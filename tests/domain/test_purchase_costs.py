@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.allocation import SharingRule
 from app.domain.errors import TotalDiffers
-from app.domain.joint_purchases import Article, DeliveryBy, JointPurchase, Tier, Wish
+from app.domain.joint_purchases import Article, DeliveryBy, JointPurchase, PaidBy, Tier, Wish
 from app.domain.purchase_costs import charge_legs, charges, check_total, credit_legs
 from app.domain.vat import VatClass
 
@@ -31,7 +31,8 @@ def article(number: int, units: int, cents: int = 100, pack: int = 1, vat: int =
 
 
 def wish(number: int, article_id: int, units: int, **more: Any) -> Wish:
-    made = Wish(UUID(int=1000 + number), UUID(int=9), LEAD, UUID(int=article_id), LEAD, UUID(int=number), "pot", LEAD)
+    place = (UUID(int=1000 + number), UUID(int=9), LEAD, UUID(int=article_id), LEAD, UUID(int=number))
+    made = Wish(*place, PaidBy.POT, LEAD)
     return replace(made, firm_units=units, **more)
 
 
@@ -52,7 +53,7 @@ def test_charges_sum_to_the_invoice_and_nobody_pays_below_zero(
         got = sum(w.units for w in wishes if w.article_id == UUID(int=number))
         articles.append(article(number, got + (extra if number == 1 else 0), cents, pack, vat))
     goods = sum(one.cost_cents for one in articles)
-    made = purchase(delivery_cents=delivery, discount_cents=discount, delivery_by=cast("DeliveryBy", by))
+    made = purchase(delivery_cents=delivery, discount_cents=discount, delivery_by=DeliveryBy(by))
     found = charges(made, articles, wishes)
     assert found.total == goods + delivery - min(discount, goods)
     assert all(charge.cents >= 0 for charge in found.wishes.values())

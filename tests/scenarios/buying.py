@@ -34,7 +34,7 @@ async def plan(
     body |= {"partnerIds": [partner.id for partner in partners]}
     place = f"/v1/cooperatives/{seller.id}/joint-purchases"
     made: Json = await seller.coordinator("POST", place, body | more, status=status)
-    return made if status else await move(seller.coordinator, made, "open")
+    return made if status else await move(seller.coordinator, made["purchase"], "open")
 
 
 async def move(who: Caller, purchase: Json, verb: str, status: int | None = None, **more: Any) -> Json:
@@ -44,8 +44,9 @@ async def move(who: Caller, purchase: Json, verb: str, status: int | None = None
 
 
 async def look(who: Caller, purchase: Json) -> Json:
+    """A purchase with its articles."""
     found: Json = await who("GET", f"/v1/joint-purchases/{purchase['id']}")
-    return found
+    return {**found["purchase"], "articles": found["articles"]}
 
 
 async def wish(

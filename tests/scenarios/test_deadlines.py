@@ -80,7 +80,7 @@ async def test_after_its_time_a_purchase_takes_only_what_fills_packs(world: Worl
         _, colleague_id = await world.member(seller)
         await wish(seller.coordinator, purchase, 2, memberId=colleague_id)
         place = f"/v1/joint-purchases/{purchase['id']}"
-        assert (await seller.member("GET", place))["state"] == "topping_up"
+        assert (await seller.member("GET", place))["purchase"]["state"] == "topping_up"
     finally:
         world.clock.fixed = None
 

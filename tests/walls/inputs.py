@@ -28,6 +28,7 @@ PRICED: Json = {
     "lines": [{"title": SAID, "unitPrice": EURO}],
     "costs": [{"title": SAID, "supplier": SAID, "amount": EURO}],
 }
+ARTICLE: Json = {"title": SAID, "unit": SAID, "tiers": [{"price": EURO}]}
 GIVEN: dict[str, Json] = {
     "place_order": {"contact": GUEST},
     "move_order": {"verb": "complete"},
@@ -61,7 +62,7 @@ GIVEN: dict[str, Json] = {
     "spend_fund": {"purpose": "gereedschap"},
     "answer_barter": {"verb": "confirm"},
     "answer_delivery": {"verb": "confirm"},
-    "plan_joint_purchase": {"purpose": "gereedschap"},
+    "plan_joint_purchase": {"purpose": "gereedschap", "articles": [ARTICLE]},
     "change_joint_purchase": CHANGED,
     "move_joint_purchase": {"verb": "cancel", "reason": SAID},
     "wish_for": {"quantity": 1, "cooperativeId": "cooperative_id"},

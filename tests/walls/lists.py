@@ -92,7 +92,7 @@ class Asker:
     async def row(self, pair: Pair, row_id: str) -> Json | None:
         """What the read of REST shows."""
         found: Json | None = await self._get(pair.read.split("{")[0] + row_id)
-        return found
+        return found and found.get("purchase", found)
 
     async def _get(self, path: str) -> Any:
         headers = {"Accept-Language": "en"}

@@ -15,17 +15,16 @@ from app.domain.apps import RateClass
 from app.domain.cooperatives import LegalForm
 from app.domain.costs import Payee
 from app.domain.events import Event
-from app.domain.joint_purchases import draft_article
 from app.domain.messages import SENT, Channel, Message, MessageState
 from app.domain.offering_imports import ImportReview, Row, Rows
 from app.domain.page import PageRequest
-from app.domain.vat import VatClass
 from app.domain.webhooks import Answer
 from app.usecases.offering_imports import PutOffering, ReviewImport
 from app.usecases.offerings import AddOffering
 from app.usecases.orders import OrderLineInput
 from app.usecases.steps.agreement_forms import ExampleInput, PotInput
 from app.usecases.steps.contacts import ContactInput
+from app.usecases.steps.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
@@ -313,7 +312,6 @@ def _message(now: datetime) -> Message:
 def _constants() -> dict[str, Any]:
     """What verbs ask for beside ids."""
     now = datetime.now(UTC)
-    spool = draft_article(title="x", unit="x", pack_units=1, tiers=[(1, 1)], vat_class=VatClass.ZERO, minimum={})
     return {
         **{"source": "winkel", "external_id": "W-1", "url": "https://example.org/hook", "after": "0"},
         "email": "jo@example.org",
@@ -334,14 +332,14 @@ def _constants() -> dict[str, Any]:
             "now": now,
         },
         **{"month": "2026-01", "through": "2026-01", "year": 2026, "since": date(2026, 1, 1)},
-        **{"reference": "F1", "yes": True, "drafts": (spool,), "draft": spool, "closes_at": now + timedelta(days=3)},
-        **{"terms": 1, "units": 1, "total_cents": 1, "minutes": 60},
+        **{"reference": "F1", "yes": True, "unit": "x", "closes_at": now + timedelta(days=3)},
+        **{"terms": 1, "units": 1, "minutes": 60},
         **{"purposes": ("dak",), "giver": "Jo", "supplier": "De Schuur", "purpose": "gereedschap"},
         **{"as_of": date(2026, 1, 1), "accounts": [], "kind": AllowanceKind.PREMIUM},
         **{"starts_on": date(2026, 1, 1), "until": date(2026, 2, 1), "active_from": date(2028, 1, 1)},
         **{"page": PageRequest(), "changes": {}, "expected_version": None, "text": "fiets", "cents": 1, "reason": "x"},
-        "amount": MoneyIn(amount="0.01"),
-        "net": MoneyIn(amount="0.01"),
+        **{"amount": MoneyIn.of(1), "total": MoneyIn.of(1), "tiers": [TierInput(price=MoneyIn.of(1))]},
+        "net": MoneyIn.of(1),
         "bank_balance": BalanceIn(amount="0.00"),
         **{"cbs_code": "GM9999", "name": "x", "slug": "x-y", "town": "Breda", "title": "x", "trade_name": "x"},
         **{"legal_form": LegalForm.FOUNDATION, "issuer": "i", "subject": "s", "role": "treasurer"},

@@ -41,8 +41,6 @@ LONGEST = {
 RANGES = {
     **{"quantity": (1, 100_000), "minutes": (1, 44_640), "movements": (0, 100)},
     "cents": (1, MAX_CENTS),
-    **{"units": (0, 1_000_000), "tolerance": (0, 1_000_000), "pack_units": (1, 100_000), "minimum": (0, MAX_CENTS)},
-    **{"from_packs": (1, 1_000_000), "delivery_cents": (0, MAX_CENTS), "discount_cents": (0, MAX_CENTS)},
     "expected_version": (-1, 2**31),
 }
 SEVERAL_LINES = frozenset({"text", "about", "note", "reason"})

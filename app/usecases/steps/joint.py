@@ -31,6 +31,7 @@ from app.domain.purchase_costs import (
 )
 from app.domain.spending import Lot, by_month, first_in_first_out
 from app.usecases.steps.version import expect
+from app.vocabulary import Version
 
 Pots = dict[UUID, tuple[int, int]]
 """What stands in each pot, and what its member owes."""
@@ -204,7 +205,7 @@ async def _post_all(
 
 
 async def locked(
-    tx: Tx, actor: Actor, right: Right, purchase_id: UUID, expected_version: int | None = None
+    tx: Tx, actor: Actor, right: Right, purchase_id: UUID, expected_version: Version | None = None
 ) -> JointPurchase:
     """A purchase under lock, for who has the right at the lead. Raises NotFound, Forbidden, Stale."""
     seen = await joint_purchases.get(tx, purchase_id)

@@ -1,0 +1,155 @@
+"""Buying together, from the plan to what everybody paid."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.transitions import Step, steps
+from app.domain import joint_purchases as domain
+from app.domain.access import Right
+from app.domain.allocation import SharingRule
+from app.domain.joint_purchases import PURCHASE, DeliveryBy, JointPurchaseVerb, PurchaseState
+from app.domain.transitions import AvailableTransition
+from app.domain.vat import VatClass
+from app.usecases import joint_purchases as usecases
+from app.usecases.joint_purchases import (
+    add_article,
+    change_joint_purchase,
+    drop_article,
+    get_joint_purchase,
+    list_joint_purchases,
+    move_joint_purchase,
+    plan_joint_purchase,
+)
+from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
+from app.vocabulary import CooperativeId, JointPurchaseId, PurchaseArticleId
+
+
+@shape(domain.Tier)
+class Tier:
+    """From so many packs on a pack costs `price`."""
+
+    from_packs: int
+    """From how many packs on."""
+    price: Money = cents("cents")
+    """The price of a pack, without VAT."""
+
+
+@shape(domain.StandingArticle)
+class PurchaseArticle:
+    """Something of which whole packs are bought, and what is wished of it now by all."""
+
+    id: PurchaseArticleId
+    """Its id."""
+    title: str
+    """What it is called."""
+    unit: str
+    """What its units are."""
+    pack_units: int
+    """How many units are in a pack."""
+    tiers: list[Tier]
+    """Its prices, from one pack on."""
+    vat_class: VatClass
+    """The class of its VAT."""
+    minimum_units: int
+    """The least to order, in units."""
+    dropped: bool
+    """Whether nothing of it is ordered any more."""
+    wished: int
+    """How many units are wished for sure."""
+    tolerated: int
+    """How many more units would be taken to fill a pack."""
+    packs: int
+    """How many packs would be ordered as it stands."""
+    missing: int
+    """How many more units fill a pack or reach the minimum."""
+    ordered_units: int
+    """How many units were ordered, once it is closed."""
+    received_units: int | None
+    """How many units came; null until something did."""
+    digest: str
+    """SHA-256 of what the shares follow from, once it is closed."""
+    version: int
+    """Changes with every change; REST's ETag."""
+
+
+@shape(AvailableTransition)
+class JointPurchaseTransition(Step):
+    """A step that leads on from the state of a joint purchase."""
+
+    verb: JointPurchaseVerb
+    """What is done."""
+    to: PurchaseState
+    """The state that it leads to."""
+
+
+def _may(purchase: domain.JointPurchase, viewer: Viewer) -> Callable[[Right], bool]:
+    return lambda right: viewer.actor.may(right, purchase.cooperative_id)
+
+
+@shape(domain.JointPurchase)
+class JointPurchase:
+    """What a cooperative buys for its members, and together with others."""
+
+    id: JointPurchaseId
+    """Its id."""
+    cooperative_id: CooperativeId
+    """The cooperative that leads."""
+    partner_ids: list[CooperativeId]
+    """The cooperatives that take part beside it."""
+    title: str
+    """What it is called."""
+    about: str
+    """What others should know of it."""
+    supplier: str
+    """Who sells it."""
+    purpose: str
+    """What the savings pot pays for, by the agreement."""
+    rule: SharingRule
+    """How units are shared if there are fewer than were wished."""
+    tops_up_at: datetime | None
+    """From when on only what fills packs may be wished; null: never."""
+    closes_at: datetime
+    """Until when everybody may wish."""
+    delivery: Money
+    """What delivery costs in all, with VAT."""
+    delivery_by: DeliveryBy
+    """By what everybody pays a part of the delivery."""
+    discount: Money
+    """What the supplier takes off in all, with VAT."""
+    state: PurchaseState
+    """How far it is."""
+    closed_at: datetime | None
+    """When it was closed."""
+    settled_on: date | None
+    """The day on which the supplier was paid."""
+    version: int
+    """Changes with every change; REST's ETag."""
+    available_transitions: list[JointPurchaseTransition] = steps(PURCHASE, JointPurchaseTransition, _may)
+    """What the caller can do next."""
+
+
+@shape(usecases.Stand)
+class JointPurchaseStand:
+    """A purchase with its articles as they stand now."""
+
+    purchase: JointPurchase
+    """The purchase."""
+    articles: list[PurchaseArticle]
+    """Its articles, with what is wished of each and still missing."""
+
+
+THERE = "/cooperatives/{cooperative_id}/joint-purchases"
+ONE = "/joint-purchases/{purchase_id}"
+ARTICLE = "/purchase-articles/{article_id}"
+joint_purchases = Noun("joint purchases")
+joint_purchases.get(THERE, list_joint_purchases, JointPurchase)
+joint_purchases.post(THERE, plan_joint_purchase, JointPurchaseStand, opens="/joint-purchases", holds="purchase")
+joint_purchases.get(ONE, get_joint_purchase, JointPurchaseStand, holds="purchase")
+joint_purchases.patch(ONE, change_joint_purchase, JointPurchase)
+joint_purchases.move(f"{ONE}/transitions", move_joint_purchase, JointPurchase)
+joint_purchases.post(f"{ONE}/articles", add_article, PurchaseArticle, field="add_purchase_article")
+joint_purchases.post(f"{ARTICLE}/drops", drop_article, PurchaseArticle, field="drop_purchase_article")
+joint_purchases.post(f"{ARTICLE}/receipts", receive_units, PurchaseArticle)
+joint_purchases.post(f"{ONE}/settlements", settle_joint_purchase, JointPurchase)
