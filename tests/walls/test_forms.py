@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_origin
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from graphql import GraphQLInputObjectType
 from graphql.type import get_nullable_type
 from pydantic import BaseModel
@@ -67,7 +67,10 @@ def spoiled(form: type[BaseModel]) -> Iterator[tuple[str, Any]]:
         for _ in (mark for mark in marks if isinstance(mark, Within)):
             yield name, "1999-12-31"
             yield name, "2199-01-01"
-        yield from ((name, value) for mark in marks for value in beyond(mark))
+        if get_origin(bare(hint)) is list:
+            yield from [(name, []) for mark in marks if isinstance(mark, MinLen)]
+        else:
+            yield from ((name, value) for mark in marks for value in beyond(mark))
 
 
 def beyond(mark: Any) -> Iterator[Any]:
