@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from app.adapters.fields import field_text
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
-from app.api.deps import LanguageDep, PageDep, RunDep, WiringDep, link_next, noun, tag
+from app.api.deps import KeptRunDep, LanguageDep, PageDep, RunDep, WiringDep, link_next, noun, tag
 from app.api.errors import FaceError
 from app.api.models import In, Out, PageOut, Slug, Version, When
 from app.api.offering_rows import READERS, OfferingPut, errors_of, line_of, name_of
@@ -166,7 +166,7 @@ async def get(
 @router.post("/cooperatives/{cooperative_id}/offering-imports", status_code=201, openapi_extra=FILE)
 async def take_in(
     cooperative_id: UUID,
-    run: RunDep,
+    run: KeptRunDep,
     request: Request,
     response: Response,
     wired: WiringDep,
@@ -179,7 +179,7 @@ async def take_in(
     Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. A file without any
     row is refused. New offerings wait for review: `transitions` decides about all of them. The answer comes at the
     end; meanwhile `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes
-    nothing.
+    nothing. Under the key of an earlier request the file is not read: the answer says how far that import is.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in READERS:
@@ -187,8 +187,12 @@ async def take_in(
     with wired.uploads.reading():
         made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
         response.headers["Location"] = f"/v1/offering-imports/{made.id}"
-        rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
-        over = await _until_its_end(run, wired.uploads, made.id, rows)
+        run.key = None
+        if run.replayed:
+            over = await run(get_import, import_id=made.id)
+        else:
+            rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
+            over = await _until_its_end(run, wired.uploads, made.id, rows)
     tag(response, over.version)
     return ImportOut.model_validate(over)
 
@@ -281,13 +285,14 @@ async def one(import_id: UUID, run: RunDep, response: Response) -> ImportOut:
 
 
 @router.post("/offering-imports/{import_id}/transitions")
-async def move(import_id: UUID, body: ImportMove, run: RunDep, response: Response) -> ImportOut:
+async def move(import_id: UUID, body: ImportMove, run: KeptRunDep, response: Response) -> ImportOut:
     """Publish or send back all that this import holds for review.
 
     It goes on from part to part; if it breaks off, the same request does the rest. `held` of the answer is what
     stays: offerings that you made yourself, or whose maker does not sell now.
     """
     found, after = await run(review_import, import_id=import_id, verb=body.verb, reason=body.reason)
+    run.key = None  # a repeat does the rest
     while after is not None:
         found, after = await run(review_import, import_id=import_id, verb=body.verb, reason=body.reason, after=after)
     tag(response, found.version)
