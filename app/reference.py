@@ -18,19 +18,11 @@ from app.adapters.refusals import ERRORS
 from app.adapters.rules import RULE_TEXTS
 from app.adapters.tokens import new_key
 from app.api.asyncapi import asyncapi
+from app.api.problem_types import statuses
 from app.domain.access import ACCESS, Reach, Role
-from app.domain.errors import DomainError
 from app.graphql.schema import schema
 from app.main import VERSION, build
 from app.settings import Settings, TrustedIssuer
-
-FACES = {
-    **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
-    **{"unsupported_media_type": 415, "invalid_scope": 400},
-    **{"too_slow": 408, "too_many_connections": 429, "head_too_large": 431},
-    **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
-}
-"""Errors of the faces; those of the domain say their status themselves."""
 
 
 def pages() -> dict[str, str]:
@@ -123,7 +115,7 @@ def errors_page() -> str:
         "of `facts`.\n"
         "`samen export` makes this page from the code.\n\n"
     )
-    status = {code: error.status for code, error in DomainError.known.items()} | FACES
+    status = statuses()
     rows = ["| Status | Code | What it says |", "|---|---|---|"]
     for code in sorted(status, key=lambda code: (status[code], code)):
         rows.append(f"| {status[code]} | `{code}` | {_text(code)} |")

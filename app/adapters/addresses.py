@@ -4,7 +4,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from starlette.requests import HTTPConnection
 
-ROOTS = ("v1", "graphql", "oauth", "docs", "static", "healthz", "readyz", ".well-known")
+ROOTS = ("v1", "graphql", "oauth", "docs", "static", "asyncapi.json", "healthz", "readyz", ".well-known")
 """The first segments of our own paths."""
 UNRESERVED = "/-._~!$&'()*+,;=:@"
 """What a path may hold as it is (RFC 3986, section 3.3)."""

@@ -33,7 +33,7 @@ PROBLEM: Node = {
     "description": "RFC 9457, with a code and what to do next",
     "required": ["type", "title", "status", "code", "detail"],
     "properties": {
-        "type": {"type": "string"},
+        "type": {"type": "string", "description": "An address that explains the code"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "The same in GraphQL's `extensions.code`"},

@@ -1,10 +1,17 @@
-"""`/docs`: the REST contract in Swagger UI, served without the internet.
+"""Pages: what this server is (`/`), the REST contract in Swagger UI (`/docs`), what errors mean (`/docs/errors`).
 
-Addresses in the page are relative, so that they hold below any path prefix.
+All are served without the internet, below any path prefix.
 """
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from app.adapters.addresses import public_path
+from app.api.asyncapi import asyncapi
+from app.api.headers import language_at, wants
+from app.api.problem_types import PLACE, described, index, page, page_of, statuses
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -21,11 +28,62 @@ PAGE = """<!doctype html>
   </body>
 </html>
 """
+HTML, JSON = "text/html", "application/json"
+LINKS = {
+    "docs": ("/docs", "The REST API, to read and to try"),
+    "openapi": ("/v1/openapi.json", "The REST API as OpenAPI"),
+    "graphql": ("/graphql", "The GraphQL API: POST, or a socket"),
+    "graphqlSchema": ("/graphql/schema.graphql", "The GraphQL API as SDL"),
+    "asyncapi": ("/asyncapi.json", "Events and webhooks as AsyncAPI"),
+    "errors": (PLACE, "What errors mean, and what to do"),
+}
 
 
 def install(app: FastAPI) -> None:
-    """Hang the page on the app."""
+    """Hang the pages on the app."""
+
+    @app.get("/", include_in_schema=False)
+    async def entry(request: Request) -> Response:
+        """What this is and where it goes on: JSON, or a page for browsers."""
+        told = {"name": app.title, "summary": app.summary, "version": app.version}
+        links = {name: public_path(request, path) for name, (path, _) in LINKS.items()}
+        if wants(request, JSON, HTML) == JSON:
+            return _varying(JSONResponse(told | links))
+        rows = "".join(f'<li><a href="{links[name]}">{about}</a></li>' for name, (_, about) in LINKS.items())
+        return _varying(HTMLResponse(page(f"{app.title} {app.version}", f"<p>{app.summary}</p><ul>{rows}</ul>", "en")))
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(PAGE)
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def events() -> dict[str, Any]:
+        """The events, as open as the contract of REST is."""
+        return asyncapi(app.version)
+
+    @app.get(PLACE, include_in_schema=False)
+    async def problems(request: Request) -> Response:
+        """Every code."""
+        language, place = language_at(request), public_path(request, PLACE)
+        if wants(request, HTML, JSON) == HTML:
+            return _varying(HTMLResponse(index(language, place)))
+        return _varying(JSONResponse([_told(request, code, language) for code in statuses()]))
+
+    @app.get(f"{PLACE}/{{code}}", include_in_schema=False)
+    async def problem(request: Request, code: str) -> Response:
+        """One code: a page, or JSON for those who ask for it."""
+        if code not in statuses():
+            raise HTTPException(404)
+        language = language_at(request)
+        if wants(request, HTML, JSON) == HTML:
+            return _varying(HTMLResponse(page_of(code, language)))
+        return _varying(JSONResponse(_told(request, code, language)))
+
+
+def _told(request: Request, code: str, language: str) -> dict[str, Any]:
+    return {"type": public_path(request, f"{PLACE}/{code}")} | described(code, language)
+
+
+def _varying(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"
+    return response

@@ -14,31 +14,11 @@ from app.adapters.fields import faults_of, field_error, field_text
 from app.adapters.messages import EN, error_text, message_of
 from app.api.contract import methods_at
 from app.api.headers import language_at
+from app.api.problem_types import PLACE, TITLES
 from app.domain.errors import DomainError, Malformed, ScopeMissing, TokenRefused
 from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.api")
-TITLES = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    408: "Request Timeout",
-    409: "Conflict",
-    410: "Gone",
-    412: "Precondition Failed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    428: "Precondition Required",
-    429: "Too Many Requests",
-    431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
-
-
 LOGIN = "/oauth/token"
 OAUTH = {"client_refused": "invalid_client", "invalid_scope": "invalid_scope", "unavailable": "temporarily_unavailable"}
 """What RFC 6749 calls it; all else is an `invalid_request`."""
@@ -71,7 +51,7 @@ def problem(
     if status == 503:
         headers["Retry-After"] = str(retry_after)
     body = {
-        "type": f"urn:samen:error:{code}",
+        "type": public_path(request, f"{PLACE}/{code}"),
         "title": TITLES.get(status, "Error"),
         "status": status,
         "code": code,

@@ -12,6 +12,7 @@ _TAG = re.compile('(W/)?"([^"]*)"')
 """An entity tag: whether it is weak, and what stands between its quotes."""
 _VERSION = re.compile("([0-9]{1,9})(-[0-9a-f]+)?")
 """What an ETag of ours says: the version, and a hash of the content behind it."""
+_QUALITY = re.compile("[01]([.][0-9]{0,3})?")
 
 
 def listed(headers: Headers, name: str) -> str | None:
@@ -45,3 +46,21 @@ def versions_of(if_match: str) -> Version:
 def is_known(tag: str, if_none_match: str) -> bool:
     """Whether `If-None-Match` names an entity tag or has `*`; weak ones count too (section 13.1.2)."""
     return if_none_match.strip() == "*" or tag.strip('"') in (opaque for _, opaque in _TAG.findall(if_none_match))
+
+
+def wants(connection: HTTPConnection, usual: str, other: str) -> str:
+    """Which of two media types the caller would rather have (section 12.5.1); the usual one if both are as good."""
+    accept = listed(connection.headers, "accept") or "*/*"
+    return other if _weight(accept, other) > _weight(accept, usual) else usual
+
+
+def _weight(accept: str, kind: str) -> float:
+    """How much a media type is wanted: the closest range counts."""
+    ranges = {kind: 3, f"{kind.partition('/')[0]}/*": 2, "*/*": 1}
+    closest, weight = 0, 0.0
+    for one in accept.lower().split(","):
+        name, *parameters = [part.strip() for part in one.split(";")]
+        given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        if ranges.get(name, 0) > closest and _QUALITY.fullmatch(given):
+            closest, weight = ranges[name], float(given)
+    return weight

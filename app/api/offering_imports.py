@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
-from app.api.deps import LanguageDep, RunDep, WiringDep, noun, tag
+from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag
 from app.api.errors import FaceError
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
 from app.api.uploads import Uploads
@@ -23,6 +23,7 @@ from app.domain.offering_imports import LEASE, Row, Rows, Unread
 from app.usecases.offering_imports import (
     ReviewImport,
     finish_import,
+    get_import,
     import_rows,
     renew_import,
     review_import,
@@ -58,7 +59,7 @@ FILE = {
 @router.post("/cooperatives/{cooperative_id}/offering-imports", status_code=201, openapi_extra=FILE)
 async def take_in(
     cooperative_id: CooperativeId,
-    run: RunDep,
+    run: KeptRunDep,
     request: Request,
     response: Response,
     wired: WiringDep,
@@ -72,7 +73,7 @@ async def take_in(
     Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. A file without any
     row is refused. New offerings wait for review: `transitions` decides about all of them. The answer comes at the
     end; meanwhile `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes
-    nothing.
+    nothing. Under the key of an earlier request the file is not read: the answer says how far that import is.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in READERS:
@@ -80,15 +81,19 @@ async def take_in(
     with wired.uploads.reading():
         made = await run(start_import, cooperative_id=cooperative_id, source=source, dry_run=dry_run)
         response.headers["Location"] = f"/v1/offering-imports/{made.id}"
-        rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
-        over = await _until_its_end(run, wired.uploads, made.id, rows)
+        run.key = None
+        if run.replayed:
+            over = await run(get_import, import_id=made.id)
+        else:
+            rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
+            over = await _until_its_end(run, wired.uploads, made.id, rows)
     tag(response, over.version)
     return show(OfferingImport, over, Viewer(run.actor, language))
 
 
 @router.post("/offering-imports/{import_id}/transitions")
 async def move(
-    import_id: OfferingImportId, body: ReviewImport, run: RunDep, language: LanguageDep, response: Response
+    import_id: OfferingImportId, body: ReviewImport, run: KeptRunDep, language: LanguageDep, response: Response
 ) -> OfferingImport:
     """Publish or send back all that this import holds for review.
 
@@ -96,6 +101,7 @@ async def move(
     stays: offerings that you made yourself, or whose maker does not sell now.
     """
     found, after = await run(review_import, import_id=import_id, contents=body)
+    run.key = None  # a repeat does the rest
     while after is not None:
         found, after = await run(review_import, import_id=import_id, contents=body, after=after)
     tag(response, found.version)

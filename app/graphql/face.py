@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from cross_web import HTTPException
-from fastapi import FastAPI, Response, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
@@ -23,7 +23,7 @@ from app.adapters.messages import language_of
 from app.adapters.strict_json import read_json
 from app.adapters.tokens import bearer, ends_at, identify, identity_of
 from app.domain.actors import VISITOR
-from app.domain.errors import DomainError, IssuerUnavailable, TookTooLong
+from app.domain.errors import DomainError, IssuerUnavailable, TookTooLong, Unauthenticated
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.errors import shown
@@ -216,6 +216,13 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         async def graphiql() -> HTMLResponse:
             """GraphiQL, served without the internet."""
             return HTMLResponse(PAGE.read_text(encoding="utf-8"))
+
+    @app.get("/graphql/schema.graphql", include_in_schema=False)
+    async def definition(request: Request) -> Response:
+        """The schema as SDL, for those who may ask for it by introspection. Raises Unauthenticated."""
+        if not ide and await caller(request) == VISITOR:
+            raise Unauthenticated
+        return Response(f"{schema.as_str()}\n", media_type="application/graphql")
 
     router = Face(
         schema,

@@ -116,7 +116,7 @@ async def test_both_faces_share_a_key_and_say_that_they_answer_again(world: Worl
 
 
 async def test_where_nothing_is_kept_a_key_is_refused(world: World) -> None:
-    """What tells a secret, what takes a file, what only reads, and what a repeat does not do twice."""
+    """What tells a secret, what only reads, and what a repeat does not do twice."""
     seller = await world.cooperative()
     place = f"/v1/cooperatives/{seller.id}"
     for method, path in (
@@ -124,7 +124,6 @@ async def test_where_nothing_is_kept_a_key_is_refused(world: World) -> None:
         ("POST", f"/v1/apps/{seller.id}/secrets"),
         ("POST", f"/v1/apps/{seller.id}/webhooks"),
         ("POST", f"/v1/webhooks/{seller.id}/secrets"),
-        ("POST", f"{place}/offering-imports?source=x"),
         ("POST", f"{place}/split-previews"),
         ("POST", "/v1/recomputations"),
         ("GET", "/v1/orders"),
@@ -137,6 +136,26 @@ async def test_where_nothing_is_kept_a_key_is_refused(world: World) -> None:
         told = answer.json()
         assert (answer.status_code, told["code"]) == (400, "bad_request"), path
         assert [(one["field"], one["code"]) for one in told["errors"]] == [(KEY, "key_not_kept")], path
+
+
+async def test_a_file_is_taken_in_once_under_a_key(world: World) -> None:
+    """And so is the decision about it. Another file needs another key."""
+    seller, key = await world.cooperative(), uuid.uuid4().hex
+    place = f"/v1/cooperatives/{seller.id}/offering-imports"
+    table = "externalId;kind;title;category;priceUnit;price;vatClass;town\nA;goods;Jam;eten;piece;3,50;reduced;Breda\n"
+    headers = bearer(seller.coordinator) | {"Content-Type": "text/csv", KEY: key}
+    asked = {"source": "till", "memberId": seller.member_id}
+    first, again = [
+        await world.client.post(place, content=table, params=asked, headers=headers) for table in (table, table * 2)
+    ]
+    assert (first.status_code, first.json()["created"]) == (201, 1), first.text
+    assert (again.status_code, again.json(), again.headers["etag"]) == (201, first.json(), first.headers["etag"])
+    assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (False, "true")
+    assert len((await seller.coordinator("GET", place))["items"]) == 1
+    other = await world.client.post(place, content=table, params=asked | {"source": "shop"}, headers=headers)
+    assert other.json()["code"] == "idempotency_key_reused"
+    moves = f"/v1/offering-imports/{first.json()['id']}/transitions"
+    await twice(world, seller.coordinator, moves, {"verb": "publish"}, 200)
 
 
 async def test_a_version_that_nobody_checks_is_refused(world: World) -> None:

@@ -1,0 +1,119 @@
+"""`/docs/errors`: what each code of a refusal means, and what to do. The `type` of a problem leads there (RFC 9457)."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from app.adapters.messages import EN, NL
+from app.adapters.reasons import BLOCKED
+from app.adapters.refusals import ERRORS
+from app.adapters.rules import RULE_TEXTS
+from app.domain.errors import DomainError
+
+PLACE = "/docs/errors"
+FACES = {
+    **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
+    **{"unsupported_media_type": 415, "invalid_scope": 400},
+    **{"too_slow": 408, "too_many_connections": 429, "head_too_large": 431},
+    **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
+}
+"""Errors of the faces; those of the domain say their status themselves."""
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+REASONS = {"rule_refused": RULE_TEXTS, "wrong_state": BLOCKED}
+"""Codes whose facts say closer what is wrong, with what that may be."""
+PAGE = """<!doctype html>
+<html lang="{language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{title}</title>
+    <style>body {{ font: 1.1rem/1.5 sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }}</style>
+  </head>
+  <body>
+    <main>
+      <h1>{title}</h1>
+{content}
+    </main>
+  </body>
+</html>
+"""
+_NOTE = {
+    NL: "Wat tussen { en } staat, vult het antwoord in: dat zijn waarden van facts.",
+    EN: "The answer fills in what stands between { and }: values of its facts.",
+}
+
+
+def statuses() -> dict[str, int]:
+    """The status of every code."""
+    return {code: error.status for code, error in DomainError.known.items()} | FACES
+
+
+def described(code: str, language: str) -> dict[str, Any]:
+    """A code for programs. Raises KeyError."""
+    status = statuses()[code]
+    cases = {name: _in(text, language) for name, text in _cases(code).items()}
+    told = {"code": code, "status": status, "title": TITLES[status], "detail": _in(ERRORS[code], language)}
+    return told | ({"cases": cases} if cases else {})
+
+
+def page_of(code: str, language: str) -> str:
+    """A code for people. Raises KeyError."""
+    told = described(code, language)
+    named = told.get("cases", {}).items()
+    cases = "".join(f"<dt><code>{name}</code></dt><dd>{escape(text)}</dd>" for name, text in named)
+    content = f"<p>{escape(told['detail'])}</p><p>HTTP {told['status']} {told['title']}</p>"
+    content += f"<dl>{cases}</dl>" if cases else ""
+    return page(code, f"{content}<p>{_NOTE[language]}</p>", language)
+
+
+def index(language: str, place: str) -> str:
+    """All codes for people, below the address `place`."""
+    found = statuses()
+    rows = "".join(
+        f'<dt>{found[code]} <a href="{place}/{code}"><code>{code}</code></a></dt>'
+        f"<dd>{escape(_in(ERRORS[code], language))}</dd>"
+        for code in sorted(found, key=lambda code: (found[code], code))
+    )
+    return page("Errors" if language == EN else "Fouten", f"<dl>{rows}</dl>", language)
+
+
+def page(title: str, content: str, language: str) -> str:
+    """A small page."""
+    return PAGE.format(language=language, title=escape(title), content=content)
+
+
+def _cases(code: str) -> Mapping[str, tuple[str, str]]:
+    """What the refusal says closer, by the reason."""
+    own = {
+        name.removeprefix(f"{code}_"): text
+        for name, text in ERRORS.items()
+        if name.startswith(f"{code}_") and _owner(name) == code
+    }
+    return {**own, **REASONS.get(code, {})}
+
+
+def _owner(name: str) -> str:
+    """The code that a text belongs to: the longest one that its name begins with."""
+    return max((code for code in statuses() if name == code or name.startswith(f"{code}_")), key=len, default="")
+
+
+def _in(text: tuple[str, str], language: str) -> str:
+    return text[1 if language == EN else 0]
