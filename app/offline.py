@@ -158,7 +158,7 @@ def recompute_file(
     file: Annotated[Path, typer.Argument(help="The specification of a remittance, as JSON.", exists=True)],
 ) -> None:
     """Work a remittance out again from its specification alone; exits with 1 where it does not agree."""
-    from app.api.remittances import SpecificationOut  # the whole contract comes with it; the others do without
+    from app.api.models import SpecificationOut  # the whole contract comes with it; the others do without
 
     try:
         spec = SpecificationOut.model_validate(json.loads(file.read_text(encoding="utf-8")))

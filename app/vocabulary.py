@@ -43,8 +43,12 @@ class Doc:
 
 
 def doc_of(hint: Any) -> str | None:
-    """What a form is for, in words."""
-    own = [one.text for one in getattr(hint, "__metadata__", ()) if isinstance(one, Doc)]
+    """What a form is for, in words; of an enumeration, its own."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return " ".join((hint.__doc__ or "").split())
+    marks = getattr(hint, "__metadata__", ())
+    own = [one.words for one in marks if isinstance(one, Names)]
+    own += [one.text for one in marks if isinstance(one, Doc)]
     inner = [found for one in get_args(hint)[:2] if (found := doc_of(one))]
     return next(iter(own[::-1] + inner), None)
 
@@ -281,10 +285,12 @@ RowsOrNone = Annotated[int, Field(ge=0, le=100), BeforeValidator(_digits), Doc("
 class MoneyIn(BaseModel):
     """An amount in euro as a decimal string: `{"amount": "90.75", "currency": "EUR"}`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     amount: Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["90.75"])]
+    """Euros, with at most two decimals after a point."""
     currency: Annotated[str, Field(pattern=r"^EUR$", examples=["EUR"])] = CURRENCY
+    """Always EUR."""
 
     @classmethod
     def of(cls, cents: int) -> "MoneyIn":
@@ -301,6 +307,7 @@ class BalanceIn(MoneyIn):
     """An amount in euro that may be below zero."""
 
     amount: Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["-12.50"])]
+    """Euros, with at most two decimals after a point."""
 
 
 @dataclass(frozen=True)
@@ -390,6 +397,7 @@ Day = Annotated[date, Within(Bounds())]
 """Any day of the ten years to come and of all years before."""
 PastDay = Annotated[date, Within(HAPPENED)]
 """Today or earlier: what has happened."""
+PaymentDay = Annotated[PastDay, Doc("The day of the payment; today if it is left out.")]
 
 
 @dataclass(frozen=True)
@@ -474,6 +482,14 @@ class Names:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"description": self.words}
+
+    @property
+    def words(self) -> str:
+        """What it is, if nothing more is said."""
+        return f"The {self.noun.replace('_', ' ')}." if self.noun else "An id."
 
     def _check(self, value: Any) -> Any:
         if isinstance(value, str) and not _ID.fullmatch(value):

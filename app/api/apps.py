@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Header, Response
 from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
 from app.api.deps import LanguageDep, RunDep, Wiring, WiringDep, kept_promises, leaving, noun, operation_id, tag
 from app.api.errors import FaceError
-from app.api.models import Out
+from app.api.models import TokenOut
 from app.contract.apps import App
 from app.contract.shape import Viewer, show
 from app.domain.actors import VISITOR
@@ -23,16 +23,6 @@ from app.vocabulary import AppId
 router = noun("apps", "/apps")
 login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
-
-
-class TokenOut(Out):
-    """RFC 6749, section 5.1: names as the standard has them."""
-
-    model_config = {"alias_generator": None}
-    access_token: str
-    token_type: str = "Bearer"  # noqa: S105  the type, no secret
-    expires_in: int = LIFETIME
-    scope: str
 
 
 @router.delete("/{app_id}", deprecated=True, dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))])
@@ -47,13 +37,13 @@ async def disable(app_id: AppId, run: RunDep, language: LanguageDep, response: R
 async def token(
     wired: WiringDep,
     response: Response,
-    grant_type: Annotated[str, Form(pattern="^client_credentials$")],
-    client_id: Annotated[str, Form(max_length=100)] = "",
-    client_secret: Annotated[str, Form(max_length=200)] = "",
-    scope: Annotated[str, Form(max_length=1000)] = "",
-    client_assertion_type: Annotated[str, Form(max_length=100)] = "",
-    client_assertion: Annotated[str, Form(max_length=4000)] = "",
-    authorization: Annotated[str | None, Header()] = None,
+    grant_type: Annotated[str, Form(pattern="^client_credentials$", description="Always `client_credentials`.")],
+    client_id: Annotated[str, Form(max_length=100, description="The id of the app.")] = "",
+    client_secret: Annotated[str, Form(max_length=200, description="Its secret.")] = "",
+    scope: Annotated[str, Form(max_length=1000, description="What of it is asked for, separated by blanks.")] = "",
+    client_assertion_type: Annotated[str, Form(max_length=100, description=f"With an assertion: `{ASSERTION}`.")] = "",
+    client_assertion: Annotated[str, Form(max_length=4000, description="What the app signed.")] = "",
+    authorization: Annotated[str | None, Header(description="HTTP Basic: id and secret.")] = None,
 ) -> TokenOut:
     """An app logs in and gets a token: with client_id and client_secret (form fields or HTTP Basic), or with an
     assertion that it signed with one of its keys (private_key_jwt, RFC 7523)."""
@@ -75,7 +65,7 @@ async def token(
     whose = {"issuer": wired.app_issuer, "audience": wired.audience, "subject": client_id, "client_id": client_id}
     signed = wired.keys.token(**whose, scopes=asked, rate=granted.rate_class)
     response.headers["Cache-Control"] = "no-store"
-    return TokenOut(access_token=signed, scope=" ".join(sorted(asked)))
+    return TokenOut(access_token=signed, expires_in=LIFETIME, scope=" ".join(sorted(asked)))
 
 
 async def _signed(wired: Wiring, kind: str, assertion: str) -> tuple[str, Granted]:

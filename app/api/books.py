@@ -21,7 +21,7 @@ async def journal_export(
     cooperative_id: CooperativeId,
     run: RunDep,
     language: LanguageDep,
-    form: Annotated[ExportFormat, Query(alias="format")],
+    form: Annotated[ExportFormat, Query(alias="format", description="In which form.")],
 ) -> Response:
     """Every journal at one moment as CSV, JSON lines or beancount text with its balances. For the treasurer."""
     books = await run(export_books, cooperative_id=cooperative_id)

@@ -34,17 +34,21 @@ PROBLEM: Node = {
     "required": ["type", "title", "status", "code", "detail"],
     "properties": {
         "type": {"type": "string", "description": "An address that explains the code"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
+        "title": {"type": "string", "description": "What the status says"},
+        "status": {"type": "integer", "description": "The HTTP status"},
         "code": {"type": "string", "description": "The same in GraphQL's `extensions.code`"},
         "detail": {"type": "string", "description": "In Dutch or English, by Accept-Language"},
-        "instance": {"type": "string"},
-        "traceId": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object"}},
-        "facts": {"type": "object"},
-        "availableTransitions": {"type": "array", "items": {"type": "string"}},
+        "instance": {"type": "string", "description": "What was asked for"},
+        "traceId": {"type": "string", "description": "Mention it when you report a fault"},
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "Everything that a form refused"},
+        "facts": {"type": "object", "description": "The values behind `detail`"},
+        "availableTransitions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "After a 409 the steps that its state does allow",
+        },
         "error": {"type": "string", "description": "At `/oauth/token`: as RFC 6749 has it"},
-        "error_description": {"type": "string"},
+        "error_description": {"type": "string", "description": "At `/oauth/token`: the same as `detail`"},
     },
 }
 REFUSALS = {
@@ -182,6 +186,8 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     for status in sorted(set(expected)):
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
+        said = parameter["schema"].pop("description", None)
+        parameter.setdefault("description", said)
         if parameter["name"].lower() == "idempotency-key":
             needed = "If you send one" not in parameter["description"]
             parameter |= {"required": needed, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}

@@ -19,15 +19,14 @@ from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import KEY, OPEN_TO_ALL
 from app.api.errors import FaceError
 from app.api.headers import language_at, listed, versions_of
-from app.api.models import Written
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
 from app.domain.errors import Unauthenticated
-from app.domain.page import CURSOR, MAX_PAGE, Page, PageRequest, parse_cursor
+from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
 from app.usecases.run import Keyed, Run
-from app.vocabulary import Version
+from app.vocabulary import Rows, Version, doc_of
 
 DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 """The release that announced what leaves."""
@@ -120,7 +119,7 @@ KeyedDep = Annotated[tuple[Run, Keyed], Depends(_keyed)]
 
 
 async def _page(
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE), Written] = 20,
+    limit: Annotated[Rows, Query(description=doc_of(Rows))] = 20,
     after: Annotated[
         str | None,
         Query(max_length=60, json_schema_extra={"pattern": CURSOR}, description="`nextCursor` of the page before."),
@@ -150,7 +149,9 @@ SeenDep = Annotated[Any, Depends(_seen)]
 MustHaveSeenDep = Annotated[Any, Depends(_must_have_seen)]
 
 
-async def _language(request: Request, accept_language: Annotated[str | None, Header()] = None) -> str:
+async def _language(
+    request: Request, accept_language: Annotated[str | None, Header(description="`nl` or `en`, with weights.")] = None
+) -> str:
     return language_at(request)
 
 
@@ -212,13 +213,6 @@ def leaving(sunset: date, successor: str) -> Callable[..., Any]:
 def tag(response: Response, version: int) -> None:
     """Give the answer its ETag."""
     response.headers["ETag"] = f'"{version}"'
-
-
-def link_next(request: Request, response: Response, page: Page[Any]) -> None:
-    """Point to the next page (RFC 8288)."""
-    if page.has_next and page.end_cursor:
-        following = request.url.include_query_params(after=page.end_cursor)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
 
 
 def operation_id(route: APIRoute) -> str:

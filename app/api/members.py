@@ -1,12 +1,11 @@
 """REST: the drawn thermometer."""
 
-from uuid import UUID
-
 from fastapi import Response
 
 from app.adapters.drawings import thermometer_svg
 from app.api.deps import LanguageDep, RunDep, noun
 from app.usecases.members import get_thermometer
+from app.vocabulary import MemberId
 
 router = noun("members")
 
@@ -16,7 +15,7 @@ router = noun("members")
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}, "description": "The drawn thermometer"}},
 )
-async def thermometer_picture(member_id: UUID, run: RunDep, language: LanguageDep) -> Response:
+async def thermometer_picture(member_id: MemberId, run: RunDep, language: LanguageDep) -> Response:
     """The thermometer as a picture."""
     found = await run(get_thermometer, member_id=member_id, movements=0)
     headers = {"Cache-Control": "no-store"}

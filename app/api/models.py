@@ -1,28 +1,13 @@
-"""What the JSON of every noun shares: strict input, money, pages."""
+"""What the JSON of the face itself is made of: answers that no shape shows, and pages."""
 
-import re
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import date
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
-
-from app.adapters.messages import blocked_text
-from app.contract.shape import MoneyOut
-from app.domain.page import Page
-from app.domain.transitions import AvailableTransition
-from app.vocabulary import WHOLE
 
 T = TypeVar("T")
-R = TypeVar("R")
-
-
-class In(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, validate_by_alias=True, validate_by_name=False)
 
 
 class Out(BaseModel):
@@ -33,94 +18,66 @@ class Out(BaseModel):
         alias_generator=to_camel,
         populate_by_name=True,
         json_schema_serialization_defaults_required=True,
+        use_attribute_docstrings=True,
     )
 
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+class PageOut(Out, Generic[T]):
+    """A page."""
 
-
-def _only_day(value: Any) -> Any:
-    """A day is written out, as 2026-03-01; a count of seconds is none, in digits either."""
-    if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise PydanticCustomError("date_parsing", "a day is written as 2026-03-01")
-    return _only_text(value)
-
-
-def _only_moment(value: Any) -> Any:
-    """A moment begins with its day."""
-    if isinstance(value, str) and not _DAY.match(value):
-        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-03-01T10:00:00Z")
-    return _only_text(value)
-
-
-def _only_text(value: Any) -> Any:
-    """A moment or a day is written out; a number is neither."""
-    if isinstance(value, int | float):
-        raise PydanticCustomError("time_is_text", "a date or time is text")
-    return value
-
-
-def _money(value: Any) -> Any:
-    return MoneyOut.of(value) if isinstance(value, int) else value
-
-
-def money(name: str) -> Any:
-    """A field that shows the cents of the domain's field `name` as money."""
-    return Field(validation_alias=name)
-
-
-Money = Annotated[MoneyOut, BeforeValidator(_money)]
-Version = Annotated[int, Field(description="Changes with every change; the ETag.")]
-
-
-def _only_digits(value: Any) -> Any:
-    """A number in an address is written in ASCII digits."""
-    if isinstance(value, str) and not re.fullmatch("-?[0-9]{1,18}", value):
-        raise PydanticCustomError("int_parsing", "a whole number is written in digits")
-    return value
-
-
-Written = BeforeValidator(_only_digits)
-"""For a whole number of an address."""
-Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE]
-Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
-Flag = Annotated[bool, Field(strict=True)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
-Line = Annotated[str, Field(max_length=500)]
-Text = Annotated[str, Field(max_length=4000)]
-Note = Annotated[str, Field(max_length=2000)]
-Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$")]
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_moment)]
-Day = Annotated[date, BeforeValidator(_only_day)]
-When = datetime
-
-
-class TransitionOut(Out):
-    """What the caller can do next; a blocked one says why, as a code and in the caller's language."""
-
-    verb: str
-    to: str
-    allowed: bool
-    reason: str | None = None
-    message: str | None = None
-
-    @classmethod
-    def all_of(cls, found: Sequence[AvailableTransition], language: str) -> list["TransitionOut"]:
-        return [cls(**vars(step), message=step.reason and blocked_text(step.reason, language)) for step in found]
-
-
-class PageOut(BaseModel, Generic[T]):
-    """A page; `nextCursor` goes into `after` of the next request and is null at the end."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
     items: list[T]
+    """What is on it."""
     next_cursor: str | None
-
-    @classmethod
-    def of(cls, page: Page[R], show: Callable[[R], T]) -> "PageOut[T]":
-        return cls(items=[show(row) for row in page.rows], next_cursor=page.end_cursor if page.has_next else None)
+    """The `after` of the next page; null at the end."""
 
 
-def given(body: BaseModel) -> dict[str, Any]:
-    """The fields that a PATCH names, as they are."""
-    return {name: getattr(body, name) for name in body.model_fields_set}
+class SpecificationLine(Out):
+    """A line of the ledger and its inputs."""
+
+    journal_id: UUID
+    """The journal that it stands in."""
+    line: int
+    """Its number within the account."""
+    effective_on: date
+    """The day on which it counts."""
+    period: date
+    """The month of the books, by its first day."""
+    kind: str
+    """What was booked."""
+    rule: str
+    """The rule that made it, as a code."""
+    cents: int
+    """How much, in cents."""
+    member: str | None
+    """A pseudonym of the member."""
+    facts: dict[str, Any]
+    """What it was worked out from."""
+
+
+class SpecificationOut(Out):
+    """What a remittance consists of."""
+
+    id: UUID
+    """The remittance."""
+    cooperative_id: UUID
+    """The cooperative that pays it."""
+    cents: int
+    """How much, in cents; the sum of the lines."""
+    digest: str
+    """A hash of the lines, by which a copy is known."""
+    lines: list[SpecificationLine]
+    """Every line."""
+
+
+class TokenOut(Out):
+    """A token, as RFC 6749 has it (section 5.1)."""
+
+    model_config = ConfigDict(alias_generator=None)
+    access_token: str
+    """What goes into `Authorization: Bearer`."""
+    token_type: str = "Bearer"  # noqa: S105  the type, no secret
+    """How it is used."""
+    expires_in: int
+    """For how many seconds it is good."""
+    scope: str
+    """What it may do, separated by blanks."""

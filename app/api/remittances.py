@@ -2,14 +2,14 @@
 
 from enum import StrEnum
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Query, Response
 
 from app.api.deps import RunDep, noun
-from app.api.models import Day, Out
+from app.api.models import SpecificationOut
 from app.domain.remittances import as_csv
 from app.usecases.remittances import get_remittance
+from app.vocabulary import RemittanceId
 
 router = noun("remittances")
 
@@ -19,37 +19,17 @@ class SpecificationFormat(StrEnum):
     CSV = "csv"
 
 
-class SpecificationLine(Out):
-    """A line of the ledger and its inputs; `member` is a pseudonym."""
-
-    journal_id: UUID
-    line: int
-    effective_on: Day
-    period: Day
-    kind: str
-    rule: str
-    cents: int
-    member: str | None
-    facts: dict[str, Any]
-
-
-class SpecificationOut(Out):
-    id: UUID
-    cooperative_id: UUID
-    cents: int
-    digest: str
-    lines: list[SpecificationLine]
-
-
 @router.get(
     "/remittances/{remittance_id}/specification",
     response_model=SpecificationOut,
     responses={200: {"content": {"text/csv": {}}, "description": "Every line with its inputs"}},
 )
 async def specification(
-    remittance_id: UUID,
+    remittance_id: RemittanceId,
     run: RunDep,
-    form: Annotated[SpecificationFormat, Query(alias="format")] = SpecificationFormat.JSON,
+    form: Annotated[
+        SpecificationFormat, Query(alias="format", description="In which form.")
+    ] = SpecificationFormat.JSON,
 ) -> Any:
     """Every line with its inputs, which sums to the amount; as JSON or CSV."""
     found = await run(get_remittance, remittance_id=remittance_id)

@@ -1,12 +1,12 @@
 """REST: the journals of a cooperative as they were sealed, in a file."""
 
 import json
-from uuid import UUID
 
 from fastapi import Response
 
 from app.api.deps import RunDep, noun
 from app.usecases.seals import export_sealed
+from app.vocabulary import CooperativeId
 
 router = noun("ledger")
 
@@ -16,7 +16,7 @@ router = noun("ledger")
     response_class=Response,
     responses={200: {"content": {"application/x-ndjson": {}}, "description": "Every link with its journals"}},
 )
-async def sealed_journals(cooperative_id: UUID, run: RunDep) -> Response:
+async def sealed_journals(cooperative_id: CooperativeId, run: RunDep) -> Response:
     """Links and journals as text that hashes to what was sealed: `samen verify FILE` needs nothing else."""
     rows = await run(export_sealed, cooperative_id=cooperative_id)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -160,7 +160,8 @@ class Operation:
             form: type[BaseModel] = bare(self.hints[self.whole])
             return form
         fields: Any = {name: (self.described(name), _or_needed(self.default(name))) for name in self.given}
-        made: type[BaseModel] = create_model(_pascal(self.use_case.__name__), __base__=Form, __doc__="", **fields)
+        name = _pascal(self.use_case.__name__)
+        made: type[BaseModel] = create_model(name, __base__=Form, __doc__=self.words, **fields)
         return made
 
 

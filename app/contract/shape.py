@@ -51,8 +51,8 @@ class Read:
 class MoneyOut:
     """An amount in euro as a decimal string."""
 
-    amount: Annotated[str, Field(examples=["90.75"])]
-    currency: str
+    amount: Annotated[str, Field(examples=["90.75"], description="Euros, with two decimals after a point.")]
+    currency: Annotated[str, Field(description="Always EUR.")]
 
     @classmethod
     def of(cls, amount: int) -> "MoneyOut":

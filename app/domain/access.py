@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """What somebody is to a cooperative, a municipality or the network."""
+
     VISITOR = "visitor"
     CUSTOMER = "customer"
     APP = "app"
@@ -28,6 +30,8 @@ class Reach(StrEnum):
 
 
 class Scope(StrEnum):
+    """What a token may be used for."""
+
     CATALOGUE_READ = "catalogue:read"
     OFFERINGS_READ = "offerings:read"
     OFFERINGS_WRITE = "offerings:write"
@@ -43,6 +47,8 @@ class Scope(StrEnum):
 
 
 class Right(StrEnum):
+    """What somebody may do, by their roles."""
+
     READ_PUBLIC = "read_public"
     WRITE_MUNICIPALITY = "write_municipality"
     ADD_COOPERATIVE = "add_cooperative"

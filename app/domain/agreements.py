@@ -212,6 +212,8 @@ class Example:
 
 
 class AgreementState(StrEnum):
+    """How far an agreement is."""
+
     DRAFT = "draft"
     TESTED = "tested"
     SIGNED = "signed"

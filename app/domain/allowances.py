@@ -15,12 +15,16 @@ from app.domain.transitions import Transition
 
 
 class AllowanceKind(StrEnum):
+    """For what an allowance is given."""
+
     MONTHLY = "monthly_allowance"
     HOURLY = "hourly_allowance"
     PREMIUM = "premium"
 
 
 class AllowanceState(StrEnum):
+    """Whether an allowance stands."""
+
     GRANTED = "granted"
     REVERSED = "reversed"
 

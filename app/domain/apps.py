@@ -15,6 +15,8 @@ from app.domain.errors import RuleRefused
 
 
 class RateClass(StrEnum):
+    """How fast somebody may ask."""
+
     STANDARD = "standard"
     PARTNER = "partner"
 

@@ -22,6 +22,8 @@ APPROVED_AFTER = timedelta(days=14)
 
 
 class AssignmentState(StrEnum):
+    """How far a job is."""
+
     DRAFT = "draft"
     PUBLISHED = "published"
     STAFFING = "staffing"

@@ -13,6 +13,8 @@ from app.domain.transitions import Transition, move
 
 
 class BallotState(StrEnum):
+    """How far a ballot is."""
+
     OPEN = "open"
     ACCEPTED = "accepted"
     REJECTED = "rejected"

@@ -12,6 +12,8 @@ from app.domain.transitions import Transition, move
 
 
 class BarterState(StrEnum):
+    """How far a barter is."""
+
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
@@ -19,6 +21,8 @@ class BarterState(StrEnum):
 
 
 class BarterVerb(StrEnum):
+    """How a barter is answered."""
+
     CONFIRM = "confirm"
     DECLINE = "decline"
     CANCEL = "cancel"

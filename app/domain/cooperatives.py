@@ -10,6 +10,8 @@ from app.domain.access import Role
 
 
 class LegalForm(StrEnum):
+    """The form of a legal person."""
+
     COOPERATIVE_UA = "cooperative_ua"
     COOPERATIVE_BA = "cooperative_ba"
     COOPERATIVE_WA = "cooperative_wa"

@@ -36,6 +36,8 @@ PAYABLE = {
 
 
 class ClaimState(StrEnum):
+    """How far a claim is."""
+
     CLAIMED = "claimed"
     TO_CONFIRM = "to_confirm"
     """Approved, but with it the line would cost more than its net: a third person looks at it."""
@@ -45,6 +47,8 @@ class ClaimState(StrEnum):
 
 
 class ClaimVerb(StrEnum):
+    """What is decided about a claim."""
+
     APPROVE = "approve"
     CONFIRM = "confirm"
     REJECT = "reject"

@@ -13,12 +13,16 @@ from app.domain.transitions import Transition, move
 
 
 class DeliveryState(StrEnum):
+    """How far an internal delivery is."""
+
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
 
 
 class DeliveryVerb(StrEnum):
+    """How an internal delivery is answered."""
+
     CONFIRM = "confirm"
     DECLINE = "decline"
 

@@ -15,6 +15,8 @@ from app.domain.transitions import Transition
 
 
 class EarningState(StrEnum):
+    """How far an earning is."""
+
     PENDING = "pending"
     HELD = "held"
     POSTED = "posted"

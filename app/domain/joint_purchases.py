@@ -17,6 +17,8 @@ from app.domain.vat import VatClass
 
 
 class PurchaseState(StrEnum):
+    """How far a joint purchase is."""
+
     DRAFT = "draft"
     OPEN = "open"
     TOPPING_UP = "topping_up"
@@ -29,6 +31,8 @@ class PurchaseState(StrEnum):
 
 
 class JointPurchaseVerb(StrEnum):
+    """Steps of a joint purchase."""
+
     OPEN = "open"
     TOP_UP = "top_up"
     EXTEND = "extend"

@@ -16,6 +16,8 @@ MINUTES = "MIN"
 
 
 class AccountKind(StrEnum):
+    """What an account is for."""
+
     BANK = "bank"
     RECEIVABLE_CUSTOMER = "receivable_customer"
     CUSTOMER_CREDIT = "customer_credit"
@@ -67,6 +69,8 @@ FLOOR = {
 
 
 class JournalKind(StrEnum):
+    """What was booked."""
+
     PAYMENT = "payment"
     PAYMENT_REVERSAL = "payment_reversal"
     SALE = "sale"

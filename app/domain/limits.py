@@ -10,6 +10,8 @@ ACT = "Participatiewet art. 31(2)"
 
 
 class LimitPeriod(StrEnum):
+    """The period for which a legal limit holds."""
+
     MONTH = "month"
     YEAR = "year"
 

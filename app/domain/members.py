@@ -12,6 +12,8 @@ from app.domain.transitions import Transition, move
 
 
 class MemberState(StrEnum):
+    """How far a membership is."""
+
     REFERRED = "referred"
     CANDIDATE = "candidate"
     TRIAL = "trial"

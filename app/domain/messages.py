@@ -15,12 +15,16 @@ MOST_TRIES = 14
 
 
 class MessageState(StrEnum):
+    """How far a message is."""
+
     WAITING = "waiting"
     SENT = "sent"
     REFUSED = "refused"
 
 
 class Channel(StrEnum):
+    """How a message is sent."""
+
     MAIL = "mail"
 
 

@@ -22,6 +22,8 @@ from app.domain.transitions import Transition, move
 
 
 class NettingState(StrEnum):
+    """How far a netting is."""
+
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DECLINED = "declined"

@@ -25,6 +25,8 @@ class ImportOutcome(StrEnum):
 
 
 class ImportState(StrEnum):
+    """How far a file is."""
+
     RUNNING = "running"
     DONE = "done"
     STOPPED = "stopped"

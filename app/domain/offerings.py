@@ -15,18 +15,24 @@ from app.domain.vat import VatClass
 
 
 class OfferingKind(StrEnum):
+    """Whether something is made or done."""
+
     GOODS = "goods"
     SERVICE = "service"
     GIVEAWAY = "giveaway"
 
 
 class PriceUnit(StrEnum):
+    """Of what the price is."""
+
     PIECE = "piece"
     HOUR = "hour"
     PERSON = "person"
 
 
 class OfferingState(StrEnum):
+    """How far an offering is."""
+
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     PUBLISHED = "published"

@@ -21,6 +21,8 @@ COMPLETES_AFTER = timedelta(days=14)
 
 
 class OrderState(StrEnum):
+    """How far an order is."""
+
     PLACED = "placed"
     ACCEPTED = "accepted"
     IN_PROGRESS = "in_progress"
@@ -43,6 +45,8 @@ class OrderVerb(StrEnum):
 
 
 class PaymentState(StrEnum):
+    """How much of an order is paid."""
+
     UNPAID = "unpaid"
     PARTLY_PAID = "partly_paid"
     PAID = "paid"

@@ -16,6 +16,8 @@ from app.domain.vat import VatClass
 
 
 class PartState(StrEnum):
+    """How far a part of a job is."""
+
     INVITED = "invited"
     WAITING = "waiting"
     TAKEN = "taken"

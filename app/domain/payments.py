@@ -12,6 +12,8 @@ from app.domain.orders import Order
 
 
 class PaymentMethod(StrEnum):
+    """How money came in."""
+
     BANK_TRANSFER = "bank_transfer"
     CASH = "cash"
 

@@ -12,11 +12,15 @@ from app.domain.transitions import Transition, move
 
 
 class PermissionKind(StrEnum):
+    """What is permitted."""
+
     PERMISSION = "permission"
     OBLIGATION = "obligation"
 
 
 class PermissionState(StrEnum):
+    """Whether a permission holds."""
+
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 

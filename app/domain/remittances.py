@@ -20,6 +20,8 @@ from app.domain.transitions import Transition, move
 
 
 class RemittanceState(StrEnum):
+    """How far a remittance is."""
+
     REPORTED = "reported"
     INVOICED = "invoiced"
     SETTLED = "settled"

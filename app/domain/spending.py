@@ -15,6 +15,8 @@ from app.domain.transitions import Transition, move
 
 
 class SpendingState(StrEnum):
+    """How far a purchase from a pot is."""
+
     DRAFT = "draft"
     SUBMITTED = "submitted"
     INCOMPLETE = "incomplete"
@@ -26,6 +28,8 @@ class SpendingState(StrEnum):
 
 
 class SpendingVerb(StrEnum):
+    """Steps of a purchase from a pot."""
+
     SUBMIT = "submit"
     ASK_MORE = "ask_more"
     CONSENT = "consent"

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 
 class VatClass(StrEnum):
+    """Which VAT is charged."""
+
     STANDARD = "standard"
     REDUCED = "reduced"
     LODGING = "lodging"

@@ -22,6 +22,8 @@ MOST_WEBHOOKS = 10
 
 
 class SendingState(StrEnum):
+    """How far the sending of an event is."""
+
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"

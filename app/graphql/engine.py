@@ -219,10 +219,11 @@ def _leaf(kind: Any) -> Any:
     if get_origin(kind) in (dict, Union, types.UnionType):
         return JSON
     if isinstance(kind, type) and issubclass(kind, StrEnum) and not hasattr(kind, "__strawberry_definition__"):
-        strawberry.enum(cast("Any", kind))
+        strawberry.enum(cast("Any", kind), description=doc_of(kind))
     return kind
 
 
 def said(hint: Any) -> str | None:
     """The words that stand with a field."""
-    return next((one.description for one in getattr(hint, "__metadata__", ()) if hasattr(one, "description")), None)
+    found = (getattr(one, "description", None) for one in getattr(hint, "__metadata__", ()))
+    return next(filter(None, found), None)

@@ -16,13 +16,18 @@ from app.graphql.engine import field_name, said, type_of
 from app.graphql.limits import ROWS
 from app.graphql.types import Node
 from app.usecases.steps.audit import DENIALS
+from app.usecases.steps.forms import filled
 from app.usecases.steps.reading import read_by_id
-from app.vocabulary import noun_of
+from app.vocabulary import AnyId, Form, noun_of
 
 Lead = Callable[[Any, Context], Awaitable[Any]]
 """From a thing to what its link leads to."""
 MOST_BELOW = 10
 """What a list below a thing weighs: as a page of so many rows."""
+
+
+class _Any(Form):
+    id: AnyId
 
 
 class Links:
@@ -88,7 +93,7 @@ class Links:
         """The field of Query that reads anything by its id."""
 
         async def node(info: Info, id: UUID) -> Node | None:
-            return cast("Node", await self.node(id, info.context))
+            return cast("Node", await self.node(filled(_Any, id=id).id, info.context))
 
         words = "Whatever has this id, as far as the caller may see it."
         return strawberry.type(type("NodeQuery", (), {"node": strawberry.field(resolver=node, description=words)}))

@@ -14,7 +14,6 @@ from strawberry.extensions import (
     QueryDepthLimiter,
 )
 from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -37,35 +36,34 @@ from app.graphql.limits import Limits
 from app.graphql.links import Links
 from app.graphql.types import DAYS, IDS, MOMENTS
 
+
+def _root(name: str, words: str, *parts: Any) -> Any:
+    return strawberry.type(type(name, parts, {}), description=words)
+
+
 members.extend_shapes()
 remittances.extend_shapes()
 links = Links(TABLES)
-Query = merge_types(
-    "Query",
-    (
-        catalogue.CatalogueQuery,
-        *map(query_of, TABLES),
-        links.query(),
-    ),
-)
-Mutation = merge_types(
+Query = _root("Query", "Everything that can be read.", catalogue.CatalogueQuery, links.query(), *map(query_of, TABLES))
+Mutation = _root(
     "Mutation",
-    (
-        *(people.PersonMutation, apps.AppMutation),
-        *(
-            *map(mutation_of, TABLES),
-            offering_imports.OfferingImportMutation,
-        ),
-    ),
+    "Everything that can be done.",
+    people.PersonMutation,
+    apps.AppMutation,
+    offering_imports.OfferingImportMutation,
+    *map(mutation_of, TABLES),
 )
+Subscription = _root(
+    "Subscription",
+    "What can be watched as it changes.",
+    orders.OrderSubscription,
+    joint_purchases.JointPurchaseSubscription,
+    assignments.AssignmentSubscription,
+)
+finish(links.of)
+
 
 ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
-Subscription = merge_types(
-    "Subscription",
-    (orders.OrderSubscription, joint_purchases.JointPurchaseSubscription, assignments.AssignmentSubscription),
-)
-
-finish(links.of)
 
 
 class Schema(strawberry.Schema):

@@ -1,129 +1,74 @@
-"""What the types of every noun share: money, pages, transitions, and reading a domain object by field names."""
+"""What the types of every noun share: scalars, money, pages."""
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Generic, TypeVar
 from uuid import UUID
 
 import strawberry
-from pydantic import ValidationError
 
-from app.adapters.messages import blocked_text
-from app.domain.errors import AmountOutOfRange, Invalid, RuleRefused
-from app.domain.money import CURRENCY, cents_of, decimal_text
+from app.domain.money import CURRENCY
 from app.domain.page import Page, PageRequest, cursor_of, parse_cursor
-from app.domain.transitions import AvailableTransition
-from app.graphql.context import Info
-from app.usecases.steps.forms import malformed
+from app.usecases.steps.forms import filled
 from app.vocabulary import Form, Rows
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def _id_of(text: object) -> UUID:
-    """An id as answers write it. Raises ValueError: `UUID` itself takes digits of every script, blanks and braces."""
-    if not isinstance(text, str) or not _ID.fullmatch(text):
-        raise ValueError("An id is 32 hexadecimal digits, with hyphens or without.")
-    return UUID(text)
+def _text(written: object) -> str:
+    """What was written: the form that it belongs to reads it. Raises ValueError if it is no text."""
+    if not isinstance(written, str):
+        raise ValueError("This is written as a text.")
+    return written
 
 
-_ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-IDS = strawberry.scalar(name="UUID", serialize=str, parse_value=_id_of)
-
-
-def _day_of(text: object) -> date:
-    """A day as REST takes it. Raises ValueError: `fromisoformat` itself takes weeks, and days without hyphens."""
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
-        raise ValueError("A day is written as 2026-03-05.")
-    return date.fromisoformat(text)
-
-
-def _moment_of(text: object) -> datetime:
-    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
-        raise ValueError("A moment is written as 2026-03-05T12:00:00+01:00.")
-    return datetime.fromisoformat(text)
-
-
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
-DAYS = strawberry.scalar(name="Date", description="Date (isoformat)", serialize=date.isoformat, parse_value=_day_of)
+IDS = strawberry.scalar(name="UUID", description="An id, as answers write it.", serialize=str, parse_value=_text)
+DAYS = strawberry.scalar(name="Date", description="A day, as 2026-03-05.", serialize=date.isoformat, parse_value=_text)
 MOMENTS = strawberry.scalar(
     name="DateTime",
-    description="Date with time (isoformat)",
+    description="A moment, as 2026-03-05T12:00:00+01:00.",
     serialize=datetime.isoformat,
-    parse_value=_moment_of,
+    parse_value=_text,
 )
+AMOUNT = "Euros as a decimal text, such as 90.75."
 
 
 @strawberry.type(description="An amount in euro as a decimal string, such as 90.75.")
 class Money:
-    amount: str
-    currency: str
-
-    @classmethod
-    def of(cls, cents: int) -> "Money":
-        return cls(amount=decimal_text(cents), currency=CURRENCY)
+    amount: str = strawberry.field(description=AMOUNT)
+    currency: str = strawberry.field(description="Always EUR.")
 
 
 @strawberry.input(description="An amount in euro as a decimal string, such as 90.75.")
 class MoneyInput:
-    amount: str
-    currency: str = CURRENCY
-
-    @property
-    def cents(self) -> int:
-        """Whole cents. Raises AmountOutOfRange below zero or in another currency."""
-        cents = cents_of(self.amount)
-        if cents < 0 or self.currency != CURRENCY:
-            raise AmountOutOfRange(amount=f"{self.amount} {self.currency}"[:40])
-        return cents
-
-
-@strawberry.type(
-    description="What the caller can do next; a blocked one says why, as a code and in the caller's language."
-)
-class AvailableTransitionType:
-    verb: str
-    to: str
-    allowed: bool
-    reason: str | None
-
-    @strawberry.field
-    def message(self, info: Info) -> str | None:
-        return self.reason and blocked_text(self.reason, info.context.language)
-
-    @classmethod
-    def all_of(cls, found: Sequence[AvailableTransition]) -> list["AvailableTransitionType"]:
-        return [cls(verb=t.verb, to=t.to, allowed=t.allowed, reason=t.reason) for t in found]
+    amount: str = strawberry.field(description=AMOUNT)
+    currency: str = strawberry.field(description="Always EUR.", default=CURRENCY)
 
 
 @strawberry.interface(description="What has an id of its own; what a page lists.")
 class Node:
-    id: UUID
+    id: UUID = strawberry.field(description="Its id.")
 
 
-@strawberry.type
+@strawberry.type(description="Where a page begins and ends.")
 class PageInfo:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether more comes after it.")
+    has_previous_page: bool = strawberry.field(description="Whether something comes before it.")
+    start_cursor: str | None = strawberry.field(description="The cursor of its first row; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="The `after` of the next page; null on an empty page.")
 
 
-@strawberry.type
+@strawberry.type(description="A row of a page.")
 class Edge(Generic[T]):
-    cursor: str
-    node: T
+    cursor: str = strawberry.field(description="The `after` of a page that begins behind it.")
+    node: T = strawberry.field(description="What stands there.")
 
 
 @strawberry.type(description="A Relay connection, newest first.")
 class Connection(Generic[T]):
-    page_info: PageInfo
-    edges: list[Edge[T]]
+    page_info: PageInfo = strawberry.field(description="Where it begins and ends.")
+    edges: list[Edge[T]] = strawberry.field(description="Its rows.")
 
     @classmethod
     def of(cls, page: Page[R], show: Callable[[R], T], request: PageRequest) -> "Connection[T]":
@@ -148,44 +93,4 @@ class _First(Form):
 
 def page_of(first: int, after: str | None) -> PageRequest:
     """The page that `first` and `after` ask for. Raises Malformed beyond 100 rows, BadCursor."""
-    try:
-        rows = _First(first=first).first
-    except ValidationError as error:
-        raise malformed(error) from None
-    return PageRequest(rows, parse_cursor(after))
-
-
-def show(cls: type[T], thing: object, **given: Any) -> T:
-    """An object of a GraphQL type from a domain object: money reads `<name>_cents`, the rest the same name."""
-    values = {}
-    for name, is_money in _fields(cls):  # type: ignore[arg-type]
-        if name in given:
-            values[name] = given[name]
-        elif is_money:
-            cents = getattr(thing, f"{name}_cents")
-            values[name] = None if cents is None else Money.of(cents)
-        else:
-            values[name] = getattr(thing, name)
-    return cls(**values)
-
-
-@cache
-def _fields(cls: Any) -> list[tuple[str, bool]]:
-    hints = get_type_hints(cls)
-    return [(field.name, hints[field.name] in (Money, Money | None)) for field in fields(cls) if field.init]
-
-
-def stated(field: str, value: T) -> T:
-    """A value that may be null, but has to be said. Raises Invalid where it was left out."""
-    if value is strawberry.UNSET:
-        raise Invalid(field=field)
-    return value
-
-
-def changed(nullable: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:
-    """The fields of a change that were named at all. Raises RuleRefused for null where there has to be a value."""
-    named = {name: value for name, value in given.items() if value is not strawberry.UNSET}
-    for name, value in named.items():
-        if value is None and name not in nullable:
-            raise RuleRefused(rule="required", value=name)
-    return named
+    return PageRequest(filled(_First, first=first).first, parse_cursor(after))

@@ -19,7 +19,7 @@ from app.domain.errors import Forbidden, RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.version import expect
-from app.vocabulary import Amount, BallotId, CooperativeId, Doc, Flag, PastDay, SupplierName, Title, Version
+from app.vocabulary import Amount, BallotId, CooperativeId, Doc, Flag, PaymentDay, SupplierName, Title, Version
 
 Yes = Annotated[Flag, Doc("Yes or no.")]
 
@@ -64,7 +64,7 @@ async def pay_purchase(
     actor: Actor,
     *,
     ballot_id: BallotId,
-    paid_on: PastDay | None = None,
+    paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Ballot:
     """Record that the supplier was paid from the fund. Raises WrongState before the members said yes."""

@@ -1,6 +1,7 @@
 """Cooperatives: the sellers, their tree, and whether they are ready to sell."""
 
 from dataclasses import replace
+from typing import Annotated
 
 from asyncpg import UniqueViolationError
 
@@ -18,7 +19,9 @@ from app.domain.page import Page, PageRequest
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import About, CooperativeId, Day, Form, KvkNumber, MunicipalityId, Name, Slug, Town, Version
+from app.vocabulary import About, CooperativeId, Day, Doc, Form, KvkNumber, MunicipalityId, Name, Slug, Town, Version
+
+FirstDay = Annotated[Day, Doc("Since when it charges no VAT, as a small business; null: it charges VAT.")]
 
 
 class CooperativeChange(Form):
@@ -29,7 +32,7 @@ class CooperativeChange(Form):
     about: About = ""
     kvk_number: KvkNumber | None = None
     umbrella_id: CooperativeId | None = None
-    small_business_from: Day | None = None
+    small_business_from: FirstDay | None = None
 
 
 @open_to_visitors

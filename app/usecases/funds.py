@@ -17,13 +17,12 @@ from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
 from app.usecases.steps.reading import reads_by_id
-from app.vocabulary import Amount, CooperativeId, Doc, FundId, Name, PastDay, Purpose, SupplierName, Title
+from app.vocabulary import Amount, CooperativeId, Doc, FundId, Name, PaymentDay, Purpose, SupplierName, Title
 
 Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=20), Doc("What it may be spent on.")]
 OneOfThem = Annotated[Purpose, Doc("One of the purposes of the fund.")]
 Bought = Annotated[Title, Doc("What is paid.")]
 Giver = Annotated[Name, Doc("Who gave it.")]
-PaymentDay = Annotated[PastDay, Doc("The day of the payment; today if it is left out.")]
 
 
 async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, title: Title, purposes: Purposes) -> Fund:

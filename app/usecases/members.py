@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Annotated
 from uuid import UUID
 
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
@@ -43,6 +44,7 @@ from app.usecases.steps.version import expect
 from app.vocabulary import (
     AmountOrNone,
     CooperativeId,
+    Doc,
     Flag,
     Form,
     Goal,
@@ -54,6 +56,8 @@ from app.vocabulary import (
     TradeName,
     Version,
 )
+
+Candidate = Annotated[Flag, Doc("Whether they only come to know each other yet.")]
 
 
 class MemberChange(Form):
@@ -89,7 +93,7 @@ async def register_member(
     name: Name,
     trade_name: TradeName,
     person_id: PersonId | None = None,
-    candidate: Flag = False,
+    candidate: Candidate = False,
 ) -> Member:
     """Register a member, or a candidate. The named person may log in as them.
 

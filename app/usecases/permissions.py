@@ -1,6 +1,7 @@
 """Permissions and obligations: the case manager gives them, their text is sealed, readings are shown to the member."""
 
 from datetime import datetime, time, timedelta
+from typing import Annotated
 from uuid import UUID
 
 from app.db.agreements import agreement_on
@@ -28,7 +29,10 @@ from app.domain.permissions import (
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import CooperativeId, Day, MemberId, Note, PermissionId, Version
+from app.vocabulary import CooperativeId, Day, Doc, MemberId, Note, PermissionId, Version
+
+FirstDay = Annotated[Day, Doc("The first day on which it holds.")]
+LastDay = Annotated[Day, Doc("The last day on which it holds.")]
 
 WARN_DAYS = 30
 """Before a permission ends, where the agreement does not say."""
@@ -40,8 +44,8 @@ async def give_permission(
     *,
     cooperative_id: CooperativeId,
     member_id: MemberId,
-    starts_on: Day,
-    until: Day,
+    starts_on: FirstDay,
+    until: LastDay,
     kind: PermissionKind = PermissionKind.PERMISSION,
     note: Note = "",
 ) -> Permission:

@@ -19,7 +19,7 @@ from app.vocabulary import (
     AmountOrNone,
     Doc,
     JointPurchaseId,
-    PastDay,
+    PaymentDay,
     PurchaseArticleId,
     StatedReason,
     Units,
@@ -32,7 +32,6 @@ InAll = Annotated[
     Units, Doc("Instead of `units`: how many came in all. Corrects a slip until the purchase is settled.")
 ]
 Invoiced = Annotated[AmountOrNone, Doc("What the invoice says in all, with VAT.")]
-PaymentDay = Annotated[PastDay, Doc("The day of the payment; today if it is left out.")]
 
 
 async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> SupplierOrder:

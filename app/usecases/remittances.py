@@ -25,7 +25,7 @@ from app.domain.remittances import (
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import CooperativeId, Month, PastDay, Reference, RemittanceId, Version, first_of
+from app.vocabulary import CooperativeId, Month, PaymentDay, Reference, RemittanceId, Version, first_of
 
 
 async def get_remittance_owed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Owed:
@@ -78,7 +78,7 @@ async def settle_remittance(
     actor: Actor,
     *,
     remittance_id: RemittanceId,
-    paid_on: PastDay | None = None,
+    paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Remittance:
     """Record that it was paid. Raises WrongState, DayOutOfRange."""

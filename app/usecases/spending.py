@@ -54,9 +54,10 @@ from app.vocabulary import (
     Among,
     Amount,
     CooperativeId,
+    Doc,
     Flag,
     MemberId,
-    PastDay,
+    PaymentDay,
     Purpose,
     Reason,
     Receipt,
@@ -66,6 +67,8 @@ from app.vocabulary import (
     Version,
 )
 
+ToMember = Annotated[Flag, Doc("Whether the member is paid, who bought it already.")]
+Draft = Annotated[Flag, Doc("Whether it is only written down yet, and nothing reserved.")]
 SpendingMove = Annotated[SpendingVerb, Among(*(verb for verb in SpendingVerb if verb not in ("pay", "settle")))]
 """Steps that need no more than a reason. To pay and to settle are operations of their own."""
 
@@ -79,8 +82,8 @@ async def request_spending(
     title: Title,
     amount: Amount,
     supplier: Supplier = "",
-    to_member: Flag = False,
-    draft: Flag = False,
+    to_member: ToMember = False,
+    draft: Draft = False,
 ) -> Request:
     """Ask for a purchase from one's own pot. Unless it is a draft, its amount is reserved at once.
 
@@ -127,7 +130,7 @@ async def pay_spending(
     actor: Actor,
     *,
     request_id: SpendingRequestId,
-    paid_on: PastDay | None = None,
+    paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Request:
     """Record that the supplier was paid. From then on it tells in which months its money was earned."""

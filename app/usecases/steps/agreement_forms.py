@@ -28,6 +28,7 @@ from app.domain.agreements import (
 from app.domain.money import AMOUNT, MAX_CENTS, basis_points_of, cents_of, decimal_text, percent_text
 from app.vocabulary import WHOLE, Between, Doc, Flag, Form, Text, Title
 
+KIND = Doc("Which rule it is.")
 Percent = Annotated[
     str,
     Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$", examples=["10", "12.5"]),
@@ -43,7 +44,7 @@ Law = Annotated[str, Text(1, 60), Doc("The rule of law that limits it too, by it
 class ShareOfSurplusInput(Form):
     """A percentage of what remains after costs, to a fund."""
 
-    kind: Literal["share_of_surplus"]
+    kind: Annotated[Literal["share_of_surplus"], KIND]
     to: Annotated[Literal["cooperative_fund", "training_pot", "parent"], Doc("Where it goes.")]
     percent: Percent
 
@@ -51,7 +52,7 @@ class ShareOfSurplusInput(Form):
 class ReserveOfTurnoverInput(Form):
     """A percentage of the net amount itself, to a fund."""
 
-    kind: Literal["reserve_of_turnover"]
+    kind: Annotated[Literal["reserve_of_turnover"], KIND]
     to: Annotated[Literal["cooperative_fund", "training_pot"], Doc("Where it goes.")]
     percent: Percent
 
@@ -59,7 +60,7 @@ class ReserveOfTurnoverInput(Form):
 class RemitAboveInput(Form):
     """A percentage above a threshold to the municipality: per member and year or month, or of the fund's year."""
 
-    kind: Literal["remit_above"]
+    kind: Annotated[Literal["remit_above"], KIND]
     basis: Annotated[Literal["member_year", "member_month", "cooperative_year"], Doc("What is added up.")] = (
         "member_year"
     )
@@ -70,7 +71,7 @@ class RemitAboveInput(Form):
 class MonthlyAllowanceInput(Form):
     """An expense allowance per member and month."""
 
-    kind: Literal["monthly_allowance"]
+    kind: Annotated[Literal["monthly_allowance"], KIND]
     cap: Annotated[Amount, Doc("How much at most a month.")]
     law: Law | None = None
 
@@ -78,7 +79,7 @@ class MonthlyAllowanceInput(Form):
 class HourlyAllowanceInput(Form):
     """An amount per hour put in, from the cooperative fund."""
 
-    kind: Literal["hourly_allowance"]
+    kind: Annotated[Literal["hourly_allowance"], KIND]
     per_hour: Annotated[Amount, Doc("How much an hour.")]
     monthly_cap: Annotated[Amount, Doc("How much at most a month.")] | None = None
 
@@ -86,7 +87,7 @@ class HourlyAllowanceInput(Form):
 class PremiumInput(Form):
     """A premium for effort, from the cooperative fund."""
 
-    kind: Literal["premium"]
+    kind: Annotated[Literal["premium"], KIND]
     count: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE, Doc("How often a year at most.")]
     yearly_cap: Annotated[Amount, Doc("How much at most a year.")]
     law: Law | None = None
@@ -95,14 +96,14 @@ class PremiumInput(Form):
 class TrialInput(Form):
     """New members are on trial. What they earn meanwhile is held."""
 
-    kind: Literal["trial"]
+    kind: Annotated[Literal["trial"], KIND]
     months: Annotated[int, Field(strict=True, ge=1, le=24), WHOLE, Doc("For how many calendar months.")]
 
 
 class SpendingInput(Form):
     """What a pot may pay for, and how that is decided."""
 
-    kind: Literal["spending"]
+    kind: Annotated[Literal["spending"], KIND]
     purpose: Annotated[Key, Doc("What it may pay for.")]
     policy: Annotated[Literal["allowed", "needs_municipal_consent", "forbidden"], Doc("How that is decided.")]
 
@@ -110,7 +111,7 @@ class SpendingInput(Form):
 class PermissionInput(Form):
     """Members earn with a dated permission of the municipality. What they earn without it is held."""
 
-    kind: Literal["permission"]
+    kind: Annotated[Literal["permission"], KIND]
     warn_days: Annotated[
         int, Field(strict=True, ge=0, le=365), WHOLE, Doc("How many days before its end there is a warning.")
     ] = 30
@@ -119,7 +120,7 @@ class PermissionInput(Form):
 class ExitInput(Form):
     """What becomes of the pot of a member who leaves."""
 
-    kind: Literal["exit"]
+    kind: Annotated[Literal["exit"], KIND]
     pot_to: Annotated[Literal["member", "cooperative_fund", "municipality"], Doc("Where the pot goes.")]
     target_months: (
         Annotated[
@@ -135,14 +136,14 @@ class ExitInput(Form):
 class VoteInput(Form):
     """What a collective buys from its fund needs the yes of so many of its members."""
 
-    kind: Literal["vote"]
+    kind: Annotated[Literal["vote"], KIND]
     percent: Percent
 
 
 class BarterInput(Form):
     """Members trade time with each other, in minutes."""
 
-    kind: Literal["barter"]
+    kind: Annotated[Literal["barter"], KIND]
     debt_limit_minutes: Annotated[
         int, Field(strict=True, ge=0, le=100_000), WHOLE, Doc("How many minutes somebody owes at most.")
     ]
@@ -151,7 +152,7 @@ class BarterInput(Form):
 class CostCategoryInput(Form):
     """What may be claimed as costs."""
 
-    kind: Literal["cost_category"]
+    kind: Annotated[Literal["cost_category"], KIND]
     name: Annotated[Key, Doc("What the costs are for.")]
     yearly_cap: Annotated[Amount, Doc("How much at most per member and year.")] | None = None
     approve_first: Annotated[Flag, Doc("Whether a claim has to be approved before delivery.")] = False
@@ -160,13 +161,13 @@ class CostCategoryInput(Form):
 class PotInput(Form):
     """The rest goes to the member's savings pot."""
 
-    kind: Literal["pot"]
+    kind: Annotated[Literal["pot"], KIND]
 
 
 class CollectiveInput(Form):
     """The rest goes to the cooperative fund. There are no pots."""
 
-    kind: Literal["collective"]
+    kind: Annotated[Literal["collective"], KIND]
 
 
 RuleInput = Annotated[

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.alias_generators import to_camel
@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from app.domain.errors import Malformed
 from app.vocabulary import Form
 
+F = TypeVar("F", bound=Form)
 FORMS = ConfigDict(
     arbitrary_types_allowed=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
 )
@@ -55,6 +56,14 @@ def _is_form(hint: Any) -> bool:
     if get_origin(hint) is Annotated or (isinstance(hint, type) and issubclass(hint, Form)):
         return True
     return any(_is_form(inner) for inner in get_args(hint) if inner is not type(None))
+
+
+def filled(form: type[F], **given: Any) -> F:
+    """A form with what was given. Raises Malformed."""
+    try:
+        return form(**given)
+    except ValidationError as error:
+        raise malformed(error) from None
 
 
 def malformed(error: ValidationError) -> Malformed:
