@@ -14,4 +14,4 @@ def _declared() -> Iterator[Noun]:
             yield from (one for one in vars(importlib.import_module(module.name)).values() if isinstance(one, Noun))
 
 
-TABLES = tuple(sorted({one.name: one for one in _declared()}.values(), key=lambda noun: noun.name))
+TABLES = tuple(sorted({id(one): one for one in _declared()}.values(), key=lambda noun: noun.name))
