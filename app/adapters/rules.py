@@ -47,7 +47,6 @@ RULE_TEXTS: dict[str, tuple[str, str]] = {
         "{value} is alleen voor mensen: geen app krijgt dit voor zichzelf.",
         "{value} is for people only: no app gets it for itself.",
     ),
-    "first_1_to_100": ("Vraag 1 tot 100 tegelijk, geen {value}.", "Ask for 1 to 100 at a time, not {value}."),
     "not_changeable": (
         "{value} kunt u niet veranderen, of niet leeg maken.",
         "{value} cannot be changed, or not be emptied.",
