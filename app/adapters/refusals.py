@@ -59,6 +59,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Zeg met Content-Type wat u stuurt: hier past {expected}.",
         "Say with Content-Type what you send: {expected} belongs here.",
     ),
+    "unsupported_media_type_packed": (
+        "Stuur de inhoud zonder compressie: Content-Encoding wordt hier niet uitgepakt.",
+        "Send the body without compression: Content-Encoding is not unpacked here.",
+    ),
     "forbidden": ("U mag dit niet doen. Vraag het uw coördinator.", "You may not do this. Ask your coordinator."),
     "scope_missing": (
         "Het token mist de scope {scope}. Vraag een token met deze scope aan.",

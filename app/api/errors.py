@@ -114,7 +114,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     language = language_at(request)
-    facts, headers = {"how": "address"}, {}
+    facts: dict[str, Any] = {"how": "address"}
+    headers: dict[str, str] = {}
+    if error.status_code == 400 and request.url.path != LOGIN:  # the body is no JSON
+        fault = {"field": "body", "code": "json_invalid", "message": field_text({"code": "json_invalid"}, language)}
+        return problem(request, 400, code, error_text(code, {}, language), errors=[fault])
     if error.status_code == 405:  # the router names the methods of one operation, the contract all of them
         known = methods_at(request.app.openapi(), request.url.path) or _named(error)
         facts = {"method": request.method[:20], "allow": ", ".join(known)}

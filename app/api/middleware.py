@@ -112,7 +112,7 @@ class EveryRequest:
             rated = await Rated.of(request)
             body = Body(receive)
             bounded = await _bounded(request, body, rated)
-            if bounded is None or not rated.allowed:
+            if bounded is None or not rated.allowed or is_packed(request):
                 await (await _refusal(request, body, rated))(scope, receive, answer)
             else:
                 await self._app(scope, bounded, answer)
@@ -210,10 +210,21 @@ async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive 
     return replay
 
 
+def is_packed(request: Request) -> bool:
+    """Whether the body is compressed: nothing is unpacked here (RFC 9110, section 15.5.16)."""
+    return request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+
+
 async def _refusal(request: Request, body: Body, rated: Rated) -> Response:
     """The answer to a request that is too large or comes too fast, once its body was read."""
     await _discard(request, body)
-    answer = refused(request, 413, "too_large") if rated.allowed else refused(request, 429, "rate_limited")
+    if not rated.allowed:
+        answer = refused(request, 429, "rate_limited")
+    elif is_packed(request):
+        answer = refused(request, 415, "unsupported_media_type", how="packed")
+        answer.headers["Accept-Encoding"] = "identity"
+    else:
+        answer = refused(request, 413, "too_large")
     if not body.ended:
         # What is left of the body would be read as the next request.
         answer.headers["Connection"] = "close"

@@ -181,6 +181,10 @@ class Store(Generic[T]):
         await tx.later(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
         return dataclasses.replace(thing, version=version + 1)  # type: ignore[type-var]
 
+    async def change(self, tx: Tx, before: T, after: T) -> T:
+        """Save what became of an object; if nothing of it is different, nothing is written and the version stays."""
+        return before if after == before else await self.save(tx, after)
+
     def _values(self, thing: T, names: Sequence[str] | None = None) -> list[object]:
         return [getattr(thing, name) for name in names or self.columns]
 

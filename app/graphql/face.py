@@ -51,8 +51,6 @@ class Face(GraphQLRouter[Context, None]):
     async def run(self, request: Any, context: Any = None, root_value: None = None) -> Any:
         """As ever; a request that holds no document to run is refused in GraphQL's own form."""
         try:
-            if "idempotency-key" in request.headers:
-                raise HTTPException(400, "Give the key of a mutation as its argument idempotencyKey, not as a header.")
             return await super().run(request, context, root_value)
         except HTTPException as refused:
             error = shown(GraphQLError(refused.reason), context)

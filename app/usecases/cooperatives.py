@@ -114,7 +114,7 @@ async def change_cooperative(
         await cooperatives.get(tx, umbrella_id)
         if await is_under(tx, umbrella_id, cooperative_id):
             raise RuleRefused(rule="umbrella_is_a_tree", value=str(umbrella_id))
-    return await cooperatives.save(tx, changed)
+    return await cooperatives.change(tx, cooperative, changed)
 
 
 async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Readiness:

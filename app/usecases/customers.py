@@ -47,4 +47,4 @@ async def set_my_contact(
         customer = Customer(uuid7(), person_id, reachable(contact))
         await customers.add(tx, customer)
         return customer
-    return await customers.save(tx, Customer(found.id, person_id, reachable(contact), found.version))
+    return await customers.change(tx, found, Customer(found.id, person_id, reachable(contact), found.version))

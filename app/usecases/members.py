@@ -152,7 +152,7 @@ async def change_member(
         if member.person_id is not None or await was_linked(tx, member_id):
             actor.require(Right.RELINK_MEMBER)
         await _log(tx, actor, member, "link")
-    return await members.save(tx, changed)
+    return await members.change(tx, member, changed)
 
 
 def _somebody_else(actor: Actor, person_id: UUID | None) -> None:
@@ -175,7 +175,7 @@ async def set_goal(
     actor.require(Right.SET_GOAL, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
     cents = amount.cents if amount else 0
-    return await members.save(tx, replace(member, goal_text=text, goal_cents=cents or None))
+    return await members.change(tx, member, replace(member, goal_text=text, goal_cents=cents or None))
 
 
 async def move_member(

@@ -85,7 +85,7 @@ async def change_me(tx: Tx, actor: Actor, *, email: TasksEmail, expected_version
         raise NotFound
     person = await people.get(tx, actor.person_id, lock=True)
     expect(person.version, expected_version)
-    changed = await people.save(tx, replace(person, email=email))
+    changed = await people.change(tx, person, replace(person, email=email))
     return Me(changed, actor.app_id, tuple(sorted(actor.roles)), actor.holdings)
 
 

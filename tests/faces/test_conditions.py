@@ -156,3 +156,28 @@ async def test_what_shows_no_version_has_no_tag(world: World) -> None:
     for path in ("/v1/orders", "/v1/me/export", f"/v1/members/{seller.member_id}/thermometer"):
         answer = await get(world, seller.member, path)
         assert (answer.status_code, "etag" in answer.headers) == (200, False), path
+
+
+async def test_a_change_of_nothing_makes_no_version(world: World) -> None:
+    """So that nobody else is told that they came too late. Whoever comes too late is told so all the same."""
+    seller, person = await world.cooperative(), world.person()
+    cooperative, member = f"/v1/cooperatives/{seller.id}", f"/v1/members/{seller.member_id}"
+    await person("PUT", "/v1/me/contact", GUEST)
+    await seller.member("PUT", f"{member}/goal", {"text": "Fiets", "amount": None}, headers={"If-Match": "*"})
+    for who, method, path, change, read in (
+        (seller.coordinator, "PATCH", cooperative, {}, cooperative),
+        (seller.coordinator, "PATCH", cooperative, {"town": "Breda"}, cooperative),
+        (seller.coordinator, "PATCH", member, {"name": "Noor"}, member),
+        (seller.member, "PUT", f"{member}/goal", {"text": "Fiets", "amount": None}, member),
+        (person, "PUT", "/v1/me/contact", GUEST, "/v1/me/contact"),
+    ):
+        seen = (await get(world, who, read)).headers["etag"]
+        headers = bearer(who) | {"If-Match": seen}
+        answer = await world.client.request(method, path, json=change, headers=headers)
+        assert (answer.status_code, answer.headers["etag"]) == (200, seen), path
+        late = await world.client.request(method, path, json=change, headers=headers | {"If-Match": '"70"'})
+        assert late.status_code == 412
+    before = (await seller.member("GET", "/v1/me"))["person"]
+    same = {"email": before["email"]}
+    after = await seller.member("PATCH", "/v1/me", same, headers={"If-Match": f'"{before["version"]}"'})
+    assert after["person"]["version"] == before["version"]

@@ -49,7 +49,7 @@ async def test_a_file_takes_no_other_digits_either(world: World, price: str) -> 
 
 async def test_numbers_in_an_address_are_ascii_digits(world: World) -> None:
     seller = await world.cooperative()
-    for text in ("٣", "1_0", " 5", "+5", "5.0", "1e1", ""):
+    for text in ("٣", "1_0", " 5", "+5", "5.0", "1e1"):
         for path in ("/v1/orders", "/v1/events", f"/v1/cooperatives/{seller.id}/seals"):
             await seller.treasurer("GET", f"{path}?limit={text.replace('+', '%2B')}", status=400)
         await world.visitor("GET", f"/v1/catalogue/offerings?limit={text.replace('+', '%2B')}", status=400)

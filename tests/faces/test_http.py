@@ -1,5 +1,7 @@
 """HTTP as other software takes it (RFC 9110), in every operation."""
 
+import gzip
+
 import httpx
 import pytest
 
@@ -115,3 +117,19 @@ async def test_an_empty_parameter_of_a_query_is_left_out(world: World) -> None:
             assert bare.status_code == given.status_code, path
             asked += 1
     assert asked > 20
+
+
+async def test_a_body_that_nobody_can_read_is_refused_by_a_reason(world: World) -> None:
+    """Packed, in another encoding than UTF-8, or deeper than anybody writes."""
+    app = await world.app()
+    headers = bearer(app) | {"Content-Type": "application/json", "Idempotency-Key": "a"}
+    packed = await world.client.post(
+        "/v1/orders", content=gzip.compress(b"{}"), headers=headers | {"Content-Encoding": "gzip"}
+    )
+    assert (packed.status_code, packed.json()["code"]) == (415, "unsupported_media_type")
+    assert ("Content-Encoding" in packed.json()["detail"], packed.headers["accept-encoding"]) == (True, "identity")
+    for body in (b'{"note": "caf\xe9"}', b"[" * 40_000 + b"]" * 40_000, b"{"):
+        answer = await world.client.post("/v1/orders", content=body, headers=headers | {"Content-Encoding": "identity"})
+        told = answer.json()
+        assert (answer.status_code, told["code"]) == (400, "bad_request"), body[:20]
+        assert [one["field"] for one in told["errors"]] == ["body"], body[:20]

@@ -87,7 +87,7 @@ async def test_what_is_private_is_kept_by_no_cache_and_the_catalogue_by_all_for_
 
 
 async def test_a_login_and_a_new_secret_are_kept_by_no_cache(world: World) -> None:
-    headers = {"Authorization": f"Bearer {world.network.token}", "Idempotency-Key": uuid.uuid4().hex}
+    headers = {"Authorization": f"Bearer {world.network.token}"}
     made = await world.client.post("/v1/apps", json={"name": "Kas", "scopes": ["orders:read"]}, headers=headers)
     form = {"grant_type": "client_credentials", "client_id": made.json()["app"]["id"]}
     login = await world.client.post("/oauth/token", data=form | {"client_secret": made.json()["clientSecret"]})
