@@ -9,9 +9,9 @@ const browsed = await client.query({ query: BrowseDocument, variables: { text: "
 const offering = browsed.data!.catalogue.edges[0]!.node;
 const variables = { key: crypto.randomUUID(), offering: offering.id };
 const placed = await client.mutate({ mutation: PlaceDocument, variables });
-const id = placed.data!.placeOrder.order.id;
+const id = placed.data!.placeOrder!.order.id;
 const followed = await client.query({ query: FollowDocument, variables: { id } });
 const refused = await client
   .query({ query: FollowDocument, variables: { id: crypto.randomUUID() }, errorPolicy: "all" });
 const error = refused.error as unknown as { errors: { extensions: { code: string } }[] };
-console.log(followed.data!.order.state, error.errors[0]!.extensions.code);
+console.log(followed.data!.order!.state, error.errors[0]!.extensions.code);

@@ -13,6 +13,6 @@ const offering = browsed.data!.catalogue.edges[0]!.node;
 const placed = await client
   .mutation(PlaceDocument, { key: crypto.randomUUID(), offering: offering.id })
   .toPromise();
-const followed = await client.query(FollowDocument, { id: placed.data!.placeOrder.order.id }).toPromise();
+const followed = await client.query(FollowDocument, { id: placed.data!.placeOrder!.order.id }).toPromise();
 const refused = await client.query(FollowDocument, { id: crypto.randomUUID() }).toPromise();
-console.log(followed.data!.order.state, refused.error!.graphQLErrors[0]!.extensions.code);
+console.log(followed.data!.order!.state, refused.error!.graphQLErrors[0]!.extensions.code);

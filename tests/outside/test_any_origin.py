@@ -46,7 +46,7 @@ function followed() {
       if (said.type === "connection_ack") {
         const query = "subscription($id: UUID!) { order(id: $id) { state } }";
         socket.send(JSON.stringify({ id: "1", type: "subscribe",
-          payload: { query, variables: { id: told.placed.body.id } } }));
+          payload: { query, variables: { id: told.placed.body.order.id } } }));
       }
       if (said.type === "next") resolve(said.payload.data.order.state);
     };

@@ -197,7 +197,7 @@ async def test_below_a_path_every_link_leads_back(
             elsewhere = await asked.get("/v1/cooperatives")
     assert (page.status_code, following.status_code) == (200, 200)
     assert following.json()["items"][0]["id"] != page.json()["items"][0]["id"]
-    assert (placed.status_code, order.json()["id"]) == (201, placed.json()["id"])
+    assert (placed.status_code, order.json()["id"]) == (201, placed.json()["order"]["id"])
     assert (refused.status_code, refused.json()["instance"]) == (401, f"{PREFIX}/v1/me")
     assert contract.json()["servers"] == [{"url": f"{PREFIX}/v1"}]
     assert elsewhere.status_code == 404
