@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from typing import Any
-from uuid import UUID
 
 import strawberry
 
@@ -11,6 +10,7 @@ from app.contract.shape import show
 from app.domain.assignments import OVER
 from app.graphql.context import Info
 from app.graphql.engine import type_of
+from app.graphql.types import Id
 from app.graphql.watch import watch
 from app.usecases.assignments import get_assignment
 
@@ -20,7 +20,7 @@ Assignment: Any = type_of(contract.Assignment)
 @strawberry.type
 class AssignmentSubscription:
     @strawberry.subscription(description="A job as it stands, now and after every change; ends when it is over.")
-    async def assignment(self, info: Info, id: UUID) -> AsyncGenerator[Assignment, None]:
+    async def assignment(self, info: Info, id: Id) -> AsyncGenerator[Assignment, None]:
         look = watch(
             info.context,
             lambda run: run(get_assignment, assignment_id=id),

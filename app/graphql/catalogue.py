@@ -14,7 +14,7 @@ from app.domain.page import cursor_of
 from app.domain.selection import Chosen
 from app.graphql.context import Info
 from app.graphql.engine import type_of
-from app.graphql.types import Connection, Edge, MoneyInput, connect, page_of
+from app.graphql.types import After, Connection, Edge, First, Id, MoneyInput, connect, page_of
 from app.usecases.catalogue import (
     Catalogue,
     Category,
@@ -25,7 +25,8 @@ from app.usecases.catalogue import (
     Words,
     query_of,
 )
-from app.vocabulary import doc_of
+from app.usecases.steps.forms import filled
+from app.vocabulary import Form, OfferingId, doc_of
 
 CatalogueOffering = type_of(contract.CatalogueOffering)
 
@@ -60,7 +61,11 @@ async def connection_text(catalogue: Catalogue, fields: tuple[Chosen, ...], **ar
 
 async def offering_text(catalogue: Catalogue, fields: tuple[Chosen, ...], id: UUID) -> str:
     """These fields of an offering as JSON, as the field `catalogueOffering` would show it."""
-    return await catalogue.offering(id, fields)
+    return await catalogue.offering(filled(_One, offering_id=id).offering_id, fields)
+
+
+class _One(Form):
+    offering_id: OfferingId
 
 
 @strawberry.type
@@ -69,15 +74,15 @@ class CatalogueQuery:
     async def catalogue(
         self,
         info: Info,
-        first: int = 20,
-        after: str | None = None,
+        first: First = 20,
+        after: After = None,
         text: Annotated[str | None, _about(Words)] = None,
         category: Annotated[str | None, _about(Category)] = None,
         town: Annotated[str | None, _about(Town)] = None,
         cooperative: Annotated[str | None, _about(Seller)] = None,
         min_price: Annotated[MoneyInput | None, _about(LowestPrice)] = None,
         max_price: Annotated[MoneyInput | None, _about(HighestPrice)] = None,
-    ) -> Connection[CatalogueOffering]:  # type: ignore[valid-type]
+    ) -> Connection[CatalogueOffering] | None:  # type: ignore[valid-type]
         query = _query(
             first=first,
             after=after,
@@ -93,5 +98,5 @@ class CatalogueQuery:
         return connect([Edge(cursor=cursor_of(row.id), node=row) for row in rows], cursor is not None, query.page)
 
     @strawberry.field(description="One published offering.")
-    async def catalogue_offering(self, info: Info, id: UUID) -> CatalogueOffering:  # type: ignore[valid-type]
-        return offering_of(json.loads(await info.context.catalogue.offering(id)))
+    async def catalogue_offering(self, info: Info, id: Id) -> CatalogueOffering | None:  # type: ignore[valid-type]
+        return offering_of(json.loads(await info.context.catalogue.offering(filled(_One, offering_id=id).offering_id)))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import is_dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import MoneyOut, bare, is_shape, optional
 from app.graphql import types as shared
 from app.graphql.context import Info
-from app.graphql.types import Connection, Node, page_of
+from app.graphql.types import After, Connection, First, Node, page_of
 from app.vocabulary import Form, MoneyIn, doc_of
 
 Resolver = Callable[..., Awaitable[Any]]
@@ -115,29 +115,39 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 def _parameters(operation: Operation) -> list[inspect.Parameter]:
     """The arguments of a field."""
     subject, found = operation.own_id, [_parameter("info", Info)]
-    found += [
-        _parameter("id" if name == subject else name, _input(operation.hints[name])) for name in operation.in_path
-    ]
-    if operation.key is Key.NEEDED:
-        found.append(_parameter("idempotency_key", str))
-    elif operation.key is Key.KEPT:
-        found.append(_parameter("idempotency_key", str | None, None))
+    for name in operation.in_path:
+        hint = operation.hints[name]
+        found.append(_parameter("id" if name == subject else name, _input(hint), words=doc_of(hint)))
+    if operation.key in (Key.NEEDED, Key.KEPT):
+        found.append(_own("idempotency_key", str, needed=operation.key is Key.NEEDED))
     if operation.reads:
         for name in operation.given:
-            found.append(_parameter(CALLED.get(name, name), _input(operation.hints[name]), operation.default(name)))
+            hint, default = operation.hints[name], operation.default(name)
+            found.append(_parameter(CALLED.get(name, name), _input(hint), default, words=doc_of(hint)))
     elif operation.body is not None:
         needed = any(field.is_required() for field in operation.body.model_fields.values())
-        kind = input_of(operation.body)
-        found.append(_parameter("input", kind) if needed else _parameter("input", kind | None, None))
+        found.append(_own("input", input_of(operation.body), needed=needed))
     if operation.pages:
-        found += [_parameter("first", int, 20), _parameter("after", str | None, None)]
+        found += [_parameter("first", First, 20), _parameter("after", After, None)]
     if operation.versioned:
-        seen = _parameter("expected_version", int | None, None)
-        found.append(_parameter("expected_version", int) if operation.must_have_seen else seen)
+        found.append(_own("expected_version", int, needed=operation.must_have_seen))
     return found
 
 
-def _parameter(name: str, hint: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+WORDS = {
+    "idempotency_key": "A unique value of your own; the same again does nothing twice.",
+    "input": "What is given.",
+    "expected_version": "The version that you saw last.",
+}
+"""Of the arguments that all fields have in the same way."""
+
+
+def _own(name: str, kind: Any, *, needed: bool) -> inspect.Parameter:
+    return _parameter(name, kind, words=WORDS[name]) if needed else _parameter(name, kind | None, None, WORDS[name])
+
+
+def _parameter(name: str, kind: Any, default: Any = NEEDED, words: str | None = None) -> inspect.Parameter:
+    hint = Annotated[kind, strawberry.argument(description=words)] if words else kind
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default=default)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from typing import Any
-from uuid import UUID
 
 import strawberry
 
@@ -11,6 +10,7 @@ from app.contract.shape import show
 from app.domain import joint_purchases as domain
 from app.graphql.context import Info
 from app.graphql.engine import type_of
+from app.graphql.types import Id
 from app.graphql.watch import watch
 from app.usecases.joint_purchases import Stand, get_joint_purchase
 
@@ -20,7 +20,7 @@ JointPurchaseStand: Any = type_of(contract.JointPurchaseStand)
 @strawberry.type
 class JointPurchaseSubscription:
     @strawberry.subscription(description="A purchase as it stands, now and after every change; ends when it is over.")
-    async def joint_purchase(self, info: Info, id: UUID) -> AsyncGenerator[JointPurchaseStand, None]:
+    async def joint_purchase(self, info: Info, id: Id) -> AsyncGenerator[JointPurchaseStand, None]:
         def over(stand: Stand) -> bool:
             return stand.purchase.state in domain.OVER
 

@@ -14,7 +14,7 @@ from app.domain.errors import DomainError, NotFound
 from app.graphql.context import Context, Info
 from app.graphql.engine import field_name, said, type_of
 from app.graphql.limits import ROWS
-from app.graphql.types import Node
+from app.graphql.types import Id, Node
 from app.usecases.steps.audit import DENIALS
 from app.usecases.steps.forms import filled
 from app.usecases.steps.reading import read_by_id
@@ -92,7 +92,7 @@ class Links:
     def query(self) -> Any:
         """The field of Query that reads anything by its id."""
 
-        async def node(info: Info, id: UUID) -> Node | None:
+        async def node(info: Info, id: Id) -> Node | None:
             return cast("Node", await self.node(filled(_Any, id=id).id, info.context))
 
         words = "Whatever has this id, as far as the caller may see it."

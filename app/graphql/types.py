@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -31,6 +31,9 @@ MOMENTS = strawberry.scalar(
     serialize=datetime.isoformat,
     parse_value=_text,
 )
+First = Annotated[int, strawberry.argument(description="How many, at most 100.")]
+After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
+Id = Annotated[UUID, strawberry.argument(description="Its id.")]
 AMOUNT = "Euros as a decimal text, such as 90.75."
 
 

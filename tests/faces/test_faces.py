@@ -3,10 +3,12 @@
 import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+from graphql import build_schema, is_specified_scalar_type
 
 from app.adapters.reasons import BLOCKED, RULES, TASKS
 from app.adapters.refusals import ERRORS
@@ -377,3 +379,37 @@ async def test_readiness_names_what_is_missing(world: World) -> None:
     place = f"/v1/cooperatives/{made['id']}"
     tail = await world.network("PATCH", place, {"umbrellaId": made["id"]}, status=422, headers={"If-Match": '"1"'})
     assert tail["facts"]["rule"] == "umbrella_is_a_tree"
+
+
+def undescribed(document: Json) -> Iterator[str]:
+    """The fields and parameters of an OpenAPI document without words; an enumeration has its own."""
+    schemas = document["components"]["schemas"]
+    for name, schema in schemas.items():
+        for field, stated in schema.get("properties", {}).items():
+            named = schemas.get(stated.get("$ref", "").rpartition("/")[2], {})
+            if not stated.get("description") and not ("enum" in named and named.get("description")):
+                yield f"{name}.{field}"
+    for path, item in document["paths"].items():
+        for method in METHODS & item.keys():
+            yield from [f"{method} {path}"] * (not item[method].get("description"))
+            for one in item[method].get("parameters", ()):
+                yield from [f"{method} {path} {one['name']}"] * (not one.get("description"))
+
+
+def test_both_contracts_say_what_everything_is_for() -> None:
+    """Each operation, field, argument, type and enumeration."""
+    document = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
+    schema = build_schema((ROOT / "openapi" / "schema.graphql").read_text(encoding="utf-8"))
+    kinds = [
+        one for name, one in schema.type_map.items() if not name.startswith("__") and not is_specified_scalar_type(one)
+    ]
+    fields = {f"{kind}.{name}": one for kind in kinds for name, one in getattr(kind, "fields", {}).items()}
+    assert [kind.name for kind in kinds if not kind.description] == []
+    assert [name for name, field in fields.items() if not field.description] == []
+    arguments = {
+        f"{name}.{arg}": given for name, one in fields.items() for arg, given in getattr(one, "args", {}).items()
+    }
+    assert [name for name, argument in arguments.items() if not argument.description] == []
+    assert list(undescribed(document)) == []
+    assert len(kinds) > 200
+    assert len(fields) > 1200

@@ -10,6 +10,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from graphql import GraphQLInputObjectType
 from graphql.type import get_nullable_type
 from pydantic import BaseModel, create_model
+from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -26,9 +27,11 @@ from app.vocabulary import (
     MomentWithin,
     MoneyIn,
     MonthWithin,
+    Names,
     Text,
     Verbatim,
     Within,
+    noun_of,
 )
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields
@@ -40,6 +43,8 @@ from tests.walls.verbs import verbs_of_operations
 from tests.world import Caller, Json
 
 NOBODY = "burger 123456782"
+MOMENTS = ("1999-12-31T12:00Z", "2199-01-01T12:00Z", "2026-03-01T12:00", "morgen")
+NO_IDS = ("x", "{01a227ed-df46-7765-bc33-6e553b003440}", "")
 LARGEST = 2**31 - 1
 """The largest integer that GraphQL itself takes."""
 
@@ -85,10 +90,10 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
             yield from [(name, "1999-12")] * (month.bounds.first >= FIRST_DAY)
             yield from [(name, text) for text in ("2199-01", "2026-13", "2026-3", "2026-03-01", "0000-01", "")]
         for _ in (mark for mark in marks if isinstance(mark, Within)):
-            yield name, "1999-12-31"
-            yield name, "2199-01-01"
+            yield from [(name, day) for day in ("1999-12-31", "2199-01-01", "20260305", "2026-W10-4", "morgen", "")]
         for _ in (mark for mark in marks if isinstance(mark, MomentWithin)):
-            yield from [(name, moment) for moment in ("1999-12-31T12:00Z", "2199-01-01T12:00Z", "2026-03-01T12:00")]
+            yield from [(name, moment) for moment in MOMENTS]
+        yield from [(name, row_id) for mark in marks if isinstance(mark, Names) for row_id in NO_IDS]
         blank = any(isinstance(mark, BlankIsNone) for mark in marks)
         yield from ((name, value) for mark in marks for value in beyond(mark) if value or not blank)
 
@@ -179,3 +184,27 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
             graphql = await refused_by_graphql(stand, identity, field, ids, body)
             assert graphql == rest, (declared.id, name, value)
             assert name in {error["field"].partition(".")[0] for error in rest["errors"]}
+
+
+async def test_an_id_that_is_none_is_refused_alike_by_both_faces(stand: Stand, everybody: Cast) -> None:
+    """Those in an address, which are arguments in GraphQL."""
+    by_verb = {one.verb: one for one in operations(verbs_of_operations(stand.app))}
+    tried = 0
+    for field in fields():
+        declared = declared_of(field)
+        for name in declared.in_path if declared else ():
+            if declared is None or noun_of(declared.hints[name]) is None:
+                continue
+            operation, column = by_verb[field.verb], min(matrix()[field.verb] & {*OWN, *FAR})
+            ids = everybody.ids(column, field.verb) | {name: "no-id"}
+            headers, sent = operation.sent(everybody.people[column], everybody.ids(column, field.verb))
+            answer = await stand.ask(operation.method, operation.address(ids), headers, sent)
+            variables = field.variables(everybody.ids(column, field.verb))
+            variables["id" if name == declared.own_id else to_camel(name)] = "no-id"
+            told = await stand.query(field.document(variables), variables, everybody.identity(column))
+            (error,) = told["errors"]
+            problem = json.loads(answer.text)
+            assert answer.status == 400, (declared.id, answer.text)
+            assert error["extensions"]["errors"] == problem["errors"], (declared.id, name)
+            tried += 1
+    assert tried > 100
