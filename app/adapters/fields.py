@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from app.adapters.messages import NL, error_text, euro
 from app.adapters.refusals import ERRORS
 from app.domain.errors import Malformed
@@ -132,6 +134,8 @@ def field_error(found: Mapping[str, Any], skip: int = 0) -> dict[str, Any]:
     facts = {name: str(value) for name, value in found.get("ctx", {}).items()}
     if found["type"] == "json_invalid":
         place = place[:1]
+    if place[:1] == ["path"]:  # as the other face calls it
+        place = [to_camel(part) for part in place]
     field = ".".join(place[skip:]) or (place[0] if place else "")
     return {"field": field, "code": found["type"], "facts": facts, "message": found["msg"]}
 
