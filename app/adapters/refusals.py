@@ -59,6 +59,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Zeg met Content-Type wat u stuurt: hier past {expected}.",
         "Say with Content-Type what you send: {expected} belongs here.",
     ),
+    "already_exists_vote": ("U hebt al gestemd.", "You have voted already."),
     "forbidden": ("U mag dit niet doen. Vraag het uw coördinator.", "You may not do this. Ask your coordinator."),
     "scope_missing": (
         "Het token mist de scope {scope}. Vraag een token met deze scope aan.",

@@ -62,7 +62,7 @@ def _endpoint(operation: Operation) -> Endpoint:
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
-        viewer = Viewer(run.actor, given["language"])
+        viewer = Viewer(run.actor, given["language"], run.now())
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
         response.headers.update(_headers(operation, request, found))

@@ -121,10 +121,23 @@ class TransitionOut(Out):
     allowed: bool
     reason: str | None = None
     message: str | None = None
+    needs: list[str] = []
+    until: datetime | None = None
 
     @classmethod
     def all_of(cls, found: Sequence[AvailableTransition], language: str) -> list["TransitionOut"]:
-        return [cls(**vars(step), message=step.reason and blocked_text(step.reason, language)) for step in found]
+        return [
+            cls(
+                verb=step.verb,
+                to=step.to,
+                allowed=step.allowed,
+                reason=step.reason,
+                message=blocked_text(step.refusal, language),
+                needs=[to_camel(name) for name in step.needs],
+                until=step.until,
+            )
+            for step in found
+        ]
 
 
 class PageOut(BaseModel, Generic[T]):

@@ -61,7 +61,7 @@ class Context(BaseContext):
     @property
     def viewer(self) -> Viewer:
         """Who looks at what the last verb gave, and in which language."""
-        return Viewer(self.door.actor, self.language)
+        return Viewer(self.door.actor, self.language, self.door.now())
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

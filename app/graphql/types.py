@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from uuid import UUID
 
 import strawberry
+from pydantic.alias_generators import to_camel
 
 from app.adapters.messages import blocked_text
-from app.domain.errors import AmountOutOfRange, Invalid, RuleRefused
+from app.domain.errors import AmountOutOfRange, DomainError, Invalid, RuleRefused
 from app.domain.money import CURRENCY, cents_of, decimal_text
 from app.domain.page import MAX_PAGE, Page, PageRequest, cursor_of, parse_cursor
 from app.domain.transitions import AvailableTransition
@@ -88,14 +89,28 @@ class AvailableTransitionType:
     to: str
     allowed: bool
     reason: str | None
+    needs: list[str]
+    until: datetime | None
+    refusal: strawberry.Private[DomainError | None]
 
     @strawberry.field
     def message(self, info: Info) -> str | None:
-        return self.reason and blocked_text(self.reason, info.context.language)
+        return blocked_text(self.refusal, info.context.language)
 
     @classmethod
     def all_of(cls, found: Sequence[AvailableTransition]) -> list["AvailableTransitionType"]:
-        return [cls(verb=t.verb, to=t.to, allowed=t.allowed, reason=t.reason) for t in found]
+        return [
+            cls(
+                verb=step.verb,
+                to=step.to,
+                allowed=step.allowed,
+                reason=step.reason,
+                needs=[to_camel(name) for name in step.needs],
+                until=step.until,
+                refusal=step.refusal,
+            )
+            for step in found
+        ]
 
 
 @strawberry.interface(description="What has an id of its own; what a page lists.")

@@ -14,7 +14,7 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.allocation import Demand, SharingRule
-from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, WrongState
+from app.domain.errors import NotFound, RuleRefused, WrongState
 from app.domain.joint_purchases import (
     ALLOCATED,
     PURCHASE,
@@ -24,13 +24,11 @@ from app.domain.joint_purchases import (
     PurchaseState,
     below_minimum,
     check_article,
-    check_close,
     check_purchase,
-    check_received,
     transition,
 )
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.domain.vat import rate_on
 from app.usecases.steps import joint
 from app.usecases.steps.due import step_of
@@ -91,7 +89,7 @@ async def plan_joint_purchase(
     made = tuple(_article(tx, planned, draft) for draft in drafts)
     await tx.flush()
     await articles.add(tx, *made)
-    return Stand(planned, made, _demands(made, {}))
+    return Stand(await joint_purchases.get(tx, planned.id), made, _demands(made, {}))
 
 
 async def change_joint_purchase(
@@ -165,7 +163,7 @@ async def move_joint_purchase(
     found = await joint.locked(tx, actor, find(PURCHASE, verb).right, purchase_id, expected_version)
     if verb == "settle":
         raise WrongState(verb=verb, state=found.state, possible=[])
-    moved = transition(found, verb)
+    moved = transition(Case(found, actor, tx.now), verb, closes_at=closes_at, reason=reason)
     match verb:
         case "open" | "top_up" | "extend":
             moved = await _opened(tx, moved, verb, closes_at)
@@ -174,8 +172,6 @@ async def move_joint_purchase(
         case "order":
             moved = replace(moved, buyer_id=actor.person)
             await check_purchase_limits(tx, moved, (await joint.load(tx, moved)).cents_by_place)
-        case "receive":
-            check_received(await articles.all(tx, purchase_id=purchase_id))
         case "cancel" | "give_up":
             return await _cancelled(tx, moved, reason)
     whole = await joint.load(tx, moved)
@@ -194,7 +190,7 @@ async def close_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     if below_minimum(whole.articles, whole.demands) or not wanted:
         await tell(tx, "joint_purchase.below_minimum", found.cooperative_id, found.id, title=found.title)
         return
-    await _closed(tx, transition(found, "close"))
+    await _closed(tx, transition(Case(found, actor, tx.now), "close"))
 
 
 @step_of("purchase_tops_up")
@@ -203,7 +199,7 @@ async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     actor.require(Right.RUN_TIMER)
     found = await joint_purchases.get(tx, purchase_id, lock=True)
     if found.state is PurchaseState.OPEN and found.tops_up_at and found.tops_up_at <= tx.now < found.closes_at:
-        moved = await joint_purchases.save(tx, transition(found, "top_up"))
+        moved = await joint_purchases.save(tx, transition(Case(found, actor, tx.now), "top_up"))
         await joint.tell_all(tx, await joint.load(tx, moved), "top_up")
 
 
@@ -262,12 +258,10 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
     """The purchase open again or anew, with its timers. Raises RuleRefused for a day that is over."""
     if verb == "top_up":
         return moved
-    if (verb == "extend") != (closes_at is not None):
+    if verb == "open" and closes_at is not None:
         raise RuleRefused(rule="extend_names_a_time", value=verb)
     opened = replace(moved, closes_at=closes_at, tops_up_at=None) if closes_at else moved
     check_purchase(opened, tx.now)
-    if not await articles.all(tx, purchase_id=moved.id):
-        raise RuleRefused(rule="articles_needed", value="0")
     await _start_timers(tx, opened)
     return opened
 
@@ -275,7 +269,6 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
 async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
     """The purchase closed: packs, who gets what, and nothing reserved that will not be paid."""
     whole = await joint.load(tx, moved)
-    check_close(whole.articles, whole.demands)
     shared = joint.allocated(whole)
     frozen = replace(shared, purchase=replace(moved, closed_at=tx.now))
     released = await joint.release(tx, frozen, day=tx.today)
@@ -286,8 +279,6 @@ async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
 
 async def _cancelled(tx: Tx, moved: JointPurchase, reason: str) -> JointPurchase:
     """The purchase over: everything that was reserved goes back, and everybody is told why."""
-    if not reason.strip():
-        raise ReasonNeeded(verb="cancel")
     released = await joint.release(tx, await joint.load(tx, moved), day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)
     await joint.tell_all(tx, released, "cancel", reason=reason)

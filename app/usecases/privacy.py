@@ -27,6 +27,7 @@ from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, transition
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
+from app.domain.transitions import Case
 from app.usecases.steps.reading import of_one_moment
 
 MOST_MOVEMENTS = 100_000
@@ -97,7 +98,8 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
     if await privacy.i_acted_as(tx, member.id):
         return member
     verb = "withdraw" if member.state in BEFORE_ADMISSION else "exit"
-    left = transition(member, verb, tx.today, destination=Destination.OTHER if verb == "exit" else None)
+    case = Case(member, now=tx.now)  # nobody else has to agree to it
+    left = transition(case, verb, destination=Destination.OTHER if verb == "exit" else None)
     saved = await members.save(tx, left)
     where = (uuid7(), member.id, member.cooperative_id, verb, left.state, tx.now)
     await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id))
