@@ -86,7 +86,8 @@ class MemberEvent:
 
 
 def _not_oneself(case: Case[Member]) -> SecondPersonNeeded | None:
-    return SecondPersonNeeded() if case.is_member(case.thing.id) else None
+    own = case.is_member(case.thing.id) or case.is_person(case.thing.person_id)
+    return SecondPersonNeeded() if own else None
 
 
 def _trial_known(case: Case[Member]) -> RuleMissing | None:
