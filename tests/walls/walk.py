@@ -120,7 +120,7 @@ async def _is_refused(
     assert status >= 400, (place, problem)
     reason = reason_in(problem)
     if seen is None:
-        assert problem["code"] in ("not_found", "forbidden"), (place, problem)
+        assert problem["code"] in ("not_found", "forbidden", "wrong_state"), (place, problem)
     elif step is None:
         assert problem["code"] in ("wrong_state", "not_found", "forbidden", "already_settled"), (place, problem)
     elif step["reason"] == "forbidden":
