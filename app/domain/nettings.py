@@ -116,7 +116,7 @@ def _refusal(case: Case[Netting], side: UUID) -> DomainError | None:
 
 def _confirmable(case: Case[Netting]) -> DomainError | None:
     """There is a side of the caller for which they can confirm."""
-    sides = [side for side in case.thing.side_ids if case.actor.may(Right.CONFIRM_NETTING, side)]
+    sides = [side for side in case.thing.side_ids if case.may(Right.CONFIRM_NETTING, side)]
     refusals = [_refusal(case, side) for side in sides]
     return refusals[0] if refusals and None not in refusals else None
 

@@ -136,7 +136,7 @@ def _changes_hands(case: Case[Part]) -> str | None:
 def _of(case: Case[Part], member_id: UUID | None) -> Forbidden | None:
     """The caller is this member, or their cooperative's coordinator."""
     actor, place = case.actor, case.thing.cooperative_id
-    allowed = actor is NOBODY or actor.may(Right.TAKE_PART, place, own=actor.as_member(member_id))
+    allowed = actor is NOBODY or case.may(Right.TAKE_PART, place, own=actor.as_member(member_id))
     return None if allowed else Forbidden(right=Right.TAKE_PART)
 
 

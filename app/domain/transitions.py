@@ -5,13 +5,13 @@ what is refused.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import NOBODY, Actor
+from app.domain.actors import NOBODY, Actor, Party
 from app.domain.days import day_of
 from app.domain.errors import DomainError, Forbidden, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 
@@ -30,6 +30,10 @@ class Case(Generic[T]):
     @property
     def today(self) -> date:
         return day_of(self.now)
+
+    def may(self, right: Right, cooperative_id: UUID, *, own: Iterable[Party] = ()) -> bool:
+        """Whether the caller has a right there. What a guard asks is no check that a repeat has to pass again."""
+        return replace(self.actor, passed=None).may(right, cooperative_id, own=own)
 
     def is_member(self, *member_ids: UUID | None) -> bool:
         """Whether the caller is, or was, one of these members."""

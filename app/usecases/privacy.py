@@ -44,6 +44,10 @@ MEMBERS_PAPERS: dict[str, Store[Any]] = {
     "tasks": tasks,
     "trail": member_events,
 }
+JUDGED_BY = frozenset(
+    {"trials", "free_cents", "policies", "categories", "approved", "line_people", "job_state", "worked"}
+)
+"""What is loaded with a paper to tell its next steps, and stands elsewhere."""
 
 
 @of_one_moment
@@ -67,6 +71,10 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
     found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m.id, MOST_MOVEMENTS)) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
+    for name in ("members", *MEMBERS_PAPERS):
+        exported[name] = [
+            {field: of for field, of in paper.items() if field not in JUDGED_BY} for paper in exported[name]
+        ]
     return exported
 
 
