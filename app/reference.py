@@ -122,7 +122,8 @@ def errors_page() -> str:
     rules = "\n## Rules\n\nWhat `facts.rule` of `rule_refused` may be.\n\n| Rule | What it says |\n|---|---|\n"
     blocked = (
         "\n## What blocks a step\n\n"
-        "What `facts.reason` of `wrong_state` and `reason` of `availableTransitions` may be.\n\n"
+        "What `facts.reason` of `wrong_state` and `reason` of `availableTransitions` may be. A `reason` may\n"
+        "also be a rule or the code of an error.\n\n"
         "| Reason | What it says |\n|---|---|\n"
     )
     return head + "\n".join(rows) + "\n" + rules + _said(RULE_TEXTS) + blocked + _said(BLOCKED)

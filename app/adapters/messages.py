@@ -115,9 +115,9 @@ def error_text(code: str, facts: dict[str, Any], language: str) -> str:
     return _render(ERRORS.get(own, ERRORS.get(code, ERRORS["invalid"])), facts, language)
 
 
-def blocked_text(reason: str, language: str) -> str:
-    """Why a step is not possible now."""
-    return _render(BLOCKED[reason] if reason in BLOCKED else ERRORS[reason], {}, language)
+def blocked_text(refusal: DomainError | None, language: str) -> str | None:
+    """Why a step is not possible now; None if it is."""
+    return None if refusal is None else message_of(refusal, language)
 
 
 def message_of(error: DomainError, language: str) -> str:

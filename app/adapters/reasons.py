@@ -193,6 +193,15 @@ BLOCKED: dict[str, tuple[str, str]] = {
         "The municipality need not consent to this, or has already.",
     ),
     "signed_already": ("Hier is al voor getekend.", "This has been signed already."),
+    "maker_does_not_sell": (
+        "De maker verkoopt nu niet. Neem het lid eerst aan, of wacht tot het weer meedoet.",
+        "The maker does not sell now. Admit them first, or wait until they take part again.",
+    ),
+    "parts_are_fixed": (
+        "Deze opdracht is in een stand waarin delen niet meer van hand veranderen.",
+        "Parts of this job change hands only from its publication until its delivery.",
+    ),
+    "time_is_over": ("De tijd hiervoor is voorbij.", "The time for this is over."),
     "not_offered": ("Dit deel is aan niemand aangeboden.", "This part is offered to nobody."),
 }
 """Why a step is blocked, in words."""

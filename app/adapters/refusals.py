@@ -63,6 +63,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Stuur de inhoud zonder compressie: Content-Encoding wordt hier niet uitgepakt.",
         "Send the body without compression: Content-Encoding is not unpacked here.",
     ),
+    "already_exists_vote": ("U hebt al gestemd.", "You have voted already."),
     "forbidden": ("U mag dit niet doen. Vraag het uw coördinator.", "You may not do this. Ask your coordinator."),
     "scope_missing": (
         "Het token mist de scope {scope}. Vraag een token met deze scope aan.",

@@ -63,7 +63,7 @@ def _endpoint(operation: Operation) -> Endpoint:
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
-        viewer = Viewer(run.actor, given["language"], prefix_at(request), run.token_of)
+        viewer = Viewer(run.actor, given["language"], run.now(), prefix_at(request), run.token_of)
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
         shown = _shown(operation, found, viewer)

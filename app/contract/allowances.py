@@ -1,13 +1,17 @@
 """Allowances and premiums from the cooperative fund, and the legal limits beside them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, shape
+from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.transitions import Step, steps
 from app.domain import allowances as domain
 from app.domain import limits
-from app.domain.allowances import AllowanceKind, AllowanceState
+from app.domain.access import Right
+from app.domain.allowances import ALLOWANCE, AllowanceKind, AllowanceState, AllowanceVerb
 from app.domain.limits import LimitPeriod
+from app.domain.transitions import AvailableTransition
 from app.usecases.allowances import (
     get_allowance,
     grant_allowance,
@@ -16,6 +20,20 @@ from app.usecases.allowances import (
     reverse_allowance,
 )
 from app.vocabulary import AgreementId, AllowanceId, CooperativeId, MemberId
+
+
+@shape(AvailableTransition)
+class AllowanceTransition(Step):
+    """A step that leads on from the state of an allowance."""
+
+    verb: AllowanceVerb
+    """What is done."""
+    to: AllowanceState
+    """The state that it leads to."""
+
+
+def _may(allowance: domain.Allowance, viewer: Viewer) -> Callable[[Right], bool]:
+    return lambda right: viewer.actor.may(right, allowance.cooperative_id)
 
 
 @shape(domain.Allowance)
@@ -46,6 +64,8 @@ class Allowance:
     """Whether it stands."""
     version: int
     """Changes with every change; REST's ETag."""
+    available_transitions: list[AllowanceTransition] = steps(ALLOWANCE, AllowanceTransition, _may)
+    """What the caller can do next."""
 
 
 @shape(limits.LegalLimit)

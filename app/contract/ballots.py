@@ -1,13 +1,32 @@
 """What a collective buys from its fund, by the vote of its members."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, shape
+from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.transitions import Step, steps
 from app.domain import ballots as domain
-from app.domain.ballots import BallotState
+from app.domain.access import Right
+from app.domain.ballots import BALLOT, BallotState, BallotVerb
+from app.domain.transitions import AvailableTransition
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
 from app.vocabulary import BallotId, CooperativeId
+
+
+@shape(AvailableTransition)
+class BallotTransition(Step):
+    """A step that leads on from the state of a ballot."""
+
+    verb: BallotVerb
+    """What is done."""
+    to: BallotState
+    """The state that it leads to; the last vote that is needed decides the ballot."""
+
+
+def _may(ballot: domain.Ballot, viewer: Viewer) -> Callable[[Right], bool]:
+    own = viewer.actor.as_member(*viewer.actor.members_at(ballot.cooperative_id))
+    return lambda right: viewer.actor.may(right, ballot.cooperative_id, own=own)
 
 
 @shape(domain.Ballot)
@@ -40,6 +59,8 @@ class Ballot:
     """The day on which the supplier was paid."""
     version: int
     """Changes with every change; REST's ETag."""
+    available_transitions: list[BallotTransition] = steps(BALLOT, BallotTransition, _may)
+    """What the caller can do next."""
 
 
 ballots = Noun("ballots")

@@ -1,12 +1,16 @@
 """What cooperatives owe each other, netted and paid once; and how much may stand open."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.transitions import Step, steps
 from app.domain import nettings as domain
-from app.domain.nettings import NettingState
+from app.domain.access import Right
+from app.domain.nettings import NETTING, NettingState, NettingVerb
+from app.domain.transitions import AvailableTransition
 from app.usecases import nettings as usecases
 from app.usecases.nettings import (
     confirm_netting,
@@ -19,6 +23,20 @@ from app.usecases.nettings import (
     set_credit_limit,
 )
 from app.vocabulary import CooperativeId, NettingId, PersonId
+
+
+@shape(AvailableTransition)
+class NettingTransition(Step):
+    """A step that leads on from the state of a netting."""
+
+    verb: NettingVerb
+    """What is done."""
+    to: NettingState
+    """The state that it leads to, once both sides confirmed."""
+
+
+def _may(netting: domain.Netting, viewer: Viewer) -> Callable[[Right], bool]:
+    return lambda right: any(viewer.actor.may(right, side) for side in netting.side_ids)
 
 
 @shape(domain.Netting)
@@ -51,6 +69,8 @@ class Netting:
     """Why it was declined."""
     version: int
     """Changes with every change; REST's ETag."""
+    available_transitions: list[NettingTransition] = steps(NETTING, NettingTransition, _may)
+    """What the caller can do next."""
 
 
 @shape(domain.StatementLine)

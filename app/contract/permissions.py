@@ -1,11 +1,15 @@
 """What a municipality permits a member or asks of them; its text is sealed, every reading is shown to the member."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import shape
+from app.contract.shape import Viewer, shape
+from app.contract.transitions import Step, steps
 from app.domain import permissions as domain
-from app.domain.permissions import PermissionKind, PermissionState
+from app.domain.access import Right
+from app.domain.permissions import PERMISSION, PermissionKind, PermissionState, PermissionVerb
+from app.domain.transitions import AvailableTransition
 from app.usecases.permissions import (
     get_permission,
     give_permission,
@@ -23,6 +27,21 @@ from app.vocabulary import (
     PermissionReadId,
     PersonId,
 )
+
+
+@shape(AvailableTransition)
+class PermissionTransition(Step):
+    """A step that leads on from the state of a permission."""
+
+    verb: PermissionVerb
+    """What is done."""
+    to: PermissionState
+    """The state that it leads to."""
+
+
+def _may(permission: domain.Permission, viewer: Viewer) -> Callable[[Right], bool]:
+    place = permission.municipality_id
+    return lambda right: viewer.actor.may(right, permission.cooperative_id, municipality_id=place)
 
 
 @shape(domain.Permission)
@@ -51,6 +70,8 @@ class Permission:
     """When it was given."""
     version: int
     """Changes with every change; REST's ETag."""
+    available_transitions: list[PermissionTransition] = steps(PERMISSION, PermissionTransition, _may)
+    """What the caller can do next."""
 
 
 @shape(domain.PermissionNote)

@@ -8,7 +8,8 @@ import inspect
 import textwrap
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -30,10 +31,11 @@ def _no_token(_: UUID) -> str:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at a thing, in which language, and below which path they reach this API."""
+    """Who looks at a thing, in which language, when, and below which path they reach this API."""
 
     actor: Actor
     language: str
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     prefix: str = ""
     """The path below which they reach the API."""
     token_of: Callable[[UUID], str] = _no_token
@@ -138,9 +140,9 @@ def docs_of(cls: type) -> dict[str, str]:
     docs = {}
     for base in reversed(cls.__mro__[:-1]):
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
-        for field, text in pairwise(cast("ast.ClassDef", node).body):
-            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
-                docs[field.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
+        for one, text in pairwise(cast("ast.ClassDef", node).body):
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and isinstance(text, ast.Expr):
+                docs[one.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
     return docs
 
 

@@ -44,8 +44,7 @@ class SpendingTransition(Step):
 
 
 def _may(request: domain.Request, viewer: Viewer) -> Callable[[Right], bool]:
-    own, municipality_id = viewer.actor.as_member(request.member_id), request.municipality_id
-    return lambda right: viewer.actor.may(right, request.cooperative_id, municipality_id=municipality_id, own=own)
+    return lambda right: domain.may_on(request, viewer.actor, right)
 
 
 @shape(domain.Request)

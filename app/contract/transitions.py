@@ -1,7 +1,10 @@
 """What every process shows of its next steps."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
+
+from pydantic.alias_generators import to_camel
 
 from app.adapters.messages import blocked_text
 from app.contract.shape import Viewer, seen
@@ -16,11 +19,19 @@ class Step:
     """Whether the caller can do it now."""
     reason: str | None
     """Why it is blocked, as a code; null if it is allowed."""
-    message: str | None = seen(lambda step, viewer: step.reason and blocked_text(step.reason, viewer.language))
+    message: str | None = seen(lambda step, viewer: blocked_text(step.refusal, viewer.language))
     """Why it is blocked, in the caller's language."""
+    needs: list[str] = seen(lambda step, _: [to_camel(name) for name in step.needs])
+    """The inputs that have to be given with it, by name, such as `reason`."""
+    until: datetime | None
+    """The deadline after which it is refused, if there is one."""
 
 
 def steps(process: Iterable[Transition[Any]], kind: Any, may: Callable[[Any, Viewer], Callable[[Right], bool]]) -> Any:
     """The field of what can be done next; `may` tells for a thing and its viewer whether a right is theirs."""
     rows = tuple(process)
-    return seen(lambda thing, viewer: [kind.of(step, viewer) for step in available(rows, thing, may(thing, viewer))])
+
+    def read(thing: Any, viewer: Viewer) -> list[Any]:
+        return [kind.of(step, viewer) for step in available(rows, thing, may(thing, viewer), viewer.actor, viewer.now)]
+
+    return seen(read)

@@ -49,23 +49,52 @@ class AgreementRow(SQLModel, table=True):
     version: int
 
 
+FACTS = {
+    "superseded_from": "(select min(n.active_from) from agreement n where n.cooperative_id = t.cooperative_id"
+    " and n.active_from > t.active_from and n.cooperative_signed_at is not null"
+    " and n.municipality_signed_at is not null)",
+    "fund_year_counts": "exists(select 1 from agreement n where n.cooperative_id = t.cooperative_id"
+    " and n.cooperative_signed_at is not null and n.municipality_signed_at is not null"
+    """ and n.rules @> '[{"basis": "cooperative_year"}]')""",
+}
+UNSIGNED = "t.cooperative_signed_at is null or t.municipality_signed_at is null"
+TAKEN = f"""exists (select 1 from agreement n where n.cooperative_id = t.cooperative_id
+                       and n.active_from >= t.active_from and {SIGNED})"""
+BOOKED = """(
+    select jsonb_build_array(min(day), max(day)) from (
+        select work_date as day from earning where cooperative_id = t.cooperative_id and agreement_id is not null
+        union all
+        select day from allowance where cooperative_id = t.cooperative_id and state = 'granted'
+        union all
+        select month from member_month where cooperative_id = t.cooperative_id and opening_cents <> 0
+        union all
+        select month from fund_month where cooperative_id = t.cooperative_id and opening_cents <> 0) booked
+     where day >= t.active_from having count(*) > 0)"""
+"""The first and the last day on whose work was booked by some version: earnings that were ever split, allowances that
+stand, months that the books began with."""
+_signed = Store(AgreementRow, Agreement, **FACTS)
 versions = Store(
     AgreementRow,
     Agreement,
-    superseded_from="(select min(n.active_from) from agreement n where n.cooperative_id = t.cooperative_id"
-    " and n.active_from > t.active_from and n.cooperative_signed_at is not null"
-    " and n.municipality_signed_at is not null)",
-    fund_year_counts="exists(select 1 from agreement n where n.cooperative_id = t.cooperative_id"
-    " and n.cooperative_signed_at is not null and n.municipality_signed_at is not null"
-    """ and n.rules @> '[{"basis": "cooperative_year"}]')""",
+    **FACTS,
+    taken=f"({UNSIGNED}) and {TAKEN}",
+    booked=f"case when {UNSIGNED} then {BOOKED} end",
 )
 
 
-WITHOUT_EXAMPLES = versions.select.replace("t.examples", "'[]'::jsonb as examples")
+WITHOUT_EXAMPLES = _signed.select.replace("t.examples", "'[]'::jsonb as examples")
 """What holds is the rules; their worked examples are for who reads the paper."""
 MOST_KNOWN = 2000
 """Versions of agreements that a process keeps."""
 _known: dict[tuple[str, ...], Agreement] = {}
+
+
+def rules_of_kind(kind: str) -> str:
+    """The signed versions for the cooperative of `t`, the latest first, with their rules of one kind: a fact."""
+    rules = f"""jsonb_path_query_array(a.rules, '$[*] ? (@.kind == "{kind}")')"""
+    return f"""(select coalesce(jsonb_agg(jsonb_build_object('active_from', a.active_from, 'rules', {rules})
+                                          order by a.active_from desc), '[]')
+                  from agreement a where a.cooperative_id = t.cooperative_id and {SIGNED})"""
 
 
 async def get_agreement(tx: Tx, agreement_id: UUID, *, lock: bool = False) -> Agreement:

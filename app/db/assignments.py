@@ -175,10 +175,18 @@ assignments = Store(
                     where h.assignment_id = t.id and coalesce(h.approved_at, h.refused_at) is null)""",
     customer_person_id='(select o.customer_person_id from "order" o where o.id = t.order_id)',
     customer_app_id='(select o.app_id from "order" o where o.id = t.order_id)',
+    roles="""case when t.state in ('approved', 'settled', 'cancelled') then '[]' else (
+        select coalesce(jsonb_agg(to_jsonb(s) order by s.id), '[]')
+          from assignment_slot s where s.assignment_id = t.id) end""",
 )
 customers = Store(AssignmentCustomerRow, AssignmentCustomer)
 slots = Store(SlotRow, Slot)
-parts = Store(PartRow, Part)
+parts = Store(
+    PartRow,
+    Part,
+    job_state="coalesce((select a.state from assignment a where a.id = t.assignment_id), '')",
+    worked="exists (select 1 from assignment_hours h where h.part_id = t.id and h.refused_at is null)",
+)
 hours = Store(HoursRow, Hours)
 signatures = Store(SignatureRow, Signature)
 

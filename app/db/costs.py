@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.engine import Tx
+from app.db.agreements import rules_of_kind
 from app.db.store import Store
 from app.domain.costs import CostClaim
 
@@ -42,17 +42,28 @@ class CostClaimRow(SQLModel, table=True):
     version: int
 
 
-claims = Store(CostClaimRow, CostClaim)
+def _undecided(fact: str, otherwise: str) -> str:
+    return f"case when t.state in ('claimed', 'to_confirm') then {fact} else {otherwise} end"
 
 
-async def approved_in_year(tx: Tx, member_id: UUID, category: str, year: int) -> int:
-    """Cents approved for a member in a category, by the year of the work, but for orders that were all given back.
-
-    Ask under the lock of the member's year.
-    """
-    sql = """
-        select coalesce(sum(c.cents), 0)::bigint from cost_claim c join "order" o on o.id = c.order_id
-         where c.member_id = $1 and c.category = $2 and c.state = 'approved'
+APPROVED = """(
+    select coalesce(jsonb_agg(y), '[]') from (
+        select extract(year from coalesce(o.delivered_at, c.decided_at) at time zone 'Europe/Amsterdam')::int as year,
+               sum(c.cents)::bigint as cents
+          from cost_claim c join "order" o on o.id = c.order_id
+         where c.member_id = t.member_id and c.category = t.category and c.state = 'approved'
            and (o.refunded_cents = 0 or o.refunded_cents < o.net_cents + o.vat_cents)
-           and extract(year from coalesce(o.delivered_at, c.decided_at) at time zone 'Europe/Amsterdam') = $3"""
-    return int(await tx.value(sql, member_id, category, year))
+         group by 1) y)"""
+"""Cents approved for the member in the category by the year of the work, but for orders that were all given back."""
+LINE_PEOPLE = """(
+    select coalesce(array_agg(p.id), '{}')
+      from cost_claim c cross join lateral (values (c.claimed_by), (c.decided_by)) p (id)
+     where c.order_line_id = t.order_line_id and c.state = 'approved' and c.id <> t.id and p.id is not null)"""
+claims = Store(
+    CostClaimRow,
+    CostClaim,
+    delivered_at=_undecided('(select o.delivered_at from "order" o where o.id = t.order_id)', "null"),
+    categories=_undecided(rules_of_kind("cost_category"), "'[]'"),
+    approved=_undecided(APPROVED, "'[]'"),
+    line_people=_undecided(LINE_PEOPLE, "'{}'"),
+)

@@ -116,25 +116,6 @@ async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earnin
     return [earnings.load(row) for row in rows]
 
 
-async def booked_since(tx: Tx, cooperative_id: UUID, day: date) -> tuple[date, date] | None:
-    """The first and the last day from `day` on whose work was booked by some version of the agreement, or None.
-
-    Booked: earnings that were ever split, allowances that stand, months that the books began with.
-    """
-    sql = """
-        select min(day) as first, max(day) as last from (
-            select work_date as day from earning where cooperative_id = $1 and agreement_id is not null
-            union all
-            select day from allowance where cooperative_id = $1 and state = 'granted'
-            union all
-            select month from member_month where cooperative_id = $1 and opening_cents <> 0
-            union all
-            select month from fund_month where cooperative_id = $1 and opening_cents <> 0) booked
-         where day >= $2"""
-    row = await tx.only(sql, cooperative_id, day)
-    return (row["first"], row["last"]) if row["first"] is not None else None
-
-
 async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], year: int) -> Year:
     """Lock a calendar year for these members, then for the fund, then their pots: one order for everybody."""
     found = await tx.value("select lock_year($1, $2, $3)", cooperative_id, sorted(set(member_ids)), year)

@@ -139,7 +139,17 @@ class CreditRow(SQLModel, table=True):
     credited_at: datetime = c.when()
 
 
-joint_purchases = Store(JointPurchaseRow, JointPurchase)
+joint_purchases = Store(
+    JointPurchaseRow,
+    JointPurchase,
+    wanted="""case when t.state in ('draft', 'open', 'topping_up', 'closed', 'ordered') then (
+        select coalesce(jsonb_agg(jsonb_build_object('article', to_jsonb(a), 'firm', coalesce(w.firm, 0),
+                                                     'tolerance', coalesce(w.tolerance, 0)) order by a.id), '[]')
+          from purchase_article a
+          left join lateral (select sum(quantity)::bigint as firm, sum(tolerance)::bigint as tolerance
+                               from wish where article_id = a.id and purchase_id = t.id) w on true
+         where a.purchase_id = t.id) else '[]' end""",
+)
 articles = Store(ArticleRow, Article)
 wishes = Store(WishRow, Wish)
 wish_changes = Store(WishChangeRow, WishChange)

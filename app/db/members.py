@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from app.db import columns as c
+from app.db.agreements import rules_of_kind
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.members import Member, MemberEvent, MemberState
@@ -55,7 +56,11 @@ class MemberEventRow(SQLModel, table=True):
     note: str = c.text()
 
 
-members = Store(MemberRow, Member)
+members = Store(
+    MemberRow,
+    Member,
+    trials=f"case when t.state in ('referred', 'candidate') then {rules_of_kind('trial')} else '[]' end",
+)
 member_events = Store(MemberEventRow, MemberEvent)
 
 

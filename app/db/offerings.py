@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
+from app.db.agreements import SIGNED
 from app.db.engine import Tx
 from app.db.store import Query, Store
 from app.domain.offerings import Hold, Offering
@@ -108,12 +109,16 @@ class HoldRow(SQLModel, table=True):
     state: str = c.text()
 
 
+UNSEEN = "t.state in ('draft', 'in_review')"
 offerings = Store(
     OfferingRow,
     Offering,
     stock="(select s.units from stock s where s.offering_id = t.id)",
     held="coalesce((select s.held from stock s where s.offering_id = t.id), 0)",
     said="(select s.said from stock s where s.offering_id = t.id)",
+    agreed_from=f"""case when {UNSEEN} then (select min(a.active_from) from agreement a
+                     where a.cooperative_id = t.cooperative_id and {SIGNED}) end""",
+    maker_state=f"case when {UNSEEN} then (select m.state from member m where m.id = t.member_id) end",
 )
 holds = Store(HoldRow, Hold)
 _DAY = TypeAdapter(date | None)

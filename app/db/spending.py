@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from app.db import columns as c
+from app.db.agreements import rules_of_kind
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.spending import Lot, Request
@@ -49,7 +50,15 @@ class SpendingRow(SQLModel, table=True):
     version: int
 
 
-requests = Store(SpendingRow, Request)
+SUBMITTABLE = "t.state in ('draft', 'incomplete')"
+requests = Store(
+    SpendingRow,
+    Request,
+    free_cents=f"""case when {SUBMITTABLE} then coalesce((
+        select b.posted from account a join balance b on b.account_id = a.id
+         where a.cooperative_id = t.cooperative_id and a.member_id = t.member_id and a.kind = 'pot'), 0) else 0 end""",
+    policies=f"case when {SUBMITTABLE} then {rules_of_kind('spending')} else '[]' end",
+)
 
 
 LOTS = """

@@ -8,10 +8,16 @@ from typing import Literal, TypeVar
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import ExamplesFail, RuleRefused, SecondPersonNeeded, WorkBookedAlready
-from app.domain.limits import LAWS, check_known
-from app.domain.money import WHOLE
-from app.domain.transitions import Transition, move
+from app.domain.errors import (
+    DomainError,
+    ExamplesFail,
+    LimitUnknown,
+    PeriodTaken,
+    SecondPersonNeeded,
+    WorkBookedAlready,
+)
+from app.domain.limits import check_known
+from app.domain.transitions import Case, Transition, every, move
 
 
 @dataclass(frozen=True)
@@ -175,23 +181,6 @@ Rule = (
     | Pot
     | Collective
 )
-ORDER_OF_RULES = {
-    **{
-        "trial": 0,
-        "spending": 0,
-        "permission": 0,
-        "exit": 0,
-        "barter": 0,
-        "vote": 0,
-        "cost_category": 0,
-        "reserve_of_turnover": 1,
-        "share_of_surplus": 2,
-        "remit_above": 3,
-    },
-    **{"monthly_allowance": 4, "hourly_allowance": 4, "premium": 4, "pot": 5, "collective": 5},
-}
-SEVERAL = ("spending", "cost_category", "share_of_surplus", "remit_above")
-"""Kinds of which an agreement may have more than one rule."""
 R = TypeVar("R")
 
 
@@ -209,6 +198,20 @@ class Example:
     cost_cents: int = 0
     year_so_far_cents: int = 0
     fund_so_far_cents: int = 0
+
+
+@dataclass(frozen=True)
+class RulesFrom:
+    """Some rules of a signed version of an agreement, as a fact about something that they decide on."""
+
+    active_from: date
+    rules: tuple[Rule, ...]
+
+
+def rules_on(versions: Sequence[RulesFrom], day: date, kind: type[R]) -> tuple[R, ...] | None:
+    """The rules of a kind on a day, of versions with the latest first; None if no version holds."""
+    version = next((version for version in versions if version.active_from <= day), None)
+    return None if version is None else tuple(rule for rule in version.rules if isinstance(rule, kind))
 
 
 class AgreementState(StrEnum):
@@ -262,6 +265,10 @@ class Agreement:
     """Whether any signed version of this cooperative remits from the year of its fund."""
     as_of: date = date.min
     """The day for which `state` is told."""
+    taken: bool = False
+    """Whether another signed version starts on its first day or later; told until it is signed."""
+    booked: tuple[date, date] | None = None
+    """The first and the last day from its first one on whose work was booked, as far as the caller may know."""
     version: int = 1
 
     @property
@@ -314,56 +321,53 @@ class ExampleResult:
         return all(self.expected.get(key, 0) == self.actual.get(key, 0) for key in keys)
 
 
-def _cooperative_signed(agreement: Agreement) -> str | None:
-    return "signed_already" if agreement.cooperative_signed_by else None
+def _cooperative_signed(case: Case[Agreement]) -> str | None:
+    return "signed_already" if case.thing.cooperative_signed_by else None
 
 
-def _municipality_signed(agreement: Agreement) -> str | None:
-    return "signed_already" if agreement.municipality_signed_by else None
+def _municipality_signed(case: Case[Agreement]) -> str | None:
+    return "signed_already" if case.thing.municipality_signed_by else None
 
 
-def _signed(agreement: Agreement) -> str | None:
-    return _cooperative_signed(agreement) or _municipality_signed(agreement)
+def _somebody_else(case: Case[Agreement]) -> SecondPersonNeeded | None:
+    """Nobody signs for both sides."""
+    signed_by = (case.thing.cooperative_signed_by, case.thing.municipality_signed_by)
+    return SecondPersonNeeded(verb="sign") if case.is_person(*signed_by) else None
 
 
+def _laws_known(case: Case[Agreement]) -> DomainError | None:
+    try:
+        check_laws(case.thing)
+    except LimitUnknown as refusal:
+        return refusal
+    return None
+
+
+def _nothing_booked(case: Case[Agreement]) -> DomainError | None:
+    if case.thing.booked is None:
+        return None
+    first, last = case.thing.booked
+    return WorkBookedAlready(first=first.isoformat(), earliest=(last + timedelta(days=1)).isoformat())
+
+
+def _can_begin(case: Case[Agreement]) -> DomainError | None:
+    """With the second signature it begins: no other version and no booked work stands in the way."""
+    agreement = case.thing
+    if agreement.cooperative_signed_by is None and agreement.municipality_signed_by is None:
+        return None
+    return PeriodTaken(date=agreement.active_from.isoformat()) if agreement.taken else _nothing_booked(case)
+
+
+_testable = every(_laws_known, _nothing_booked)
+_for_cooperative = every(_cooperative_signed, _laws_known, _somebody_else, _can_begin)
+_for_municipality = every(_municipality_signed, _laws_known, _somebody_else, _can_begin)
+_unsigned = every(_cooperative_signed, _municipality_signed)
 AGREEMENT: tuple[Transition[Agreement], ...] = (
-    Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT),
-    Transition("sign_for_cooperative", ("tested",), "tested", Right.SIGN_FOR_COOPERATIVE, _cooperative_signed),
-    Transition("sign_for_municipality", ("tested",), "signed", Right.SIGN_FOR_MUNICIPALITY, _municipality_signed),
-    Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _signed),
+    Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT, _testable),
+    Transition("sign_for_cooperative", ("tested",), "tested", Right.SIGN_FOR_COOPERATIVE, _for_cooperative),
+    Transition("sign_for_municipality", ("tested",), "signed", Right.SIGN_FOR_MUNICIPALITY, _for_municipality),
+    Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _unsigned),
 )
-
-
-def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_parent: bool) -> None:
-    """Raises RuleRefused where the list is no agreement: in the order of claims, one of each, one rest at the end."""
-    kinds: list[str] = [rule.kind for rule in rules]
-    ranks = [ORDER_OF_RULES[kind] for kind in kinds]
-    shares = [rule for rule in rules if isinstance(rule, ShareOfSurplus)]
-    remits = [rule.basis for rule in rules if isinstance(rule, RemitAbove)]
-    of_members = [basis for basis in remits if basis != "cooperative_year"]
-    categories = [rule.name for rule in rules if isinstance(rule, CostCategory)]
-    purposes = [rule.purpose for rule in rules if isinstance(rule, Spending)]
-    checks = {
-        "rules_in_order": ranks == sorted(ranks),
-        "one_rest_last": ranks.count(5) == 1,
-        "one_remittance": len(of_members) <= 1 and len(remits) - len(of_members) <= 1,
-        "no_remittance_of_members_from_a_collective": not ("collective" in kinds and of_members),
-        "shares_at_most_whole": sum(share.basis_points for share in shares) <= WHOLE,
-        "one_share_per_target": len({share.to for share in shares}) == len(shares),
-        "one_of_a_kind": all(kinds.count(kind) <= 1 for kind in ORDER_OF_RULES if kind not in SEVERAL),
-        "one_of_a_category": len(set(categories)) == len(categories),
-        "one_of_a_purpose": len(set(purposes)) == len(purposes),
-        "vote_needs_a_collective": "collective" in kinds or "vote" not in kinds,
-        "spending_needs_pots": not ("collective" in kinds and purposes),
-        "known_law": all(
-            rule.law in LAWS for rule in rules if isinstance(rule, MonthlyAllowance | Premium) and rule.law
-        ),
-        "parent_exists": has_parent or all(share.to != "parent" for share in shares),
-        "at_least_one_example": len(examples) > 0,
-    }
-    for rule, holds in checks.items():
-        if not holds:
-            raise RuleRefused(rule=rule, value=", ".join(kinds))
 
 
 def check_laws(agreement: Agreement) -> None:
@@ -373,45 +377,34 @@ def check_laws(agreement: Agreement) -> None:
             check_known(rule.law, agreement.active_from)
 
 
-def check_start(agreement: Agreement, booked: tuple[date, date] | None) -> None:
-    """Raises WorkBookedAlready if work was booked on the first day or later: `booked` are its first and last day."""
-    if booked is not None:
-        first, last = booked
-        raise WorkBookedAlready(first=first.isoformat(), earliest=(last + timedelta(days=1)).isoformat())
+def tested(case: Case[Agreement], results: Sequence[ExampleResult]) -> Agreement:
+    """The agreement, tested.
 
-
-def tested(agreement: Agreement, results: Sequence[ExampleResult], now: datetime) -> Agreement:
-    """The agreement, tested. Raises WrongState, LimitUnknown, ExamplesFail with what came out instead."""
-    move(AGREEMENT, agreement, "test")
-    check_laws(agreement)
+    Raises WrongState, LimitUnknown, WorkBookedAlready, ExamplesFail with what came out instead.
+    """
+    move(AGREEMENT, case, "test")
     failed = [result for result in results if not result.passed]
     if failed:
         raise ExamplesFail(examples=[{"name": f.name, "expected": f.expected, "actual": f.actual} for f in failed])
-    return replace(agreement, tested_at=now)
+    return replace(case.thing, tested_at=case.now)
 
 
-def sign_for_cooperative(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the treasurer's signature. Raises WrongState, LimitUnknown, SecondPersonNeeded."""
-    move(AGREEMENT, agreement, "sign_for_cooperative")
-    check_laws(agreement)
-    _second_person(agreement.municipality_signed_by, by)
-    return replace(agreement, cooperative_signed_by=by, cooperative_signed_at=now)
+def sign_for_cooperative(case: Case[Agreement]) -> Agreement:
+    """The agreement with the treasurer's signature.
+
+    Raises WrongState, LimitUnknown, SecondPersonNeeded; PeriodTaken, WorkBookedAlready if both sides signed with it.
+    """
+    move(AGREEMENT, case, "sign_for_cooperative")
+    return replace(case.thing, cooperative_signed_by=case.actor.person, cooperative_signed_at=case.now)
 
 
-def sign_for_municipality(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
-    """The agreement with the controller's signature. Raises WrongState, LimitUnknown, SecondPersonNeeded."""
-    move(AGREEMENT, agreement, "sign_for_municipality")
-    check_laws(agreement)
-    _second_person(agreement.cooperative_signed_by, by)
-    return replace(agreement, municipality_signed_by=by, municipality_signed_at=now)
+def sign_for_municipality(case: Case[Agreement]) -> Agreement:
+    """The agreement with the controller's signature. Raises as `sign_for_cooperative` does."""
+    move(AGREEMENT, case, "sign_for_municipality")
+    return replace(case.thing, municipality_signed_by=case.actor.person, municipality_signed_at=case.now)
 
 
-def _second_person(other_side: UUID | None, by: UUID) -> None:
-    if other_side == by:
-        raise SecondPersonNeeded(verb="sign")
-
-
-def edited(agreement: Agreement, **changes: object) -> Agreement:
+def edited(case: Case[Agreement], **changes: object) -> Agreement:
     """A draft with other contents; it has to be tested again. Raises WrongState once a side has signed."""
-    move(AGREEMENT, agreement, "edit")
-    return replace(agreement, tested_at=None, **changes)  # type: ignore[arg-type]
+    move(AGREEMENT, case, "edit")
+    return replace(case.thing, tested_at=None, **changes)  # type: ignore[arg-type]

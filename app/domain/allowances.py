@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.agreements import Agreement, HourlyAllowance, MonthlyAllowance, Premium
-from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused
+from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import check_known, limits_on
-from app.domain.transitions import Transition
+from app.domain.transitions import REASON, Case, Transition
 
 
 class AllowanceKind(StrEnum):
@@ -20,6 +20,12 @@ class AllowanceKind(StrEnum):
     MONTHLY = "monthly_allowance"
     HOURLY = "hourly_allowance"
     PREMIUM = "premium"
+
+
+class AllowanceVerb(StrEnum):
+    """Steps of an allowance."""
+
+    REVERSE = "reverse"
 
 
 class AllowanceState(StrEnum):
@@ -49,7 +55,13 @@ class Allowance:
     version: int = 1
 
 
-ALLOWANCE: tuple[Transition[Allowance], ...] = (Transition("reverse", ("granted",), "reversed", Right.GRANT_ALLOWANCE),)
+def _somebody_else(case: Case[Allowance]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_member(case.thing.member_id) else None
+
+
+ALLOWANCE: tuple[Transition[Allowance], ...] = (
+    Transition("reverse", ("granted",), "reversed", Right.GRANT_ALLOWANCE, _somebody_else, needs=(REASON,)),
+)
 
 
 def amount_of(

@@ -9,13 +9,13 @@ from uuid import UUID
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.customers import Contact
-from app.domain.errors import HoursStand, OwnOffering, RuleRefused
-from app.domain.money import MAX_CENTS
+from app.domain.errors import HoursStand, OwnOffering, RuleRefused, SecondPersonNeeded, SharesDiffer
+from app.domain.money import MAX_CENTS, half_up
 from app.domain.orders import OrderState
-from app.domain.parts import Part, PartState, Slot
+from app.domain.parts import CHANGES_HANDS, Part, PartState, Slot
 from app.domain.shares import Share, share_cents
-from app.domain.transitions import Transition, move
-from app.domain.vat import VatClass
+from app.domain.transitions import REASON, Case, Need, Transition, every, move
+from app.domain.vat import VatClass, rate_on
 
 APPROVED_AFTER = timedelta(days=14)
 """Without a word of the customer, as with orders."""
@@ -122,6 +122,8 @@ class Assignment:
     customer_person_id: UUID | None = None
     customer_app_id: UUID | None = None
     """The customer who can log in, or the app for which they ordered; known to those who may see the order."""
+    roles: tuple[Slot, ...] = ()
+    """Its slots, until it is approved."""
     state: AssignmentState = AssignmentState.DRAFT
     delivered_at: datetime | None = None
     reason: str = ""
@@ -152,48 +154,102 @@ class AssignmentCustomer:
     contact: Contact
 
 
-def _priced(assignment: Assignment) -> str | None:
-    return None if assignment.net_cents > 0 else "price_missing"
+def _priced(case: Case[Assignment]) -> str | None:
+    return None if case.thing.net_cents > 0 else "price_missing"
 
 
-def _ready(assignment: Assignment) -> str | None:
+def _ready(case: Case[Assignment]) -> str | None:
     """It has a price, every seat is taken, and everybody signed what stands."""
-    if assignment.net_cents <= 0:
+    if case.thing.net_cents <= 0:
         return "price_missing"
-    if assignment.open_seats:
+    if case.thing.open_seats:
         return "seats_open"
-    return "signatures_missing" if assignment.unsigned_ids else None
+    return "signatures_missing" if case.thing.unsigned_ids else None
 
 
-def _startable(assignment: Assignment) -> str | None:
-    return "deposit_missing" if assignment.paid_cents < assignment.deposit_cents else _ready(assignment)
+def _deposited(case: Case[Assignment]) -> str | None:
+    return "deposit_missing" if case.thing.paid_cents < case.thing.deposit_cents else None
 
 
-def _deliverable(assignment: Assignment) -> str | None:
-    return "hours_open" if assignment.open_hours else _ready(assignment)
+def _hours_decided(case: Case[Assignment]) -> str | None:
+    return "hours_open" if case.thing.open_hours else None
 
 
-def _cancellable(assignment: Assignment) -> str | None:
-    return HoursStand.code if assignment.approved_minutes else None
+def _shared(case: Case[Assignment]) -> SharesDiffer | None:
+    """The shares of all seats make the whole, as they are planned."""
+    try:
+        seat_cents(case.thing, case.thing.roles)
+    except SharesDiffer as refusal:
+        return refusal
+    return None
 
 
+def _worked(case: Case[Assignment]) -> SharesDiffer | None:
+    """What is shared by hours needs hours."""
+    by_hours = all(slot.share_kind == "hours" for slot in case.thing.roles if slot.seats)
+    return SharesDiffer(how="hours") if by_hours and not case.thing.approved_minutes else None
+
+
+def _deposit_within_price(case: Case[Assignment]) -> RuleRefused | None:
+    """The deposit is at most the price with VAT, once there is an order to pay."""
+    assignment = case.thing
+    if assignment.order_id is not None or assignment.deposit_cents <= assignment.net_cents:
+        return None
+    nets: dict[VatClass, int] = {}
+    for line in assignment.lines:
+        nets[line.vat_class] = nets.get(line.vat_class, 0) + line.quantity * line.unit_price_cents
+    gross = sum(net + half_up(net, rate_on(vat_class, case.today)) for vat_class, net in nets.items())
+    within = assignment.deposit_cents <= gross
+    return None if within else RuleRefused(rule="deposit_within_price", value=str(gross))
+
+
+def _no_hours_stand(case: Case[Assignment]) -> HoursStand | None:
+    """The lead alone cannot cancel a job on which approved hours stand."""
+    return HoursStand(minutes=case.thing.approved_minutes) if case.thing.approved_minutes else None
+
+
+def _somebody_else(case: Case[Assignment]) -> SecondPersonNeeded | None:
+    """A treasurer may pass on what a customer without a login said, but not about their own work."""
+    if is_customer(roles_in(case.thing, case.actor)):
+        return None
+    own = case.is_person(case.thing.created_by) or case.is_member(*case.thing.member_ids)
+    return SecondPersonNeeded() if own else None
+
+
+def _told_how(case: Case[Assignment]) -> tuple[Need, ...]:
+    """Whoever passes on what the customer said tells how they know."""
+    own_word = case.actor.person_id is None or is_customer(roles_in(case.thing, case.actor))
+    return () if own_word else (REASON,)
+
+
+def _until(assignment: Assignment) -> datetime | None:
+    """The customer's silence approves what was delivered."""
+    delivered = assignment.state is AssignmentState.DELIVERED and assignment.delivered_at is not None
+    return assignment.delivered_at + APPROVED_AFTER if delivered and assignment.delivered_at else None
+
+
+_publishable, _agreeable = every(_priced, _shared), every(_ready, _shared, _deposit_within_price)
+_startable, _deliverable = every(_deposited, _ready), every(_hours_decided, _ready, _worked)
+_approvable, _CONFIRMS = every(_somebody_else, _ready), Right.CONFIRM_ASSIGNMENT
 UNDER_WAY = ("draft", "published", "staffing", "agreed", "in_progress", "delivered", "disputed")
 ASSIGNMENT: tuple[Transition[Assignment], ...] = (
-    Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _priced),
-    Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, _ready),
+    Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _publishable),
+    Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, _agreeable),
     Transition("start", ("agreed",), "in_progress", Right.LEAD_ASSIGNMENT, _startable),
     Transition("deliver", ("in_progress",), "delivered", Right.LEAD_ASSIGNMENT, _deliverable),
-    Transition("request_changes", ("delivered",), "in_progress", Right.CONFIRM_ASSIGNMENT),
-    Transition("dispute", ("delivered",), "disputed", Right.CONFIRM_ASSIGNMENT),
+    Transition(
+        "request_changes", ("delivered",), "in_progress", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until
+    ),
+    Transition("dispute", ("delivered",), "disputed", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until),
     Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
-    Transition("approve", ("delivered", "disputed"), "approved", Right.CONFIRM_ASSIGNMENT, _ready),
-    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _cancellable),
+    Transition("approve", ("delivered", "disputed"), "approved", _CONFIRMS, _approvable, needs=_told_how, until=_until),
+    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _no_hours_stand, needs=(REASON,)),
     Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
 )
 OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)
 PLANNING = (AssignmentState.DRAFT, AssignmentState.PUBLISHED, AssignmentState.STAFFING)
 """The price can still change."""
-STAFFABLE = (*PLANNING[1:], AssignmentState.AGREED, AssignmentState.IN_PROGRESS)
+STAFFABLE = tuple(AssignmentState(state) for state in CHANGES_HANDS)
 """Parts can be taken, given up and handed on."""
 ORDER_STATES = {
     AssignmentState.IN_PROGRESS: OrderState.IN_PROGRESS,
@@ -247,13 +303,15 @@ def net_of(lines: Iterable[PriceLine]) -> int:
     return sum(line.quantity * line.unit_price_cents for line in lines)
 
 
-def transition(assignment: Assignment, verb: str, now: datetime) -> Assignment:
-    """The assignment after `verb`. Raises WrongState with the reason, HoursStand for one with approved hours."""
-    if verb == "cancel" and assignment.state in UNDER_WAY and assignment.approved_minutes:
-        raise HoursStand(minutes=assignment.approved_minutes)
-    state = AssignmentState(move(ASSIGNMENT, assignment, verb))
-    delivered = now if state is AssignmentState.DELIVERED else assignment.delivered_at
-    return replace(assignment, state=state, delivered_at=delivered)
+def transition(case: Case[Assignment], verb: str, *, reason: str = "") -> Assignment:
+    """The assignment after `verb`.
+
+    Raises WrongState with the reason, HoursStand for one with approved hours, SharesDiffer, ReasonNeeded, and
+    SecondPersonNeeded for a treasurer who planned it or does a part.
+    """
+    assignment, state = case.thing, AssignmentState(move(ASSIGNMENT, case, verb, reason=reason))
+    delivered = case.now if state is AssignmentState.DELIVERED else assignment.delivered_at
+    return replace(assignment, state=state, delivered_at=delivered, reason=reason or assignment.reason)
 
 
 def not_own_job(assignment: Assignment, person_id: UUID | None) -> None:

@@ -6,10 +6,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import AlreadyExists
+from app.domain.errors import AlreadyExists, DomainError, Forbidden
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import WHOLE
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Need, Transition, move
 
 
 class BallotState(StrEnum):
@@ -62,18 +62,42 @@ class Ballot:
         return max(1, -(-self.members * self.basis_points // WHOLE))
 
 
+class BallotVerb(StrEnum):
+    """Steps of a ballot."""
+
+    VOTE = "vote"
+    PAY = "pay"
+
+
+def voter_of(case: Case[Ballot]) -> UUID | None:
+    """The member as whom the caller may vote."""
+    return min(case.actor.member_ids().intersection(case.thing.voter_ids), default=None)
+
+
+def _may_vote(case: Case[Ballot]) -> DomainError | None:
+    voter_id = voter_of(case)
+    if voter_id is None:
+        return Forbidden(right=Right.CAST_VOTE)
+    voted = any(earlier.member_id == voter_id for earlier in case.thing.casts)
+    return AlreadyExists(what="vote", value=str(voter_id), how="vote") if voted else None
+
+
 BALLOT: tuple[Transition[Ballot], ...] = (
-    Transition("vote", ("open",), "open", Right.CAST_VOTE),
+    Transition("vote", ("open",), "open", Right.CAST_VOTE, _may_vote, needs=(Need("yes"),)),
     Transition("pay", ("accepted",), "paid", Right.PAY_PURCHASE),
 )
 
 
-def cast(ballot: Ballot, member_id: UUID, *, yes: bool) -> Ballot:
-    """The ballot with one more vote; decided as soon as it can be. Raises WrongState, AlreadyExists."""
-    move(BALLOT, ballot, "vote")
-    if any(earlier.member_id == member_id for earlier in ballot.casts):
-        raise AlreadyExists(what="vote", value=str(member_id))
-    voted = replace(ballot, casts=(*ballot.casts, Cast(member_id, yes)))
+def cast(case: Case[Ballot], *, yes: bool) -> Ballot:
+    """The ballot with one more vote; decided as soon as it can be.
+
+    Raises WrongState, AlreadyExists for a second vote, Forbidden for whoever may not vote.
+    """
+    ballot = case.thing
+    move(BALLOT, case, "vote", yes=yes)
+    voter_id = voter_of(case)
+    assert voter_id is not None  # noqa: S101  the guard of voting
+    voted = replace(ballot, casts=(*ballot.casts, Cast(voter_id, yes)))
     if voted.yes >= voted.needed:
         return replace(voted, state=BallotState.ACCEPTED)
     if voted.no > voted.members - voted.needed:
@@ -81,9 +105,9 @@ def cast(ballot: Ballot, member_id: UUID, *, yes: bool) -> Ballot:
     return voted
 
 
-def paid(ballot: Ballot, on: date) -> Ballot:
+def paid(case: Case[Ballot], on: date) -> Ballot:
     """The ballot whose purchase was paid. Raises WrongState before it was accepted."""
-    return replace(ballot, state=BallotState(move(BALLOT, ballot, "pay")), paid_on=on)
+    return replace(case.thing, state=BallotState(move(BALLOT, case, "pay")), paid_on=on)
 
 
 def purchase_legs(ballot: Ballot) -> tuple[Leg, ...]:

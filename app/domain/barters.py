@@ -6,9 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import DebtLimitReached, RuleRefused
+from app.domain.errors import DebtLimitReached, Forbidden, RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Transition, move
 
 
 class BarterState(StrEnum):
@@ -51,10 +51,18 @@ class MemberMinutes:
     minutes: int
 
 
+def _receives(case: Case[Trade]) -> Forbidden | None:
+    return None if case.is_member(case.thing.receiver_id) else Forbidden(right=Right.ANSWER_BARTER)
+
+
+def _gives(case: Case[Trade]) -> Forbidden | None:
+    return None if case.is_member(case.thing.giver_id) else Forbidden(right=Right.PROPOSE_BARTER)
+
+
 BARTER: tuple[Transition[Trade], ...] = (
-    Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER),
-    Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER),
-    Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER),
+    Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, _receives),
+    Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER, _receives),
+    Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER, _gives),
 )
 
 
@@ -64,9 +72,9 @@ def check_parties(giver_id: UUID, receiver_id: UUID) -> None:
         raise RuleRefused(rule="two_people_trade", value=str(giver_id))
 
 
-def answered(trade: Trade, verb: str) -> Trade:
-    """The trade after `verb`. Raises WrongState."""
-    return replace(trade, state=BarterState(move(BARTER, trade, verb)))
+def answered(case: Case[Trade], verb: str) -> Trade:
+    """The trade after `verb`. Raises WrongState, Forbidden for the other party's answer."""
+    return replace(case.thing, state=BarterState(move(BARTER, case, verb)))
 
 
 def barter_legs(trade: Trade, receiver_minutes: int, limit: int) -> tuple[Leg, ...]:

@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import Agreement, CostCategory
+from app.domain.agreements import CostCategory, RulesFrom, rules_on
+from app.domain.days import day_of
 from app.domain.errors import (
     ApprovedTooLate,
     CapReached,
     CategoryUnknown,
+    DomainError,
     PayeeMissing,
-    ReasonNeeded,
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind
-from app.domain.transitions import Transition, move
+from app.domain.transitions import REASON, Case, Transition, every, move
 
 
 class Payee(StrEnum):
@@ -59,6 +60,14 @@ UNDECIDED = (ClaimState.CLAIMED, ClaimState.TO_CONFIRM)
 
 
 @dataclass(frozen=True)
+class ApprovedInYear:
+    """What was approved for a member in a category, by the year of the work."""
+
+    year: int
+    cents: int
+
+
+@dataclass(frozen=True)
 class CostClaim:
     """`cents` including VAT as paid; `receipt` names the proof (number, shop, link)."""
 
@@ -79,13 +88,52 @@ class CostClaim:
     decided_at: datetime | None = None
     reason: str = ""
     confirmed_by: UUID | None = None
+    delivered_at: datetime | None = None
+    """Of the order, as long as the claim is undecided; so are the next three."""
+    categories: tuple[RulesFrom, ...] = ()
+    """By version of the agreement, the latest first."""
+    approved: tuple[ApprovedInYear, ...] = ()
+    """Of its member in its category."""
+    line_people: tuple[UUID, ...] = ()
+    """Who claimed or approved other costs of the same line that are approved."""
     version: int = 1
 
+    def work_day(self, today: date) -> date:
+        """The day of the work; before delivery today."""
+        return day_of(self.delivered_at) if self.delivered_at else today
 
+
+def _somebody_else(case: Case[CostClaim]) -> SecondPersonNeeded | None:
+    own = case.is_member(case.thing.member_id) or case.is_person(case.thing.claimed_by)
+    return SecondPersonNeeded() if own else None
+
+
+def _third_person(case: Case[CostClaim]) -> SecondPersonNeeded | None:
+    claim = case.thing
+    seen = case.is_person(claim.claimed_by, claim.decided_by, *claim.line_people)
+    return SecondPersonNeeded(how="third") if seen else None
+
+
+def _within_rules(case: Case[CostClaim]) -> DomainError | None:
+    """The agreement of the day of the work still allows it."""
+    claim = case.thing
+    try:
+        rule = rule_of(claim, case.today)
+    except (CategoryUnknown, ApprovedTooLate) as refusal:
+        return refusal
+    if rule is None or rule.yearly_cap_cents is None:
+        return None
+    year = claim.work_day(case.today).year
+    left = rule.yearly_cap_cents - sum(other.cents for other in claim.approved if other.year == year)
+    return CapReached(category=claim.category, left_cents=max(0, left)) if claim.cents > left else None
+
+
+_approvable = every(_somebody_else, _within_rules)
+_confirmable = every(_somebody_else, _third_person, _within_rules)
 CLAIM: tuple[Transition[CostClaim], ...] = (
-    Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM),
-    Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM),
-    Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM),
+    Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM, _approvable),
+    Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM, _confirmable, needs=(REASON,)),
+    Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM, _somebody_else),
     Transition("withdraw", ("claimed", "to_confirm"), "withdrawn", Right.CLAIM_COST),
 )
 
@@ -97,12 +145,17 @@ def check(claim: CostClaim) -> CostClaim:
     return claim
 
 
-def category_of(agreement: Agreement | None, category: str, *, delivered: bool) -> CostCategory | None:
-    """The agreement's rule for a category; None where it names no categories.
+def rule_of(claim: CostClaim, today: date) -> CostCategory | None:
+    """The rule for a claim in the agreement of the day of the work. Raises as `category_of` does."""
+    rules = rules_on(claim.categories, claim.work_day(today), CostCategory)
+    return category_of(rules or (), claim.category, delivered=claim.delivered_at is not None)
 
-    Raises CategoryUnknown, and ApprovedTooLate where costs have to be approved before the job is delivered.
+
+def category_of(rules: Sequence[CostCategory], category: str, *, delivered: bool) -> CostCategory | None:
+    """The rule of an agreement for a category; None if it names no categories.
+
+    Raises CategoryUnknown, and ApprovedTooLate if costs have to be approved before the job is delivered.
     """
-    rules = agreement.all_of(CostCategory) if agreement else ()
     if not rules:
         return None
     rule = next((rule for rule in rules if rule.name == category), None)
@@ -113,43 +166,24 @@ def category_of(agreement: Agreement | None, category: str, *, delivered: bool) 
     return rule
 
 
-def within_cap(category: str, cap_cents: int, approved_cents: int, cents: int) -> None:
-    """Raises CapReached where `cents` more would be over what a member may claim in the category this year."""
-    if approved_cents + cents > cap_cents:
-        raise CapReached(category=category, left_cents=max(0, cap_cents - approved_cents))
-
-
 def above_net(claim: CostClaim, approved: Sequence[CostClaim], net_cents: int) -> bool:
     """Whether a claim, together with those of its line that are approved, is more than the line's net."""
     return claim.cents + sum(other.cents for other in approved) > net_cents
 
 
 def decide(
-    claim: CostClaim,
-    verb: str,
-    *,
-    by: UUID,
-    own: bool,
-    now: datetime,
-    reason: str = "",
-    approved: Sequence[CostClaim] = (),
-    net_cents: int,
+    case: Case[CostClaim], verb: str, *, reason: str = "", approved: Sequence[CostClaim] = (), net_cents: int
 ) -> CostClaim:
     """The claim after `verb`; `approved` are the other claims of its line that are, `net_cents` is the line's net.
 
     Four-eyes rule: whoever claimed it, or did the work, does not decide. An approval above the net waits for
     `confirm`, with a reason, by somebody who neither claimed nor approved anything of that line.
-    Raises WrongState, SecondPersonNeeded, ReasonNeeded.
+    Raises WrongState, SecondPersonNeeded, ReasonNeeded; CategoryUnknown, ApprovedTooLate, CapReached by the agreement.
     """
-    state = ClaimState(move(CLAIM, claim, verb))
-    if verb != "withdraw" and (own or claim.claimed_by == by):
-        raise SecondPersonNeeded(verb=verb)
+    claim, by = case.thing, case.actor.person
+    state = ClaimState(move(CLAIM, case, verb, reason=reason))
     if verb == "confirm":
-        if by in {person for other in (claim, *approved) for person in (other.claimed_by, other.decided_by)}:
-            raise SecondPersonNeeded(verb=verb, how="third")
-        if not reason.strip():
-            raise ReasonNeeded(verb=verb)
         return replace(claim, state=state, confirmed_by=by, reason=reason)
     if verb == "approve" and above_net(claim, approved, net_cents):
         state = ClaimState.TO_CONFIRM
-    return replace(claim, state=state, decided_by=by, decided_at=now, reason=reason)
+    return replace(claim, state=state, decided_by=by, decided_at=case.now, reason=reason)

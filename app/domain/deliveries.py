@@ -9,7 +9,7 @@ from app.domain.access import Right
 from app.domain.cooperatives import Cooperative
 from app.domain.errors import OtherLegalEntity, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Transition, move
 
 
 class DeliveryState(StrEnum):
@@ -43,9 +43,13 @@ class Delivery:
     version: int = 1
 
 
+def _not_who_proposed(case: Case[Delivery]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_person(case.thing.proposed_by) else None
+
+
 DELIVERY: tuple[Transition[Delivery], ...] = (
-    Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY),
-    Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY),
+    Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY, _not_who_proposed),
+    Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY, _not_who_proposed),
 )
 
 
@@ -57,11 +61,10 @@ def check_entity(giver: Cooperative, receiver: Cooperative) -> None:
         raise OtherLegalEntity(kvk_number=receiver.kvk_number)
 
 
-def answered(delivery: Delivery, verb: str, by: UUID) -> Delivery:
-    """The delivery after `verb`. Raises WrongState, SecondPersonNeeded for who proposed it."""
-    if by == delivery.proposed_by:
-        raise SecondPersonNeeded(verb=verb)
-    return replace(delivery, state=DeliveryState(move(DELIVERY, delivery, verb)), answered_by=by)
+def answered(case: Case[Delivery], verb: str) -> Delivery:
+    """The delivery after `verb`. Raises WrongState, SecondPersonNeeded for whoever proposed it."""
+    state = DeliveryState(move(DELIVERY, case, verb))
+    return replace(case.thing, state=state, answered_by=case.actor.person)
 
 
 def delivery_legs(delivery: Delivery) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.agreements import Agreement
-from app.domain.errors import WrongState
+from app.domain.errors import SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
 from app.domain.split import BY_YEAR_TOTAL, split
-from app.domain.transitions import Transition
+from app.domain.transitions import Case, Need, Transition
 
 
 class EarningState(StrEnum):
@@ -82,10 +82,15 @@ class Earning:
         return self.to_member_id or self.member_id
 
 
+def _somebody_else(case: Case[Earning]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_member(case.thing.member_id) else None
+
+
+_RECEIVER = (Need("to_member_id", "transfer_names_a_member"),)
 HELD: tuple[Transition[Earning], ...] = (
-    Transition("release", ("held",), "posted", Right.DECIDE_HELD),
-    Transition("transfer", ("held",), "posted", Right.DECIDE_HELD),
-    Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD),
+    Transition("release", ("held",), "posted", Right.DECIDE_HELD, _somebody_else),
+    Transition("transfer", ("held",), "posted", Right.DECIDE_HELD, _somebody_else, needs=_RECEIVER),
+    Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD, _somebody_else),
 )
 
 

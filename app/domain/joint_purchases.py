@@ -9,10 +9,17 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.allocation import Change, Demand, Inputs, SharingRule, WishLine
-from app.domain.errors import BelowMinimum, NotFilling, ReceiptMissing, RuleRefused, WrongState
+from app.domain.errors import (
+    BelowMinimum,
+    NotFilling,
+    ReceiptMissing,
+    RuleRefused,
+    SecondPersonNeeded,
+    WrongState,
+)
 from app.domain.money import half_up
 from app.domain.spending import Lot
-from app.domain.transitions import Transition, move
+from app.domain.transitions import REASON, Case, Guard, Need, Transition, every, move
 from app.domain.vat import VatClass
 
 
@@ -164,6 +171,19 @@ def _packs_for(tiers: Sequence[Tier], cents: int) -> int:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """An article with what is firmly wished and tolerated of it, in units."""
+
+    article: Article
+    firm: int
+    tolerance: int
+
+    @property
+    def demand(self) -> Demand:
+        return Demand(self.firm, self.tolerance, self.article.pack_units, self.article.minimum_units)
+
+
+@dataclass(frozen=True)
 class JointPurchase:
     """`cooperative_id` leads; members and staff of it and of the partners may wish until `closes_at`.
 
@@ -193,6 +213,8 @@ class JointPurchase:
     settled_on: date | None = None
     left_cents: int = 0
     parts: int = 0
+    wanted: tuple[Wanted, ...] = ()
+    """Its articles, until all of them were received."""
     version: int = 1
 
     @property
@@ -260,16 +282,70 @@ class Credit:
     credited_at: datetime
 
 
+class PurchaseVerb(StrEnum):
+    """Steps of a joint purchase."""
+
+    OPEN = "open"
+    TOP_UP = "top_up"
+    EXTEND = "extend"
+    CLOSE = "close"
+    ORDER = "order"
+    RECEIVE = "receive"
+    SETTLE = "settle"
+    CANCEL = "cancel"
+    GIVE_UP = "give_up"
+
+
+def _dates_ahead(case: Case[JointPurchase]) -> RuleRefused | None:
+    try:
+        check_purchase(case.thing, case.now)
+    except RuleRefused as refusal:
+        return refusal
+    return None
+
+
+def _has_articles(case: Case[JointPurchase]) -> RuleRefused | None:
+    return None if case.thing.wanted else RuleRefused(rule="articles_needed", value="0")
+
+
+def _orderable(case: Case[JointPurchase]) -> BelowMinimum | None:
+    """Every article that somebody firmly wants can be ordered: extend, drop the article, or give up."""
+    demands = {wanted.article.id: wanted.demand for wanted in case.thing.wanted}
+    articles = [wanted.article for wanted in case.thing.wanted]
+    short = below_minimum(articles, demands)
+    if short or not any(demands[article.id].packs for article in articles if not article.dropped):
+        return BelowMinimum(missing={article.title: demands[article.id].missing for article in short})
+    return None
+
+
+def _all_received(case: Case[JointPurchase]) -> ReceiptMissing | None:
+    """Somebody said of every article that was ordered what came."""
+    articles = (wanted.article for wanted in case.thing.wanted)
+    unsaid = [article.title for article in articles if article.ordered_units and article.received_units is None]
+    return ReceiptMissing(articles=unsaid) if unsaid else None
+
+
+def _not_the_buyer(case: Case[JointPurchase]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_person(case.thing.buyer_id) else None
+
+
+def _closes_at(purchase: JointPurchase) -> datetime | None:
+    return purchase.closes_at
+
+
+_openable: Guard[JointPurchase] = every(_dates_ahead, _has_articles)
+_TIME, _TOTAL = (Need("closes_at", "extend_names_a_time"),), (Need("total"),)
+_WISHED, _LEAD = ("open", "topping_up"), Right.LEAD_PURCHASE
 PURCHASE: tuple[Transition[JointPurchase], ...] = (
-    Transition("open", ("draft",), "open", Right.LEAD_PURCHASE),
-    Transition("top_up", ("open",), "topping_up", Right.LEAD_PURCHASE),
-    Transition("extend", ("open", "topping_up"), "open", Right.LEAD_PURCHASE),
-    Transition("close", ("open", "topping_up"), "closed", Right.LEAD_PURCHASE),
-    Transition("order", ("closed",), "ordered", Right.LEAD_PURCHASE),
-    Transition("receive", ("ordered",), "received", Right.LEAD_PURCHASE),
-    Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE),
-    Transition("cancel", ("draft", "open", "topping_up", "closed"), "cancelled", Right.LEAD_PURCHASE),
-    Transition("give_up", ("open", "topping_up"), "cancelled_below_minimum", Right.LEAD_PURCHASE),
+    Transition("open", ("draft",), "open", _LEAD, _openable, until=_closes_at),
+    Transition("top_up", ("open",), "topping_up", _LEAD),
+    Transition("extend", _WISHED, "open", _LEAD, _has_articles, needs=_TIME),
+    Transition("close", _WISHED, "closed", _LEAD, _orderable),
+    Transition("order", ("closed",), "ordered", _LEAD),
+    Transition("receive", ("ordered",), "received", _LEAD, _all_received),
+    Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, _not_the_buyer, needs=_TOTAL),
+    Transition("cancel", ("draft", *_WISHED, "closed"), "cancelled", _LEAD, needs=(REASON,)),
+    Transition("give_up", _WISHED, "cancelled_below_minimum", _LEAD, needs=(REASON,)),
 )
 WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)
 OVER = (PurchaseState.SETTLED, PurchaseState.CANCELLED, PurchaseState.CANCELLED_BELOW_MINIMUM)
@@ -300,9 +376,13 @@ def check_purchase(purchase: JointPurchase, now: datetime) -> JointPurchase:
     return purchase
 
 
-def transition(purchase: JointPurchase, verb: str) -> JointPurchase:
-    """The purchase after `verb`. Raises WrongState."""
-    return replace(purchase, state=PurchaseState(move(PURCHASE, purchase, verb)))
+def transition(case: Case[JointPurchase], verb: str, **inputs: object) -> JointPurchase:
+    """The purchase after `verb`.
+
+    Raises WrongState, BelowMinimum with what is missing of each article, ReceiptMissing with the articles of which
+    nobody said what came, SecondPersonNeeded, ReasonNeeded, RuleRefused.
+    """
+    return replace(case.thing, state=PurchaseState(move(PURCHASE, case, verb, **inputs)))
 
 
 def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wish, *, now: datetime) -> None:
@@ -330,21 +410,6 @@ def below_minimum(articles: Iterable[Article], demands: Mapping[UUID, Demand]) -
         for article in articles
         if not article.dropped and demands[article.id].firm and not demands[article.id].packs
     ]
-
-
-def check_close(articles: Sequence[Article], demands: Mapping[UUID, Demand]) -> None:
-    """Raises BelowMinimum with what is missing of each article: extend, drop the article, or give up."""
-    short = below_minimum(articles, demands)
-    if short or not any(demands[a.id].packs for a in articles if not a.dropped):
-        missing = {article.title: demands[article.id].missing for article in short}
-        raise BelowMinimum(missing=missing)
-
-
-def check_received(articles: Iterable[Article]) -> None:
-    """Raises ReceiptMissing with the articles that were ordered and of which nobody said what came."""
-    unsaid = [article.title for article in articles if article.ordered_units and article.received_units is None]
-    if unsaid:
-        raise ReceiptMissing(articles=unsaid)
 
 
 def inputs_of(

@@ -7,8 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import RuleMissing, RuleRefused
-from app.domain.transitions import Transition, move
+from app.domain.agreements import RulesFrom, Trial, rules_on
+from app.domain.errors import RuleMissing, RuleRefused, SecondPersonNeeded
+from app.domain.transitions import Case, Need, Transition, every, move
 
 
 class MemberState(StrEnum):
@@ -62,7 +63,13 @@ class Member:
     """The first day after the trial: from 30 November three months last until 28 February."""
     exited_on: date | None = None
     destination: Destination | None = None
+    trials: tuple[RulesFrom, ...] = ()
+    """By version of the agreement, the latest first, for whoever may come on trial."""
     version: int = 1
+
+    def trial_months(self, day: date) -> int | None:
+        """How long a trial that starts on a day lasts."""
+        return next((rule.months for rule in rules_on(self.trials, day, Trial) or ()), None)
 
 
 @dataclass(frozen=True)
@@ -80,18 +87,26 @@ class MemberEvent:
     note: str = ""
 
 
+def _not_oneself(case: Case[Member]) -> SecondPersonNeeded | None:
+    own = case.is_member(case.thing.id) or case.is_person(case.thing.person_id)
+    return SecondPersonNeeded() if own else None
+
+
+def _trial_known(case: Case[Member]) -> RuleMissing | None:
+    return RuleMissing(kind="trial") if case.thing.trial_months(case.today) is None else None
+
+
+_DESTINATION = (Need("destination", "exit_has_a_destination"),)
 MEMBERSHIP: tuple[Transition[Member], ...] = (
-    Transition("take_in", ("referred",), "candidate", Right.WRITE_MEMBER),
-    Transition("start_trial", ("candidate",), "trial", Right.WRITE_MEMBER),
-    Transition("admit", ("candidate", "trial"), "member", Right.WRITE_MEMBER),
-    Transition("reject", ("referred", "candidate", "trial"), "rejected", Right.WRITE_MEMBER),
+    Transition("take_in", ("referred",), "candidate", Right.WRITE_MEMBER, _not_oneself),
+    Transition("start_trial", ("candidate",), "trial", Right.WRITE_MEMBER, every(_not_oneself, _trial_known)),
+    Transition("admit", ("candidate", "trial"), "member", Right.WRITE_MEMBER, _not_oneself),
+    Transition("reject", ("referred", "candidate", "trial"), "rejected", Right.WRITE_MEMBER, _not_oneself),
     Transition("withdraw", ("referred", "candidate", "trial"), "withdrawn", Right.PAUSE_MEMBERSHIP),
     Transition("pause", ("member",), "paused", Right.PAUSE_MEMBERSHIP),
     Transition("resume", ("paused",), "member", Right.PAUSE_MEMBERSHIP),
-    Transition("exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER),
+    Transition("exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER, _not_oneself, needs=_DESTINATION),
 )
-OWN_STEPS = frozenset({"pause", "resume", "withdraw"})
-"""What a member does alone."""
 BEFORE_ADMISSION = (MemberState.REFERRED, MemberState.CANDIDATE, MemberState.TRIAL)
 FORMER = (MemberState.EXITED, MemberState.REJECTED, MemberState.WITHDRAWN)
 SELLING = (MemberState.TRIAL, MemberState.MEMBER)
@@ -105,21 +120,18 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def transition(
-    member: Member, verb: str, today: date, *, trial_months: int | None = None, destination: Destination | None = None
-) -> Member:
+def transition(case: Case[Member], verb: str, *, destination: Destination | None = None) -> Member:
     """The member after `verb`.
 
-    Raises WrongState; RuleMissing where a trial starts that the agreement does not know; RuleRefused for an exit
-    without a destination, or a destination without an exit.
+    Raises WrongState; SecondPersonNeeded for what nobody does to themselves; RuleMissing if a trial starts that the
+    agreement does not know; RuleRefused for an exit without a destination, or a destination without an exit.
     """
-    state = MemberState(move(MEMBERSHIP, member, verb))
-    if (verb == "exit") != (destination is not None):
-        raise RuleRefused(rule="exit_has_a_destination", value=destination or verb)
+    member, today = case.thing, case.today
+    state = MemberState(move(MEMBERSHIP, case, verb, destination=destination))
+    if verb != "exit" and destination is not None:
+        raise RuleRefused(rule="exit_has_a_destination", value=destination)
     if verb == "start_trial":
-        if trial_months is None:
-            raise RuleMissing(kind="trial")
-        return replace(member, state=state, trial_until=add_months(today, trial_months))
+        return replace(member, state=state, trial_until=add_months(today, member.trial_months(today) or 0))
     if verb == "exit":
         return replace(member, state=state, exited_on=today, destination=destination)
     return replace(member, state=state)

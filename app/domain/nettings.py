@@ -11,14 +11,21 @@ from app.domain.days import check_day, day_of
 from app.domain.errors import (
     AlreadySettled,
     BooksDiffer,
+    DomainError,
     LimitExceeded,
     NothingToNet,
-    ReasonNeeded,
     RuleRefused,
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Transition, move
+from app.domain.transitions import REASON, Case, Need, Transition, move
+
+
+class NettingVerb(StrEnum):
+    """Steps of a netting."""
+
+    CONFIRM = "confirm"
+    DECLINE = "decline"
 
 
 class NettingState(StrEnum):
@@ -68,6 +75,11 @@ class Netting:
     version: int = 1
 
     @property
+    def side_ids(self) -> tuple[UUID, UUID]:
+        """Both cooperatives."""
+        return self.first_id, self.second_id
+
+    @property
     def net_cents(self) -> int:
         """What the first pays the second; below zero the other way round."""
         return self.first_owes_cents - self.second_owes_cents
@@ -96,9 +108,25 @@ class StatementLine:
     cents: int
 
 
+def _refusal(case: Case[Netting], side: UUID) -> DomainError | None:
+    """Why the caller cannot confirm for a side."""
+    first, second = case.thing.first_confirmed_by, case.thing.second_confirmed_by
+    if (first if side == case.thing.first_id else second) is not None:
+        return AlreadySettled(what="netting")
+    return SecondPersonNeeded() if case.is_person(first, second) else None
+
+
+def _confirmable(case: Case[Netting]) -> DomainError | None:
+    """There is a side of the caller for which they can confirm."""
+    sides = [side for side in case.thing.side_ids if case.may(Right.CONFIRM_NETTING, side)]
+    refusals = [_refusal(case, side) for side in sides]
+    return refusals[0] if refusals and None not in refusals else None
+
+
+_SIDE = Need("cooperative_id")
 NETTING: tuple[Transition[Netting], ...] = (
-    Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_NETTING),
-    Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING),
+    Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_NETTING, _confirmable, needs=(_SIDE,)),
+    Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING, needs=(_SIDE, REASON)),
 )
 
 
@@ -112,35 +140,34 @@ def propose(between: Between, *, id: UUID, as_of: datetime, upto: dict[str, int]
     return Netting(id, *places, as_of, upto)
 
 
-def confirmed(netting: Netting, side: UUID, by: UUID, paid_on: date, today: date) -> Netting:
+def confirmed(case: Case[Netting], side: UUID, paid_on: date) -> Netting:
     """The netting with one side's word; with both it is confirmed.
 
     Raises WrongState, AlreadySettled for a side that has spoken, SecondPersonNeeded for one person on both sides,
     RuleRefused for a day that both do not name, DayOutOfRange for one before its month or after today.
     """
-    state = move(NETTING, netting, "confirm")
+    netting, by, today = case.thing, case.actor.person, case.today
+    state = move(NETTING, case, "confirm", cooperative_id=side)
+    refusal = _refusal(case, side)
+    if refusal is not None:
+        refusal.facts.setdefault("verb", "confirm")
+        raise refusal
     # Drawn up on the first of a month it clears the month before, in which it may have been paid.
     month = (day_of(netting.as_of) - timedelta(days=1)).replace(day=1)
     check_day("paid_on", paid_on, month, today)
     if netting.paid_on not in (None, paid_on):
         raise RuleRefused(rule="both_name_one_day", value=str(netting.paid_on))
     first, second = netting.first_confirmed_by, netting.second_confirmed_by
-    if (first if side == netting.first_id else second) is not None:
-        raise AlreadySettled(what="netting")
-    if by in (first, second):
-        raise SecondPersonNeeded(verb="confirm")
     sides = (by, second) if side == netting.first_id else (first, by)
     changed = replace(netting, paid_on=paid_on, first_confirmed_by=sides[0], second_confirmed_by=sides[1])
     both = changed.first_confirmed_by and changed.second_confirmed_by
     return replace(changed, state=NettingState(state)) if both else changed
 
 
-def declined(netting: Netting, reason: str) -> Netting:
+def declined(case: Case[Netting], side: UUID, reason: str) -> Netting:
     """The netting with somebody's no. Raises WrongState, ReasonNeeded."""
-    state = NettingState(move(NETTING, netting, "decline"))
-    if not reason.strip():
-        raise ReasonNeeded(verb="decline")
-    return replace(netting, state=state, reason=reason)
+    state = NettingState(move(NETTING, case, "decline", cooperative_id=side, reason=reason))
+    return replace(case.thing, state=state, reason=reason)
 
 
 def netting_legs(netting: Netting, side: UUID) -> tuple[Leg, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain import offerings as process
 from app.domain.errors import RuleRefused, WrongState
 from app.domain.offerings import HiddenBy, Offering, OfferingState
+from app.domain.transitions import Case
 
 LEASE = timedelta(seconds=60)
 """A running import whose process has not renewed it for so long is stopped by whoever finds it."""
@@ -154,7 +155,7 @@ def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID)
     if row.stock is not None:
         changed = restocked(changed, row.stock)
     verb = STEPS.get((changed.state, row.offered, HiddenBy.MAKER in changed.hidden_by))
-    return process.transition(changed, verb) if verb else changed
+    return process.transition(Case(changed), verb) if verb else changed
 
 
 def restocked(offering: Offering, said: int) -> Offering:
@@ -192,7 +193,7 @@ def leaves(before: Offering, after: Offering) -> UUID | None:
 
 def reviewed(offering: Offering, verb: ImportReview) -> Offering:
     """An offering that an import holds, after the decision about all of them."""
-    return process.transition(offering, verb.value)
+    return process.transition(Case(offering), verb.value)
 
 
 def outcome_of(before: Offering | None, after: Offering) -> ImportOutcome:

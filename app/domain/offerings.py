@@ -2,15 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import OwnOffering, PriceChanged, RuleRefused, SecondPersonNeeded, SoldOut, StockHeld
-from app.domain.transitions import Transition, move
+from app.domain.errors import (
+    AgreementMissing,
+    OwnOffering,
+    PriceChanged,
+    RuleRefused,
+    SecondPersonNeeded,
+    SoldOut,
+    StockHeld,
+)
+from app.domain.members import SELLING, MemberState
+from app.domain.transitions import LONG_AGO, Case, Transition, every, move
 from app.domain.vat import VatClass
 
 
@@ -108,6 +117,10 @@ class Offering:
     """Units that the source said last, and what it was short of what was sold here by then."""
     import_id: UUID | None = None
     """The import that holds it for review."""
+    agreed_from: date | None = None
+    """The first day of the cooperative's first agreement, until it is published."""
+    maker_state: MemberState | None = None
+    """Of the maker's membership, until it is published; None if the caller may not know."""
     version: int = 1
 
     @property
@@ -149,17 +162,34 @@ CONTENT = (
 )
 
 
-def _shown_by_maker(offering: Offering) -> str | None:
-    return "hidden_already" if HiddenBy.MAKER in offering.hidden_by else None
+def _shown_by_maker(case: Case[Offering]) -> str | None:
+    return "hidden_already" if HiddenBy.MAKER in case.thing.hidden_by else None
 
 
-def _hidden_by_maker(offering: Offering) -> str | None:
-    return None if HiddenBy.MAKER in offering.hidden_by else "hidden_by_membership"
+def _hidden_by_maker(case: Case[Offering]) -> str | None:
+    return None if HiddenBy.MAKER in case.thing.hidden_by else "hidden_by_membership"
 
 
+def _not_the_maker(case: Case[Offering]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_member(case.thing.member_id) else None
+
+
+def _agreed(case: Case[Offering]) -> AgreementMissing | None:
+    """An agreement is in force, by which the sale will be shared."""
+    start = case.thing.agreed_from
+    if case.now == LONG_AGO or (start is not None and start <= case.today):
+        return None
+    return AgreementMissing(date=case.today.isoformat())
+
+
+def _maker_sells(case: Case[Offering]) -> str | None:
+    return "maker_does_not_sell" if case.thing.maker_state not in (None, *SELLING) else None
+
+
+_publishable = every(_not_the_maker, _agreed, _maker_sells)
 OFFERING: tuple[Transition[Offering], ...] = (
     Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
-    Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING),
+    Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING, _publishable),
     Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
     Transition("withdraw", ("in_review",), "draft", Right.WRITE_OFFERING),
     Transition("pause", ("published", "paused"), "paused", Right.WRITE_OFFERING, _shown_by_maker),
@@ -179,11 +209,12 @@ def check(offering: Offering) -> Offering:
     return offering
 
 
-def transition(offering: Offering, verb: str, *, by_maker: bool = False) -> Offering:
-    """The offering after `verb`; publishing makes edition 1. The maker is never the reviewer (SecondPersonNeeded)."""
-    state = OfferingState(move(OFFERING, offering, verb))
-    if verb == "publish" and by_maker:
-        raise SecondPersonNeeded(verb=verb)
+def transition(case: Case[Offering], verb: str) -> Offering:
+    """The offering after `verb`; publishing makes edition 1. The maker is never the reviewer (SecondPersonNeeded).
+
+    Raises WrongState, AgreementMissing.
+    """
+    offering, state = case.thing, OfferingState(move(OFFERING, case, verb))
     if verb in ("pause", "resume"):
         return _hidden(offering, set(offering.hidden_by) ^ {HiddenBy.MAKER})
     edition = max(offering.edition, 1 if verb == "publish" else 0)
@@ -198,7 +229,7 @@ def _hidden(offering: Offering, causes: set[HiddenBy]) -> Offering:
 def change(offering: Offering, changes: dict[str, Any]) -> Offering:
     """The offering with other contents; one that was published once gets the next edition. Raises WrongState."""
     if offering.state is OfferingState.ARCHIVED:
-        move(OFFERING, offering, "submit")
+        move(OFFERING, Case(offering), "submit")
     changed = check(replace(offering, **changes))
     new_contents = any(getattr(offering, name) != getattr(changed, name) for name in CONTENT)
     return replace(changed, edition=offering.edition + 1) if offering.edition and new_contents else changed

@@ -13,7 +13,7 @@ from app.domain.days import day_of
 from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded, SeveralSellers, TooLate
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.offerings import Offering, OfferingState
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Transition, every, move
 from app.domain.vat import VatClass, margin_vat, rate_on
 
 ACCEPT_WITHIN = timedelta(hours=48)
@@ -203,17 +203,27 @@ class GuestOrder:
     needed_at: datetime | None
 
 
-def _alone(order: Order) -> str | None:
-    return "moves_with_its_assignment" if order.assignment_id else None
+def _alone(case: Case[Order]) -> str | None:
+    return "moves_with_its_assignment" if case.thing.assignment_id else None
 
 
+def _not_the_maker(case: Case[Order]) -> SecondPersonNeeded | None:
+    """Nobody confirms the work that they did themselves."""
+    return SecondPersonNeeded() if case.is_member(*case.thing.maker_ids) else None
+
+
+def _until(order: Order) -> datetime | None:
+    return order.due_at
+
+
+_completable = every(_not_the_maker, _alone)
 ORDER: tuple[Transition[Order], ...] = (
-    Transition("accept", ("placed",), "accepted", Right.WORK_ORDER),
-    Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _alone),
+    Transition("accept", ("placed",), "accepted", Right.WORK_ORDER, until=_until),
+    Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _alone, until=_until),
     Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, _alone),
     Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, _alone),
-    Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _alone),
-    Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _alone),
+    Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _completable, until=_until),
+    Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _alone, until=_until),
     Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _alone, timer=True),
     Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
 )
@@ -228,12 +238,6 @@ def roles_on(order: Order, actor: Actor) -> tuple[Party, ...]:
     """
     makers = order.maker_ids if order.buyer_id is None else ()
     return (*actor.as_customer(order.customer_person_id, order.app_id), *actor.as_member(*makers))
-
-
-def not_own_work(order: Order, actor: Actor, verb: str) -> None:
-    """Nobody confirms the work that they did themselves. Raises SecondPersonNeeded."""
-    if verb == "complete" and actor.member_ids() & set(order.maker_ids):
-        raise SecondPersonNeeded(verb=verb)
 
 
 def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day: date) -> OrderLine:  # noqa: A002
@@ -304,9 +308,10 @@ def free_of_vat(order: Order) -> Order:
     return totals(replace(order, lines=lines))
 
 
-def transition(order: Order, verb: str, now: datetime) -> Order:
-    """The order after `verb`. Raises WrongState."""
-    state = OrderState(move(ORDER, order, verb))
+def transition(case: Case[Order], verb: str) -> Order:
+    """The order after `verb`. Raises WrongState, SecondPersonNeeded for makers who confirm their own work."""
+    order, now = case.thing, case.now
+    state = OrderState(move(ORDER, case, verb))
     return replace(
         order,
         state=state,

@@ -7,11 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
+from app.domain.actors import NOBODY, Actor
 from app.domain.days import check_day
-from app.domain.errors import AlreadyExists, RuleRefused, WrongState
+from app.domain.errors import AlreadyExists, Forbidden, RuleRefused, WrongState
 from app.domain.shares import Share, ShareKind
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Need, Transition, every, move
 from app.domain.vat import VatClass
 
 
@@ -83,6 +83,10 @@ class Part:
     offered_to: UUID | None = None
     minutes: int = 0
     net_cents: int = 0
+    job_state: str = ""
+    """The state of the assignment."""
+    worked: bool = False
+    """Whether reported hours stand."""
     version: int = 1
 
     @property
@@ -136,18 +140,51 @@ ACTIVE = (PartState.INVITED, PartState.WAITING, PartState.TAKEN)
 EVER_TAKEN = (PartState.TAKEN, PartState.WITHDRAWN, PartState.HANDED_ON)
 
 
-def _offered(part: Part) -> str | None:
-    return None if part.offered_to else "not_offered"
+CHANGES_HANDS = ("published", "staffing", "agreed", "in_progress")
+"""The states of an assignment in which its parts are taken, given up and handed on."""
 
 
+def _changes_hands(case: Case[Part]) -> str | None:
+    return None if case.thing.job_state in CHANGES_HANDS else "parts_are_fixed"
+
+
+def _of(case: Case[Part], member_id: UUID | None) -> Forbidden | None:
+    """The caller is this member, or their cooperative's coordinator."""
+    actor, place = case.actor, case.thing.cooperative_id
+    allowed = actor is NOBODY or case.may(Right.TAKE_PART, place, own=actor.as_member(member_id))
+    return None if allowed else Forbidden(right=Right.TAKE_PART)
+
+
+def _of_worker(case: Case[Part]) -> Forbidden | None:
+    return _of(case, case.thing.member_id)
+
+
+def _of_colleague(case: Case[Part]) -> Forbidden | None:
+    return _of(case, case.thing.offered_to)
+
+
+def _offered(case: Case[Part]) -> str | None:
+    return None if case.thing.offered_to else "not_offered"
+
+
+def _unworked(case: Case[Part]) -> RuleRefused | None:
+    """What was worked stays with whoever worked it."""
+    return RuleRefused(rule="worked_hours_stay", value="") if case.thing.worked else None
+
+
+_answerable = every(_of_worker, _changes_hands)
+_given_up = every(_of_worker, _changes_hands, _unworked)
+_takes_over = every(_of_colleague, _changes_hands, _offered, _unworked)
+_releasable = every(_changes_hands, _unworked)
+_COLLEAGUE = (Need("to_member_id", "hand_on_names_a_colleague"),)
 PART: tuple[Transition[Part], ...] = (
-    Transition("accept", ("invited",), "taken", Right.TAKE_PART),
-    Transition("decline", ("invited",), "declined", Right.TAKE_PART),
-    Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART),
-    Transition("hand_on", ("taken",), "taken", Right.TAKE_PART),
-    Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _offered),
-    Transition("leave", ("taken",), "taken", Right.TAKE_PART, _offered),
-    Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT),
+    Transition("accept", ("invited",), "taken", Right.TAKE_PART, _answerable),
+    Transition("decline", ("invited",), "declined", Right.TAKE_PART, _answerable),
+    Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART, _given_up),
+    Transition("hand_on", ("taken",), "taken", Right.TAKE_PART, _given_up, needs=_COLLEAGUE),
+    Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _takes_over),
+    Transition("leave", ("taken",), "taken", Right.TAKE_PART, every(_of_colleague, _changes_hands, _offered)),
+    Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT, _releasable),
 )
 
 
@@ -157,9 +194,9 @@ def may_on(part: Part, actor: Actor, right: Right) -> bool:
     return actor.may(right, place, own=actor.as_member(part.member_id, part.offered_to))
 
 
-def after_part(part: Part, verb: str) -> Part:
-    """The part after `verb`. Raises WrongState."""
-    return replace(part, state=PartState(move(PART, part, verb)))
+def after_part(case: Case[Part], verb: str, **inputs: object) -> Part:
+    """The part after `verb`. Raises WrongState, RuleRefused if hours stand, Forbidden for somebody else's answer."""
+    return replace(case.thing, state=PartState(move(PART, case, verb, **inputs)))
 
 
 def seat_or_queue(slot: Slot, parts: Iterable[Part]) -> PartState:

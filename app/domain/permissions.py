@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.errors import RuleRefused
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Transition, move
 
 
 class PermissionKind(StrEnum):
@@ -16,6 +16,12 @@ class PermissionKind(StrEnum):
 
     PERMISSION = "permission"
     OBLIGATION = "obligation"
+
+
+class PermissionVerb(StrEnum):
+    """Steps of a permission."""
+
+    WITHDRAW = "withdraw"
 
 
 class PermissionState(StrEnum):
@@ -79,10 +85,10 @@ def check_dates(starts_on: date, until: date) -> None:
         raise RuleRefused(rule="until_not_before_start", value=until.isoformat())
 
 
-def withdrawn(permission: Permission, today: date) -> Permission:
+def withdrawn(case: Case[Permission]) -> Permission:
     """The permission that ends today; what was worked before stays covered. Raises WrongState."""
-    state = PermissionState(move(PERMISSION, permission, "withdraw"))
-    return replace(permission, state=state, withdrawn_from=today)
+    state = PermissionState(move(PERMISSION, case, "withdraw"))
+    return replace(case.thing, state=state, withdrawn_from=case.today)
 
 
 def permitted(permissions: Iterable[Permission], day: date) -> bool:

@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded
+from app.domain.errors import RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import decimal_text
 from app.domain.split import recompute_remitted
-from app.domain.transitions import Transition, move
+from app.domain.transitions import Case, Need, Transition, move
 
 
 class RemittanceState(StrEnum):
@@ -106,8 +106,14 @@ class Recomputation:
         return same and self.digest_matches and not self.differences
 
 
+def _not_who_reported(case: Case[Remittance]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_person(case.thing.reported_by) else None
+
+
+_REFERENCE = (Need("reference"),)
+_INVOICES = Right.INVOICE_REMITTANCE
 REMITTANCE: tuple[Transition[Remittance], ...] = (
-    Transition("invoice", ("reported",), "invoiced", Right.INVOICE_REMITTANCE),
+    Transition("invoice", ("reported",), "invoiced", _INVOICES, _not_who_reported, needs=_REFERENCE),
     Transition("settle", ("invoiced",), "settled", Right.SETTLE_REMITTANCE),
 )
 
@@ -136,19 +142,15 @@ def check_period(through: date, last: date | None, closed: date | None, cents: i
         raise RuleRefused(rule="something_is_owed", value=cents)
 
 
-def invoiced(remittance: Remittance, reference: str, by: UUID) -> Remittance:
+def invoiced(case: Case[Remittance], reference: str) -> Remittance:
     """The remittance with the municipality's invoice. Raises WrongState, ReasonNeeded, SecondPersonNeeded."""
-    if by == remittance.reported_by:
-        raise SecondPersonNeeded(verb="invoice")
-    state = RemittanceState(move(REMITTANCE, remittance, "invoice"))
-    if not reference:
-        raise ReasonNeeded(verb="reference")
-    return replace(remittance, state=state, reference=reference, invoiced_by=by)
+    state = RemittanceState(move(REMITTANCE, case, "invoice", reference=reference))
+    return replace(case.thing, state=state, reference=reference, invoiced_by=case.actor.person)
 
 
-def settled(remittance: Remittance, on: date) -> Remittance:
+def settled(case: Case[Remittance], on: date) -> Remittance:
     """The remittance, paid on a day. Raises WrongState."""
-    return replace(remittance, state=RemittanceState(move(REMITTANCE, remittance, "settle")), settled_on=on)
+    return replace(case.thing, state=RemittanceState(move(REMITTANCE, case, "settle")), settled_on=on)
 
 
 def settlement(remittance: Remittance) -> tuple[Leg, ...]:

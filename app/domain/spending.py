@@ -8,10 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import Agreement, Exit, Spending
-from app.domain.errors import NoCashOut, PurposeUnknown, ReasonNeeded, SecondPersonNeeded, SpendingForbidden
+from app.domain.actors import Actor
+from app.domain.agreements import Agreement, Exit, RulesFrom, Spending, rules_on
+from app.domain.errors import (
+    AgreementMissing,
+    BelowFloor,
+    DomainError,
+    NoCashOut,
+    PurposeUnknown,
+    SecondPersonNeeded,
+    SpendingForbidden,
+)
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Transition, move
+from app.domain.transitions import REASON, Case, Need, Transition, every, move
 
 
 class SpendingState(StrEnum):
@@ -80,30 +89,61 @@ class Request:
     lots: tuple[Lot, ...] = ()
     parts: int = 0
     """Journals so far."""
+    free_cents: int = 0
+    """What is free in the pot, for a request that can be submitted."""
+    policies: tuple[RulesFrom, ...] = ()
+    """By version of the agreement, the latest first, for a request that can be submitted."""
     version: int = 1
 
 
 CONSENT = "needs_municipal_consent"
 
 
-def _consent(request: Request) -> str | None:
-    return "consent_needed" if request.policy == CONSENT and not request.consented_by else None
+def _submittable(case: Case[Request]) -> DomainError | None:
+    """The agreement of today allows the purpose, and the pot has the money."""
+    request, today = case.thing, case.today
+    rules = rules_on(request.policies, today, Spending)
+    if rules is None:
+        return AgreementMissing(date=today.isoformat())
+    try:
+        policy_of(rules, request.purpose)
+    except (PurposeUnknown, SpendingForbidden) as refusal:
+        return refusal
+    return BelowFloor() if request.free_cents < request.cents else None
 
 
-def _no_consent_asked(request: Request) -> str | None:
-    return None if _consent(request) else "no_consent_needed"
+def _somebody_else(case: Case[Request]) -> SecondPersonNeeded | None:
+    own = case.is_member(case.thing.member_id) or case.is_person(case.thing.requested_by)
+    return SecondPersonNeeded() if own else None
 
 
+def _not_who_consented(case: Case[Request]) -> SecondPersonNeeded | None:
+    return SecondPersonNeeded() if case.is_person(case.thing.consented_by) else None
+
+
+def _consented(case: Case[Request]) -> str | None:
+    return "consent_needed" if case.thing.policy == CONSENT and not case.thing.consented_by else None
+
+
+def _consent_asked(case: Case[Request]) -> str | None:
+    return None if _consented(case) else "no_consent_needed"
+
+
+_approvable = every(_somebody_else, _not_who_consented, _consented)
+_consentable = every(_consent_asked, _somebody_else)
+_CANCELLABLE = ("draft", "submitted", "incomplete", "approved")
+_RECEIPT = (Need("receipt"), Need("amount"))
+_CONSENTS, _DECIDES = Right.CONSENT_TO_SPENDING, Right.DECIDE_SPENDING
 SPENDING: tuple[Transition[Request], ...] = (
-    Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING),
-    Transition("ask_more", ("submitted",), "incomplete", Right.DECIDE_SPENDING),
-    Transition("consent", ("submitted",), "submitted", Right.CONSENT_TO_SPENDING, _no_consent_asked),
-    Transition("refuse_consent", ("submitted",), "rejected", Right.CONSENT_TO_SPENDING, _no_consent_asked),
-    Transition("approve", ("submitted",), "approved", Right.DECIDE_SPENDING, _consent),
-    Transition("reject", ("submitted",), "rejected", Right.DECIDE_SPENDING),
-    Transition("cancel", ("draft", "submitted", "incomplete", "approved"), "cancelled", Right.CANCEL_SPENDING),
-    Transition("pay", ("approved",), "paid", Right.PAY_SPENDING),
-    Transition("settle", ("paid",), "settled", Right.PAY_SPENDING),
+    Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING, _submittable),
+    Transition("ask_more", ("submitted",), "incomplete", _DECIDES, _somebody_else, needs=(REASON,)),
+    Transition("consent", ("submitted",), "submitted", _CONSENTS, _consentable),
+    Transition("refuse_consent", ("submitted",), "rejected", _CONSENTS, _consentable, needs=(REASON,)),
+    Transition("approve", ("submitted",), "approved", _DECIDES, _approvable),
+    Transition("reject", ("submitted",), "rejected", _DECIDES, _somebody_else, needs=(REASON,)),
+    Transition("cancel", _CANCELLABLE, "cancelled", Right.CANCEL_SPENDING),
+    Transition("pay", ("approved",), "paid", Right.PAY_SPENDING, _somebody_else),
+    Transition("settle", ("paid",), "settled", Right.PAY_SPENDING, _somebody_else, needs=_RECEIPT),
 )
 RESERVED = (SpendingState.SUBMITTED, SpendingState.APPROVED)
 SENT = tuple(state for state in SpendingState if state is not SpendingState.DRAFT)
@@ -113,7 +153,6 @@ SETTLED_TO = {
     "cooperative_fund": AccountKind.COOPERATIVE_FUND,
     "municipality": AccountKind.PAYABLE_MUNICIPALITY,
 }
-WITH_A_REASON = frozenset({"ask_more", "refuse_consent", "reject"})
 
 
 def policy_for(agreement: Agreement, purpose: str, *, to_member: bool) -> str:
@@ -123,7 +162,11 @@ def policy_for(agreement: Agreement, purpose: str, *, to_member: bool) -> str:
     """
     if to_member:
         raise NoCashOut
-    rules = agreement.all_of(Spending)
+    return policy_of(agreement.all_of(Spending), purpose)
+
+
+def policy_of(rules: Sequence[Spending], purpose: str) -> str:
+    """The policy for a purpose by these rules. Raises PurposeUnknown with the list, SpendingForbidden."""
     rule = next((rule for rule in rules if rule.purpose == purpose), None)
     if rule is None:
         raise PurposeUnknown(purpose=purpose, known=[rule.purpose for rule in rules])
@@ -132,21 +175,26 @@ def policy_for(agreement: Agreement, purpose: str, *, to_member: bool) -> str:
     return rule.policy
 
 
-def decide(request: Request, verb: str, *, by: UUID, own: bool, now: datetime, reason: str = "") -> Request:
+def may_on(request: Request, actor: Actor, right: Right) -> bool:
+    """Whether the actor has a right on a request: a draft is its member's alone, a consent the municipality's."""
+    own = actor.as_member(request.member_id)
+    if request.state is SpendingState.DRAFT and not own:
+        return False
+    municipality_id = request.municipality_id if request.policy == CONSENT else None
+    return actor.may(right, request.cooperative_id, municipality_id=municipality_id, own=own)
+
+
+def decide(case: Case[Request], verb: str, **inputs: Any) -> Request:
     """The request after `verb`; the money follows from its state.
 
-    Raises WrongState, SecondPersonNeeded where who asked would decide, ReasonNeeded for a refusal without one.
+    Raises WrongState, SecondPersonNeeded if whoever asked would decide, ReasonNeeded for a refusal without one;
+    AgreementMissing, PurposeUnknown, SpendingForbidden and BelowFloor if it cannot be submitted.
     """
-    state = SpendingState(move(SPENDING, request, verb))
-    if verb not in ("submit", "cancel") and (own or by == request.requested_by):
-        raise SecondPersonNeeded(verb=verb)
-    if verb == "approve" and by == request.consented_by:
-        raise SecondPersonNeeded(verb=verb)
-    if verb in WITH_A_REASON and not reason.strip():
-        raise ReasonNeeded(verb=verb)
-    moved = replace(request, state=state, reason=reason or request.reason)
+    request, by = case.thing, case.actor.person
+    state = SpendingState(move(SPENDING, case, verb, **inputs))
+    moved = replace(request, state=state, reason=inputs.get("reason") or request.reason)
     if verb == "consent":
-        return replace(moved, consented_by=by, consented_at=now)
+        return replace(moved, consented_by=by, consented_at=case.now)
     if verb in ("approve", "reject", "refuse_consent", "ask_more"):
         return replace(moved, decided_by=by)
     return moved

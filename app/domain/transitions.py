@@ -1,15 +1,62 @@
-"""Processes as data: states, who may move them, and what a caller can do next."""
+"""Processes as data: states, who may move them, what a step needs, and what a caller can do next.
+
+The list of steps and the step itself ask the same guards over the same case, so that a list never says "allowed" for
+what is refused.
+"""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import WrongState
+from app.domain.actors import NOBODY, Actor, Party
+from app.domain.days import day_of
+from app.domain.errors import DomainError, Forbidden, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 
 T = TypeVar("T")
-Guard = Callable[[T], str | None]
-"""Looks at the thing; returns the code of the reason why it is blocked, or None."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Case(Generic[T]):
+    """What guards look at: a thing with the facts that were loaded with it, who acts, and when."""
+
+    thing: T
+    actor: Actor = NOBODY
+    now: datetime = LONG_AGO
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
+
+    def may(self, right: Right, cooperative_id: UUID, *, own: Iterable[Party] = ()) -> bool:
+        """Whether the caller has a right there. What a guard asks is no check that a repeat has to pass again."""
+        return replace(self.actor, passed=None).may(right, cooperative_id, own=own)
+
+    def is_member(self, *member_ids: UUID | None) -> bool:
+        """Whether the caller is, or was, one of these members."""
+        return bool(self.actor.member_ids().intersection(member_ids))
+
+    def is_person(self, *person_ids: UUID | None) -> bool:
+        """Whether the caller is one of these people."""
+        return self.actor.person_id is not None and self.actor.person_id in person_ids
+
+
+Guard = Callable[[Case[T]], str | DomainError | None]
+"""Returns why a step is blocked: the error that refuses it, or the reason of a WrongState; None if it is not."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """An input that a step asks for. `rule` refuses its absence; without a rule that is ReasonNeeded."""
+
+    name: str
+    rule: str = ""
+
+
+REASON = Need("reason")
 
 
 @dataclass(frozen=True)
@@ -23,6 +70,27 @@ class Transition(Generic[T]):
     guard: Guard[T] | None = None
     timer: bool = False
     """Only the worker's clock does this."""
+    needs: tuple[Need, ...] | Callable[[Case[T]], tuple[Need, ...]] = ()
+    """What the caller has to give with it."""
+    until: Callable[[T], datetime | None] | None = None
+    """The deadline after which it is refused."""
+
+    def refusal(self, case: Case[T]) -> DomainError | None:
+        """Why the step is blocked in this case; None if it is not."""
+        blocked = (self.guard(case) if self.guard else None) or _too_late(self, case)
+        if isinstance(blocked, str):
+            return WrongState(verb=self.verb, state=_state(case.thing), possible=[], reason=blocked)
+        if isinstance(blocked, SecondPersonNeeded | WrongState):
+            blocked.facts.setdefault("verb", self.verb)
+        return blocked
+
+    def needed(self, case: Case[T]) -> tuple[Need, ...]:
+        """What the caller has to give in this case."""
+        return self.needs(case) if callable(self.needs) else self.needs
+
+    def ends_at(self, case: Case[T]) -> datetime | None:
+        """The deadline of the step in this case."""
+        return self.until(case.thing) if self.until else None
 
 
 @dataclass(frozen=True)
@@ -31,8 +99,27 @@ class AvailableTransition:
 
     verb: str
     to: str
-    allowed: bool
-    reason: str | None = None
+    refusal: DomainError | None = None
+    needs: tuple[str, ...] = ()
+    until: datetime | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.refusal is None
+
+    @property
+    def reason(self) -> str | None:
+        return None if self.refusal is None else reason_of(self.refusal)
+
+
+def reason_of(refusal: DomainError) -> str:
+    """The code of why a step is refused: the reason of a wrong state, the rule, or the error's own code."""
+    return str(refusal.facts.get("reason") or refusal.facts.get("rule") or refusal.code)
+
+
+def every(*guards: Guard[T]) -> Guard[T]:
+    """The first of these guards that blocks."""
+    return lambda case: next((blocked for guard in guards if (blocked := guard(case)) is not None), None)
 
 
 def find(process: Iterable[Transition[T]], verb: str) -> Transition[T]:
@@ -40,27 +127,63 @@ def find(process: Iterable[Transition[T]], verb: str) -> Transition[T]:
     return next(row for row in process if row.verb == verb)
 
 
-def move(process: tuple[Transition[T], ...], thing: T, verb: str) -> str:
-    """The state after `verb`. Raises WrongState, naming the verbs that are possible from here."""
-    state = _state(thing)
-    row = find(process, verb)
-    reason = row.guard(thing) if row.guard else None
-    if state not in row.sources or reason:
-        possible = [other.verb for other in process if state in other.sources and not other.timer]
-        raise WrongState(verb=verb, state=state, possible=possible, **({"reason": reason} if reason else {}))
+def move(process: tuple[Transition[T], ...], case: Case[T], verb: str, **inputs: object) -> str:
+    """The state after `verb`. Raises WrongState, naming the verbs that are possible, or what its guard says.
+
+    Raises ReasonNeeded or RuleRefused if something is not given that the step needs.
+    """
+    row, state = find(process, verb), _state(case.thing)
+    refusal = row.refusal(case) if state in row.sources else WrongState(verb=verb, state=state, possible=[])
+    if isinstance(refusal, WrongState) and not refusal.facts["possible"]:
+        refusal = WrongState(**refusal.facts | {"possible": _possible(process, case)})
+    if refusal is not None:
+        raise refusal
+    for need in row.needed(case):
+        if not given(inputs.get(need.name)):
+            raise RuleRefused(rule=need.rule, value="") if need.rule else ReasonNeeded(verb=_what(need, verb))
     return row.target
 
 
-def available(process: Iterable[Transition[T]], thing: T, may: Callable[[Right], bool]) -> list[AvailableTransition]:
-    """Every verb that leads on from the present state, blocked ones with the code of their reason."""
-    state = _state(thing)
-    found = []
-    for row in process:
-        if state not in row.sources or row.timer:
-            continue
-        reason = (row.guard(thing) if row.guard else None) if may(row.right) else "forbidden"
-        found.append(AvailableTransition(row.verb, row.target, reason is None, reason))
-    return found
+def given(value: object) -> bool:
+    """Whether an input was given: neither null nor a blank text."""
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
+def available(
+    process: Iterable[Transition[T]],
+    thing: T,
+    may: Callable[[Right], bool],
+    actor: Actor = NOBODY,
+    now: datetime = LONG_AGO,
+) -> list[AvailableTransition]:
+    """Every verb that leads on from the present state, with what it needs; blocked ones with why."""
+    case = Case(thing, actor, now)
+    return [
+        AvailableTransition(
+            verb=row.verb,
+            to=row.target,
+            refusal=row.refusal(case) if may(row.right) else Forbidden(right=row.right),
+            needs=tuple(need.name for need in row.needed(case)),
+            until=row.ends_at(case),
+        )
+        for row in process
+        if _state(thing) in row.sources and not row.timer
+    ]
+
+
+def _too_late(row: Transition[T], case: Case[T]) -> str | None:
+    ends_at = row.ends_at(case)
+    return "time_is_over" if ends_at is not None and ends_at <= case.now else None
+
+
+def _possible(process: Iterable[Transition[T]], case: Case[T]) -> list[str]:
+    """The verbs that lead on from the present state and that nothing blocks."""
+    rows = [row for row in process if _state(case.thing) in row.sources and not row.timer]
+    return [row.verb for row in rows if row.refusal(case) is None]
+
+
+def _what(need: Need, verb: str) -> str:
+    return verb if need is REASON else need.name
 
 
 def _state(thing: Any) -> str:

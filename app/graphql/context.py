@@ -60,7 +60,7 @@ class Context(BaseContext):
     @property
     def viewer(self) -> Viewer:
         """Who looks at what the last verb gave, and in which language."""
-        return Viewer(self.door.actor, self.language, self.prefix, self.door.token_of)
+        return Viewer(self.door.actor, self.language, self.door.now(), self.prefix, self.door.token_of)
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Invalid for an empty or unprintable one."""

@@ -1,6 +1,6 @@
 """Agreements: written, tested by their own examples, signed by both sides, in force from a date."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Annotated
 
@@ -9,7 +9,6 @@ from pydantic import Field
 
 from app.db.agreements import (
     add_agreement,
-    agreement_on,
     next_number,
     save_agreement,
     versions,
@@ -21,7 +20,7 @@ from app.db.agreements import (
     list_agreements as load_page,
 )
 from app.db.cooperatives import cooperatives
-from app.db.earnings import booked_since, posted_in_year
+from app.db.earnings import posted_in_year
 from app.db.engine import Tx, uuid7
 from app.db.ledger import lock_books
 from app.db.members import members
@@ -30,19 +29,19 @@ from app.db.people import lend_staff_view
 from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.agreement_rules import check_rules
 from app.domain.agreements import (
     Agreement,
     ExampleResult,
     MonthlyAllowance,
     Side,
-    check_rules,
-    check_start,
 )
 from app.domain.days import AGREED
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
 from app.domain.split import run_examples
+from app.domain.transitions import Case
 from app.usecases.steps.agreement_forms import ExampleInput, RuleInput, to_example, to_rule
 from app.usecases.steps.agreement_templates import AgreementTemplate, templates
 from app.usecases.steps.audit import shows_private
@@ -148,7 +147,7 @@ async def change_agreement(
         named["rules"] = tuple(to_rule(rule) for rule in changes.rules)
     if "examples" in named:
         named["examples"] = tuple(to_example(example) for example in changes.examples)
-    edited = rules_of.edited(agreement, **named, parent_id=cooperative.umbrella_id)
+    edited = rules_of.edited(Case(agreement, actor, tx.now), **named, parent_id=cooperative.umbrella_id)
     check_rules(edited.rules, edited.examples, has_parent=edited.parent_id is not None)
     return await save_agreement(tx, edited)
 
@@ -163,9 +162,7 @@ async def try_agreement(
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
     expect(agreement.version, expected_version)
-    tested = rules_of.tested(agreement, run_examples(agreement), tx.now)
-    check_start(agreement, await booked_since(tx, agreement.cooperative_id, agreement.active_from))
-    tested = await save_agreement(tx, tested)
+    tested = await save_agreement(tx, rules_of.tested(Case(agreement, actor, tx.now), run_examples(agreement)))
     await tell(tx, "agreement.tested", agreement.cooperative_id, agreement.id, title=agreement.title)
     return tested
 
@@ -189,12 +186,13 @@ async def sign_agreement(
     right = Right.SIGN_FOR_COOPERATIVE if side is Side.COOPERATIVE else Right.SIGN_FOR_MUNICIPALITY
     actor.require(right, place[0], municipality_id=place[1])
     expect(agreement.version, expected_version)
-    if side is Side.COOPERATIVE:
-        signed = rules_of.sign_for_cooperative(agreement, actor.person, tx.now)
-    else:
-        signed = rules_of.sign_for_municipality(agreement, actor.person, tx.now)
-    if signed.signed:
-        await _can_begin(tx, agreement)
+    if agreement.cooperative_signed_by or agreement.municipality_signed_by:
+        # The second signature: from here on nothing is booked until this commits.
+        await lock_books(tx, place[0])
+        await lend_staff_view(tx, place[0])
+        agreement = await load(tx, agreement_id)
+    sign = rules_of.sign_for_cooperative if side is Side.COOPERATIVE else rules_of.sign_for_municipality
+    signed = sign(Case(agreement, actor, tx.now))
     try:
         saved = await save_agreement(tx, signed)
     except UniqueViolationError:
@@ -202,17 +200,6 @@ async def sign_agreement(
     if saved.signed:
         await tell(tx, "agreement.signed", agreement.cooperative_id, agreement.id, title=agreement.title)
     return saved
-
-
-async def _can_begin(tx: Tx, agreement: Agreement) -> None:
-    """Whether no version and no booked work stands in the way; from here on nothing is booked until this commits."""
-    place, start = agreement.cooperative_id, agreement.active_from
-    await lock_books(tx, place)
-    later = await agreement_on(tx, place, date.max - timedelta(days=1))
-    if later is not None and later.active_from >= start:
-        raise PeriodTaken(date=start.isoformat())
-    await lend_staff_view(tx, place)
-    check_start(agreement, await booked_since(tx, place, start))
 
 
 async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId, year: Year) -> Replay:

@@ -20,7 +20,7 @@ from app.domain.ledger import JournalKind, Leg, Posting, negated
 from app.domain.limits import LIMITS, LegalLimit
 from app.domain.page import Page, PageRequest
 from app.domain.split import BY_YEAR_TOTAL
-from app.domain.transitions import move
+from app.domain.transitions import Case, move
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
@@ -92,12 +92,10 @@ async def reverse_allowance(
     """
     found = await allowances.get(tx, allowance_id)
     actor.require(Right.GRANT_ALLOWANCE, found.cooperative_id)
-    if (await members.get(tx, found.member_id)).person_id == actor.person:
-        raise SecondPersonNeeded(verb="reverse_allowance")
     year = await lock_year(tx, found.cooperative_id, [found.member_id], found.day.year)
     allowance = await allowances.get(tx, allowance_id, lock=True)
     expect(allowance.version, expected_version)
-    state = AllowanceState(move(ALLOWANCE, allowance, "reverse"))
+    state = AllowanceState(move(ALLOWANCE, Case(allowance, actor, tx.now), "reverse", reason=reason))
     agreement = await get_agreement(tx, allowance.agreement_id)
     original = await ledger.journal_of(tx, "allowance", allowance_id, JournalKind.ALLOWANCE, 1)
     booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]

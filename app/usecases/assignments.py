@@ -28,21 +28,19 @@ from app.domain.assignments import (
     JobCost,
     PriceLine,
     check_assignment,
-    is_customer,
     may_in,
     net_of,
     new_terms,
     open_to,
     roles_in,
-    shares_of,
     transition,
 )
 from app.domain.costs import UNDECIDED, ClaimState
 from app.domain.customers import reachable
-from app.domain.errors import Forbidden, NotFound, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.errors import Forbidden, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, totals
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.assignment import Whole
@@ -237,8 +235,6 @@ async def move_assignment(
     actor.require(row.right, found.cooperative_id, own=own)
     if not may_in(found, actor, row.right):
         raise Forbidden(right=row.right)
-    if row.right is Right.CONFIRM_ASSIGNMENT and not is_customer(own):
-        _second_person(actor, found, verb, reason)
     locked = assignment_in_time(tx, await steps.lock_assignment(tx, found))
     expect(locked.version, expected_version)
     return await _move(tx, actor, locked, verb, reason)
@@ -356,13 +352,9 @@ async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool)
 
 
 async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str) -> Assignment:
-    if verb in ("dispute", "request_changes", "cancel") and not reason.strip():
-        raise ReasonNeeded(verb=verb)
-    moved = replace(transition(found, verb, tx.now), reason=reason or found.reason)
+    moved = transition(Case(found, actor, tx.now), verb, reason=reason)
     whole = await steps.load(tx, moved)
     match verb:
-        case "publish":
-            shares_of(moved, whole.slots, ())
         case "agree":
             whole = await _agreed(tx, whole)
         case "cancel":
@@ -416,11 +408,3 @@ def _order(tx: Tx, whole: Whole) -> Order:
 def _line(order_id: UUID, line: PriceLine, basis_points: int) -> OrderLine:
     what = (line.title, "piece", line.quantity, line.unit_price_cents, line.vat_class, basis_points)
     return OrderLine(uuid7(), order_id, None, 0, None, *what, counts_stock=False)
-
-
-def _second_person(actor: Actor, found: Assignment, verb: str, reason: str) -> None:
-    """A treasurer may pass on what a customer without a login said, but not on their own work, and says how."""
-    if actor.person == found.created_by or actor.member_ids() & set(found.member_ids):
-        raise SecondPersonNeeded(verb=verb)
-    if not reason.strip():
-        raise ReasonNeeded(verb=verb)

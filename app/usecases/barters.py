@@ -27,7 +27,7 @@ from app.domain.barters import (
 from app.domain.errors import NotFound, RuleMissing
 from app.domain.ledger import MINUTES, JournalKind, Posting
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 from app.vocabulary import BarterId, CooperativeId, Doc, MemberId, Minutes, Title, Version
@@ -74,7 +74,7 @@ async def answer_barter(
     party = trade.giver_id if verb == "cancel" else trade.receiver_id
     actor.require(find(BARTER, verb).right, trade.cooperative_id, own=actor.as_member(party))
     expect(trade.version, expected_version)
-    moved = answered(trade, verb)
+    moved = answered(Case(trade, actor, tx.now), verb)
     await lend_staff_view(tx, trade.cooperative_id)
     if moved.state is BarterState.CONFIRMED:
         await members.get(tx, trade.receiver_id, lock=True)  # one debt at a time

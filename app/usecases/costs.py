@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db.agreements import agreement_on
-from app.db.costs import approved_in_year, claims
+from app.db.costs import claims
 from app.db.earnings import lock_year
 from app.db.engine import Tx, uuid7
 from app.db.orders import orders
@@ -14,12 +14,12 @@ from app.db.people import lend_staff_view
 from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement
-from app.domain.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check, within_cap
+from app.domain.agreements import Agreement, CostCategory
+from app.domain.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import order_in_time
 from app.usecases.steps.reading import reads_by_id
@@ -64,7 +64,9 @@ async def claim_cost(
     order, line = await _claimable(tx, actor, order_id, order_line_id)
     if line.member_id is None or order.assignment_id is not None:
         raise RuleRefused(rule="costs_are_the_assignments", value=str(order.assignment_id))
-    category_of(await _agreement(tx, order), category, delivered=order.delivered_at is not None)
+    agreement = await _agreement(tx, order)
+    rules = agreement.all_of(CostCategory) if agreement else ()
+    category_of(rules, category, delivered=order.delivered_at is not None)
     claim = CostClaim(
         id=uuid7(),
         order_id=order_id,
@@ -81,7 +83,7 @@ async def claim_cost(
     )
     await claims.add(tx, check(claim))
     await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
-    return claim
+    return await claims.get(tx, claim.id)
 
 
 @shows_private
@@ -122,16 +124,14 @@ async def decide_claim(
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
     order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
+    if verb in ("approve", "confirm") and found.categories:
+        # What the agreement allows is counted under the lock of the year: of all makers, as the sale locks them.
+        await lock_year(tx, order.cooperative_id, order.maker_ids, _day(tx, order).year)
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
-    if verb in ("approve", "confirm"):
-        await _within_rules(tx, order, claim)
     decided = process.decide(
-        claim,
+        Case(claim, actor, tx.now),
         verb,
-        by=actor.person,
-        own=bool(actor.as_member(claim.member_id)),
-        now=tx.now,
         reason=reason,
         approved=await claims.all(tx, order_line_id=claim.order_line_id, state=ClaimState.APPROVED),
         net_cents=next(line.net_cents for line in order.lines if line.id == claim.order_line_id),
@@ -162,16 +162,6 @@ async def _claimable(tx: Tx, actor: Actor, order_id: UUID, order_line_id: UUID) 
     if line is None or not (staff or line.member_id in actor.members_with(Right.CLAIM_COST)):
         raise NotFound
     return order, line
-
-
-async def _within_rules(tx: Tx, order: Order, claim: CostClaim) -> None:
-    """What the agreement allows in this category, counted under the lock of the year; all makers', as the sale will."""
-    rule = category_of(await _agreement(tx, order), claim.category, delivered=order.delivered_at is not None)
-    if rule is not None and rule.yearly_cap_cents is not None:
-        year = _day(tx, order).year
-        await lock_year(tx, order.cooperative_id, order.maker_ids, year)
-        approved = await approved_in_year(tx, claim.member_id, claim.category, year)
-        within_cap(claim.category, rule.yearly_cap_cents, approved, claim.cents)
 
 
 async def _agreement(tx: Tx, order: Order) -> Agreement | None:

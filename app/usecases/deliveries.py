@@ -14,6 +14,7 @@ from app.domain.days import check_day
 from app.domain.deliveries import Delivery, DeliveryState, DeliveryVerb, answered, check_entity, delivery_legs
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
+from app.domain.transitions import Case
 from app.usecases.steps.version import expect
 from app.vocabulary import Amount, CooperativeId, DeliveryId, Doc, PastDay, Title, Version
 
@@ -60,7 +61,7 @@ async def answer_delivery(
     found = await deliveries.get(tx, delivery_id, lock=True)
     actor.require(Right.DELIVER_INTERNALLY, found.to_cooperative_id)
     expect(found.version, expected_version)
-    moved = answered(found, verb, actor.person)
+    moved = answered(Case(found, actor, tx.now), verb)
     if moved.state is DeliveryState.CONFIRMED:
         sender = await cooperatives.get(tx, found.from_cooperative_id)
         check_entity(sender, await cooperatives.get(tx, found.to_cooperative_id))

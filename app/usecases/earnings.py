@@ -14,7 +14,7 @@ from app.domain.actors import Actor
 from app.domain.earnings import HELD, Earning, EarningState, HeldVerb
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find, move
+from app.domain.transitions import Case, find, move
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.earn import release_held
 from app.usecases.steps.reading import reads_by_id
@@ -70,17 +70,18 @@ async def decide_held(
     found = await earnings.get(tx, earning_id)
     actor.require(find(HELD, verb).right, found.cooperative_id)
     await orders.get(tx, found.order_id, lock=True)
-    if (verb == "transfer") != (to_member_id is not None):
+    move(HELD, Case(found, actor, tx.now), verb, to_member_id=to_member_id)
+    if verb != "transfer" and to_member_id is not None:
         raise RuleRefused(rule="transfer_names_a_member", value=verb)
     receiver = to_member_id or found.member_id
-    if {found.member_id, receiver} & actor.member_ids():
+    if receiver in actor.member_ids():
         raise SecondPersonNeeded(verb=verb)
     if (await members.get(tx, receiver)).cooperative_id != found.cooperative_id:
         raise NotFound
     year = await lock_year(tx, found.cooperative_id, [receiver], found.work_date.year)
     earning = await earnings.get(tx, earning_id, lock=True)
     expect(earning.version, expected_version)
-    move(HELD, earning, verb)
+    move(HELD, Case(earning, actor, tx.now), verb, to_member_id=to_member_id)
     agreement = await get_agreement(tx, earning.booked_under)
     decided = replace(earning, to_member_id=to_member_id, decided_by=actor.person_id, reason=reason)
     booked = await release_held(tx, year, decided, agreement, forfeit=verb == "forfeit")

@@ -14,7 +14,7 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.allocation import ArticleAllocation, PurchaseAllocation, SharingRule, allocate
-from app.domain.errors import NotFound, ReasonNeeded, RuleRefused, WrongState
+from app.domain.errors import NotFound, RuleRefused, WrongState
 from app.domain.joint_purchases import (
     ALLOCATED,
     PURCHASE,
@@ -27,14 +27,12 @@ from app.domain.joint_purchases import (
     Tier,
     below_minimum,
     check_article,
-    check_close,
     check_purchase,
-    check_received,
     the_minimum,
     transition,
 )
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
 from app.usecases.steps import joint
 from app.usecases.steps.due import step_of
@@ -224,7 +222,7 @@ async def move_joint_purchase(
     partner would owe the lead more than it allows.
     """
     found = await joint.locked(tx, actor, find(PURCHASE, verb).right, purchase_id, expected_version)
-    moved = transition(found, verb)
+    moved = transition(Case(found, actor, tx.now), verb, closes_at=closes_at, reason=reason)
     match verb:
         case "open" | "top_up" | "extend":
             moved = await _opened(tx, moved, verb, closes_at)
@@ -233,8 +231,6 @@ async def move_joint_purchase(
         case "order":
             moved = replace(moved, buyer_id=actor.person)
             await check_purchase_limits(tx, moved, (await joint.load(tx, moved)).cents_by_place)
-        case "receive":
-            check_received(await article_store.all(tx, purchase_id=purchase_id))
         case "cancel" | "give_up":
             return await _cancelled(tx, moved, reason)
     whole = await joint.load(tx, moved)
@@ -253,7 +249,7 @@ async def close_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     if below_minimum(whole.articles, whole.demands) or not wanted:
         await tell(tx, "joint_purchase.below_minimum", found.cooperative_id, found.id, title=found.title)
         return
-    await _closed(tx, transition(found, "close"))
+    await _closed(tx, transition(Case(found, actor, tx.now), "close"))
 
 
 @step_of("purchase_tops_up")
@@ -262,7 +258,7 @@ async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     actor.require(Right.RUN_TIMER)
     found = await joint_purchases.get(tx, purchase_id, lock=True)
     if found.state is PurchaseState.OPEN and found.tops_up_at and found.tops_up_at <= tx.now < found.closes_at:
-        moved = await joint_purchases.save(tx, transition(found, "top_up"))
+        moved = await joint_purchases.save(tx, transition(Case(found, actor, tx.now), "top_up"))
         await joint.tell_all(tx, await joint.load(tx, moved), "top_up")
 
 
@@ -310,7 +306,8 @@ async def _add(tx: Tx, planned: JointPurchase, articles: Sequence[PurchaseArticl
     made = [_article(tx, planned, article) for article in articles]
     await tx.flush()
     await article_store.add(tx, *made)
-    return Stand(planned, tuple(StandingArticle.of(article) for article in made))
+    stored = await joint_purchases.get(tx, planned.id)  # with the facts of its next steps
+    return Stand(stored, tuple(StandingArticle.of(article) for article in made))
 
 
 async def _partners(tx: Tx, lead_id: UUID, partner_ids: Sequence[UUID]) -> tuple[UUID, ...]:
@@ -350,12 +347,10 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
     """The purchase open again or anew, with its timers. Raises RuleRefused for a day that is over."""
     if verb == "top_up":
         return moved
-    if (verb == "extend") != (closes_at is not None):
+    if verb == "open" and closes_at is not None:
         raise RuleRefused(rule="extend_names_a_time", value=verb)
     opened = replace(moved, closes_at=closes_at, tops_up_at=None) if closes_at else moved
     check_purchase(opened, tx.now)
-    if not await article_store.all(tx, purchase_id=moved.id):
-        raise RuleRefused(rule="articles_needed", value="0")
     await _start_timers(tx, opened)
     return opened
 
@@ -363,7 +358,6 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
 async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
     """The purchase closed: packs, who gets what, and nothing reserved that will not be paid."""
     whole = await joint.load(tx, moved)
-    check_close(whole.articles, whole.demands)
     shared = joint.allocated(whole)
     frozen = replace(shared, purchase=replace(moved, closed_at=tx.now))
     released = await joint.release(tx, frozen, day=tx.today)
@@ -374,8 +368,6 @@ async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
 
 async def _cancelled(tx: Tx, moved: JointPurchase, reason: str) -> JointPurchase:
     """The purchase over: everything that was reserved goes back, and everybody is told why."""
-    if not reason.strip():
-        raise ReasonNeeded(verb="cancel")
     released = await joint.release(tx, await joint.load(tx, moved), day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)
     await joint.tell_all(tx, released, "cancel", reason=reason)

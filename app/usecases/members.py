@@ -19,13 +19,12 @@ from app.db.people import lend_staff_view
 from app.db.store import Query, one_of, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Exit, Trial
+from app.domain.agreements import Exit
 from app.domain.days import AMSTERDAM
 from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.members import (
     MEMBERSHIP,
-    OWN_STEPS,
     SELLING,
     Destination,
     Member,
@@ -37,7 +36,7 @@ from app.domain.members import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Movement, Pot, PotKind, Thermometer
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import asks_at_once, reads_by_id
 from app.usecases.steps.version import expect
@@ -133,7 +132,7 @@ async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
     except ForeignKeyViolationError:
         raise NotFound from None
     await _log(tx, actor, member, verb, note)
-    return member
+    return await members.get(tx, member.id)
 
 
 async def change_member(
@@ -196,24 +195,19 @@ async def move_member(
     member = await members.get(tx, member_id, lock=True)
     actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
-    if verb not in OWN_STEPS and member_id in actor.member_ids():
-        raise SecondPersonNeeded(verb=verb)
-    today = tx.today
-    agreement = await agreement_on(tx, member.cooperative_id, today)
-    trial = agreement.the(Trial) if agreement else None
-    moved = transition(member, verb, today, trial_months=trial.months if trial else None, destination=destination)
-    saved = await members.save(tx, moved)
+    saved = await members.save(tx, transition(Case(member, actor, tx.now), verb, destination=destination))
     await _log(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
     await _follow_on_the_market(tx, saved)
     empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
     await tell(tx, f"member.{verb}", member.cooperative_id, member_id, **({"empty": True} if empty else {}))
+    agreement = await agreement_on(tx, member.cooperative_id, tx.today) if verb == "admit" else None
     exit_rule = agreement.the(Exit) if agreement else None
     if verb == "start_trial" and saved.trial_until is not None:
         due = datetime.combine(saved.trial_until, time(), AMSTERDAM)
         await start_timer(tx, "trial_end", member.cooperative_id, member_id, due)
     elif verb == "admit" and exit_rule and exit_rule.target_months:
-        due = datetime.combine(add_months(today, exit_rule.target_months), time(), AMSTERDAM)
+        due = datetime.combine(add_months(tx.today, exit_rule.target_months), time(), AMSTERDAM)
         await start_timer(tx, "exit_target", member.cooperative_id, member_id, due)
     return saved
 

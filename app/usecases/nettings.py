@@ -31,6 +31,7 @@ from app.domain.nettings import (
     propose,
 )
 from app.domain.page import Page, PageRequest
+from app.domain.transitions import Case
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import CooperativeId, Doc, Limit, NettingId, PastDay, Reason, Version
@@ -101,7 +102,7 @@ async def confirm_netting(
     Raises AlreadySettled, SecondPersonNeeded, WrongState, RuleRefused for another day than the other side named, Stale.
     """
     found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
-    moved = confirmed(found, cooperative_id, actor.person, paid_on or found.paid_on or tx.today, tx.today)
+    moved = confirmed(Case(found, actor, tx.now), cooperative_id, paid_on or found.paid_on or tx.today)
     if moved.state is NettingState.CONFIRMED:
         await _book(tx, moved)
     verb = "confirmed" if moved.state is NettingState.CONFIRMED else "half_confirmed"
@@ -123,7 +124,7 @@ async def decline_netting(
 ) -> Netting:
     """Decline with a reason. Nothing is booked, and another can be proposed. Raises WrongState, ReasonNeeded, Stale."""
     found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
-    moved = declined(found, reason)
+    moved = declined(Case(found, actor, tx.now), cooperative_id, reason)
     for place in (moved.first_id, moved.second_id):
         await tell(tx, "netting.declined", place, moved.id, reason=reason)
     return await nettings.save(tx, moved)

@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
-from app.db.agreements import agreement_on
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.members import members
@@ -18,9 +17,9 @@ from app.db.people import ensure_person, lend_staff_view
 from app.domain import offerings as process
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import AgreementMissing, HoldGone, NotFound, NotOrderable, WrongState
+from app.domain.errors import HoldGone, NotFound, NotOrderable
 from app.domain.events import LESS_HELD
-from app.domain.members import FORMER, SELLING
+from app.domain.members import FORMER
 from app.domain.offerings import (
     CONTENT,
     OFFERING,
@@ -34,7 +33,7 @@ from app.domain.offerings import (
     check,
 )
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
 from app.usecases.steps.offering import (
     Category,
@@ -180,12 +179,7 @@ async def move_offering(
     Raises WrongState; SecondPersonNeeded if the maker would publish; AgreementMissing before one is in force; Stale.
     """
     offering = await _locked(tx, actor, find(OFFERING, verb).right, offering_id, expected_version)
-    today = tx.today
-    if verb is OfferingVerb.PUBLISH and await agreement_on(tx, offering.cooperative_id, today) is None:
-        raise AgreementMissing(date=today.isoformat())
-    if verb is OfferingVerb.PUBLISH:
-        await _selling(tx, offering)
-    moved = process.transition(offering, verb, by_maker=bool(actor.as_member(offering.member_id)))
+    moved = process.transition(Case(offering, actor, tx.now), verb)
     if moved.edition > offering.edition:
         await _publish_edition(tx, moved)
     if offering.import_id is not None and moved.import_id is None:
@@ -241,14 +235,6 @@ async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
     """The timer of a hold: give its units back, if it is still there."""
     actor.require(Right.RUN_TIMER)
     await end_holds(tx, hold_id=hold_id, state=HoldState.EXPIRED)
-
-
-async def _selling(tx: Tx, offering: Offering) -> None:
-    """The maker sells now. Raises WrongState for a candidate, or one who paused or left."""
-    await lend_staff_view(tx, offering.cooperative_id)
-    maker = await members.get(tx, offering.member_id)
-    if maker.state not in SELLING:
-        raise WrongState(verb="publish", state=maker.state, possible=[])
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: Version | None) -> Offering:

@@ -35,13 +35,12 @@ from app.domain.orders import (
     PaymentState,
     accept_by,
     line_of,
-    not_own_work,
     roles_on,
     seller_of,
     totals,
 )
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.due import order_in_time, step_of
@@ -209,7 +208,6 @@ async def move_order(
     row = find(ORDER, verb)
     order = await orders.get(tx, order_id)
     actor.require(row.right, order.cooperative_id, own=roles_on(order, actor))
-    not_own_work(order, actor, verb)
     await lend_staff_view(tx, order.cooperative_id)
     order = order_in_time(tx, await orders.get(tx, order_id, lock=True))
     expect(order.version, expected_version)
@@ -239,7 +237,7 @@ async def _by_timer(tx: Tx, actor: Actor, order_id: UUID, verb: str) -> None:
 
 async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, note: str = "") -> Order:
     """Move a locked order; `at` dates the step, which is booked now."""
-    order_id, moved = order.id, process.transition(order, verb, at)
+    order_id, moved = order.id, process.transition(Case(order, actor, at), verb)
     if verb == "accept":
         await end_holds(tx, order_id=order_id, state="used")
     elif verb in RELEASES_STOCK:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.assignments import assignments, hours, next_number, parts, slots
+from app.db.assignments import assignments, next_number, parts, slots
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
@@ -26,12 +26,12 @@ from app.domain.assignments import (
     shares_of,
 )
 from app.domain.days import day_of
-from app.domain.errors import NotFound, RuleRefused, SharesDiffer, WrongState
+from app.domain.errors import NotFound, SharesDiffer, WrongState
 from app.domain.members import Member, MemberState
 from app.domain.page import Page, PageRequest
 from app.domain.parts import PART, Part, PartState, PartVerb, Slot, after_part, check_slot, joined, seat_or_queue
 from app.domain.shares import ShareKind
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
@@ -56,7 +56,6 @@ from app.vocabulary import (
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
 OFFERED = (PartVerb.TAKE_OVER, PartVerb.LEAVE)
 """For the colleague to whom a part was offered."""
-GIVING_UP = (PartVerb.WITHDRAW, PartVerb.HAND_ON, PartVerb.TAKE_OVER, PartVerb.RELEASE)
 WORDS = frozenset({"role", "skills", "starts_at", "ends_at", "place"})
 """What can change without anybody signing again."""
 Role = Annotated[str, Text(1, 120), Doc("What somebody does there.")]
@@ -216,7 +215,7 @@ async def _joined(tx: Tx, seen: Assignment, slot_id: UUID, member: Member, *, in
     whole = await steps.load(tx, found)
     state = PartState.INVITED if invited else seat_or_queue(whole.slot(slot_id), whole.parts)
     place = (uuid7(), found.id, slot_id, found.cooperative_id, member.cooperative_id, member.id)
-    part = Part(*place, await next_number(tx, found.id), state, tx.now)
+    part = Part(*place, await next_number(tx, found.id), state, tx.now, job_state=found.state)
     after = joined(whole.slot(slot_id), whole.parts, part)
     await parts.add(tx, part)
     await steps.restaff(tx, whole, after)
@@ -241,13 +240,11 @@ async def move_part(
     """
     seen = await parts.get(tx, part_id)
     _may_move(actor, seen, verb)
-    found = _staffable(await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id)), verb)
+    found = await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id))
     whole = await steps.load(tx, found)
     part = whole.part(part_id)
     expect(part.version, seen.version if expected_version is None and verb in OFFERED else expected_version)
-    moved = after_part(part, verb)
-    if verb in GIVING_UP and any(entry.stands for entry in await hours.all(tx, part_id=part_id)):
-        raise RuleRefused(rule="worked_hours_stay", value=verb)
+    moved = after_part(Case(part, actor, tx.now), verb, to_member_id=to_member_id)
     if verb is PartVerb.ACCEPT:
         moved = replace(moved, state=seat_or_queue(whole.slot(part.slot_id), whole.parts))
     elif verb is PartVerb.HAND_ON:
@@ -346,8 +343,7 @@ async def _active(tx: Tx, member_id: UUID) -> Member:
 
 async def _offered(tx: Tx, found: Assignment, part: Part, to_member_id: UUID | None) -> Part:
     """The part offered to a colleague of the same cooperative, who is told."""
-    if to_member_id is None:
-        raise RuleRefused(rule="hand_on_names_a_colleague", value="")
+    assert to_member_id is not None  # noqa: S101  what handing on needs
     await lend_staff_view(tx, part.cooperative_id)
     colleague = await _active(tx, to_member_id)
     not_own_job(found, colleague.person_id)
@@ -363,6 +359,6 @@ async def _taken_over(tx: Tx, found: Assignment, part: Part) -> Part:
     assert part.offered_to is not None  # noqa: S101  the guard of take_over
     await _active(tx, part.offered_to)
     place = (uuid7(), found.id, part.slot_id, found.cooperative_id, part.cooperative_id, part.offered_to)
-    made = Part(*place, part.number, PartState.TAKEN, tx.now)
+    made = Part(*place, part.number, PartState.TAKEN, tx.now, job_state=found.state)
     await parts.add(tx, made)
     return made

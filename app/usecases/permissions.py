@@ -26,6 +26,7 @@ from app.domain.permissions import (
     permitted,
     withdrawn,
 )
+from app.domain.transitions import Case
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
@@ -84,7 +85,7 @@ async def withdraw_permission(
     permission = await permissions.get(tx, permission_id, lock=True)
     actor.require(Right.GIVE_PERMISSION, permission.cooperative_id, municipality_id=permission.municipality_id)
     expect(permission.version, expected_version)
-    ended = withdrawn(permission, tx.today)
+    ended = withdrawn(Case(permission, actor, tx.now))
     if permission.kind is PermissionKind.PERMISSION:
         await lend_staff_view(tx, permission.cooperative_id)
         await tell(tx, "permission.lapses", permission.cooperative_id, permission.member_id)

@@ -27,6 +27,7 @@ from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, transition
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
+from app.domain.transitions import Case
 from app.usecases.steps.reading import of_one_moment
 
 MOST_MOVEMENTS = 100_000
@@ -43,6 +44,10 @@ MEMBERS_PAPERS: dict[str, Store[Any]] = {
     "tasks": tasks,
     "trail": member_events,
 }
+JUDGED_BY = frozenset(
+    {"trials", "free_cents", "policies", "categories", "approved", "line_people", "job_state", "worked"}
+)
+"""What is loaded with a paper to tell its next steps, and stands elsewhere."""
 
 
 @of_one_moment
@@ -66,6 +71,10 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
     found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m.id, MOST_MOVEMENTS)) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
+    for name in ("members", *MEMBERS_PAPERS):
+        exported[name] = [
+            {field: of for field, of in paper.items() if field not in JUDGED_BY} for paper in exported[name]
+        ]
     return exported
 
 
@@ -97,7 +106,8 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
     if await privacy.i_acted_as(tx, member.id):
         return member
     verb = "withdraw" if member.state in BEFORE_ADMISSION else "exit"
-    left = transition(member, verb, tx.today, destination=Destination.OTHER if verb == "exit" else None)
+    case = Case(member, now=tx.now)  # nobody else has to agree to it
+    left = transition(case, verb, destination=Destination.OTHER if verb == "exit" else None)
     saved = await members.save(tx, left)
     where = (uuid7(), member.id, member.cooperative_id, verb, left.state, tx.now)
     await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id))

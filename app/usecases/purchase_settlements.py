@@ -10,9 +10,10 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day, day_of
-from app.domain.errors import RuleRefused, SecondPersonNeeded, WrongState
+from app.domain.errors import RuleRefused, WrongState
 from app.domain.joint_purchases import Credit, JointPurchase, PurchaseState, StandingArticle, Wish, transition
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
+from app.domain.transitions import Case
 from app.usecases.steps import joint
 from app.vocabulary import (
     Amount,
@@ -83,9 +84,7 @@ async def settle_joint_purchase(
     Raises TotalDiffers if the invoice says another total, SecondPersonNeeded, WrongState, DayOutOfRange.
     """
     found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
-    settled = transition(found, "settle")
-    if actor.person == found.buyer_id:
-        raise SecondPersonNeeded(verb="settle")
+    settled = transition(Case(found, actor, tx.now), "settle", total=total)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.created_at), tx.today)
     whole = await joint.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
     check_total(whole.charges, total.cents)

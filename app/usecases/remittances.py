@@ -22,6 +22,7 @@ from app.domain.remittances import (
     settled,
     settlement,
 )
+from app.domain.transitions import Case
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
@@ -70,7 +71,7 @@ async def invoice_remittance(
     actor.require(Right.INVOICE_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
     expect(found.version, expected_version)
     await tell(tx, "remittance.invoiced", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")
-    return await remittances.save(tx, invoiced(found, reference, actor.person))
+    return await remittances.save(tx, invoiced(Case(found, actor, tx.now), reference))
 
 
 async def settle_remittance(
@@ -86,7 +87,7 @@ async def settle_remittance(
     actor.require(Right.SETTLE_REMITTANCE, found.cooperative_id)
     expect(found.version, expected_version)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.reported_at), tx.today)
-    paid = settled(found, day)
+    paid = settled(Case(found, actor, tx.now), day)
     place = (uuid7(), found.cooperative_id, JournalKind.REMITTANCE, "remittance", found.id, 1, day)
     await ledger.post(tx, Posting(*place, settlement(found)))
     await tell(tx, "remittance.settled", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")

@@ -46,7 +46,7 @@ from app.domain.spending import (
     reserve_legs,
     settlement_legs,
 )
-from app.domain.transitions import find
+from app.domain.transitions import Case, find
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
@@ -100,9 +100,8 @@ async def request_spending(
     place = (uuid7(), member.cooperative_id, agreement.municipality_id, member_id, agreement.id)
     asked = Request(*place, purpose, policy, title, supplier, amount.cents, actor.person, tx.now)
     await requests.add(tx, asked)
-    if draft:
-        return asked
-    return await _move(tx, actor, asked, "submit", "")
+    asked = await requests.get(tx, asked.id)
+    return asked if draft else await _move(tx, actor, asked, "submit", "")
 
 
 async def move_spending(
@@ -135,7 +134,7 @@ async def pay_spending(
 ) -> Request:
     """Record that the supplier was paid. From then on it tells in which months its money was earned."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
-    paid = decide(request, "pay", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
+    paid = decide(Case(request, actor, tx.now), "pay")
     await lock_pots(tx, request.cooperative_id, [request.member_id])
     lots = first_in_first_out(await free_lots(tx, request.member_id), request.cents)
     day = check_day("paid_on", paid_on or tx.today, day_of(request.requested_at), tx.today)
@@ -155,7 +154,7 @@ async def settle_spending(
     """Settle with the receipt. What was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
     cents = amount.cents
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
-    settled = decide(request, "settle", by=actor.person, own=bool(actor.as_member(request.member_id)), now=tx.now)
+    settled = decide(Case(request, actor, tx.now), "settle", receipt=receipt, amount=amount)
     if cents > request.cents:
         raise NumberOutOfRange(field="amount", low_cents=0, high_cents=request.cents, how="amount")
     if cents < request.cents:
@@ -260,8 +259,7 @@ def _require(actor: Actor, right: Right, request: Request) -> None:
 
 
 async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) -> Request:
-    own = bool(actor.as_member(request.member_id))
-    moved = decide(request, verb, by=actor.person, own=own, now=tx.now, reason=reason)
+    moved = decide(Case(request, actor, tx.now), verb, reason=reason)
     wanted = moved.cents if moved.state in RESERVED else 0
     change = wanted - request.reserved_cents
     if change:

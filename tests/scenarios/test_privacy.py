@@ -51,6 +51,9 @@ async def test_everything_about_me_to_take_along(world: World) -> None:
     assert [found["id"] for found in mine["orders"]] == [order["id"]]
     assert (mine["members"], mine["earnings"]) == ([], [])
     members = await seller.member("GET", "/v1/me/export")
+    shown = [paper for name in ("members", "costClaims") for paper in members[name]]
+    assert shown
+    assert not {"trials", "categories", "linePeople", "line_people"} & {field for paper in shown for field in paper}
     assert [found["id"] for found in members["members"]] == [seller.member_id]
     assert [found["state"] for found in members["earnings"]] == ["posted"]
     assert members["pots"][seller.member_id][0]["cents"] == 17000
