@@ -17,8 +17,8 @@ from app.contract.shape import Viewer, show
 from app.domain.actors import VISITOR
 from app.domain.apps import Granted
 from app.domain.errors import ClientRefused
+from app.ids import AppId
 from app.usecases.apps import check_assertion, check_client, disable_app, list_client_keys
-from app.vocabulary import AppId
 
 router = noun("apps", "/apps")
 login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)

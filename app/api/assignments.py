@@ -5,8 +5,8 @@ from fastapi import Response
 from app.adapters.sankey import sankey_svg
 from app.api.deps import LanguageDep, RunDep, noun
 from app.api.flows import SVG
+from app.ids import AssignmentId
 from app.usecases.assignment_flows import get_assignment_flows
-from app.vocabulary import AssignmentId
 
 router = noun("assignments")
 

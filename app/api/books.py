@@ -6,8 +6,8 @@ from fastapi import Query, Response
 
 from app.adapters.exports import MEDIA, ExportFormat, export
 from app.api.deps import LanguageDep, RunDep, noun
+from app.ids import CooperativeId
 from app.usecases.books import export_books
-from app.vocabulary import CooperativeId
 
 router = noun("ledger", "/cooperatives/{cooperative_id}")
 

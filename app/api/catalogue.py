@@ -16,9 +16,10 @@ from app.contract.catalogue import CatalogueOffering
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
 from app.domain.page import CURSOR, PageRequest, parse_cursor
+from app.ids import OfferingId
 from app.usecases.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.usecases.run import Unavailable
-from app.vocabulary import OfferingId, doc_of
+from app.vocabulary import doc_of
 
 router = noun("catalogue", "/catalogue/offerings")
 PLACE = "/v1/catalogue/offerings"

@@ -6,8 +6,9 @@ from fastapi import Response
 
 from app.adapters.sankey import sankey_svg
 from app.api.deps import LanguageDep, RunDep, noun
+from app.ids import CooperativeId, OrderId
 from app.usecases.flows import get_month_flows, trace_order
-from app.vocabulary import CooperativeId, Month, OrderId
+from app.vocabulary import Month
 
 router = noun("ledger")
 SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {}}, "description": "The same as a picture"}}

@@ -4,8 +4,8 @@ from fastapi import Response
 
 from app.adapters.drawings import thermometer_svg
 from app.api.deps import LanguageDep, RunDep, noun
+from app.ids import MemberId
 from app.usecases.members import get_thermometer
-from app.vocabulary import MemberId
 
 router = noun("members")
 

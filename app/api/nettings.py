@@ -6,8 +6,8 @@ from fastapi import Query, Response
 
 from app.adapters.exports import statement_csv
 from app.api.deps import LanguageDep, RunDep, noun
+from app.ids import CooperativeId, NettingId
 from app.usecases.nettings import get_netting_statement
-from app.vocabulary import CooperativeId, NettingId
 
 router = noun("nettings")
 SideQuery = Annotated[CooperativeId, Query(alias="cooperativeId", description="Whose books they are.")]

@@ -20,6 +20,7 @@ from app.contract.shape import Viewer, show
 from app.domain import offering_imports as domain
 from app.domain.errors import DomainError, RuleRefused
 from app.domain.offering_imports import LEASE, Row, Rows, Unread
+from app.ids import CooperativeId, MemberId, OfferingImportId
 from app.usecases.offering_imports import (
     ReviewImport,
     finish_import,
@@ -30,7 +31,7 @@ from app.usecases.offering_imports import (
     start_import,
 )
 from app.usecases.run import Run, Unavailable
-from app.vocabulary import CooperativeId, MemberId, OfferingImportId, Source, doc_of
+from app.vocabulary import Source, doc_of
 
 router = noun("offering imports")
 AT_ONCE = 500

@@ -8,8 +8,8 @@ from fastapi import Query, Response
 from app.api.deps import RunDep, noun
 from app.api.models import SpecificationOut
 from app.domain.remittances import as_csv
+from app.ids import RemittanceId
 from app.usecases.remittances import get_remittance
-from app.vocabulary import RemittanceId
 
 router = noun("remittances")
 

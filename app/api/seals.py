@@ -5,8 +5,8 @@ import json
 from fastapi import Response
 
 from app.api.deps import RunDep, noun
+from app.ids import CooperativeId
 from app.usecases.seals import export_sealed
-from app.vocabulary import CooperativeId
 
 router = noun("ledger")
 

@@ -6,8 +6,8 @@ from fastapi import Response
 
 from app.adapters.supplier_order import as_csv
 from app.api.deps import RunDep, noun
+from app.ids import JointPurchaseId
 from app.usecases.purchase_settlements import get_supplier_order
-from app.vocabulary import JointPurchaseId
 
 TOO_EARLY: dict[str, Any] = {"description": "Still open: nothing is ordered yet."}
 router = noun("joint purchases")

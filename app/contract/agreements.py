@@ -15,6 +15,7 @@ from app.domain.access import Right
 from app.domain.agreements import AGREEMENT, AgreementState, AgreementVerb
 from app.domain.money import decimal_text
 from app.domain.transitions import AvailableTransition
+from app.ids import AgreementId, CooperativeId, MunicipalityId
 from app.usecases.agreements import (
     change_agreement,
     draft_agreement,
@@ -29,7 +30,6 @@ from app.usecases.agreements import (
 )
 from app.usecases.steps import agreement_templates, preview
 from app.usecases.steps.agreement_forms import example_data, rule_data
-from app.vocabulary import AgreementId, CooperativeId, MunicipalityId
 
 
 @shape(AvailableTransition)

@@ -12,6 +12,7 @@ from app.domain.access import Right
 from app.domain.allowances import ALLOWANCE, AllowanceKind, AllowanceState, AllowanceVerb
 from app.domain.limits import LimitPeriod
 from app.domain.transitions import AvailableTransition
+from app.ids import AgreementId, AllowanceId, CooperativeId, MemberId
 from app.usecases.allowances import (
     get_allowance,
     grant_allowance,
@@ -19,7 +20,6 @@ from app.usecases.allowances import (
     list_legal_limits,
     reverse_allowance,
 )
-from app.vocabulary import AgreementId, AllowanceId, CooperativeId, MemberId
 
 
 @shape(AvailableTransition)

@@ -7,8 +7,8 @@ from app.contract.shape import shape
 from app.domain import apps as domain
 from app.domain.access import Scope
 from app.domain.apps import RateClass
+from app.ids import AppId, CooperativeId
 from app.usecases.apps import change_app, get_app, list_apps, register_app, rotate_secret
-from app.vocabulary import AppId, CooperativeId
 
 
 @shape(domain.App)

@@ -13,6 +13,7 @@ from app.domain.parts import PART, PartState, PartVerb, may_on
 from app.domain.shares import ShareKind
 from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
+from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId, PersonId, WorkedHoursId
 from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
 from app.usecases.parts import (
     add_slot,
@@ -24,15 +25,6 @@ from app.usecases.parts import (
     list_slots,
     move_part,
     preview_part,
-)
-from app.vocabulary import (
-    AssignmentId,
-    AssignmentPartId,
-    AssignmentSlotId,
-    CooperativeId,
-    MemberId,
-    PersonId,
-    WorkedHoursId,
 )
 
 

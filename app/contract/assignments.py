@@ -14,6 +14,7 @@ from app.domain.access import Right
 from app.domain.assignments import ASSIGNMENT, AssignmentState, AssignmentVerb, Audience, may_in
 from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
+from app.ids import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
 from app.usecases import assignment_terms
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import get_terms, list_signatures, sign_assignment
@@ -24,7 +25,6 @@ from app.usecases.assignments import (
     move_assignment,
     plan_assignment,
 )
-from app.vocabulary import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
 
 
 @shape(domain.PriceLine)

@@ -10,8 +10,8 @@ from app.domain import ballots as domain
 from app.domain.access import Right
 from app.domain.ballots import BALLOT, BallotState, BallotVerb
 from app.domain.transitions import AvailableTransition
+from app.ids import BallotId, CooperativeId
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
-from app.vocabulary import BallotId, CooperativeId
 
 
 @shape(AvailableTransition)

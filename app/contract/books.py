@@ -7,8 +7,8 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, cents, seen, shape
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
+from app.ids import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 from app.usecases.books import close_month, list_accounts, list_journals, list_periods
-from app.vocabulary import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 
 
 @shape(domain.Leg)

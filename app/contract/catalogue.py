@@ -9,7 +9,7 @@ from app.contract.shape import Money, shape
 from app.domain import catalogue as domain
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
-from app.vocabulary import CooperativeId, OfferingId
+from app.ids import CooperativeId, OfferingId
 
 
 @shape(domain.CatalogueSeller)

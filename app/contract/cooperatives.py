@@ -6,6 +6,7 @@ from app.contract.operation import Key, Noun
 from app.contract.shape import shape
 from app.domain import cooperatives as domain
 from app.domain.cooperatives import LegalForm
+from app.ids import CooperativeId, MunicipalityId
 from app.usecases.cooperatives import (
     add_cooperative,
     change_cooperative,
@@ -13,7 +14,6 @@ from app.usecases.cooperatives import (
     get_readiness,
     list_cooperatives,
 )
-from app.vocabulary import CooperativeId, MunicipalityId
 
 
 @shape(domain.Cooperative)

@@ -10,8 +10,8 @@ from app.domain import costs as domain
 from app.domain.access import Right
 from app.domain.costs import CLAIM, ClaimState, ClaimVerb, Payee
 from app.domain.transitions import AvailableTransition
+from app.ids import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
 from app.usecases.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
-from app.vocabulary import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
 
 
 @shape(AvailableTransition)

@@ -3,8 +3,8 @@
 from app.contract.operation import Noun
 from app.contract.shape import shape
 from app.domain import customers as domain
+from app.ids import CustomerId
 from app.usecases.customers import get_my_contact, set_my_contact
-from app.vocabulary import CustomerId
 
 
 @shape(domain.Contact)

@@ -11,8 +11,8 @@ from app.domain import earnings as domain
 from app.domain.access import Right
 from app.domain.earnings import HELD, EarningState, HeldVerb
 from app.domain.transitions import AvailableTransition
+from app.ids import AgreementId, CooperativeId, EarningId, JournalId, MemberId, OrderId
 from app.usecases.earnings import decide_held, get_earning, list_earnings
-from app.vocabulary import AgreementId, CooperativeId, EarningId, JournalId, MemberId, OrderId
 
 
 @shape(AvailableTransition)

@@ -6,8 +6,9 @@ from app.adapters.webhooks import resource_of
 from app.contract.operation import Noun
 from app.contract.shape import seen, shape
 from app.domain.feed import EventType, PublicEvent
+from app.ids import AnyId, CooperativeId, EventId
 from app.usecases.feed import FeedPart, list_events
-from app.vocabulary import AnyId, CooperativeId, EventId, FeedPlace
+from app.vocabulary import FeedPlace
 
 
 @shape(PublicEvent)

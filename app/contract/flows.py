@@ -9,8 +9,8 @@ from app.contract.shape import Money, cents, seen, shape
 from app.domain import flows as domain
 from app.domain.flows import StatementAxis
 from app.domain.ledger import AccountKind
+from app.ids import CooperativeId, MemberId
 from app.usecases.flows import get_member_statement, get_month_flows, get_statement, trace_order
-from app.vocabulary import CooperativeId, MemberId
 
 
 @shape(domain.Flow)

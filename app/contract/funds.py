@@ -9,10 +9,10 @@ from app.domain import barters, deliveries
 from app.domain import funds as domain
 from app.domain.barters import BarterState
 from app.domain.deliveries import DeliveryState
+from app.ids import BarterId, CooperativeId, DeliveryId, FundId, MemberId
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
 from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
-from app.vocabulary import BarterId, CooperativeId, DeliveryId, FundId, MemberId
 
 
 @shape(domain.Fund)

@@ -12,6 +12,7 @@ from app.domain.allocation import SharingRule
 from app.domain.joint_purchases import PURCHASE, DeliveryBy, JointPurchaseVerb, PurchaseState
 from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
+from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases import joint_purchases as usecases
 from app.usecases.joint_purchases import (
     add_article,
@@ -23,7 +24,6 @@ from app.usecases.joint_purchases import (
     plan_joint_purchase,
 )
 from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
-from app.vocabulary import CooperativeId, JointPurchaseId, PurchaseArticleId
 
 
 @shape(domain.Tier)

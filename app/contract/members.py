@@ -13,6 +13,7 @@ from app.domain.access import Right
 from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberVerb
 from app.domain.thermometer import PotKind
 from app.domain.transitions import AvailableTransition
+from app.ids import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
 from app.usecases.members import (
     change_member,
     get_member,
@@ -24,7 +25,6 @@ from app.usecases.members import (
     register_member,
     set_goal,
 )
-from app.vocabulary import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
 
 
 @shape(AvailableTransition)

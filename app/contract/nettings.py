@@ -11,6 +11,7 @@ from app.domain import nettings as domain
 from app.domain.access import Right
 from app.domain.nettings import NETTING, NettingState, NettingVerb
 from app.domain.transitions import AvailableTransition
+from app.ids import CooperativeId, NettingId, PersonId
 from app.usecases import nettings as usecases
 from app.usecases.nettings import (
     confirm_netting,
@@ -22,7 +23,6 @@ from app.usecases.nettings import (
     propose_netting,
     set_credit_limit,
 )
-from app.vocabulary import CooperativeId, NettingId, PersonId
 
 
 @shape(AvailableTransition)

@@ -9,6 +9,7 @@ from app.contract.operation import Noun
 from app.contract.shape import seen, shape, show
 from app.domain import offering_imports as domain
 from app.domain.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
+from app.ids import CooperativeId, ImportRowId, OfferingId, OfferingImportId
 from app.usecases.offering_imports import (
     get_import,
     get_offering_of,
@@ -16,7 +17,6 @@ from app.usecases.offering_imports import (
     list_imports,
     put_offering,
 )
-from app.vocabulary import CooperativeId, ImportRowId, OfferingId, OfferingImportId
 
 
 @shape(domain.OfferingImport)

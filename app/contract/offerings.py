@@ -19,6 +19,7 @@ from app.domain.offerings import (
 )
 from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
+from app.ids import CooperativeId, HoldId, MemberId, OfferingId
 from app.usecases.offerings import (
     add_offering,
     change_offering,
@@ -29,7 +30,6 @@ from app.usecases.offerings import (
     release_hold,
     set_stock,
 )
-from app.vocabulary import CooperativeId, HoldId, MemberId, OfferingId
 
 
 @shape(AvailableTransition)

@@ -3,8 +3,8 @@
 from app.contract.operation import Noun
 from app.contract.shape import Money, shape
 from app.domain import opening as domain
+from app.ids import JournalId
 from app.usecases.opening import open_books
-from app.vocabulary import JournalId
 
 
 @shape(domain.OpeningReport)

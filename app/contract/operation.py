@@ -16,8 +16,9 @@ from pydantic import BaseModel, Field, create_model
 
 from app.contract.shape import bare, is_shape
 from app.domain.errors import DomainError
+from app.ids import noun_of
 from app.usecases.steps.forms import WHOLE
-from app.vocabulary import Form, doc_of, noun_of
+from app.vocabulary import Form, doc_of
 
 UseCase = Callable[..., Any]
 OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations")

@@ -12,16 +12,7 @@ from app.domain.access import Right
 from app.domain.orders import ORDER, OrderState, OrderVerb, PaymentState, roles_on
 from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
-from app.usecases.orders import (
-    get_guest_order,
-    get_order,
-    guest_token,
-    list_order_events,
-    list_orders,
-    move_order,
-    place_order,
-)
-from app.vocabulary import (
+from app.ids import (
     AppId,
     AssignmentId,
     CooperativeId,
@@ -31,6 +22,15 @@ from app.vocabulary import (
     OrderId,
     OrderLineId,
     PersonId,
+)
+from app.usecases.orders import (
+    get_guest_order,
+    get_order,
+    guest_token,
+    list_order_events,
+    list_orders,
+    move_order,
+    place_order,
 )
 
 

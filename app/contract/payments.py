@@ -8,8 +8,8 @@ from app.contract.shape import Money, cents, shape
 from app.domain import payments as domain
 from app.domain import refunds
 from app.domain.payments import PaymentMethod
+from app.ids import OrderId, PaymentId, RefundId
 from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
-from app.vocabulary import OrderId, PaymentId, RefundId
 
 
 @shape(refunds.Refund)

@@ -10,6 +10,7 @@ from app.domain import permissions as domain
 from app.domain.access import Right
 from app.domain.permissions import PERMISSION, PermissionKind, PermissionState, PermissionVerb
 from app.domain.transitions import AvailableTransition
+from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, PermissionId, PermissionReadId, PersonId
 from app.usecases.permissions import (
     get_permission,
     give_permission,
@@ -17,15 +18,6 @@ from app.usecases.permissions import (
     list_permissions,
     read_permission_note,
     withdraw_permission,
-)
-from app.vocabulary import (
-    AppId,
-    CooperativeId,
-    MemberId,
-    MunicipalityId,
-    PermissionId,
-    PermissionReadId,
-    PersonId,
 )
 
 

@@ -10,6 +10,7 @@ from app.domain import remittances as domain
 from app.domain.access import Right
 from app.domain.remittances import REMITTANCE, RemittanceState, RemittanceVerb
 from app.domain.transitions import AvailableTransition
+from app.ids import CooperativeId, JournalId, MunicipalityId, RemittanceId
 from app.usecases.remittances import (
     get_remittance,
     get_remittance_owed,
@@ -19,7 +20,6 @@ from app.usecases.remittances import (
     report_remittance,
     settle_remittance,
 )
-from app.vocabulary import CooperativeId, JournalId, MunicipalityId, RemittanceId
 
 
 @shape(domain.Owed)

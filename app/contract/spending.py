@@ -11,6 +11,7 @@ from app.domain import spending as domain
 from app.domain.access import Right
 from app.domain.spending import SPENDING, SpendingState, SpendingVerb
 from app.domain.transitions import AvailableTransition
+from app.ids import AgreementId, CooperativeId, MemberId, SpendingRequestId
 from app.usecases.spending import (
     get_spending_request,
     list_spending_requests,
@@ -20,7 +21,6 @@ from app.usecases.spending import (
     settle_pot,
     settle_spending,
 )
-from app.vocabulary import AgreementId, CooperativeId, MemberId, SpendingRequestId
 
 
 @shape(domain.Lot)

@@ -8,8 +8,8 @@ from app.contract.operation import Key, Noun
 from app.contract.shape import seen, shape
 from app.domain import events as domain
 from app.domain.access import Role
+from app.ids import AnyId, CooperativeId, MemberId, TaskId
 from app.usecases.tasks import do_task, list_tasks
-from app.vocabulary import AnyId, CooperativeId, MemberId, TaskId
 
 
 @shape(domain.Task)

@@ -7,6 +7,7 @@ from app.contract.shape import seen, shape
 from app.domain import webhooks as domain
 from app.domain.feed import EventType
 from app.domain.webhooks import OffReason, SendingState
+from app.ids import AnyId, AppId, EventId, WebhookDeliveryId, WebhookId
 from app.usecases.webhooks import (
     add_webhook,
     change_webhook,
@@ -17,7 +18,6 @@ from app.usecases.webhooks import (
     replay_webhook,
     rotate_webhook_secret,
 )
-from app.vocabulary import AnyId, AppId, EventId, WebhookDeliveryId, WebhookId
 
 
 @shape(domain.Webhook)

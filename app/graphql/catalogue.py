@@ -15,6 +15,7 @@ from app.domain.selection import Chosen
 from app.graphql.context import Info
 from app.graphql.engine import type_of
 from app.graphql.types import After, Connection, Edge, First, Id, MoneyInput, connect, page_of
+from app.ids import OfferingId
 from app.usecases.catalogue import (
     Catalogue,
     Category,
@@ -26,7 +27,7 @@ from app.usecases.catalogue import (
     query_of,
 )
 from app.usecases.steps.forms import filled
-from app.vocabulary import Form, OfferingId, doc_of
+from app.vocabulary import Form, doc_of
 
 CatalogueOffering = type_of(contract.CatalogueOffering)
 

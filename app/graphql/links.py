@@ -15,10 +15,11 @@ from app.graphql.context import Context, Info
 from app.graphql.engine import field_name, said, type_of
 from app.graphql.limits import ROWS
 from app.graphql.types import Id, Node
+from app.ids import AnyId, noun_of
 from app.usecases.steps.audit import DENIALS
 from app.usecases.steps.forms import filled
 from app.usecases.steps.reading import read_by_id
-from app.vocabulary import AnyId, Form, noun_of
+from app.vocabulary import Form
 
 Lead = Callable[[Any, Context], Awaitable[Any]]
 """From a thing to what its link leads to."""

@@ -42,6 +42,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
 from app.domain.split import run_examples
 from app.domain.transitions import Case
+from app.ids import AgreementId, CooperativeId, MemberId
 from app.usecases.steps.agreement_forms import ExampleInput, RuleInput, to_example, to_rule
 from app.usecases.steps.agreement_templates import AgreementTemplate, templates
 from app.usecases.steps.audit import shows_private
@@ -49,19 +50,7 @@ from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import (
-    WHOLE,
-    AgreementId,
-    AmountOrNone,
-    CooperativeId,
-    Day,
-    Doc,
-    Form,
-    MemberId,
-    Title,
-    Version,
-    Within,
-)
+from app.vocabulary import WHOLE, AmountOrNone, Day, Doc, Form, Title, Version, Within
 
 FirstDay = Annotated[date, Within(AGREED), Doc("The first day on which it holds.")]
 Rules = Annotated[list[RuleInput], Field(min_length=1, max_length=20), Doc("What is done with the money, in order.")]

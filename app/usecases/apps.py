@@ -26,10 +26,11 @@ from app.domain.apps import (
 )
 from app.domain.errors import ClientRefused, Forbidden, NotFound
 from app.domain.page import Page, PageRequest
+from app.ids import AppId, CooperativeId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import AppId, CooperativeId, Doc, Flag, Form, Name, Url, Version
+from app.vocabulary import Doc, Flag, Form, Name, Url, Version
 
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), Doc("What it may do.")]
 Places = Annotated[

@@ -10,10 +10,10 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.flows import Flow
+from app.ids import AssignmentId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.charge import cents_by_place
-from app.vocabulary import AssignmentId
 
 
 @shows_private

@@ -15,9 +15,10 @@ from app.domain.assignments import Assignment, AssignmentState
 from app.domain.days import day_of
 from app.domain.errors import AlreadySettled, SecondPersonNeeded, WrongState
 from app.domain.parts import Hours, Part, check_hours
+from app.ids import AssignmentPartId, WorkedHoursId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
-from app.vocabulary import WHOLE, AssignmentPartId, Doc, Note, PastDay, StatedReason, WorkedHoursId
+from app.vocabulary import WHOLE, Doc, Note, PastDay, StatedReason
 
 WorkedMinutes = Annotated[
     int,

@@ -16,10 +16,11 @@ from app.domain.assignments import STAFFABLE, AssignmentState
 from app.domain.days import day_of
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, TermsChanged, WrongState
 from app.domain.parts import Signature
+from app.ids import AssignmentId, CooperativeId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.charge import cents_by_place
 from app.usecases.steps.limit import check_limits
-from app.vocabulary import WHOLE, AssignmentId, CooperativeId, Doc
+from app.vocabulary import WHOLE, Doc
 
 Signer = Annotated[CooperativeId, Doc("The cooperative that signs.")]
 SignedTerms = Annotated[

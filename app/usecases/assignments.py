@@ -42,6 +42,7 @@ from app.domain.orders import Order, OrderLine, OrderState, totals
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
+from app.ids import AssignmentId, CooperativeId, OrderId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.assignment import Whole
 from app.usecases.steps.charge import book_assignment, cents_by_place, check_vat
@@ -56,12 +57,9 @@ from app.vocabulary import (
     About,
     Amount,
     AmountOrNone,
-    AssignmentId,
-    CooperativeId,
     Doc,
     Form,
     MoneyIn,
-    OrderId,
     Place,
     Quantity,
     Reason,

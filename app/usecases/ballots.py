@@ -19,8 +19,9 @@ from app.domain.errors import RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
+from app.ids import BallotId, CooperativeId
 from app.usecases.steps.version import expect
-from app.vocabulary import Amount, BallotId, CooperativeId, Doc, Flag, PaymentDay, SupplierName, Title, Version
+from app.vocabulary import Amount, Doc, Flag, PaymentDay, SupplierName, Title, Version
 
 Yes = Annotated[Flag, Doc("Yes or no.")]
 

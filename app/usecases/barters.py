@@ -28,9 +28,10 @@ from app.domain.errors import NotFound, RuleMissing
 from app.domain.ledger import MINUTES, JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
+from app.ids import BarterId, CooperativeId, MemberId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
-from app.vocabulary import BarterId, CooperativeId, Doc, MemberId, Minutes, Title, Version
+from app.vocabulary import Doc, Minutes, Title, Version
 
 GiverId = Annotated[MemberId, Doc("Who worked.")]
 ReceiverId = Annotated[MemberId, Doc("Who it was done for.")]

@@ -12,9 +12,10 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.page import Page, PageRequest
+from app.ids import AnyId, CooperativeId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import of_one_moment
-from app.vocabulary import AnyId, AnyMonth, Balance, CooperativeId, Doc, first_of
+from app.vocabulary import AnyMonth, Balance, Doc, first_of
 
 BATCH = 1000
 SourceId = Annotated[AnyId, Doc("What they were booked for, such as an order or a payment.")]

@@ -16,10 +16,11 @@ from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
+from app.ids import CooperativeId, MunicipalityId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import About, CooperativeId, Day, Doc, Form, KvkNumber, MunicipalityId, Name, Slug, Town, Version
+from app.vocabulary import About, Day, Doc, Form, KvkNumber, Name, Slug, Town, Version
 
 FirstDay = Annotated[Day, Doc("Since when it charges no VAT, as a small business; null: it charges VAT.")]
 

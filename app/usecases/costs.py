@@ -20,24 +20,13 @@ from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
+from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import order_in_time
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    Amount,
-    CooperativeId,
-    CostClaimId,
-    Doc,
-    OrderId,
-    OrderLineId,
-    Proof,
-    Reason,
-    Slug,
-    Supplier,
-    Version,
-)
+from app.vocabulary import Amount, Doc, Proof, Reason, Slug, Supplier, Version
 
 Category = Annotated[Slug, Doc("What it was for, as the agreement names it.")]
 

@@ -15,8 +15,9 @@ from app.domain.deliveries import Delivery, DeliveryState, DeliveryVerb, answere
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
+from app.ids import CooperativeId, DeliveryId
 from app.usecases.steps.version import expect
-from app.vocabulary import Amount, CooperativeId, DeliveryId, Doc, PastDay, Title, Version
+from app.vocabulary import Amount, Doc, PastDay, Title, Version
 
 ReceiverId = Annotated[CooperativeId, Doc("The cooperative that received it.")]
 Goods = Annotated[Title, Doc("What was delivered.")]

@@ -15,11 +15,12 @@ from app.domain.earnings import HELD, Earning, EarningState, HeldVerb
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find, move
+from app.ids import CooperativeId, EarningId, MemberId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.earn import release_held
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import CooperativeId, EarningId, MemberId, Reason, Version
+from app.vocabulary import Reason, Version
 
 
 @shows_private

@@ -15,8 +15,9 @@ from app.db.people import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.flows import Flow, Statement, StatementAxis, bought_with, check_dates
+from app.ids import CooperativeId, MemberId, OrderId
 from app.usecases.steps.audit import shows_private
-from app.vocabulary import CooperativeId, Day, Doc, MemberId, Month, OrderId, PastMoment, first_of
+from app.vocabulary import Day, Doc, Month, PastMoment, first_of
 
 FirstDay = Annotated[Day, Doc("Its first day.")]
 LastDay = Annotated[Day, Doc("Its last day.")]

@@ -16,8 +16,9 @@ from app.domain.errors import BelowFloor
 from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
+from app.ids import CooperativeId, FundId
 from app.usecases.steps.reading import reads_by_id
-from app.vocabulary import Amount, CooperativeId, Doc, FundId, Name, PaymentDay, Purpose, SupplierName, Title
+from app.vocabulary import Amount, Doc, Name, PaymentDay, Purpose, SupplierName, Title
 
 Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=20), Doc("What it may be spent on.")]
 OneOfThem = Annotated[Purpose, Doc("One of the purposes of the fund.")]

@@ -34,6 +34,7 @@ from app.domain.joint_purchases import (
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
+from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases.steps import joint
 from app.usecases.steps.due import step_of
 from app.usecases.steps.limit import check_purchase_limits
@@ -60,16 +61,7 @@ from app.usecases.steps.purchase_forms import (
     Vat,
 )
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    About,
-    CooperativeId,
-    JointPurchaseId,
-    PurchaseArticleId,
-    Reason,
-    SupplierName,
-    Title,
-    Version,
-)
+from app.vocabulary import About, Reason, SupplierName, Title, Version
 
 
 @dataclass(frozen=True)

@@ -37,24 +37,11 @@ from app.domain.members import (
 from app.domain.page import Page, PageRequest
 from app.domain.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.transitions import Case, find
+from app.ids import CooperativeId, MemberId, PersonId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import asks_at_once, reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    AmountOrNone,
-    CooperativeId,
-    Doc,
-    Flag,
-    Form,
-    Goal,
-    MemberId,
-    Name,
-    Note,
-    PersonId,
-    RowsOrNone,
-    TradeName,
-    Version,
-)
+from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, RowsOrNone, TradeName, Version
 
 Candidate = Annotated[Flag, Doc("Whether they only come to know each other yet.")]
 

@@ -9,9 +9,10 @@ from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists
 from app.domain.municipalities import Municipality
 from app.domain.page import Page, PageRequest
+from app.ids import MunicipalityId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import CbsCode, MunicipalityId, Name
+from app.vocabulary import CbsCode, Name
 
 
 @open_to_visitors

@@ -32,9 +32,10 @@ from app.domain.nettings import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
+from app.ids import CooperativeId, NettingId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import CooperativeId, Doc, Limit, NettingId, PastDay, Reason, Version
+from app.vocabulary import Doc, Limit, PastDay, Reason, Version
 
 OtherId = Annotated[CooperativeId, Doc("The other cooperative.")]
 SideId = Annotated[CooperativeId, Doc("The side that speaks.")]

@@ -58,18 +58,9 @@ from app.domain.offering_imports import (
 )
 from app.domain.offerings import CONTENT, Offering, OfferingState
 from app.domain.page import Page, PageRequest
+from app.ids import CooperativeId, OfferingImportId
 from app.usecases.steps.offering import OfferingContents, contents_of
-from app.vocabulary import (
-    CooperativeId,
-    Doc,
-    ExternalId,
-    Flag,
-    Form,
-    OfferingImportId,
-    Reason,
-    Source,
-    Stock,
-)
+from app.vocabulary import Doc, ExternalId, Flag, Form, Reason, Source, Stock
 
 Offered = Annotated[Flag, Doc("Whether it is on the market; false takes it off.")]
 StockNow = Annotated[Stock, Doc("How many units your system has, of goods. What is left out stays as it is.")]

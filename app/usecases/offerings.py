@@ -35,6 +35,7 @@ from app.domain.offerings import (
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
+from app.ids import CooperativeId, HoldId, MemberId, OfferingId
 from app.usecases.steps.offering import (
     Category,
     Description,
@@ -51,21 +52,7 @@ from app.usecases.steps.offering import (
 from app.usecases.steps.ordering import take_or_free
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    WHOLE,
-    CooperativeId,
-    Doc,
-    Form,
-    HoldId,
-    LeadTime,
-    MemberId,
-    MoneyIn,
-    Name,
-    OfferingId,
-    Quantity,
-    Town,
-    Version,
-)
+from app.vocabulary import WHOLE, Doc, Form, LeadTime, MoneyIn, Name, Quantity, Town, Version
 
 HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]
 OfMember = Annotated[MemberId, Doc("Of this member only.")]

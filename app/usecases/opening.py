@@ -25,7 +25,8 @@ from app.domain.opening import (
     opening_legs,
     report,
 )
-from app.vocabulary import Amount, Balance, CooperativeId, Doc, Flag, Form, MemberId, Month, PastDay, first_of
+from app.ids import CooperativeId, MemberId
+from app.vocabulary import Amount, Balance, Doc, Flag, Form, Month, PastDay, first_of
 
 
 class OpeningAccountInput(Form):

@@ -41,6 +41,7 @@ from app.domain.orders import (
 )
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
+from app.ids import CooperativeId, HoldId, OfferingId, OrderId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.due import order_in_time, step_of
@@ -50,19 +51,7 @@ from app.usecases.steps.reading import Questions, asks_first, reads_by_id
 from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import (
-    CooperativeId,
-    Doc,
-    Edition,
-    Form,
-    HoldId,
-    Moment,
-    Note,
-    OfferingId,
-    OrderId,
-    Quantity,
-    Version,
-)
+from app.vocabulary import Doc, Edition, Form, Moment, Note, Quantity, Version
 
 MOST_LINES = 50
 EVENT_NAMES = {

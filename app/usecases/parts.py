@@ -33,25 +33,12 @@ from app.domain.parts import PART, Part, PartState, PartVerb, Slot, after_part, 
 from app.domain.shares import ShareKind
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
+from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    EMPTY,
-    WHOLE,
-    AssignmentId,
-    AssignmentPartId,
-    AssignmentSlotId,
-    CooperativeId,
-    Doc,
-    Form,
-    MemberId,
-    Minutes,
-    Place,
-    Text,
-    Version,
-)
+from app.vocabulary import EMPTY, WHOLE, Doc, Form, Minutes, Place, Text, Version
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
 OFFERED = (PartVerb.TAKE_OVER, PartVerb.LEAVE)

@@ -15,21 +15,11 @@ from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused
 from app.domain.people import ERASED, OFFICES, Office, Person
+from app.ids import CooperativeId, MunicipalityId, OfficeId, PersonId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    CooperativeId,
-    Doc,
-    Email,
-    Issuer,
-    MunicipalityId,
-    Name,
-    OfficeId,
-    PersonId,
-    Subject,
-    Version,
-)
+from app.vocabulary import Doc, Email, Issuer, Name, Subject, Version
 
 TasksEmail = Annotated[Email | None, Doc("The address; null: no mail.")]
 

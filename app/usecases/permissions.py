@@ -27,10 +27,11 @@ from app.domain.permissions import (
     withdrawn,
 )
 from app.domain.transitions import Case
+from app.ids import CooperativeId, MemberId, PermissionId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import CooperativeId, Day, Doc, MemberId, Note, PermissionId, Version
+from app.vocabulary import Day, Doc, Note, Version
 
 FirstDay = Annotated[Day, Doc("The first day on which it holds.")]
 LastDay = Annotated[Day, Doc("The last day on which it holds.")]

@@ -14,19 +14,9 @@ from app.domain.errors import RuleRefused, WrongState
 from app.domain.joint_purchases import Credit, JointPurchase, PurchaseState, StandingArticle, Wish, transition
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.domain.transitions import Case
+from app.ids import JointPurchaseId, PurchaseArticleId, WishId
 from app.usecases.steps import joint
-from app.vocabulary import (
-    Amount,
-    AmountOrNone,
-    Doc,
-    JointPurchaseId,
-    PaymentDay,
-    PurchaseArticleId,
-    StatedReason,
-    Units,
-    Version,
-    WishId,
-)
+from app.vocabulary import Amount, AmountOrNone, Doc, PaymentDay, StatedReason, Units, Version
 
 More = Annotated[Units, Doc("How many more came.")]
 InAll = Annotated[

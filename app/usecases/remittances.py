@@ -23,10 +23,11 @@ from app.domain.remittances import (
     settlement,
 )
 from app.domain.transitions import Case
+from app.ids import CooperativeId, RemittanceId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import CooperativeId, Month, PaymentDay, Reference, RemittanceId, Version, first_of
+from app.vocabulary import Month, PaymentDay, Reference, Version, first_of
 
 
 async def get_remittance_owed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Owed:

@@ -47,25 +47,11 @@ from app.domain.spending import (
     settlement_legs,
 )
 from app.domain.transitions import Case, find
+from app.ids import CooperativeId, MemberId, SpendingRequestId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    Among,
-    Amount,
-    CooperativeId,
-    Doc,
-    Flag,
-    MemberId,
-    PaymentDay,
-    Purpose,
-    Reason,
-    Receipt,
-    SpendingRequestId,
-    Supplier,
-    Title,
-    Version,
-)
+from app.vocabulary import Among, Amount, Doc, Flag, PaymentDay, Purpose, Reason, Receipt, Supplier, Title, Version
 
 ToMember = Annotated[Flag, Doc("Whether the member is paid, who bought it already.")]
 Draft = Annotated[Flag, Doc("Whether it is only written down yet, and nothing reserved.")]

@@ -11,8 +11,9 @@ from app.domain.actors import Actor, Party
 from app.domain.errors import WrongState
 from app.domain.events import Task
 from app.domain.page import Page, PageRequest
+from app.ids import TaskId
 from app.usecases.steps.version import expect
-from app.vocabulary import Doc, TaskId, Version
+from app.vocabulary import Doc, Version
 
 Done = Annotated[bool, Doc("Whether tasks are asked for that are done; otherwise those that are open.")]
 

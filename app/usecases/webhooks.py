@@ -48,10 +48,11 @@ from app.domain.webhooks import (
 from app.domain.webhooks import (
     after as outcome_of,
 )
+from app.ids import AppId, WebhookId
 from app.usecases.run import Run
 from app.usecases.steps.outside import prepared_by
 from app.usecases.steps.version import expect
-from app.vocabulary import AppId, Doc, FeedPlace, Flag, Form, Url, Version, WebhookId
+from app.vocabulary import Doc, FeedPlace, Flag, Form, Url, Version
 
 MOST_AGAIN = 10_000
 HookUrl = Annotated[Url, Doc("Where the events are posted.")]

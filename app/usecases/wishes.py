@@ -30,21 +30,13 @@ from app.domain.members import MemberState
 from app.domain.page import Page, PageRequest
 from app.domain.purchase_costs import reserve_legs
 from app.domain.spending import CONSENT, policy_for
+from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
 from app.usecases.steps import joint
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import purchase_in_time
 from app.usecases.steps.limit import check_limit_between
 from app.usecases.steps.version import expect
-from app.vocabulary import (
-    CooperativeId,
-    Doc,
-    JointPurchaseId,
-    MemberId,
-    PurchaseArticleId,
-    Units,
-    Version,
-    WishId,
-)
+from app.vocabulary import Doc, Units, Version
 
 Quantity = Annotated[Units, Doc("How many units are wished for sure.")]
 Tolerance = Annotated[Units, Doc("How many more units would be taken to fill a pack.")]

@@ -19,6 +19,7 @@ from app.contract.shape import bare, optional
 from app.domain.actors import Identity
 from app.domain.days import FIRST_DAY
 from app.graphql.schema import schema
+from app.ids import Names, noun_of
 from app.vocabulary import (
     BalanceIn,
     Between,
@@ -27,11 +28,9 @@ from app.vocabulary import (
     MomentWithin,
     MoneyIn,
     MonthWithin,
-    Names,
     Text,
     Verbatim,
     Within,
-    noun_of,
 )
 from tests.walls.cast import FAR, OWN, Cast
 from tests.walls.fields import Field, fields

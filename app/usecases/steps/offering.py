@@ -7,7 +7,8 @@ from pydantic import Field
 
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
-from app.vocabulary import About, Between, Doc, Form, LeadTime, MemberId, MoneyIn, Name, Slug, Stock, Town, Url
+from app.ids import MemberId
+from app.vocabulary import About, Between, Doc, Form, LeadTime, MoneyIn, Name, Slug, Stock, Town, Url
 
 HIGHEST_PRICE = 100_000_000
 """Cents of a unit."""

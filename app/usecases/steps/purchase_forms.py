@@ -8,13 +8,13 @@ from pydantic import Field
 from app.domain.allocation import SharingRule
 from app.domain.joint_purchases import DeliveryBy, JointPurchaseVerb
 from app.domain.vat import VatClass
+from app.ids import CooperativeId
 from app.vocabulary import (
     WHOLE,
     About,
     Among,
     Amount,
     AmountOrNone,
-    CooperativeId,
     Doc,
     Form,
     Moment,

@@ -1,0 +1,91 @@
+"""Ids, each with the noun that it names."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+_ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Of an id: the noun that it names, such as `member`. It is written as answers write it.
+
+    `UUID` itself takes braces, `urn:` and digits of every script.
+    """
+
+    noun: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"description": self.words}
+
+    @property
+    def words(self) -> str:
+        """What it is, if nothing more is said."""
+        return f"The {self.noun.replace('_', ' ')}." if self.noun else "An id."
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, str) and not _ID.fullmatch(value):
+            raise PydanticCustomError("uuid_parsing", "an id is 32 hexadecimal digits")
+        return value
+
+
+def noun_of(hint: Any) -> str | None:
+    """The noun that an id names; None for what is no id."""
+    return next((one.noun for one in getattr(hint, "__metadata__", ()) if isinstance(one, Names)), None)
+
+
+AccountId = Annotated[UUID, Names("account")]
+AgreementId = Annotated[UUID, Names("agreement")]
+AllowanceId = Annotated[UUID, Names("allowance")]
+AppId = Annotated[UUID, Names("app")]
+AssignmentId = Annotated[UUID, Names("assignment")]
+AssignmentPartId = Annotated[UUID, Names("assignment_part")]
+AssignmentSignatureId = Annotated[UUID, Names("assignment_signature")]
+AssignmentSlotId = Annotated[UUID, Names("assignment_slot")]
+BallotId = Annotated[UUID, Names("ballot")]
+BarterId = Annotated[UUID, Names("barter")]
+BookCheckId = Annotated[UUID, Names("book_check")]
+CooperativeId = Annotated[UUID, Names("cooperative")]
+CostClaimId = Annotated[UUID, Names("cost_claim")]
+CustomerId = Annotated[UUID, Names("customer")]
+DeliveryId = Annotated[UUID, Names("delivery")]
+EarningId = Annotated[UUID, Names("earning")]
+EventId = Annotated[UUID, Names("event")]
+FundId = Annotated[UUID, Names("fund")]
+HoldId = Annotated[UUID, Names("hold")]
+ImportRowId = Annotated[UUID, Names("import_row")]
+JointPurchaseId = Annotated[UUID, Names("joint_purchase")]
+JournalId = Annotated[UUID, Names("journal")]
+MemberEventId = Annotated[UUID, Names("member_event")]
+MemberId = Annotated[UUID, Names("member")]
+MunicipalityId = Annotated[UUID, Names("municipality")]
+NettingId = Annotated[UUID, Names("netting")]
+OfferingId = Annotated[UUID, Names("offering")]
+OfferingImportId = Annotated[UUID, Names("offering_import")]
+OfficeId = Annotated[UUID, Names("office")]
+OrderEventId = Annotated[UUID, Names("order_event")]
+OrderId = Annotated[UUID, Names("order")]
+OrderLineId = Annotated[UUID, Names("order_line")]
+PaymentId = Annotated[UUID, Names("payment")]
+PermissionId = Annotated[UUID, Names("permission")]
+PermissionReadId = Annotated[UUID, Names("permission_read")]
+PersonId = Annotated[UUID, Names("person")]
+PurchaseArticleId = Annotated[UUID, Names("purchase_article")]
+RefundId = Annotated[UUID, Names("refund")]
+RemittanceId = Annotated[UUID, Names("remittance")]
+SpendingRequestId = Annotated[UUID, Names("spending_request")]
+TaskId = Annotated[UUID, Names("task")]
+WebhookDeliveryId = Annotated[UUID, Names("webhook_delivery")]
+WebhookId = Annotated[UUID, Names("webhook")]
+WishId = Annotated[UUID, Names("wish")]
+WorkedHoursId = Annotated[UUID, Names("worked_hours")]
+AnyId = Annotated[UUID, Names("")]
+"""The id of one of several nouns."""
