@@ -300,7 +300,8 @@ async def test_joint_purchases(world: World) -> None:
         async def build() -> Built:
             body: Json = {"title": "Garen samen", "supplier": "De Spoel", "purpose": "materiaal"}
             body |= {"closesAt": (world.clock() + timedelta(days=7)).isoformat(), "articles": list(articles)}
-            made = await buyer("POST", f"/v1/cooperatives/{seller.id}/joint-purchases", body)
+            whole = await buyer("POST", f"/v1/cooperatives/{seller.id}/joint-purchases", body)
+            made = whole["purchase"] | {"articles": whole["articles"]}
             built = Built(f"/v1/joint-purchases/{made['id']}")
             for verb in verbs:
                 if verb == "units":

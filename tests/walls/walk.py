@@ -76,7 +76,7 @@ async def look(walk: Walk, who: Caller, built: Built) -> Json | None:
     if walk.look is not None:
         return await walk.look(who, built)
     status, found = await ask(who, "GET", built.path)
-    return found if status == 200 else None
+    return found.get("purchase", found) if status == 200 else None
 
 
 def reason_in(problem: Json) -> str:
