@@ -11,6 +11,7 @@ import pytest
 
 from app.main import build
 from app.settings import Settings
+from tests.scenarios import jobs
 from tests.world import GUEST, Json, World
 
 PAGE = "{ catalogue(first: 20) { edges { node { id title cooperative { name } } } } }"
@@ -109,3 +110,58 @@ async def test_a_document_takes_one_statement_for_each_level(world: World, count
         edges = found["data"]["members"]["edges"]
         assert all(edge["node"]["cooperative"]["municipality"]["name"] for edge in edges)
     assert taken[1:] == [7, 7], counted.heard
+
+
+ORDER = """query It($id: UUID!) { order(id: $id) {
+  reference state cooperative { name town } contact { name } availableTransitions { verb allowed needs }
+  lines { title quantity offering { title } member { tradeName } }
+  payments { amount { amount } paidOn } refunds { reason } events { verb at person { name } } } }"""
+ORDERS = """query It($id: UUID!) { orders(cooperativeId: $id) { edges { node {
+  reference cooperative { name } lines { member { tradeName } } events { verb person { name } }
+  payments { paidOn } } } } }"""
+JOB = """query It($id: UUID!) { assignment(id: $id) {
+  title state cooperative { name } partners { name } contact { name } slots { role seats } signatures { signedAt }
+  order { reference } } assignmentParts(assignmentId: $id, first: 100) { edges { node {
+  state member { name } cooperative { name } workedHours { minutes } } } } }"""
+
+
+async def test_a_page_of_an_order_is_one_document(world: World, counted: Counted) -> None:
+    """Three levels: the order, all that it names and all that lies below it, who did what."""
+    seller, app = await world.cooperative(), await world.app()
+    taken = []
+    for _ in range(2):
+        order = await world.sale(seller, app, "200.00")
+        found = await counted.ask(
+            "POST", "/graphql", seller.coordinator.token, body | {"variables": {"id": order["id"]}}
+        )
+        taken.append(len(counted.heard))
+    page = found["data"]["order"]
+    assert page["lines"][0]["member"]["tradeName"]
+    assert page["lines"][0]["offering"]["title"]
+    assert [len(page[name]) for name in ("events", "payments", "refunds")] == [5, 1, 0]
+    assert taken[1] == 6, counted.heard
+
+
+async def test_a_list_of_orders_takes_no_more_however_many_there_are(world: World, counted: Counted) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    body, taken = {"query": ORDERS, "variables": {"id": seller.id}}, []
+    for _ in range(4):
+        await world.sale(seller, app, "50.00")
+        found = await counted.ask("POST", "/graphql", seller.treasurer.token, body)
+        taken.append(len(counted.heard))
+    assert [len(edge["node"]["events"]) for edge in found["data"]["orders"]["edges"]] == [5] * 4
+    assert taken[1:] == [6, 6, 6], counted.heard
+
+
+async def test_a_page_of_a_job_is_one_document(world: World, counted: Counted) -> None:
+    """Two roots, the job and its parts, and all that they name."""
+    seller = await world.cooperative()
+    job = await jobs.plan(world, seller, jobs.slot("koken", 10_000))
+    await jobs.join(seller.member, job, seller.member_id)
+    body = {"query": JOB, "variables": {"id": job["id"]}}
+    for _ in range(2):
+        found = await counted.ask("POST", "/graphql", seller.coordinator.token, body)
+    (part,) = found["data"]["assignmentParts"]["edges"]
+    assert part["node"]["member"]["name"]
+    assert found["data"]["assignment"]["slots"]
+    assert len(counted.heard) <= 11, counted.heard  # what the roots name comes in one statement, or in two

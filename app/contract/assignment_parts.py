@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.agreements import SplitPreview
+from app.contract.assignments import Assignment
 from app.contract.operation import Noun
 from app.contract.shape import Money, Viewer, shape
 from app.contract.transitions import Step, steps
@@ -146,7 +147,7 @@ PART_OF_IT = "/assignment-parts/{part_id}"
 ENTRY = "/assignment-hours/{entry_id}"
 OPENS = "/assignment-parts"
 assignment_parts = Noun("assignment parts")
-assignment_parts.get(f"{OF_A_JOB}/slots", list_slots, AssignmentSlot, field="assignment_slots")
+assignment_parts.get(f"{OF_A_JOB}/slots", list_slots, AssignmentSlot, field="assignment_slots", below=Assignment)
 assignment_parts.post(f"{OF_A_JOB}/slots", add_slot, AssignmentSlot, field="add_assignment_slot")
 assignment_parts.patch(SLOT, change_slot, AssignmentSlot, field="change_assignment_slot")
 assignment_parts.post(f"{SLOT}/parts", join_slot, AssignmentPart, opens=OPENS, field="join_assignment_slot")
@@ -157,7 +158,7 @@ assignment_parts.get(f"{OF_A_JOB}/parts", list_parts, AssignmentPart, field="ass
 assignment_parts.get(PART_OF_IT, get_part, AssignmentPart, field="assignment_part")
 assignment_parts.move(f"{PART_OF_IT}/transitions", move_part, AssignmentPart, field="move_assignment_part")
 assignment_parts.get(f"{PART_OF_IT}/preview", preview_part, SplitPreview, field="part_preview")
-assignment_parts.get(f"{PART_OF_IT}/hours", list_hours, WorkedHours, field="worked_hours")
+assignment_parts.get(f"{PART_OF_IT}/hours", list_hours, WorkedHours, field="worked_hours", below=AssignmentPart)
 assignment_parts.post(f"{PART_OF_IT}/hours", report_hours, WorkedHours)
 assignment_parts.post(f"{ENTRY}/approvals", approve_hours, WorkedHours)
 assignment_parts.post(f"{ENTRY}/refusals", refuse_hours, WorkedHours)

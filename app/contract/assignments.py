@@ -162,6 +162,8 @@ assignments.get(ONE, get_assignment, Assignment)
 assignments.patch(ONE, change_assignment, Assignment)
 assignments.move(f"{ONE}/transitions", move_assignment, Assignment)
 assignments.get(f"{ONE}/terms", get_terms, AssignmentTerms, field="assignment_terms")
-assignments.get(f"{ONE}/signatures", list_signatures, AssignmentSignature, field="assignment_signatures")
+assignments.get(
+    f"{ONE}/signatures", list_signatures, AssignmentSignature, field="assignment_signatures", below=Assignment
+)
 assignments.post(f"{ONE}/signatures", sign_assignment, AssignmentSignature)
 assignments.get(f"{ONE}/flows", get_assignment_flows, Flow)

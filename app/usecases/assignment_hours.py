@@ -18,6 +18,7 @@ from app.domain.parts import Hours, Part, check_hours
 from app.ids import AssignmentPartId, WorkedHoursId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.reading import reads_by_id
 from app.vocabulary import WHOLE, Doc, Note, PastDay, StatedReason
 
 WorkedMinutes = Annotated[
@@ -116,6 +117,7 @@ async def _open_entry(tx: Tx, actor: Actor, entry_id: UUID, verb: str) -> tuple[
 
 
 @shows_private
+@reads_by_id(parts, (hours, "part_id"))
 async def list_hours(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> list[Hours]:
     """The reports of a part, oldest first. For its member, its cooperative's staff and the lead's."""
     part = await parts.get(tx, part_id)

@@ -20,6 +20,7 @@ from app.ids import AssignmentId, CooperativeId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.charge import cents_by_place
 from app.usecases.steps.limit import check_limits
+from app.usecases.steps.reading import reads_by_id
 from app.vocabulary import WHOLE, Doc
 
 Signer = Annotated[CooperativeId, Doc("The cooperative that signs.")]
@@ -97,13 +98,14 @@ async def sign_assignment(
     return signed
 
 
+@reads_by_id(assignments, (signatures, "assignment_id"))
 async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Signature]:
     """Who signed which terms, oldest first. The lead's staff see all, a partner's their own."""
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
     actor.require(Right.READ_ASSIGNMENT, place)
-    own = {} if place == found.cooperative_id else {"cooperative_id": place}
-    return await signatures.all(tx, assignment_id=assignment_id, **own)
+    made = await signatures.all(tx, assignment_id=assignment_id)
+    return [one for one in made if place in (found.cooperative_id, one.cooperative_id)]
 
 
 def _place(actor: Actor, places: tuple[UUID, ...]) -> UUID:

@@ -37,6 +37,7 @@ from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, Cooperativ
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.preview import Preview, previewed
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import EMPTY, WHOLE, Doc, Form, Minutes, Place, Text, Version
 
@@ -148,6 +149,7 @@ async def change_slot(
     return replace(changed, share_cents=_planned(before, roles).get(slot_id))
 
 
+@reads_by_id(assignments, (slots, "assignment_id"))
 async def list_slots(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Slot]:
     """The roles of a job, with what one seat brings. For everybody who takes part or may."""
     found = await _seen(tx, actor, assignment_id)
@@ -268,6 +270,7 @@ async def list_parts(tx: Tx, actor: Actor, *, assignment_id: AssignmentId, page:
 
 
 @shows_private
+@reads_by_id(parts)
 async def get_part(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> Part:
     """One part. For its member, its cooperative's staff and the lead's. Raises NotFound."""
     part = await parts.get(tx, part_id)
