@@ -120,7 +120,8 @@ ORDERS = """query It($id: UUID!) { orders(cooperativeId: $id) { edges { node {
   reference cooperative { name } lines { member { tradeName } } events { verb person { name } }
   payments { paidOn } } } } }"""
 JOB = """query It($id: UUID!) { assignment(id: $id) {
-  title state cooperative { name } partners { name } contact { name } slots { role seats } signatures { signedAt }
+  title state cooperative { name } partnerCooperatives { name } contact { name }
+  slots { role seats } signatures { signedAt }
   order { reference } } assignmentParts(assignmentId: $id, first: 100) { edges { node {
   state member { name } cooperative { name } workedHours { minutes } } } } }"""
 
@@ -131,9 +132,8 @@ async def test_a_page_of_an_order_is_one_document(world: World, counted: Counted
     taken = []
     for _ in range(2):
         order = await world.sale(seller, app, "200.00")
-        found = await counted.ask(
-            "POST", "/graphql", seller.coordinator.token, body | {"variables": {"id": order["id"]}}
-        )
+        body = {"query": ORDER, "variables": {"id": order["id"]}}
+        found = await counted.ask("POST", "/graphql", seller.coordinator.token, body)
         taken.append(len(counted.heard))
     page = found["data"]["order"]
     assert page["lines"][0]["member"]["tradeName"]

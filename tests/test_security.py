@@ -21,7 +21,7 @@ LOGIN = "/oauth/token"
 IN_ADDRESSES = {
     "fromNow",
     *("text", "category", "town", "cooperative", "minPrice", "maxPrice"),
-    *("limit", "after", "movements", "types", "format", "axis", "rule", "from", "until", "asOf", "month"),
+    *("limit", "after", "movements", "types", "format", "axis", "rule", "since", "until", "asOf", "month"),
     *("state", "outcome", "received", "done", "dryRun"),
     *("source", "external_id", "sourceId"),
     "token",

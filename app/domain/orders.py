@@ -189,6 +189,10 @@ class OrderEvent:
     note: str = ""
 
 
+ABOUT_MONEY = frozenset({"record_payment", "reverse_payment", "refund"})
+"""What the trail tells of an order's payments."""
+
+
 @dataclass(frozen=True)
 class GuestOrder:
     """What the status link shows: no name, no address."""

@@ -70,7 +70,8 @@ class Links:
 
         words = said(hint)
         if several:
-            return f"{name.removesuffix('_ids')}s", _field(each, list[kind | None] | None, words)  # type: ignore[valid-type]
+            stem = name.removesuffix("_ids")
+            return f"{noun}s" if stem == noun else f"{stem}_{noun}s", _field(each, list[kind | None] | None, words)  # type: ignore[valid-type]
         return name.removesuffix("_id") if name.endswith("_id") else f"{name}_{noun}", _field(one, kind | None, words)
 
     def _to(self, noun: str) -> tuple[Lead, Any]:

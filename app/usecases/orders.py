@@ -24,6 +24,7 @@ from app.domain.customers import Contact, reachable
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
 from app.domain.offerings import Hold, Offering, not_own
 from app.domain.orders import (
+    ABOUT_MONEY,
     COMPLETES_AFTER,
     ORDER,
     RELEASES_STOCK,
@@ -166,9 +167,12 @@ async def get_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> Order:
 @shows_private
 @reads_by_id(orders, (events, "order_id"))
 async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[OrderEvent]:
-    """What happened to an order, oldest first."""
-    await get_order(tx, actor, order_id=order_id)
-    return await events.all(tx, order_id=order_id)
+    """What happened to an order, oldest first. Notes about its money are for whoever may read its payments."""
+    order = await get_order(tx, actor, order_id=order_id)
+    found = await events.all(tx, order_id=order_id)
+    if actor.may(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor)):
+        return found
+    return [replace(event, note="") if event.verb in ABOUT_MONEY else event for event in found]
 
 
 @open_to_visitors

@@ -122,7 +122,6 @@ async def test_where_nothing_is_kept_a_key_is_refused(world: World) -> None:
         ("POST", f"/v1/webhooks/{seller.id}/secrets"),
         ("POST", f"{place}/split-previews"),
         ("POST", "/v1/recomputations"),
-        ("GET", "/v1/orders"),
         ("PATCH", place),
         ("PUT", "/v1/me/contact"),
         ("DELETE", f"/v1/offices/{seller.id}"),

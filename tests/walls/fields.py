@@ -74,9 +74,15 @@ def _chosen(field: GraphQLField, depth: int) -> str:
             continue
         if is_leaf_type(get_named_type(inner.type)):
             parts.append(name)
-        elif depth and (below := _chosen(inner, depth - 1)):
+        elif depth > 0 and (below := _chosen(inner, depth - _levels(inner))):
             parts.append(f"{name} {below}")
     return f"{{ {' '.join(parts) or '__typename'} }}"
+
+
+def _levels(field: GraphQLField) -> int:
+    """How deep a field lies: what is read apart, such as a link, counts twice, so that documents stay within limits."""
+    stated = field.extensions.get("strawberry-definition")
+    return 2 if stated is not None and stated.base_resolver is not None else 1
 
 
 def fields() -> Iterator[Field]:
