@@ -37,9 +37,7 @@ class AgreementTransition(Step):
     """A step that leads on from the state of an agreement."""
 
     verb: AgreementVerb
-    """What is done."""
     to: AgreementState
-    """The state that it leads to."""
 
 
 def _may(agreement: domain.Agreement, viewer: Viewer) -> Callable[[Right], bool]:
@@ -52,9 +50,7 @@ class Agreement:
     """One version of how a cooperative and its municipality share what is earned."""
 
     id: AgreementId
-    """Its id."""
     cooperative_id: CooperativeId
-    """The cooperative."""
     municipality_id: MunicipalityId
     """The municipality."""
     parent_id: CooperativeId | None
@@ -68,7 +64,6 @@ class Agreement:
     superseded_from: date | None
     """The day on which the next signed version takes over."""
     state: AgreementState
-    """How far it is."""
     rules: list[dict[str, Any]] = seen(lambda agreement, _: [rule_data(rule) for rule in agreement.rules])
     """What is done with what is earned, in order, as it was drafted."""
     examples: list[dict[str, Any]] = seen(lambda agreement, _: [example_data(one) for one in agreement.examples])
@@ -80,9 +75,7 @@ class Agreement:
     municipality_signed_at: datetime | None
     """When the municipality signed it."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[AgreementTransition] = steps(AGREEMENT, AgreementTransition, _may)
-    """What the caller can do next."""
 
 
 def _texts(targets: dict[str, int]) -> dict[str, str]:

@@ -27,9 +27,7 @@ class AllowanceTransition(Step):
     """A step that leads on from the state of an allowance."""
 
     verb: AllowanceVerb
-    """What is done."""
     to: AllowanceState
-    """The state that it leads to."""
 
 
 def _may(allowance: domain.Allowance, viewer: Viewer) -> Callable[[Right], bool]:
@@ -41,7 +39,6 @@ class Allowance:
     """An allowance or a premium that a member got."""
 
     id: AllowanceId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that pays it from its fund."""
     member_id: MemberId
@@ -63,9 +60,7 @@ class Allowance:
     state: AllowanceState
     """Whether it stands."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[AllowanceTransition] = steps(ALLOWANCE, AllowanceTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(limits.LegalLimit)

@@ -34,7 +34,6 @@ class App:
     disabled_at: datetime | None
     """When it was shut out; null if it is let in."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(domain.AppWithSecret)

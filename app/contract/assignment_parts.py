@@ -34,7 +34,6 @@ class AssignmentSlot:
     """A role in a job: so many people for so many minutes, with the same share each."""
 
     id: AssignmentSlotId
-    """Its id."""
     assignment_id: AssignmentId
     """The job."""
     role: str
@@ -60,7 +59,6 @@ class AssignmentSlot:
     share: Money | None
     """What one seat brings as planned, without VAT; null while the shares do not make the whole."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(AvailableTransition)
@@ -68,9 +66,7 @@ class PartTransition(Step):
     """A step that leads on from the state of a part."""
 
     verb: PartVerb
-    """What is done."""
     to: PartState
-    """The state that it leads to."""
 
 
 def _may(part: domain.Part, viewer: Viewer) -> Callable[[Right], bool]:
@@ -82,7 +78,6 @@ class AssignmentPart:
     """A member who has a seat in a job, waits for one, or was asked."""
 
     id: AssignmentPartId
-    """Its id."""
     assignment_id: AssignmentId
     """The job."""
     slot_id: AssignmentSlotId
@@ -94,7 +89,6 @@ class AssignmentPart:
     number: int
     """Their place in the queue."""
     state: PartState
-    """How far it is."""
     joined_at: datetime
     """When they applied, or were asked."""
     offered_to: MemberId | None
@@ -104,9 +98,7 @@ class AssignmentPart:
     net: Money
     """What it brings, without VAT; known once the job is approved."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[PartTransition] = steps(PART, PartTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(domain.Hours)
@@ -114,7 +106,6 @@ class WorkedHours:
     """What was worked on a part on one day, as it was reported. A correction is a report of the difference."""
 
     id: WorkedHoursId
-    """Its id."""
     part_id: AssignmentPartId
     """The part."""
     member_id: MemberId

@@ -46,9 +46,7 @@ class AssignmentTransition(Step):
     """A step that leads on from the state of a job."""
 
     verb: AssignmentVerb
-    """What is done."""
     to: AssignmentState
-    """The state that it leads to."""
 
 
 def _may(assignment: domain.Assignment, viewer: Viewer) -> Callable[[Right], bool]:
@@ -60,7 +58,6 @@ class Assignment:
     """A job that members of several cooperatives do together for one customer."""
 
     id: AssignmentId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that leads it and contracts the customer."""
     title: str
@@ -96,15 +93,12 @@ class Assignment:
     open_seats: int
     """How many seats nobody took yet."""
     state: AssignmentState
-    """How far it is."""
     delivered_at: datetime | None
     """When it was delivered."""
     reason: str
     """What was said with the last step; empty for whoever may not read it."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[AssignmentTransition] = steps(ASSIGNMENT, AssignmentTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(assignment_terms.CooperativeShare)
@@ -112,7 +106,6 @@ class CooperativeShare:
     """What a cooperative's parts bring together, and whether it signed for that."""
 
     cooperative_id: CooperativeId
-    """The cooperative."""
     parts: int
     """How many parts its members do."""
     share: Money = cents("cents")
@@ -140,7 +133,6 @@ class AssignmentSignature:
     """A cooperative's word for one version of the terms."""
 
     id: AssignmentSignatureId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that signed."""
     terms: int

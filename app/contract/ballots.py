@@ -19,7 +19,6 @@ class BallotTransition(Step):
     """A step that leads on from the state of a ballot."""
 
     verb: BallotVerb
-    """What is done."""
     to: BallotState
     """The state that it leads to; the last vote that is needed decides the ballot."""
 
@@ -34,7 +33,6 @@ class Ballot:
     """A purchase on which members vote; `needed` of `members` have to say yes. Nobody is told who said what."""
 
     id: BallotId
-    """Its id."""
     cooperative_id: CooperativeId
     """The collective whose fund pays."""
     title: str
@@ -52,15 +50,12 @@ class Ballot:
     no: int
     """How many said no."""
     state: BallotState
-    """How far it is."""
     proposed_at: datetime
     """When it was proposed."""
     paid_on: date | None
     """The day on which the supplier was paid."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[BallotTransition] = steps(BALLOT, BallotTransition, _may)
-    """What the caller can do next."""
 
 
 ballots = Noun("ballots")

@@ -52,7 +52,6 @@ class Journal:
     """A booked journal with its entries, which sum to zero. It never changes."""
 
     id: JournalId
-    """Its id."""
     kind: JournalKind
     """What was booked."""
     source_type: str
@@ -80,7 +79,6 @@ class Account:
     """An account of a cooperative. Credits are positive."""
 
     id: AccountId
-    """Its id."""
     kind: AccountKind
     """What it is for."""
     currency: str

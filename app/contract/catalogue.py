@@ -17,7 +17,6 @@ class CatalogueSeller:
     """The cooperative that sells an offering."""
 
     id: CooperativeId
-    """Its id."""
     slug: str
     """Its name in links."""
     name: str
@@ -29,7 +28,6 @@ class CatalogueOffering:
     """A published offering: what everybody may know of it."""
 
     id: OfferingId
-    """Its id."""
     title: str
     """What it is called."""
     text: str

@@ -21,7 +21,6 @@ class Cooperative:
     """A cooperative: the seller of what its members make."""
 
     id: CooperativeId
-    """Its id."""
     slug: str
     """Its name in links."""
     name: str
@@ -41,7 +40,6 @@ class Cooperative:
     small_business_from: date | None
     """The day from which it uses the small-business scheme: it charges no VAT."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(domain.Readiness)
@@ -49,7 +47,6 @@ class Readiness:
     """Whether a cooperative can sell."""
 
     cooperative_id: CooperativeId
-    """The cooperative."""
     ready: bool
     """Whether nothing is missing."""
     missing: list[str]

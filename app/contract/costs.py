@@ -19,7 +19,6 @@ class ClaimTransition(Step):
     """A step that leads on from the state of a cost claim."""
 
     verb: ClaimVerb
-    """What is done."""
     to: ClaimState
     """The state that it leads to; costs above the net of the line wait for a third person first."""
 
@@ -34,9 +33,7 @@ class CostClaim:
     """What a line of an order cost, with VAT, as it was paid."""
 
     id: CostClaimId
-    """Its id."""
     order_id: OrderId
-    """The order."""
     order_line_id: OrderLineId
     """The line of the order that it counts for."""
     cooperative_id: CooperativeId
@@ -54,7 +51,6 @@ class CostClaim:
     receipt: str
     """What proves it: a number, a shop or a link."""
     state: ClaimState
-    """How far it is."""
     claimed_at: datetime
     """When it was claimed."""
     decided_at: datetime | None
@@ -64,9 +60,7 @@ class CostClaim:
     reason: str
     """The last reason that somebody gave."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[ClaimTransition] = steps(CLAIM, ClaimTransition, _may)
-    """What the caller can do next."""
 
 
 ONE = "/cost-claims/{claim_id}"

@@ -30,11 +30,9 @@ class Customer:
     """Somebody who orders, with their own contact card."""
 
     id: CustomerId
-    """Its id."""
     contact: Contact
     """The card. It is used if an order names no other contact."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 ONE = "/me/contact"

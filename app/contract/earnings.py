@@ -20,9 +20,7 @@ class EarningTransition(Step):
     """A step that leads on from the state of an earning."""
 
     verb: HeldVerb
-    """What is done."""
     to: EarningState
-    """The state that it leads to."""
 
 
 def _may(earning: domain.Earning, viewer: Viewer) -> Callable[[Right], bool]:
@@ -34,9 +32,7 @@ class Earning:
     """What one member earned with one order, or with one part of an assignment."""
 
     id: EarningId
-    """Its id."""
     order_id: OrderId
-    """The order."""
     cooperative_id: CooperativeId
     """The cooperative that sold the work."""
     member_id: MemberId
@@ -50,7 +46,6 @@ class Earning:
     kept: Money
     """What of it counts for the member's total of the year."""
     state: EarningState
-    """How far it is."""
     agreement_id: AgreementId | None
     """The version of the agreement that split it; null while it is pending."""
     journal_id: JournalId | None
@@ -66,9 +61,7 @@ class Earning:
     legs: list[Leg]
     """Where it went, after what was given back."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[EarningTransition] = steps(HELD, EarningTransition, _may)
-    """What the caller can do next."""
 
 
 ONE = "/earnings/{earning_id}"

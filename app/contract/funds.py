@@ -20,7 +20,6 @@ class RestrictedFund:
     """Money that may be spent on named purposes only."""
 
     id: FundId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that keeps it."""
     title: str
@@ -30,7 +29,6 @@ class RestrictedFund:
     balance: Money
     """What stands in it."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(barters.Trade)
@@ -38,7 +36,6 @@ class Barter:
     """Work that one member did for another; minutes, no euro."""
 
     id: BarterId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative of both."""
     giver_id: MemberId
@@ -52,9 +49,7 @@ class Barter:
     proposed_at: datetime
     """When it was proposed."""
     state: BarterState
-    """How far it is."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(barters.MemberMinutes)
@@ -72,7 +67,6 @@ class InternalDelivery:
     """What one cooperative delivered to another of the same legal entity: no VAT, no invoice."""
 
     id: DeliveryId
-    """Its id."""
     from_cooperative_id: CooperativeId
     """The cooperative that delivered."""
     to_cooperative_id: CooperativeId
@@ -84,9 +78,7 @@ class InternalDelivery:
     delivered_on: date
     """The day of the delivery."""
     state: DeliveryState
-    """How far it is."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 THERE = "/cooperatives/{cooperative_id}"

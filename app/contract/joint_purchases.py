@@ -41,7 +41,6 @@ class PurchaseArticle:
     """Something of which whole packs are bought, and what is wished of it now by all."""
 
     id: PurchaseArticleId
-    """Its id."""
     title: str
     """What it is called."""
     unit: str
@@ -71,7 +70,6 @@ class PurchaseArticle:
     digest: str
     """SHA-256 of what the shares follow from, once it is closed."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(AvailableTransition)
@@ -79,9 +77,7 @@ class JointPurchaseTransition(Step):
     """A step that leads on from the state of a joint purchase."""
 
     verb: JointPurchaseVerb
-    """What is done."""
     to: PurchaseState
-    """The state that it leads to."""
 
 
 def _may(purchase: domain.JointPurchase, viewer: Viewer) -> Callable[[Right], bool]:
@@ -93,7 +89,6 @@ class JointPurchase:
     """What a cooperative buys for its members, and together with others."""
 
     id: JointPurchaseId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that leads."""
     partner_ids: list[CooperativeId]
@@ -119,15 +114,12 @@ class JointPurchase:
     discount: Money
     """What the supplier takes off in all, with VAT."""
     state: PurchaseState
-    """How far it is."""
     closed_at: datetime | None
     """When it was closed."""
     settled_on: date | None
     """The day on which the supplier was paid."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[JointPurchaseTransition] = steps(PURCHASE, JointPurchaseTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(usecases.Stand)

@@ -32,9 +32,7 @@ class MemberTransition(Step):
     """A step that leads on from the state of a membership."""
 
     verb: MemberVerb
-    """What is done."""
     to: MemberState
-    """The state that it leads to."""
 
 
 def _may(member: domain.Member, viewer: Viewer) -> Callable[[Right], bool]:
@@ -47,9 +45,7 @@ class Member:
     """Somebody who makes what the cooperative sells, or may come to."""
 
     id: MemberId
-    """Its id."""
     cooperative_id: CooperativeId
-    """The cooperative."""
     name: str
     """Their name."""
     trade_name: str
@@ -69,9 +65,7 @@ class Member:
     destination: Destination | None
     """Where they went."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[MemberTransition] = steps(MEMBERSHIP, MemberTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(domain.MemberEvent)
@@ -79,7 +73,6 @@ class MemberEvent:
     """Something that happened to a membership."""
 
     id: MemberEventId
-    """Its id."""
     verb: str
     """What was done."""
     state: MemberState

@@ -12,13 +12,11 @@ class Municipality:
     """A municipality that takes part."""
 
     id: MunicipalityId
-    """Its id."""
     cbs_code: str
     """Its code at Statistics Netherlands, such as `GM0758`."""
     name: str
     """What it is called."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 municipalities = Noun("municipalities")

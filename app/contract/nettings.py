@@ -30,7 +30,6 @@ class NettingTransition(Step):
     """A step that leads on from the state of a netting."""
 
     verb: NettingVerb
-    """What is done."""
     to: NettingState
     """The state that it leads to, once both sides confirmed."""
 
@@ -44,7 +43,6 @@ class Netting:
     """What two cooperatives owe each other, set off. The difference is paid once."""
 
     id: NettingId
-    """Its id."""
     first_id: CooperativeId
     """One of the two cooperatives: the one whose id comes first."""
     second_id: CooperativeId
@@ -58,7 +56,6 @@ class Netting:
     as_of: datetime
     """Until when it counts."""
     state: NettingState
-    """How far it is."""
     first_confirmed_by: PersonId | None
     """Who confirmed it for the first."""
     second_confirmed_by: PersonId | None
@@ -68,9 +65,7 @@ class Netting:
     reason: str
     """Why it was declined."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[NettingTransition] = steps(NETTING, NettingTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(domain.StatementLine)
@@ -110,7 +105,6 @@ class CreditLimit:
     limit: Money | None = cents("cents")
     """The highest amount; null: as much as it comes to."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 ONE = "/nettings/{netting_id}"

@@ -24,7 +24,6 @@ class OfferingImport:
     """A file of offerings, and how far it came. Of a dry run nothing is kept but this report."""
 
     id: OfferingImportId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that it is of."""
     source: str
@@ -32,7 +31,6 @@ class OfferingImport:
     dry_run: bool
     """Whether it was only said what would happen."""
     state: ImportState
-    """How far it is."""
     rows: int
     """How many rows came in so far."""
     created: int
@@ -58,7 +56,6 @@ class OfferingImport:
     reviewed_at: datetime | None
     """When it was decided."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 def _of(name: str) -> Any:
@@ -82,7 +79,6 @@ class ImportRow:
     """What became of a row of a file."""
 
     id: ImportRowId
-    """Its id."""
     number: int
     """Its line in the file; of several lines the first."""
     external_id: str

@@ -37,9 +37,7 @@ class OfferingTransition(Step):
     """A step that leads on from the state of an offering."""
 
     verb: OfferingVerb
-    """What is done."""
     to: OfferingState
-    """The state that it leads to."""
 
 
 def _may(offering: domain.Offering, viewer: Viewer) -> Callable[[Right], bool]:
@@ -52,7 +50,6 @@ class Offering:
     """What a member makes and a cooperative sells, in any state."""
 
     id: OfferingId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that sells it."""
     member_id: MemberId
@@ -86,7 +83,6 @@ class Offering:
     left: int | None
     """How many units can still be ordered; null: without limit."""
     state: OfferingState
-    """How far it is."""
     hidden_by: list[HiddenBy]
     """Why it is paused; it is shown once this is empty."""
     edition: int
@@ -96,9 +92,7 @@ class Offering:
     external_id: str | None
     """What that system calls it."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[OfferingTransition] = steps(OFFERING, OfferingTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(domain.Hold)

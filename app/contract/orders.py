@@ -39,7 +39,6 @@ class OrderLine:
     """What was bought, as it was at that moment."""
 
     id: OrderLineId
-    """Its id."""
     offering_id: OfferingId | None
     """The offering; null for a line that was agreed for an assignment."""
     edition: int
@@ -65,9 +64,7 @@ class OrderTransition(Step):
     """A step that leads on from the state of an order."""
 
     verb: OrderVerb
-    """What is done."""
     to: OrderState
-    """The state that it leads to."""
 
 
 def _may(order: domain.Order, viewer: Viewer) -> Callable[[Right], bool]:
@@ -80,13 +77,11 @@ class Order:
     """What somebody orders at one cooperative."""
 
     id: OrderId
-    """Its id."""
     reference: str
     """What people call it by, such as on the telephone."""
     cooperative_id: CooperativeId
     """The seller."""
     state: OrderState
-    """How far it is."""
     payment: PaymentState
     """How much of it is paid."""
     net: Money
@@ -126,9 +121,7 @@ class Order:
     buyer_id: CooperativeId | None
     """The cooperative that is charged with it; cleared by netting."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[OrderTransition] = steps(ORDER, OrderTransition, _may)
-    """What the caller can do next."""
 
 
 def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
@@ -151,7 +144,6 @@ class OrderEvent:
     """Something that happened to an order."""
 
     id: OrderEventId
-    """Its id."""
     verb: str
     """What was done."""
     state: OrderState
@@ -175,7 +167,6 @@ class GuestOrder:
     cooperative: str
     """The name of the seller."""
     state: OrderState
-    """How far it is."""
     title: str
     """What was ordered."""
     gross: Money

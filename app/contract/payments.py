@@ -17,9 +17,7 @@ class Refund:
     """What was given back of an order."""
 
     id: RefundId
-    """Its id."""
     order_id: OrderId
-    """The order."""
     amount: Money = cents("cents")
     """How much was given back."""
     credited: Money
@@ -39,7 +37,6 @@ class Payment:
     """Money that came in for an order. It is never changed; a mistake is reversed."""
 
     id: PaymentId
-    """Its id."""
     order_id: OrderId
     """The order that it pays."""
     amount: Money = cents("cents")

@@ -15,13 +15,11 @@ class Person:
     """Somebody who is known by the tokens of a login provider."""
 
     id: PersonId
-    """Its id."""
     name: str
     """What they are called."""
     email: str | None
     """The address to which their tasks are sent; null: no mail."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(domain.Office)
@@ -29,7 +27,6 @@ class Office:
     """A role that a person holds at a cooperative, at a municipality or in the network."""
 
     id: OfficeId
-    """Its id."""
     person_id: PersonId
     """Who holds it."""
     role: Role

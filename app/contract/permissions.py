@@ -26,9 +26,7 @@ class PermissionTransition(Step):
     """A step that leads on from the state of a permission."""
 
     verb: PermissionVerb
-    """What is done."""
     to: PermissionState
-    """The state that it leads to."""
 
 
 def _may(permission: domain.Permission, viewer: Viewer) -> Callable[[Right], bool]:
@@ -41,7 +39,6 @@ class Permission:
     """The dates of a permission or an obligation."""
 
     id: PermissionId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative of the member."""
     municipality_id: MunicipalityId
@@ -61,9 +58,7 @@ class Permission:
     given_at: datetime
     """When it was given."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[PermissionTransition] = steps(PERMISSION, PermissionTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(domain.PermissionNote)
@@ -81,7 +76,6 @@ class PermissionRead:
     """A reading of what a permission says, by somebody who is not its member."""
 
     id: PermissionReadId
-    """Its id."""
     permission_id: PermissionId
     """What was read."""
     at: datetime

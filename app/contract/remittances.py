@@ -35,9 +35,7 @@ class RemittanceTransition(Step):
     """A step that leads on from the state of a remittance."""
 
     verb: RemittanceVerb
-    """What is done."""
     to: RemittanceState
-    """The state that it leads to."""
 
 
 def _may(remittance: domain.Remittance, viewer: Viewer) -> Callable[[Right], bool]:
@@ -50,7 +48,6 @@ class Remittance:
     """What a cooperative reported to its municipality for closed months."""
 
     id: RemittanceId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative that owes it."""
     municipality_id: MunicipalityId
@@ -64,7 +61,6 @@ class Remittance:
     digest: str
     """SHA-256 of its lines."""
     state: RemittanceState
-    """How far it is."""
     reference: str
     """The municipality's own, of its invoice."""
     reported_at: datetime
@@ -72,9 +68,7 @@ class Remittance:
     settled_on: date | None
     """The day on which it was paid."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[RemittanceTransition] = steps(REMITTANCE, RemittanceTransition, _may)
-    """What the caller can do next."""
 
 
 @shape(domain.Recomputed)

@@ -30,7 +30,6 @@ class BookCheck:
     """A run of every invariant over all books."""
 
     id: BookCheckId
-    """Its id."""
     asked_at: datetime
     """When it was asked."""
     checked_at: datetime | None

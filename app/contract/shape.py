@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.actors import Actor
 from app.domain.money import CURRENCY, decimal_text
+from app.vocabulary import doc_of
 
 T = TypeVar("T")
 Reader = Callable[[Any, "Viewer"], Any]
@@ -66,6 +67,17 @@ Money = MoneyOut
 """How shapes name it."""
 
 
+USUAL = {
+    "id": "Its id.",
+    "version": "Changes with every change; REST's ETag.",
+    "available_transitions": "What the caller can do next.",
+    "verb": "What is done.",
+    "to": "The state that it leads to.",
+    "state": "How far it is.",
+}
+"""What these fields are in every shape that says nothing else of them."""
+
+
 def cents(name: str) -> Any:
     """Money from the domain's field `name`, if it is not called `<field>_cents`."""
     return Read(lambda thing, _: _money(getattr(thing, name)))
@@ -86,7 +98,10 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
         hints, docs = get_type_hints(cls, include_extras=True), docs_of(cls)
         readers = [_reader(cls, domain, name, hint) for name, hint in hints.items()]
         namespace: dict[str, Any] = {
-            "__annotations__": {name: _described(hint, docs.get(name)) for name, hint in hints.items()},
+            "__annotations__": {
+                name: _described(hint, docs.get(name) or USUAL.get(name) or doc_of(hint))
+                for name, hint in hints.items()
+            },
             "__doc__": inspect.getdoc(cls),
             "__module__": cls.__module__,
             "__qualname__": cls.__qualname__,

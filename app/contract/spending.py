@@ -38,9 +38,7 @@ class SpendingTransition(Step):
     """A step that leads on from the state of a spending request."""
 
     verb: SpendingVerb
-    """What is done."""
     to: SpendingState
-    """The state that it leads to."""
 
 
 def _may(request: domain.Request, viewer: Viewer) -> Callable[[Right], bool]:
@@ -52,7 +50,6 @@ class SpendingRequest:
     """A purchase that a member asks to have paid from their savings pot."""
 
     id: SpendingRequestId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative of the member, which pays the supplier."""
     member_id: MemberId
@@ -70,7 +67,6 @@ class SpendingRequest:
     reserved: Money
     """What is set apart in the pot for it now."""
     state: SpendingState
-    """How far it is."""
     requested_at: datetime
     """When it was asked."""
     consented_at: datetime | None
@@ -88,9 +84,7 @@ class SpendingRequest:
     agreement_id: AgreementId
     """The version of the agreement by which it is judged."""
     version: int
-    """Changes with every change; REST's ETag."""
     available_transitions: list[SpendingTransition] = steps(SPENDING, SpendingTransition, _may)
-    """What the caller can do next."""
 
 
 ONE = "/spending-requests/{request_id}"

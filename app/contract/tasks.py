@@ -17,7 +17,6 @@ class Task:
     """Something that somebody has to do at a cooperative."""
 
     id: TaskId
-    """Its id."""
     cooperative_id: CooperativeId
     """The cooperative where it is to be done."""
     role: Role
@@ -39,7 +38,6 @@ class Task:
     done_at: datetime | None
     """When it was done; null if it is still open."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 tasks = Noun("tasks")

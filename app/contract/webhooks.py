@@ -25,7 +25,6 @@ class Webhook:
     """An address of an app that is told of events."""
 
     id: WebhookId
-    """Its id."""
     app_id: AppId
     """The app."""
     url: str
@@ -43,7 +42,6 @@ class Webhook:
     reason: OffReason | None = seen(lambda webhook, _: OffReason(webhook.reason) if webhook.reason else None)
     """Why nothing is sent any more."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(domain.WebhookWithSecret)
@@ -69,7 +67,6 @@ class WebhookDelivery:
     """One event on its way to a webhook."""
 
     id: WebhookDeliveryId
-    """Its id."""
     event_id: EventId
     """The event."""
     type: EventType = seen(lambda delivery, _: EventType(delivery.name))
@@ -77,7 +74,6 @@ class WebhookDelivery:
     subject_id: AnyId
     """The order or the offering to which it happened."""
     state: SendingState
-    """How far it is."""
     attempts: int
     """How often it was sent."""
     next_try_at: datetime

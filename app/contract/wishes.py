@@ -20,7 +20,6 @@ class Wish:
     """What was wished of an article, is set apart for it, was got and was paid."""
 
     id: WishId
-    """Its id."""
     purchase_id: JointPurchaseId
     """The joint purchase."""
     article_id: PurchaseArticleId
@@ -46,7 +45,6 @@ class Wish:
     credited: Money
     """What the supplier gave back of that."""
     version: int
-    """Changes with every change; REST's ETag."""
 
 
 @shape(purchase_costs.OrderedLine)
