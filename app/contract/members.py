@@ -10,6 +10,7 @@ from app.contract.transitions import Step, steps
 from app.domain import members as domain
 from app.domain import thermometer
 from app.domain.access import Right
+from app.domain.ledger import JournalKind
 from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberVerb
 from app.domain.thermometer import PotKind
 from app.domain.transitions import AvailableTransition
@@ -95,7 +96,7 @@ class Movement:
     """The journal that it stands in."""
     line: int
     """Its number within the account."""
-    journal_kind: str
+    journal_kind: JournalKind
     """What was booked."""
     effective_on: date
     """The day on which it counts."""
