@@ -204,8 +204,11 @@ def _pasted(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+@dataclass(frozen=True)
 class BlankIsNone:
-    """Of an address or null: one that was left blank is null, since forms in a browser send an empty text."""
+    """Of an address of at most `longest` characters, or null: one that was left blank is null, as browsers send it."""
+
+    longest: int
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._read, handler(source))
@@ -217,7 +220,8 @@ class BlankIsNone:
         return stated
 
     def _read(self, value: Any) -> Any:
-        return None if isinstance(value, str) and not value.strip() else value
+        blank = isinstance(value, str) and not value.strip() and len(value) <= self.longest
+        return None if blank else value
 
 
 Email = Annotated[
@@ -233,8 +237,8 @@ Phone = Annotated[
     BeforeValidator(_pasted),
     Doc("The telephone number."),
 ]
-EmailOrNone = Annotated[Email | None, BlankIsNone()]
-PhoneOrNone = Annotated[Phone | None, BlankIsNone()]
+EmailOrNone = Annotated[Email | None, BlankIsNone(254)]
+PhoneOrNone = Annotated[Phone | None, BlankIsNone(30)]
 FeedPlace = Annotated[
     str,
     Field(pattern=r"^[0-9]{1,18}$", examples=["1042"]),

@@ -186,6 +186,8 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     for status in sorted(set(expected)):
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query":
+            parameter["allowEmptyValue"] = True  # a field of a form that was left empty counts as left out
         said = parameter["schema"].pop("description", None)
         parameter.setdefault("description", said)
         if parameter["name"].lower() == "idempotency-key":
