@@ -30,15 +30,16 @@ def language_at(connection: HTTPConnection) -> str:
 def versions_of(if_match: str) -> Version:
     """The versions that the caller saw.
 
-    Weak tags never match (section 13.1.1), and neither does a tag that is no version of ours. A version may come
-    without its hash: a caller that reads `version` in a body has no other.
+    A tag that is no version of ours never matches. A version may come without its hash: a caller that reads `version` in
+    a body has no other. A weak tag counts as a strong one (unlike section 13.1.1): a proxy that compresses an answer
+    weakens its tag, and the version in it is the same.
     """
     text = if_match.strip()
     if text == ANY_VERSION:
         return ANY_VERSION
     if text.isascii() and text.isdigit():
         text = f'"{text}"'  # some clients lose the quotes
-    found = (_VERSION.fullmatch(opaque) for weak, opaque in _TAG.findall(text) if not weak)
+    found = (_VERSION.fullmatch(opaque) for _, opaque in _TAG.findall(text))
     versions = sorted({int(version[1]) for version in found if version is not None})
     return versions[0] if len(versions) == 1 else versions
 

@@ -9,7 +9,7 @@ const client = new Client({
   fetchOptions: { headers: { Authorization: `Bearer ${process.env.TOKEN}` } },
 });
 const browsed = await client.query(BrowseDocument, { text: "tuin", first: 1 }).toPromise();
-const offering = browsed.data!.catalogue.edges[0]!.node;
+const offering = browsed.data!.catalogue!.edges[0]!.node;
 const placed = await client
   .mutation(PlaceDocument, { key: crypto.randomUUID(), offering: offering.id })
   .toPromise();

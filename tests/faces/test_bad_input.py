@@ -173,7 +173,7 @@ async def test_the_catalogue_answers_any_text(world: World, query: str, code: st
     assert code is None or answer.json()["errors"][0]["code"] == code
 
 
-@pytest.mark.parametrize("tag", ['"²"', '"' + "9" * 5000 + '"', '"-1"', 'W/"1"', '"1.0"', '"٣"'])
+@pytest.mark.parametrize("tag", ['"²"', '"' + "9" * 5000 + '"', '"-1"', '"1.0"', '"٣"'])
 async def test_an_if_match_of_nonsense_is_stale(world: World, tag: str) -> None:
     seller = await world.cooperative()
     headers = {b"If-Match": tag.encode(), b"Authorization": f"Bearer {seller.coordinator.token}".encode()}

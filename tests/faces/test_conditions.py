@@ -105,7 +105,7 @@ async def test_if_match_is_a_list_of_versions_or_whatever_is_there(world: World)
             4: f' "{version}" ,"7"',
             5: "*",
             6: ['"7"', tag],
-            7: f'W/"{version}", "{version}"',
+            7: "W/" + tag,  # a proxy that compresses an answer weakens its tag
             8: f"{version}",
         }[number]
         answer = await change(world, seller, good, f"Hoi {number}")
@@ -113,8 +113,7 @@ async def test_if_match_is_a_list_of_versions_or_whatever_is_there(world: World)
         assert answer.headers["etag"] == await seen()
         bad = (
             '"7000", "80"',
-            f'W/"{number}"',
-            "W/" + await seen(),
+            'W/"7000-ab"',
             '"*"',
             '"-1"',
             f'"{number}.0"',
