@@ -67,7 +67,8 @@ def _endpoint(operation: Operation) -> Endpoint:
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
         shown = _shown(operation, found, viewer)
-        subject = getattr(shown, operation.holds).thing if operation.holds else found
+        held = getattr(shown, operation.holds) if operation.holds else shown
+        subject = getattr(held, "thing", found if held is shown else None)
         response.status_code = operation.status_of(found)
         response.headers.update(_headers(operation, request, subject))
         response.body = _adapter(_answer_of(operation)).dump_json(shown, by_alias=True)
@@ -157,7 +158,7 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
         following = request.url.include_query_params(after=found.end_cursor)
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
     versioned = "version" in get_type_hints(operation.subject)
-    headers = {"ETag": f'"{found.version}"'} if versioned and not operation.lists else {}
+    headers = {"ETag": f'"{found.version}"'} if versioned and found and not operation.lists else {}
     opens = operation.opens and operation.status_of(found) == 201
     return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if opens else {})
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
-from app.contract.shape import bare, is_shape
+from app.contract.shape import bare, is_shape, optional
 from app.domain.errors import DomainError
 from app.ids import noun_of
 from app.usecases.steps.forms import WHOLE
@@ -108,7 +108,7 @@ class Operation:
     @property
     def subject(self) -> Any:
         """The shape of the noun, whose version and id the headers tell."""
-        return get_type_hints(self.shape)[self.holds] if self.holds else self.shape
+        return optional(get_type_hints(self.shape)[self.holds])[0] if self.holds else self.shape
 
     @property
     def reads(self) -> bool:

@@ -66,7 +66,7 @@ class Me:
 
 
 people = Noun("people")
-people.get("/me", get_me, Me)
+people.get("/me", get_me, Me, holds="person")
 people.patch("/me", change_me, Me)
 people.post("/people", add_person, Person, key=Key.KEPT, opens="/people")
 people.get("/people/{person_id}", get_person, Person)

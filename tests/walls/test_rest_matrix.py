@@ -53,8 +53,8 @@ def version_of(operation: Operation, answer: Answer) -> str | None:
     if not versioned:
         return None
     shown = json.loads(answer.text)
-    (held, *_) = [one for one in (shown, *shown.values()) if isinstance(one, dict) and "version" in one]
-    return f'"{held["version"]}-{blake2b(answer.text.encode(), digest_size=12).hexdigest()}"'
+    held = next((one for one in (shown, *shown.values()) if isinstance(one, dict) and "version" in one), None)
+    return held and f'"{held["version"]}-{blake2b(answer.text.encode(), digest_size=12).hexdigest()}"'
 
 
 async def asked(
