@@ -18,5 +18,5 @@ class AppMutation:
         description="Shut an app out, at once.",
         deprecation_reason="Use changeApp, enabled: false. Until 2027-06-01.",
     )
-    async def disable_app(self, info: Info, id: Id) -> App:  # type: ignore[valid-type]
+    async def disable_app(self, info: Info, id: Id) -> App | None:  # type: ignore[valid-type]
         return show(contract.App, await info.context.run(disable_app, app_id=id), info.context.viewer)

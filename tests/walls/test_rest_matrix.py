@@ -54,7 +54,9 @@ def version_of(operation: Operation, answer: Answer) -> str | None:
         return None
     shown = json.loads(answer.text)
     held = next((one for one in (shown, *shown.values()) if isinstance(one, dict) and "version" in one), None)
-    return held and f'"{held["version"]}-{blake2b(answer.text.encode(), digest_size=12).hexdigest()}"'
+    if held is None:
+        return None
+    return f'"{held["version"]}-{blake2b(answer.text.encode(), digest_size=12).hexdigest()}"'
 
 
 async def asked(
