@@ -9,6 +9,6 @@ from app.usecases.privacy import erase_me
 @strawberry.type
 class PersonMutation:
     @strawberry.mutation(description="Forget the caller. First end offices, membership and orders.")
-    async def forget_me(self, info: Info) -> bool:
+    async def forget_me(self, info: Info) -> bool | None:
         await info.context.run(erase_me)
         return True
