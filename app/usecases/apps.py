@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -30,8 +29,11 @@ from app.ids import AppId, CooperativeId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import Doc, Flag, Form, Name, Url, Version
+from app.vocabulary import Doc, Flag, Form, Moment, Name, Url, Verbatim, Version
 
+ClientId = Annotated[str, Verbatim(0, 1000)]
+Secret = Annotated[str, Verbatim(0, 1000)]
+AssertionId = Annotated[str, Verbatim(0, 1000)]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), Doc("What it may do.")]
 Places = Annotated[
     list[CooperativeId],
@@ -126,7 +128,7 @@ async def disable_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
 
 
 @open_to_visitors
-async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: str) -> Granted:
+async def check_client(tx: Tx, actor: Actor, *, client_id: ClientId, client_secret: Secret) -> Granted:
     """What the app with these credentials may do. Raises ClientRefused. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     granted = await grants_of_client(tx, client_id, _hash(client_secret))
@@ -152,14 +154,16 @@ async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange,
 
 
 @open_to_visitors
-async def list_client_keys(tx: Tx, actor: Actor, *, client_id: str) -> list[dict[str, str]]:
+async def list_client_keys(tx: Tx, actor: Actor, *, client_id: ClientId) -> list[dict[str, str]]:
     """The public keys of an app, to check what it signed. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     return await keys_of_client(tx, client_id)
 
 
 @open_to_visitors
-async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id: str, ends_at: datetime) -> Granted:
+async def check_assertion(
+    tx: Tx, actor: Actor, *, client_id: ClientId, assertion_id: AssertionId, ends_at: Moment
+) -> Granted:
     """What the app may do whose signature was found good. Raises ClientRefused where the same came before."""
     actor.require(Right.READ_PUBLIC)
     granted = await use_assertion(tx, client_id, assertion_id, ends_at)

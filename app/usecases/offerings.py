@@ -85,7 +85,7 @@ class OfferingChange(Form):
     vat_class: Vat = VatClass.STANDARD
     town: Town = ""
     tags: Tags = Field(default_factory=list)
-    image_url: ImageUrl | None = None
+    image_url: ImageUrl = None
     lead_time_minutes: LeadTime = 0
     purchase_price: PurchasePrice | None = None
 
