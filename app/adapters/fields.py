@@ -74,12 +74,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Give an amount from {low_cents} to {high_cents}.",
     ),
     "citizen_number_in_text": (
-        "Hier staat een burgerservicenummer. Haal het weg: wij bewaren dat niet.",
-        "There is a citizen number (BSN) here. Take it out: we do not keep those.",
+        "In '{field}' staat een burgerservicenummer. Haal het weg: wij bewaren dat niet.",
+        "There is a citizen number (BSN) in '{field}'. Take it out: we do not keep those.",
     ),
     "text_malformed": (
-        "Hier staan tekens die niet kunnen, zoals een regeleinde. Haal ze weg.",
-        "There are characters here that cannot be, such as a line break. Take them out.",
+        "In '{field}' staan tekens die niet kunnen, zoals een regeleinde. Haal ze weg.",
+        "There are characters in '{field}' that cannot be, such as a line break. Take them out.",
     ),
     "email_malformed": (
         "Vul een e-mailadres in, zoals jo@example.org.",
@@ -165,7 +165,7 @@ def field_text(error: Mapping[str, Any], language: str) -> str:
         if code in ERRORS:
             return error_text(code, {"field": error.get("field", "")} | facts, language)
         return error.get("message") or error_text(code, facts, language)
-    shown = {name: _shown(name, value, language) for name, value in facts.items()}
+    shown = {name: _shown(name, value, language) for name, value in facts.items()} | {"field": error.get("field", "")}
     return text[0 if language == NL else 1].format_map(shown)
 
 
