@@ -124,7 +124,7 @@ async def rotate_secret(tx: Tx, actor: Actor, *, app_id: AppId) -> AppWithSecret
 async def disable_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
     """Shut an app out at once. The tokens that it has stop too."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
-    return await apps.save(tx, replace(app, disabled_at=app.disabled_at or tx.now))
+    return await apps.change(tx, app, replace(app, disabled_at=app.disabled_at or tx.now))
 
 
 @open_to_visitors
@@ -150,7 +150,8 @@ async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange,
     enabled = named.pop("enabled", app.disabled_at is None)
     checks = {"scopes": allowed_scopes, "redirect_uris": allowed_redirects, "keys": allowed_keys}
     named |= {name: check(named[name]) for name, check in checks.items() if name in named}  # type: ignore[operator]
-    return await apps.save(tx, replace(app, **named, disabled_at=None if enabled else app.disabled_at or tx.now))
+    disabled_at = None if enabled else app.disabled_at or tx.now
+    return await apps.change(tx, app, replace(app, **named, disabled_at=disabled_at))
 
 
 @open_to_visitors
