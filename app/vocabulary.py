@@ -86,17 +86,20 @@ _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 """Whatever is not one space already: most texts have none of it, and files of them are long."""
 _APOSTROPHES = str.maketrans("‘’‛ʼ´`", "''''''")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DIGIT = re.compile("[0-9]")
-_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))\+?[0-9](?:[ ./\-]?[0-9])*(?![0-9a-z])", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+"""Of any script."""
+_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))[0-9](?:(?:[ ./\-]|,(?=[0-9]{3}))?[0-9])*(?![0-9a-z])", re.IGNORECASE)
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_PHONE = re.compile(r"(?<![0-9a-z])(?:\+|00(?=[1-9]))[0-9]+\)?(?: ?\(0\))?(?:[ ./\-]?[0-9])*", re.IGNORECASE)
+"""A telephone number with its country code: neither it nor a part of it is a citizen number."""
 
 
 def _of_nobody(text: str) -> str:
     """A text without the citizen number of anybody. Raises PydanticCustomError."""
     if len(_DIGIT.findall(text)) < 9:
         return text
-    for run in _DIGITS.findall(_IDENTIFIER.sub(" ", text)):
-        # A telephone number with its country code is no citizen number, nor is a part of it.
-        groups = [] if run.startswith("+") else re.split(r"[ ./\-]", run)
+    plain = _PHONE.sub(" ", _IDENTIFIER.sub(" ", _in_ascii(text)))
+    for groups in (re.split("[^0-9]", run) for run in _DIGITS.findall(plain)):
         for first in range(len(groups)):
             for last in range(first + 1, len(groups) + 1):
                 number = "".join(groups[first:last])
@@ -105,21 +108,34 @@ def _of_nobody(text: str) -> str:
     return text
 
 
+def _in_ascii(text: str) -> str:
+    """A text with its digits as 0 to 9 and its dashes as hyphens, however they were typed."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return _DIGIT.sub(lambda digit: str(int(digit[0])), text)
+
+
 @dataclass(frozen=True)
 class Text:
-    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`; of a `pattern`."""
+    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`; of a `pattern`.
+
+    One that is a `number` of somebody's papers may look like a citizen number by chance.
+    """
 
     shortest: int
     longest: int
     several: bool = False
     pattern: str | None = None
+    number: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        limited = core_schema.str_schema(
+        limited: CoreSchema = core_schema.str_schema(
             min_length=self.shortest or None, max_length=self.longest, pattern=self.pattern
         )
-        checked = core_schema.no_info_after_validator_function(_of_nobody, limited)
-        return core_schema.no_info_before_validator_function(self._clean, checked)
+        if not self.number:
+            limited = core_schema.no_info_after_validator_function(_of_nobody, limited)
+        return core_schema.no_info_before_validator_function(self._clean, limited)
 
     def _clean(self, value: Any) -> Any:
         """NFC, one apostrophe, single blanks, none at the ends. Raises PydanticCustomError."""
@@ -133,6 +149,27 @@ class Text:
         return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.strip().split("\n"))
 
 
+@dataclass(frozen=True)
+class BlankIsNone:
+    """Of a text of some form, or null: a blank one is null, since forms in a browser send an empty text."""
+
+    longest: int = 1000
+    """How many blanks, at most: as many as the form takes characters."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        stated = handler(schema)
+        (text, *_) = stated["anyOf"]
+        text["pattern"] = f"^ *$|{text['pattern']}"
+        return stated
+
+    def _read(self, value: Any) -> Any:
+        blank = isinstance(value, str) and not value.strip() and len(value) <= self.longest
+        return None if blank else value
+
+
 Name = Annotated[str, Text(1, 120), Doc("What it is called.")]
 TradeName = Annotated[str, Text(1, 120), Doc("The name that the shop shows.")]
 Goal = Annotated[str, Text(0, 200, several=True), Doc("What is saved for.")]
@@ -140,14 +177,17 @@ Slug = Annotated[str, Text(0, 60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), Doc("Its
 Town = Annotated[str, Text(1, 80), Doc("The town where it is.")]
 About = Annotated[str, Text(0, 4000, several=True), Doc("What others should know of it.")]
 KvkNumber = Annotated[
-    str, Field(pattern=r"^[0-9]{8}$", examples=["12345678"]), Doc("Its number in the trade register (KvK).")
+    str,
+    Field(max_length=8, pattern=r"^[0-9]{8}$", examples=["12345678"]),
+    Doc("Its number in the trade register (KvK)."),
 ]
+KvkNumberOrNone = Annotated[KvkNumber | None, BlankIsNone(8)]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
 SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
 """If there has to be one."""
-Reference = Annotated[str, Text(1, 60), Doc("The number that the other side gave it.")]
+Reference = Annotated[str, Text(1, 60, number=True), Doc("The number that the other side gave it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
 Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a link.")]
 Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
@@ -157,7 +197,7 @@ Place = Annotated[str, Text(0, 200), Doc("Where it is.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
 Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
 Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
-OrderNumber = Annotated[str, Text(0, 60), Doc("Your own order number.")]
+OrderNumber = Annotated[str, Text(0, 60, number=True), Doc("Your own order number.")]
 ExternalId = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"]),
@@ -166,7 +206,13 @@ ExternalId = Annotated[
 Source = Annotated[
     Slug, Field(examples=["woocommerce"]), Doc("Your system, such as `woocommerce`. External ids are unique within it.")
 ]
-Url = Annotated[str, Field(max_length=1000, pattern=r"^https?://[!-~]+$"), Doc("A web address.")]
+HTTP = "[Hh][Tt][Tt][Pp][Ss]?"
+Url = Annotated[
+    str,
+    Field(max_length=1000, pattern=rf"^{HTTP}://[!-~]+$"),
+    AfterValidator(lambda url: re.sub("^[^:]*", lambda scheme: scheme[0].lower(), url)),
+    Doc("A web address."),
+]
 
 
 @dataclass(frozen=True)
@@ -202,26 +248,6 @@ def _reachable(address: str) -> str:
 def _pasted(value: Any) -> Any:
     """An address without the blanks around it."""
     return value.strip() if isinstance(value, str) else value
-
-
-@dataclass(frozen=True)
-class BlankIsNone:
-    """Of an address of at most `longest` characters, or null: one that was left blank is null, as browsers send it."""
-
-    longest: int
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._read, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        stated = handler(schema)
-        (address, *_) = stated["anyOf"]
-        address["pattern"] = f"^ *$|{address['pattern']}"
-        return stated
-
-    def _read(self, value: Any) -> Any:
-        blank = isinstance(value, str) and not value.strip() and len(value) <= self.longest
-        return None if blank else value
 
 
 Email = Annotated[

@@ -9,6 +9,7 @@ from app.adapters.messages import NL, error_text, euro
 from app.adapters.refusals import ERRORS
 from app.domain.errors import Malformed
 from app.domain.money import AMOUNT
+from app.vocabulary import HTTP
 
 _WHOLE = ("Vul een heel getal in.", "Give a whole number.")
 _DAY = ("Vul een dag in, zoals 2026-03-01.", "Give a day, such as 2026-03-01.")
@@ -72,6 +73,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Vul een bedrag in van {low_cents} tot en met {high_cents}.",
         "Give an amount from {low_cents} to {high_cents}.",
     ),
+    "citizen_number_in_text": (
+        "In '{field}' staat een burgerservicenummer. Haal het weg: wij bewaren dat niet.",
+        "There is a citizen number (BSN) in '{field}'. Take it out: we do not keep those.",
+    ),
+    "text_malformed": (
+        "In '{field}' staan tekens die niet kunnen, zoals een regeleinde. Haal ze weg.",
+        "There are characters in '{field}' that cannot be, such as a line break. Take them out.",
+    ),
     "email_malformed": (
         "Vul een e-mailadres in, zoals jo@example.org.",
         "Give an e-mail address, such as jo@example.org.",
@@ -107,7 +116,7 @@ FORMS: dict[str, tuple[str, str]] = {
         "Vul een telefoonnummer in, zoals 06 12345678.",
         "Give a telephone number, such as +31 6 12345678.",
     ),
-    r"^https?://[!-~]+$": (
+    rf"^{HTTP}://[!-~]+$": (
         "Vul een webadres in, zoals https://example.org.",
         "Give a URL, such as https://example.org.",
     ),
@@ -156,7 +165,7 @@ def field_text(error: Mapping[str, Any], language: str) -> str:
         if code in ERRORS:
             return error_text(code, {"field": error.get("field", "")} | facts, language)
         return error.get("message") or error_text(code, facts, language)
-    shown = {name: _shown(name, value, language) for name, value in facts.items()}
+    shown = {name: _shown(name, value, language) for name, value in facts.items()} | {"field": error.get("field", "")}
     return text[0 if language == NL else 1].format_map(shown)
 
 

@@ -323,22 +323,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Deze Idempotency-Key is al gebruikt voor een andere aanvraag. Neem een nieuwe sleutel.",
         "This Idempotency-Key was used for another request. Take a new key.",
     ),
-    "citizen_number_in_text": (
-        "In '{field}' staat een burgerservicenummer. Haal het weg: wij bewaren dat niet.",
-        "There is a citizen number (BSN) in '{field}'. Take it out: we do not keep those.",
-    ),
-    "text_too_long": (
-        "De tekst in '{field}' is te lang. Ten hoogste {longest} tekens.",
-        "The text in '{field}' is too long. At most {longest} characters.",
-    ),
-    "text_malformed": (
-        "In '{field}' staan tekens die niet kunnen, zoals een regeleinde. Haal ze weg.",
-        "There are characters in '{field}' that cannot be, such as a line break. Take them out.",
-    ),
-    "time_zone_missing": (
-        "De tijd in '{field}' mist een tijdzone. Schrijf 2026-07-01T09:00:00+02:00.",
-        "The time in '{field}' lacks a time zone. Write 2026-07-01T09:00:00+02:00.",
-    ),
     "number_out_of_range": (
         "Het getal in '{field}' kan niet. Kies van {low} tot en met {high}.",
         "The number in '{field}' is not possible. Choose from {low} to {high}.",

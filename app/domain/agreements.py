@@ -405,6 +405,7 @@ def sign_for_municipality(case: Case[Agreement]) -> Agreement:
 
 
 def edited(case: Case[Agreement], **changes: object) -> Agreement:
-    """A draft with other contents; it has to be tested again. Raises WrongState once a side has signed."""
+    """A draft with other contents, which has to be tested again. Raises WrongState once a side has signed."""
     move(AGREEMENT, case, "edit")
-    return replace(case.thing, tested_at=None, **changes)  # type: ignore[arg-type]
+    changed = replace(case.thing, **changes)  # type: ignore[arg-type]
+    return changed if changed == case.thing else replace(changed, tested_at=None)

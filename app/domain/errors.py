@@ -267,22 +267,6 @@ class KeyReused(Invalid):
     code = "idempotency_key_reused"
 
 
-class CitizenNumberInText(Invalid):
-    code = "citizen_number_in_text"
-
-
-class TextTooLong(Invalid):
-    code = "text_too_long"
-
-
-class TextMalformed(Invalid):
-    code = "text_malformed"
-
-
-class TimeZoneMissing(Invalid):
-    code = "time_zone_missing"
-
-
 class NumberOutOfRange(Invalid):
     code = "number_out_of_range"
 

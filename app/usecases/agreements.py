@@ -138,7 +138,7 @@ async def change_agreement(
         named["examples"] = tuple(to_example(example) for example in changes.examples)
     edited = rules_of.edited(Case(agreement, actor, tx.now), **named, parent_id=cooperative.umbrella_id)
     check_rules(edited.rules, edited.examples, has_parent=edited.parent_id is not None)
-    return await save_agreement(tx, edited)
+    return agreement if edited == agreement else await save_agreement(tx, edited)
 
 
 async def try_agreement(

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -30,8 +29,11 @@ from app.ids import AppId, CooperativeId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import Doc, Flag, Form, Name, Url, Version
+from app.vocabulary import Doc, Flag, Form, Moment, Name, Url, Verbatim, Version
 
+ClientId = Annotated[str, Verbatim(0, 1000)]
+Secret = Annotated[str, Verbatim(0, 1000)]
+AssertionId = Annotated[str, Verbatim(0, 1000)]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), Doc("What it may do.")]
 Places = Annotated[
     list[CooperativeId],
@@ -122,11 +124,11 @@ async def rotate_secret(tx: Tx, actor: Actor, *, app_id: AppId) -> AppWithSecret
 async def disable_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
     """Shut an app out at once. The tokens that it has stop too."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
-    return await apps.save(tx, replace(app, disabled_at=app.disabled_at or tx.now))
+    return await apps.change(tx, app, replace(app, disabled_at=app.disabled_at or tx.now))
 
 
 @open_to_visitors
-async def check_client(tx: Tx, actor: Actor, *, client_id: str, client_secret: str) -> Granted:
+async def check_client(tx: Tx, actor: Actor, *, client_id: ClientId, client_secret: Secret) -> Granted:
     """What the app with these credentials may do. Raises ClientRefused. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     granted = await grants_of_client(tx, client_id, _hash(client_secret))
@@ -148,18 +150,21 @@ async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange,
     enabled = named.pop("enabled", app.disabled_at is None)
     checks = {"scopes": allowed_scopes, "redirect_uris": allowed_redirects, "keys": allowed_keys}
     named |= {name: check(named[name]) for name, check in checks.items() if name in named}  # type: ignore[operator]
-    return await apps.save(tx, replace(app, **named, disabled_at=None if enabled else app.disabled_at or tx.now))
+    disabled_at = None if enabled else app.disabled_at or tx.now
+    return await apps.change(tx, app, replace(app, **named, disabled_at=disabled_at))
 
 
 @open_to_visitors
-async def list_client_keys(tx: Tx, actor: Actor, *, client_id: str) -> list[dict[str, str]]:
+async def list_client_keys(tx: Tx, actor: Actor, *, client_id: ClientId) -> list[dict[str, str]]:
     """The public keys of an app, to check what it signed. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     return await keys_of_client(tx, client_id)
 
 
 @open_to_visitors
-async def check_assertion(tx: Tx, actor: Actor, *, client_id: str, assertion_id: str, ends_at: datetime) -> Granted:
+async def check_assertion(
+    tx: Tx, actor: Actor, *, client_id: ClientId, assertion_id: AssertionId, ends_at: Moment
+) -> Granted:
     """What the app may do whose signature was found good. Raises ClientRefused where the same came before."""
     actor.require(Right.READ_PUBLIC)
     granted = await use_assertion(tx, client_id, assertion_id, ends_at)

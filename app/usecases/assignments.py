@@ -132,17 +132,22 @@ class AssignmentChange(Form):
     costs: JobCosts = EMPTY
     deposit: Deposit | None = None
 
-    def kept(self) -> dict[str, Any]:
+    def kept(self, lead_id: UUID) -> dict[str, Any]:
         """The fields that the caller gave, as the domain has them."""
         lines = tuple(one.line for one in self.lines)
         own: dict[str, dict[str, Any]] = {
-            "partner_ids": {"partner_ids": tuple(self.partner_ids)},
+            "partner_ids": {"partner_ids": _partners(self.partner_ids, lead_id)},
             "lines": {"lines": lines, "net_cents": net_of(lines)},
             "costs": {"costs": tuple(one.cost for one in self.costs)},
             "deposit": {"deposit_cents": _cents(self.deposit)},
         }
         given = self.named().items()
         return {key: kept for name, one in given for key, kept in own.get(name, {name: one}).items()}
+
+
+def _partners(partner_ids: Iterable[UUID], lead_id: UUID) -> tuple[UUID, ...]:
+    """The other cooperatives that may take part, each once."""
+    return tuple(sorted(set(partner_ids) - {lead_id}))
 
 
 async def plan_assignment(
@@ -180,7 +185,7 @@ async def plan_assignment(
         created_by=actor.person,
         created_at=tx.now,
         audience=audience,
-        partner_ids=await _known(tx, tuple(sorted(set(partner_ids) - {cooperative_id}))),
+        partner_ids=await _known(tx, _partners(partner_ids, cooperative_id)),
     )
     return await _added(tx, _priced(planned, lines, costs, deposit), order_id, contact)
 
@@ -204,10 +209,12 @@ async def change_assignment(
         raise WrongState(verb="change", state=found.state, possible=[])
     if "lines" in named and found.order_id is not None:
         raise RuleRefused(rule="not_changeable", value="lines")
-    changed = check_assignment(replace(found, **changes.kept()))
+    changed = check_assignment(replace(found, **changes.kept(found.cooperative_id)))
+    if changed == found:
+        return found
     if "partner_ids" in named:
         await _known(tx, changed.partner_ids)
-    if TERMS & named.keys():
+    if any(getattr(changed, name) != getattr(found, name) for name in TERMS):
         changed = new_terms(changed)
     return await steps.save(tx, changed, found)
 

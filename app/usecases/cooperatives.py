@@ -20,7 +20,7 @@ from app.ids import CooperativeId, MunicipalityId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import About, Day, Doc, Form, KvkNumber, Name, Slug, Town, Version
+from app.vocabulary import About, Day, Doc, Form, KvkNumberOrNone, Name, Slug, Town, Version
 
 FirstDay = Annotated[Day, Doc("Since when it charges no VAT, as a small business; null: it charges VAT.")]
 
@@ -31,7 +31,7 @@ class CooperativeChange(Form):
     name: Name = ""
     town: Town = ""
     about: About = ""
-    kvk_number: KvkNumber | None = None
+    kvk_number: KvkNumberOrNone = None
     umbrella_id: CooperativeId | None = None
     small_business_from: FirstDay | None = None
 
@@ -68,7 +68,7 @@ async def add_cooperative(
     municipality_id: MunicipalityId,
     town: Town,
     about: About = "",
-    kvk_number: KvkNumber | None = None,
+    kvk_number: KvkNumberOrNone = None,
     umbrella_id: CooperativeId | None = None,
 ) -> Cooperative:
     """Add a cooperative; for the network.

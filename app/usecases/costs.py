@@ -26,8 +26,11 @@ from app.usecases.steps.due import order_in_time
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
-from app.vocabulary import Amount, Doc, Proof, Reason, Slug, Supplier, Version
+from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
+HIGHEST_COST = 100_000_000
+"""Cents of one claim."""
+CostAmount = Annotated[Amount, Between(1, HIGHEST_COST)]
 Category = Annotated[Slug, Doc("What it was for, as the agreement names it.")]
 
 CLOSED = (OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED)
@@ -40,7 +43,7 @@ async def claim_cost(
     order_id: OrderId,
     order_line_id: OrderLineId,
     category: Category,
-    amount: Amount,
+    amount: CostAmount,
     payee: Payee,
     receipt: Proof,
     supplier: Supplier | None = None,

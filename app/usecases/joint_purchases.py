@@ -140,6 +140,8 @@ async def change_joint_purchase(
     if fixed or found.state not in (*wishing, *ALLOCATED):
         raise WrongState(verb="change", state=found.state, possible=[])
     changed = replace(found, **named)
+    if changed == found:
+        return found
     if {"closes_at", "tops_up_at"} & set(named):
         check_purchase(changed, tx.now)
         if found.state in WISHING:

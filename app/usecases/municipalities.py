@@ -1,5 +1,7 @@
 """Municipalities: listed for everybody, added by the network."""
 
+from typing import Annotated
+
 from asyncpg import UniqueViolationError
 
 from app.db.engine import Tx, uuid7
@@ -12,7 +14,9 @@ from app.domain.page import Page, PageRequest
 from app.ids import MunicipalityId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.visitors import open_to_visitors
-from app.vocabulary import CbsCode, Name
+from app.vocabulary import CbsCode, Doc, Text
+
+MunicipalityName = Annotated[str, Text(1, 100), Doc("What it is called.")]
 
 
 @open_to_visitors
@@ -30,7 +34,7 @@ async def get_municipality(tx: Tx, actor: Actor, *, municipality_id: Municipalit
     return await municipalities.get(tx, municipality_id)
 
 
-async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: CbsCode, name: Name) -> Municipality:
+async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: CbsCode, name: MunicipalityName) -> Municipality:
     """Add a municipality by its code at Statistics Netherlands; for the network. Raises AlreadyExists."""
     actor.require(Right.WRITE_MUNICIPALITY)
     municipality = Municipality(uuid7(), cbs_code, name)

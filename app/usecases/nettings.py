@@ -168,7 +168,11 @@ async def set_credit_limit(
     cents = None if limit is None else limit.cents
     found = await credit_limits.find(tx, lock=True, creditor_id=cooperative_id, debtor_id=debtor_id)
     if found:
-        return await credit_limits.save(tx, replace(found, cents=cents, set_by=actor.person))
+        return (
+            found
+            if found.cents == cents
+            else await credit_limits.save(tx, replace(found, cents=cents, set_by=actor.person))
+        )
     made = CreditLimit(uuid7(), cooperative_id, debtor_id, cents, actor.person)
     await credit_limits.add(tx, made)
     return made

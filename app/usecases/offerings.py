@@ -85,7 +85,7 @@ class OfferingChange(Form):
     vat_class: Vat = VatClass.STANDARD
     town: Town = ""
     tags: Tags = Field(default_factory=list)
-    image_url: ImageUrl | None = None
+    image_url: ImageUrl = None
     lead_time_minutes: LeadTime = 0
     purchase_price: PurchasePrice | None = None
 
@@ -141,7 +141,7 @@ async def change_offering(
     if changed.edition > offering.edition:
         await _publish_edition(tx, changed)
         await tell(tx, "offering.changed", offering.cooperative_id, offering_id, title=changed.title)
-    return await offerings.save(tx, changed)
+    return await offerings.change(tx, offering, changed)
 
 
 async def set_stock(tx: Tx, actor: Actor, *, offering_id: OfferingId, stock: Units | None) -> Offering:
@@ -152,6 +152,8 @@ async def set_stock(tx: Tx, actor: Actor, *, offering_id: OfferingId, stock: Uni
     await lock_stock(tx, [offering_id])
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, None)
     changed = process.set_stock(offering, stock)
+    if changed == offering:
+        return offering
     await save_stock(tx, changed)
     if changed.state is OfferingState.PUBLISHED:
         await tell(tx, "offering.stock_set", offering.cooperative_id, offering_id, title=offering.title)

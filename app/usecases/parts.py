@@ -139,12 +139,13 @@ async def change_slot(
     More seats go to whoever waits. Raises WrongState, RuleRefused for fewer seats than are taken, NotFound, Stale.
     """
     before = await _lead(tx, actor, (await slots.get(tx, slot_id)).assignment_id, "change_slot")
-    whole, kept = await steps.load(tx, before), changes.kept()
+    whole = await steps.load(tx, before)
     slot = whole.slot(slot_id)
     expect(slot.version, expected_version)
-    changed = await slots.save(tx, check_slot(replace(slot, **kept), whole.parts))
+    wanted = check_slot(replace(slot, **changes.kept()), whole.parts)
+    changed = await slots.change(tx, slot, wanted)
     roles = tuple(changed if other.id == slot_id else other for other in whole.slots)
-    if kept.keys() - WORDS:
+    if any(getattr(wanted, name) != getattr(slot, name) for name in changes.model_fields_set - WORDS):
         await steps.restaff(tx, replace(whole, slots=roles), whole.parts, changed=new_terms(before))
     return replace(changed, share_cents=_planned(before, roles).get(slot_id))
 

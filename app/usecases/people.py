@@ -19,7 +19,7 @@ from app.ids import CooperativeId, MunicipalityId, OfficeId, PersonId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import Doc, Email, Issuer, Name, Subject, Version
+from app.vocabulary import Doc, Email, EmailOrNone, Issuer, Name, Subject, Version
 
 TasksEmail = Annotated[Email | None, Doc("The address; null: no mail.")]
 
@@ -50,7 +50,7 @@ async def get_me(tx: Tx, actor: Actor) -> Me:
 
 
 async def add_person(
-    tx: Tx, actor: Actor, *, issuer: Issuer, subject: Subject, name: Name, email: Email | None = None
+    tx: Tx, actor: Actor, *, issuer: Issuer, subject: Subject, name: Name, email: EmailOrNone = None
 ) -> Person:
     """Make a person known by issuer and subject of their token. The same again returns the same person.
 

@@ -48,8 +48,7 @@ from app.domain.errors import (
 )
 from app.usecases.steps.audit import audited
 from app.usecases.steps.due import StepDue
-from app.usecases.steps.forms import read_forms, stated
-from app.usecases.steps.input import check_days, check_input
+from app.usecases.steps.forms import read_forms
 from app.usecases.steps.outside import NOWHERE, Outside, preparation_of
 from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
 from app.usecases.steps.telling import told_of
@@ -131,11 +130,8 @@ class Run:
             return await self.in_time(lambda: _persist(once, repeatable=False))
 
     def read(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> Any:
-        """What is given for a verb, read by its forms. Raises Malformed, and what no verb accepts."""
-        read = read_forms(verb, named, self.today)
-        check_input({name: one for name, one in read.items() if not (isinstance(one, int) and stated(verb, name))})
-        check_days(read, self.today)
-        return read
+        """What is given for a verb, read by its forms. Raises Malformed."""
+        return read_forms(verb, named, self.today)
 
     async def prepared(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> dict[str, Any]:
         """What a verb gets that no caller gives, found before its transaction begins."""

@@ -158,6 +158,9 @@ async def change_webhook(
     if enabled is not None:
         off, reason = (None, "") if enabled else (webhook.disabled_at or tx.now, OffReason.SWITCHED_OFF)
         changed = replace(changed, disabled_at=off, reason=reason, failures=0, retry_at=None)
+    if changed == webhook:
+        return webhook
+    if enabled is not None:
         await hurry(tx, webhook_id)
     return await webhooks.save(tx, changed)
 

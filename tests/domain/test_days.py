@@ -1,53 +1,73 @@
 """Bounds of typed days."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from app.domain.days import FIRST_DAY, TYPED, check_day, check_typed
+from app.domain.days import FIRST_DAY, check_day
 from app.domain.errors import DayOutOfRange
 from app.domain.ledger import OpenBooks, check_close
+from app.usecases.agreements import FirstDay
+from app.vocabulary import Day, Moment, PastDay, PastMoment
 
 TODAY = date(2028, 2, 29)
-FIELDS = [*TYPED, "until", "needed_at", "anything_else"]
+DAYS = {"any": Day, "past": PastDay, "of an agreement": FirstDay}
+MOMENTS = {"any": Moment, "past": PastMoment}
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_every_field_has_a_last_day_and_no_day_is_infinite(field: str) -> None:
-    for value in (date.max, datetime.max.replace(tzinfo=UTC), TODAY + timedelta(days=3653 + 1)):
-        with pytest.raises(DayOutOfRange):
-            check_typed(field, value, TODAY)
-    check_typed(field, TODAY, TODAY)
+def read(form: Any, value: date) -> Any:
+    return TypeAdapter(form).validate_python(value, context={"today": TODAY})
 
 
-@pytest.mark.parametrize("field", sorted(set(FIELDS) - {"month"}))
-def test_every_field_has_a_first_day(field: str) -> None:
-    for value in (date.min, datetime.min.replace(tzinfo=UTC), date(206, 2, 3), FIRST_DAY - timedelta(days=1)):
-        with pytest.raises(DayOutOfRange):
-            check_typed(field, value, TODAY)
+def refused(form: Any, value: date) -> dict[str, Any]:
+    """Why a day or moment is refused, by its form."""
+    with pytest.raises(ValidationError) as error:
+        read(form, value)
+    (fault,) = error.value.errors()
+    assert fault["type"] == "day_out_of_range"
+    return fault["ctx"]
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_every_day_has_a_first_and_a_last_one(name: str) -> None:
+    form = DAYS[name]
+    for value in (date.max, TODAY + timedelta(days=3653 + 1), date.min, date(206, 2, 3), FIRST_DAY - timedelta(days=1)):
+        refused(form, value)
+    assert (read(form, TODAY), read(form, FIRST_DAY)) == (TODAY, FIRST_DAY)
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_every_moment_has_a_first_and_a_last_day(name: str) -> None:
+    form, far = MOMENTS[name], datetime(2028, 2, 28, tzinfo=UTC) + timedelta(days=3653 + 2)
+    for value in (
+        datetime.max.replace(tzinfo=UTC),
+        far,
+        datetime.min.replace(tzinfo=UTC),
+        datetime(1999, 12, 1, tzinfo=UTC),
+    ):
+        refused(form, value)
 
 
 def test_what_happened_is_not_in_the_future_and_an_agreement_begins_within_two_years() -> None:
-    for field in ("paid_on", "delivered_on", "as_of"):
-        with pytest.raises(DayOutOfRange) as refused:
-            check_typed(field, TODAY + timedelta(days=1), TODAY)
-        assert refused.value.facts["last"] == "2028-02-29"
-    check_typed("active_from", date(2030, 2, 28), TODAY)
-    with pytest.raises(DayOutOfRange) as refused:
-        check_typed("active_from", date(2062, 1, 1), TODAY)
-    assert refused.value.facts == {"field": "activeFrom", "first": "2000-01-01", "last": "2030-02-28"}
+    assert refused(PastDay, TODAY + timedelta(days=1)) == {"first": "2000-01-01", "last": "2028-02-29"}
+    assert read(FirstDay, date(2030, 2, 28)) == date(2030, 2, 28)
+    assert refused(FirstDay, date(2062, 1, 1)) == {"first": "2000-01-01", "last": "2030-02-28"}
 
 
 def test_a_moment_counts_for_its_day_in_amsterdam() -> None:
     late = datetime(2028, 2, 28, 23, 30, tzinfo=UTC)  # 29 February there
-    check_typed("as_of", late, TODAY)
-    with pytest.raises(DayOutOfRange):
-        check_typed("as_of", late + timedelta(days=1), TODAY)
+    assert read(PastMoment, late) == late
+    refused(PastMoment, late + timedelta(days=1))
 
 
 def test_both_bounds_are_included() -> None:
     for day in (FIRST_DAY, TODAY):
         assert check_day("day", day, FIRST_DAY, TODAY) == day
+    with pytest.raises(DayOutOfRange) as error:
+        check_day("active_from", TODAY + timedelta(days=1), FIRST_DAY, TODAY)
+    assert error.value.facts == {"field": "activeFrom", "first": "2000-01-01", "last": "2028-02-29"}
 
 
 def test_a_month_that_an_old_slip_opened_can_be_closed_and_no_earlier_one() -> None:

@@ -77,7 +77,7 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
         for text in (mark for mark in marks if isinstance(mark, Text)):
             yield name, "x" * (text.longest + 1)
             yield name, "a\u200bb"
-            yield name, NOBODY[: text.longest]
+            yield from [(name, NOBODY[: text.longest])] * (not text.number)
             yield from [(name, " ")] * bool(text.shortest)
             yield from [(name, "a\nb")] * (not text.several)
         if bare(hint) in (MoneyIn, BalanceIn):
@@ -125,6 +125,7 @@ def beyond(mark: Any) -> Iterator[Any]:
         if getattr(bound, "pattern", None):
             yield ""
             yield "a b"
+            yield "é"
 
 
 TYPED = (str, int, date, datetime, MoneyIn, BalanceIn)

@@ -45,12 +45,6 @@ def form_of(verb: Callable[..., Any]) -> type[BaseModel] | None:
     return create_model(verb.__name__, __config__=FORMS, **fields)
 
 
-@cache
-def stated(verb: Callable[..., Any], name: str) -> bool:
-    """Whether a verb states a form for a parameter."""
-    return _is_form(get_type_hints(verb, include_extras=True).get(name))
-
-
 def _is_form(hint: Any) -> bool:
     """Whether a type says a form, perhaps inside a list or beside None."""
     if get_origin(hint) is Annotated or (isinstance(hint, type) and issubclass(hint, Form)):

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
 from app.ids import MemberId
-from app.vocabulary import About, Between, Doc, Form, LeadTime, MoneyIn, Name, Slug, Stock, Town, Url
+from app.vocabulary import About, Between, BlankIsNone, Doc, Form, LeadTime, MoneyIn, Name, Slug, Stock, Town, Url
 
 HIGHEST_PRICE = 100_000_000
 """Cents of a unit."""
@@ -20,7 +20,7 @@ Unit = Annotated[PriceUnit, Doc("What the price is for.")]
 Price = Annotated[MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit, net of VAT.")]
 Vat = Annotated[VatClass, Doc("How its VAT is reckoned.")]
 Tags = Annotated[list[Slug], Field(max_length=20), Doc("Words by which it is found.")]
-ImageUrl = Annotated[Url, Doc("Where its picture is.")]
+ImageUrl = Annotated[Url | None, BlankIsNone(), Doc("Where its picture is.")]
 Units = Annotated[Stock, Doc("How many units there are in all, of goods; null: without limit.")]
 PurchasePrice = Annotated[MoneyIn, Between(0), Doc("What a unit cost, under the margin scheme.")]
 _CENTS = {"price": "price_cents", "purchase_price": "purchase_cents"}
@@ -40,7 +40,7 @@ class OfferingContents(Form):
     vat_class: Vat
     town: Town
     tags: Tags = Field(default_factory=list, json_schema_extra={"default": []})
-    image_url: ImageUrl | None = None
+    image_url: ImageUrl = None
     lead_time_minutes: LeadTime = 0
     stock: Units | None = None
 
