@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -11,8 +11,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from app.adapters.messages import explain_leg, language_of, message_of
-from app.contract.shape import Viewer, show
-from app.contract.wishes import Allocation, AllocationResult, ArticleAllocation
+from app.api.models import SpecificationOut
 from app.domain import allocation as domain
 from app.domain.actors import NOBODY
 from app.domain.agreements import Agreement, check_laws
@@ -25,6 +24,10 @@ from app.domain.seals import verify_chain
 from app.domain.split import add_to_year, run_examples, split
 from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput, to_example, to_rule
 from app.vocabulary import Form
+
+if TYPE_CHECKING:
+    from app.contract.shape import Viewer
+    from app.contract.wishes import ArticleAllocation
 
 offline = typer.Typer()
 
@@ -68,6 +71,9 @@ def allocate_file(
     language: Annotated[str, typer.Option(help="nl or en")] = "nl",
 ) -> None:
     """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
+    from app.contract.shape import Viewer  # the use cases come with it, which the other commands do without
+    from app.contract.wishes import Allocation
+
     try:
         read = TypeAdapter(Allocation).validate_json(file.read_text(encoding="utf-8"))
         wrong = [one.title for one in read.articles if not _comes_out(one, Viewer(NOBODY, language_of(language)))]
@@ -81,8 +87,11 @@ def allocate_file(
         raise typer.Exit(1)
 
 
-def _comes_out(article: ArticleAllocation, viewer: Viewer) -> bool:
+def _comes_out(article: "ArticleAllocation", viewer: "Viewer") -> bool:
     """Print who gets what of an article; whether that is what it says."""
+    from app.contract.shape import show
+    from app.contract.wishes import AllocationResult
+
     inputs = _inputs(article)
     made = domain.ArticleAllocation(article.article, article.title, inputs, allocate(inputs))
     result, stated = show(AllocationResult, made, viewer), article.result
@@ -93,7 +102,7 @@ def _comes_out(article: ArticleAllocation, viewer: Viewer) -> bool:
     return result.digest == stated.digest and units[0] == units[1]
 
 
-def _inputs(article: ArticleAllocation) -> Inputs:
+def _inputs(article: "ArticleAllocation") -> Inputs:
     lines = tuple(
         WishLine(
             wish_id=wish.wish,
@@ -158,8 +167,6 @@ def recompute_file(
     file: Annotated[Path, typer.Argument(help="The specification of a remittance, as JSON.", exists=True)],
 ) -> None:
     """Work a remittance out again from its specification alone; exits with 1 where it does not agree."""
-    from app.api.models import SpecificationOut  # the whole contract comes with it; the others do without
-
     try:
         spec = SpecificationOut.model_validate(json.loads(file.read_text(encoding="utf-8")))
     except (ValidationError, ValueError) as error:

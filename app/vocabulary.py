@@ -236,6 +236,12 @@ Issuer = Annotated[str, Verbatim(1, 300), Doc("The login provider, as the `iss` 
 Subject = Annotated[str, Verbatim(1, 300), Doc("The person, as the `sub` of their tokens has it.")]
 
 
+KEY = "[!-~]([ -~]*[!-~])?"
+"""Printable ASCII that neither begins nor ends with a space: what a header carries unchanged."""
+LONGEST_KEY = 200
+RequestKey = Annotated[str, Field(max_length=LONGEST_KEY, pattern=f"^{KEY}$"), Doc("A unique value of your own.")]
+
+
 def _reachable(address: str) -> str:
     """An address that a mail server takes. Nobody asks whether its domain exists. Raises PydanticCustomError."""
     try:

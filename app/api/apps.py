@@ -6,14 +6,25 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Form, Header, Response
+from fastapi import APIRouter, Depends, Form, Header, Request, Response
 
 from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertion, unsigned
-from app.api.deps import LanguageDep, RunDep, Wiring, WiringDep, kept_promises, leaving, noun, operation_id, tag
+from app.api.deps import (
+    LanguageDep,
+    RunDep,
+    Wiring,
+    WiringDep,
+    kept_promises,
+    leaving,
+    noun,
+    operation_id,
+    tag,
+    viewer_of,
+)
 from app.api.errors import FaceError
 from app.api.models import TokenOut
 from app.contract.apps import App
-from app.contract.shape import Viewer, show
+from app.contract.shape import show
 from app.domain.actors import VISITOR
 from app.domain.apps import Granted
 from app.domain.errors import ClientRefused
@@ -26,11 +37,11 @@ DISABLE_UNTIL = date(2027, 6, 1)
 
 
 @router.delete("/{app_id}", deprecated=True, dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))])
-async def disable(app_id: AppId, run: RunDep, language: LanguageDep, response: Response) -> App:
+async def disable(app_id: AppId, run: RunDep, language: LanguageDep, request: Request, response: Response) -> App:
     """Shut an app out, at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
     disabled = await run(disable_app, app_id=app_id)
     tag(response, disabled.version)
-    return show(App, disabled, Viewer(run.actor, language))
+    return show(App, disabled, viewer_of(run, request, language))
 
 
 @login.post("/oauth/token")

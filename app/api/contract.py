@@ -9,24 +9,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.api.examples import add_examples
+from app.contract.operation import Key
+from app.contract.tables import TABLES
+from app.usecases.steps.visitors import is_open
+from app.vocabulary import KEY, LONGEST_KEY
 
 Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
-OPEN_TO_ALL = frozenset(
-    {
-        *(
-            "cooperatives_list_cooperatives",
-            "cooperatives_get_cooperative",
-            "municipalities_list_municipalities",
-            "municipalities_get_municipality",
-        ),
-        *("agreements_list_agreement_templates", "allowances_list_legal_limits"),
-        *("orders_get_guest_order", "operations_readyz"),
-    }
-)
+_DECLARED = [operation for table in TABLES for operation in table.operations]
+OPEN_TO_ALL = {one.id for one in _DECLARED if is_open(one.use_case)} | {"operations_readyz"}
 """Operations that a visitor may ask as well; every other one wants a token before it looks anything up."""
-KEY = "[!-~]([ -~]*[!-~])?"
-"""Printable ASCII that neither begins nor ends with a space: what a header carries unchanged."""
+NEED_A_KEY = {one.id.replace(" ", "_") for one in _DECLARED if one.key is Key.NEEDED}
 PROBLEM: Node = {
     "title": "Problem",
     "type": "object",
@@ -191,8 +184,10 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
         said = parameter["schema"].pop("description", None)
         parameter.setdefault("description", said)
         if parameter["name"].lower() == "idempotency-key":
-            needed = "If you send one" not in parameter["description"]
-            parameter |= {"required": needed, "schema": {"type": "string", "maxLength": 200, "pattern": f"^{KEY}$"}}
+            parameter |= {
+                "required": operation["operationId"] in NEED_A_KEY,
+                "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": f"^{KEY}$"},
+            }
             for response in (responses[status] for status in responses if status < "300"):
                 response["headers"] |= {"Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
 

@@ -14,19 +14,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.adapters.addresses import prefix_at
 from app.adapters.callers import audit, caller
 from app.adapters.tokens import Issuer, KeyRing
-from app.api.contract import KEY, OPEN_TO_ALL
+from app.api.contract import OPEN_TO_ALL
 from app.api.errors import FaceError
 from app.api.headers import language_at, listed, versions_of
 from app.api.sockets import Sockets
 from app.api.uploads import Uploads
+from app.contract.shape import Viewer
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
 from app.usecases.run import Keyed, Run
-from app.vocabulary import Rows, Version, doc_of
+from app.vocabulary import KEY, LONGEST_KEY, Rows, Version, doc_of
 
 DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 """The release that announced what leaves."""
@@ -91,7 +93,7 @@ async def _keyed(
     run: RunDep,
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=200, description="A unique value of your own; the same again does nothing twice."),
+        Header(max_length=LONGEST_KEY, description="A unique value of your own; the same again does nothing twice."),
     ] = None,
 ) -> tuple[Run, Keyed]:
     return run, run.keyed(_checked(idempotency_key or ""))
@@ -107,7 +109,7 @@ async def _kept(
     run: RunDep,
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=200, description="If you send one, of your own: the same again does nothing twice."),
+        Header(max_length=LONGEST_KEY, description="If you send one, of your own: the same again does nothing twice."),
     ] = None,
 ) -> Run:
     run.key = None if idempotency_key is None else _checked(idempotency_key)
@@ -156,6 +158,11 @@ async def _language(
 
 
 LanguageDep = Annotated[str, Depends(_language)]
+
+
+def viewer_of(run: Run, request: Request, language: str) -> Viewer:
+    """Who looks at what a verb gave, once it ran."""
+    return Viewer(run.actor, language, run.now(), prefix_at(request), run.token_of)
 
 
 def _names(route: APIRoute, place: Literal["query", "header"]) -> set[str]:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,8 +12,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from app.adapters.addresses import prefix_at
-from app.api.deps import KeptRunDep, KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun
+from app.api.deps import KeptRunDep, KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun, viewer_of
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import Viewer
@@ -63,14 +62,11 @@ def _endpoint(operation: Operation) -> Endpoint:
         if operation.body is not None:
             given["body"] = _read(operation.body, given["body"], run.today)
         found = await once(operation.use_case, **_arguments(operation, given))
-        viewer = Viewer(run.actor, given["language"], run.now(), prefix_at(request), run.token_of)
         if operation.status == NO_CONTENT:
             return Response(status_code=NO_CONTENT)
-        shown = _shown(operation, found, viewer)
-        held = getattr(shown, operation.holds) if operation.holds else shown
-        subject = getattr(held, "thing", found if held is shown else None)
+        shown = _shown(operation, found, viewer_of(run, request, given["language"]))
         response.status_code = operation.status_of(found)
-        response.headers.update(_headers(operation, request, subject))
+        response.headers.update(_headers(operation, request, _subject(operation, shown, found)))
         response.body = _adapter(_answer_of(operation)).dump_json(shown, by_alias=True)
         response.headers["Content-Length"] = str(len(response.body))
         return response
@@ -80,10 +76,18 @@ def _endpoint(operation: Operation) -> Endpoint:
     return endpoint
 
 
+def _subject(operation: Operation, shown: Any, found: Any) -> Any:
+    """What the headers tell of: what was found, or the noun that an answer with something extra holds, if it does."""
+    if not operation.holds:
+        return found
+    held = getattr(shown, operation.holds)
+    return None if held is None else held.thing
+
+
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     """What the contract says of answers beside their shapes."""
     found: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
-    if operation.holds and "version" in operation.subject.__annotations__:
+    if operation.holds and operation.shows_version:
         found[operation.status] = {"headers": {"ETag": {"$ref": "#/components/headers/Etag"}}}
     if operation.versioned and operation.must_have_seen:
         found[428] = {}
@@ -157,8 +161,7 @@ def _headers(operation: Operation, request: Request, found: Any) -> dict[str, st
             return {}
         following = request.url.include_query_params(after=found.end_cursor)
         return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
-    versioned = "version" in get_type_hints(operation.subject)
-    headers = {"ETag": f'"{found.version}"'} if versioned and found and not operation.lists else {}
+    headers = {"ETag": f'"{found.version}"'} if operation.shows_version and found else {}
     opens = operation.opens and operation.status_of(found) == 201
     return headers | ({"Location": f"/v1{operation.opens}/{found.id}"} if opens else {})
 

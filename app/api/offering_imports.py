@@ -11,12 +11,12 @@ from starlette.requests import ClientDisconnect
 
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
-from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag
+from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag, viewer_of
 from app.api.errors import FaceError
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
 from app.api.uploads import Uploads
 from app.contract.offering_imports import OfferingImport
-from app.contract.shape import Viewer, show
+from app.contract.shape import show
 from app.domain import offering_imports as domain
 from app.domain.errors import DomainError, RuleRefused
 from app.domain.offering_imports import LEASE, Row, Rows, Unread
@@ -89,12 +89,17 @@ async def take_in(
             rows = _take_in(run, made.id, READERS[kind](request.stream()), member_id)
             over = await _until_its_end(run, wired.uploads, made.id, rows)
     tag(response, over.version)
-    return show(OfferingImport, over, Viewer(run.actor, language))
+    return show(OfferingImport, over, viewer_of(run, request, language))
 
 
 @router.post("/offering-imports/{import_id}/transitions")
 async def move(
-    import_id: OfferingImportId, body: ReviewImport, run: KeptRunDep, language: LanguageDep, response: Response
+    import_id: OfferingImportId,
+    body: ReviewImport,
+    run: KeptRunDep,
+    language: LanguageDep,
+    request: Request,
+    response: Response,
 ) -> OfferingImport:
     """Publish or send back all that this import holds for review.
 
@@ -106,7 +111,7 @@ async def move(
     while after is not None:
         found, after = await run(review_import, import_id=import_id, contents=body, after=after)
     tag(response, found.version)
-    return show(OfferingImport, found, Viewer(run.actor, language))
+    return show(OfferingImport, found, viewer_of(run, request, language))
 
 
 async def _until_its_end(

@@ -154,7 +154,7 @@ ONE = "/members/{member_id}"
 members = Noun("members")
 members.get("/cooperatives/{cooperative_id}/members", list_members, Member)
 members.post("/cooperatives/{cooperative_id}/members", register_member, Member, key=Key.KEPT, opens="/members")
-members.post("/cooperatives/{cooperative_id}/referrals", refer_member, Member, key=Key.KEPT)
+members.post("/cooperatives/{cooperative_id}/referrals", refer_member, Member, key=Key.KEPT, opens="/members")
 members.get(ONE, get_member, Member)
 members.patch(ONE, change_member, Member)
 members.move(f"{ONE}/transitions", move_member, Member, key=Key.KEPT)

@@ -31,7 +31,6 @@ class NettingTransition(Step):
 
     verb: NettingVerb
     to: NettingState
-    """The state that it leads to, once both sides confirmed."""
 
 
 def _may(netting: domain.Netting, viewer: Viewer) -> Callable[[Right], bool]:

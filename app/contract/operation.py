@@ -7,18 +7,18 @@ path is an id; `page` asks for a page; `expected_version` is REST's If-Match; al
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, get_type_hints
+from typing import Any, get_type_hints
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, create_model
 
 from app.contract.shape import bare, is_shape, optional
 from app.domain.errors import DomainError
 from app.ids import noun_of
 from app.usecases.steps.forms import WHOLE
-from app.vocabulary import Form, doc_of
+from app.vocabulary import Form
 
 UseCase = Callable[..., Any]
 OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations")
@@ -69,13 +69,13 @@ class Operation:
         """What generated clients name their function by, such as `orders_place_order`."""
         return f"{self.noun}_{self.use_case.__name__}"
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What it does: the docstring of its use case without the errors that it raises."""
         text = " ".join((inspect.getdoc(self.use_case) or "").split())
         return re.sub(r"(^|(?<=[.]) )Raises .*", "", text).strip()
 
-    @property
+    @cached_property
     def refusals(self) -> list[int]:
         """The statuses of the errors that its use case raises."""
         raised = set(re.findall(r"\w+", (inspect.getdoc(self.use_case) or "").partition("Raises ")[2]))
@@ -96,26 +96,26 @@ class Operation:
         """The default of a parameter; `inspect.Parameter.empty` if it has to be given."""
         return inspect.signature(self.use_case).parameters[name].default
 
-    def described(self, name: str) -> Any:
-        """The form of a parameter with the words that both contracts show."""
-        hint = self.hints[name]
-        return Annotated[hint, Field(description=doc_of(hint))]
-
     def status_of(self, found: Any) -> int:
         """The status of an answer."""
         return 201 if self.new is not None and isinstance(found, self.new) else self.status
 
-    @property
+    @cached_property
     def subject(self) -> Any:
         """The shape of the noun, whose version and id the headers tell."""
         return optional(get_type_hints(self.shape)[self.holds])[0] if self.holds else self.shape
+
+    @cached_property
+    def shows_version(self) -> bool:
+        """Whether the answer shows one thing with a version."""
+        return not self.lists and not self.pages and "version" in get_type_hints(self.subject)
 
     @property
     def reads(self) -> bool:
         """Whether it changes nothing."""
         return self.method == "GET" or self.asks
 
-    @property
+    @cached_property
     def in_path(self) -> list[str]:
         """Parameters that stand in the path, in its order."""
         return re.findall(r"{(\w+)}", self.path)
@@ -127,27 +127,27 @@ class Operation:
         noun = noun_of(own)
         return next((name for name in self.in_path if noun and noun_of(self.hints[name]) == noun), None)
 
-    @property
+    @cached_property
     def given(self) -> list[str]:
         """Parameters that stand in the body, or in the query of a GET."""
         return [name for name in self.hints if name not in self.in_path]
 
-    @property
+    @cached_property
     def pages(self) -> bool:
         """Whether the answer is a page."""
         return "page" in inspect.signature(self.use_case).parameters
 
-    @property
+    @cached_property
     def lists(self) -> bool:
         """Whether the answer is a list that is short by nature."""
         return getattr(self.returned, "__origin__", None) is list
 
-    @property
+    @cached_property
     def versioned(self) -> bool:
         """Whether the caller may name the version that they saw."""
         return "expected_version" in inspect.signature(self.use_case).parameters
 
-    @property
+    @cached_property
     def whole(self) -> str | None:
         """The parameter that is the body as a whole, if there is one."""
         return self.given[0] if len(self.given) == 1 and self.given[0] in WHOLE else None
@@ -160,7 +160,7 @@ class Operation:
         if self.whole:
             form: type[BaseModel] = bare(self.hints[self.whole])
             return form
-        fields: Any = {name: (self.described(name), _or_needed(self.default(name))) for name in self.given}
+        fields: Any = {name: (self.hints[name], _or_needed(self.default(name))) for name in self.given}
         name = _pascal(self.use_case.__name__)
         made: type[BaseModel] = create_model(name, __base__=Form, __doc__=self.words, **fields)
         return made
@@ -237,8 +237,8 @@ class Noun:
     def _add(self, **row: Any) -> None:
         operation = Operation(noun=self.name, **row)
         secrets = [name for name in getattr(operation.shape, "__annotations__", ()) if "secret" in name]
-        if operation.method == "POST" and not operation.asks and operation.key is Key.NONE:  # none is needed
-            operation = replace(operation, key=Key.REFUSED if secrets else Key.KEPT)
         if secrets and operation.key in (Key.NEEDED, Key.KEPT):
             raise ValueError(f"{operation.id}: its answer tells a secret, so no key may keep it")
+        if operation.method == "POST" and not operation.asks and operation.key is Key.NONE:
+            raise ValueError(f"{operation.id}: a key is never ignored: it is needed, kept or refused")
         self.operations.append(operation)

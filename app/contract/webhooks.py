@@ -90,7 +90,7 @@ ONE = "/webhooks/{webhook_id}"
 OF_APP = "/apps/{app_id}/webhooks"
 webhooks = Noun("webhooks")
 webhooks.get(OF_APP, list_webhooks, Webhook)
-webhooks.post(OF_APP, add_webhook, WebhookWithSecret, key=Key.REFUSED, holds="webhook")
+webhooks.post(OF_APP, add_webhook, WebhookWithSecret, key=Key.REFUSED, holds="webhook", opens="/webhooks")
 webhooks.get(ONE, get_webhook, Webhook)
 webhooks.patch(ONE, change_webhook, Webhook)
 webhooks.delete(ONE, delete_webhook, Webhook)

@@ -362,10 +362,22 @@ _testable = every(_laws_known, _nothing_booked)
 _for_cooperative = every(_cooperative_signed, _laws_known, _somebody_else, _can_begin)
 _for_municipality = every(_municipality_signed, _laws_known, _somebody_else, _can_begin)
 _unsigned = every(_cooperative_signed, _municipality_signed)
+
+
+def _after_cooperative(case: Case[Agreement]) -> str:
+    return "tested" if case.thing.municipality_signed_by is None else "signed"
+
+
+def _after_municipality(case: Case[Agreement]) -> str:
+    return "tested" if case.thing.cooperative_signed_by is None else "signed"
+
+
 AGREEMENT: tuple[Transition[Agreement], ...] = (
     Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT, _testable),
-    Transition("sign_for_cooperative", ("tested",), "tested", Right.SIGN_FOR_COOPERATIVE, _for_cooperative),
-    Transition("sign_for_municipality", ("tested",), "signed", Right.SIGN_FOR_MUNICIPALITY, _for_municipality),
+    Transition("sign_for_cooperative", ("tested",), _after_cooperative, Right.SIGN_FOR_COOPERATIVE, _for_cooperative),
+    Transition(
+        "sign_for_municipality", ("tested",), _after_municipality, Right.SIGN_FOR_MUNICIPALITY, _for_municipality
+    ),
     Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _unsigned),
 )
 

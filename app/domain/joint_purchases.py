@@ -282,20 +282,6 @@ class Credit:
     credited_at: datetime
 
 
-class PurchaseVerb(StrEnum):
-    """Steps of a joint purchase."""
-
-    OPEN = "open"
-    TOP_UP = "top_up"
-    EXTEND = "extend"
-    CLOSE = "close"
-    ORDER = "order"
-    RECEIVE = "receive"
-    SETTLE = "settle"
-    CANCEL = "cancel"
-    GIVE_UP = "give_up"
-
-
 def _dates_ahead(case: Case[JointPurchase]) -> RuleRefused | None:
     try:
         check_purchase(case.thing, case.now)

@@ -123,9 +123,15 @@ def _confirmable(case: Case[Netting]) -> DomainError | None:
     return refusals[0] if refusals and None not in refusals else None
 
 
+def _after_confirmation(case: Case[Netting]) -> str:
+    """The second side settles it."""
+    either = case.thing.first_confirmed_by or case.thing.second_confirmed_by
+    return "proposed" if either is None else "confirmed"
+
+
 _SIDE = Need("cooperative_id")
 NETTING: tuple[Transition[Netting], ...] = (
-    Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_NETTING, _confirmable, needs=(_SIDE,)),
+    Transition("confirm", ("proposed",), _after_confirmation, Right.CONFIRM_NETTING, _confirmable, needs=(_SIDE,)),
     Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING, needs=(_SIDE, REASON)),
 )
 

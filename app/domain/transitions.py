@@ -65,7 +65,8 @@ class Transition(Generic[T]):
 
     verb: str
     sources: tuple[str, ...]
-    target: str
+    target: str | Callable[[Case[T]], str]
+    """The state that it leads to."""
     right: Right
     guard: Guard[T] | None = None
     timer: bool = False
@@ -74,6 +75,10 @@ class Transition(Generic[T]):
     """What the caller has to give with it."""
     until: Callable[[T], datetime | None] | None = None
     """The deadline after which it is refused."""
+
+    def leads_to(self, case: Case[T]) -> str:
+        """The state after it, in this case."""
+        return self.target(case) if callable(self.target) else self.target
 
     def refusal(self, case: Case[T]) -> DomainError | None:
         """Why the step is blocked in this case; None if it is not."""
@@ -141,7 +146,7 @@ def move(process: tuple[Transition[T], ...], case: Case[T], verb: str, **inputs:
     for need in row.needed(case):
         if not given(inputs.get(need.name)):
             raise RuleRefused(rule=need.rule, value="") if need.rule else ReasonNeeded(verb=_what(need, verb))
-    return row.target
+    return row.leads_to(case)
 
 
 def given(value: object) -> bool:
@@ -161,7 +166,7 @@ def available(
     return [
         AvailableTransition(
             verb=row.verb,
-            to=row.target,
+            to=row.leads_to(case),
             refusal=row.refusal(case) if may(row.right) else Forbidden(right=row.right),
             needs=tuple(need.name for need in row.needed(case)),
             until=row.ends_at(case),

@@ -11,11 +11,16 @@ from strawberry.fastapi import BaseContext
 
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
-from app.domain.errors import Invalid
 from app.usecases.catalogue import Catalogue
 from app.usecases.level import Verb, read_level
 from app.usecases.nodes import find_nouns
 from app.usecases.run import Keyed, Run
+from app.usecases.steps.forms import filled
+from app.vocabulary import Form, RequestKey
+
+
+class _Key(Form):
+    idempotency_key: RequestKey
 
 
 @dataclass
@@ -63,10 +68,8 @@ class Context(BaseContext):
         return Viewer(self.door.actor, self.language, self.door.now(), self.prefix, self.door.token_of)
 
     def keyed(self, key: str) -> Keyed:
-        """The door under a request key. Raises Invalid for an empty or unprintable one."""
-        if not key or len(key) > 200 or not key.isprintable():
-            raise Invalid(field="idempotencyKey", how="field")
-        return self.run.keyed(key)
+        """The door under a request key. Raises Malformed."""
+        return self.run.keyed(filled(_Key, idempotency_key=key).idempotency_key)
 
     async def pay(self, units: int) -> None:
         """Spend units of the caller's rate. Raises TooFast where a socket has none left."""

@@ -83,11 +83,11 @@ class Links:
 
     async def node(self, row_id: UUID, context: Context) -> Any:
         """Whatever has this id. Raises NotFound for what is not there and for what the caller may not see."""
-        table = await context.nouns.load(row_id)
+        read = self._by_table.get(await context.nouns.load(row_id) or "")
+        if read is None:
+            raise NotFound
         try:
-            return await _led(self._by_table[table or ""], row_id, context)
-        except KeyError:
-            raise NotFound from None
+            return await _led(read, row_id, context)
         except DomainError as refusal:
             raise (NotFound if refusal.status in DENIALS else refusal) from None
 

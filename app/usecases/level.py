@@ -13,7 +13,6 @@ from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
 from app.usecases.run import Run, available, constraints_as_rules, verb_span
 from app.usecases.steps.audit import audited
-from app.usecases.steps.due import StepDue
 from app.usecases.steps.reading import Lookup, read_by_id
 from app.usecases.steps.visitors import is_open
 
@@ -54,8 +53,6 @@ async def _one(run: Run, actor: Actor, verb: Verb, row_id: UUID, rows: Rows) -> 
             if run.identity == VISITOR and not is_open(verb):
                 raise Unauthenticated
             return await verb(tx, actor, **named)
-    except StepDue:  # a deadline has passed: its step is taken first
-        return await run(verb, **named)
     except DomainError as refusal:
         return refusal
 

@@ -413,3 +413,11 @@ def test_both_contracts_say_what_everything_is_for() -> None:
     assert list(undescribed(document)) == []
     assert len(kinds) > 200
     assert len(fields) > 1200
+
+
+def test_what_a_location_names_can_be_read() -> None:
+    declared = [operation for table in TABLES for operation in table.operations]
+    read = {re.sub(r"{\w+}", "{}", one.path) for one in declared if one.method == "GET"}
+    opening = [one for one in declared if one.opens]
+    assert [one.id for one in opening if f"{one.opens}/{{}}" not in read] == []
+    assert len(opening) > 10

@@ -72,7 +72,7 @@ def reads_by_id(store: Store[Any], below: tuple[Store[Any], str] | None = None) 
     """Mark a verb that only reads, takes an id alone, and reads nothing but the row of `store` with that id.
 
     `below`: and the rows of another store, by the column that refers to it. What is marked so can be read for many
-    ids at once (`read_level`); it can ask nothing else there, and lend no view.
+    ids at once (`read_level`); it can ask nothing else there, lend no view and take no step of the clock.
     """
 
     def mark(verb: V) -> V:
