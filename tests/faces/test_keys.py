@@ -52,8 +52,9 @@ def test_what_tells_a_secret_is_kept_under_no_key() -> None:
         client_secret: str = cast("str", Read(lambda _, __: ""))
 
     noun = Noun("told")
-    noun.post("/told", add_municipality, Told, key=Key.NONE)
-    assert noun.operations[0].key is Key.REFUSED
+    noun.post("/told", add_municipality, Told, key=Key.REFUSED)
+    with pytest.raises(ValueError, match="never ignored"):
+        noun.post("/told", add_municipality, Told, key=Key.NONE)
     with pytest.raises(ValueError, match="secret"):
         noun.post("/told", add_municipality, Told)
 
