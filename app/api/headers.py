@@ -30,8 +30,8 @@ def language_at(connection: HTTPConnection) -> str:
 def versions_of(if_match: str) -> Version:
     """The versions that the caller saw.
 
-    A tag that is no version of ours never matches. A version may come without its hash: a caller that reads `version` in
-    a body has no other. A weak tag counts as a strong one (unlike section 13.1.1): a proxy that compresses an answer
+    A tag that is no version of ours never matches. A version may come without its hash: a caller that reads `version`
+    in a body has no other. A weak tag counts as a strong one (unlike section 13.1.1): a proxy that compresses an answer
     weakens its tag, and the version in it is the same.
     """
     text = if_match.strip()
