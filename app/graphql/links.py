@@ -1,4 +1,4 @@
-"""GraphQL: links beside the ids of nouns that have a read by id, lists below a thing, and `node`."""
+"""GraphQL: links beside ids, and `node`, to what a use case with `@reads_by_id` reads; and lists below a thing."""
 
 import asyncio
 from collections import defaultdict
@@ -82,7 +82,7 @@ class Links:
         return lambda row_id, context: _led(read, row_id, context), type_of(read.shape)
 
     async def node(self, row_id: UUID, context: Context) -> Any:
-        """What has this id, of a noun with a read by id. Raises NotFound, also if the caller may not see it."""
+        """What has this id. Raises NotFound, also for nouns without such a read and if the caller may not see it."""
         table = await context.nouns.load(row_id)
         try:
             return await _led(self._by_table[table or ""], row_id, context)
@@ -92,7 +92,7 @@ class Links:
             raise (NotFound if refusal.status in DENIALS else refusal) from None
 
     def query(self) -> Any:
-        """The field of Query that reads a thing of any noun with a read by id."""
+        """The field of Query that reads what has one of these reads, by its id alone."""
 
         async def node(info: Info, id: Id) -> Node | None:
             return cast("Node", await self.node(filled(_Any, id=id).id, info.context))

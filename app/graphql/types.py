@@ -49,7 +49,7 @@ class MoneyInput:
     currency: str = strawberry.field(description="Always EUR.", default=CURRENCY)
 
 
-@strawberry.interface(description="What has an id of its own. `Query.node` reads those that have a read by id.")
+@strawberry.interface(description="What has an id of its own. The words of `Query.node` say which types it reads.")
 class Node:
     id: UUID = strawberry.field(description="Its id.")
 

@@ -23,6 +23,7 @@ from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import About, Day, Doc, Form, KvkNumberOrNone, Name, Slug, Town, Version
 
 UmbrellaId = Annotated[CooperativeId, Doc("The cooperative of which it is a part; null: none.")]
+OfUmbrella = Annotated[CooperativeId, Doc("Only those that are a part of this cooperative.")]
 FirstDay = Annotated[Day, Doc("Since when it charges no VAT, as a small business; null: it charges VAT.")]
 
 
@@ -44,7 +45,7 @@ async def list_cooperatives(
     *,
     page: PageRequest,
     municipality_id: MunicipalityId | None = None,
-    umbrella_id: CooperativeId | None = None,
+    umbrella_id: OfUmbrella | None = None,
 ) -> Page[Cooperative]:
     """Cooperatives, newest first; of one municipality or under one umbrella."""
     actor.require(Right.READ_PUBLIC)
