@@ -184,8 +184,8 @@ KvkNumber = Annotated[
 KvkNumberOrNone = Annotated[KvkNumber | None, BlankIsNone(8)]
 Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
 Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
-Supplier = Annotated[str, Text(0, 120), Doc("Who sells it.")]
-SupplierName = Annotated[str, Text(1, 120), Doc("Who sells it.")]
+Supplier = Annotated[str, Text(0, 120), Doc("The supplier that sells it.")]
+SupplierName = Annotated[str, Text(1, 120), Doc("The supplier that sells it.")]
 """If there has to be one."""
 Reference = Annotated[str, Text(1, 60, number=True), Doc("The number that the other side gave it.")]
 Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]

@@ -38,7 +38,10 @@ OF_REQUESTS: dict[str, tuple[str, str]] = {
         "Het adres en de headers zijn samen te groot (meer dan 16 kB of 100 headers). Stuur er minder.",
         "Address and headers are too large together (over 16 kB or 100 headers). Send less.",
     ),
-    "too_large": ("De aanvraag is te groot (meer dan 100 kB).", "The request is too large (over 100 kB)."),
+    "too_large": (
+        "De aanvraag is te groot. Hij mag 100 kB zijn, een bestand met aanbod 100 MB.",
+        "The request is too large. It may have 100 kB, a file of offerings 100 MB.",
+    ),
     "unavailable_stopping": (
         "De server wordt opnieuw gestart. Stuur het bestand zo nog eens.",
         "The server is starting again. Send the file once more in a moment.",

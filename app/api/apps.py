@@ -36,7 +36,12 @@ login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate
 DISABLE_UNTIL = date(2027, 6, 1)
 
 
-@router.delete("/{app_id}", deprecated=True, dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))])
+@router.delete(
+    "/{app_id}",
+    deprecated=True,
+    dependencies=[Depends(leaving(DISABLE_UNTIL, "/v1/apps/{app_id}"))],
+    response_description=str(App.__doc__),
+)
 async def disable(app_id: AppId, run: RunDep, language: LanguageDep, request: Request, response: Response) -> App:
     """Shut an app out, at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
     disabled = await run(disable_app, app_id=app_id)
@@ -44,7 +49,7 @@ async def disable(app_id: AppId, run: RunDep, language: LanguageDep, request: Re
     return show(App, disabled, viewer_of(run, request, language))
 
 
-@login.post("/oauth/token")
+@login.post("/oauth/token", response_description="A token, good for ten minutes.")
 async def token(
     wired: WiringDep,
     response: Response,

@@ -38,7 +38,10 @@ def _about(form: Any, **more: Any) -> Any:
     return Query(description=doc_of(form), **more)
 
 
-@router.get("", response_model=PageOut[CatalogueOffering])
+PAGE = f"A page. Each: {CatalogueOffering.__doc__}"
+
+
+@router.get("", response_model=PageOut[CatalogueOffering], response_description=PAGE)
 async def search(
     wired: WiringDep,
     page: PageDep,
@@ -71,7 +74,7 @@ async def _page(wired: Wiring, query: CatalogueQuery, url: URL) -> Response:
     return _shared(body, Link=f'<{following.path}?{following.query}>; rel="next"')
 
 
-@router.get("/{offering_id}", response_model=CatalogueOffering)
+@router.get("/{offering_id}", response_model=CatalogueOffering, response_description=str(CatalogueOffering.__doc__))
 async def get(offering_id: OfferingId, wired: WiringDep) -> Response:
     """One published offering."""
     return await _one(wired, offering_id)

@@ -52,7 +52,7 @@ REFUSALS = {
     "409": "Its state does not allow this; `availableTransitions` says what it does.",
     "410": "It was done before, and its answer was forgotten: it told of somebody who was erased.",
     "412": "It was changed meanwhile: read it again.",
-    "413": "It is larger than 100 kB.",
+    "413": "The body is larger than 100 kB, or a file of offerings larger than 100 MB.",
     "415": "Say with Content-Type what you send.",
     "422": "It fits, but breaks a rule or a balance.",
     "431": "Its path and headers are larger than 16 kB.",

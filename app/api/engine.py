@@ -87,8 +87,12 @@ def _subject(operation: Operation, shown: Any, found: Any) -> Any:
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     """What the contract says of answers beside their shapes."""
     found: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
+    one, several = str(operation.shape.__doc__), "A page" if operation.pages else "A list" if operation.lists else ""
+    found[operation.status] = {"description": f"{several}. Each: {one}" if several else one}
+    if operation.status == NO_CONTENT:
+        found[operation.status] = {"description": "It is gone."}
     if operation.holds and operation.shows_version:
-        found[operation.status] = {"headers": {"ETag": {"$ref": "#/components/headers/Etag"}}}
+        found[operation.status]["headers"] = {"ETag": {"$ref": "#/components/headers/Etag"}}
     if operation.versioned and operation.must_have_seen:
         found[428] = {}
     if operation.new:

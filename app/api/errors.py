@@ -25,7 +25,7 @@ OAUTH = {"client_refused": "invalid_client", "invalid_scope": "invalid_scope", "
 
 
 class FaceError(Exception):
-    """A refusal of the face itself: 400, 413, 428."""
+    """A refusal of the face itself, not of a use case: 400, 428, 503."""
 
     def __init__(self, status: int, code: str, **facts: Any) -> None:
         super().__init__(code)

@@ -21,7 +21,7 @@ SideQuery = Annotated[CooperativeId, Query(alias="cooperativeId", description="W
 async def statement_as_csv(
     netting_id: NettingId, run: RunDep, language: LanguageDep, cooperative_id: SideQuery
 ) -> Response:
-    """The same as CSV."""
+    """The statement of a netting as CSV."""
     found = await run(get_netting_statement, netting_id=netting_id, cooperative_id=cooperative_id)
     headers = {"Content-Disposition": f'attachment; filename="netting-{netting_id}.csv"'}
     return Response(statement_csv(found.lines, language), media_type="text/csv; charset=utf-8", headers=headers)

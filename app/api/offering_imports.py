@@ -57,7 +57,12 @@ FILE = {
 }
 
 
-@router.post("/cooperatives/{cooperative_id}/offering-imports", status_code=201, openapi_extra=FILE)
+@router.post(
+    "/cooperatives/{cooperative_id}/offering-imports",
+    status_code=201,
+    openapi_extra=FILE,
+    response_description=str(OfferingImport.__doc__),
+)
 async def take_in(
     cooperative_id: CooperativeId,
     run: KeptRunDep,
@@ -92,7 +97,7 @@ async def take_in(
     return show(OfferingImport, over, viewer_of(run, request, language))
 
 
-@router.post("/offering-imports/{import_id}/transitions")
+@router.post("/offering-imports/{import_id}/transitions", response_description=str(OfferingImport.__doc__))
 async def move(
     import_id: OfferingImportId,
     body: ReviewImport,

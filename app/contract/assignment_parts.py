@@ -55,7 +55,7 @@ class AssignmentSlot:
     place: str
     """Where it is."""
     vat_class: VatClass
-    """The VAT on what a partner charges the lead for it."""
+    """Which VAT a partner charges the lead for it."""
     share: Money | None
     """What one seat brings as planned, without VAT; null while the shares do not make the whole."""
     version: int

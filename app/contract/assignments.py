@@ -38,7 +38,6 @@ class PriceLine:
     unit_price: Money
     """The price of one, without VAT."""
     vat_class: VatClass
-    """The VAT on it."""
 
 
 @shape(AvailableTransition)

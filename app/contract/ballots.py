@@ -38,7 +38,7 @@ class Ballot:
     title: str
     """What is to be bought."""
     supplier: str
-    """Who sells it."""
+    """The supplier that sells it."""
     amount: Money = cents("cents")
     """What it costs."""
     members: int

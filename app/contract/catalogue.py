@@ -45,7 +45,6 @@ class CatalogueOffering:
     price_incl_vat: Money
     """The price of a unit with the VAT of today."""
     vat_class: VatClass
-    """How its VAT is reckoned."""
     vat_percent: str
     """The rate of its VAT today, such as 21."""
     town: str
@@ -61,7 +60,7 @@ class CatalogueOffering:
     maker: str
     """Who makes it, under the name that the shop shows."""
     cooperative: CatalogueSeller
-    """Who sells it."""
+    """The cooperative that sells it."""
 
 
 _ROW = TypeAdapter(CatalogueOffering)

@@ -36,7 +36,7 @@ class Cooperative:
     kvk_number: str | None
     """Its number in the trade register (KvK); an informal initiative has none."""
     umbrella_id: CooperativeId | None
-    """The cooperative of which it is a part."""
+    """The cooperative of which it is a part; null: none."""
     small_business_from: date | None
     """The day from which it uses the small-business scheme: it charges no VAT."""
     version: int

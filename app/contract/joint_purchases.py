@@ -50,7 +50,6 @@ class PurchaseArticle:
     tiers: list[Tier]
     """Its prices, from one pack on."""
     vat_class: VatClass
-    """The class of its VAT."""
     minimum_units: int
     """The least to order, in units."""
     dropped: bool
@@ -98,7 +97,7 @@ class JointPurchase:
     about: str
     """What others should know of it."""
     supplier: str
-    """Who sells it."""
+    """The supplier that sells it."""
     purpose: str
     """What the savings pot pays for, by the agreement."""
     rule: SharingRule

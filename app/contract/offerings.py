@@ -67,7 +67,6 @@ class Offering:
     price: Money
     """The price of a unit, net of VAT."""
     vat_class: VatClass
-    """How its VAT is reckoned."""
     town: str
     """The town where it is."""
     tags: list[str]

@@ -200,7 +200,7 @@ class Noun:
         status: int = 201,
         field: str = "",
     ) -> None:
-        """An operation that adds something."""
+        """A POST that changes something: it adds a thing, or is a step with its own address, such as a payment."""
         row = {"status": status, "key": key, "opens": opens, "holds": holds, "field": field}
         self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
 

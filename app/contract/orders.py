@@ -56,7 +56,6 @@ class OrderLine:
     net: Money
     """What the line costs without VAT."""
     vat_class: VatClass
-    """Which rate of VAT it has."""
 
 
 @shape(AvailableTransition)

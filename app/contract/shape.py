@@ -32,13 +32,13 @@ def _no_token(_: UUID) -> str:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at a thing, in which language, when, and below which path they reach this API."""
+    """Who looks at a thing, in which language and when."""
 
     actor: Actor
     language: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     prefix: str = ""
-    """The path below which they reach the API."""
+    """The path below which the caller reaches this API."""
     token_of: Callable[[UUID], str] = _no_token
     """Makes the token of the secret link of a thing."""
 
@@ -69,7 +69,7 @@ Money = MoneyOut
 
 USUAL = {
     "id": "Its id.",
-    "version": "Changes with every change; REST's ETag.",
+    "version": "Goes up with every change; what If-Match and expectedVersion compare.",
     "available_transitions": "What the caller can do next.",
     "verb": "What is done.",
     "to": "The state that it leads to.",

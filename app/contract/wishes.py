@@ -74,7 +74,7 @@ class SupplierOrder:
     """What to order from the supplier."""
 
     supplier: str
-    """Who sells it."""
+    """The supplier that sells it."""
     title: str
     """What the purchase is called."""
     lines: list[OrderedLine]

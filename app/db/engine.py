@@ -31,7 +31,7 @@ STATEMENTS = {CATALOGUE_ROLE: 64}
 Answers = dict[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
 """Rows by the query that they answer: its SQL and its arguments."""
 OnStatement = Callable[[str, float], None]
-"""Is told of each statement that ended: its SQL, and the seconds it took."""
+"""Callback after every statement: its SQL and its duration in seconds."""
 JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
 LOCK_TIMEOUT = "5s"
@@ -42,7 +42,7 @@ class Tx:
     """One transaction. `now` is read once, when it opens.
 
     What is written `later` goes out in one statement, before the next one that reads and before the commit.
-    Where all was asked at once there is no connection any more, only `answers`.
+    In prefetch-only mode there is no connection, only `answers`.
     """
 
     def __init__(

@@ -103,9 +103,9 @@ async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:
 
 
 async def lend_staff_view(tx: Tx, *cooperative_ids: UUID) -> None:
-    """For the rest of this transaction the private rows of these cooperatives are open to the verb itself.
+    """Opens the private rows of these cooperatives to the use case until the transaction ends.
 
-    For what an outsider's own act entails there: the task that an order makes, the earning that a completion books.
+    For actions of outsiders that change them: an order adds a task, a completion books an earning.
     """
     await tx.value(
         "select set_config('samen.staff', ("

@@ -31,13 +31,13 @@ class Query(Generic[T]):
 
 
 async def rows_of(tx: Tx, query: Query[T]) -> list[T]:
-    """The answer to one query: the one that came with who acts, once, or the database is asked."""
+    """Returns the prefetched rows once; otherwise runs the query."""
     rows = tx.answers.pop((query.sql, query.arguments), None) if tx.answers else None
     return [query.load(dict(row)) for row in (await tx.rows(query.sql, *query.arguments) if rows is None else rows)]
 
 
 def answers_to(queries: Sequence[Query[Any]], found: Sequence[list[dict[str, Any]]]) -> Answers:
-    """Answers that came, for who asks later."""
+    """Prefetched rows by their query, for `rows_of`."""
     return {(query.sql, query.arguments): rows for query, rows in zip(queries, found, strict=True)}
 
 

@@ -32,7 +32,7 @@ class Context(BaseContext):
     language: str
     trace_id: str
     reads_schema: bool = True
-    """Who has no token takes the schema from the project, in production."""
+    """Whether this caller may read the schema. In production, introspection needs a token."""
     charge: Callable[[int], Awaitable[None]] | None = None
     """Takes what the operation costs, in units of the caller's rate."""
     takes_text: bool = False

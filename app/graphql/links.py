@@ -1,4 +1,4 @@
-"""GraphQL: from one thing to others, by the ids that it shows; the lists below it; and anything by its id."""
+"""GraphQL: links beside ids, and `node`, to what a use case with `@reads_by_id` reads; and lists below a thing."""
 
 import asyncio
 from collections import defaultdict
@@ -82,7 +82,7 @@ class Links:
         return lambda row_id, context: _led(read, row_id, context), type_of(read.shape)
 
     async def node(self, row_id: UUID, context: Context) -> Any:
-        """Whatever has this id. Raises NotFound for what is not there and for what the caller may not see."""
+        """What has this id. Raises NotFound, also for nouns without such a read and if the caller may not see it."""
         read = self._by_table.get(await context.nouns.load(row_id) or "")
         if read is None:
             raise NotFound
@@ -92,12 +92,16 @@ class Links:
             raise (NotFound if refusal.status in DENIALS else refusal) from None
 
     def query(self) -> Any:
-        """The field of Query that reads anything by its id."""
+        """The field of Query that reads what has one of these reads, by its id alone."""
 
         async def node(info: Info, id: Id) -> Node | None:
             return cast("Node", await self.node(filled(_Any, id=id).id, info.context))
 
-        words = "Whatever has this id, as far as the caller may see it."
+        words = (
+            "What has this id, as far as the caller may see it: a cooperative, municipality, person, app, member, "
+            "permission, agreement, earning, allowance, cost claim, offering, order, assignment or part of one, fund, "
+            "netting, remittance or spending request. No other type is read by it."
+        )
         return strawberry.type(type("NodeQuery", (), {"node": strawberry.field(resolver=node, description=words)}))
 
 

@@ -1,4 +1,4 @@
-"""GraphQL: an order as it stands, and its seller."""
+"""GraphQL: an order, followed as it changes."""
 
 from collections.abc import AsyncGenerator
 from typing import Any

@@ -49,7 +49,7 @@ class MoneyInput:
     currency: str = strawberry.field(description="Always EUR.", default=CURRENCY)
 
 
-@strawberry.interface(description="What has an id of its own; what a page lists.")
+@strawberry.interface(description="What has an id of its own. The words of `Query.node` say which types it reads.")
 class Node:
     id: UUID = strawberry.field(description="Its id.")
 
@@ -68,7 +68,7 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="What stands there.")
 
 
-@strawberry.type(description="A Relay connection, newest first.")
+@strawberry.type(description="A page of rows.")
 class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where it begins and ends.")
     edges: list[Edge[T]] = strawberry.field(description="Its rows.")

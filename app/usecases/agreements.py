@@ -89,7 +89,7 @@ async def list_agreements(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId
 
 @reads_by_id(versions)
 async def get_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId) -> Agreement:
-    """One version. Raises NotFound."""
+    """One version of an agreement. Raises NotFound."""
     agreement = await load(tx, agreement_id)
     actor.require(Right.READ_AGREEMENT, agreement.cooperative_id, municipality_id=agreement.municipality_id)
     return agreement

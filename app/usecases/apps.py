@@ -138,7 +138,7 @@ async def check_client(tx: Tx, actor: Actor, *, client_id: ClientId, client_secr
 
 
 async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange, expected_version: Version) -> App:
-    """Change what is named of an app, shut it out, or let it in again.
+    """Change an app, shut it out, or let it in again.
 
     For whoever may register apps at all of its cooperatives. Raises RuleRefused, Stale.
     """

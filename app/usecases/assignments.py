@@ -198,7 +198,7 @@ async def change_assignment(
     changes: AssignmentChange,
     expected_version: Version | None = None,
 ) -> Assignment:
-    """Change what is named. Once all agreed, only what there is to do and the deposit can change.
+    """Change a job; what is left out stays. Once all agreed, only what there is to do and the deposit can change.
 
     Another price or other costs need every signature again. Raises WrongState, RuleRefused, NotFound, Stale.
     """

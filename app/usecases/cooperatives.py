@@ -22,6 +22,8 @@ from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import About, Day, Doc, Form, KvkNumberOrNone, Name, Slug, Town, Version
 
+UmbrellaId = Annotated[CooperativeId, Doc("The cooperative of which it is a part; null: none.")]
+OfUmbrella = Annotated[CooperativeId, Doc("Only those that are a part of this cooperative.")]
 FirstDay = Annotated[Day, Doc("Since when it charges no VAT, as a small business; null: it charges VAT.")]
 
 
@@ -32,7 +34,7 @@ class CooperativeChange(Form):
     town: Town = ""
     about: About = ""
     kvk_number: KvkNumberOrNone = None
-    umbrella_id: CooperativeId | None = None
+    umbrella_id: UmbrellaId | None = None
     small_business_from: FirstDay | None = None
 
 
@@ -43,7 +45,7 @@ async def list_cooperatives(
     *,
     page: PageRequest,
     municipality_id: MunicipalityId | None = None,
-    umbrella_id: CooperativeId | None = None,
+    umbrella_id: OfUmbrella | None = None,
 ) -> Page[Cooperative]:
     """Cooperatives, newest first; of one municipality or under one umbrella."""
     actor.require(Right.READ_PUBLIC)
@@ -69,7 +71,7 @@ async def add_cooperative(
     town: Town,
     about: About = "",
     kvk_number: KvkNumberOrNone = None,
-    umbrella_id: CooperativeId | None = None,
+    umbrella_id: UmbrellaId | None = None,
 ) -> Cooperative:
     """Add a cooperative; for the network.
 
@@ -99,10 +101,11 @@ async def change_cooperative(
     expected_version: Version | None,
     changes: CooperativeChange,
 ) -> Cooperative:
-    """Change what is named. Only the network changes the umbrella and the KvK number, which is of one legal entity.
+    """Change a cooperative; what is left out stays.
 
-    An agreement keeps paying the umbrella that it was written under. Raises Stale; RuleRefused for an umbrella that is
-    below the cooperative itself.
+    Only the network changes the umbrella and the KvK number, which is of one legal entity. An agreement keeps paying
+    the umbrella that it was written under. Raises Stale; RuleRefused for an umbrella that is below the cooperative
+    itself.
     """
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
     actor.require(Right.WRITE_COOPERATIVE, cooperative_id)

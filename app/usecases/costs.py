@@ -93,7 +93,7 @@ async def list_cost_claims(
 @shows_private
 @reads_by_id(claims)
 async def get_cost_claim(tx: Tx, actor: Actor, *, claim_id: CostClaimId) -> CostClaim:
-    """One claim. Raises NotFound."""
+    """One cost claim. Raises NotFound."""
     claim = await claims.get(tx, claim_id)
     actor.require(Right.READ_CLAIM, claim.cooperative_id, own=actor.as_member(claim.member_id))
     return claim

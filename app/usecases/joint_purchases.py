@@ -58,7 +58,6 @@ from app.usecases.steps.purchase_forms import (
     Tiers,
     ToppingUp,
     Unit,
-    Vat,
 )
 from app.usecases.steps.version import expect
 from app.vocabulary import About, Reason, SupplierName, Title, Version
@@ -128,7 +127,7 @@ async def change_joint_purchase(
     changes: JointPurchaseChange,
     expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Change what is named: words and dates while everybody may wish, what it costs until it is settled.
+    """Change a joint purchase: words and dates while everybody may wish, what it costs until it is settled.
 
     Raises WrongState, RuleRefused, Stale.
     """
@@ -158,7 +157,7 @@ async def add_article(
     unit: Unit,
     tiers: Tiers,
     pack_units: PackUnits = 1,
-    vat_class: Vat = VatClass.STANDARD,
+    vat_class: VatClass = VatClass.STANDARD,
     minimum: Minimum | None = None,
 ) -> StandingArticle:
     """Add an article while everybody may wish. Raises WrongState, RuleRefused."""

@@ -125,7 +125,7 @@ async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
 async def change_member(
     tx: Tx, actor: Actor, *, member_id: MemberId, expected_version: Version | None, changes: MemberChange
 ) -> Member:
-    """Change what is named. Only the network changes who may log in as a member, once that was said.
+    """Change a member; what is left out stays. Only the network changes who may log in as a member, once that was said.
 
     Nobody says it of themselves. Raises Stale, SecondPersonNeeded, Forbidden.
     """

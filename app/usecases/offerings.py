@@ -46,7 +46,6 @@ from app.usecases.steps.offering import (
     Tags,
     Unit,
     Units,
-    Vat,
     contents_of,
 )
 from app.usecases.steps.ordering import take_or_free
@@ -82,7 +81,7 @@ class OfferingChange(Form):
     category: Category = ""
     price_unit: Unit = PriceUnit.PIECE
     price: Price = MoneyIn.of(0)
-    vat_class: Vat = VatClass.STANDARD
+    vat_class: VatClass = VatClass.STANDARD
     town: Town = ""
     tags: Tags = Field(default_factory=list)
     image_url: ImageUrl = None
@@ -132,7 +131,7 @@ async def add_offering(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, c
 async def change_offering(
     tx: Tx, actor: Actor, *, offering_id: OfferingId, expected_version: Version | None, changes: OfferingChange
 ) -> Offering:
-    """Change what is named. A published offering gets a new edition, orders keep theirs.
+    """Change an offering; what is left out stays. A published offering gets a new edition, orders keep theirs.
 
     Raises WrongState, RuleRefused, Stale.
     """

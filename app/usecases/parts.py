@@ -60,7 +60,7 @@ SeatSize = Annotated[
 ]
 SeatStart = Annotated[steps.WorkMoment, Doc("When it begins, if not with the job.")]
 SeatEnd = Annotated[steps.WorkMoment, Doc("When it ends, if not with the job.")]
-ChargedVat = Annotated[VatClass, Doc("The VAT on what a partner charges the lead for it.")]
+ChargedVat = Annotated[VatClass, Doc("Which VAT a partner charges the lead for it.")]
 Applicant = Annotated[MemberId, Doc("Who applies: the caller, or a member of the coordinator's cooperative.")]
 Invited = Annotated[MemberId, Doc("Who is asked.")]
 OfWhom = Annotated[CooperativeId, Doc("The cooperative of the member.")]
@@ -273,7 +273,7 @@ async def list_parts(tx: Tx, actor: Actor, *, assignment_id: AssignmentId, page:
 @shows_private
 @reads_by_id(parts)
 async def get_part(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> Part:
-    """One part. For its member, its cooperative's staff and the lead's. Raises NotFound."""
+    """One part of a job. For its member, its cooperative's staff and the lead's. Raises NotFound."""
     part = await parts.get(tx, part_id)
     place = part.lead_id if actor.may(Right.READ_ASSIGNMENT, part.lead_id) else part.cooperative_id
     actor.require(Right.READ_ASSIGNMENT, place, own=actor.as_member(part.member_id, part.offered_to))

@@ -312,7 +312,7 @@ def _kept(passed: Iterable[Passed]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def constraints_as_rules() -> Iterator[None]:
-    """A constraint of the database that speaks first is a refusal too: a CHECK, a link to nothing, a second of one."""
+    """Turns CHECK, foreign-key and unique violations into domain errors."""
     try:
         yield
     except (CheckViolationError, NotNullViolationError) as error:

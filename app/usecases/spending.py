@@ -55,7 +55,11 @@ from app.vocabulary import Among, Amount, Doc, Flag, PaymentDay, Purpose, Reason
 
 ToMember = Annotated[Flag, Doc("Whether the member is paid, who bought it already.")]
 Draft = Annotated[Flag, Doc("Whether it is only written down yet, and nothing reserved.")]
-SpendingMove = Annotated[SpendingVerb, Among(*(verb for verb in SpendingVerb if verb not in ("pay", "settle")))]
+SpendingMove = Annotated[
+    SpendingVerb,
+    Among(*(verb for verb in SpendingVerb if verb not in ("pay", "settle"))),
+    Doc("What is done. To pay and to settle are operations of their own."),
+]
 """Steps that need no more than a reason. To pay and to settle are operations of their own."""
 
 

@@ -18,7 +18,6 @@ Description = Annotated[About, Doc("What it is, in plain words.")]
 Category = Annotated[Slug, Doc("The category in which it is found.")]
 Unit = Annotated[PriceUnit, Doc("What the price is for.")]
 Price = Annotated[MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit, net of VAT.")]
-Vat = Annotated[VatClass, Doc("How its VAT is reckoned.")]
 Tags = Annotated[list[Slug], Field(max_length=20), Doc("Words by which it is found.")]
 ImageUrl = Annotated[Url | None, BlankIsNone(), Doc("Where its picture is.")]
 Units = Annotated[Stock, Doc("How many units there are in all, of goods; null: without limit.")]
@@ -37,7 +36,7 @@ class OfferingContents(Form):
     category: Category
     price_unit: Unit
     price: Price
-    vat_class: Vat
+    vat_class: VatClass
     town: Town
     tags: Tags = Field(default_factory=list, json_schema_extra={"default": []})
     image_url: ImageUrl = None

@@ -43,7 +43,6 @@ Discount = Annotated[AmountOrNone, Doc("What the supplier takes off in all, with
 Unit = Annotated[str, Text(1, 60), Doc("What its units are, such as litre.")]
 PackUnits = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("How many units are in a pack.")]
 Packs = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("How many packs, at least.")]
-Vat = Annotated[VatClass, Doc("The class of its VAT.")]
 EMPTY: Any = ()
 """The default of a list. Nobody can change it."""
 
@@ -74,7 +73,7 @@ class PurchaseArticleInput(Form):
     unit: Unit
     pack_units: PackUnits = 1
     tiers: Tiers
-    vat_class: Vat = VatClass.STANDARD
+    vat_class: VatClass = VatClass.STANDARD
     minimum: Minimum | None = None
 
 
