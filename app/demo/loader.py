@@ -106,10 +106,10 @@ class Loader:
 
     async def _member(self, coordinator: Run, cooperative_id: UUID, file: MemberFile) -> UUID:
         known = await all_of(lambda page: coordinator(list_members, cooperative_id=cooperative_id, page=page))
-        found = next((member for member in known if member.trade_name == file.trade_name), None)
-        if found is not None:
-            return found.id
         person_id = await self._person(file.login, file.name)
+        same = (m for m in known if m.trade_name == file.trade_name or (person_id and m.person_id == person_id))
+        if found := next(same, None):
+            return found.id
         member = await coordinator(
             register_member,
             cooperative_id=cooperative_id,

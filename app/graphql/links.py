@@ -77,9 +77,14 @@ class Links:
     def _to(self, noun: str) -> tuple[Lead, Any]:
         """How ids of a noun lead on, and to which type."""
         if not noun:
-            return self.node, Node
+            return self._any, Node
         read = self._by_noun[noun]
         return lambda row_id, context: _led(read, row_id, context), type_of(read.shape)
+
+    async def _any(self, row_id: UUID, context: Context) -> Any:
+        """What has an id of one of several nouns; null for a noun that has no read by id."""
+        read = self._by_table.get(await context.nouns.load(row_id) or "")
+        return None if read is None else await _led(read, row_id, context)
 
     async def node(self, row_id: UUID, context: Context) -> Any:
         """What has this id. Raises NotFound, also for nouns without such a read and if the caller may not see it."""

@@ -4,6 +4,8 @@ from app.db.engine import Database
 from app.demo.loader import Loader
 from app.demo.stories import Stories
 from app.keys import people_issuer
+from app.usecases.members import MemberChange, change_member
+from app.usecases.people import get_me
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import World
 
@@ -46,3 +48,16 @@ async def test_the_story_of_the_barter(world: World, database: Database) -> None
         *("Lucia has +60 minutes", "Dirk has -60 minutes", "Lucia has +0 minutes", "Dirk has +0 minutes"),
     ]
     await books_are_right(world)
+
+
+async def test_it_loads_again_after_somebody_changed_what_it_loaded(world: World, database: Database) -> None:
+    """Who is a member already stays one, under whatever name the shop shows now."""
+    loader = Loader(database, people_issuer(world.settings))
+    await loader.load()
+    (noor,) = [holding.member_id for holding in (await loader.run_as("noor")(get_me)).holdings if holding.member_id]
+    coordinator = loader.run_as("vrije-uitloop-coordinator")
+    for name in ("Noors tuinen", "De Groene Hoek"):
+        changes = MemberChange(trade_name=name)
+        changed = await coordinator(change_member, member_id=noor, expected_version="*", changes=changes)
+        assert changed.trade_name == name
+        assert await loader.load() == []
