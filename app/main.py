@@ -34,7 +34,7 @@ from app.usecases.rates import Rates
 from app.usecases.run import Run, utc_now
 from app.usecases.steps.outside import Outside
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:

@@ -56,16 +56,16 @@ def operation_gone(document: Node) -> None:
 
 
 def field_gone(document: Node) -> None:
-    document["components"]["schemas"]["OrderOut"]["properties"].pop("reference")
+    document["components"]["schemas"]["Order"]["properties"].pop("reference")
 
 
 def needed(document: Node) -> None:
-    document["components"]["schemas"]["OrderIn"]["required"].append("note")
+    document["components"]["schemas"]["PlaceOrder"]["required"].append("note")
 
 
 def new_and_needed(document: Node) -> None:
-    document["components"]["schemas"]["OrderIn"]["properties"]["fresh"] = {"type": "string"}
-    document["components"]["schemas"]["OrderIn"]["required"].append("fresh")
+    document["components"]["schemas"]["PlaceOrder"]["properties"]["fresh"] = {"type": "string"}
+    document["components"]["schemas"]["PlaceOrder"]["required"].append("fresh")
 
 
 def parameter(document: Node) -> None:
@@ -74,7 +74,7 @@ def parameter(document: Node) -> None:
 
 
 def retyped(document: Node) -> None:
-    document["components"]["schemas"]["OrderOut"]["properties"]["note"] = {"type": "integer"}
+    document["components"]["schemas"]["Order"]["properties"]["note"] = {"type": "integer"}
 
 
 def narrowed(document: Node) -> None:
@@ -86,18 +86,32 @@ def moved(document: Node) -> None:
 
 
 def added(document: Node) -> None:
-    document["components"]["schemas"]["OrderOut"]["properties"]["fresh"] = {"type": "string"}
-    document["components"]["schemas"]["OrderIn"]["properties"]["fresh"] = {"type": "string"}
+    document["components"]["schemas"]["Order"]["properties"]["fresh"] = {"type": "string"}
+    document["components"]["schemas"]["PlaceOrder"]["properties"]["fresh"] = {"type": "string"}
     document["servers"].append({"url": "/v2"})
 
 
 REST: list[tuple[Callable[[Node], None], list[str]]] = [
     (operation_gone, ["GET /events remove"]),
-    (field_gone, ["GET /orders remove 200.items[].reference", "GET /orders/{order_id} remove 200.reference"]),
+    (
+        field_gone,
+        [
+            "GET /orders remove 200.items[].reference",
+            "GET /orders/{order_id} remove 200.reference",
+            "POST /orders remove 201.order.reference",
+        ],
+    ),
     (needed, ["POST /orders add requestBody.required.note"]),
     (new_and_needed, ["POST /orders add requestBody.fresh", "POST /orders add requestBody.required.fresh"]),
     (parameter, ["GET /orders add parameters.must"]),
-    (retyped, ["GET /orders replace 200.items[].note.type", "GET /orders/{order_id} replace 200.note.type"]),
+    (
+        retyped,
+        [
+            "GET /orders replace 200.items[].note.type",
+            "GET /orders/{order_id} replace 200.note.type",
+            "POST /orders replace 201.order.note.type",
+        ],
+    ),
     (narrowed, ["GET /orders remove parameters.state.schema.anyOf.0.allOf.0.enum.delivered"]),
     (moved, ["servers remove /v1"]),
     (added, []),
@@ -151,8 +165,8 @@ def test_a_pattern_announces_what_it_matches_and_nothing_else() -> None:
 
 def described(document: Node) -> None:
     schemas = document["components"]["schemas"]
-    schemas["OrderOut"]["properties"]["gross"] |= {"description": "With VAT."}
-    schemas["OrderOut"]["properties"]["state"] |= {"description": "How far it is."}
+    schemas["Order"]["properties"]["gross"] |= {"description": "With VAT."}
+    schemas["Order"]["properties"]["state"] |= {"description": "How far it is."}
 
 
 def header_in_capitals(document: Node) -> None:
@@ -168,16 +182,17 @@ def null_comes_first(document: Node) -> None:
 
 
 def listed_in_an_answer(document: Node) -> None:
-    document["components"]["schemas"]["TransitionOut"]["properties"]["verb"]["enum"] = ["accept", "refuse"]
+    document["components"]["schemas"]["OrderTransition"]["properties"]["verb"]["enum"] = ["accept", "refuse"]
 
 
 HARMLESS = (described, header_in_capitals, null_comes_first, listed_in_an_answer)
 REST += [(change, []) for change in HARMLESS]
 
+CALLED = '  """What people call the order by."""\n  reference: String!\n'
 GRAPHQL = [
-    ("  reference: String!\n", "", "FIELD_REMOVED GuestOrder.reference"),
-    ("  reference: String!\n", "  reference: Int!\n", "FIELD_TYPE_CHANGED GuestOrder.reference"),
-    ("  order(id: UUID!)", "  order(id: UUID!, must: Int!)", "FIELD_ARGUMENT_ADDED Query.order.must"),
+    (CALLED, "", "FIELD_REMOVED GuestOrder.reference"),
+    (CALLED, CALLED.replace("String!", "Int!"), "FIELD_TYPE_CHANGED GuestOrder.reference"),
+    ("  order(\n", "  order(\n    must: Int!\n", "FIELD_ARGUMENT_ADDED Query.order.must"),
     ("input OrderLineInput {", "input OrderLineInput {\n  must: Int!", "INPUT_FIELD_ADDED OrderLineInput.must"),
     ("  PLACED\n", "", "ENUM_VALUE_REMOVED OrderState.PLACED"),
     ("type Query {", "type Extra { a: Int }\ntype Query {", None),
