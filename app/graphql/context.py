@@ -13,7 +13,7 @@ from app.contract.shape import Viewer
 from app.domain.actors import Actor
 from app.usecases.catalogue import Catalogue
 from app.usecases.level import Verb, read_level
-from app.usecases.nodes import find_nouns
+from app.usecases.nodes import find_tables
 from app.usecases.run import Keyed, Run
 from app.usecases.steps.forms import filled
 from app.vocabulary import Form, RequestKey
@@ -48,7 +48,7 @@ class Context(BaseContext):
     def __post_init__(self) -> None:
         super().__init__()
         self.links: DataLoader[tuple[Verb, UUID], Any] = DataLoader(load_fn=self._level, cache=False)
-        self.nouns: DataLoader[UUID, str | None] = DataLoader(load_fn=self._nouns, cache=False)
+        self.tables: DataLoader[UUID, str | None] = DataLoader(load_fn=self._tables, cache=False)
 
     @property
     def run(self) -> Run:
@@ -82,8 +82,8 @@ class Context(BaseContext):
         found = dict(zip(each, await read_level(self.run, each), strict=True))
         return [found[one] for one in asked]
 
-    async def _nouns(self, ids: list[UUID]) -> list[str | None]:
-        found = await self.run(find_nouns, ids=tuple(dict.fromkeys(ids)))
+    async def _tables(self, ids: list[UUID]) -> list[str | None]:
+        found = await self.run(find_tables, ids=tuple(dict.fromkeys(ids)))
         return [found.get(row_id) for row_id in ids]
 
 

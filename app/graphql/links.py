@@ -83,12 +83,12 @@ class Links:
 
     async def _any(self, row_id: UUID, context: Context) -> Any:
         """What has an id of one of several nouns; null for a noun that has no read by id."""
-        read = self._by_table.get(await context.nouns.load(row_id) or "")
+        read = self._by_table.get(await context.tables.load(row_id) or "")
         return None if read is None else await _led(read, row_id, context)
 
     async def node(self, row_id: UUID, context: Context) -> Any:
         """What has this id. Raises NotFound, also for nouns without such a read and if the caller may not see it."""
-        read = self._by_table.get(await context.nouns.load(row_id) or "")
+        read = self._by_table.get(await context.tables.load(row_id) or "")
         if read is None:
             raise NotFound
         try:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.db.nouns import Found, nouns_of
+from app.db.id_tables import TableOfId, tables_of
 from app.db.store import rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
@@ -12,9 +12,9 @@ from app.usecases.steps.visitors import open_to_visitors
 
 
 @open_to_visitors
-@asks_at_once(lambda _, *, ids: (nouns_of(tables_by_id(), ids),))
-async def find_nouns(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> dict[UUID, str]:
+@asks_at_once(lambda _, *, ids: (tables_of(tables_by_id(), ids),))
+async def find_tables(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> dict[UUID, str]:
     """The tables that ids stand in, of those that the database shows the caller. Others are left out."""
     actor.require(Right.READ_PUBLIC)
-    found: list[Found] = await rows_of(tx, nouns_of(tables_by_id(), ids))
-    return {one.id: one.noun for one in found}
+    found: list[TableOfId] = await rows_of(tx, tables_of(tables_by_id(), ids))
+    return {one.id: one.table for one in found}

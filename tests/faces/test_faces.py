@@ -27,7 +27,7 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     *("start_import", "import_rows", "finish_import", "renew_import")
 }
 
-GRAPHQL_ONLY = {"find_nouns", "read_level"}
+GRAPHQL_ONLY = {"find_tables", "read_level"}
 
 NO_FACE = {"get_lag"}
 

@@ -17,7 +17,7 @@ from tests.walls.sample import Sample
 from tests.walls.verbs import Verb, verbs
 
 AWAY = (401, 403, 404)
-FOR_THE_FACES = {"find_nouns", "check_assertion", "list_client_keys", "get_lag"}
+FOR_THE_FACES = {"find_tables", "check_assertion", "list_client_keys", "get_lag"}
 """Public facts, and what a login looks up before anybody is known."""
 SYSTEM = {
     "expire_order",
