@@ -40,7 +40,8 @@ def watch(settings: Settings) -> None:
 
 def listener(settings: Settings) -> socket.socket:
     """The bound socket of the API, so that a port in use is told before anything starts. Raises SettingsWrong."""
-    opened = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sends at once if TCP is said
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((settings.host, settings.port))

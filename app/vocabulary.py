@@ -78,7 +78,9 @@ class Form(BaseModel):
 
 # --- texts ---
 
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164\ufeff\uffa0\ufff9-\ufffb]"
+)
 """Invisible characters, line separators and direction marks."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What XML forbids: control characters, halves of characters, no characters."""
@@ -88,7 +90,9 @@ _APOSTROPHES = str.maketrans("‘’‛ʼ´`", "''''''")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 """Of any script."""
-_DIGITS = re.compile(r"(?:(?<![0-9a-z])|(?<=bsn))[0-9](?:(?:[ ./\-]|,(?=[0-9]{3}))?[0-9])*(?![0-9a-z])", re.IGNORECASE)
+_DIGITS = re.compile(
+    r"(?:(?<![0-9a-z])|(?<=bsn))[0-9](?:(?:[ ./\-_·]{1,2}|,(?=[0-9]{3}))?[0-9])*(?![0-9a-z])", re.IGNORECASE
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _PHONE = re.compile(r"(?<![0-9a-z])(?:\+|00(?=[1-9]))[0-9]+\)?(?: ?\(0\))?(?:[ ./\-]?[0-9])*", re.IGNORECASE)
 """A telephone number with its country code: neither it nor a part of it is a citizen number."""

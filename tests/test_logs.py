@@ -137,6 +137,20 @@ async def test_who_asks_for_what_is_private_without_a_token_is_in_the_audit_log(
     assert all(line["trace_id"] for line in lines)
 
 
+async def test_an_id_that_is_refused_is_in_the_audit_log_however_it_is_asked_for(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where `node` finds it in no table: that of another cooperative looks the same as one that is not there."""
+    order = await world.order(world.person(), await world.offering(await world.cooperative()))
+    other = await world.cooperative()
+    with caplog.at_level(logging.INFO, logger="samen.audit"):
+        for unseen in (order["id"], str(uuid.uuid4())):
+            caplog.clear()
+            await other.coordinator.graphql(f'{{ node(id: "{unseen}") {{ id }} }}')
+            (line,) = audited(caplog)
+            assert (line["message"], line["code"], line["about"]) == ("refused", "not_found", {"id": unseen})
+
+
 async def test_a_request_is_one_line_with_its_trace_and_no_secret(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,7 @@
 """What a GraphQL operation has at hand: the door to the verbs, the language, the loaders."""
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,8 @@ class Context(BaseContext):
     """Whether this caller may read the schema. In production, introspection needs a token."""
     charge: Callable[[int], Awaitable[None]] | None = None
     """Takes what the operation costs, in units of the caller's rate."""
+    seconds: float | None = None
+    """What an operation may take."""
     takes_text: bool = False
     """The face passes an answer on that comes as JSON."""
     renew: Callable[[], None] | None = None
@@ -47,6 +50,17 @@ class Context(BaseContext):
 
     def __post_init__(self) -> None:
         super().__init__()
+        self._make_loaders()
+
+    def of_operation(self) -> "Context":
+        """The same for one operation: a socket has several at a time, each with its own caller and repeats."""
+        own = copy(self)
+        own.door = copy(self.door)
+        own.door.replayed = []
+        own._make_loaders()
+        return own
+
+    def _make_loaders(self) -> None:
         self.links: DataLoader[tuple[Verb, UUID], Any] = DataLoader(load_fn=self._level, cache=False)
         self.tables: DataLoader[UUID, str | None] = DataLoader(load_fn=self._tables, cache=False)
 

@@ -20,6 +20,9 @@ class Errors(SchemaExtension):
     """Shows each error as who asks may see it; what is unexpected is logged."""
 
     def on_operation(self) -> Iterator[None]:
+        context = self.execution_context.context
+        if isinstance(context, Context) and context.renew is not None:
+            self.execution_context.context = context.of_operation()
         try:
             yield
         except GraphQLError as error:  # of a document that cannot be read

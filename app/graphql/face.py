@@ -1,6 +1,5 @@
 """The GraphQL face as a whole: `POST /graphql`, and GraphiQL in a browser outside production."""
 
-import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -40,13 +39,9 @@ PAGE = Path(__file__).parent / "graphiql.html"
 
 
 class Face(GraphQLRouter[Context, None]):
-    """Answers in `application/graphql-response+json` to those who ask for it, within `seconds`."""
+    """Answers in `application/graphql-response+json` to those who ask for it."""
 
     graphql_transport_ws_handler_class = Messages
-
-    def __init__(self, *arguments: Any, seconds: float, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.seconds = seconds
 
     async def run(self, request: Any, context: Any = None, root_value: None = None) -> Any:
         """As ever; a request that holds no document to run is refused in GraphQL's own form."""
@@ -69,13 +64,8 @@ class Face(GraphQLRouter[Context, None]):
         return found
 
     async def execute_operation(self, *arguments: Any, **named: Any) -> Any:
-        """As ever; what takes too long is stopped, and what is under way undone."""
-        try:
-            async with asyncio.timeout(self.seconds):
-                result = await super().execute_operation(*arguments, **named)
-        except TimeoutError:
-            stopped = GraphQLError("", original_error=TookTooLong(seconds=self.seconds))
-            return ExecutionResult(data=None, errors=[shown(stopped, named["context"])])
+        """As ever; errors that no field raised are shown too."""
+        result = await super().execute_operation(*arguments, **named)
         if isinstance(result, ExecutionResult) and result.errors:  # what no resolver raised was seen by nobody yet
             result.errors = [shown(error, named["context"]) for error in result.errors]
         return result
@@ -179,6 +169,7 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
         trace_id,
         reads_schema=knows,
         charge=charge,
+        seconds=connection.app.state.seconds,
         takes_text=True,
         prefix=prefix_at(connection),
     )
@@ -198,6 +189,7 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
         uuid4().hex,
         reads_schema=False,
         charge=charge,
+        seconds=connection.app.state.seconds,
         prefix=prefix_at(connection),
     )
 
@@ -207,7 +199,7 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
 
     A GET asks nothing: a link of another page could.
     """
-    app.state.ide = ide
+    app.state.ide, app.state.seconds = ide, seconds
     if ide:
 
         @app.get("/graphql", include_in_schema=False)
@@ -234,7 +226,6 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         # no cookie is read: a page of another origin has nothing of its visitor's but the token that it sends
         allowed_origins=("*",),
         include_in_schema=False,
-        seconds=seconds,
     )
     router.routes = [route for route in router.routes if "GET" not in getattr(route, "methods", ())]
     app.include_router(router)

@@ -17,6 +17,8 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     get_named_type,
+    is_list_type,
+    is_non_null_type,
 )
 from strawberry.extensions import SchemaExtension, ValidationCache
 
@@ -32,6 +34,10 @@ MOST_FIELDS = 2_000
 """Once fragments are written out."""
 MOST_ALIKE = 100
 """Fields of one name, as written: the rule that fields of one name have to agree compares each with each."""
+MOST_WITHIN = 5
+"""What is selected from a list that comes with a thing, such as the lines of an order, weighs as for so many."""
+PAGES = frozenset({"edges", "items"})
+"""The rows of a page: its size is written."""
 ROWS = "rows"
 """In the metadata of a field: how many rows it weighs, though no page size is written."""
 DEEPEST = 100
@@ -135,11 +141,14 @@ class Scale:
         own = Weight(fields=1, introspects=node.name.value in ("__schema", "__type"))
         if known is None:
             return own + self._all(node, None, rows, level)
-        written = "first" in known.args
-        below = self._first(node, known.args["first"].default_value) if written else _rows_below(known)
-        if below:
-            rows *= below
+        if "first" in known.args:
+            rows *= self._first(node, known.args["first"].default_value)
             own += Weight(rows=rows)
+        elif read := _rows_read(known):
+            rows *= read
+            own += Weight(rows=rows)
+        elif node.name.value not in PAGES and _is_list(known.type) and node.selection_set:
+            rows *= MOST_WITHIN
         return own + self._all(node, get_named_type(known.type), rows, level)
 
     def _first(self, node: FieldNode, default: Any) -> int:
@@ -151,10 +160,14 @@ class Scale:
         return max(_number(given), 1)
 
 
-def _rows_below(field: Any) -> int:
-    """What a list weighs that is read for each thing above it; 0 for what comes with the thing."""
+def _rows_read(field: Any) -> int:
+    """How many rows a field weighs that is read for each thing above it; 0 for what comes with the thing."""
     stated = field.extensions.get("strawberry-definition")
     return stated.metadata.get(ROWS, 0) if stated else 0
+
+
+def _is_list(kind: Any) -> bool:
+    return is_list_type(kind.of_type if is_non_null_type(kind) else kind)
 
 
 def _number(value: Any) -> int:

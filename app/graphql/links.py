@@ -11,12 +11,14 @@ import strawberry
 from app.contract.operation import Noun, Operation, UseCase
 from app.contract.shape import bare, optional
 from app.domain.errors import DomainError, NotFound
+from app.graphql.budget import count_rows
 from app.graphql.context import Context, Info
 from app.graphql.engine import field_name, said, type_of
-from app.graphql.limits import ROWS
+from app.graphql.limits import MOST_WITHIN, ROWS
 from app.graphql.types import Id, Node
 from app.ids import AnyId, noun_of
-from app.usecases.steps.audit import DENIALS
+from app.usecases.nodes import find_tables
+from app.usecases.steps.audit import DENIALS, audited
 from app.usecases.steps.forms import filled
 from app.usecases.steps.reading import read_by_id
 from app.vocabulary import Form
@@ -71,8 +73,10 @@ class Links:
         words = said(hint)
         if several:
             stem = name.removesuffix("_ids")
-            return f"{noun}s" if stem == noun else f"{stem}_{noun}s", _field(each, list[kind | None] | None, words)  # type: ignore[valid-type]
-        return name.removesuffix("_id") if name.endswith("_id") else f"{name}_{noun}", _field(one, kind | None, words)
+            kinds = list[kind | None] | None  # type: ignore[valid-type]
+            return f"{noun}s" if stem == noun else f"{stem}_{noun}s", _field(each, kinds, words, MOST_WITHIN)
+        called = name.removesuffix("_id") if name.endswith("_id") else f"{name}_{noun}"
+        return called, _field(one, kind | None, words, 1)
 
     def _to(self, noun: str) -> tuple[Lead, Any]:
         """How ids of a noun lead on, and to which type."""
@@ -83,6 +87,7 @@ class Links:
 
     async def _any(self, row_id: UUID, context: Context) -> Any:
         """What has an id of one of several nouns; null for a noun that has no read by id."""
+        count_rows(1)
         read = self._by_table.get(await context.tables.load(row_id) or "")
         return None if read is None else await _led(read, row_id, context)
 
@@ -90,7 +95,8 @@ class Links:
         """What has this id. Raises NotFound, also for nouns without such a read and if the caller may not see it."""
         read = self._by_table.get(await context.tables.load(row_id) or "")
         if read is None:
-            raise NotFound
+            with audited(find_tables, context.run.identity, lambda: context.actor, {"id": row_id}):
+                raise NotFound
         try:
             return await _led(read, row_id, context)
         except DomainError as refusal:
@@ -111,6 +117,7 @@ class Links:
 
 
 async def _led(read: Operation, row_id: UUID, context: Context) -> Any:
+    count_rows(1)
     found = await context.links.load((read.use_case, row_id))
     return read.shape.of(found, context.viewer)
 
@@ -118,9 +125,10 @@ async def _led(read: Operation, row_id: UUID, context: Context) -> Any:
 def _list(read: Operation) -> Any:
     async def rows(thing: Any, context: Context) -> Any:
         found = await context.links.load((read.use_case, thing.id))
+        count_rows(len(found))
         return [read.shape.of(row, context.viewer) for row in found]
 
-    return _field(rows, list[type_of(read.shape)] | None, read.words, {ROWS: MOST_BELOW})  # type: ignore[misc]
+    return _field(rows, list[type_of(read.shape)] | None, read.words, MOST_BELOW)  # type: ignore[misc]
 
 
 def _name_below(read: Operation) -> str:
@@ -128,9 +136,9 @@ def _name_below(read: Operation) -> str:
     return field_name(read).removeprefix(f"{read.below.__name__.lower()}_")
 
 
-def _field(lead: Lead, kind: Any, words: str | None, weight: dict[str, int] | None = None) -> Any:
+def _field(lead: Lead, kind: Any, words: str | None, rows: int) -> Any:
     async def resolve(self: Any, info: Info) -> Any:
         return await lead(self, info.context)
 
     resolve.__annotations__ = {"info": Info, "return": kind}
-    return strawberry.field(resolver=resolve, description=words, metadata=weight)
+    return strawberry.field(resolver=resolve, description=words, metadata={ROWS: rows})

@@ -29,6 +29,7 @@ from app.graphql import (
     people,
     remittances,
 )
+from app.graphql.budget import Budget
 from app.graphql.compiled import Compiled
 from app.graphql.engine import finish, mutation_of, query_of
 from app.graphql.errors import Errors
@@ -92,6 +93,7 @@ schema = Schema(
         lambda: AddValidationRules(_RULES),
         lambda: ParserCache(maxsize=256),
         lambda: Limits(documents=256),
+        Budget,
         Compiled,
         Errors,
     ],

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
+from app.graphql.budget import begin_event
 from app.graphql.context import Context
 from app.usecases.run import Run
 from app.usecases.steps.audit import unwritten, write
@@ -27,6 +28,7 @@ async def watch(
         if found != shown:
             write(lines)
             shown = found
+            begin_event()
             yield found
         if over(found):
             return

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 import app.vocabulary as forms
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.offering import ImageUrl
-from app.vocabulary import EmailOrNone, KvkNumberOrNone, Note, OrderNumber, PhoneOrNone, Reference, Text, Url
+from app.vocabulary import EmailOrNone, KvkNumberOrNone, Name, Note, OrderNumber, PhoneOrNone, Reference, Text, Url
 
 NUMBER = "123456782"
 """One that could be a citizen number; one in eleven numbers of nine digits could."""
@@ -43,6 +43,9 @@ def refused(form: Any, text: str) -> str:
         "1\u2011234\u201156782",
         "１２３４５６７８２",
         "١٢٣٤٥٦٧٨٢",
+        "123_456_782",
+        "12--34--56--782",
+        "123·456·782",
         f"00 {NUMBER}",
         f"{NUMBER}, tel. +31 6 12345609",
         f"tel. +31 6 12345609 / bsn {NUMBER}",
@@ -51,6 +54,11 @@ def refused(form: Any, text: str) -> str:
 def test_a_citizen_number_is_seen_however_it_is_written(text: str) -> None:
     assert refused(Note, text) == "citizen_number_in_text"
     assert refused(Note, "\u200b".join(NUMBER)) == "text_malformed"
+
+
+@pytest.mark.parametrize("blank", "\u115f\u2800\u3164\uffa0")
+def test_a_name_is_no_blank_that_is_a_letter_to_unicode(blank: str) -> None:
+    assert refused(Name, blank) == "text_malformed"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""What one operation may take while it runs, in an answer or in a socket: seconds, and rows that its links read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+
+from app.domain.errors import TookTooLong
+from app.graphql.context import Context
+from app.graphql.limits import TOO_MUCH
+
+MOST_READ = 5_000
+"""Rows that links and lists below things give in one operation, however many of them are the same."""
+
+
+@dataclass
+class _Spent:
+    rows: int = 0
+    of_event: bool = False
+
+
+_spent: ContextVar[_Spent | None] = ContextVar("spent", default=None)
+
+
+TOO_MANY = TOO_MUCH.format(most=MOST_READ, what="rows of links")
+
+
+class TooManyRows(BaseException):
+    """Ends the whole operation. Of an Exception, GraphQL would make an error for each of thousands of fields."""
+
+
+def begin_event() -> None:
+    """What is shown now of a subscription is counted by itself; too much of it is refused, and the next one shown."""
+    _spent.set(_Spent(of_event=True))
+
+
+def count_rows(rows: int) -> None:
+    """Count what a link of this operation gives. Raises TooManyRows, or GraphQLError in an event."""
+    spent = _spent.get()
+    if spent is None:
+        return
+    spent.rows += rows
+    if spent.rows > MOST_READ:
+        raise GraphQLError(TOO_MANY) if spent.of_event else TooManyRows
+
+
+class Budget(SchemaExtension):
+    """Stops an operation that takes too long, and one whose links read too much; what is under way is undone."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        context = self.execution_context.context
+        seconds = context.seconds if isinstance(context, Context) else None
+        _spent.set(_Spent())
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError:
+            raise GraphQLError("", original_error=TookTooLong(seconds=seconds)) from None
+        except TooManyRows:
+            raise GraphQLError(TOO_MANY) from None
