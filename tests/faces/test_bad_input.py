@@ -139,9 +139,9 @@ async def test_amounts_that_are_none(world: World, amount: object) -> None:
         ([LINE] * 51, None, "k", "too_long"),
         ([LINE], "2030-01-01T10:00:00", "k", "timezone_aware"),
         ([LINE], "2199-01-01T10:00:00Z", "k", "day_out_of_range"),
-        ([LINE], None, "a\nb", "invalid"),
-        ([LINE], None, "", "invalid"),
-        ([LINE], None, "x" * 201, "invalid"),
+        ([LINE], None, "a\nb", "string_pattern_mismatch"),
+        ([LINE], None, "", "string_pattern_mismatch"),
+        ([LINE], None, "x" * 201, "string_too_long"),
     ],
 )
 async def test_what_the_schema_of_graphql_cannot_say(

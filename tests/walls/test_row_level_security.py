@@ -217,7 +217,8 @@ async def test_a_switched_off_policy_is_noticed(database_url: str, sample: Sampl
     shown = " where audience is distinct from 'public'" if table == "outbox" else ""  # the feed is for all to read
     look = f'select count(*) from "{table}"{shown}'
     try:
-        await owner.execute(f'begin; grant select on "{table}" to samen_app; set local role samen_app')
+        await owner.execute(f'begin; lock table "{table}"')  # first, or a vacuum and this wait for each other
+        await owner.execute(f'grant select on "{table}" to samen_app; set local role samen_app')
         assert await owner.fetchval(look) == 0
         await owner.execute(
             f'reset role; alter table "{table}" no force row level security;'
