@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from app.domain.errors import TookTooLong
 from app.graphql.context import Context
@@ -19,7 +20,8 @@ MOST_READ = 5_000
 @dataclass
 class _Spent:
     rows: int = 0
-    of_event: bool = False
+    gently: bool = False
+    """What was done, or happened, is told whatever else is asked: links that are too much are refused one by one."""
 
 
 _spent: ContextVar[_Spent | None] = ContextVar("spent", default=None)
@@ -34,17 +36,17 @@ class TooManyRows(BaseException):
 
 def begin_event() -> None:
     """What is shown now of a subscription is counted by itself; too much of it is refused, and the next one shown."""
-    _spent.set(_Spent(of_event=True))
+    _spent.set(_Spent(gently=True))
 
 
 def count_rows(rows: int) -> None:
-    """Count what a link of this operation gives. Raises TooManyRows, or GraphQLError in an event."""
+    """Count what a link of this operation gives. Raises TooManyRows; GraphQLError in a mutation or event."""
     spent = _spent.get()
     if spent is None:
         return
     spent.rows += rows
     if spent.rows > MOST_READ:
-        raise GraphQLError(TOO_MANY) if spent.of_event else TooManyRows
+        raise GraphQLError(TOO_MANY) if spent.gently else TooManyRows
 
 
 class Budget(SchemaExtension):
@@ -53,7 +55,7 @@ class Budget(SchemaExtension):
     async def on_execute(self) -> AsyncIterator[None]:
         context = self.execution_context.context
         seconds = context.seconds if isinstance(context, Context) else None
-        _spent.set(_Spent())
+        _spent.set(_Spent(gently=self.execution_context.operation_type is OperationType.MUTATION))
         try:
             async with asyncio.timeout(seconds):
                 yield

@@ -80,6 +80,16 @@ async def test_rows_are_counted_as_they_are_read(world: World, address: str) -> 
         assert {one["message"] for one in event["errors"]} == {error["message"]}
 
 
+async def test_what_was_done_is_told_however_much_is_asked_of_it(world: World) -> None:
+    seller, order = await paid_bit_by_bit(world)
+    given = f'orderId: "{order}", idempotencyKey: "{uuid.uuid4()}", input: {{amount: {{amount: "0.02"}}}}'
+    found = await seller.treasurer.graphql(
+        f"mutation {{ recordPayment({given}) {{ amount {{ amount }} order {{ {ROUND} }} }} }}"
+    )
+    assert found["data"]["recordPayment"]["amount"] == {"amount": "0.02"}
+    assert {str(MOST_READ) in error["message"] for error in found["errors"]} == {True}
+
+
 async def test_a_socket_has_no_more_time_than_a_request(world: World, settings: Settings, database_url: str) -> None:
     seller = await world.cooperative()
     version = (await seller.member("GET", f"/v1/members/{seller.member_id}"))["version"]
