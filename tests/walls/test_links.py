@@ -11,6 +11,7 @@ from app.usecases.run import Run
 from app.usecases.steps.audit import DENIALS
 from tests.walls.cast import COLUMNS, Cast
 from tests.walls.rehearsal import Stand
+from tests.world import World
 
 NODE = "query It($id: UUID!) { node(id: $id) { __typename id } }"
 
@@ -63,3 +64,10 @@ async def _each(run: Run, column: str, everybody: Cast) -> list[tuple[tuple[Verb
 
 def _told(answer: dict[str, list[dict[str, object]]]) -> list[tuple[object, object]]:
     return [(error["message"], error["extensions"]) for error in answer["errors"]]
+
+
+async def test_a_node_asks_for_the_scope_of_its_own_read_and_no_other(world: World) -> None:
+    app = await world.app(["orders:read", "orders:write"])
+    order = await world.order(app, await world.offering(await world.cooperative()))
+    found = await app.graphql(NODE, id=order["id"])
+    assert found["data"]["node"] == {"__typename": "Order", "id": order["id"]}
