@@ -1,10 +1,11 @@
 """The feed of events."""
 
 from datetime import datetime
+from functools import partial
 
 from app.adapters.webhooks import resource_of
 from app.contract.operation import Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import seen, shape, show
 from app.domain.feed import EventType, PublicEvent
 from app.ids import AnyId, CooperativeId, EventId
 from app.usecases.feed import FeedPart, list_events
@@ -37,7 +38,7 @@ class Event:
     """What happened."""
     timestamp: datetime = seen(lambda event, _: event.created_at)
     """When it happened."""
-    data: EventData = seen(EventData.of)  # type: ignore[attr-defined]
+    data: EventData = seen(partial(show, EventData))
     """To what."""
 
 

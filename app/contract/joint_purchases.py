@@ -59,7 +59,7 @@ class PurchaseArticle:
     tolerated: int
     """How many more units would be taken to fill a pack."""
     packs: int
-    """How many packs would be ordered as it stands."""
+    """The packs that would be ordered now."""
     missing: int
     """How many more units fill a pack or reach the minimum."""
     ordered_units: int

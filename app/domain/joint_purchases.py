@@ -147,7 +147,7 @@ class StandingArticle(Article):
 
     @property
     def packs(self) -> int:
-        """The packs to order as it stands."""
+        """The packs to order now."""
         return self._demand.packs
 
     @property
@@ -390,7 +390,7 @@ def _fills(before: Demand, after: Demand) -> bool:
 
 
 def below_minimum(articles: Iterable[Article], demands: Mapping[UUID, Demand]) -> list[Article]:
-    """The articles that somebody firmly wants and that are not ordered as it stands."""
+    """The articles that somebody firmly wants and that would not be ordered now."""
     return [
         article
         for article in articles

@@ -20,7 +20,7 @@ from app.usecases.steps.charge import cents_by_place
 async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Flow]:
     """Where the money of a job goes: from the customer through the cooperatives to pots and funds.
 
-    What stands after refunds; before approval what is planned. For the staff of every cooperative that takes part. How
+    The flows after refunds; before approval, the planned ones. For the staff of every cooperative that takes part. How
     a cooperative shares out its part is shown to its own staff only. Raises NotFound, SharesDiffer.
     """
     found = await assignments.get(tx, assignment_id)

@@ -66,7 +66,7 @@ async def export_books(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -
 async def close_month(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: AnyMonth, bank_balance: BankBalance
 ) -> Period:
-    """Close a month whose bank agrees, for ever. What comes late is booked in the first open month.
+    """Close a month whose bank agrees, for ever. Late entries are booked in the first open month.
 
     Raises RuleRefused before its end, AlreadySettled, EarlierMonthOpen, BankDiffers.
     """

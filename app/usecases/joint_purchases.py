@@ -180,7 +180,7 @@ async def add_article(
 async def drop_article(
     tx: Tx, actor: Actor, *, article_id: PurchaseArticleId, expected_version: Version | None = None
 ) -> StandingArticle:
-    """Order nothing of an article. What was reserved for it is free again, and everybody who wished for it is told.
+    """Order nothing of an article. The money reserved for it is free again, and everybody who wished for it is told.
 
     Raises WrongState once it is closed, Stale.
     """

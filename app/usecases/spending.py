@@ -192,7 +192,7 @@ async def get_spending_request(tx: Tx, actor: Actor, *, request_id: SpendingRequ
 
 
 async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
-    """Give the pot of a member who left to whom the agreement of that day names. What comes later is given again.
+    """Give the pot of a member who left to whom the agreement of that day names. Later income is given again.
 
     Raises WrongState before the exit, RuleMissing, RuleRefused with open requests or an empty pot.
     """
