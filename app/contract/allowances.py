@@ -1,17 +1,14 @@
 """Allowances and premiums from the cooperative fund, and the legal limits beside them."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import allowances as domain
 from app.domain import limits
-from app.domain.access import Right
-from app.domain.allowances import ALLOWANCE, AllowanceKind, AllowanceState, AllowanceVerb
+from app.domain.allowances import ALLOWANCE, AllowanceKind, AllowanceState
 from app.domain.limits import LimitPeriod
-from app.domain.transitions import AvailableTransition
 from app.ids import AgreementId, AllowanceId, CooperativeId, MemberId
 from app.usecases.allowances import (
     get_allowance,
@@ -20,18 +17,6 @@ from app.usecases.allowances import (
     list_legal_limits,
     reverse_allowance,
 )
-
-
-@shape(AvailableTransition)
-class AllowanceTransition(Step):
-    """A step that leads on from the state of an allowance."""
-
-    verb: AllowanceVerb
-    to: AllowanceState
-
-
-def _may(allowance: domain.Allowance, viewer: Viewer) -> Callable[[Right], bool]:
-    return lambda right: viewer.actor.may(right, allowance.cooperative_id)
 
 
 @shape(domain.Allowance)
@@ -60,7 +45,7 @@ class Allowance:
     state: AllowanceState
     """Whether it stands."""
     version: int
-    available_transitions: list[AllowanceTransition] = steps(ALLOWANCE, AllowanceTransition, _may)
+    available_transitions: list[Step] = steps("AllowanceTransition", ALLOWANCE)
 
 
 @shape(limits.LegalLimit)

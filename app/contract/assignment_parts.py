@@ -1,18 +1,15 @@
 """The roles of a job, who does them, and the hours that were worked."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.agreements import SplitPreview
 from app.contract.assignments import Assignment
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, shape
+from app.contract.shape import Money, shape
 from app.contract.transitions import Step, steps
 from app.domain import parts as domain
-from app.domain.access import Right
-from app.domain.parts import PART, PartState, PartVerb, may_on
+from app.domain.parts import PART, PartState
 from app.domain.shares import ShareKind
-from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId, PersonId, WorkedHoursId
 from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
@@ -61,18 +58,6 @@ class AssignmentSlot:
     version: int
 
 
-@shape(AvailableTransition)
-class PartTransition(Step):
-    """A step that leads on from the state of a part."""
-
-    verb: PartVerb
-    to: PartState
-
-
-def _may(part: domain.Part, viewer: Viewer) -> Callable[[Right], bool]:
-    return lambda right: may_on(part, viewer.actor, right)
-
-
 @shape(domain.Part)
 class AssignmentPart:
     """A member who has a seat in a job, waits for one, or was asked."""
@@ -98,7 +83,7 @@ class AssignmentPart:
     net: Money
     """What it brings, without VAT; known once the job is approved."""
     version: int
-    available_transitions: list[PartTransition] = steps(PART, PartTransition, _may)
+    available_transitions: list[Step] = steps("PartTransition", PART)
 
 
 @shape(domain.Hours)

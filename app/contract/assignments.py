@@ -1,18 +1,15 @@
 """One job done by several cooperatives: planned, signed, moved."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from app.contract.customers import Contact
 from app.contract.flows import Flow
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import assignments as domain
 from app.domain import parts
-from app.domain.access import Right
-from app.domain.assignments import ASSIGNMENT, AssignmentState, AssignmentVerb, Audience, may_in
-from app.domain.transitions import AvailableTransition
+from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
 from app.usecases import assignment_terms
@@ -38,18 +35,6 @@ class PriceLine:
     unit_price: Money
     """The price of one, without VAT."""
     vat_class: VatClass
-
-
-@shape(AvailableTransition)
-class AssignmentTransition(Step):
-    """A step that leads on from the state of a job."""
-
-    verb: AssignmentVerb
-    to: AssignmentState
-
-
-def _may(assignment: domain.Assignment, viewer: Viewer) -> Callable[[Right], bool]:
-    return lambda right: may_in(assignment, viewer.actor, right)
 
 
 @shape(domain.Assignment)
@@ -97,7 +82,7 @@ class Assignment:
     reason: str
     """What was said with the last step; empty for whoever may not read it."""
     version: int
-    available_transitions: list[AssignmentTransition] = steps(ASSIGNMENT, AssignmentTransition, _may)
+    available_transitions: list[Step] = steps("AssignmentTransition", ASSIGNMENT)
 
 
 @shape(assignment_terms.CooperativeShare)

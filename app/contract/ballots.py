@@ -1,31 +1,14 @@
 """What a collective buys from its fund, by the vote of its members."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import ballots as domain
-from app.domain.access import Right
-from app.domain.ballots import BALLOT, BallotState, BallotVerb
-from app.domain.transitions import AvailableTransition
+from app.domain.ballots import BALLOT, BallotState
 from app.ids import BallotId, CooperativeId
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
-
-
-@shape(AvailableTransition)
-class BallotTransition(Step):
-    """A step that leads on from the state of a ballot."""
-
-    verb: BallotVerb
-    to: BallotState
-    """The state that it leads to; the last vote that is needed decides the ballot."""
-
-
-def _may(ballot: domain.Ballot, viewer: Viewer) -> Callable[[Right], bool]:
-    own = viewer.actor.as_member(*viewer.actor.members_at(ballot.cooperative_id))
-    return lambda right: viewer.actor.may(right, ballot.cooperative_id, own=own)
 
 
 @shape(domain.Ballot)
@@ -55,7 +38,7 @@ class Ballot:
     paid_on: date | None
     """The day on which the supplier was paid."""
     version: int
-    available_transitions: list[BallotTransition] = steps(BALLOT, BallotTransition, _may)
+    available_transitions: list[Step] = steps("BallotTransition", BALLOT)
 
 
 ballots = Noun("ballots")

@@ -1,30 +1,15 @@
 """What each order brought a member, and where every cent of it went."""
 
-from collections.abc import Callable
 from datetime import date
 
 from app.contract.books import Leg
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import earnings as domain
-from app.domain.access import Right
-from app.domain.earnings import HELD, EarningState, HeldVerb
-from app.domain.transitions import AvailableTransition
+from app.domain.earnings import HELD, EarningState
 from app.ids import AgreementId, CooperativeId, EarningId, JournalId, MemberId, OrderId
 from app.usecases.earnings import decide_held, get_earning, list_earnings
-
-
-@shape(AvailableTransition)
-class EarningTransition(Step):
-    """A step that leads on from the state of an earning."""
-
-    verb: HeldVerb
-    to: EarningState
-
-
-def _may(earning: domain.Earning, viewer: Viewer) -> Callable[[Right], bool]:
-    return lambda right: viewer.actor.may(right, earning.cooperative_id)
 
 
 @shape(domain.Earning)
@@ -61,7 +46,7 @@ class Earning:
     legs: list[Leg]
     """Where it went, after what was given back."""
     version: int
-    available_transitions: list[EarningTransition] = steps(HELD, EarningTransition, _may)
+    available_transitions: list[Step] = steps("EarningTransition", HELD)
 
 
 ONE = "/earnings/{earning_id}"

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from app.contract.books import Journal
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
+from app.contract.transitions import Step, steps
 from app.domain import barters, deliveries
 from app.domain import funds as domain
-from app.domain.barters import BarterState
-from app.domain.deliveries import DeliveryState
+from app.domain.barters import BARTER, BarterState
+from app.domain.deliveries import DELIVERY, DeliveryState
 from app.ids import BarterId, CooperativeId, DeliveryId, FundId, MemberId
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
@@ -50,6 +51,7 @@ class Barter:
     """When it was proposed."""
     state: BarterState
     version: int
+    available_transitions: list[Step] = steps("BarterTransition", BARTER)
 
 
 @shape(barters.MemberMinutes)
@@ -79,6 +81,7 @@ class InternalDelivery:
     """The day of the delivery."""
     state: DeliveryState
     version: int
+    available_transitions: list[Step] = steps("InternalDeliveryTransition", DELIVERY)
 
 
 THERE = "/cooperatives/{cooperative_id}"

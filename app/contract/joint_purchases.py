@@ -1,16 +1,13 @@
 """Buying together, from the plan to what everybody paid."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import joint_purchases as domain
-from app.domain.access import Right
 from app.domain.allocation import SharingRule
-from app.domain.joint_purchases import PURCHASE, DeliveryBy, JointPurchaseVerb, PurchaseState
-from app.domain.transitions import AvailableTransition
+from app.domain.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases import joint_purchases as usecases
@@ -71,18 +68,6 @@ class PurchaseArticle:
     version: int
 
 
-@shape(AvailableTransition)
-class JointPurchaseTransition(Step):
-    """A step that leads on from the state of a joint purchase."""
-
-    verb: JointPurchaseVerb
-    to: PurchaseState
-
-
-def _may(purchase: domain.JointPurchase, viewer: Viewer) -> Callable[[Right], bool]:
-    return lambda right: viewer.actor.may(right, purchase.cooperative_id)
-
-
 @shape(domain.JointPurchase)
 class JointPurchase:
     """What a cooperative buys for its members, and together with others."""
@@ -118,7 +103,7 @@ class JointPurchase:
     settled_on: date | None
     """The day on which the supplier was paid."""
     version: int
-    available_transitions: list[JointPurchaseTransition] = steps(PURCHASE, JointPurchaseTransition, _may)
+    available_transitions: list[Step] = steps("JointPurchaseTransition", PURCHASE)
 
 
 @shape(usecases.Stand)

@@ -1,19 +1,16 @@
 """Members, their goal and their thermometer."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps
 from app.domain import members as domain
 from app.domain import thermometer
-from app.domain.access import Right
 from app.domain.ledger import JournalKind
-from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberVerb
+from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberStep
 from app.domain.thermometer import PotKind
-from app.domain.transitions import AvailableTransition
 from app.ids import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
 from app.usecases.members import (
     change_member,
@@ -26,19 +23,6 @@ from app.usecases.members import (
     register_member,
     set_goal,
 )
-
-
-@shape(AvailableTransition)
-class MemberTransition(Step):
-    """A step that leads on from the state of a membership."""
-
-    verb: MemberVerb
-    to: MemberState
-
-
-def _may(member: domain.Member, viewer: Viewer) -> Callable[[Right], bool]:
-    own = viewer.actor.as_member(member.id)
-    return lambda right: viewer.actor.may(right, member.cooperative_id, own=own)
 
 
 @shape(domain.Member)
@@ -66,7 +50,7 @@ class Member:
     destination: Destination | None
     """Where they went."""
     version: int
-    available_transitions: list[MemberTransition] = steps(MEMBERSHIP, MemberTransition, _may)
+    available_transitions: list[Step] = steps("MemberTransition", MEMBERSHIP)
 
 
 @shape(domain.MemberEvent)
@@ -74,7 +58,7 @@ class MemberEvent:
     """Something that happened to a membership."""
 
     id: MemberEventId
-    verb: str
+    verb: MemberStep
     """What was done."""
     state: MemberState
     """The state after it."""

@@ -1,16 +1,13 @@
 """What cooperatives owe each other, netted and paid once; and how much may stand open."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps
 from app.domain import nettings as domain
-from app.domain.access import Right
-from app.domain.nettings import NETTING, NettingState, NettingVerb
-from app.domain.transitions import AvailableTransition
+from app.domain.nettings import NETTING, NettingState
 from app.ids import CooperativeId, NettingId, PersonId
 from app.usecases import nettings as usecases
 from app.usecases.nettings import (
@@ -23,18 +20,6 @@ from app.usecases.nettings import (
     propose_netting,
     set_credit_limit,
 )
-
-
-@shape(AvailableTransition)
-class NettingTransition(Step):
-    """A step that leads on from the state of a netting."""
-
-    verb: NettingVerb
-    to: NettingState
-
-
-def _may(netting: domain.Netting, viewer: Viewer) -> Callable[[Right], bool]:
-    return lambda right: any(viewer.actor.may(right, side) for side in netting.side_ids)
 
 
 @shape(domain.Netting)
@@ -64,7 +49,7 @@ class Netting:
     reason: str
     """Why it was declined."""
     version: int
-    available_transitions: list[NettingTransition] = steps(NETTING, NettingTransition, _may)
+    available_transitions: list[Step] = steps("NettingTransition", NETTING)
 
 
 @shape(domain.StatementLine)

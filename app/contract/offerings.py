@@ -1,23 +1,19 @@
 """Offerings, and units of them that are held during a checkout."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, Viewer, cents, shape
+from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain import offerings as domain
-from app.domain.access import Right
 from app.domain.offerings import (
     OFFERING,
     HiddenBy,
     HoldState,
     OfferingKind,
     OfferingState,
-    OfferingVerb,
     PriceUnit,
 )
-from app.domain.transitions import AvailableTransition
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
 from app.usecases.offerings import (
@@ -30,19 +26,6 @@ from app.usecases.offerings import (
     release_hold,
     set_stock,
 )
-
-
-@shape(AvailableTransition)
-class OfferingTransition(Step):
-    """A step that leads on from the state of an offering."""
-
-    verb: OfferingVerb
-    to: OfferingState
-
-
-def _may(offering: domain.Offering, viewer: Viewer) -> Callable[[Right], bool]:
-    own = viewer.actor.as_member(offering.member_id)
-    return lambda right: viewer.actor.may(right, offering.cooperative_id, own=own)
 
 
 @shape(domain.Offering)
@@ -91,7 +74,7 @@ class Offering:
     external_id: str | None
     """What that system calls it."""
     version: int
-    available_transitions: list[OfferingTransition] = steps(OFFERING, OfferingTransition, _may)
+    available_transitions: list[Step] = steps("OfferingTransition", OFFERING)
 
 
 @shape(domain.Hold)

@@ -1,6 +1,5 @@
 """Orders, their trail, and the status link of a guest."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.customers import Contact
@@ -8,9 +7,7 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, Viewer, seen, shape, show
 from app.contract.transitions import Step, steps
 from app.domain import orders as domain
-from app.domain.access import Right
-from app.domain.orders import ORDER, OrderState, OrderVerb, PaymentState, roles_on
-from app.domain.transitions import AvailableTransition
+from app.domain.orders import ORDER, OrderState, OrderStep, PaymentState
 from app.domain.vat import VatClass
 from app.ids import (
     AppId,
@@ -56,19 +53,6 @@ class OrderLine:
     net: Money
     """What the line costs without VAT."""
     vat_class: VatClass
-
-
-@shape(AvailableTransition)
-class OrderTransition(Step):
-    """A step that leads on from the state of an order."""
-
-    verb: OrderVerb
-    to: OrderState
-
-
-def _may(order: domain.Order, viewer: Viewer) -> Callable[[Right], bool]:
-    own = roles_on(order, viewer.actor)
-    return lambda right: viewer.actor.may(right, order.cooperative_id, own=own)
 
 
 @shape(domain.Order)
@@ -120,7 +104,7 @@ class Order:
     buyer_id: CooperativeId | None
     """The cooperative that is charged with it; cleared by netting."""
     version: int
-    available_transitions: list[OrderTransition] = steps(ORDER, OrderTransition, _may)
+    available_transitions: list[Step] = steps("OrderTransition", ORDER)
 
 
 def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
@@ -143,7 +127,7 @@ class OrderEvent:
     """Something that happened to an order."""
 
     id: OrderEventId
-    verb: str
+    verb: OrderStep
     """What was done."""
     state: OrderState
     """The state after it."""

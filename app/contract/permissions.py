@@ -1,15 +1,12 @@
 """What a municipality permits a member or asks of them; its text is sealed, every reading is shown to the member."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Viewer, shape
+from app.contract.shape import shape
 from app.contract.transitions import Step, steps
 from app.domain import permissions as domain
-from app.domain.access import Right
-from app.domain.permissions import PERMISSION, PermissionKind, PermissionState, PermissionVerb
-from app.domain.transitions import AvailableTransition
+from app.domain.permissions import PERMISSION, PermissionKind, PermissionState
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, PermissionId, PermissionReadId, PersonId
 from app.usecases.permissions import (
     get_permission,
@@ -19,19 +16,6 @@ from app.usecases.permissions import (
     read_permission_note,
     withdraw_permission,
 )
-
-
-@shape(AvailableTransition)
-class PermissionTransition(Step):
-    """A step that leads on from the state of a permission."""
-
-    verb: PermissionVerb
-    to: PermissionState
-
-
-def _may(permission: domain.Permission, viewer: Viewer) -> Callable[[Right], bool]:
-    place = permission.municipality_id
-    return lambda right: viewer.actor.may(right, permission.cooperative_id, municipality_id=place)
 
 
 @shape(domain.Permission)
@@ -58,7 +42,7 @@ class Permission:
     given_at: datetime
     """When it was given."""
     version: int
-    available_transitions: list[PermissionTransition] = steps(PERMISSION, PermissionTransition, _may)
+    available_transitions: list[Step] = steps("PermissionTransition", PERMISSION)
 
 
 @shape(domain.PermissionNote)

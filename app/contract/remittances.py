@@ -1,15 +1,12 @@
 """What a cooperative owes its municipality: reported line by line, invoiced, settled, recomputed."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, cents, seen, shape
+from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps
 from app.domain import remittances as domain
-from app.domain.access import Right
-from app.domain.remittances import REMITTANCE, RemittanceState, RemittanceVerb
-from app.domain.transitions import AvailableTransition
+from app.domain.remittances import REMITTANCE, RemittanceState
 from app.ids import CooperativeId, JournalId, MunicipalityId, RemittanceId
 from app.usecases.remittances import (
     get_remittance,
@@ -28,19 +25,6 @@ class RemittanceOwed:
 
     owed: Money = cents("cents")
     """How much; below zero if refunds came after the last report."""
-
-
-@shape(AvailableTransition)
-class RemittanceTransition(Step):
-    """A step that leads on from the state of a remittance."""
-
-    verb: RemittanceVerb
-    to: RemittanceState
-
-
-def _may(remittance: domain.Remittance, viewer: Viewer) -> Callable[[Right], bool]:
-    place = remittance.municipality_id
-    return lambda right: viewer.actor.may(right, remittance.cooperative_id, municipality_id=place)
 
 
 @shape(domain.Remittance)
@@ -68,7 +52,7 @@ class Remittance:
     settled_on: date | None
     """The day on which it was paid."""
     version: int
-    available_transitions: list[RemittanceTransition] = steps(REMITTANCE, RemittanceTransition, _may)
+    available_transitions: list[Step] = steps("RemittanceTransition", REMITTANCE)
 
 
 @shape(domain.Recomputed)

@@ -45,9 +45,10 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Read:
-    """A field that is not read by its name: how it is read instead."""
+    """A field that is not read by its name: how it is read instead, and its type, if that is made at run time."""
 
     reader: Reader
+    kind: Any = None
 
 
 @dataclass(slots=True)
@@ -83,9 +84,9 @@ def cents(name: str) -> Any:
     return Read(lambda thing, _: _money(getattr(thing, name)))
 
 
-def seen(reader: Reader) -> Any:
-    """A field that a function of the thing and its viewer gives."""
-    return Read(reader)
+def seen(reader: Reader, *, kind: Any = None) -> Any:
+    """A field that a function of the thing and its viewer gives; `kind` is its type, if that is made at run time."""
+    return Read(reader, kind)
 
 
 def shape(domain: type) -> Callable[[type[T]], type[T]]:
@@ -96,6 +97,7 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
 
     def make(cls: type[T]) -> type[T]:
         hints, docs = get_type_hints(cls, include_extras=True), docs_of(cls)
+        hints = {name: getattr(getattr(cls, name, None), "kind", None) or hint for name, hint in hints.items()}
         readers = [_reader(cls, domain, name, hint) for name, hint in hints.items()]
         namespace: dict[str, Any] = {
             "__annotations__": {
@@ -154,7 +156,10 @@ def docs_of(cls: type) -> dict[str, str]:
     """The text under each field of a class and of its bases."""
     docs = {}
     for base in reversed(cls.__mro__[:-1]):
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+        try:
+            (node,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+        except OSError:  # a class that was made at run time has no text
+            continue
         for one, text in pairwise(cast("ast.ClassDef", node).body):
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and isinstance(text, ast.Expr):
                 docs[one.target.id] = " ".join(str(ast.literal_eval(text.value)).split())

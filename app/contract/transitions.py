@@ -1,15 +1,13 @@
 """What every process shows of its next steps."""
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 
 from app.adapters.messages import blocked_text
-from app.contract.shape import Viewer, seen
-from app.domain.access import Right
-from app.domain.transitions import Transition, available
+from app.contract.shape import Viewer, seen, shape
+from app.domain.transitions import AvailableTransition, Case, Process, available
 
 
 class Step:
@@ -27,11 +25,12 @@ class Step:
     """The deadline after which it is refused, if there is one."""
 
 
-def steps(process: Iterable[Transition[Any]], kind: Any, may: Callable[[Any, Viewer], Callable[[Right], bool]]) -> Any:
-    """The field of what can be done next; `may` tells for a thing and its viewer whether a right is theirs."""
-    rows = tuple(process)
+def steps(name: str, process: Process[Any]) -> Any:
+    """The field of what can be done next, in a process; `name` is the type of a step."""
+    words = {"verb": process.verbs, "to": process.states}
+    kind: Any = shape(AvailableTransition)(type(name, (Step,), {"__annotations__": words, "__doc__": Step.__doc__}))
 
     def read(thing: Any, viewer: Viewer) -> list[Any]:
-        return [kind.of(step, viewer) for step in available(rows, thing, may(thing, viewer), viewer.actor, viewer.now)]
+        return [kind.of(step, viewer) for step in available(process, Case(thing, viewer.actor, viewer.now))]
 
-    return seen(read)
+    return seen(read, kind=list[kind])

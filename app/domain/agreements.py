@@ -17,7 +17,7 @@ from app.domain.errors import (
     WorkBookedAlready,
 )
 from app.domain.limits import check_known
-from app.domain.transitions import Case, Transition, every, move
+from app.domain.transitions import Case, Process, Transition, every, move, of_staff_and_municipality
 
 
 @dataclass(frozen=True)
@@ -372,13 +372,20 @@ def _after_municipality(case: Case[Agreement]) -> str:
     return "tested" if case.thing.cooperative_signed_by is None else "signed"
 
 
-AGREEMENT: tuple[Transition[Agreement], ...] = (
-    Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT, _testable),
-    Transition("sign_for_cooperative", ("tested",), _after_cooperative, Right.SIGN_FOR_COOPERATIVE, _for_cooperative),
-    Transition(
-        "sign_for_municipality", ("tested",), _after_municipality, Right.SIGN_FOR_MUNICIPALITY, _for_municipality
+AGREEMENT: Process[Agreement] = Process(
+    verbs=AgreementVerb,
+    states=AgreementState,
+    rights=of_staff_and_municipality,
+    rows=(
+        Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT, _testable),
+        Transition(
+            "sign_for_cooperative", ("tested",), _after_cooperative, Right.SIGN_FOR_COOPERATIVE, _for_cooperative
+        ),
+        Transition(
+            "sign_for_municipality", ("tested",), _after_municipality, Right.SIGN_FOR_MUNICIPALITY, _for_municipality
+        ),
+        Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _unsigned),
     ),
-    Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _unsigned),
 )
 
 

@@ -11,7 +11,7 @@ from app.domain.agreements import Agreement, HourlyAllowance, MonthlyAllowance, 
 from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import check_known, limits_on
-from app.domain.transitions import REASON, Case, Transition
+from app.domain.transitions import REASON, Case, Process, Transition, of_staff
 
 
 class AllowanceKind(StrEnum):
@@ -59,8 +59,11 @@ def _somebody_else(case: Case[Allowance]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if case.is_member(case.thing.member_id) else None
 
 
-ALLOWANCE: tuple[Transition[Allowance], ...] = (
-    Transition("reverse", ("granted",), "reversed", Right.GRANT_ALLOWANCE, _somebody_else, needs=(REASON,)),
+ALLOWANCE: Process[Allowance] = Process(
+    verbs=AllowanceVerb,
+    states=AllowanceState,
+    rights=of_staff,
+    rows=(Transition("reverse", ("granted",), "reversed", Right.GRANT_ALLOWANCE, _somebody_else, needs=(REASON,)),),
 )
 
 

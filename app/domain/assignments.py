@@ -1,6 +1,6 @@
 """One job, several cooperatives: one of them contracts the customer, members of all do parts of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from app.domain.money import MAX_CENTS, half_up
 from app.domain.orders import OrderState
 from app.domain.parts import CHANGES_HANDS, Part, PartState, Slot
 from app.domain.shares import Share, share_cents
-from app.domain.transitions import REASON, Case, Need, Transition, every, move
+from app.domain.transitions import REASON, Case, Need, Process, Transition, every, move
 from app.domain.vat import VatClass, rate_on
 
 APPROVED_AFTER = timedelta(days=14)
@@ -232,19 +232,40 @@ _publishable, _agreeable = every(_priced, _shared), every(_ready, _shared, _depo
 _startable, _deliverable = every(_deposited, _ready), every(_hours_decided, _ready, _worked)
 _approvable, _CONFIRMS = every(_somebody_else, _ready), Right.CONFIRM_ASSIGNMENT
 UNDER_WAY = ("draft", "published", "staffing", "agreed", "in_progress", "delivered", "disputed")
-ASSIGNMENT: tuple[Transition[Assignment], ...] = (
-    Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _publishable),
-    Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, _agreeable),
-    Transition("start", ("agreed",), "in_progress", Right.LEAD_ASSIGNMENT, _startable),
-    Transition("deliver", ("in_progress",), "delivered", Right.LEAD_ASSIGNMENT, _deliverable),
-    Transition(
-        "request_changes", ("delivered",), "in_progress", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until
+
+
+def _rights(assignment: Assignment, actor: Actor) -> Callable[[Right], bool]:
+    """A customer who can log in speaks for themselves."""
+    own = roles_in(assignment, actor)
+    spoken_for = bool(assignment.customer_person_id) and not is_customer(own)
+
+    def may(right: Right) -> bool:
+        blocked = spoken_for and right is Right.CONFIRM_ASSIGNMENT
+        return not blocked and actor.may(right, assignment.cooperative_id, own=own)
+
+    return may
+
+
+ASSIGNMENT: Process[Assignment] = Process(
+    verbs=AssignmentVerb,
+    states=AssignmentState,
+    rights=_rights,
+    rows=(
+        Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _publishable),
+        Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, _agreeable),
+        Transition("start", ("agreed",), "in_progress", Right.LEAD_ASSIGNMENT, _startable),
+        Transition("deliver", ("in_progress",), "delivered", Right.LEAD_ASSIGNMENT, _deliverable),
+        Transition(
+            "request_changes", ("delivered",), "in_progress", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until
+        ),
+        Transition("dispute", ("delivered",), "disputed", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until),
+        Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
+        Transition(
+            "approve", ("delivered", "disputed"), "approved", _CONFIRMS, _approvable, needs=_told_how, until=_until
+        ),
+        Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _no_hours_stand, needs=(REASON,)),
+        Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
     ),
-    Transition("dispute", ("delivered",), "disputed", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until),
-    Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
-    Transition("approve", ("delivered", "disputed"), "approved", _CONFIRMS, _approvable, needs=_told_how, until=_until),
-    Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _no_hours_stand, needs=(REASON,)),
-    Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
 )
 OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)
 PLANNING = (AssignmentState.DRAFT, AssignmentState.PUBLISHED, AssignmentState.STAFFING)
@@ -269,14 +290,6 @@ def roles_in(assignment: Assignment, actor: Actor) -> tuple[Party, ...]:
 def is_customer(own: Iterable[Party]) -> bool:
     """Whether somebody is the customer, or the app through which they ordered."""
     return any(party.role in (Role.CUSTOMER, Role.APP) for party in own)
-
-
-def may_in(assignment: Assignment, actor: Actor, right: Right) -> bool:
-    """Whether the actor has a right on it. A customer who can log in speaks for themselves."""
-    own = roles_in(assignment, actor)
-    if right is Right.CONFIRM_ASSIGNMENT and assignment.customer_person_id and not is_customer(own):
-        return False
-    return actor.may(right, assignment.cooperative_id, own=own)
 
 
 def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:

@@ -1,15 +1,17 @@
 """Ballots: what a collective buys from its fund is decided by its members, one member one vote."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists, DomainError, Forbidden
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import WHOLE
-from app.domain.transitions import Case, Need, Transition, move
+from app.domain.transitions import Case, Need, Process, Transition, move
 
 
 class BallotState(StrEnum):
@@ -82,9 +84,19 @@ def _may_vote(case: Case[Ballot]) -> DomainError | None:
     return AlreadyExists(what="vote", value=str(voter_id), how="vote") if voted else None
 
 
-BALLOT: tuple[Transition[Ballot], ...] = (
-    Transition("vote", ("open",), "open", Right.CAST_VOTE, _may_vote, needs=(Need("yes"),)),
-    Transition("pay", ("accepted",), "paid", Right.PAY_PURCHASE),
+def _rights(ballot: Ballot, actor: Actor) -> Callable[[Right], bool]:
+    own = actor.as_member(*actor.members_at(ballot.cooperative_id))
+    return lambda right: actor.may(right, ballot.cooperative_id, own=own)
+
+
+BALLOT: Process[Ballot] = Process(
+    verbs=BallotVerb,
+    states=BallotState,
+    rights=_rights,
+    rows=(
+        Transition("vote", ("open",), "open", Right.CAST_VOTE, _may_vote, needs=(Need("yes"),)),
+        Transition("pay", ("accepted",), "paid", Right.PAY_PURCHASE),
+    ),
 )
 
 

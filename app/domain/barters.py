@@ -1,14 +1,16 @@
 """Barter: time for time between members of one cooperative, in minutes; no euro, no invoice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.errors import DebtLimitReached, Forbidden, RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Case, Transition, move
+from app.domain.transitions import Case, Process, Transition, move
 
 
 class BarterState(StrEnum):
@@ -59,10 +61,20 @@ def _gives(case: Case[Trade]) -> Forbidden | None:
     return None if case.is_member(case.thing.giver_id) else Forbidden(right=Right.PROPOSE_BARTER)
 
 
-BARTER: tuple[Transition[Trade], ...] = (
-    Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, _receives),
-    Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER, _receives),
-    Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER, _gives),
+def _rights(trade: Trade, actor: Actor) -> Callable[[Right], bool]:
+    own = actor.as_member(trade.giver_id, trade.receiver_id)
+    return lambda right: actor.may(right, trade.cooperative_id, own=own)
+
+
+BARTER: Process[Trade] = Process(
+    verbs=BarterVerb,
+    states=BarterState,
+    rights=_rights,
+    rows=(
+        Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, _receives),
+        Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER, _receives),
+        Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER, _gives),
+    ),
 )
 
 

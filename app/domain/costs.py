@@ -18,7 +18,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind
-from app.domain.transitions import REASON, Case, Transition, every, move
+from app.domain.transitions import REASON, Case, Process, Transition, every, move, of_staff_and_member
 
 
 class Payee(StrEnum):
@@ -130,11 +130,16 @@ def _within_rules(case: Case[CostClaim]) -> DomainError | None:
 
 _approvable = every(_somebody_else, _within_rules)
 _confirmable = every(_somebody_else, _third_person, _within_rules)
-CLAIM: tuple[Transition[CostClaim], ...] = (
-    Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM, _approvable),
-    Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM, _confirmable, needs=(REASON,)),
-    Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM, _somebody_else),
-    Transition("withdraw", ("claimed", "to_confirm"), "withdrawn", Right.CLAIM_COST),
+CLAIM: Process[CostClaim] = Process(
+    verbs=ClaimVerb,
+    states=ClaimState,
+    rights=of_staff_and_member,
+    rows=(
+        Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM, _approvable),
+        Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM, _confirmable, needs=(REASON,)),
+        Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM, _somebody_else),
+        Transition("withdraw", ("claimed", "to_confirm"), "withdrawn", Right.CLAIM_COST),
+    ),
 )
 
 

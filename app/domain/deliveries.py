@@ -1,15 +1,17 @@
 """Deliveries between cooperatives of one legal entity: no VAT, no invoice, both books balance alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative
 from app.domain.errors import OtherLegalEntity, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Case, Transition, move
+from app.domain.transitions import Case, Process, Transition, move
 
 
 class DeliveryState(StrEnum):
@@ -47,9 +49,18 @@ def _not_who_proposed(case: Case[Delivery]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if case.is_person(case.thing.proposed_by) else None
 
 
-DELIVERY: tuple[Transition[Delivery], ...] = (
-    Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY, _not_who_proposed),
-    Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY, _not_who_proposed),
+def _rights(delivery: Delivery, actor: Actor) -> Callable[[Right], bool]:
+    return lambda right: actor.may(right, delivery.to_cooperative_id)
+
+
+DELIVERY: Process[Delivery] = Process(
+    verbs=DeliveryVerb,
+    states=DeliveryState,
+    rights=_rights,
+    rows=(
+        Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY, _not_who_proposed),
+        Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY, _not_who_proposed),
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from app.domain.agreements import Agreement
 from app.domain.errors import SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
 from app.domain.split import BY_YEAR_TOTAL, split
-from app.domain.transitions import Case, Need, Transition
+from app.domain.transitions import Case, Need, Process, Transition, of_staff
 
 
 class EarningState(StrEnum):
@@ -87,10 +87,15 @@ def _somebody_else(case: Case[Earning]) -> SecondPersonNeeded | None:
 
 
 _RECEIVER = (Need("to_member_id", "transfer_names_a_member"),)
-HELD: tuple[Transition[Earning], ...] = (
-    Transition("release", ("held",), "posted", Right.DECIDE_HELD, _somebody_else),
-    Transition("transfer", ("held",), "posted", Right.DECIDE_HELD, _somebody_else, needs=_RECEIVER),
-    Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD, _somebody_else),
+HELD: Process[Earning] = Process(
+    verbs=HeldVerb,
+    states=EarningState,
+    rights=of_staff,
+    rows=(
+        Transition("release", ("held",), "posted", Right.DECIDE_HELD, _somebody_else),
+        Transition("transfer", ("held",), "posted", Right.DECIDE_HELD, _somebody_else, needs=_RECEIVER),
+        Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD, _somebody_else),
+    ),
 )
 
 

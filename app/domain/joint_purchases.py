@@ -19,7 +19,7 @@ from app.domain.errors import (
 )
 from app.domain.money import half_up
 from app.domain.spending import Lot
-from app.domain.transitions import REASON, Case, Guard, Need, Transition, every, move
+from app.domain.transitions import REASON, Case, Guard, Need, Process, Transition, every, move, of_staff
 from app.domain.vat import VatClass
 
 
@@ -322,16 +322,21 @@ def _closes_at(purchase: JointPurchase) -> datetime | None:
 _openable: Guard[JointPurchase] = every(_dates_ahead, _has_articles)
 _TIME, _TOTAL = (Need("closes_at", "extend_names_a_time"),), (Need("total"),)
 _WISHED, _LEAD = ("open", "topping_up"), Right.LEAD_PURCHASE
-PURCHASE: tuple[Transition[JointPurchase], ...] = (
-    Transition("open", ("draft",), "open", _LEAD, _openable, until=_closes_at),
-    Transition("top_up", ("open",), "topping_up", _LEAD),
-    Transition("extend", _WISHED, "open", _LEAD, _has_articles, needs=_TIME),
-    Transition("close", _WISHED, "closed", _LEAD, _orderable),
-    Transition("order", ("closed",), "ordered", _LEAD),
-    Transition("receive", ("ordered",), "received", _LEAD, _all_received),
-    Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, _not_the_buyer, needs=_TOTAL),
-    Transition("cancel", ("draft", *_WISHED, "closed"), "cancelled", _LEAD, needs=(REASON,)),
-    Transition("give_up", _WISHED, "cancelled_below_minimum", _LEAD, needs=(REASON,)),
+PURCHASE: Process[JointPurchase] = Process(
+    verbs=JointPurchaseVerb,
+    states=PurchaseState,
+    rights=of_staff,
+    rows=(
+        Transition("open", ("draft",), "open", _LEAD, _openable, until=_closes_at),
+        Transition("top_up", ("open",), "topping_up", _LEAD),
+        Transition("extend", _WISHED, "open", _LEAD, _has_articles, needs=_TIME),
+        Transition("close", _WISHED, "closed", _LEAD, _orderable),
+        Transition("order", ("closed",), "ordered", _LEAD),
+        Transition("receive", ("ordered",), "received", _LEAD, _all_received),
+        Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, _not_the_buyer, needs=_TOTAL),
+        Transition("cancel", ("draft", *_WISHED, "closed"), "cancelled", _LEAD, needs=(REASON,)),
+        Transition("give_up", _WISHED, "cancelled_below_minimum", _LEAD, needs=(REASON,)),
+    ),
 )
 WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)
 OVER = (PurchaseState.SETTLED, PurchaseState.CANCELLED, PurchaseState.CANCELLED_BELOW_MINIMUM)

@@ -1,15 +1,17 @@
 """Members: they make what the cooperative sells. The shop shows the trade name only."""
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.agreements import RulesFrom, Trial, rules_on
 from app.domain.errors import RuleMissing, RuleRefused, SecondPersonNeeded
-from app.domain.transitions import Case, Need, Transition, every, move
+from app.domain.transitions import Case, Need, Process, Transition, every, move
 
 
 class MemberState(StrEnum):
@@ -28,6 +30,22 @@ class MemberState(StrEnum):
 class MemberVerb(StrEnum):
     """Steps of a membership."""
 
+    TAKE_IN = "take_in"
+    START_TRIAL = "start_trial"
+    ADMIT = "admit"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXIT = "exit"
+
+
+class MemberStep(StrEnum):
+    """What the trail of a membership tells."""
+
+    REGISTER = "register"
+    REFER = "refer"
+    LINK = "link"
     TAKE_IN = "take_in"
     START_TRIAL = "start_trial"
     ADMIT = "admit"
@@ -79,7 +97,7 @@ class MemberEvent:
     id: UUID
     member_id: UUID
     cooperative_id: UUID
-    verb: str
+    verb: MemberStep
     state: MemberState
     at: datetime
     person_id: UUID | None = None
@@ -97,15 +115,29 @@ def _trial_known(case: Case[Member]) -> RuleMissing | None:
 
 
 _DESTINATION = (Need("destination", "exit_has_a_destination"),)
-MEMBERSHIP: tuple[Transition[Member], ...] = (
-    Transition("take_in", ("referred",), "candidate", Right.WRITE_MEMBER, _not_oneself),
-    Transition("start_trial", ("candidate",), "trial", Right.WRITE_MEMBER, every(_not_oneself, _trial_known)),
-    Transition("admit", ("candidate", "trial"), "member", Right.WRITE_MEMBER, _not_oneself),
-    Transition("reject", ("referred", "candidate", "trial"), "rejected", Right.WRITE_MEMBER, _not_oneself),
-    Transition("withdraw", ("referred", "candidate", "trial"), "withdrawn", Right.PAUSE_MEMBERSHIP),
-    Transition("pause", ("member",), "paused", Right.PAUSE_MEMBERSHIP),
-    Transition("resume", ("paused",), "member", Right.PAUSE_MEMBERSHIP),
-    Transition("exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER, _not_oneself, needs=_DESTINATION),
+
+
+def _rights(member: Member, actor: Actor) -> Callable[[Right], bool]:
+    own = actor.as_member(member.id)
+    return lambda right: actor.may(right, member.cooperative_id, own=own)
+
+
+MEMBERSHIP: Process[Member] = Process(
+    verbs=MemberVerb,
+    states=MemberState,
+    rights=_rights,
+    rows=(
+        Transition("take_in", ("referred",), "candidate", Right.WRITE_MEMBER, _not_oneself),
+        Transition("start_trial", ("candidate",), "trial", Right.WRITE_MEMBER, every(_not_oneself, _trial_known)),
+        Transition("admit", ("candidate", "trial"), "member", Right.WRITE_MEMBER, _not_oneself),
+        Transition("reject", ("referred", "candidate", "trial"), "rejected", Right.WRITE_MEMBER, _not_oneself),
+        Transition("withdraw", ("referred", "candidate", "trial"), "withdrawn", Right.PAUSE_MEMBERSHIP),
+        Transition("pause", ("member",), "paused", Right.PAUSE_MEMBERSHIP),
+        Transition("resume", ("paused",), "member", Right.PAUSE_MEMBERSHIP),
+        Transition(
+            "exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER, _not_oneself, needs=_DESTINATION
+        ),
+    ),
 )
 BEFORE_ADMISSION = (MemberState.REFERRED, MemberState.CANDIDATE, MemberState.TRIAL)
 FORMER = (MemberState.EXITED, MemberState.REJECTED, MemberState.WITHDRAWN)

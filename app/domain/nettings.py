@@ -1,5 +1,6 @@
 """What two cooperatives owe each other: netted once a month, paid once, in both books; and how much may stand open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.actors import Actor
 from app.domain.days import check_day, day_of
 from app.domain.errors import (
     AlreadySettled,
@@ -18,7 +20,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import REASON, Case, Need, Transition, move
+from app.domain.transitions import REASON, Case, Need, Process, Transition, move
 
 
 class NettingVerb(StrEnum):
@@ -130,9 +132,20 @@ def _after_confirmation(case: Case[Netting]) -> str:
 
 
 _SIDE = Need("cooperative_id")
-NETTING: tuple[Transition[Netting], ...] = (
-    Transition("confirm", ("proposed",), _after_confirmation, Right.CONFIRM_NETTING, _confirmable, needs=(_SIDE,)),
-    Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING, needs=(_SIDE, REASON)),
+
+
+def _rights(netting: Netting, actor: Actor) -> Callable[[Right], bool]:
+    return lambda right: any(actor.may(right, side) for side in netting.side_ids)
+
+
+NETTING: Process[Netting] = Process(
+    verbs=NettingVerb,
+    states=NettingState,
+    rights=_rights,
+    rows=(
+        Transition("confirm", ("proposed",), _after_confirmation, Right.CONFIRM_NETTING, _confirmable, needs=(_SIDE,)),
+        Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING, needs=(_SIDE, REASON)),
+    ),
 )
 
 

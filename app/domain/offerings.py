@@ -19,7 +19,7 @@ from app.domain.errors import (
     StockHeld,
 )
 from app.domain.members import SELLING, MemberState
-from app.domain.transitions import LONG_AGO, Case, Transition, every, move
+from app.domain.transitions import LONG_AGO, Case, Process, Transition, every, move, of_staff_and_member
 from app.domain.vat import VatClass
 
 
@@ -187,14 +187,19 @@ def _maker_sells(case: Case[Offering]) -> str | None:
 
 
 _publishable = every(_not_the_maker, _agreed, _maker_sells)
-OFFERING: tuple[Transition[Offering], ...] = (
-    Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
-    Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING, _publishable),
-    Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
-    Transition("withdraw", ("in_review",), "draft", Right.WRITE_OFFERING),
-    Transition("pause", ("published", "paused"), "paused", Right.WRITE_OFFERING, _shown_by_maker),
-    Transition("resume", ("paused",), "published", Right.WRITE_OFFERING, _hidden_by_maker),
-    Transition("archive", ("draft", "published", "paused"), "archived", Right.WRITE_OFFERING),
+OFFERING: Process[Offering] = Process(
+    verbs=OfferingVerb,
+    states=OfferingState,
+    rights=of_staff_and_member,
+    rows=(
+        Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
+        Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING, _publishable),
+        Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
+        Transition("withdraw", ("in_review",), "draft", Right.WRITE_OFFERING),
+        Transition("pause", ("published", "paused"), "paused", Right.WRITE_OFFERING, _shown_by_maker),
+        Transition("resume", ("paused",), "published", Right.WRITE_OFFERING, _hidden_by_maker),
+        Transition("archive", ("draft", "published", "paused"), "archived", Right.WRITE_OFFERING),
+    ),
 )
 
 

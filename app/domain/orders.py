@@ -1,6 +1,6 @@
 """Orders: one per cooperative, a snapshot of what was bought, and an append-only trail of what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from app.domain.days import day_of
 from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded, SeveralSellers, TooLate
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.offerings import Offering, OfferingState
-from app.domain.transitions import Case, Transition, every, move
+from app.domain.transitions import Case, Process, Transition, every, move
 from app.domain.vat import VatClass, margin_vat, rate_on
 
 ACCEPT_WITHIN = timedelta(hours=48)
@@ -42,6 +42,23 @@ class OrderVerb(StrEnum):
     DELIVER = "deliver"
     COMPLETE = "complete"
     CANCEL = "cancel"
+
+
+class OrderStep(StrEnum):
+    """What the trail of an order tells: what people and deadlines did with it, and what became of its payments."""
+
+    PLACE = "place"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    START = "start"
+    DELIVER = "deliver"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    COMPLETE_SILENTLY = "complete_silently"
+    RECORD_PAYMENT = "record_payment"
+    REVERSE_PAYMENT = "reverse_payment"
+    REFUND = "refund"
 
 
 class PaymentState(StrEnum):
@@ -181,7 +198,7 @@ class OrderEvent:
     id: UUID
     order_id: UUID
     cooperative_id: UUID
-    verb: str
+    verb: OrderStep
     state: OrderState
     at: datetime
     person_id: UUID | None = None
@@ -189,7 +206,7 @@ class OrderEvent:
     note: str = ""
 
 
-ABOUT_MONEY = frozenset({"record_payment", "reverse_payment", "refund"})
+ABOUT_MONEY = frozenset({OrderStep.RECORD_PAYMENT, OrderStep.REVERSE_PAYMENT, OrderStep.REFUND})
 """What the trail tells of an order's payments."""
 
 
@@ -221,15 +238,27 @@ def _until(order: Order) -> datetime | None:
 
 
 _completable = every(_not_the_maker, _alone)
-ORDER: tuple[Transition[Order], ...] = (
-    Transition("accept", ("placed",), "accepted", Right.WORK_ORDER, until=_until),
-    Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _alone, until=_until),
-    Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, _alone),
-    Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, _alone),
-    Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _completable, until=_until),
-    Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _alone, until=_until),
-    Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _alone, timer=True),
-    Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
+
+
+def _rights(order: Order, actor: Actor) -> Callable[[Right], bool]:
+    own = roles_on(order, actor)
+    return lambda right: actor.may(right, order.cooperative_id, own=own)
+
+
+ORDER: Process[Order] = Process(
+    verbs=OrderVerb,
+    states=OrderState,
+    rights=_rights,
+    rows=(
+        Transition("accept", ("placed",), "accepted", Right.WORK_ORDER, until=_until),
+        Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _alone, until=_until),
+        Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, _alone),
+        Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, _alone),
+        Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _completable, until=_until),
+        Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _alone, until=_until),
+        Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _alone, timer=True),
+        Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
+    ),
 )
 CALLED_OFF = frozenset({OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED})
 RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})

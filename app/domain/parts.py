@@ -1,6 +1,6 @@
 """Parts of an assignment: slots with seats, who takes one, who waits, and the hours that were worked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from app.domain.actors import NOBODY, Actor
 from app.domain.days import check_day
 from app.domain.errors import AlreadyExists, Forbidden, RuleRefused, WrongState
 from app.domain.shares import Share, ShareKind
-from app.domain.transitions import Case, Need, Transition, every, move
+from app.domain.transitions import Case, Need, Process, Transition, every, move
 from app.domain.vat import VatClass
 
 
@@ -177,21 +177,32 @@ _given_up = every(_of_worker, _changes_hands, _unworked)
 _takes_over = every(_of_colleague, _changes_hands, _offered, _unworked)
 _releasable = every(_changes_hands, _unworked)
 _COLLEAGUE = (Need("to_member_id", "hand_on_names_a_colleague"),)
-PART: tuple[Transition[Part], ...] = (
-    Transition("accept", ("invited",), "taken", Right.TAKE_PART, _answerable),
-    Transition("decline", ("invited",), "declined", Right.TAKE_PART, _answerable),
-    Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART, _given_up),
-    Transition("hand_on", ("taken",), "taken", Right.TAKE_PART, _given_up, needs=_COLLEAGUE),
-    Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _takes_over),
-    Transition("leave", ("taken",), "taken", Right.TAKE_PART, every(_of_colleague, _changes_hands, _offered)),
-    Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT, _releasable),
+
+
+def _rights(part: Part, actor: Actor) -> Callable[[Right], bool]:
+    """Of the lead's staff, their own cooperative's, the member's."""
+    own = actor.as_member(part.member_id, part.offered_to)
+
+    def may(right: Right) -> bool:
+        return actor.may(right, part.lead_id if right is Right.LEAD_ASSIGNMENT else part.cooperative_id, own=own)
+
+    return may
+
+
+PART: Process[Part] = Process(
+    verbs=PartVerb,
+    states=PartState,
+    rights=_rights,
+    rows=(
+        Transition("accept", ("invited",), "taken", Right.TAKE_PART, _answerable),
+        Transition("decline", ("invited",), "declined", Right.TAKE_PART, _answerable),
+        Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART, _given_up),
+        Transition("hand_on", ("taken",), "taken", Right.TAKE_PART, _given_up, needs=_COLLEAGUE),
+        Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _takes_over),
+        Transition("leave", ("taken",), "taken", Right.TAKE_PART, every(_of_colleague, _changes_hands, _offered)),
+        Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT, _releasable),
+    ),
 )
-
-
-def may_on(part: Part, actor: Actor, right: Right) -> bool:
-    """Whether the actor has a right on a part: of the lead's staff, their cooperative's, the member's own."""
-    place = part.lead_id if right is Right.LEAD_ASSIGNMENT else part.cooperative_id
-    return actor.may(right, place, own=actor.as_member(part.member_id, part.offered_to))
 
 
 def after_part(case: Case[Part], verb: str, **inputs: object) -> Part:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.errors import RuleRefused
-from app.domain.transitions import Case, Transition, move
+from app.domain.transitions import Case, Process, Transition, move, of_staff_and_municipality
 
 
 class PermissionKind(StrEnum):
@@ -74,8 +74,11 @@ class PermissionRead:
     app_id: UUID | None = None
 
 
-PERMISSION: tuple[Transition[Permission], ...] = (
-    Transition("withdraw", ("given",), "withdrawn", Right.GIVE_PERMISSION),
+PERMISSION: Process[Permission] = Process(
+    verbs=PermissionVerb,
+    states=PermissionState,
+    rights=of_staff_and_municipality,
+    rows=(Transition("withdraw", ("given",), "withdrawn", Right.GIVE_PERMISSION),),
 )
 
 

@@ -16,7 +16,7 @@ from app.domain.errors import RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import decimal_text
 from app.domain.split import recompute_remitted
-from app.domain.transitions import Case, Need, Transition, move
+from app.domain.transitions import Case, Need, Process, Transition, move, of_staff_and_municipality
 
 
 class RemittanceState(StrEnum):
@@ -112,9 +112,14 @@ def _not_who_reported(case: Case[Remittance]) -> SecondPersonNeeded | None:
 
 _REFERENCE = (Need("reference"),)
 _INVOICES = Right.INVOICE_REMITTANCE
-REMITTANCE: tuple[Transition[Remittance], ...] = (
-    Transition("invoice", ("reported",), "invoiced", _INVOICES, _not_who_reported, needs=_REFERENCE),
-    Transition("settle", ("invoiced",), "settled", Right.SETTLE_REMITTANCE),
+REMITTANCE: Process[Remittance] = Process(
+    verbs=RemittanceVerb,
+    states=RemittanceState,
+    rights=of_staff_and_municipality,
+    rows=(
+        Transition("invoice", ("reported",), "invoiced", _INVOICES, _not_who_reported, needs=_REFERENCE),
+        Transition("settle", ("invoiced",), "settled", Right.SETTLE_REMITTANCE),
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """Spending from the pot: asked for by the member, reserved, decided by somebody else, paid to a supplier, settled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ from app.domain.errors import (
     SpendingForbidden,
 )
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import REASON, Case, Need, Transition, every, move
+from app.domain.transitions import REASON, Case, Need, Process, Transition, every, move
 
 
 class SpendingState(StrEnum):
@@ -134,16 +134,32 @@ _consentable = every(_consent_asked, _somebody_else)
 _CANCELLABLE = ("draft", "submitted", "incomplete", "approved")
 _RECEIPT = (Need("receipt"), Need("amount"))
 _CONSENTS, _DECIDES = Right.CONSENT_TO_SPENDING, Right.DECIDE_SPENDING
-SPENDING: tuple[Transition[Request], ...] = (
-    Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING, _submittable),
-    Transition("ask_more", ("submitted",), "incomplete", _DECIDES, _somebody_else, needs=(REASON,)),
-    Transition("consent", ("submitted",), "submitted", _CONSENTS, _consentable),
-    Transition("refuse_consent", ("submitted",), "rejected", _CONSENTS, _consentable, needs=(REASON,)),
-    Transition("approve", ("submitted",), "approved", _DECIDES, _approvable),
-    Transition("reject", ("submitted",), "rejected", _DECIDES, _somebody_else, needs=(REASON,)),
-    Transition("cancel", _CANCELLABLE, "cancelled", Right.CANCEL_SPENDING),
-    Transition("pay", ("approved",), "paid", Right.PAY_SPENDING, _somebody_else),
-    Transition("settle", ("paid",), "settled", Right.PAY_SPENDING, _somebody_else, needs=_RECEIPT),
+
+
+def _rights(request: Request, actor: Actor) -> Callable[[Right], bool]:
+    """A draft is its member's alone, a consent the municipality's."""
+    own = actor.as_member(request.member_id)
+    if request.state is SpendingState.DRAFT and not own:
+        return lambda _: False
+    municipality_id = request.municipality_id if request.policy == CONSENT else None
+    return lambda right: actor.may(right, request.cooperative_id, municipality_id=municipality_id, own=own)
+
+
+SPENDING: Process[Request] = Process(
+    verbs=SpendingVerb,
+    states=SpendingState,
+    rights=_rights,
+    rows=(
+        Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING, _submittable),
+        Transition("ask_more", ("submitted",), "incomplete", _DECIDES, _somebody_else, needs=(REASON,)),
+        Transition("consent", ("submitted",), "submitted", _CONSENTS, _consentable),
+        Transition("refuse_consent", ("submitted",), "rejected", _CONSENTS, _consentable, needs=(REASON,)),
+        Transition("approve", ("submitted",), "approved", _DECIDES, _approvable),
+        Transition("reject", ("submitted",), "rejected", _DECIDES, _somebody_else, needs=(REASON,)),
+        Transition("cancel", _CANCELLABLE, "cancelled", Right.CANCEL_SPENDING),
+        Transition("pay", ("approved",), "paid", Right.PAY_SPENDING, _somebody_else),
+        Transition("settle", ("paid",), "settled", Right.PAY_SPENDING, _somebody_else, needs=_RECEIPT),
+    ),
 )
 RESERVED = (SpendingState.SUBMITTED, SpendingState.APPROVED)
 SENT = tuple(state for state in SpendingState if state is not SpendingState.DRAFT)
@@ -173,15 +189,6 @@ def policy_of(rules: Sequence[Spending], purpose: str) -> str:
     if rule.policy == "forbidden":
         raise SpendingForbidden(purpose=purpose)
     return rule.policy
-
-
-def may_on(request: Request, actor: Actor, right: Right) -> bool:
-    """Whether the actor has a right on a request: a draft is its member's alone, a consent the municipality's."""
-    own = actor.as_member(request.member_id)
-    if request.state is SpendingState.DRAFT and not own:
-        return False
-    municipality_id = request.municipality_id if request.policy == CONSENT else None
-    return actor.may(right, request.cooperative_id, municipality_id=municipality_id, own=own)
 
 
 def decide(case: Case[Request], verb: str, **inputs: Any) -> Request:

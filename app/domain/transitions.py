@@ -4,9 +4,11 @@ The list of steps and the step itself ask the same guards over the same case, so
 what is refused.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -98,6 +100,54 @@ class Transition(Generic[T]):
         return self.until(case.thing) if self.until else None
 
 
+Rights = Callable[[T, Actor], Callable[[Right], bool]]
+"""Tells for a thing and an actor whether a right on the thing is the actor's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Process(Generic[T]):
+    """The transitions of a noun, from which its verbs, its lists of steps and its contract are made.
+
+    `verbs` are those of callers; the worker's clock has others. Raises ValueError for a row with any other word.
+    """
+
+    verbs: type[StrEnum]
+    states: type[StrEnum]
+    rights: Rights[T]
+    rows: tuple[Transition[T], ...]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            words = {*row.sources, *(() if callable(row.target) else (row.target,))}
+            if not words.issubset(set(self.states)) or row.timer == (row.verb in set(self.verbs)):
+                raise ValueError(f"{row.verb}: {self.states.__name__} and {self.verbs.__name__} do not have all of it")
+
+    def __iter__(self) -> Iterator[Transition[T]]:
+        return iter(self.rows)
+
+    @cached_property
+    def leading_on(self) -> dict[str, tuple[Transition[T], ...]]:
+        """The transitions of callers that lead on from each state."""
+        rows = [row for row in self.rows if not row.timer]
+        return {state: tuple(row for row in rows if state in row.sources) for state in self.states}
+
+
+def of_staff(thing: Any, actor: Actor) -> Callable[[Right], bool]:
+    """The rights of a process that is the cooperative's alone."""
+    return lambda right: actor.may(right, thing.cooperative_id)
+
+
+def of_staff_and_member(thing: Any, actor: Actor) -> Callable[[Right], bool]:
+    """The rights of a process in which the cooperative and the member `member_id` act."""
+    own = actor.as_member(thing.member_id)
+    return lambda right: actor.may(right, thing.cooperative_id, own=own)
+
+
+def of_staff_and_municipality(thing: Any, actor: Actor) -> Callable[[Right], bool]:
+    """The rights of a process in which the cooperative and its municipality act."""
+    return lambda right: actor.may(right, thing.cooperative_id, municipality_id=thing.municipality_id)
+
+
 @dataclass(frozen=True)
 class AvailableTransition:
     """What a caller could do now; a blocked one says why."""
@@ -127,12 +177,12 @@ def every(*guards: Guard[T]) -> Guard[T]:
     return lambda case: next((blocked for guard in guards if (blocked := guard(case)) is not None), None)
 
 
-def find(process: Iterable[Transition[T]], verb: str) -> Transition[T]:
+def find(process: Process[T], verb: str) -> Transition[T]:
     """The row of a verb."""
     return next(row for row in process if row.verb == verb)
 
 
-def move(process: tuple[Transition[T], ...], case: Case[T], verb: str, **inputs: object) -> str:
+def move(process: Process[T], case: Case[T], verb: str, **inputs: object) -> str:
     """The state after `verb`. Raises WrongState, naming the verbs that are possible, or what its guard says.
 
     Raises ReasonNeeded or RuleRefused if something is not given that the step needs.
@@ -154,15 +204,9 @@ def given(value: object) -> bool:
     return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
-def available(
-    process: Iterable[Transition[T]],
-    thing: T,
-    may: Callable[[Right], bool],
-    actor: Actor = NOBODY,
-    now: datetime = LONG_AGO,
-) -> list[AvailableTransition]:
+def available(process: Process[T], case: Case[T]) -> list[AvailableTransition]:
     """Every verb that leads on from the present state, with what it needs; blocked ones with why."""
-    case = Case(thing, actor, now)
+    may = process.rights(case.thing, case.actor)
     return [
         AvailableTransition(
             verb=row.verb,
@@ -171,8 +215,7 @@ def available(
             needs=tuple(need.name for need in row.needed(case)),
             until=row.ends_at(case),
         )
-        for row in process
-        if _state(thing) in row.sources and not row.timer
+        for row in process.leading_on[_state(case.thing)]
     ]
 
 
@@ -181,10 +224,9 @@ def _too_late(row: Transition[T], case: Case[T]) -> str | None:
     return "time_is_over" if ends_at is not None and ends_at <= case.now else None
 
 
-def _possible(process: Iterable[Transition[T]], case: Case[T]) -> list[str]:
+def _possible(process: Process[T], case: Case[T]) -> list[str]:
     """The verbs that lead on from the present state and that nothing blocks."""
-    rows = [row for row in process if _state(case.thing) in row.sources and not row.timer]
-    return [row.verb for row in rows if row.refusal(case) is None]
+    return [row.verb for row in process.leading_on[_state(case.thing)] if row.refusal(case) is None]
 
 
 def _what(need: Need, verb: str) -> str:

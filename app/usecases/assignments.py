@@ -28,7 +28,6 @@ from app.domain.assignments import (
     JobCost,
     PriceLine,
     check_assignment,
-    may_in,
     net_of,
     new_terms,
     open_to,
@@ -238,7 +237,7 @@ async def move_assignment(
     found = await assignments.get(tx, assignment_id)
     own = roles_in(found, actor)
     actor.require(row.right, found.cooperative_id, own=own)
-    if not may_in(found, actor, row.right):
+    if not ASSIGNMENT.rights(found, actor)(row.right):
         raise Forbidden(right=row.right)
     locked = assignment_in_time(tx, await steps.lock_assignment(tx, found))
     expect(locked.version, expected_version)

@@ -30,6 +30,7 @@ from app.domain.members import (
     Member,
     MemberEvent,
     MemberState,
+    MemberStep,
     MemberVerb,
     add_months,
     transition,
@@ -248,7 +249,7 @@ async def list_member_events(tx: Tx, actor: Actor, *, member_id: MemberId) -> li
 
 
 async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> None:
-    where = (uuid7(), member.id, member.cooperative_id, verb, member.state, tx.now)
+    where = (uuid7(), member.id, member.cooperative_id, MemberStep(verb), member.state, tx.now)
     await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id, note))
 
 

@@ -32,6 +32,7 @@ from app.domain.orders import (
     Order,
     OrderEvent,
     OrderState,
+    OrderStep,
     OrderVerb,
     PaymentState,
     accept_by,
@@ -349,7 +350,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
 
 def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
     where = (uuid7(), order.id, order.cooperative_id)
-    return OrderEvent(*where, verb, order.state, tx.now, actor.person_id, actor.app_id, note)
+    return OrderEvent(*where, OrderStep(verb), order.state, tx.now, actor.person_id, actor.app_id, note)
 
 
 def _hash(token: str) -> str:

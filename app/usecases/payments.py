@@ -14,7 +14,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Posting
-from app.domain.orders import Order, OrderEvent, roles_on
+from app.domain.orders import Order, OrderEvent, OrderStep, roles_on
 from app.domain.payments import (
     Payment,
     PaymentMethod,
@@ -192,4 +192,4 @@ async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
 
 async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str = "") -> None:
     where = (uuid7(), order.id, order.cooperative_id)
-    await events.add(tx, OrderEvent(*where, verb, order.state, tx.now, actor.person_id, actor.app_id, note))
+    await events.add(tx, OrderEvent(*where, OrderStep(verb), order.state, tx.now, actor.person_id, actor.app_id, note))

@@ -25,7 +25,7 @@ from app.db.store import Store, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
-from app.domain.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, transition
+from app.domain.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, MemberStep, transition
 from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
 from app.domain.transitions import Case
 from app.usecases.steps.reading import of_one_moment
@@ -109,7 +109,7 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
     case = Case(member, now=tx.now)  # nobody else has to agree to it
     left = transition(case, verb, destination=Destination.OTHER if verb == "exit" else None)
     saved = await members.save(tx, left)
-    where = (uuid7(), member.id, member.cooperative_id, verb, left.state, tx.now)
+    where = (uuid7(), member.id, member.cooperative_id, MemberStep(verb), left.state, tx.now)
     await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id))
     for offering_id in paused:
         await tell(tx, "offering.paused", member.cooperative_id, offering_id)

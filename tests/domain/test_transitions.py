@@ -1,7 +1,10 @@
 """Processes: the list of steps and the step itself ask the same guards over the same case."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,9 +16,21 @@ from app.domain.actors import Actor, Holding
 from app.domain.agreements import CostCategory, RulesFrom, Spending, Trial, rules_on
 from app.domain.costs import CLAIM, ApprovedInYear, ClaimState, CostClaim, Payee
 from app.domain.errors import DomainError, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
-from app.domain.members import MEMBERSHIP, Member, MemberState
+from app.domain.members import MEMBERSHIP, Member, MemberState, MemberStep
+from app.domain.orders import ORDER, OrderStep
 from app.domain.spending import SPENDING, Request
-from app.domain.transitions import REASON, Case, Need, Transition, available, every, move, reason_of
+from app.domain.transitions import (
+    REASON,
+    AvailableTransition,
+    Case,
+    Need,
+    Process,
+    Transition,
+    available,
+    every,
+    move,
+    reason_of,
+)
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 HELPER = Actor(uuid4())
@@ -37,15 +52,33 @@ def _not_the_author(case: Case[Letter]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if case.thing.author_id == case.actor.person_id else None
 
 
-LETTER: tuple[Transition[Letter], ...] = (
+ROWS: tuple[Transition[Letter], ...] = (
     Transition("read", ("written",), "read", Right.BUY, _not_the_author),
     Transition(
-        *("send", ("written", "read"), "sent", Right.BUY, every(_whole, _not_the_author)),
+        verb="send",
+        sources=("written", "read"),
+        target="sent",
+        right=Right.BUY,
+        guard=every(_whole, _not_the_author),
         needs=(REASON, Need("stamp", "a_letter_has_a_stamp")),
         until=lambda letter: letter.collected_at,
     ),
     Transition("lose", ("sent",), "lost", Right.RUN_TIMER, timer=True),
 )
+LetterVerb = StrEnum("LetterVerb", ["read", "send"])
+LetterState = StrEnum("LetterState", ["written", "read", "sent", "lost"])
+
+
+def _all_rights(_: Any, __: Actor) -> Callable[[Right], bool]:
+    return lambda _: True
+
+
+LETTER: Process[Letter] = Process(verbs=LetterVerb, states=LetterState, rights=_all_rights, rows=ROWS)
+
+
+def listed(process: Process[Any], thing: Any, actor: Actor = HELPER) -> list[AvailableTransition]:
+    """What is listed for whoever has every right."""
+    return available(replace(process, rights=_all_rights), Case(thing, actor, NOW))
 
 
 @given(
@@ -60,7 +93,7 @@ LETTER: tuple[Transition[Letter], ...] = (
     st.sampled_from((None, "0.98")),
 )
 def test_what_is_listed_is_what_happens(letter: Letter, reason: str, stamp: str | None) -> None:
-    steps = {step.verb: step for step in available(LETTER, letter, lambda _: True, HELPER, NOW)}
+    steps = {step.verb: step for step in listed(LETTER, letter)}
     assert set(steps) == {row.verb for row in LETTER if letter.state in row.sources and not row.timer}
     for row in LETTER:
         step, case = steps.get(row.verb), Case(letter, HELPER, NOW)
@@ -82,7 +115,7 @@ def test_what_is_listed_is_what_happens(letter: Letter, reason: str, stamp: str 
 
 def test_a_step_tells_what_it_needs_and_until_when() -> None:
     letter = Letter(collected_at=NOW + timedelta(hours=1))
-    read, send = available(LETTER, letter, lambda _: True, HELPER, NOW)
+    read, send = listed(LETTER, letter)
     assert (read.needs, read.until, send.needs, send.until) == ((), None, ("reason", "stamp"), letter.collected_at)
     with pytest.raises(ReasonNeeded):
         move(LETTER, Case(letter, HELPER, NOW), "send", stamp="0.98")
@@ -98,8 +131,29 @@ def test_a_refusal_names_the_steps_that_nothing_blocks() -> None:
     assert (facts["verb"], facts["reason"], facts["possible"]) == ("send", "torn", ["read"])
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        Transition("post", ("written",), "sent", Right.BUY),
+        Transition("send", ("folded",), "sent", Right.BUY),
+        Transition("send", ("written",), "folded", Right.BUY),
+        Transition("send", ("written",), "sent", Right.RUN_TIMER, timer=True),
+    ],
+    ids=["a verb", "a source", "a target", "a verb of callers for the clock"],
+)
+def test_a_row_has_words_of_its_process_only(row: Transition[Letter]) -> None:
+    with pytest.raises(ValueError, match="LetterState"):
+        replace(LETTER, rows=(row,))
+
+
+@pytest.mark.parametrize(("process", "trail"), [(ORDER, OrderStep), (MEMBERSHIP, MemberStep)])
+def test_a_trail_knows_every_step(process: Process[Any], trail: type[StrEnum]) -> None:
+    assert {row.verb for row in process} <= set(trail)
+
+
 def test_who_has_no_right_is_told_so_first() -> None:
-    (read, _) = available(LETTER, Letter(author_id=HELPER.person_id), lambda _: False, HELPER, NOW)
+    nobody = replace(LETTER, rights=lambda *_: lambda _: False)
+    (read, _) = available(nobody, Case(Letter(author_id=HELPER.person_id), HELPER, NOW))
     assert (read.allowed, read.reason) == (False, "forbidden")
 
 
@@ -114,10 +168,10 @@ def test_nobody_ends_their_own_candidacy_and_a_trial_needs_a_rule() -> None:
     person_id, member_id = uuid4(), uuid4()
     member = Member(member_id, uuid4(), "Sam", "Sam", person_id, MemberState.CANDIDATE)
     own = Actor(person_id, holdings=(Holding(Role.MEMBER, member.cooperative_id, member_id=member_id),))
-    reasons = {s.verb: s.reason for s in available(MEMBERSHIP, member, lambda _: True, HELPER, NOW)}
+    reasons = {s.verb: s.reason for s in listed(MEMBERSHIP, member)}
     assert reasons == {"start_trial": "rule_missing", "admit": None, "reject": None, "withdraw": None}
     tried = replace(member, trials=(RulesFrom(date(2026, 1, 1), (Trial(3),)),))
-    reasons = {s.verb: s.reason for s in available(MEMBERSHIP, tried, lambda _: True, own, NOW)}
+    reasons = {s.verb: s.reason for s in listed(MEMBERSHIP, tried, own)}
     assert reasons == dict.fromkeys(("start_trial", "admit", "reject"), "second_person_needed") | {"withdraw": None}
 
 
@@ -152,7 +206,7 @@ def test_a_request_is_submitted_if_the_pot_and_the_agreement_allow_it(
         free_cents=free,
         policies=versions,
     )
-    (submit, _) = available(SPENDING, asked, lambda _: True, HELPER, NOW)
+    (submit, _) = listed(SPENDING, asked)
     assert (submit.verb, submit.reason) == ("submit", reason)
 
 
@@ -175,7 +229,7 @@ def test_a_cap_counts_the_year_of_the_work() -> None:
     claim = replace(claim, approved=(ApprovedInYear(2025, 9_000), ApprovedInYear(2026, 6_000)))
 
     def reason(of: CostClaim) -> str | None:
-        return next(step for step in available(CLAIM, of, lambda _: True, HELPER, NOW)).reason
+        return listed(CLAIM, of)[0].reason
 
     assert reason(claim) == "cap_reached"
     assert reason(replace(claim, cents=4_000)) is None

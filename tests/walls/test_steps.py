@@ -58,7 +58,7 @@ async def test_memberships(world: World) -> None:
 
     walk = Walk(
         noun="members",
-        table=MEMBERSHIP,
+        process=MEMBERSHIP,
         states={
             "referred": at(seller, "referred"),
             "candidate": at(seller, "candidate"),
@@ -108,7 +108,7 @@ async def test_spending(world: World) -> None:
 
     walk = Walk(
         noun="spending",
-        table=SPENDING,
+        process=SPENDING,
         states={
             "draft": at(draft=True),
             "draft: more than is in the pot": at(draft=True, amount="50.01"),
@@ -153,7 +153,7 @@ async def test_cost_claims(world: World) -> None:
 
     walk = Walk(
         noun="costs",
-        table=CLAIM,
+        process=CLAIM,
         states={
             "claimed": at(),
             "claimed: above what a year allows": at(amount="500.01"),
@@ -189,7 +189,7 @@ async def test_held_earnings(world: World) -> None:
 
     walk = Walk(
         noun="earnings",
-        table=HELD,
+        process=HELD,
         states={"held": at(), "posted": at("release"), "forfeited": at("forfeit")},
         roles={**await staff(world, seller), "member": None, "both": None},
         inputs={"toMemberId": seller.member_id},
@@ -225,7 +225,7 @@ async def test_ballots(world: World) -> None:
 
     walk = Walk(
         noun="ballots",
-        table=BALLOT,
+        process=BALLOT,
         states={
             "open": at(),
             "open: one voted": at(True),
@@ -280,7 +280,7 @@ async def test_nettings(world: World) -> None:
     ):
         walk = Walk(
             noun="nettings",
-            table=NETTING,
+            process=NETTING,
             states=states,
             roles=dict(roles),
             send=send,
@@ -290,7 +290,7 @@ async def test_nettings(world: World) -> None:
         assert await walk_through(world, side, walk) == 4 * len(roles) * 2
     walk = Walk(
         noun="nettings",
-        table=NETTING,
+        process=NETTING,
         states={"proposed: the same person confirmed one side": at("confirm", double)},
         roles={"of both": double},
         send=send,
@@ -332,7 +332,7 @@ async def test_remittances(world: World) -> None:
 
     walk = Walk(
         noun="remittances",
-        table=REMITTANCE,
+        process=REMITTANCE,
         states={
             "reported": at(),
             "reported: by somebody who is a controller too": at(by=double),
@@ -387,7 +387,7 @@ async def test_allowances_and_permissions(world: World) -> None:
     everybody = {**roles, "member": None, "both": None}
     walk = Walk(
         noun="allowances",
-        table=ALLOWANCE,
+        process=ALLOWANCE,
         states={"granted": granted(), "reversed": granted(reversed_=True)},
         roles=everybody,
         send=send,
@@ -395,5 +395,5 @@ async def test_allowances_and_permissions(world: World) -> None:
     )
     assert await walk_through(world, seller, walk) == 2 * 7
     states = {"given": given(), "withdrawn": given(withdrawn=True)}
-    walk = Walk(noun="permissions", table=PERMISSION, states=states, roles=everybody, send=send)
+    walk = Walk(noun="permissions", process=PERMISSION, states=states, roles=everybody, send=send)
     assert await walk_through(world, seller, walk) == 2 * 7

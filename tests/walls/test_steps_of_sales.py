@@ -49,7 +49,7 @@ async def test_orders(world: World) -> None:
 
     walk = Walk(
         noun="orders",
-        table=ORDER,
+        process=ORDER,
         states={
             "placed": at(),
             "placed: nobody took it in time": at(days=3),
@@ -91,7 +91,7 @@ async def test_offerings(world: World) -> None:
 
     walk = Walk(
         noun="offerings",
-        table=OFFERING,
+        process=OFFERING,
         states={
             "draft": at(),
             "in_review": at("submit"),
@@ -139,7 +139,7 @@ async def test_agreements(world: World) -> None:
 
     walk = Walk(
         noun="agreements",
-        table=AGREEMENT,
+        process=AGREEMENT,
         states={
             "draft": at(),
             "draft: work was booked since": at(start=-1),
@@ -208,7 +208,7 @@ async def test_assignments(world: World) -> None:
     by_hours = jobs.slot("Uren", 0, kind="hours")
     walk = Walk(
         noun="assignments",
-        table=ASSIGNMENT,
+        process=ASSIGNMENT,
         states={
             "draft": at(),
             "draft: shares of nine tenths": at(slots=(jobs.slot("Tuin", 9000),)),
@@ -269,7 +269,7 @@ async def test_parts(world: World) -> None:
 
     walk = Walk(
         noun="parts",
-        table=PART,
+        process=PART,
         states={
             "invited": at("invited"),
             "waiting": at("waiting", seats=1),
@@ -325,7 +325,7 @@ async def test_joint_purchases(world: World) -> None:
     ordered = ("open", "close", "order")
     walk = Walk(
         noun="joint purchases",
-        table=PURCHASE,
+        process=PURCHASE,
         states={
             "draft": at(),
             "open": at("open"),

@@ -1,11 +1,11 @@
 """A walk through a process: every state, every role and every verb, by the public API."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.transitions import Transition
+from app.domain.transitions import Process
 from tests.world import Caller, Json, Seller, World
 
 Request = tuple[str, str, Json]
@@ -36,7 +36,7 @@ class Walk:
     """What a process needs to be walked through. A state may have cases: `claimed: above the cap`."""
 
     noun: str
-    table: Sequence[Transition[Any]]
+    process: Process[Any]
     states: dict[str, Callable[[], Awaitable[Built]]]
     roles: dict[str, Caller | None]
     """None: the member whom the thing is about. `both` comes last: that member gets offices."""
@@ -98,9 +98,9 @@ async def walk_through(world: World, seller: Seller, walk: Walk) -> int:
                 await offices(world, who, coordinator=seller.id, treasurer=seller.id)
             seen = await look(walk, who, built)
             listed = {step["verb"]: step for step in (seen or {}).get("availableTransitions", [])}
-            rows = [row.verb for row in walk.table if case.partition(":")[0] in row.sources and not row.timer]
+            rows = [row.verb for row in walk.process.leading_on[case.partition(":")[0]]]
             assert seen is None or list(listed) == rows, (case, role, listed)
-            verbs = [row.verb for row in walk.table if not row.timer]
+            verbs = [str(verb) for verb in walk.process.verbs]
             allowed = [verb for verb in verbs if listed.get(verb, {}).get("allowed")]
             for verb in (verb for verb in verbs if verb not in allowed):
                 await _is_refused(walk, who, built, (walk.noun, case, role, verb), listed.get(verb), seen)
@@ -173,7 +173,7 @@ SOFTER: dict[tuple[str, str], tuple[str, ...]] = {
 
 def _of(walk: Walk, verb: str, given: Json) -> Json:
     """What a verb takes at most: an input of another verb is a fault of its own."""
-    (row,) = [row for row in walk.table if row.verb == verb]
+    (row,) = [row for row in walk.process if row.verb == verb]
     needs = {"reason"} if callable(row.needs) else {need.name for need in row.needs}
     return {name: value for name, value in given.items() if _snake(name) in needs}
 

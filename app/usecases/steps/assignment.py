@@ -16,7 +16,7 @@ from app.db.people import lend_staff_view
 from app.domain.actors import Actor
 from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.days import Bounds
-from app.domain.orders import Order, OrderEvent, OrderState
+from app.domain.orders import Order, OrderEvent, OrderState, OrderStep
 from app.domain.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 from app.usecases.steps.owed_back import owe_what_was_paid
 from app.vocabulary import MomentWithin
@@ -157,7 +157,7 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
         await owe_what_was_paid(tx, before, order)
     where, who = (uuid7(), order.id, order.cooperative_id), (actor.person_id, actor.app_id)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
-    await events.add(tx, OrderEvent(*where, verb.get(state, "cancel"), state, tx.now, *who, note))
+    await events.add(tx, OrderEvent(*where, OrderStep(verb.get(state, "cancel")), state, tx.now, *who, note))
     told = {OrderState.IN_PROGRESS: "started"}.get(state, state.value)
     paid = {"paid": True} if not order.due_cents else {}
     await tell(tx, f"order.{told}", order.cooperative_id, order.id, reference=order.reference, **paid)
