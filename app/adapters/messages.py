@@ -170,6 +170,8 @@ class _Shown(dict[str, Any]):
 
 def _render(texts: tuple[str, str], facts: dict[str, Any], language: str) -> str:
     index = 1 if language == EN else 0
+    if "{" not in texts[index]:
+        return texts[index]
     shown = _Shown()
     for key, value in facts.items():
         if key in _CENTS and isinstance(value, int):

@@ -5,14 +5,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.contract.shape import Money, shape
-from app.domain import catalogue as domain
+from app.contract.shape import Money, written
 from app.domain.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, OfferingId
 
 
-@shape(domain.CatalogueSeller)
+@written
 class CatalogueSeller:
     """The cooperative that sells an offering."""
 
@@ -23,7 +22,7 @@ class CatalogueSeller:
     """What it is called."""
 
 
-@shape(domain.CatalogueOffering)
+@written
 class CatalogueOffering:
     """A published offering: what everybody may know of it."""
 

@@ -12,7 +12,8 @@ from dataclasses import MISSING, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from operator import attrgetter
+from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -90,43 +91,55 @@ def seen(reader: Reader, *, kind: Any = None) -> Any:
 
 
 def shape(domain: type) -> Callable[[type[T]], type[T]]:
-    """Make the shape of a domain object from a class of annotated fields. `cls.of(thing, viewer)` reads one.
+    """Make the shape of a domain object from a class of annotated fields. `cls.of(thing, viewer)` shows one.
 
     Raises TypeError at import if the domain object lacks a field, or has it with another type.
     """
 
     def make(cls: type[T]) -> type[T]:
-        hints, docs = get_type_hints(cls, include_extras=True), docs_of(cls)
+        hints = get_type_hints(cls, include_extras=True)
         hints = {name: getattr(getattr(cls, name, None), "kind", None) or hint for name, hint in hints.items()}
-        readers = [_reader(cls, domain, name, hint) for name, hint in hints.items()]
-        namespace: dict[str, Any] = {
-            "__annotations__": {
-                name: _described(hint, docs.get(name) or USUAL.get(name) or doc_of(hint))
-                for name, hint in hints.items()
-            },
-            "__doc__": inspect.getdoc(cls),
-            "__module__": cls.__module__,
-            "__qualname__": cls.__qualname__,
-            "__pydantic_config__": ConfigDict(alias_generator=to_camel),
-            "domain": domain,
-            "of": classmethod(lambda made, thing, viewer: _read(made, readers, thing, viewer)),
-        }
-        namespace["__annotations__"]["domain"] = ClassVar[type]
-        return cast("type[T]", dataclass(slots=True)(type(cls.__name__, (Shape,), namespace)))
+        made: Any = _made(cls, hints, domain)
+        for name, hint in hints.items():
+            setattr(made, name, property(_reader(cls, domain, name, hint)))  # so a face reads only what it shows
+        return cast("type[T]", made)
 
     return make
+
+
+def written(cls: type[T]) -> type[T]:
+    """Make a shape that the database writes as JSON from a class of annotated fields."""
+    return _made(cls, get_type_hints(cls, include_extras=True), cls)
+
+
+def _made(cls: type[T], hints: dict[str, Any], domain: type) -> type[T]:
+    docs = docs_of(cls)
+    namespace: dict[str, Any] = {
+        "__annotations__": {
+            name: _described(hint, docs.get(name) or USUAL.get(name) or doc_of(hint)) for name, hint in hints.items()
+        },
+        "__doc__": inspect.getdoc(cls),
+        "__module__": cls.__module__,
+        "__qualname__": cls.__qualname__,
+        "__pydantic_config__": ConfigDict(alias_generator=to_camel),
+        "domain": domain,
+    }
+    return cast("type[T]", dataclass(type(cls.__name__, (Shape,), namespace)))
 
 
 class Shape:
     """What all shapes have: `thing` and `viewer`, from which a face may read more than the shape shows."""
 
-    __slots__ = ("thing", "viewer")
+    thing: Any
+    viewer: Viewer
     domain: ClassVar[type]
 
     @classmethod
-    def of(cls, thing: Any, viewer: Viewer) -> Any:
+    def of(cls, thing: Any, viewer: Viewer) -> Self:
         """The shape of a domain object, as its viewer sees it."""
-        raise NotImplementedError
+        made = cls.__new__(cls)
+        made.thing, made.viewer = thing, viewer
+        return made
 
 
 def show(shape: type[T], thing: Any, viewer: Viewer) -> T:
@@ -166,53 +179,55 @@ def docs_of(cls: type) -> dict[str, str]:
     return docs
 
 
-def _read(cls: type, readers: Sequence[Reader], thing: Any, viewer: Viewer) -> Any:
-    made = cls(*[read(thing, viewer) for read in readers])
-    made.thing, made.viewer = thing, viewer
-    return made
-
-
 def _described(hint: Any, doc: str | None) -> Any:
     return Annotated[hint, Field(description=doc)] if doc else hint
 
 
-def _reader(cls: type, domain: type, name: str, hint: Any) -> Reader:
-    """How a field is read."""
+def _reader(cls: type, domain: type, name: str, hint: Any) -> Callable[[Any], Any]:
+    """How a field is read from a shape that has its thing and viewer."""
     given = getattr(cls, name, MISSING)
     if isinstance(given, Read):
-        return given.reader
+        reader = given.reader
+        return lambda shown: reader(shown.thing, shown.viewer)
     if given is not MISSING:
         raise TypeError(f"{cls.__name__}.{name}: a field has no default")
     kind = bare(optional(hint)[0])
     source = f"{name}_cents" if kind is Money else name
     _check(cls, domain, source, hint)
     if kind is Money:
-        return lambda thing, _: _money(getattr(thing, source))
+        return lambda shown: _money(getattr(shown.thing, source))
     if is_shape(kind):
-        return lambda thing, viewer: None if (one := getattr(thing, source)) is None else kind.of(one, viewer)
+        return lambda shown: None if (one := getattr(shown.thing, source)) is None else kind.of(one, shown.viewer)
     if get_origin(kind) is list:
         item = bare(get_args(kind)[0])
-        each = item.of if is_shape(item) else lambda one, _: one
-        return lambda thing, viewer: [each(one, viewer) for one in getattr(thing, source)]
+        if is_shape(item):
+            return lambda shown: [item.of(one, shown.viewer) for one in getattr(shown.thing, source)]
+        return lambda shown: list(getattr(shown.thing, source))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return lambda thing, _: None if (one := getattr(thing, source)) is None else kind(one)
-    return lambda thing, _: getattr(thing, source)
+        members = {None: None} | {one.value: one for one in kind}
+        return lambda shown: members[getattr(shown.thing, source)]
+    return attrgetter(f"thing.{source}")
 
 
 def _money(amount: int | None) -> MoneyOut | None:
-    return None if amount is None else MoneyOut.of(amount)
+    return None if amount is None else MoneyOut(decimal_text(amount), CURRENCY)
 
 
 def _check(cls: type, domain: type, name: str, hint: Any) -> None:
     """Raises TypeError if the domain object lacks a field, or has it with another type than the shape."""
-    known = get_type_hints(domain)
+    known = _known(domain, name)
+    if known is MISSING:
+        raise TypeError(f"{cls.__name__}: {domain.__name__} has no {name}")
+    if not _fits(_plain(hint), _plain(known)):
+        raise TypeError(f"{cls.__name__}.{name} is {_plain(hint)}, but {domain.__name__} has {_plain(known)}")
+
+
+def _known(domain: type, name: str) -> Any:
+    """The type of a field or property of a domain object; MISSING if it has none of that name."""
     attribute = getattr(domain, name, None)
     if isinstance(attribute, property):
-        known[name] = get_type_hints(attribute.fget)["return"]
-    if name not in known:
-        raise TypeError(f"{cls.__name__}: {domain.__name__} has no {name}")
-    if not _fits(_plain(hint), _plain(known[name])):
-        raise TypeError(f"{cls.__name__}.{name} is {_plain(hint)}, but {domain.__name__} has {_plain(known[name])}")
+        return get_type_hints(attribute.fget)["return"]
+    return get_type_hints(domain).get(name, MISSING)
 
 
 def _fits(shown: Any, known: Any) -> bool:

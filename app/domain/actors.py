@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -71,7 +72,7 @@ class Actor:
     def visitor(self) -> bool:
         return self.subject is None and self.app_id is None and not self.system
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         held = {holding.role for holding in self.holdings}
         return frozenset(held | ({Role.VISITOR} if self.visitor else {Role.CUSTOMER if self.subject else Role.APP}))

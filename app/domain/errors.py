@@ -17,8 +17,11 @@ class DomainError(Exception):
     known: ClassVar[dict[str, type["DomainError"]]] = {}
 
     def __init__(self, **facts: Any) -> None:
-        super().__init__(self.code if not facts else f"{self.code} {facts}")
+        super().__init__(facts)
         self.facts: Facts = facts
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.facts}" if self.facts else self.code
 
     def __init_subclass__(cls) -> None:
         if "code" in cls.__dict__:

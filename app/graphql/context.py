@@ -79,7 +79,13 @@ class Context(BaseContext):
     @property
     def viewer(self) -> Viewer:
         """Who looks at what the last verb gave, and in which language."""
-        return Viewer(self.door.actor, self.language, self.door.now(), self.prefix, self.door.token_of)
+        return Viewer(
+            actor=self.door.actor,
+            language=self.language,
+            now=self.door.now(),
+            prefix=self.prefix,
+            token_of=self.door.token_of,
+        )
 
     def keyed(self, key: str) -> Keyed:
         """The door under a request key. Raises Malformed."""

@@ -4,7 +4,7 @@ import inspect
 import re
 import types
 from collections.abc import Awaitable, Callable
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
@@ -49,11 +49,11 @@ def finish(links_of: Callable[[type], dict[str, Any]]) -> None:
     while UNFINISHED:
         shape, made = UNFINISHED.pop()
         hints = get_type_hints(shape, include_extras=True)
-        hints.pop("domain")
-        own = {name: hint for name, hint in hints.items() if name != "id" or Node not in made.__bases__}
+        names = [field.name for field in fields(shape) if field.name != "id" or Node not in made.__bases__]
+        own = {name: hints[name] for name in names}
         made.__annotations__ = {name: _output(hint) for name, hint in own.items()}
-        fields = {name: strawberry.field(description=said(hint)) for name, hint in own.items()}
-        for name, field in (links_of(shape) | fields | EXTENDED.get(shape, {})).items():
+        shown = {name: strawberry.field(description=said(hint)) for name, hint in own.items()}
+        for name, field in (links_of(shape) | shown | EXTENDED.get(shape, {})).items():
             setattr(made, name, field)
         strawberry.type(made, description=shape.__doc__)
 
