@@ -18,17 +18,18 @@ from app.adapters.tokens import Issuer, KeyRing
 from app.adapters.webhooks import look_up
 from app.api import docs, rest
 from app.api.catalogue import Direct
-from app.api.conditions import Conditions
-from app.api.deps import Wiring, operation_id
-from app.api.middleware import EveryRequest
-from app.api.prefix import Prefix
-from app.api.sockets import Sockets
+from app.api.deps import operation_id
 from app.db.engine import CATALOGUE_ROLE, Database
 from app.domain.destinations import Destinations
 from app.domain.rates import Rate
 from app.graphql import face
 from app.keys import app_issuer, key_ring, people_issuer, sealing
 from app.settings import Settings, TrustedIssuer
+from app.transport.conditions import Conditions
+from app.transport.middleware import EveryRequest
+from app.transport.prefix import Prefix
+from app.transport.sockets import Sockets
+from app.transport.wiring import Wiring
 from app.usecases.catalogue import Catalogue
 from app.usecases.rates import Rates
 from app.usecases.run import Run, utc_now

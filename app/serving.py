@@ -18,10 +18,10 @@ import uvicorn
 from app.adapters.addresses import prefix_of
 from app.adapters.metrics import expose
 from app.adapters.telemetry import send_traces
-from app.api.connections import Bounded, Connection
-from app.api.deps import Wiring
 from app.main import VERSION, build
 from app.settings import Settings, SettingsWrong
+from app.transport.connections import Bounded, Connection
+from app.transport.wiring import Wiring
 from app.worker import keep_working
 
 gc.enable()

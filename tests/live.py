@@ -23,12 +23,12 @@ import psutil
 import uvicorn
 
 from app.adapters.tokens import KeyRing, new_key
-from app.api.connections import Bounded
 from app.db.embedded import EmbeddedPostgres
 from app.domain.access import Scope
 from app.main import VERSION, build
 from app.migrations import migrate_to_head
 from app.settings import Settings
+from app.transport.connections import Bounded
 from tests.tls import Tls
 
 ROOT = Path(__file__).parent.parent

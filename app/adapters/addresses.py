@@ -23,7 +23,7 @@ def prefix_of(public_url: str) -> str:
 
 
 def prefix_at(connection: HTTPConnection) -> str:
-    """The path below which the caller reaches this API. `app.api.prefix` puts it into the connection's state."""
+    """The path below which the caller reaches this API. `app.transport.prefix` puts it into the connection's state."""
     return str(getattr(connection.state, "prefix", ""))
 
 

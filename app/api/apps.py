@@ -12,7 +12,6 @@ from app.adapters.tokens import ASSERTION, LIFETIME, assertion_of, read_assertio
 from app.api.deps import (
     LanguageDep,
     RunDep,
-    Wiring,
     WiringDep,
     kept_promises,
     leaving,
@@ -21,7 +20,6 @@ from app.api.deps import (
     tag,
     viewer_of,
 )
-from app.api.errors import FaceError
 from app.api.models import TokenOut
 from app.contract.apps import App
 from app.contract.shape import show
@@ -29,9 +27,11 @@ from app.domain.actors import VISITOR
 from app.domain.apps import Granted
 from app.domain.errors import ClientRefused
 from app.ids import AppId
+from app.transport.problems import FaceError
+from app.transport.wiring import Wiring
 from app.usecases.apps import check_assertion, check_client, disable_app, list_client_keys
 
-router = noun("apps", "/apps")
+router = noun("apps", prefix="/apps")
 login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
 

@@ -9,19 +9,20 @@ from fastapi import Query, Request, Response
 from starlette.datastructures import URL
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.conditions import content_hash
-from app.api.deps import PageDep, Wiring, WiringDep, noun
+from app.api.deps import PageDep, WiringDep, noun
 from app.api.models import PageOut
 from app.contract.catalogue import CatalogueOffering
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import DomainError
 from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.ids import OfferingId
+from app.transport.conditions import content_hash
+from app.transport.wiring import Wiring
 from app.usecases.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.usecases.run import Unavailable
 from app.vocabulary import doc_of
 
-router = noun("catalogue", "/catalogue/offerings")
+router = noun("catalogue", prefix="/catalogue/offerings")
 PLACE = "/v1/catalogue/offerings"
 ONE = re.compile("/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = re.compile(r"[^\x00]{0,60}")

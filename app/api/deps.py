@@ -1,9 +1,7 @@
 """What a REST operation asks for: who calls, a page, a request key, the version that was seen."""
 
-import asyncio
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from typing import Annotated, Any, Literal
@@ -16,17 +14,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.adapters.addresses import prefix_at
 from app.adapters.callers import audit, caller
-from app.adapters.tokens import Issuer, KeyRing
 from app.api.contract import OPEN_TO_ALL
-from app.api.errors import FaceError
-from app.api.headers import language_at, listed, versions_of
-from app.api.sockets import Sockets
-from app.api.uploads import Uploads
 from app.contract.shape import Viewer
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, PageRequest, parse_cursor
-from app.usecases.catalogue import Catalogue
-from app.usecases.rates import Rates
+from app.transport.headers import language_at, listed, versions_of
+from app.transport.problems import FaceError
+from app.transport.wiring import Wiring, wiring_of
 from app.usecases.run import Keyed, Run
 from app.vocabulary import KEY, LONGEST_KEY, Rows, Version, doc_of
 
@@ -34,38 +28,8 @@ DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
 """The release that announced what leaves."""
 
 
-@dataclass
-class Readiness:
-    """What the readiness probe saw last: whoever asks, however often, the database is asked once a second."""
-
-    draining: bool = False
-    """Whether the process is about to stop, so that a proxy should send its requests elsewhere."""
-
-    looked_at: float = float("-inf")
-    lag: float = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """What `main` hands to the faces."""
-
-    make_run: Any
-    """Identity → Run, on the pool of the application's role."""
-    catalogue: Catalogue
-    issuers: Sequence[Issuer]
-    keys: KeyRing
-    app_issuer: str
-    audience: str
-    rates: Rates
-    sockets: Sockets
-    readiness: Readiness = field(default_factory=Readiness)
-    uploads: Uploads = field(default_factory=Uploads)
-
-
-async def wiring(request: Request) -> Wiring:
-    found: Wiring = request.app.state.wiring
-    return found
+async def _wiring(request: Request) -> Wiring:
+    return wiring_of(request)
 
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of an app or a person.")
@@ -73,7 +37,7 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token 
 
 async def _run(
     request: Request,
-    wired: Annotated[Wiring, Depends(wiring)],
+    wired: Annotated[Wiring, Depends(_wiring)],
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Run:
     route = request.scope["route"]
@@ -86,7 +50,7 @@ async def _run(
 
 
 RunDep = Annotated[Run, Depends(_run)]
-WiringDep = Annotated[Wiring, Depends(wiring)]
+WiringDep = Annotated[Wiring, Depends(_wiring)]
 
 
 async def _keyed(
@@ -229,7 +193,11 @@ def operation_id(route: APIRoute) -> str:
     return f"{(route.tags or ['samen'])[0]}_{route.name}"
 
 
-def noun(name: str, prefix: str = "") -> APIRouter:
+def noun(*names: str, prefix: str = "") -> APIRouter:
     """A router for the operations of a noun: below `/v1`, where a parameter that nobody knows is refused."""
-    known = [Depends(known_query), Depends(kept_promises)]
-    return APIRouter(prefix=f"/v1{prefix}", tags=[name], dependencies=known, generate_unique_id_function=operation_id)
+    return APIRouter(
+        prefix=f"/v1{prefix}",
+        tags=list(names),
+        dependencies=[Depends(known_query), Depends(kept_promises)],
+        generate_unique_id_function=operation_id,
+    )

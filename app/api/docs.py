@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from app.adapters.addresses import public_path
 from app.api.asyncapi import asyncapi
-from app.api.headers import language_at, wants
-from app.api.problem_types import PLACE, described, index, page, page_of, statuses
+from app.api.problem_types import described, index, page, page_of, statuses
+from app.transport.headers import language_at, wants
+from app.transport.problems import PLACE
 
 PAGE = """<!doctype html>
 <html lang="en">

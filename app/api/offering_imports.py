@@ -12,15 +12,15 @@ from starlette.requests import ClientDisconnect
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
 from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag, viewer_of
-from app.api.errors import FaceError
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
-from app.api.uploads import Uploads
 from app.contract.offering_imports import OfferingImport
 from app.contract.shape import show
 from app.domain import offering_imports as domain
 from app.domain.errors import DomainError, RuleRefused
 from app.domain.offering_imports import LEASE, Row, Rows, Unread
 from app.ids import CooperativeId, MemberId, OfferingImportId
+from app.transport.problems import FaceError
+from app.transport.uploads import Uploads
 from app.usecases.offering_imports import (
     ReviewImport,
     finish_import,

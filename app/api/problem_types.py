@@ -9,8 +9,8 @@ from app.adapters.reasons import BLOCKED
 from app.adapters.refusals import ERRORS
 from app.adapters.rules import RULE_TEXTS
 from app.domain.errors import DomainError
+from app.transport.problems import TITLES
 
-PLACE = "/docs/errors"
 FACES = {
     **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
     **{"unsupported_media_type": 415, "invalid_scope": 400},
@@ -18,25 +18,6 @@ FACES = {
     **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
 }
 """Errors of the faces; those of the domain say their status themselves."""
-TITLES = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    408: "Request Timeout",
-    409: "Conflict",
-    410: "Gone",
-    412: "Precondition Failed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    428: "Precondition Required",
-    429: "Too Many Requests",
-    431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
 REASONS = {"rule_refused": RULE_TEXTS, "wrong_state": BLOCKED}
 """Codes whose facts say closer what is wrong, with what that may be."""
 PAGE = """<!doctype html>

@@ -6,44 +6,13 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from app.adapters.addresses import prefix_at
-from app.api import (
-    apps,
-    assignments,
-    books,
-    catalogue,
-    contract,
-    errors,
-    flows,
-    members,
-    nettings,
-    offering_imports,
-    people,
-    remittances,
-    seals,
-    wishes,
-)
+from app.api import apps, catalogue, contract, errors, files, offering_imports, privacy
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
 from app.contract.tables import TABLES
 from app.domain.access import SELLABLE_SCOPES
 from app.usecases.events import get_lag
 
-NOUNS = (
-    *(
-        catalogue,
-        offering_imports,
-        members,
-        people,
-        apps,
-    ),
-    *(
-        remittances,
-        wishes,
-        assignments,
-        nettings,
-    ),
-    *(books, flows, seals),
-)
 ASKED_MOST = frozenset({"orders", "payments", "events", "members"})
 """Their routes come first: routes are tried one after another."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
@@ -95,7 +64,12 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
 def install(app: FastAPI) -> None:
     """Hang the REST face on the app: its routes themselves, since routers within routers are searched twice."""
     tables = sorted(TABLES, key=lambda table: table.name not in ASKED_MOST)
-    routers = (*map(router_of, tables), *(noun.router for noun in NOUNS), apps.login, operations)
+    routers = (
+        *map(router_of, tables),
+        *(one.router for one in (catalogue, files, offering_imports, privacy, apps)),
+        apps.login,
+        operations,
+    )
     for router in routers:
         app.router.routes.extend(router.routes)
     errors.install(app)

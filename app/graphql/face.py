@@ -28,6 +28,8 @@ from app.graphql.context import Context
 from app.graphql.errors import shown
 from app.graphql.schema import schema
 from app.graphql.sockets import Messages
+from app.transport.headers import language_at
+from app.transport.wiring import wiring_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 SUBSCRIPTIONS = 10
@@ -97,7 +99,7 @@ class Face(GraphQLRouter[Context, None]):
         one who holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
         """
         socket = cast("WebSocket", context.request)
-        wired, params = socket.app.state.wiring, context.connection_params or {}
+        wired, params = wiring_of(socket), context.connection_params or {}
         token = bearer(_text(params, "Authorization") or socket.headers.get("authorization"))
         if "Accept-Language" in params:
             context.language = language_of(_text(params, "Accept-Language"))
@@ -149,8 +151,8 @@ def _retry_after(answer: Any) -> int:
 
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]
     """For a request, or for a socket, which says later who it is."""
-    wired = connection.app.state.wiring
-    language = connection.state.language = language_of(connection.headers.get("accept-language"))
+    wired = wiring_of(connection)
+    language = language_at(connection)
     if connection.scope["type"] == "websocket":
         return _of_socket(connection, language)
     identity = await caller(connection)
@@ -177,7 +179,8 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
     """Until it says who it is, a socket speaks for nobody and reads no schema; each operation is paid for by itself."""
-    wired, run = connection.app.state.wiring, connection.app.state.wiring.make_run(VISITOR)
+    wired = wiring_of(connection)
+    run = wired.make_run(VISITOR)
 
     async def charge(units: int) -> None:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)

@@ -19,10 +19,10 @@ import pytest
 import websockets
 from fastapi import FastAPI
 
-from app.api import connections
-from app.api.connections import HEAD_LIMIT, MOST_HEADERS
 from app.db.embedded import EmbeddedPostgres
 from app.settings import Settings
+from app.transport import connections
+from app.transport.connections import HEAD_LIMIT, MOST_HEADERS
 from tests.live import Live, free_port, served
 
 LOOK = b"GET /healthz HTTP/1.1\r\nHost: test\r\n"

@@ -15,9 +15,9 @@ import websockets
 from fastapi import FastAPI
 
 from app.adapters.tokens import LEEWAY
-from app.api.middleware import BODY_LIMIT
-from app.api.sockets import MOST_OF_CLIENT
 from app.keys import people_issuer
+from app.transport.middleware import BODY_LIMIT
+from app.transport.sockets import MOST_OF_CLIENT
 from tests.live import until
 from tests.scenarios.buying import mine, plan, rich
 from tests.scenarios.jobs import join, slot

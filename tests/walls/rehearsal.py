@@ -18,7 +18,6 @@ from typing import Any, cast
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message
 
-from app.api.prefix import Prefix
 from app.db.engine import Database, Tx
 from app.domain.actors import Identity
 from app.graphql.compiled import Written
@@ -27,6 +26,7 @@ from app.graphql.schema import schema
 from app.keys import sealing
 from app.main import build
 from app.settings import Settings
+from app.transport.prefix import Prefix
 from app.usecases.run import Run
 from tests.world import Clock, Json
 

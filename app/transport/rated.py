@@ -9,10 +9,10 @@ from starlette.requests import Request
 
 from app.adapters.callers import judged
 from app.adapters.metrics import REFUSED
-from app.api.deps import Wiring
 from app.domain.actors import VISITOR
 from app.domain.errors import DomainError
 from app.domain.rates import LOGIN_COST, Left, client_of
+from app.transport.wiring import Wiring, wiring_of
 
 FREE = ("/healthz", "/readyz", "/static/", "/.well-known/", "/docs")
 """What watches over the process, and pages without anybody's rows."""
@@ -35,7 +35,7 @@ class Rated:
     @classmethod
     async def of(cls, request: Request) -> Self:
         """The request's units are spent: one, ten for a login. A bad token counts for the address it came from."""
-        wired: Wiring = request.app.state.wiring
+        wired = wiring_of(request)
         path: str = request.scope["path"]
         if path.startswith(FREE):
             return cls(wired, "", "", None)

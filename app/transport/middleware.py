@@ -12,14 +12,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.adapters.logs import trace
-from app.adapters.messages import error_text
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
-from app.api.errors import failed, problem
-from app.api.headers import language_at
-from app.api.origins import SHARED, is_preflight, preflight_answer
-from app.api.rated import Rated, is_shared
-from app.api.sockets import serve_socket
+from app.transport.origins import SHARED, is_preflight, preflight_answer
+from app.transport.problems import failed, refused
+from app.transport.rated import Rated, is_shared
+from app.transport.sockets import serve_socket
 from app.usecases.run import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
@@ -179,11 +177,6 @@ def tell_of(request: Request, headers: Headers) -> None:
             named.add_vary_header("Accept-Language")
     if request.scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
         headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
-
-
-def refused(request: Request, status: int, code: str, **facts: str) -> Response:
-    """A refusal in the language of the request."""
-    return problem(request, status, code, error_text(code, facts, language_at(request)))
 
 
 async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive | None:

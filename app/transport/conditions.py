@@ -11,7 +11,7 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.headers import is_known, listed
+from app.transport.headers import is_known, listed
 
 _BARE = re.compile('"[0-9]+"')
 OF_CONTENT = (b"content-length", b"content-type", b"content-disposition")

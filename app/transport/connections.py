@@ -20,9 +20,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from app.adapters.metrics import REQUESTS
-from app.api.middleware import BODY_LIMIT, dressed, refused
 from app.domain.actors import VISITOR
 from app.domain.rates import client_of
+from app.transport.middleware import BODY_LIMIT, dressed
+from app.transport.problems import refused
 
 HEAD_LIMIT = 16_384
 """Bytes of a request's path, headers and trailers together."""

@@ -1,0 +1,142 @@
+"""REST: what is drawn or put in a file. GraphQL has the same as fields, where it fits in JSON."""
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+
+from app.adapters.drawings import thermometer_svg
+from app.adapters.exports import MEDIA, ExportFormat, export, statement_csv
+from app.adapters.sankey import sankey_svg
+from app.adapters.supplier_order import as_csv as supplier_csv
+from app.api.deps import LanguageDep, RunDep, noun
+from app.api.models import SpecificationOut
+from app.domain.remittances import as_csv as remittance_csv
+from app.ids import AssignmentId, CooperativeId, JointPurchaseId, MemberId, NettingId, OrderId, RemittanceId
+from app.usecases.assignment_flows import get_assignment_flows
+from app.usecases.books import export_books
+from app.usecases.flows import get_month_flows, trace_order
+from app.usecases.members import get_thermometer
+from app.usecases.nettings import get_netting_statement
+from app.usecases.purchase_settlements import get_supplier_order
+from app.usecases.remittances import get_remittance
+from app.usecases.seals import export_sealed
+from app.vocabulary import Month
+
+router = noun()
+CSV, SVG, ROWS = "text/csv", "image/svg+xml", "application/x-ndjson"
+SideQuery = Annotated[CooperativeId, Query(alias="cooperativeId", description="Whose books they are.")]
+FormatQuery = Annotated[ExportFormat, Query(alias="format", description="In which form.")]
+
+
+class SpecificationFormat(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+
+
+def _told(*media: str, words: str) -> dict[int | str, dict[str, Any]]:
+    """What the contract says of an answer that is a file of one of these media types."""
+    return {200: {"content": {one: {} for one in media}, "description": words}}
+
+
+def _get(path: str, tag: str, *media: str, words: str, refusals: tuple[int, ...] = ()) -> Callable[[Any], Any]:
+    """A route that answers with a file; `refusals` are statuses that few files have."""
+    told = _told(*media, words=words) | {status: {} for status in refusals}
+    return router.get(path, tags=[tag], response_class=Response, responses=told)
+
+
+def _file(text: str, media: str, name: str) -> Response:
+    """An answer that a browser saves under a name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"{media}; charset=utf-8", headers=headers)
+
+
+def _picture(text: str) -> Response:
+    return Response(text, media_type=SVG)
+
+
+@_get("/members/{member_id}/thermometer.svg", "members", SVG, words="The drawn thermometer")
+async def thermometer_picture(member_id: MemberId, run: RunDep, language: LanguageDep) -> Response:
+    """The thermometer as a picture."""
+    return _picture(thermometer_svg(await run(get_thermometer, member_id=member_id, movements=0), language))
+
+
+@_get("/orders/{order_id}/trace.svg", "ledger", SVG, words="The same as a picture")
+async def trace_picture(order_id: OrderId, run: RunDep, language: LanguageDep) -> Response:
+    """Where the money of an order went, as a picture."""
+    title = {"nl": "Waar het geld van deze bestelling bleef", "en": "Where the money of this order went"}
+    return _picture(sankey_svg(title[language], await run(trace_order, order_id=order_id), language))
+
+
+@_get("/cooperatives/{cooperative_id}/flows.svg", "ledger", SVG, words="The same as a picture")
+async def flows_picture(cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, month: Month) -> Response:
+    """What came from customers in a month and where it went, as a picture. For the treasurer."""
+    flows = await run(get_month_flows, cooperative_id=cooperative_id, month=month)
+    title = {"nl": f"Waar het geld bleef in {month}", "en": f"Where the money went in {month}"}
+    return _picture(sankey_svg(title[language], flows, language))
+
+
+@_get("/assignments/{assignment_id}/flows.svg", "assignments", SVG, words="The same as a picture")
+async def picture(assignment_id: AssignmentId, run: RunDep, language: LanguageDep) -> Response:
+    """Where the money of a job goes, as a picture."""
+    title = {"nl": "Waar het geld van deze opdracht blijft", "en": "Where the money of this assignment goes"}
+    return _picture(sankey_svg(title[language], await run(get_assignment_flows, assignment_id=assignment_id), language))
+
+
+@_get("/cooperatives/{cooperative_id}/journal-export", "ledger", *MEDIA.values(), words="The whole books")
+async def journal_export(
+    cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, form: FormatQuery
+) -> Response:
+    """Every journal at one moment as CSV, JSON lines or beancount text with its balances. For the treasurer."""
+    books = await run(export_books, cooperative_id=cooperative_id)
+    return _file(export(form, books.journals, books.accounts, language), MEDIA[form], f"journals.{form}")
+
+
+@_get("/cooperatives/{cooperative_id}/sealed-journals", "ledger", ROWS, words="Every link with its journals")
+async def sealed_journals(cooperative_id: CooperativeId, run: RunDep) -> Response:
+    """Links and journals as text that hashes to what was sealed: `samen verify FILE` needs nothing else."""
+    rows = await run(export_sealed, cooperative_id=cooperative_id)
+    return _file("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), ROWS, "sealed-journals.ndjson")
+
+
+@_get("/nettings/{netting_id}/statement.csv", "nettings", CSV, words="A line an entry")
+async def statement_as_csv(
+    netting_id: NettingId, run: RunDep, language: LanguageDep, cooperative_id: SideQuery
+) -> Response:
+    """The statement of a netting as CSV."""
+    statement = await run(get_netting_statement, netting_id=netting_id, cooperative_id=cooperative_id)
+    return _file(statement_csv(statement.lines, language), CSV, f"netting-{netting_id}.csv")
+
+
+@_get(
+    "/joint-purchases/{purchase_id}/supplier-order.csv",
+    "joint purchases",
+    CSV,
+    words="A line an article",
+    refusals=(409,),
+)
+async def supplier_order_csv(purchase_id: JointPurchaseId, run: RunDep) -> Response:
+    """The order to the supplier as CSV."""
+    return _file(supplier_csv(await run(get_supplier_order, purchase_id=purchase_id)), CSV, f"order-{purchase_id}.csv")
+
+
+@router.get(
+    "/remittances/{remittance_id}/specification",
+    tags=["remittances"],
+    response_model=SpecificationOut,
+    responses=_told(CSV, words="Every line with its inputs"),
+)
+async def specification(
+    remittance_id: RemittanceId,
+    run: RunDep,
+    form: Annotated[
+        SpecificationFormat, Query(alias="format", description="In which form.")
+    ] = SpecificationFormat.JSON,
+) -> Any:
+    """Every line with its inputs, which sums to the amount; as JSON or CSV."""
+    remittance = await run(get_remittance, remittance_id=remittance_id)
+    if form is SpecificationFormat.JSON:
+        return SpecificationOut.model_validate(remittance)
+    return _file(remittance_csv(remittance), CSV, f"remittance-{remittance.through:%Y-%m}.csv")

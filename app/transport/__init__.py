@@ -1,0 +1,1 @@
+"""What every request and socket passes, whichever face answers it: limits, rates, headers, refusals."""

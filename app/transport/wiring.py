@@ -1,0 +1,49 @@
+"""What the composition root hands to both faces."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from app.adapters.tokens import Issuer, KeyRing
+from app.transport.sockets import Sockets
+from app.transport.uploads import Uploads
+from app.usecases.catalogue import Catalogue
+from app.usecases.rates import Rates
+
+
+@dataclass
+class Readiness:
+    """What the readiness probe saw last: whoever asks, however often, the database is asked once a second."""
+
+    draining: bool = False
+    """Whether the process is about to stop, so that a proxy should send its requests elsewhere."""
+
+    looked_at: float = float("-inf")
+    lag: float = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """What `main` hands to the faces."""
+
+    make_run: Any
+    """Identity → Run, on the pool of the application's role."""
+    catalogue: Catalogue
+    issuers: Sequence[Issuer]
+    keys: KeyRing
+    app_issuer: str
+    audience: str
+    rates: Rates
+    sockets: Sockets
+    readiness: Readiness = field(default_factory=Readiness)
+    uploads: Uploads = field(default_factory=Uploads)
+
+
+def wiring_of(connection: HTTPConnection) -> Wiring:
+    """What this process serves with."""
+    found: Wiring = connection.app.state.wiring
+    return found
