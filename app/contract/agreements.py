@@ -13,18 +13,7 @@ from app.domain import replay
 from app.domain.agreements import AGREEMENT, AgreementState
 from app.domain.money import decimal_text
 from app.ids import AgreementId, CooperativeId, MunicipalityId
-from app.usecases.agreements import (
-    change_agreement,
-    draft_agreement,
-    get_agreement,
-    get_example_results,
-    list_agreement_templates,
-    list_agreements,
-    preview_split,
-    replay_agreement,
-    sign_agreement,
-    try_agreement,
-)
+from app.usecases import agreements as usecases
 from app.usecases.steps import agreement_templates, preview
 from app.usecases.steps.agreement_forms import example_data, rule_data
 
@@ -149,13 +138,13 @@ class SplitPreview:
 ONE = "/agreements/{agreement_id}"
 BELOW = "/cooperatives/{cooperative_id}"
 agreements = Noun("agreements")
-agreements.get(f"{BELOW}/agreements", list_agreements, Agreement)
-agreements.post(f"{BELOW}/agreements", draft_agreement, Agreement, key=Key.KEPT, opens="/agreements")
-agreements.get(ONE, get_agreement, Agreement)
-agreements.patch(ONE, change_agreement, Agreement)
-agreements.get(f"{ONE}/example-results", get_example_results, ExampleResult)
-agreements.move(f"{ONE}/tests", try_agreement, Agreement, key=Key.KEPT)
-agreements.move(f"{ONE}/signatures", sign_agreement, Agreement, key=Key.KEPT)
-agreements.get("/agreement-templates", list_agreement_templates, AgreementTemplate)
-agreements.ask(f"{ONE}/replays", replay_agreement, Replay, field="agreement_replay")
-agreements.ask(f"{BELOW}/split-previews", preview_split, SplitPreview, field="split_preview")
+agreements.get(f"{BELOW}/agreements", usecases.list_agreements, Agreement)
+agreements.post(f"{BELOW}/agreements", usecases.draft_agreement, Agreement, key=Key.KEPT, opens="/agreements")
+agreements.get(ONE, usecases.get_agreement, Agreement)
+agreements.patch(ONE, usecases.change_agreement, Agreement)
+agreements.get(f"{ONE}/example-results", usecases.get_example_results, ExampleResult)
+agreements.move(f"{ONE}/tests", usecases.try_agreement, Agreement, key=Key.KEPT)
+agreements.move(f"{ONE}/signatures", usecases.sign_agreement, Agreement, key=Key.KEPT)
+agreements.get("/agreement-templates", usecases.list_agreement_templates, AgreementTemplate)
+agreements.ask(f"{ONE}/replays", usecases.replay_agreement, Replay, field="agreement_replay")
+agreements.ask(f"{BELOW}/split-previews", usecases.preview_split, SplitPreview, field="split_preview")

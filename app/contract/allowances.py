@@ -10,13 +10,7 @@ from app.domain import limits
 from app.domain.allowances import ALLOWANCE, AllowanceKind, AllowanceState
 from app.domain.limits import LimitPeriod
 from app.ids import AgreementId, AllowanceId, CooperativeId, MemberId
-from app.usecases.allowances import (
-    get_allowance,
-    grant_allowance,
-    list_allowances,
-    list_legal_limits,
-    reverse_allowance,
-)
+from app.usecases import allowances as usecases
 
 
 @shape(domain.Allowance)
@@ -78,8 +72,8 @@ class LegalLimit:
 
 ONE = "/allowances/{allowance_id}"
 allowances = Noun("allowances")
-allowances.get("/cooperatives/{cooperative_id}/allowances", list_allowances, Allowance)
-allowances.post("/members/{member_id}/allowances", grant_allowance, Allowance, opens="/allowances")
-allowances.get(ONE, get_allowance, Allowance)
-allowances.post(f"{ONE}/reversals", reverse_allowance, Allowance)
-allowances.get("/legal-limits", list_legal_limits, LegalLimit)
+allowances.get("/cooperatives/{cooperative_id}/allowances", usecases.list_allowances, Allowance)
+allowances.post("/members/{member_id}/allowances", usecases.grant_allowance, Allowance, opens="/allowances")
+allowances.get(ONE, usecases.get_allowance, Allowance)
+allowances.post(f"{ONE}/reversals", usecases.reverse_allowance, Allowance)
+allowances.get("/legal-limits", usecases.list_legal_limits, LegalLimit)

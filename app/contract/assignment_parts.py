@@ -12,18 +12,8 @@ from app.domain.parts import PART, PartState
 from app.domain.shares import ShareKind
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId, PersonId, WorkedHoursId
+from app.usecases import parts as usecases
 from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
-from app.usecases.parts import (
-    add_slot,
-    change_slot,
-    get_part,
-    invite_to_slot,
-    join_slot,
-    list_parts,
-    list_slots,
-    move_part,
-    preview_part,
-)
 
 
 @shape(domain.Slot)
@@ -123,17 +113,19 @@ PART_OF_IT = "/assignment-parts/{part_id}"
 ENTRY = "/assignment-hours/{entry_id}"
 OPENS = "/assignment-parts"
 assignment_parts = Noun("assignment parts")
-assignment_parts.get(f"{OF_A_JOB}/slots", list_slots, AssignmentSlot, field="assignment_slots", below=Assignment)
-assignment_parts.post(f"{OF_A_JOB}/slots", add_slot, AssignmentSlot, field="add_assignment_slot")
-assignment_parts.patch(SLOT, change_slot, AssignmentSlot, field="change_assignment_slot")
-assignment_parts.post(f"{SLOT}/parts", join_slot, AssignmentPart, opens=OPENS, field="join_assignment_slot")
-assignment_parts.post(
-    f"{SLOT}/invitations", invite_to_slot, AssignmentPart, opens=OPENS, field="invite_to_assignment_slot"
+assignment_parts.get(
+    f"{OF_A_JOB}/slots", usecases.list_slots, AssignmentSlot, field="assignment_slots", below=Assignment
 )
-assignment_parts.get(f"{OF_A_JOB}/parts", list_parts, AssignmentPart, field="assignment_parts")
-assignment_parts.get(PART_OF_IT, get_part, AssignmentPart, field="assignment_part")
-assignment_parts.move(f"{PART_OF_IT}/transitions", move_part, AssignmentPart, field="move_assignment_part")
-assignment_parts.get(f"{PART_OF_IT}/preview", preview_part, SplitPreview, field="part_preview")
+assignment_parts.post(f"{OF_A_JOB}/slots", usecases.add_slot, AssignmentSlot, field="add_assignment_slot")
+assignment_parts.patch(SLOT, usecases.change_slot, AssignmentSlot, field="change_assignment_slot")
+assignment_parts.post(f"{SLOT}/parts", usecases.join_slot, AssignmentPart, opens=OPENS, field="join_assignment_slot")
+assignment_parts.post(
+    f"{SLOT}/invitations", usecases.invite_to_slot, AssignmentPart, opens=OPENS, field="invite_to_assignment_slot"
+)
+assignment_parts.get(f"{OF_A_JOB}/parts", usecases.list_parts, AssignmentPart, field="assignment_parts")
+assignment_parts.get(PART_OF_IT, usecases.get_part, AssignmentPart, field="assignment_part")
+assignment_parts.move(f"{PART_OF_IT}/transitions", usecases.move_part, AssignmentPart, field="move_assignment_part")
+assignment_parts.get(f"{PART_OF_IT}/preview", usecases.preview_part, SplitPreview, field="part_preview")
 assignment_parts.get(f"{PART_OF_IT}/hours", list_hours, WorkedHours, field="worked_hours", below=AssignmentPart)
 assignment_parts.post(f"{PART_OF_IT}/hours", report_hours, WorkedHours)
 assignment_parts.post(f"{ENTRY}/approvals", approve_hours, WorkedHours)

@@ -13,15 +13,9 @@ from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
 from app.usecases import assignment_terms
+from app.usecases import assignments as usecases
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import get_terms, list_signatures, sign_assignment
-from app.usecases.assignments import (
-    change_assignment,
-    get_assignment,
-    list_assignments,
-    move_assignment,
-    plan_assignment,
-)
 
 
 @shape(domain.PriceLine)
@@ -132,11 +126,11 @@ class AssignmentSignature:
 THERE = "/cooperatives/{cooperative_id}/assignments"
 ONE = "/assignments/{assignment_id}"
 assignments = Noun("assignments")
-assignments.get(THERE, list_assignments, Assignment)
-assignments.post(THERE, plan_assignment, Assignment, opens="/assignments")
-assignments.get(ONE, get_assignment, Assignment)
-assignments.patch(ONE, change_assignment, Assignment)
-assignments.move(f"{ONE}/transitions", move_assignment, Assignment)
+assignments.get(THERE, usecases.list_assignments, Assignment)
+assignments.post(THERE, usecases.plan_assignment, Assignment, opens="/assignments")
+assignments.get(ONE, usecases.get_assignment, Assignment)
+assignments.patch(ONE, usecases.change_assignment, Assignment)
+assignments.move(f"{ONE}/transitions", usecases.move_assignment, Assignment)
 assignments.get(f"{ONE}/terms", get_terms, AssignmentTerms, field="assignment_terms")
 assignments.get(
     f"{ONE}/signatures", list_signatures, AssignmentSignature, field="assignment_signatures", below=Assignment

@@ -7,13 +7,7 @@ from app.contract.shape import shape
 from app.domain import cooperatives as domain
 from app.domain.cooperatives import LegalForm
 from app.ids import CooperativeId, MunicipalityId
-from app.usecases.cooperatives import (
-    add_cooperative,
-    change_cooperative,
-    get_cooperative,
-    get_readiness,
-    list_cooperatives,
-)
+from app.usecases import cooperatives as usecases
 
 
 @shape(domain.Cooperative)
@@ -55,8 +49,8 @@ class Readiness:
 
 ONE = "/cooperatives/{cooperative_id}"
 cooperatives = Noun("cooperatives")
-cooperatives.get("/cooperatives", list_cooperatives, Cooperative)
-cooperatives.post("/cooperatives", add_cooperative, Cooperative, key=Key.KEPT, opens="/cooperatives")
-cooperatives.get(ONE, get_cooperative, Cooperative)
-cooperatives.patch(ONE, change_cooperative, Cooperative)
-cooperatives.get(f"{ONE}/readiness", get_readiness, Readiness)
+cooperatives.get("/cooperatives", usecases.list_cooperatives, Cooperative)
+cooperatives.post("/cooperatives", usecases.add_cooperative, Cooperative, key=Key.KEPT, opens="/cooperatives")
+cooperatives.get(ONE, usecases.get_cooperative, Cooperative)
+cooperatives.patch(ONE, usecases.change_cooperative, Cooperative)
+cooperatives.get(f"{ONE}/readiness", usecases.get_readiness, Readiness)

@@ -11,15 +11,6 @@ from app.domain.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases import joint_purchases as usecases
-from app.usecases.joint_purchases import (
-    add_article,
-    change_joint_purchase,
-    drop_article,
-    get_joint_purchase,
-    list_joint_purchases,
-    move_joint_purchase,
-    plan_joint_purchase,
-)
 from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
 
 
@@ -120,12 +111,14 @@ THERE = "/cooperatives/{cooperative_id}/joint-purchases"
 ONE = "/joint-purchases/{purchase_id}"
 ARTICLE = "/purchase-articles/{article_id}"
 joint_purchases = Noun("joint purchases")
-joint_purchases.get(THERE, list_joint_purchases, JointPurchase)
-joint_purchases.post(THERE, plan_joint_purchase, JointPurchaseStand, opens="/joint-purchases", holds="purchase")
-joint_purchases.get(ONE, get_joint_purchase, JointPurchaseStand, holds="purchase")
-joint_purchases.patch(ONE, change_joint_purchase, JointPurchase)
-joint_purchases.move(f"{ONE}/transitions", move_joint_purchase, JointPurchase)
-joint_purchases.post(f"{ONE}/articles", add_article, PurchaseArticle, field="add_purchase_article")
-joint_purchases.post(f"{ARTICLE}/drops", drop_article, PurchaseArticle, field="drop_purchase_article")
+joint_purchases.get(THERE, usecases.list_joint_purchases, JointPurchase)
+joint_purchases.post(
+    THERE, usecases.plan_joint_purchase, JointPurchaseStand, opens="/joint-purchases", holds="purchase"
+)
+joint_purchases.get(ONE, usecases.get_joint_purchase, JointPurchaseStand, holds="purchase")
+joint_purchases.patch(ONE, usecases.change_joint_purchase, JointPurchase)
+joint_purchases.move(f"{ONE}/transitions", usecases.move_joint_purchase, JointPurchase)
+joint_purchases.post(f"{ONE}/articles", usecases.add_article, PurchaseArticle, field="add_purchase_article")
+joint_purchases.post(f"{ARTICLE}/drops", usecases.drop_article, PurchaseArticle, field="drop_purchase_article")
 joint_purchases.post(f"{ARTICLE}/receipts", receive_units, PurchaseArticle)
 joint_purchases.post(f"{ONE}/settlements", settle_joint_purchase, JointPurchase)

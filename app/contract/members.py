@@ -12,17 +12,7 @@ from app.domain.ledger import JournalKind
 from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberStep
 from app.domain.thermometer import PotKind
 from app.ids import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
-from app.usecases.members import (
-    change_member,
-    get_member,
-    get_thermometer,
-    list_member_events,
-    list_members,
-    move_member,
-    refer_member,
-    register_member,
-    set_goal,
-)
+from app.usecases import members as usecases
 
 
 @shape(domain.Member)
@@ -136,12 +126,12 @@ class Thermometer:
 
 ONE = "/members/{member_id}"
 members = Noun("members")
-members.get("/cooperatives/{cooperative_id}/members", list_members, Member)
-members.post("/cooperatives/{cooperative_id}/members", register_member, Member, key=Key.KEPT, opens="/members")
-members.post("/cooperatives/{cooperative_id}/referrals", refer_member, Member, key=Key.KEPT, opens="/members")
-members.get(ONE, get_member, Member)
-members.patch(ONE, change_member, Member)
-members.move(f"{ONE}/transitions", move_member, Member, key=Key.KEPT)
-members.get(f"{ONE}/events", list_member_events, MemberEvent, below=Member)
-members.put(f"{ONE}/goal", set_goal, Member)
-members.get(f"{ONE}/thermometer", get_thermometer, Thermometer)
+members.get("/cooperatives/{cooperative_id}/members", usecases.list_members, Member)
+members.post("/cooperatives/{cooperative_id}/members", usecases.register_member, Member, key=Key.KEPT, opens="/members")
+members.post("/cooperatives/{cooperative_id}/referrals", usecases.refer_member, Member, key=Key.KEPT, opens="/members")
+members.get(ONE, usecases.get_member, Member)
+members.patch(ONE, usecases.change_member, Member)
+members.move(f"{ONE}/transitions", usecases.move_member, Member, key=Key.KEPT)
+members.get(f"{ONE}/events", usecases.list_member_events, MemberEvent, below=Member)
+members.put(f"{ONE}/goal", usecases.set_goal, Member)
+members.get(f"{ONE}/thermometer", usecases.get_thermometer, Thermometer)

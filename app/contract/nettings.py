@@ -10,16 +10,6 @@ from app.domain import nettings as domain
 from app.domain.nettings import NETTING, NettingState
 from app.ids import CooperativeId, NettingId, PersonId
 from app.usecases import nettings as usecases
-from app.usecases.nettings import (
-    confirm_netting,
-    decline_netting,
-    get_netting,
-    get_netting_statement,
-    list_credit_limits,
-    list_nettings,
-    propose_netting,
-    set_credit_limit,
-)
 
 
 @shape(domain.Netting)
@@ -94,11 +84,11 @@ class CreditLimit:
 ONE = "/nettings/{netting_id}"
 THERE = "/cooperatives/{cooperative_id}"
 nettings = Noun("nettings")
-nettings.get(f"{THERE}/nettings", list_nettings, Netting)
-nettings.post(f"{THERE}/nettings", propose_netting, Netting, opens="/nettings")
-nettings.get(ONE, get_netting, Netting)
-nettings.post(f"{ONE}/confirmations", confirm_netting, Netting)
-nettings.post(f"{ONE}/refusals", decline_netting, Netting)
-nettings.get(f"{ONE}/statement", get_netting_statement, NettingStatement)
-nettings.get(f"{THERE}/credit-limits", list_credit_limits, CreditLimit)
-nettings.put(f"{THERE}/credit-limits/{{debtor_id}}", set_credit_limit, CreditLimit)
+nettings.get(f"{THERE}/nettings", usecases.list_nettings, Netting)
+nettings.post(f"{THERE}/nettings", usecases.propose_netting, Netting, opens="/nettings")
+nettings.get(ONE, usecases.get_netting, Netting)
+nettings.post(f"{ONE}/confirmations", usecases.confirm_netting, Netting)
+nettings.post(f"{ONE}/refusals", usecases.decline_netting, Netting)
+nettings.get(f"{ONE}/statement", usecases.get_netting_statement, NettingStatement)
+nettings.get(f"{THERE}/credit-limits", usecases.list_credit_limits, CreditLimit)
+nettings.put(f"{THERE}/credit-limits/{{debtor_id}}", usecases.set_credit_limit, CreditLimit)

@@ -10,13 +10,7 @@ from app.contract.shape import seen, shape, show
 from app.domain import offering_imports as domain
 from app.domain.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
 from app.ids import CooperativeId, ImportRowId, OfferingId, OfferingImportId
-from app.usecases.offering_imports import (
-    get_import,
-    get_offering_of,
-    list_import_rows,
-    list_imports,
-    put_offering,
-)
+from app.usecases import offering_imports as usecases
 
 
 @shape(domain.OfferingImport)
@@ -94,8 +88,10 @@ class ImportRow:
 THERE = "/cooperatives/{cooperative_id}"
 ONE = f"{THERE}/offerings/by-external-id/{{source}}/{{external_id}}"
 offering_imports = Noun("offering imports")
-offering_imports.put(ONE, put_offering, Offering, new=NewOffering, opens="/offerings")
-offering_imports.get(ONE, get_offering_of, Offering, field="offering_by_external_id")
-offering_imports.get(f"{THERE}/offering-imports", list_imports, OfferingImport, field="offering_imports")
-offering_imports.get("/offering-imports/{import_id}", get_import, OfferingImport, field="offering_import")
-offering_imports.get("/offering-imports/{import_id}/rows", list_import_rows, ImportRow, field="offering_import_rows")
+offering_imports.put(ONE, usecases.put_offering, Offering, new=NewOffering, opens="/offerings")
+offering_imports.get(ONE, usecases.get_offering_of, Offering, field="offering_by_external_id")
+offering_imports.get(f"{THERE}/offering-imports", usecases.list_imports, OfferingImport, field="offering_imports")
+offering_imports.get("/offering-imports/{import_id}", usecases.get_import, OfferingImport, field="offering_import")
+offering_imports.get(
+    "/offering-imports/{import_id}/rows", usecases.list_import_rows, ImportRow, field="offering_import_rows"
+)

@@ -16,16 +16,7 @@ from app.domain.offerings import (
 )
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
-from app.usecases.offerings import (
-    add_offering,
-    change_offering,
-    get_offering,
-    hold_stock,
-    list_offerings,
-    move_offering,
-    release_hold,
-    set_stock,
-)
+from app.usecases import offerings as usecases
 
 
 @shape(domain.Offering)
@@ -95,11 +86,13 @@ class Hold:
 
 ONE = "/offerings/{offering_id}"
 offerings = Noun("offerings")
-offerings.get("/cooperatives/{cooperative_id}/offerings", list_offerings, Offering)
-offerings.post("/cooperatives/{cooperative_id}/offerings", add_offering, Offering, key=Key.KEPT, opens="/offerings")
-offerings.get(ONE, get_offering, Offering)
-offerings.patch(ONE, change_offering, Offering)
-offerings.put(f"{ONE}/stock", set_stock, Offering)
-offerings.move(f"{ONE}/transitions", move_offering, Offering, key=Key.KEPT)
-offerings.post(f"{ONE}/holds", hold_stock, Hold)
-offerings.delete("/holds/{hold_id}", release_hold, Hold)
+offerings.get("/cooperatives/{cooperative_id}/offerings", usecases.list_offerings, Offering)
+offerings.post(
+    "/cooperatives/{cooperative_id}/offerings", usecases.add_offering, Offering, key=Key.KEPT, opens="/offerings"
+)
+offerings.get(ONE, usecases.get_offering, Offering)
+offerings.patch(ONE, usecases.change_offering, Offering)
+offerings.put(f"{ONE}/stock", usecases.set_stock, Offering)
+offerings.move(f"{ONE}/transitions", usecases.move_offering, Offering, key=Key.KEPT)
+offerings.post(f"{ONE}/holds", usecases.hold_stock, Hold)
+offerings.delete("/holds/{hold_id}", usecases.release_hold, Hold)

@@ -20,15 +20,7 @@ from app.ids import (
     OrderLineId,
     PersonId,
 )
-from app.usecases.orders import (
-    get_guest_order,
-    get_order,
-    guest_token,
-    list_order_events,
-    list_orders,
-    move_order,
-    place_order,
-)
+from app.usecases import orders as usecases
 
 
 @shape(domain.OrderLine)
@@ -108,7 +100,7 @@ class Order:
 
 
 def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
-    token = guest_token(order, viewer.token_of)
+    token = usecases.guest_token(order, viewer.token_of)
     return token and f"{viewer.prefix}/v1/order-status/{token}"
 
 
@@ -164,9 +156,9 @@ class GuestOrder:
 
 ONE = "/orders/{order_id}"
 orders = Noun("orders")
-orders.post("/orders", place_order, PlacedOrder, opens="/orders", holds="order")
-orders.get("/orders", list_orders, Order)
-orders.get(ONE, get_order, Order)
-orders.get(f"{ONE}/events", list_order_events, OrderEvent, below=Order)
-orders.move(f"{ONE}/transitions", move_order, Order)
-orders.get("/order-status/{token}", get_guest_order, GuestOrder)
+orders.post("/orders", usecases.place_order, PlacedOrder, opens="/orders", holds="order")
+orders.get("/orders", usecases.list_orders, Order)
+orders.get(ONE, usecases.get_order, Order)
+orders.get(f"{ONE}/events", usecases.list_order_events, OrderEvent, below=Order)
+orders.move(f"{ONE}/transitions", usecases.move_order, Order)
+orders.get("/order-status/{token}", usecases.get_guest_order, GuestOrder)

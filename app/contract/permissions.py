@@ -8,14 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain import permissions as domain
 from app.domain.permissions import PERMISSION, PermissionKind, PermissionState
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, PermissionId, PermissionReadId, PersonId
-from app.usecases.permissions import (
-    get_permission,
-    give_permission,
-    list_permission_reads,
-    list_permissions,
-    read_permission_note,
-    withdraw_permission,
-)
+from app.usecases import permissions as usecases
 
 
 @shape(domain.Permission)
@@ -72,9 +65,11 @@ class PermissionRead:
 
 ONE = "/permissions/{permission_id}"
 permissions = Noun("permissions")
-permissions.get("/cooperatives/{cooperative_id}/permissions", list_permissions, Permission)
-permissions.post("/cooperatives/{cooperative_id}/permissions", give_permission, Permission, opens="/permissions")
-permissions.get(ONE, get_permission, Permission)
-permissions.get(f"{ONE}/note", read_permission_note, PermissionNote)
-permissions.post(f"{ONE}/withdrawals", withdraw_permission, Permission)
-permissions.get("/members/{member_id}/permission-reads", list_permission_reads, PermissionRead)
+permissions.get("/cooperatives/{cooperative_id}/permissions", usecases.list_permissions, Permission)
+permissions.post(
+    "/cooperatives/{cooperative_id}/permissions", usecases.give_permission, Permission, opens="/permissions"
+)
+permissions.get(ONE, usecases.get_permission, Permission)
+permissions.get(f"{ONE}/note", usecases.read_permission_note, PermissionNote)
+permissions.post(f"{ONE}/withdrawals", usecases.withdraw_permission, Permission)
+permissions.get("/members/{member_id}/permission-reads", usecases.list_permission_reads, PermissionRead)

@@ -8,15 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain import remittances as domain
 from app.domain.remittances import REMITTANCE, RemittanceState
 from app.ids import CooperativeId, JournalId, MunicipalityId, RemittanceId
-from app.usecases.remittances import (
-    get_remittance,
-    get_remittance_owed,
-    invoice_remittance,
-    list_remittances,
-    recompute_remittance,
-    report_remittance,
-    settle_remittance,
-)
+from app.usecases import remittances as usecases
 
 
 @shape(domain.Owed)
@@ -91,10 +83,12 @@ class Recomputation:
 
 ONE = "/remittances/{remittance_id}"
 remittances = Noun("remittances")
-remittances.get("/cooperatives/{cooperative_id}/remittance-owed", get_remittance_owed, RemittanceOwed)
-remittances.get("/cooperatives/{cooperative_id}/remittances", list_remittances, Remittance)
-remittances.post("/cooperatives/{cooperative_id}/remittances", report_remittance, Remittance, opens="/remittances")
-remittances.get(ONE, get_remittance, Remittance)
-remittances.post(f"{ONE}/invoices", invoice_remittance, Remittance)
-remittances.post(f"{ONE}/payments", settle_remittance, Remittance)
-remittances.ask("/recomputations", recompute_remittance, Recomputation, field="recomputation")
+remittances.get("/cooperatives/{cooperative_id}/remittance-owed", usecases.get_remittance_owed, RemittanceOwed)
+remittances.get("/cooperatives/{cooperative_id}/remittances", usecases.list_remittances, Remittance)
+remittances.post(
+    "/cooperatives/{cooperative_id}/remittances", usecases.report_remittance, Remittance, opens="/remittances"
+)
+remittances.get(ONE, usecases.get_remittance, Remittance)
+remittances.post(f"{ONE}/invoices", usecases.invoice_remittance, Remittance)
+remittances.post(f"{ONE}/payments", usecases.settle_remittance, Remittance)
+remittances.ask("/recomputations", usecases.recompute_remittance, Recomputation, field="recomputation")

@@ -9,15 +9,7 @@ from app.contract.transitions import Step, steps
 from app.domain import spending as domain
 from app.domain.spending import SPENDING, SpendingState
 from app.ids import AgreementId, CooperativeId, MemberId, SpendingRequestId
-from app.usecases.spending import (
-    get_spending_request,
-    list_spending_requests,
-    move_spending,
-    pay_spending,
-    request_spending,
-    settle_pot,
-    settle_spending,
-)
+from app.usecases import spending as usecases
 
 
 @shape(domain.Lot)
@@ -74,10 +66,12 @@ class SpendingRequest:
 
 ONE = "/spending-requests/{request_id}"
 spending = Noun("spending")
-spending.get("/cooperatives/{cooperative_id}/spending-requests", list_spending_requests, SpendingRequest)
-spending.post("/members/{member_id}/spending-requests", request_spending, SpendingRequest, opens="/spending-requests")
-spending.post("/members/{member_id}/pot-settlements", settle_pot, Journal)
-spending.get(ONE, get_spending_request, SpendingRequest)
-spending.move(f"{ONE}/transitions", move_spending, SpendingRequest)
-spending.post(f"{ONE}/payments", pay_spending, SpendingRequest)
-spending.post(f"{ONE}/settlements", settle_spending, SpendingRequest)
+spending.get("/cooperatives/{cooperative_id}/spending-requests", usecases.list_spending_requests, SpendingRequest)
+spending.post(
+    "/members/{member_id}/spending-requests", usecases.request_spending, SpendingRequest, opens="/spending-requests"
+)
+spending.post("/members/{member_id}/pot-settlements", usecases.settle_pot, Journal)
+spending.get(ONE, usecases.get_spending_request, SpendingRequest)
+spending.move(f"{ONE}/transitions", usecases.move_spending, SpendingRequest)
+spending.post(f"{ONE}/payments", usecases.pay_spending, SpendingRequest)
+spending.post(f"{ONE}/settlements", usecases.settle_spending, SpendingRequest)

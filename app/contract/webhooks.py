@@ -8,16 +8,7 @@ from app.domain import webhooks as domain
 from app.domain.feed import EventType
 from app.domain.webhooks import OffReason, SendingState
 from app.ids import AnyId, AppId, EventId, WebhookDeliveryId, WebhookId
-from app.usecases.webhooks import (
-    add_webhook,
-    change_webhook,
-    delete_webhook,
-    get_webhook,
-    list_deliveries,
-    list_webhooks,
-    replay_webhook,
-    rotate_webhook_secret,
-)
+from app.usecases import webhooks as usecases
 
 
 @shape(domain.Webhook)
@@ -89,11 +80,11 @@ class WebhookDelivery:
 ONE = "/webhooks/{webhook_id}"
 OF_APP = "/apps/{app_id}/webhooks"
 webhooks = Noun("webhooks")
-webhooks.get(OF_APP, list_webhooks, Webhook)
-webhooks.post(OF_APP, add_webhook, WebhookWithSecret, key=Key.REFUSED, holds="webhook", opens="/webhooks")
-webhooks.get(ONE, get_webhook, Webhook)
-webhooks.patch(ONE, change_webhook, Webhook)
-webhooks.delete(ONE, delete_webhook, Webhook)
-webhooks.post(f"{ONE}/secrets", rotate_webhook_secret, WebhookWithSecret, key=Key.REFUSED, holds="webhook")
-webhooks.post(f"{ONE}/replays", replay_webhook, WebhookReplay, key=Key.KEPT)
-webhooks.get(f"{ONE}/deliveries", list_deliveries, WebhookDelivery, field="webhook_deliveries")
+webhooks.get(OF_APP, usecases.list_webhooks, Webhook)
+webhooks.post(OF_APP, usecases.add_webhook, WebhookWithSecret, key=Key.REFUSED, holds="webhook", opens="/webhooks")
+webhooks.get(ONE, usecases.get_webhook, Webhook)
+webhooks.patch(ONE, usecases.change_webhook, Webhook)
+webhooks.delete(ONE, usecases.delete_webhook, Webhook)
+webhooks.post(f"{ONE}/secrets", usecases.rotate_webhook_secret, WebhookWithSecret, key=Key.REFUSED, holds="webhook")
+webhooks.post(f"{ONE}/replays", usecases.replay_webhook, WebhookReplay, key=Key.KEPT)
+webhooks.get(f"{ONE}/deliveries", usecases.list_deliveries, WebhookDelivery, field="webhook_deliveries")
