@@ -18,23 +18,14 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from app.contract.tables import TABLES
-from app.graphql import (
-    apps,
-    assignments,
-    catalogue,
-    joint_purchases,
-    members,
-    offering_imports,
-    orders,
-    people,
-    remittances,
-)
+from app.graphql import catalogue, irregular
 from app.graphql.budget import Budget
 from app.graphql.compiled import Compiled
 from app.graphql.engine import finish, mutation_of, query_of
 from app.graphql.errors import Errors
 from app.graphql.limits import Limits
 from app.graphql.links import Links
+from app.graphql.subscriptions import Subscription
 from app.graphql.types import DAYS, IDS, MOMENTS
 
 
@@ -42,25 +33,9 @@ def _root(name: str, words: str, *parts: Any) -> Any:
     return strawberry.type(type(name, parts, {}), description=words)
 
 
-members.extend_shapes()
-remittances.extend_shapes()
 links = Links(TABLES)
 Query = _root("Query", "Everything that can be read.", catalogue.CatalogueQuery, links.query(), *map(query_of, TABLES))
-Mutation = _root(
-    "Mutation",
-    "Everything that can be done.",
-    people.PersonMutation,
-    apps.AppMutation,
-    offering_imports.OfferingImportMutation,
-    *map(mutation_of, TABLES),
-)
-Subscription = _root(
-    "Subscription",
-    "What can be watched as it changes.",
-    orders.OrderSubscription,
-    joint_purchases.JointPurchaseSubscription,
-    assignments.AssignmentSubscription,
-)
+Mutation = _root("Mutation", "Everything that can be done.", irregular.IrregularMutation, *map(mutation_of, TABLES))
 finish(links.of)
 
 

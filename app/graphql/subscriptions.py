@@ -1,0 +1,82 @@
+"""GraphQL: things as they change, for whoever watches them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+
+import strawberry
+
+from app.contract import assignments, joint_purchases, orders
+from app.domain.assignments import OVER as ENDED
+from app.domain.joint_purchases import OVER as BOUGHT
+from app.domain.orders import CALLED_OFF, Order, OrderState
+from app.graphql.budget import begin_event
+from app.graphql.context import Context, Info
+from app.graphql.engine import type_of
+from app.graphql.types import Id
+from app.usecases.assignments import get_assignment
+from app.usecases.joint_purchases import get_joint_purchase
+from app.usecases.orders import get_order
+from app.usecases.run import Run
+from app.usecases.steps.audit import unwritten, write
+
+LOOK = 1.0
+"""Seconds between two looks for a subscriber."""
+OrderType: Any = type_of(orders.Order)
+AssignmentType: Any = type_of(assignments.Assignment)
+JointPurchaseType: Any = type_of(joint_purchases.JointPurchaseStand)
+
+
+async def watch(
+    context: Context, shape: Any, look: Callable[[Run], Awaitable[Any]], over: Callable[[Any], bool]
+) -> AsyncGenerator[Any, None]:
+    """What `look` finds in its shape, now and after every change; ends when it is over.
+
+    Each look asks for the token anew, and costs a unit; the audit log has those that showed something. Raises TooFast.
+    """
+    shown: Any = None
+    while True:
+        with unwritten() as lines:
+            seen = await look(context.run)
+        if seen != shown:
+            write(lines)
+            shown = seen
+            begin_event()
+            yield shape.of(seen, context.viewer)
+        if over(seen):
+            return
+        await asyncio.sleep(LOOK)
+        await context.pay(1)
+
+
+def _order_is_over(order: Order) -> bool:
+    last = order.state is OrderState.COMPLETED or order.state in CALLED_OFF
+    return last and not order.due_cents and not order.owed_back_cents
+
+
+@strawberry.type(description="What can be watched as it changes.")
+class Subscription:
+    @strawberry.subscription(description="An order as it stands, now and after every change; ends with its last state.")
+    async def order(self, info: Info, id: Id) -> AsyncGenerator[OrderType, None]:
+        async for shown in watch(info.context, orders.Order, lambda run: run(get_order, order_id=id), _order_is_over):
+            yield shown
+
+    @strawberry.subscription(description="A purchase as it stands, now and after every change; ends when it is over.")
+    async def joint_purchase(self, info: Info, id: Id) -> AsyncGenerator[JointPurchaseType, None]:
+        async for shown in watch(
+            info.context,
+            joint_purchases.JointPurchaseStand,
+            lambda run: run(get_joint_purchase, purchase_id=id),
+            lambda stand: stand.purchase.state in BOUGHT,
+        ):
+            yield shown
+
+    @strawberry.subscription(description="A job as it stands, now and after every change; ends when it is over.")
+    async def assignment(self, info: Info, id: Id) -> AsyncGenerator[AssignmentType, None]:
+        async for shown in watch(
+            info.context,
+            assignments.Assignment,
+            lambda run: run(get_assignment, assignment_id=id),
+            lambda assignment: assignment.state in ENDED,
+        ):
+            yield shown
