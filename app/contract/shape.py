@@ -194,19 +194,24 @@ def _reader(cls: type, domain: type, name: str, hint: Any) -> Callable[[Any], An
     kind = bare(optional(hint)[0])
     source = f"{name}_cents" if kind is Money else name
     _check(cls, domain, source, hint)
+    return _reader_of(kind, attrgetter(f"thing.{source}"))
+
+
+def _reader_of(kind: Any, get: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """How a value of a type is shown that `get` finds."""
     if kind is Money:
-        return lambda shown: _money(getattr(shown.thing, source))
+        return lambda shown: _money(get(shown))
     if is_shape(kind):
-        return lambda shown: None if (one := getattr(shown.thing, source)) is None else kind.of(one, shown.viewer)
+        return lambda shown: None if (one := get(shown)) is None else kind.of(one, shown.viewer)
     if get_origin(kind) is list:
         item = bare(get_args(kind)[0])
         if is_shape(item):
-            return lambda shown: [item.of(one, shown.viewer) for one in getattr(shown.thing, source)]
-        return lambda shown: list(getattr(shown.thing, source))
+            return lambda shown: [item.of(one, shown.viewer) for one in get(shown)]
+        return lambda shown: list(get(shown))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         members = {None: None} | {one.value: one for one in kind}
-        return lambda shown: members[getattr(shown.thing, source)]
-    return attrgetter(f"thing.{source}")
+        return lambda shown: members[get(shown)]
+    return get
 
 
 def _money(amount: int | None) -> MoneyOut | None:
