@@ -20,6 +20,7 @@ PLANTS = {
     "The faces know no SQL": ("app/graphql/context.py", "import app.db.outbox"),
     "The faces know no SQL, nor its library": ("app/api/deps.py", "import asyncpg"),
     "Only use cases touch the ledger's tables": ("app/db/orders.py", "import app.db.ledger"),
+    "No circles within a room": ("app/domain/money.py", "import app.domain.split"),
     "Verbs do not call verbs of another noun": ("app/usecases/tasks.py", "import app.usecases.orders"),
 }
 
@@ -82,3 +83,11 @@ def test_public_functions_say_what_they_do() -> None:
             for node in tree.body:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
                     assert ast.get_docstring(node), f"{file}: {node.name}"
+
+
+def test_every_path_that_the_docs_name_exists() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
+    path = re.compile(r"(?<![\w/.-])(?:app|tests|alembic|bench|checks|deploy|docs|examples|openapi)/[\w./-]*\w")
+    named = {(page.name, found) for page in pages for found in path.findall(page.read_text(encoding="utf-8"))}
+    assert len(named) > 40
+    assert [(page, found) for page, found in sorted(named) if not (ROOT / found).exists()] == []

@@ -81,11 +81,12 @@ NOT_PRIVATE = {
 def looks() -> dict[str, Callable[..., Any]]:
     """Every verb that only looks, as noun.verb."""
     found: dict[str, Callable[..., Any]] = {}
-    for module in pkgutil.iter_modules(app.usecases.__path__):
-        loaded = importlib.import_module(f"app.usecases.{module.name}")
+    for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
+        noun = module.name.rpartition(".")[2]
+        loaded = importlib.import_module(module.name)
         for name, verb in inspect.getmembers(loaded, inspect.iscoroutinefunction):
             if verb.__module__ == loaded.__name__ and name.startswith(LOOKS):
-                found[f"{module.name}.{name}"] = verb
+                found[f"{noun}.{name}"] = verb
     return found
 
 

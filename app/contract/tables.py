@@ -1,4 +1,4 @@
-"""The nouns whose operations are declared, one in each module of this folder. Both faces are made from their tables."""
+"""The nouns whose operations are declared, one in each module below this folder: both faces are made of them."""
 
 import importlib
 import pkgutil
@@ -9,7 +9,7 @@ from app.contract.operation import Noun
 
 
 def _declared() -> Iterator[Noun]:
-    for module in pkgutil.iter_modules(app.contract.__path__, "app.contract."):
+    for module in pkgutil.walk_packages(app.contract.__path__, "app.contract."):
         if module.name != __name__:
             yield from (one for one in vars(importlib.import_module(module.name)).values() if isinstance(one, Noun))
 

@@ -5,15 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
-from app.db.agreements import SIGNED
 from app.db.engine import Tx
-from app.db.store import Query
 from app.domain.ledger import (
     FLOOR,
     RGS,
@@ -27,11 +24,7 @@ from app.domain.ledger import (
     Period,
     Posting,
 )
-from app.domain.members import Member
 from app.domain.page import Page, PageRequest, cut
-from app.domain.thermometer import Movement, Pot
-
-_MOVEMENT, _POT = TypeAdapter(Movement), TypeAdapter(Pot)
 
 
 class AccountRow(SQLModel, table=True):
@@ -227,45 +220,6 @@ async def all_accounts(tx: Tx, cooperative_id: UUID) -> list[Account]:
 async def lock_books(tx: Tx, cooperative_id: UUID) -> None:
     """Until the transaction ends nobody posts to these books."""
     await tx.value("select lock_books($1)", cooperative_id)
-
-
-async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
-    """What stands on the accounts that are a member's own."""
-    sql = """select a.kind, b.posted from account a join balance b on b.account_id = a.id
-              where a.cooperative_id = $1 and a.member_id = $2"""
-    rows = await tx.rows(sql, member.cooperative_id, member.id)
-    return {AccountKind(row["kind"]): row["posted"] for row in rows}
-
-
-def pot_movements(member_id: UUID, limit: int) -> Query[Movement]:
-    """Asks for the last lines of a member's pot, newest first, with the order that each came from."""
-    sql = """
-        select journal_id, line, journal_kind, effective_on, booked_at, cents, balance_after_cents, rule, facts,
-               order_reference, title
-          from pot_line where account_id = (select account_id from pot where member_id = $1)
-           and version > (select lines - $2 from pot where member_id = $1)  -- lines are numbered without a gap
-         order by version desc"""
-    return Query(sql, (member_id, limit), _MOVEMENT.validate_python)
-
-
-def pot_of(member_id: UUID, today: date) -> Query[Pot]:
-    """Asks for what a member has, what they kept in this calendar year, and what their cooperative's agreement says."""
-    sql = f"""
-        select p.member_id, p.cooperative_id, p.name, p.goal_text, p.goal_cents, p.balance_cents, p.held_cents,
-               p.reserved_cents, p.pending_cents, coalesce(r.collective, false) as collective, r.threshold_cents,
-               (select coalesce(sum(kept_cents), 0)::bigint from member_month
-                 where member_id = $1 and month between make_date($3, 1, 1) and make_date($3, 12, 31))
-                   as year_total_cents
-          from pot p
-          left join lateral (
-                select t.rules @> '[{{"kind": "collective"}}]' as collective,
-                       (jsonb_path_query_first(
-                           t.rules, '$[*] ? (@.kind == "remit_above" && @.basis != "cooperative_year")'
-                       ) ->> 'threshold_cents')::bigint as threshold_cents
-                  from agreement t where t.cooperative_id = p.cooperative_id and t.active_from <= $2 and {SIGNED}
-                 order by t.active_from desc limit 1) r on true
-         where p.member_id = $1"""
-    return Query(sql, (member_id, today, today.year), _POT.validate_python)
 
 
 async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:

@@ -1,7 +1,7 @@
 """The statements that every noun needs, made once from its SQLModel table and its domain class."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -196,3 +196,23 @@ def _conditions(equal: dict[str, object]) -> tuple[str, list[object]]:
         arguments.append(tuple(value) if isinstance(value, list) else value)
         parts.append(f"t.{name} = any(${len(arguments)})" if many else f"t.{name} = ${len(arguments)}")
     return (" where " + " and ".join(parts) if parts else ""), arguments
+
+
+@dataclasses.dataclass(frozen=True)
+class TableOfId:
+    """An id, and the table that it stands in."""
+
+    id: UUID
+    table: str
+
+
+def tables_of(tables: Iterable[str], ids: tuple[UUID, ...]) -> Query[TableOfId]:
+    """Asks in which of these tables ids stand, as far as the caller may know."""
+    sql = " union all ".join(
+        f"""select t.id, '{table}' as "table" from "{table}" t where t.id = any($1)""" for table in tables
+    )
+    return Query(sql, (ids,), _table_of_id)
+
+
+def _table_of_id(row: Any) -> TableOfId:
+    return TableOfId(UUID(str(row["id"])), row["table"])

@@ -1,13 +1,14 @@
-"""Every table, so that the migrations see them all: each module here declares those of its noun."""
+"""Every table, so that the migrations see them all: each module below this folder declares those of its noun."""
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from sqlmodel import SQLModel
 
 import app.db
 
-for found in iter_modules(app.db.__path__):
-    import_module(f"app.db.{found.name}") if found.name != "tables" else None
+for module in walk_packages(app.db.__path__, "app.db."):
+    if module.name != __name__:
+        import_module(module.name)
 
 metadata = SQLModel.metadata

@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.db.id_tables import TableOfId, tables_of
-from app.db.store import rows_of
+from app.db.store import TableOfId, rows_of, tables_of
 from app.domain.actors import Actor
 from app.usecases.steps.reading import asks_at_once, tables_by_id
 from app.usecases.steps.visitors import open_to_visitors

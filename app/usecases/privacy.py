@@ -13,7 +13,6 @@ from app.db.customers import customers
 from app.db.earnings import earnings
 from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import wishes
-from app.db.ledger import pot_movements
 from app.db.members import member_events, members
 from app.db.offerings import hide_offerings_of
 from app.db.orders import orders
@@ -22,6 +21,7 @@ from app.db.people import lend_staff_view, offices, people
 from app.db.permissions import permission_reads, permissions
 from app.db.spending import requests
 from app.db.store import Store, rows_of
+from app.db.thermometer import pot_movements
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound

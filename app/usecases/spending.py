@@ -14,6 +14,7 @@ from app.db.members import members
 from app.db.outbox import tell
 from app.db.people import lend_staff_view
 from app.db.spending import free_lots, requests
+from app.db.thermometer import member_balances
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement, Exit
@@ -208,7 +209,7 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
         raise RuleMissing(kind="exit")
     day, kind = tx.today, JournalKind.POT_SETTLEMENT
     year = await lock_year(tx, member.cooperative_id, (member_id,), day.year)
-    if (await ledger.member_balances(tx, member)).get(AccountKind.RESERVED):
+    if (await member_balances(tx, member)).get(AccountKind.RESERVED):
         raise RuleRefused(rule="open_requests_first", value=str(member_id))
     cents, _ = year.pots.get(member_id, (0, 0))
     if cents <= 0:

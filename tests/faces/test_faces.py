@@ -73,7 +73,7 @@ def test_every_code_has_words_in_two_languages() -> None:
 def test_every_reason_why_a_step_is_blocked_has_words() -> None:
     """What the guards of the processes answer, read from the code."""
     processes = [
-        file for file in (ROOT / "app" / "domain").glob("*.py") if "Transition(" in file.read_text(encoding="utf-8")
+        file for file in (ROOT / "app" / "domain").rglob("*.py") if "Transition(" in file.read_text(encoding="utf-8")
     ]
     answers = {
         constant.value

@@ -72,8 +72,9 @@ async def test_in_production_the_schema_takes_a_token_as_introspection_does(
 
 
 def codes_of_faces() -> set[str]:
-    """The codes that REST refuses with by itself, read from its code."""
-    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "app" / "api").glob("*.py")]
+    """The codes that REST and the transport refuse with by themselves, read from their code."""
+    files = [file for room in ("api", "transport") for file in (ROOT / "app" / room).glob("*.py")]
+    texts = [file.read_text(encoding="utf-8") for file in files]
     written = r'(?:FaceError|refused|refuse|problem)\((?:request, )?(?:error.status_code, )?(?:\d{3}, )?"(\w+)"'
     return {code for text in texts for code in re.findall(written, text)}
 

@@ -23,12 +23,13 @@ Verb = Callable[..., Any]
 def verbs() -> dict[str, Verb]:
     """Every use case by its name; where two have the same one, by that of their noun as well."""
     found: dict[str, Verb] = {}
-    for module in pkgutil.iter_modules(app.usecases.__path__):
-        loaded = importlib.import_module(f"app.usecases.{module.name}")
+    for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
+        noun = module.name.rpartition(".")[2]
+        loaded = importlib.import_module(module.name)
         for name, verb in inspect.getmembers(loaded, inspect.iscoroutinefunction):
             own = verb.__module__ == loaded.__name__ and not name.startswith("_")
             if own and list(inspect.signature(verb).parameters)[:2] == ["tx", "actor"]:
-                found[f"{module.name}.{name}"] = verb
+                found[f"{noun}.{name}"] = verb
     often = Counter(name.split(".")[1] for name in found)
     return {name if often[short := name.split(".")[1]] > 1 else short: verb for name, verb in found.items()}
 
