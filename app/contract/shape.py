@@ -100,8 +100,8 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
         hints = get_type_hints(cls, include_extras=True)
         hints = {name: getattr(getattr(cls, name, None), "kind", None) or hint for name, hint in hints.items()}
         made: Any = _made(cls, hints, domain)
-        for name, hint in hints.items():
-            setattr(made, name, property(_reader(cls, domain, name, hint)))  # so a face reads only what it shows
+        readers = {name: property(_reader(cls, domain, name, hint)) for name, hint in hints.items()}
+        made.reading = type(cls.__name__, (made,), readers)
         return cast("type[T]", made)
 
     return make
@@ -133,13 +133,15 @@ class Shape:
     thing: Any
     viewer: Viewer
     domain: ClassVar[type]
+    reading: ClassVar[Any]
+    """The same, each field read from its thing when it is asked for: so a face pays for what it shows."""
 
     @classmethod
     def of(cls, thing: Any, viewer: Viewer) -> Self:
         """The shape of a domain object, as its viewer sees it."""
-        made = cls.__new__(cls)
-        made.thing, made.viewer = thing, viewer
-        return made
+        shown = cls.reading.__new__(cls.reading)
+        shown.thing, shown.viewer = thing, viewer
+        return cast("Self", shown)
 
 
 def show(shape: type[T], thing: Any, viewer: Viewer) -> T:

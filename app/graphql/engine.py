@@ -39,7 +39,7 @@ def extend(shape: type, **fields: Any) -> None:
 def type_of(shape: type) -> Any:
     """The GraphQL type of a shape, which `finish` fills. What its fields show is the shape itself."""
     bases = (Node,) if "id" in get_type_hints(shape) else ()
-    made = type(shape.__name__, bases, {"is_type_of": staticmethod(lambda one, _: type(one) is shape)})
+    made = type(shape.__name__, bases, {"is_type_of": staticmethod(lambda one, _: isinstance(one, shape))})
     UNFINISHED.append((shape, made))
     return made
 
