@@ -19,7 +19,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.domain.events import OPENS
 from app.migrations import migrate_to_head
-from app.usecases.books import check_books
+from app.usecases.ledger import check_books
 from app.usecases.run import SystemRun
 from app.worker import Worker
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.contract.amounts import NamedAmount, amounts
-from app.contract.books import Leg
+from app.contract.ledger import Leg
 from app.contract.operation import Key, Noun
 from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps

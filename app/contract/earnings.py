@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.contract.books import Leg
+from app.contract.ledger import Leg
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps

@@ -11,7 +11,7 @@ from app.domain.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases import joint_purchases as usecases
-from app.usecases.purchase_settlements import receive_units, settle_joint_purchase
+from app.usecases.purchase_costs import receive_units, settle_joint_purchase
 
 
 @shape(domain.Tier)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from app.contract.books import Journal
+from app.contract.ledger import Journal
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps

@@ -11,7 +11,7 @@ from app.domain.allocation import SharingRule
 from app.domain.joint_purchases import PaidBy
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
 from app.usecases.joint_purchases import get_allocation
-from app.usecases.purchase_settlements import credit_wish, get_supplier_order
+from app.usecases.purchase_costs import credit_wish, get_supplier_order
 from app.usecases.wishes import list_wishes, lock_wish, wish_for
 
 

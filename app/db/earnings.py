@@ -18,7 +18,7 @@ from app.domain.earnings import Earning
 from app.domain.ledger import AccountKind
 from app.domain.opening import OpeningTotal
 from app.domain.split import MonthTotal, month_terms
-from app.domain.years import Year
+from app.domain.thresholds import Year
 
 
 class EarningRow(SQLModel, table=True):

@@ -13,9 +13,9 @@ import asyncpg
 import uuid_utils
 from pydantic_core import from_json, to_json
 
-from app.db.batch import Write, together
 from app.db.failures import DatabaseFailed, check_version, telling_failures
-from app.db.sealing import Sealing, key_of
+from app.db.sealed_text import Sealing, key_of
+from app.db.unit_of_work import Write, together
 from app.domain.days import day_of
 from app.domain.errors import DomainError
 

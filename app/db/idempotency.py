@@ -11,10 +11,10 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.batch import all_of
 from app.db.engine import Tx
-from app.db.people import actor_of
+from app.db.persons import actor_of
 from app.db.store import Query, answers_to
+from app.db.unit_of_work import all_of
 from app.domain.actors import Actor, Identity
 from app.domain.errors import KeyReused, StillRunning
 

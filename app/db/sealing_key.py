@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.sealing import Sealing
+from app.db.sealed_text import Sealing
 
 
 class SealingKeyRow(SQLModel, table=True):

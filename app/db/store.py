@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from app.db.batch import all_of
 from app.db.engine import Answers, Tx
+from app.db.unit_of_work import all_of
 from app.domain.errors import NotFound, Stale
 from app.domain.page import Page, PageRequest, cut
 

@@ -24,7 +24,7 @@ from app.usecases.cooperatives import add_cooperative, list_cooperatives
 from app.usecases.members import list_members, register_member, set_goal
 from app.usecases.municipalities import add_municipality, list_municipalities
 from app.usecases.offerings import AddOffering, add_offering, list_offerings, move_offering
-from app.usecases.people import add_person, appoint_network, give_office, list_offices
+from app.usecases.persons import add_person, appoint_network, give_office, list_offices
 from app.usecases.run import Run, SystemRun
 from app.vocabulary import MoneyIn
 

@@ -25,7 +25,7 @@ from app.usecases.offerings import list_offerings
 from app.usecases.orders import OrderLineInput, move_order, place_order
 from app.usecases.parts import add_slot, join_slot, preview_part
 from app.usecases.payments import record_payment
-from app.usecases.purchase_settlements import get_supplier_order, receive_units, settle_joint_purchase
+from app.usecases.purchase_costs import get_supplier_order, receive_units, settle_joint_purchase
 from app.usecases.run import Run, utc_now
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.purchase_forms import MinimumInput, PurchaseArticleInput, TierInput

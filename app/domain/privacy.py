@@ -8,7 +8,7 @@ from app.domain.days import AMSTERDAM
 from app.domain.errors import RuleRefused
 from app.domain.members import FORMER, Member
 from app.domain.orders import Order, OrderState
-from app.domain.people import Office
+from app.domain.persons import Office
 
 FULL_INVOICE_CENTS = 10_000
 """Up to 100 euro a simplified invoice will do, which names nobody; above it name and address stay with the books."""

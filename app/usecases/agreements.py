@@ -25,7 +25,7 @@ from app.db.engine import Tx, uuid7
 from app.db.ledger import lock_books
 from app.db.members import members
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor

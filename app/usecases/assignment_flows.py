@@ -6,14 +6,14 @@ from app.db.earnings import earnings
 from app.db.engine import Tx
 from app.db.orders import orders
 from app.db.payments import refunds
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.flows import Flow
 from app.ids import AssignmentId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.charge import cents_by_place
+from app.usecases.steps.book_assignment import cents_by_place
 
 
 @shows_private

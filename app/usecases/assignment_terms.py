@@ -18,7 +18,7 @@ from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, Te
 from app.domain.parts import Signature
 from app.ids import AssignmentId, CooperativeId
 from app.usecases.steps import assignment as steps
-from app.usecases.steps.charge import cents_by_place
+from app.usecases.steps.book_assignment import cents_by_place
 from app.usecases.steps.limit import check_limits
 from app.usecases.steps.reading import reads_by_id
 from app.vocabulary import WHOLE, Doc

@@ -44,7 +44,7 @@ from app.domain.vat import VatClass, rate_on
 from app.ids import AssignmentId, CooperativeId, OrderId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.assignment import Whole
-from app.usecases.steps.charge import book_assignment, cents_by_place, check_vat
+from app.usecases.steps.book_assignment import book_assignment, cents_by_place, check_vat
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.due import assignment_in_time, order_in_time, step_of
 from app.usecases.steps.limit import check_limits

@@ -9,7 +9,7 @@ from app.db.cooperatives import cooperatives
 from app.db.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Vote

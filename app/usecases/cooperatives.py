@@ -10,7 +10,7 @@ from app.db.cooperatives import cooperatives, is_under, officers
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.municipalities import municipalities
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness

@@ -10,7 +10,7 @@ from app.db.earnings import lock_year
 from app.db.engine import Tx, uuid7
 from app.db.orders import orders
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor
@@ -22,9 +22,9 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.book_sale import settle
 from app.usecases.steps.due import order_in_time
 from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.settle import settle
 from app.usecases.steps.version import expect
 from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 

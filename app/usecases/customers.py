@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.db.customers import customers
 from app.db.engine import Tx, uuid7
-from app.db.people import ensure_person
+from app.db.persons import ensure_person
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.customers import Contact, Customer, reachable

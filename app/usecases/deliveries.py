@@ -7,7 +7,7 @@ from app.db.cooperatives import books_from, cooperatives
 from app.db.deliveries import deliveries
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day

@@ -17,7 +17,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find, move
 from app.ids import CooperativeId, EarningId, MemberId
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.earn import release_held
+from app.usecases.steps.book_earning import release_held
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import Reason, Version

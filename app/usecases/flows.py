@@ -11,7 +11,7 @@ from app.db.earnings import earnings
 from app.db.engine import Tx
 from app.db.members import members
 from app.db.orders import orders
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.flows import Flow, Statement, StatementAxis, bought_with, check_dates

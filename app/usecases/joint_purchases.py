@@ -10,7 +10,7 @@ from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles as article_store
 from app.db.joint_purchases import demands_of, joint_purchases, list_purchases, save_wishes
 from app.db.outbox import start_timer, tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.allocation import ArticleAllocation, PurchaseAllocation, SharingRule, allocate
@@ -35,7 +35,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
-from app.usecases.steps import joint
+from app.usecases.steps import book_purchase
 from app.usecases.steps.due import step_of
 from app.usecases.steps.limit import check_purchase_limits
 from app.usecases.steps.purchase_forms import (
@@ -133,7 +133,7 @@ async def change_joint_purchase(
     """
     named = changes.named()
     named |= {f"{name}_cents": named.pop(name).cents for name in ("delivery", "discount") if name in named}
-    found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, expected_version)
+    found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, expected_version)
     wishing = (PurchaseState.DRAFT, *WISHING)
     fixed = set(named) - {"about", "delivery_cents", "discount_cents"} if found.state in ALLOCATED else set()
     if fixed or found.state not in (*wishing, *ALLOCATED):
@@ -161,7 +161,7 @@ async def add_article(
     minimum: Minimum | None = None,
 ) -> StandingArticle:
     """Add an article while everybody may wish. Raises WrongState, RuleRefused."""
-    found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, None)
+    found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, None)
     if found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="add_article", state=found.state, possible=[])
     stated = PurchaseArticleInput(
@@ -185,17 +185,17 @@ async def drop_article(
     Raises WrongState once it is closed, Stale.
     """
     article = await article_store.get(tx, article_id)
-    found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
+    found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
     expect(article.version, expected_version)
     if found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="drop_article", state=found.state, possible=[])
     dropped = await article_store.save(tx, replace(article, dropped=True))
-    whole = await joint.load(tx, found)
+    whole = await book_purchase.load(tx, found)
     theirs = whole.only(article_id)
-    released = await joint.release(tx, theirs, day=tx.today, all_of_it=True)
+    released = await book_purchase.release(tx, theirs, day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)
     await joint_purchases.save(tx, released.purchase)
-    await joint.tell_all(tx, theirs, "article_dropped", article=article.title)
+    await book_purchase.tell_all(tx, theirs, "article_dropped", article=article.title)
     return StandingArticle.of(dropped)
 
 
@@ -214,7 +214,7 @@ async def move_joint_purchase(
     Raises WrongState, BelowMinimum, ReceiptMissing, ReasonNeeded, RuleRefused, Stale, and LimitExceeded at `order` if a
     partner would owe the lead more than it allows.
     """
-    found = await joint.locked(tx, actor, find(PURCHASE, verb).right, purchase_id, expected_version)
+    found = await book_purchase.locked(tx, actor, find(PURCHASE, verb).right, purchase_id, expected_version)
     moved = transition(Case(found, actor, tx.now), verb, closes_at=closes_at, reason=reason)
     match verb:
         case "open" | "top_up" | "extend":
@@ -223,11 +223,11 @@ async def move_joint_purchase(
             return await _closed(tx, moved)
         case "order":
             moved = replace(moved, buyer_id=actor.person)
-            await check_purchase_limits(tx, moved, (await joint.load(tx, moved)).cents_by_place)
+            await check_purchase_limits(tx, moved, (await book_purchase.load(tx, moved)).cents_by_place)
         case "cancel" | "give_up":
             return await _cancelled(tx, moved, reason)
-    whole = await joint.load(tx, moved)
-    await joint.tell_all(tx, whole, verb)
+    whole = await book_purchase.load(tx, moved)
+    await book_purchase.tell_all(tx, whole, verb)
     return await joint_purchases.save(tx, moved)
 
 
@@ -237,7 +237,7 @@ async def close_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     found = await joint_purchases.get(tx, purchase_id, lock=True)
     if found.state not in WISHING or found.closes_at > tx.now:
         return
-    whole = await joint.load(tx, found)
+    whole = await book_purchase.load(tx, found)
     wanted = [article for article in whole.articles if not article.dropped and whole.demands[article.id].packs]
     if below_minimum(whole.articles, whole.demands) or not wanted:
         await tell(tx, "joint_purchase.below_minimum", found.cooperative_id, found.id, title=found.title)
@@ -252,7 +252,7 @@ async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
     found = await joint_purchases.get(tx, purchase_id, lock=True)
     if found.state is PurchaseState.OPEN and found.tops_up_at and found.tops_up_at <= tx.now < found.closes_at:
         moved = await joint_purchases.save(tx, transition(Case(found, actor, tx.now), "top_up"))
-        await joint.tell_all(tx, await joint.load(tx, moved), "top_up")
+        await book_purchase.tell_all(tx, await book_purchase.load(tx, moved), "top_up")
 
 
 async def get_joint_purchase(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> Stand:
@@ -289,7 +289,7 @@ async def get_allocation(
     actor.require(Right.READ_PURCHASE, place, own=own)
     if rule is not None and rule != found.rule and found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="preview", state=found.state, possible=[])
-    whole = await joint.load(tx, replace(found, rule=rule or found.rule))
+    whole = await book_purchase.load(tx, replace(found, rule=rule or found.rule))
     each = ((article, whole.inputs[article.id]) for article in whole.articles)
     return PurchaseAllocation(tuple(ArticleAllocation(a.id, a.title, inputs, allocate(inputs)) for a, inputs in each))
 
@@ -350,18 +350,18 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
 
 async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
     """The purchase closed: packs, who gets what, and nothing reserved that will not be paid."""
-    whole = await joint.load(tx, moved)
-    shared = joint.allocated(whole)
+    whole = await book_purchase.load(tx, moved)
+    shared = book_purchase.allocated(whole)
     frozen = replace(shared, purchase=replace(moved, closed_at=tx.now))
-    released = await joint.release(tx, frozen, day=tx.today)
-    await joint.save(tx, released)
-    await joint.tell_all(tx, released, "close")
+    released = await book_purchase.release(tx, frozen, day=tx.today)
+    await book_purchase.save(tx, released)
+    await book_purchase.tell_all(tx, released, "close")
     return await joint_purchases.save(tx, released.purchase)
 
 
 async def _cancelled(tx: Tx, moved: JointPurchase, reason: str) -> JointPurchase:
     """The purchase over: everything that was reserved goes back, and everybody is told why."""
-    released = await joint.release(tx, await joint.load(tx, moved), day=tx.today, all_of_it=True)
+    released = await book_purchase.release(tx, await book_purchase.load(tx, moved), day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)
-    await joint.tell_all(tx, released, "cancel", reason=reason)
+    await book_purchase.tell_all(tx, released, "cancel", reason=reason)
     return await joint_purchases.save(tx, released.purchase)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from app.db import people
+from app.db import persons
 from app.db.engine import Answers, Tx
 from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
@@ -37,7 +37,7 @@ async def _rows(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> tuple[Actor, Ro
         for lookup in read_by_id(verb):
             wanted[lookup][row_id] = None
     queries = {lookup: lookup.store.many(lookup.column, tuple(ids)) for lookup, ids in wanted.items()}
-    actor, answers = await people.enter_asking(run.database, run.identity, tuple(queries.values()))
+    actor, answers = await persons.enter_asking(run.database, run.identity, tuple(queries.values()))
     rows: Rows = {lookup: defaultdict(list) for lookup in queries}
     for lookup, query in queries.items():
         for of_id, row in map(query.load, answers[query.sql, query.arguments]):

@@ -14,7 +14,7 @@ from app.db.engine import Tx, uuid7
 from app.db.members import member_events, members, was_linked
 from app.db.offerings import hide_offerings_of, show_offerings_of
 from app.db.outbox import start_timer, tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.db.store import Query, one_of, rows_of
 from app.db.thermometer import member_balances, pot_movements, pot_of
 from app.domain.access import Right

@@ -12,7 +12,7 @@ from app.db.engine import Tx, uuid7
 from app.db.nettings import between, credit_limits, mark_paid, nettings, statement, with_claims
 from app.db.nettings import list_nettings as nettings_of
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import midnight

@@ -25,7 +25,7 @@ from app.db.offering_imports import (
 )
 from app.db.offerings import offerings
 from app.db.outbox import Told, tell, tell_many
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import (

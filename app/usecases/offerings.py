@@ -13,7 +13,7 @@ from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.offerings import add_edition, end_holds, holds, lock_stock, offerings, save_stock
 from app.db.outbox import start_timer, tell
-from app.db.people import ensure_person, lend_staff_view
+from app.db.persons import ensure_person, lend_staff_view
 from app.domain import offerings as process
 from app.domain.access import Right
 from app.domain.actors import Actor

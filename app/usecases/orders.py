@@ -15,7 +15,7 @@ from app.db.offerings import end_holds, holds, lock_stock, locked_offerings, put
 from app.db.orders import add_order, events, guest_order, orders
 from app.db.orders import list_orders as load_page
 from app.db.outbox import start_timer, tell
-from app.db.people import ensure_person, lend_staff_view
+from app.db.persons import ensure_person, lend_staff_view
 from app.db.store import rows_of
 from app.domain import orders as process
 from app.domain.access import Right, Role
@@ -45,12 +45,12 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, HoldId, OfferingId, OrderId
 from app.usecases.steps.audit import shows_private
+from app.usecases.steps.book_sale import expect_earnings, settle
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.due import order_in_time, step_of
 from app.usecases.steps.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.steps.owed_back import owe_what_was_paid
 from app.usecases.steps.reading import Questions, asks_first, reads_by_id
-from app.usecases.steps.settle import expect_earnings, settle
 from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import Doc, Edition, Form, Moment, Note, Quantity, Version

@@ -29,12 +29,12 @@ from app.domain.refunds import Refund, after_refund, split_refund
 from app.ids import OrderId, PaymentId
 from app.usecases.steps.assignment import follow_payment
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.charge import give_back_assignment
+from app.usecases.steps.book_assignment import give_back_assignment
+from app.usecases.steps.book_refund import book_refund, pay_back
+from app.usecases.steps.book_sale import settle, unsettle
 from app.usecases.steps.due import order_in_time
 from app.usecases.steps.owed_back import set_off, tell_due, tell_owed_back
 from app.usecases.steps.reading import asks_first, reads_by_id
-from app.usecases.steps.refund import book_refund, pay_back
-from app.usecases.steps.settle import settle, unsettle
 from app.vocabulary import Amount, Doc, PastDay, Reason
 
 ReceiptDay = Annotated[PastDay, Doc("The day on which it came in; today if it is left out.")]

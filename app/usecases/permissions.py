@@ -9,8 +9,8 @@ from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import start_timer, tell
-from app.db.people import lend_staff_view
 from app.db.permissions import open_note, permission_reads, permissions, seal_note
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import PermissionNeeded

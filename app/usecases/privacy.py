@@ -17,8 +17,8 @@ from app.db.members import member_events, members
 from app.db.offerings import hide_offerings_of
 from app.db.orders import orders
 from app.db.outbox import tasks, tell
-from app.db.people import lend_staff_view, offices, people
 from app.db.permissions import permission_reads, permissions
+from app.db.persons import lend_staff_view, offices, people
 from app.db.spending import requests
 from app.db.store import Store, rows_of
 from app.db.thermometer import pot_movements

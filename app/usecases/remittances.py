@@ -4,7 +4,7 @@ from app.db import ledger
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.db.remittances import months_reported, owed_lines, remittances
 from app.domain.access import Right
 from app.domain.actors import Actor

@@ -26,12 +26,12 @@ from opentelemetry import trace
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from app.db import idempotency, people
+from app.db import idempotency, persons
 from app.db.engine import Database, Tx
 from app.db.failures import RETRIES, DatabaseFailed, Repeat
 from app.db.idempotency import Claimed
 from app.db.outbox import finish_event, finish_timer
-from app.db.sealing import key_of
+from app.db.sealed_text import key_of
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity, Passed
 from app.domain.days import day_of
 from app.domain.errors import (
@@ -116,7 +116,7 @@ class Run:
 
         async def once() -> T:
             async with self.database.transaction(self.now(), snapshot=is_of_one_moment(verb)) as tx:
-                self.actor = await people.enter(tx, self.identity)
+                self.actor = await persons.enter(tx, self.identity)
                 with constraints_as_rules():
                     result = await verb(tx, self.actor, *arguments, **named)
                     await tx.flush()
@@ -158,8 +158,8 @@ class Run:
 
     async def _take(self, due: StepDue) -> None:
         async with self.database.transaction(self.now()) as tx:
-            await people.enter(tx, self.identity)
-            await people.lend_staff_view(tx, due.cooperative_id)
+            await persons.enter(tx, self.identity)
+            await persons.lend_staff_view(tx, due.cooperative_id)
             with constraints_as_rules():
                 await due.verb(tx, Actor(system=True), **due.about)
                 await tx.flush()
@@ -170,13 +170,13 @@ class Run:
         now = self.now()
         with constraints_as_rules():
             queries = questions(day_of(now), **named)
-            self.actor, answers = await people.enter_asking(self.database, self.identity, queries)
+            self.actor, answers = await persons.enter_asking(self.database, self.identity, queries)
             return await verb(Tx(None, now, answers=answers), self.actor, *arguments, **named)
 
     async def know_again(self, tx: Tx) -> None:
         """Read anew who acts if the database did not know this person before: their first order makes them known."""
         if self.actor.person_id is None and self.identity.subject is not None:
-            self.actor = await people.enter(tx, self.identity)
+            self.actor = await persons.enter(tx, self.identity)
 
     def token_of(self, thing_id: UUID) -> str:
         """The token of a thing's secret link. It is the same each time, so that nothing has to keep it."""
@@ -279,7 +279,7 @@ class SystemRun:
 
         async def once() -> T | None:
             async with self.database.transaction(self.now()) as tx:
-                actor = await people.enter_as_system(tx, self.cooperative_id)
+                actor = await persons.enter_as_system(tx, self.cooperative_id)
                 if self.timer is not None and not await finish_timer(tx, self.timer):
                     return None
                 if self.event is not None and not await finish_event(tx, self.event):

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from app.db.books import broken
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
+from app.db.invariants import broken
 from app.db.seals import book_checks, last_check, list_seals, record_check, sealed_journals, waiting_check
 from app.db.seals import seal_books as seal
 from app.domain.access import Right

@@ -12,7 +12,7 @@ from app.db.earnings import lock_pots, lock_year, save_year
 from app.db.engine import Tx, uuid7
 from app.db.members import members
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.db.spending import free_lots, requests
 from app.db.thermometer import member_balances
 from app.domain.access import Right

@@ -11,7 +11,7 @@ from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles, demands_of, joint_purchases, next_number, wish_changes, wishes
 from app.db.members import members
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.allocation import Demand
@@ -31,7 +31,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.purchase_costs import reserve_legs
 from app.domain.spending import CONSENT, policy_for
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
-from app.usecases.steps import joint
+from app.usecases.steps import book_purchase
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.due import purchase_in_time
 from app.usecases.steps.limit import check_limit_between
@@ -112,7 +112,7 @@ async def lock_wish(
     Raises WrongState before closing and after settling, RuleRefused above what was asked for, LocksExceed.
     """
     seen = await wishes.get(tx, wish_id)
-    purchase = await joint.locked(tx, actor, Right.LEAD_PURCHASE, seen.purchase_id)
+    purchase = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, seen.purchase_id)
     if purchase.state not in ALLOCATED:
         raise WrongState(verb="lock_wish", state=purchase.state, possible=[])
     await lend_staff_view(tx, purchase.cooperative_id)
@@ -121,9 +121,9 @@ async def lock_wish(
     if units is not None and units > wish.quantity + wish.tolerance:
         raise RuleRefused(rule="at_most_what_was_asked_for", value=str(wish.quantity + wish.tolerance))
     saved = await wishes.save(tx, replace(wish, locked_units=units))
-    whole = await joint.load(tx, purchase)
-    shared = joint.allocated(whole.only(wish.article_id))
-    await joint.save(tx, shared)
+    whole = await book_purchase.load(tx, purchase)
+    shared = book_purchase.allocated(whole.only(wish.article_id))
+    await book_purchase.save(tx, shared)
     got = next(line for line in shared.wishes if line.id == wish_id)
     return replace(got, version=saved.version + 1)
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from app.db import people
+from app.db import persons
 from app.db.engine import Database
 from app.domain.actors import Identity
 from tests.scenarios.test_membership import candidate, on_trial
@@ -204,7 +204,7 @@ async def test_a_partners_app_sees_orders_and_no_private_row(world: World, datab
     await world.sale(seller, await world.app(), "100.00")
     partner = await world.app(["offerings:read"], [seller.id])
     async with database.transaction() as tx:
-        await people.enter(tx, Identity(None, None, partner.login, frozenset()))
+        await persons.enter(tx, Identity(None, None, partner.login, frozenset()))
         assert await tx.value('select count(*) from "order"') == 1
         for table in ("member", "earning", "entry", "account", "permission", "sealed_key", "task", "spending"):
             assert await tx.value(f"select count(*) from {table}") == 0, table

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.usecases.books import check_books
+from app.usecases.ledger import check_books
 from app.usecases.run import SystemRun
 from tests.world import GUEST, NOTHING, SAENS_TOIS, SCOPE, Caller, World
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import httpx
 
-from app.usecases.books import check_books
+from app.usecases.ledger import check_books
 from app.usecases.run import SystemRun
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SCOPE, Caller, World

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from app.db import people
+from app.db import persons as people
 from app.db.engine import Database
 from tests.scenarios.buying import plan, wish
 from tests.scenarios.jobs import agreed, join, report, slot

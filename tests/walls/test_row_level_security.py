@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.db import people
+from app.db import persons
 from app.db.engine import Database
 from app.domain.actors import Identity
 from tests.walls.cast import COLUMNS, FAR, OWN, Cast, cast, identity
@@ -111,7 +111,7 @@ async def newcomers(world: World, sample: Sample, owner: asyncpg.Connection) -> 
 
 async def seen(database: Database, who: Identity, table: str, key: str) -> set[str]:
     async with database.transaction() as tx:
-        await people.enter(tx, who)
+        await persons.enter(tx, who)
         return {row[0] for row in await tx.rows(f'select {key} from "{table}"')}
 
 
@@ -120,7 +120,7 @@ async def changed(database: Database, who: Identity, table: str, key: str, rows:
     found: set[str] = set()
     with contextlib.suppress(Undo):
         async with database.transaction() as tx:
-            await people.enter(tx, who)
+            await persons.enter(tx, who)
             sql = "select column_name from information_schema.columns where table_name = $1 limit 1"
             column = await tx.value(sql, table)
             touch = f'update "{table}" set "{column}" = "{column}" where {key} = any ($1) returning {key}'
@@ -155,7 +155,7 @@ async def test_row_level_security_lets_nobody_add_rows_for_others(
     copy = f'insert into "{table}" select * from jsonb_populate_record(null::"{table}", $1::text::jsonb)'
     for column in FAR:
         async with database.transaction() as tx:
-            await people.enter(tx, strangers.identity(column))
+            await persons.enter(tx, strangers.identity(column))
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with tx.savepoint():
                     await tx.rows(copy, theirs)
@@ -202,7 +202,7 @@ async def test_a_pot_is_seen_by_its_member_and_the_staff_and_by_nobody_else(
     seeing = set()
     for column in COLUMNS:
         async with database.transaction() as tx:
-            await people.enter(tx, everybody.identity(column))
+            await persons.enter(tx, everybody.identity(column))
             whose = {row[0] for row in await tx.rows(LOOKS[view])}
         if pot in whose:
             seeing.add(column)
@@ -234,7 +234,7 @@ async def test_the_settings_of_one_request_do_not_reach_the_next(world: World, d
     seller = await world.cooperative()
     for _ in range(40):
         async with database.transaction() as tx:
-            await people.enter(tx, identity(world, seller.coordinator.login))
+            await persons.enter(tx, identity(world, seller.coordinator.login))
             assert await tx.value("select count(*) from member") >= 1
         async with database.transaction() as tx:
             assert await tx.value("select count(*) from member") == 0

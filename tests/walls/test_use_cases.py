@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.db import people
+from app.db import persons
 from app.db.engine import Database
 from app.domain.actors import Identity
 from app.domain.errors import DomainError
@@ -49,7 +49,7 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
     """What a verb answers to somebody, as a status; nothing stays."""
     try:
         async with database.transaction() as tx:
-            actor = await people.enter(tx, who)
+            actor = await persons.enter(tx, who)
             with constraints_as_rules():
                 await verb(tx, actor, **arguments)
                 await tx.flush()

@@ -12,7 +12,7 @@ from app.db.members import members
 from app.db.offerings import end_holds, put_back
 from app.db.orders import events, orders
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.actors import Actor
 from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.days import Bounds

@@ -7,7 +7,7 @@ from app.db.assignments import promised_cents
 from app.db.engine import Tx
 from app.db.joint_purchases import wished_cents
 from app.db.nettings import between, credit_limits
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.assignments import Assignment
 from app.domain.joint_purchases import JointPurchase
 from app.domain.nettings import check_limit

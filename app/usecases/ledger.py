@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.db import ledger
-from app.db.books import broken
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx
+from app.db.invariants import broken
 from app.db.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor

@@ -7,13 +7,13 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.batch import all_of
 from app.db.engine import Answers, Database, Tx
 from app.db.store import Query, Store, answers_to
+from app.db.unit_of_work import all_of
 from app.domain.access import Role
 from app.domain.actors import Actor, Holding, Identity
 from app.domain.errors import TokenRefused
-from app.domain.people import Office, Person
+from app.domain.persons import Office, Person
 
 
 class PersonRow(SQLModel, table=True):

@@ -15,8 +15,8 @@ from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import Order
 from app.domain.refunds import Refund, fund_taken, merged, share_refund, take
 from app.domain.split import BY_YEAR_TOTAL
-from app.domain.years import Year
-from app.usecases.steps.settle import locked_earnings
+from app.domain.thresholds import Year
+from app.usecases.steps.book_sale import locked_earnings
 
 
 async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:

@@ -8,7 +8,7 @@ from app.contract.shape import Money, cents, seen, shape
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
 from app.ids import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
-from app.usecases.books import close_month, list_accounts, list_journals, list_periods
+from app.usecases.ledger import close_month, list_accounts, list_journals, list_periods
 
 
 @shape(domain.Leg)

@@ -12,7 +12,7 @@ from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles as article_store
 from app.db.joint_purchases import histories, joint_purchases, purchase_credits, save_articles, save_wishes, wishes
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.db.spending import free_lots_of
 from app.domain.access import Right
 from app.domain.actors import Actor

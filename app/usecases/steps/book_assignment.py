@@ -10,7 +10,7 @@ from app.db.earnings import earnings
 from app.db.engine import Tx, uuid7
 from app.db.orders import add_order, orders
 from app.db.payments import refunds
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.assignments import Assignment, shares_of
 from app.domain.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
 from app.domain.customers import Contact
@@ -22,9 +22,9 @@ from app.domain.parts import Part
 from app.domain.refunds import Refund
 from app.domain.vat import rate_on
 from app.usecases.steps.assignment import Whole
+from app.usecases.steps.book_refund import take_off
+from app.usecases.steps.book_sale import expect_each, settle
 from app.usecases.steps.ordering import reference, small_business
-from app.usecases.steps.refund import take_off
-from app.usecases.steps.settle import expect_each, settle
 
 
 def cents_by_place(whole: Whole) -> dict[UUID, int]:

@@ -9,12 +9,12 @@ from asyncpg import UniqueViolationError
 from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
 from app.db.municipalities import municipalities
-from app.db.people import add_person as save_person
-from app.db.people import delete_office, ensure_person, lend_staff_view, offices, people
+from app.db.persons import add_person as save_person
+from app.db.persons import delete_office, ensure_person, lend_staff_view, offices, people
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused
-from app.domain.people import ERASED, OFFICES, Office, Person
+from app.domain.persons import ERASED, OFFICES, Office, Person
 from app.ids import CooperativeId, MunicipalityId, OfficeId, PersonId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id

@@ -6,7 +6,7 @@ from typing import Annotated
 from app.db.engine import Tx, uuid7
 from app.db.joint_purchases import articles, joint_purchases, save_wishes, wishes
 from app.db.outbox import tell
-from app.db.people import lend_staff_view
+from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day, day_of
@@ -15,7 +15,7 @@ from app.domain.joint_purchases import Credit, JointPurchase, PurchaseState, Sta
 from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.domain.transitions import Case
 from app.ids import JointPurchaseId, PurchaseArticleId, WishId
-from app.usecases.steps import joint
+from app.usecases.steps import book_purchase
 from app.vocabulary import Amount, AmountOrNone, Doc, PaymentDay, StatedReason, Units, Version
 
 More = Annotated[Units, Doc("How many more came.")]
@@ -43,18 +43,18 @@ async def receive_units(
     Raises WrongState, RuleRefused for neither or both, LocksExceed.
     """
     article = await articles.get(tx, article_id)
-    found = await joint.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
+    found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
     if (units is None) == (units_in_all is None):
         raise RuleRefused(rule="units_or_units_in_all", value="")
     correctable = (PurchaseState.ORDERED, PurchaseState.RECEIVED)
     if found.state not in (correctable[:1] if units_in_all is None else correctable):
         raise WrongState(verb="receive_units", state=found.state, possible=[])
-    whole = await joint.load(tx, found)
+    whole = await book_purchase.load(tx, found)
     article = whole.only(article_id).articles[0]
     in_all = (article.received_units or 0) + (units or 0) if units_in_all is None else units_in_all
     came = replace(article, received_units=in_all)
-    shared = joint.allocated(replace(whole.only(article_id), articles=(came,)))
-    await joint.save(tx, shared)
+    shared = book_purchase.allocated(replace(whole.only(article_id), articles=(came,)))
+    await book_purchase.save(tx, shared)
     received = replace(shared.articles[0], version=article.version + 1)
     wished, tolerated = sum(wish.quantity for wish in shared.wishes), sum(wish.tolerance for wish in shared.wishes)
     return StandingArticle.of(received, wished, tolerated)
@@ -73,14 +73,14 @@ async def settle_joint_purchase(
 
     Raises TotalDiffers if the invoice says another total, SecondPersonNeeded, WrongState, DayOutOfRange.
     """
-    found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
+    found = await book_purchase.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
     settled = transition(Case(found, actor, tx.now), "settle", total=total)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.created_at), tx.today)
-    whole = await joint.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
+    whole = await book_purchase.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
     check_total(whole.charges, total.cents)
-    charged = await joint.charge(tx, whole, day)
+    charged = await book_purchase.charge(tx, whole, day)
     await save_wishes(tx, charged.wishes)
-    await joint.tell_all(tx, charged, "settle")
+    await book_purchase.tell_all(tx, charged, "settle")
     return await joint_purchases.save(tx, charged.purchase)
 
 
@@ -91,7 +91,7 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, 
     """
     cents = amount.cents
     wish = await wishes.get(tx, wish_id)
-    found = await joint.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
+    found = await book_purchase.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
     if found.state is not PurchaseState.SETTLED:
         raise WrongState(verb="credit", state=found.state, possible=[])
     await lend_staff_view(tx, found.cooperative_id)
@@ -100,6 +100,6 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, 
         left = wish.charged_cents - wish.credited_cents
         raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(left), left_cents=left)
     given = Credit(uuid7(), found.id, wish_id, cents, reason, actor.person, tx.now)
-    credited = await joint.credit(tx, found, wish, given)
+    credited = await book_purchase.credit(tx, found, wish, given)
     await tell(tx, "joint_purchase.credited", wish.cooperative_id, found.id, title=found.title)
     return credited

@@ -24,8 +24,8 @@ from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
 from app.domain.permissions import Permission, permitted
 from app.domain.split import BY_YEAR_TOTAL, cost_legs
-from app.domain.years import Year
-from app.usecases.steps.earn import book_split, take_back, take_back_held, warn_of_limit
+from app.domain.thresholds import Year
+from app.usecases.steps.book_earning import book_split, take_back, take_back_held, warn_of_limit
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:

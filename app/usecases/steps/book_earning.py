@@ -13,7 +13,7 @@ from app.domain.earnings import Earning, EarningState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
 from app.domain.limits import monthly_limit
 from app.domain.split import BY_YEAR_TOTAL, fund_cents, split
-from app.domain.years import Year
+from app.domain.thresholds import Year
 
 
 def book_split(year: Year, earning: Earning, agreement: Agreement, costs: Sequence[Leg]) -> Earning:

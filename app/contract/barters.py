@@ -1,0 +1,51 @@
+"""Barter between members, in minutes."""
+
+from datetime import datetime
+
+from app.contract.operation import Noun
+from app.contract.shape import shape
+from app.contract.transitions import Step, steps
+from app.domain import barters as domain
+from app.domain.barters import BARTER, BarterState
+from app.ids import BarterId, CooperativeId, MemberId
+from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
+
+
+@shape(domain.Trade)
+class Barter:
+    """Work that one member did for another; minutes, no euro."""
+
+    id: BarterId
+    cooperative_id: CooperativeId
+    """The cooperative of both."""
+    giver_id: MemberId
+    """Who worked."""
+    receiver_id: MemberId
+    """Who it was done for."""
+    minutes: int
+    """How long it took."""
+    title: str
+    """What was done."""
+    proposed_at: datetime
+    """When it was proposed."""
+    state: BarterState
+    version: int
+    available_transitions: list[Step] = steps("BarterTransition", BARTER)
+
+
+@shape(domain.MemberMinutes)
+class MemberMinutes:
+    """The minutes that a member has to spend."""
+
+    member_id: MemberId
+    """Whose they are."""
+    minutes: int
+    """How many; below zero the member owes them."""
+
+
+OF_COOPERATIVE = "/cooperatives/{cooperative_id}/barters"
+barters = Noun("funds")
+barters.get(OF_COOPERATIVE, list_barters, Barter)
+barters.post(OF_COOPERATIVE, propose_barter, Barter)
+barters.move("/barters/{barter_id}/transitions", answer_barter, Barter)
+barters.get("/members/{member_id}/minutes", get_minutes, MemberMinutes)
