@@ -25,7 +25,7 @@ import typer
 from app.adapters.logs import log_to_stderr
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
 from app.db.failures import DatabaseFailed, DatabaseUnfit
-from app.db.roles import RestoreError, make_roles
+from app.db.schema import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.apps import AppWithSecret

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic import command
 from app.db.engine import BOOKS_ROLE, opened
 from app.db.failures import DatabaseUnfit, check_version, telling_failures
-from app.db.revision import newest
+from app.db.schema import newest
 from app.db.vat import write_rates
 
 ROOT = Path(__file__).parent.parent

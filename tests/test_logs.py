@@ -35,7 +35,7 @@ NOT_PRIVATE = {
     "assignments.get_assignment": "a job and its open seats, without who has them",
     "assignments.list_assignments": "jobs and their open seats, without who has them",
     "ballots.list_ballots": "what was asked and decided; who said what only they themselves see",
-    "books.list_periods": "which months are closed",
+    "ledger.list_periods": "which months are closed",
     "cooperatives.get_cooperative": "public",
     "cooperatives.get_readiness": "what a cooperative still has to arrange",
     "cooperatives.list_cooperatives": "public",
@@ -64,9 +64,9 @@ NOT_PRIVATE = {
     "offerings.list_offerings": "made to be published",
     "orders.get_guest_order": "for who has its link; without name and address",
     "parts.list_slots": "seats of a job, without who has them",
-    "people.get_me": "only ever the caller's own",
+    "persons.get_me": "only ever the caller's own",
     "privacy.export_me": "only ever the caller's own",
-    "purchase_settlements.get_supplier_order": "packs and prices",
+    "purchase_costs.get_supplier_order": "packs and prices",
     "remittances.get_remittance_owed": "one sum for all members together",
     "seals.get_seals": "hashes",
     "seals.list_book_checks": "which invariants held",
@@ -82,6 +82,8 @@ def looks() -> dict[str, Callable[..., Any]]:
     """Every verb that only looks, as noun.verb."""
     found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
+        if module.name.startswith("app.usecases.steps"):
+            continue
         noun = module.name.rpartition(".")[2]
         loaded = importlib.import_module(module.name)
         for name, verb in inspect.getmembers(loaded, inspect.iscoroutinefunction):

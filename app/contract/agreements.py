@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from app.contract.amounts import NamedAmount, amounts
-from app.contract.ledger import Leg
+from app.contract.ledger import SplitPreview
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import seen, shape
 from app.contract.transitions import Step, steps
 from app.domain import agreements as domain
 from app.domain import replay
@@ -14,7 +14,7 @@ from app.domain.agreements import AGREEMENT, AgreementState
 from app.domain.money import decimal_text
 from app.ids import AgreementId, CooperativeId, MunicipalityId
 from app.usecases import agreements as usecases
-from app.usecases.steps import agreement_templates, preview
+from app.usecases.steps import agreement_templates
 from app.usecases.steps.agreement_forms import example_data, rule_data
 
 
@@ -111,28 +111,6 @@ class Replay:
     """All members together."""
     members: list[Compared]
     """Each member, by pseudonym."""
-
-
-@shape(preview.Preview)
-class SplitPreview:
-    """What would become of an amount. Nothing is booked."""
-
-    agreement_id: AgreementId
-    """The version by which it was split."""
-    agreement_number: int
-    """Its number."""
-    day: date
-    """The day of the work."""
-    net: Money
-    """What is earned, without VAT."""
-    costs: Money = cents("cost_cents")
-    """What it costs."""
-    legs: list[Leg]
-    """Where it goes, and why."""
-    year_before: Money
-    """What the member kept this year before it."""
-    year_after: Money
-    """What the member kept this year with it."""
 
 
 ONE = "/agreements/{agreement_id}"

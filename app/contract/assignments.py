@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.contract.customers import Contact
-from app.contract.flows import Flow
+from app.contract.ledger import Flow
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps

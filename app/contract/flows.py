@@ -2,29 +2,15 @@
 
 from datetime import date, datetime
 
-from app.adapters.messages import explain
 from app.contract.amounts import NamedAmount, amounts
+from app.contract.ledger import Flow
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, seen, shape
 from app.domain import flows as domain
 from app.domain.flows import StatementAxis
 from app.domain.ledger import AccountKind
 from app.ids import CooperativeId, MemberId
 from app.usecases.flows import get_member_statement, get_month_flows, get_statement, trace_order
-
-
-@shape(domain.Flow)
-class Flow:
-    """Money that went from one place to the next."""
-
-    source: str
-    """Where it came from."""
-    target: str
-    """Where it went."""
-    amount: Money = cents("cents")
-    """How much."""
-    reason: str = seen(lambda flow, viewer: explain(flow.rule, flow.facts, viewer.language) if flow.rule else "")
-    """Why, in the caller's language; empty if there are several reasons."""
 
 
 @shape(domain.StatementLine)

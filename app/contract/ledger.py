@@ -5,10 +5,12 @@ from datetime import date, datetime
 from app.adapters.messages import explain, explain_leg
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, seen, shape
+from app.domain import flows
 from app.domain import ledger as domain
 from app.domain.ledger import AccountKind, JournalKind
 from app.ids import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 from app.usecases.ledger import close_month, list_accounts, list_journals, list_periods
+from app.usecases.steps import preview
 
 
 @shape(domain.Leg)
@@ -109,9 +111,45 @@ class Period:
     """What stood in the bank at its end."""
 
 
+@shape(flows.Flow)
+class Flow:
+    """Money that went from one place to the next."""
+
+    source: str
+    """Where it came from."""
+    target: str
+    """Where it went."""
+    amount: Money = cents("cents")
+    """How much."""
+    reason: str = seen(lambda flow, viewer: explain(flow.rule, flow.facts, viewer.language) if flow.rule else "")
+    """Why, in the caller's language; empty if there are several reasons."""
+
+
+@shape(preview.Preview)
+class SplitPreview:
+    """What would become of an amount. Nothing is booked."""
+
+    agreement_id: AgreementId
+    """The version by which it was split."""
+    agreement_number: int
+    """Its number."""
+    day: date
+    """The day of the work."""
+    net: Money
+    """What is earned, without VAT."""
+    costs: Money = cents("cost_cents")
+    """What it costs."""
+    legs: list[Leg]
+    """Where it goes, and why."""
+    year_before: Money
+    """What the member kept this year before it."""
+    year_after: Money
+    """What the member kept this year with it."""
+
+
 BELOW = "/cooperatives/{cooperative_id}"
-books = Noun("ledger")
-books.get(f"{BELOW}/periods", list_periods, Period)
-books.post(f"{BELOW}/periods", close_month, Period)
-books.get(f"{BELOW}/accounts", list_accounts, Account)
-books.get(f"{BELOW}/journals", list_journals, Journal)
+ledger = Noun("ledger")
+ledger.get(f"{BELOW}/periods", list_periods, Period)
+ledger.post(f"{BELOW}/periods", close_month, Period)
+ledger.get(f"{BELOW}/accounts", list_accounts, Account)
+ledger.get(f"{BELOW}/journals", list_journals, Journal)

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from app.contract.agreements import SplitPreview
 from app.contract.assignments import Assignment
+from app.contract.ledger import SplitPreview
 from app.contract.operation import Noun
 from app.contract.shape import Money, shape
 from app.contract.transitions import Step, steps
@@ -112,21 +112,19 @@ SLOT = "/assignment-slots/{slot_id}"
 PART_OF_IT = "/assignment-parts/{part_id}"
 ENTRY = "/assignment-hours/{entry_id}"
 OPENS = "/assignment-parts"
-assignment_parts = Noun("assignment parts")
-assignment_parts.get(
-    f"{OF_A_JOB}/slots", usecases.list_slots, AssignmentSlot, field="assignment_slots", below=Assignment
-)
-assignment_parts.post(f"{OF_A_JOB}/slots", usecases.add_slot, AssignmentSlot, field="add_assignment_slot")
-assignment_parts.patch(SLOT, usecases.change_slot, AssignmentSlot, field="change_assignment_slot")
-assignment_parts.post(f"{SLOT}/parts", usecases.join_slot, AssignmentPart, opens=OPENS, field="join_assignment_slot")
-assignment_parts.post(
+parts = Noun("assignment parts")
+parts.get(f"{OF_A_JOB}/slots", usecases.list_slots, AssignmentSlot, field="assignment_slots", below=Assignment)
+parts.post(f"{OF_A_JOB}/slots", usecases.add_slot, AssignmentSlot, field="add_assignment_slot")
+parts.patch(SLOT, usecases.change_slot, AssignmentSlot, field="change_assignment_slot")
+parts.post(f"{SLOT}/parts", usecases.join_slot, AssignmentPart, opens=OPENS, field="join_assignment_slot")
+parts.post(
     f"{SLOT}/invitations", usecases.invite_to_slot, AssignmentPart, opens=OPENS, field="invite_to_assignment_slot"
 )
-assignment_parts.get(f"{OF_A_JOB}/parts", usecases.list_parts, AssignmentPart, field="assignment_parts")
-assignment_parts.get(PART_OF_IT, usecases.get_part, AssignmentPart, field="assignment_part")
-assignment_parts.move(f"{PART_OF_IT}/transitions", usecases.move_part, AssignmentPart, field="move_assignment_part")
-assignment_parts.get(f"{PART_OF_IT}/preview", usecases.preview_part, SplitPreview, field="part_preview")
-assignment_parts.get(f"{PART_OF_IT}/hours", list_hours, WorkedHours, field="worked_hours", below=AssignmentPart)
-assignment_parts.post(f"{PART_OF_IT}/hours", report_hours, WorkedHours)
-assignment_parts.post(f"{ENTRY}/approvals", approve_hours, WorkedHours)
-assignment_parts.post(f"{ENTRY}/refusals", refuse_hours, WorkedHours)
+parts.get(f"{OF_A_JOB}/parts", usecases.list_parts, AssignmentPart, field="assignment_parts")
+parts.get(PART_OF_IT, usecases.get_part, AssignmentPart, field="assignment_part")
+parts.move(f"{PART_OF_IT}/transitions", usecases.move_part, AssignmentPart, field="move_assignment_part")
+parts.get(f"{PART_OF_IT}/preview", usecases.preview_part, SplitPreview, field="part_preview")
+parts.get(f"{PART_OF_IT}/hours", list_hours, WorkedHours, field="worked_hours", below=AssignmentPart)
+parts.post(f"{PART_OF_IT}/hours", report_hours, WorkedHours)
+parts.post(f"{ENTRY}/approvals", approve_hours, WorkedHours)
+parts.post(f"{ENTRY}/refusals", refuse_hours, WorkedHours)

@@ -11,11 +11,10 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.rules import SIGNED
 from app.db.store import Query, Store, rows_of
 from app.domain.agreements import Agreement
 from app.domain.page import Page, PageRequest
-
-SIGNED = "cooperative_signed_at is not null and municipality_signed_at is not null"
 
 
 class AgreementRow(SQLModel, table=True):
@@ -87,14 +86,6 @@ WITHOUT_EXAMPLES = _signed.select.replace("t.examples", "'[]'::jsonb as examples
 MOST_KNOWN = 2000
 """Versions of agreements that a process keeps."""
 _known: dict[tuple[str, ...], Agreement] = {}
-
-
-def rules_of_kind(kind: str) -> str:
-    """The signed versions for the cooperative of `t`, the latest first, with their rules of one kind: a fact."""
-    rules = f"""jsonb_path_query_array(a.rules, '$[*] ? (@.kind == "{kind}")')"""
-    return f"""(select coalesce(jsonb_agg(jsonb_build_object('active_from', a.active_from, 'rules', {rules})
-                                          order by a.active_from desc), '[]')
-                  from agreement a where a.cooperative_id = t.cooperative_id and {SIGNED})"""
 
 
 async def get_agreement(tx: Tx, agreement_id: UUID, *, lock: bool = False) -> Agreement:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.agreements import rules_of_kind
+from app.db.rules import rules_of_kind
 from app.db.store import Store
 from app.domain.costs import CostClaim
 

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
-from app.db.agreements import SIGNED
 from app.db.engine import Tx
+from app.db.rules import SIGNED
 from app.db.store import Query, Store
 from app.domain.offerings import Hold, Offering
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.agreements import rules_of_kind
 from app.db.engine import Tx
+from app.db.rules import rules_of_kind
 from app.db.store import Store
 from app.domain.spending import Lot, Request
 

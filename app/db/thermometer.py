@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from app.db.agreements import SIGNED
 from app.db.engine import Tx
+from app.db.rules import SIGNED
 from app.db.store import Query
 from app.domain.ledger import AccountKind
 from app.domain.members import Member

@@ -2,19 +2,11 @@
 
 from collections.abc import Sequence
 
-from app.domain.agreements import (
-    CostCategory,
-    Example,
-    MonthlyAllowance,
-    Premium,
-    RemitAbove,
-    Rule,
-    ShareOfSurplus,
-    Spending,
-)
+from app.domain.agreements import Example
 from app.domain.errors import RuleRefused
 from app.domain.limits import LAWS
 from app.domain.money import WHOLE
+from app.domain.rules import CostCategory, MonthlyAllowance, Premium, RemitAbove, Rule, ShareOfSurplus, Spending
 
 ORDER_OF_RULES = {
     **{

@@ -7,10 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import Agreement, HourlyAllowance, MonthlyAllowance, Premium
+from app.domain.agreements import Agreement
 from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import check_known, limits_on
+from app.domain.rules import HourlyAllowance, MonthlyAllowance, Premium
 from app.domain.transitions import REASON, Case, Process, Transition, of_staff
 
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import CostCategory, RulesFrom, rules_on
 from app.domain.days import day_of
 from app.domain.errors import (
     ApprovedTooLate,
@@ -18,6 +17,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind
+from app.domain.rules import CostCategory, RulesFrom, rules_on
 from app.domain.transitions import REASON, Case, Process, Transition, every, move, of_staff_and_member
 
 

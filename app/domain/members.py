@@ -9,8 +9,8 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import RulesFrom, Trial, rules_on
 from app.domain.errors import RuleMissing, RuleRefused, SecondPersonNeeded
+from app.domain.rules import RulesFrom, Trial, rules_on
 from app.domain.transitions import Case, Need, Process, Transition, every, move
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement, Exit, RulesFrom, Spending, rules_on
 from app.domain.errors import (
     AgreementMissing,
     BelowFloor,
@@ -20,6 +19,7 @@ from app.domain.errors import (
     SpendingForbidden,
 )
 from app.domain.ledger import AccountKind, Leg
+from app.domain.rules import Exit, RulesFrom, Spending, rules_on
 from app.domain.transitions import REASON, Case, Need, Process, Transition, every, move
 
 
@@ -171,18 +171,13 @@ SETTLED_TO = {
 }
 
 
-def policy_for(agreement: Agreement, purpose: str, *, to_member: bool) -> str:
-    """The agreement's policy for a purpose.
+def policy_of(rules: Sequence[Spending], purpose: str, *, to_member: bool = False) -> str:
+    """The policy for a purpose by these rules.
 
-    Raises NoCashOut where the member would be paid, PurposeUnknown with the list, SpendingForbidden.
+    Raises NoCashOut if the member would be paid, PurposeUnknown with the list, SpendingForbidden.
     """
     if to_member:
         raise NoCashOut
-    return policy_of(agreement.all_of(Spending), purpose)
-
-
-def policy_of(rules: Sequence[Spending], purpose: str) -> str:
-    """The policy for a purpose by these rules. Raises PurposeUnknown with the list, SpendingForbidden."""
     rule = next((rule for rule in rules if rule.purpose == purpose), None)
     if rule is None:
         raise PurposeUnknown(purpose=purpose, known=[rule.purpose for rule in rules])

@@ -11,19 +11,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.domain.agreements import (
-    Agreement,
-    Example,
-    ExampleResult,
-    MonthlyAllowance,
-    RemitAbove,
-    ReserveOfTurnover,
-    ShareOfSurplus,
-)
+from app.domain.agreements import Agreement, Example, ExampleResult
 from app.domain.costs import PAYABLE, CostClaim
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import monthly_limit
 from app.domain.money import WHOLE, half_up, share_out
+from app.domain.rules import MonthlyAllowance, RemitAbove, ReserveOfTurnover, ShareOfSurplus
 
 NO_REMITTANCE = RemitAbove(threshold_cents=0, basis_points=0)
 BY_YEAR_TOTAL = frozenset({"remit_above", "monthly_allowance", "pot", "remit_above_fund"})

@@ -30,16 +30,12 @@ from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreement_rules import check_rules
-from app.domain.agreements import (
-    Agreement,
-    ExampleResult,
-    MonthlyAllowance,
-    Side,
-)
+from app.domain.agreements import Agreement, ExampleResult, Side
 from app.domain.days import AGREED
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
 from app.domain.replay import Replay, replay
+from app.domain.rules import MonthlyAllowance
 from app.domain.split import run_examples
 from app.domain.transitions import Case
 from app.ids import AgreementId, CooperativeId, MemberId

@@ -12,12 +12,12 @@ from app.db.outbox import tell
 from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Vote
 from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs
 from app.domain.days import check_day, day_of
 from app.domain.errors import RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
+from app.domain.rules import Vote
 from app.domain.transitions import Case
 from app.ids import BallotId, CooperativeId
 from app.usecases.steps.version import expect

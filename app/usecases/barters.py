@@ -13,7 +13,6 @@ from app.db.outbox import tell
 from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Barter
 from app.domain.barters import (
     BARTER,
     BarterState,
@@ -27,6 +26,7 @@ from app.domain.barters import (
 from app.domain.errors import NotFound, RuleMissing
 from app.domain.ledger import MINUTES, JournalKind, Posting
 from app.domain.page import Page, PageRequest
+from app.domain.rules import Barter
 from app.domain.transitions import Case, find
 from app.ids import BarterId, CooperativeId, MemberId
 from app.usecases.steps.audit import shows_private

@@ -14,11 +14,12 @@ from app.db.persons import lend_staff_view
 from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement, CostCategory
+from app.domain.agreements import Agreement
 from app.domain.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
 from app.domain.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.page import Page, PageRequest
+from app.domain.rules import CostCategory
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
 from app.usecases.steps.audit import shows_private

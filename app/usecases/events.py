@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.db import outbox, revision
+from app.db import outbox, schema
 from app.db.engine import Tx, uuid7
 from app.db.idempotency import forget
 from app.db.messages import add_messages
@@ -72,8 +72,8 @@ async def get_lag(tx: Tx, actor: Actor) -> float:
     Raises NotMigrated where the schema is older than this code; a newer one is an upgrade under way.
     """
     actor.require(Right.READ_PUBLIC)
-    if (current := await revision.current(tx)) < revision.newest():
-        raise NotMigrated(current=current, needed=revision.newest())
+    if (current := await schema.current(tx)) < schema.newest():
+        raise NotMigrated(current=current, needed=schema.newest())
     return await lag_seconds(tx)
 
 

@@ -19,7 +19,6 @@ from app.db.store import Query, one_of, rows_of
 from app.db.thermometer import member_balances, pot_movements, pot_of
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Exit
 from app.domain.days import AMSTERDAM
 from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
 from app.domain.ledger import AccountKind
@@ -36,6 +35,7 @@ from app.domain.members import (
     transition,
 )
 from app.domain.page import Page, PageRequest
+from app.domain.rules import Exit
 from app.domain.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, PersonId

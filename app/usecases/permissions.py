@@ -13,7 +13,6 @@ from app.db.permissions import open_note, permission_reads, permissions, seal_no
 from app.db.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import PermissionNeeded
 from app.domain.days import AMSTERDAM
 from app.domain.errors import NotFound, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
@@ -26,6 +25,7 @@ from app.domain.permissions import (
     permitted,
     withdrawn,
 )
+from app.domain.rules import PermissionNeeded
 from app.domain.transitions import Case
 from app.ids import CooperativeId, MemberId, PermissionId
 from app.usecases.steps.audit import shows_private

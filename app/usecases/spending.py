@@ -17,7 +17,7 @@ from app.db.spending import free_lots, requests
 from app.db.thermometer import member_balances
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement, Exit
+from app.domain.agreements import Agreement
 from app.domain.days import check_day, day_of
 from app.domain.errors import (
     AgreementMissing,
@@ -31,6 +31,7 @@ from app.domain.errors import (
 )
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, into_pots
 from app.domain.page import Page, PageRequest
+from app.domain.rules import Exit, Spending
 from app.domain.spending import (
     CONSENT,
     RESERVED,
@@ -43,7 +44,7 @@ from app.domain.spending import (
     decide,
     first_in_first_out,
     pay_legs,
-    policy_for,
+    policy_of,
     reserve_legs,
     settlement_legs,
 )
@@ -226,11 +227,11 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
 
 
 async def _policy(tx: Tx, cooperative_id: UUID, purpose: str, *, to_member: bool) -> tuple[Agreement, str]:
-    """Today's version and what it says of a purpose. Raises AgreementMissing, and what `policy_for` raises."""
+    """Today's version and what it says of a purpose. Raises AgreementMissing, and what `policy_of` raises."""
     agreement = await agreement_on(tx, cooperative_id, tx.today)
     if agreement is None:
         raise AgreementMissing(date=tx.today.isoformat())
-    return agreement, policy_for(agreement, purpose, to_member=to_member)
+    return agreement, policy_of(agreement.all_of(Spending), purpose, to_member=to_member)
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, request_id: UUID, expected_version: Version | None) -> Request:

@@ -29,7 +29,8 @@ from app.domain.ledger import JournalKind, Posting, into_pots
 from app.domain.members import MemberState
 from app.domain.page import Page, PageRequest
 from app.domain.purchase_costs import reserve_legs
-from app.domain.spending import CONSENT, policy_for
+from app.domain.rules import Spending
+from app.domain.spending import CONSENT, policy_of
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
 from app.usecases.steps import book_purchase
 from app.usecases.steps.audit import shows_private
@@ -162,7 +163,7 @@ async def _pot_may_pay(tx: Tx, cooperative_id: UUID, purchase: JointPurchase) ->
     agreement = await agreement_on(tx, cooperative_id, tx.today)
     if agreement is None:
         raise AgreementMissing(date=tx.today.isoformat())
-    if policy_for(agreement, purchase.purpose, to_member=False) == CONSENT:
+    if policy_of(agreement.all_of(Spending), purchase.purpose) == CONSENT:
         raise RuleRefused(rule="pot_needs_consent", value=purchase.purpose)
 
 

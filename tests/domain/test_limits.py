@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.agreements import Agreement, Collective, MonthlyAllowance, Pot, Premium, check_laws
+from app.domain.agreements import Agreement, check_laws
 from app.domain.allowances import AllowanceKind, amount_of
 from app.domain.errors import AllowanceExceeded, LimitUnknown
 from app.domain.limits import monthly_limit
+from app.domain.rules import Collective, MonthlyAllowance, Pot, Premium
 from app.domain.split import MonthTotal, add_to_year, buckets
 
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.messages import EN, NL, explain_leg
-from app.domain.agreements import Agreement, Pot, RemitAbove, Rule, ShareOfSurplus
+from app.domain.agreements import Agreement
 from app.domain.earnings import Earning
 from app.domain.ledger import AccountKind, Leg
 from app.domain.refunds import merged, share_refund, take
+from app.domain.rules import Pot, RemitAbove, Rule, ShareOfSurplus
 from app.domain.split import split
 
 DAY, ID = date(2026, 3, 5), UUID(int=1)

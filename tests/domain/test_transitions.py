@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
-from app.domain.agreements import CostCategory, RulesFrom, Spending, Trial, rules_on
 from app.domain.costs import CLAIM, ApprovedInYear, ClaimState, CostClaim, Payee
 from app.domain.errors import DomainError, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.members import MEMBERSHIP, Member, MemberState, MemberStep
 from app.domain.orders import ORDER, OrderStep
+from app.domain.rules import CostCategory, RulesFrom, Spending, Trial, rules_on
 from app.domain.spending import SPENDING, Request
 from app.domain.transitions import (
     REASON,

@@ -24,6 +24,8 @@ def verbs() -> dict[str, Verb]:
     """Every use case by its name; where two have the same one, by that of their noun as well."""
     found: dict[str, Verb] = {}
     for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
+        if module.name.startswith("app.usecases.steps"):
+            continue
         noun = module.name.rpartition(".")[2]
         loaded = importlib.import_module(module.name)
         for name, verb in inspect.getmembers(loaded, inspect.iscoroutinefunction):

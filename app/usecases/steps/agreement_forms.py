@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 
-from app.domain.agreements import (
+from app.domain.agreements import Example
+from app.domain.money import AMOUNT, MAX_CENTS, basis_points_of, cents_of, decimal_text, percent_text
+from app.domain.rules import (
     Barter,
     Collective,
     CostCategory,
-    Example,
     Exit,
     HourlyAllowance,
     MonthlyAllowance,
@@ -25,7 +26,6 @@ from app.domain.agreements import (
     Trial,
     Vote,
 )
-from app.domain.money import AMOUNT, MAX_CENTS, basis_points_of, cents_of, decimal_text, percent_text
 from app.vocabulary import WHOLE, Between, Doc, Flag, Form, Text, Title
 
 KIND = Doc("Which rule it is.")

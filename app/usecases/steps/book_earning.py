@@ -7,11 +7,12 @@ from datetime import date
 from app.db import ledger
 from app.db.engine import Tx, uuid7
 from app.db.outbox import start_timer
-from app.domain.agreements import Agreement, MonthlyAllowance
+from app.domain.agreements import Agreement
 from app.domain.days import midnight
 from app.domain.earnings import Earning, EarningState
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
 from app.domain.limits import monthly_limit
+from app.domain.rules import MonthlyAllowance
 from app.domain.split import BY_YEAR_TOTAL, fund_cents, split
 from app.domain.thresholds import Year
 

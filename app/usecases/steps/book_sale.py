@@ -14,7 +14,7 @@ from app.db.members import states_at
 from app.db.outbox import tell
 from app.db.permissions import permissions
 from app.db.store import ask, one_of
-from app.domain.agreements import Agreement, PermissionNeeded
+from app.domain.agreements import Agreement
 from app.domain.charges import customer_leg
 from app.domain.costs import UNDECIDED, ClaimState, CostClaim
 from app.domain.earnings import Earning, EarningState, held_leg
@@ -23,6 +23,7 @@ from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, s
 from app.domain.members import MemberState
 from app.domain.orders import Order, due_for_sale
 from app.domain.permissions import Permission, permitted
+from app.domain.rules import PermissionNeeded
 from app.domain.split import BY_YEAR_TOTAL, cost_legs
 from app.domain.thresholds import Year
 from app.usecases.steps.book_earning import book_split, take_back, take_back_held, warn_of_limit

@@ -1,13 +1,26 @@
-"""The roles on a server that an archive is restored to: they belong to the server, so no archive brings them."""
+"""What belongs to the schema as a whole: its revision, and the roles on the server, which no archive brings."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import asyncpg
 
-from app.db.engine import APP_ROLE, BOOKS_ROLE, CATALOGUE_ROLE, WORKER_ROLE
+from app.db.engine import APP_ROLE, BOOKS_ROLE, CATALOGUE_ROLE, WORKER_ROLE, Tx
 
-SQL = Path(__file__).parent.parent.parent / "alembic" / "versions" / "sql" / "0002_roles.sql"
+VERSIONS = Path(__file__).parent.parent.parent / "alembic" / "versions"
+SQL = VERSIONS / "sql" / "0002_roles.sql"
 ROLES = f"{APP_ROLE}, {WORKER_ROLE}, {CATALOGUE_ROLE}, {BOOKS_ROLE}"
+
+
+@lru_cache
+def newest() -> str:
+    """The one of this code: the files are numbered."""
+    return max(file.name[:4] for file in VERSIONS.glob("[0-9]*.py"))
+
+
+async def current(tx: Tx) -> str:
+    """The one of the database."""
+    return str(await tx.value("select version_num from alembic_version"))
 
 
 class RestoreError(RuntimeError):
