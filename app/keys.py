@@ -17,8 +17,8 @@ from pydantic_core import from_json
 
 from app.adapters.tokens import KeyRing, new_key
 from app.db.engine import BOOKS_ROLE, opened
+from app.db.platform.sealing_key import claim, fingerprint, opens, wrapped_keys
 from app.db.sealed_text import Sealing
-from app.db.sealing_key import claim, fingerprint, opens, wrapped_keys
 from app.settings import PREFIX, Settings, SettingsWrong
 
 VARIED = 16

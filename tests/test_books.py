@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.db.books.invariants import broken
 from app.db.engine import Database, Tx
-from app.db.invariants import broken
-from app.db.persons import lend_staff_view
+from app.db.people.persons import lend_staff_view
 from tests.scenarios.jobs import net
 from tests.scenarios.test_nettings import owing
 from tests.world import World

@@ -15,10 +15,10 @@ import asyncpg
 import pytest
 
 from alembic import command
+from app.db.books.invariants import broken
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, Database, opened
-from app.db.invariants import broken
-from app.db.persons import enter
+from app.db.people.persons import enter
 from app.domain.actors import Identity
 from app.domain.errors import NotFound
 from app.domain.vat import RATES

@@ -7,25 +7,16 @@ from typing import Annotated
 from asyncpg import UniqueViolationError
 from pydantic import Field
 
-from app.db.agreements import (
-    add_agreement,
-    next_number,
-    save_agreement,
-    versions,
-)
-from app.db.agreements import (
-    get_agreement as load,
-)
-from app.db.agreements import (
-    list_agreements as load_page,
-)
-from app.db.cooperatives import cooperatives
-from app.db.earnings import posted_in_year
+from app.db.earning.agreements import add_agreement, next_number, save_agreement, versions
+from app.db.earning.agreements import get_agreement as load
+from app.db.earning.agreements import list_agreements as load_page
+from app.db.earning.earnings import posted_in_year
 from app.db.engine import Tx, uuid7
 from app.db.ledger import lock_books
-from app.db.members import members
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor

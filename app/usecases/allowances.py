@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Annotated
 
 from app.db import ledger
-from app.db.agreements import agreement_on, get_agreement
-from app.db.allowances import allowances, given_in_year
-from app.db.cooperatives import books_from, cooperatives
-from app.db.earnings import lock_year, save_year
+from app.db.earning.agreements import agreement_on, get_agreement
+from app.db.earning.allowances import allowances, given_in_year
+from app.db.earning.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
-from app.db.members import members
+from app.db.people.cooperatives import books_from, cooperatives
+from app.db.people.members import members
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
-from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
+from app.db.people.cooperatives import cooperatives
+from app.db.platform.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
 from app.domain.access import Right, Scope
 from app.domain.actors import Actor
 from app.domain.apps import (

@@ -1,12 +1,12 @@
 """Where the money of an assignment goes: from the customer through the cooperatives to pots and funds."""
 
-from app.db.assignments import assignments
-from app.db.cooperatives import cooperatives
-from app.db.earnings import earnings
+from app.db.earning.earnings import earnings
 from app.db.engine import Tx
-from app.db.orders import orders
-from app.db.payments import refunds
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.selling.assignments import assignments
+from app.db.selling.orders import orders
+from app.db.selling.payments import refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.flows import Flow

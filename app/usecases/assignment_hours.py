@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.assignments import assignments, decide_entry, hours, parts
 from app.db.engine import Tx, uuid7
-from app.db.outbox import tell
+from app.db.platform.outbox import tell
+from app.db.selling.assignments import assignments, decide_entry, hours, parts
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import Assignment, AssignmentState

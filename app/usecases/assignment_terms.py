@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.agreements import agreement_on
-from app.db.assignments import assignments, signatures
+from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
-from app.db.outbox import tell
+from app.db.platform.outbox import tell
+from app.db.selling.assignments import assignments, signatures
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import STAFFABLE, AssignmentState

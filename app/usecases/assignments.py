@@ -8,12 +8,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.assignments import assignments, customers, list_open_to
-from app.db.cooperatives import cooperatives
-from app.db.costs import claims
+from app.db.earning.costs import claims
 from app.db.engine import Tx, uuid7
-from app.db.orders import add_order, orders
-from app.db.outbox import start_timer
+from app.db.people.cooperatives import cooperatives
+from app.db.platform.outbox import start_timer
+from app.db.selling.assignments import assignments, customers, list_open_to
+from app.db.selling.orders import add_order, orders
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import (

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from app.db import ledger
-from app.db.agreements import agreement_on, get_agreement
-from app.db.ballots import ballots, voters
-from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_year, save_year
+from app.db.buying.ballots import ballots, voters
+from app.db.earning.agreements import agreement_on, get_agreement
+from app.db.earning.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs

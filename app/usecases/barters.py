@@ -4,13 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import agreement_on
-from app.db.barters import barters, minutes_of
-from app.db.cooperatives import cooperatives
+from app.db.earning.agreements import agreement_on
+from app.db.earning.barters import barters, minutes_of
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.barters import (

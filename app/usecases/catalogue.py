@@ -5,8 +5,8 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from app.db.catalogue import catalogue_connection, catalogue_offering, catalogue_page
 from app.db.engine import Database
+from app.db.market.catalogue import catalogue_connection, catalogue_offering, catalogue_page
 from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import NotFound
 from app.domain.money import cents_of

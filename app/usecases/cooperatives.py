@@ -5,12 +5,12 @@ from typing import Annotated
 
 from asyncpg import UniqueViolationError
 
-from app.db.agreements import agreement_on
-from app.db.cooperatives import cooperatives, is_under, officers
+from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.municipalities import municipalities
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives, is_under, officers
+from app.db.people.members import members
+from app.db.people.municipalities import municipalities
+from app.db.people.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from app.db.agreements import agreement_on
-from app.db.costs import claims
-from app.db.earnings import lock_year
+from app.db.earning.agreements import agreement_on
+from app.db.earning.costs import claims
+from app.db.earning.earnings import lock_year
 from app.db.engine import Tx, uuid7
-from app.db.orders import orders
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
+from app.db.selling.orders import orders
 from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor

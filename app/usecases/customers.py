@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from app.db.customers import customers
 from app.db.engine import Tx, uuid7
-from app.db.persons import ensure_person
+from app.db.people.persons import ensure_person
+from app.db.selling.customers import customers
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.customers import Contact, Customer, reachable

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from app.db import ledger
-from app.db.cooperatives import books_from, cooperatives
-from app.db.deliveries import deliveries
+from app.db.books.deliveries import deliveries
 from app.db.engine import Tx, uuid7
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import books_from, cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day

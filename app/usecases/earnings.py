@@ -3,12 +3,12 @@
 from dataclasses import replace
 from uuid import UUID
 
-from app.db.agreements import get_agreement
-from app.db.earnings import earnings, lock_year, save_year
+from app.db.earning.agreements import get_agreement
+from app.db.earning.earnings import earnings, lock_year, save_year
 from app.db.engine import Tx
-from app.db.members import members
-from app.db.orders import orders
-from app.db.outbox import tell
+from app.db.people.members import members
+from app.db.platform.outbox import tell
+from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.earnings import HELD, Earning, EarningState, HeldVerb

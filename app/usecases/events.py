@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.db import outbox, schema
+from app.db import schema
 from app.db.engine import Tx, uuid7
-from app.db.idempotency import forget
-from app.db.messages import add_messages
-from app.db.offering_imports import holds_any
-from app.db.outbox import close_tasks, lag_seconds, names_after, open_tasks, tasks, tell
+from app.db.market.offering_imports import holds_any
+from app.db.platform import outbox
+from app.db.platform.idempotency import forget
+from app.db.platform.messages import add_messages
+from app.db.platform.outbox import close_tasks, lag_seconds, names_after, open_tasks, tasks, tell
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated

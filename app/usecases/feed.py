@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.db import feed
 from app.db.engine import Tx
+from app.db.platform import feed
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import RuleRefused

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from app.db import flows
-from app.db.cooperatives import cooperatives
-from app.db.earnings import earnings
+from app.db.books import flows
+from app.db.earning.earnings import earnings
 from app.db.engine import Tx
-from app.db.members import members
-from app.db.orders import orders
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.flows import Flow, Statement, StatementAxis, bought_with, check_dates

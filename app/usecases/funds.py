@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from app.db import ledger
-from app.db.cooperatives import books_from, cooperatives
+from app.db.books.funds import funds
 from app.db.engine import Tx, uuid7
-from app.db.funds import funds
+from app.db.people.cooperatives import books_from, cooperatives
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.db.cooperatives import cooperatives
+from app.db.buying.joint_purchases import articles as article_store
+from app.db.buying.joint_purchases import demands_of, joint_purchases, list_purchases, save_wishes
 from app.db.engine import Tx, uuid7
-from app.db.joint_purchases import articles as article_store
-from app.db.joint_purchases import demands_of, joint_purchases, list_purchases, save_wishes
-from app.db.outbox import start_timer, tell
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import start_timer, tell
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.allocation import ArticleAllocation, PurchaseAllocation, SharingRule, allocate

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.db import ledger
-from app.db.cooperatives import cooperatives
+from app.db.books.invariants import broken
 from app.db.engine import Tx
-from app.db.invariants import broken
-from app.db.outbox import tell
+from app.db.people.cooperatives import cooperatives
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.ledger import Account, Journal, Period, check_close

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from app.db import persons
 from app.db.engine import Answers, Tx
+from app.db.people import persons
 from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
 from app.usecases.run import Run, available, constraints_as_rules, verb_span

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
 
-from app.db.agreements import agreement_on
-from app.db.assignments import leave_queues
-from app.db.cooperatives import cooperatives
+from app.db.earning.agreements import agreement_on
+from app.db.earning.thermometer import member_balances, pot_movements, pot_of
 from app.db.engine import Tx, uuid7
-from app.db.members import member_events, members, was_linked
-from app.db.offerings import hide_offerings_of, show_offerings_of
-from app.db.outbox import start_timer, tell
-from app.db.persons import lend_staff_view
+from app.db.market.offerings import hide_offerings_of, show_offerings_of
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import member_events, members, was_linked
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import start_timer, tell
+from app.db.selling.assignments import leave_queues
 from app.db.store import Query, one_of, rows_of
-from app.db.thermometer import member_balances, pot_movements, pot_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM

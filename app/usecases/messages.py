@@ -1,7 +1,7 @@
 """Messages to people, written by the worker when something happens, and sent by it."""
 
-from app.db import messages
 from app.db.engine import Tx
+from app.db.platform import messages
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.messages import Contents, Message, Outcome, after

@@ -5,7 +5,7 @@ from typing import Annotated
 from asyncpg import UniqueViolationError
 
 from app.db.engine import Tx, uuid7
-from app.db.municipalities import municipalities
+from app.db.people.municipalities import municipalities
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists

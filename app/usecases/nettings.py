@@ -6,13 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import ever_under
-from app.db.cooperatives import cooperatives
+from app.db.books.nettings import between, credit_limits, mark_paid, nettings, statement, with_claims
+from app.db.books.nettings import list_nettings as nettings_of
+from app.db.earning.agreements import ever_under
 from app.db.engine import Tx, uuid7
-from app.db.nettings import between, credit_limits, mark_paid, nettings, statement, with_claims
-from app.db.nettings import list_nettings as nettings_of
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import midnight

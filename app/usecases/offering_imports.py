@@ -7,11 +7,9 @@ from uuid import UUID
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
 
-from app.db.agreements import agreement_on
-from app.db.cooperatives import cooperatives
+from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.offering_imports import (
+from app.db.market.offering_imports import (
     decide_all,
     held_of,
     imports,
@@ -23,9 +21,11 @@ from app.db.offering_imports import (
     stock_all,
     stop_lapsed,
 )
-from app.db.offerings import offerings
-from app.db.outbox import Told, tell, tell_many
-from app.db.persons import lend_staff_view
+from app.db.market.offerings import offerings
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import Told, tell, tell_many
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import (

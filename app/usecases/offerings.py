@@ -8,12 +8,12 @@ from uuid import UUID
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
-from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.offerings import add_edition, end_holds, holds, lock_stock, offerings, save_stock
-from app.db.outbox import start_timer, tell
-from app.db.persons import ensure_person, lend_staff_view
+from app.db.market.offerings import add_edition, end_holds, holds, lock_stock, offerings, save_stock
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.persons import ensure_person, lend_staff_view
+from app.db.platform.outbox import start_timer, tell
 from app.domain import offerings as process
 from app.domain.access import Right
 from app.domain.actors import Actor

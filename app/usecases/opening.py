@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import agreement_on
-from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_year, open_months
+from app.db.earning.agreements import agreement_on
+from app.db.earning.earnings import lock_year, open_months
 from app.db.engine import Tx, uuid7
-from app.db.members import members
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.customers import customers
 from app.db.engine import Tx, uuid7
-from app.db.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_stock
-from app.db.orders import add_order, events, guest_order, orders
-from app.db.orders import list_orders as load_page
-from app.db.outbox import start_timer, tell
-from app.db.persons import ensure_person, lend_staff_view
+from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_stock
+from app.db.people.persons import ensure_person, lend_staff_view
+from app.db.platform.outbox import start_timer, tell
+from app.db.selling.customers import customers
+from app.db.selling.orders import add_order, events, guest_order, orders
+from app.db.selling.orders import list_orders as load_page
 from app.db.store import rows_of
 from app.domain import orders as process
 from app.domain.access import Right, Role

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.assignments import assignments, next_number, parts, slots
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
+from app.db.selling.assignments import assignments, next_number, parts, slots
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.assignments import (

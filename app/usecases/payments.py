@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.assignments import assignments
 from app.db.engine import Tx, uuid7
-from app.db.orders import events, orders
-from app.db.outbox import tell
-from app.db.payments import payments, refunds
+from app.db.platform.outbox import tell
+from app.db.selling.assignments import assignments
+from app.db.selling.orders import events, orders
+from app.db.selling.payments import payments, refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded

@@ -4,13 +4,13 @@ from datetime import datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from app.db.agreements import agreement_on
-from app.db.cooperatives import cooperatives
+from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.outbox import start_timer, tell
-from app.db.permissions import open_note, permission_reads, permissions, seal_note
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.permissions import open_note, permission_reads, permissions, seal_note
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import start_timer, tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from asyncpg import UniqueViolationError
 
-from app.db.cooperatives import cooperatives
 from app.db.engine import Tx, uuid7
-from app.db.municipalities import municipalities
-from app.db.persons import add_person as save_person
-from app.db.persons import delete_office, ensure_person, lend_staff_view, offices, people
+from app.db.people.cooperatives import cooperatives
+from app.db.people.municipalities import municipalities
+from app.db.people.persons import add_person as save_person
+from app.db.people.persons import delete_office, ensure_person, lend_staff_view, offices, people
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused

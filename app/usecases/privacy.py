@@ -4,24 +4,24 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from app.db import privacy
-from app.db.allowances import allowances
-from app.db.assignments import hours, leave_queues, parts
-from app.db.barters import barters
-from app.db.costs import claims
-from app.db.customers import customers
-from app.db.earnings import earnings
+from app.db.buying.joint_purchases import wishes
+from app.db.buying.spending import requests
+from app.db.earning.allowances import allowances
+from app.db.earning.barters import barters
+from app.db.earning.costs import claims
+from app.db.earning.earnings import earnings
+from app.db.earning.thermometer import pot_movements
 from app.db.engine import Tx, uuid7
-from app.db.joint_purchases import wishes
-from app.db.members import member_events, members
-from app.db.offerings import hide_offerings_of
-from app.db.orders import orders
-from app.db.outbox import tasks, tell
-from app.db.permissions import permission_reads, permissions
-from app.db.persons import lend_staff_view, offices, people
-from app.db.spending import requests
+from app.db.market.offerings import hide_offerings_of
+from app.db.people.members import member_events, members
+from app.db.people.permissions import permission_reads, permissions
+from app.db.people.persons import lend_staff_view, offices, people
+from app.db.platform import privacy
+from app.db.platform.outbox import tasks, tell
+from app.db.selling.assignments import hours, leave_queues, parts
+from app.db.selling.customers import customers
+from app.db.selling.orders import orders
 from app.db.store import Store, rows_of
-from app.db.thermometer import pot_movements
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound

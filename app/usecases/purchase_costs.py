@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Annotated
 
+from app.db.buying.joint_purchases import articles, joint_purchases, save_wishes, wishes
 from app.db.engine import Tx, uuid7
-from app.db.joint_purchases import articles, joint_purchases, save_wishes, wishes
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day, day_of

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.db.engine import Database, Tx
 from app.db.failures import DatabaseFailed
-from app.db.rates import forget_windows, spend
+from app.db.platform.rates import forget_windows, spend
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.rates import Left, Rate, old_window, window_of

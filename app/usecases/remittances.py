@@ -1,11 +1,11 @@
 """Remittances: the treasurer reports closed months, the municipality invoices, the treasurer pays."""
 
 from app.db import ledger
-from app.db.cooperatives import cooperatives
+from app.db.books.remittances import months_reported, owed_lines, remittances
 from app.db.engine import Tx, uuid7
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
-from app.db.remittances import months_reported, owed_lines, remittances
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day, day_of

@@ -26,11 +26,12 @@ from opentelemetry import trace
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from app.db import idempotency, persons
 from app.db.engine import Database, Tx
 from app.db.failures import RETRIES, DatabaseFailed, Repeat
-from app.db.idempotency import Claimed
-from app.db.outbox import finish_event, finish_timer
+from app.db.people import persons
+from app.db.platform import idempotency
+from app.db.platform.idempotency import Claimed
+from app.db.platform.outbox import finish_event, finish_timer
 from app.db.sealed_text import key_of
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity, Passed
 from app.domain.days import day_of

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from app.db.cooperatives import cooperatives
+from app.db.books.invariants import broken
+from app.db.books.seals import book_checks, last_check, list_seals, record_check, sealed_journals, waiting_check
+from app.db.books.seals import seal_books as seal
 from app.db.engine import Tx, uuid7
-from app.db.invariants import broken
-from app.db.seals import book_checks, last_check, list_seals, record_check, sealed_journals, waiting_check
-from app.db.seals import seal_books as seal
+from app.db.people.cooperatives import cooperatives
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.ledger import BookCheck, Seal

@@ -6,15 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import agreement_on
-from app.db.cooperatives import cooperatives
-from app.db.earnings import lock_pots, lock_year, save_year
+from app.db.buying.spending import free_lots, requests
+from app.db.earning.agreements import agreement_on
+from app.db.earning.earnings import lock_pots, lock_year, save_year
+from app.db.earning.thermometer import member_balances
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
-from app.db.spending import free_lots, requests
-from app.db.thermometer import member_balances
+from app.db.people.cooperatives import cooperatives
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.agreements import Agreement

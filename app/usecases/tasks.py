@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Annotated
 
 from app.db.engine import Tx
-from app.db.outbox import list_tasks as load_page
-from app.db.outbox import tasks
+from app.db.platform.outbox import list_tasks as load_page
+from app.db.platform.outbox import tasks
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.errors import WrongState

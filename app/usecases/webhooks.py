@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db.apps import apps
 from app.db.engine import Tx, uuid7
-from app.db.webhooks import (
+from app.db.platform.apps import apps
+from app.db.platform.webhooks import (
     claim,
     deliveries,
     finish,

@@ -5,13 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import agreement_on
-from app.db.earnings import lock_pots
+from app.db.buying.joint_purchases import articles, demands_of, joint_purchases, next_number, wish_changes, wishes
+from app.db.earning.agreements import agreement_on
+from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx, uuid7
-from app.db.joint_purchases import articles, demands_of, joint_purchases, next_number, wish_changes, wishes
-from app.db.members import members
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.allocation import Demand

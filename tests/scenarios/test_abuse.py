@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from app.db import persons
 from app.db.engine import Database
+from app.db.people import persons
 from app.domain.actors import Identity
 from tests.scenarios.test_membership import candidate, on_trial
 from tests.scenarios.test_membership import move as move_member

@@ -16,9 +16,9 @@ from pydantic import SecretStr
 
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, opened
+from app.db.platform.sealing_key import claim
 from app.db.schema import RestoreError, make_roles
 from app.db.sealed_text import Sealing
-from app.db.sealing_key import claim
 from app.keys import SealingKeyError, check_sealing_key
 from app.settings import Settings
 from tests.live import ROOT, SEALING, Live, free_port

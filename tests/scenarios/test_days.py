@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.db.books.invariants import broken
 from app.db.engine import Tx
-from app.db.invariants import broken
 from tests.scenarios import buying, jobs
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_nettings import owing

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.db.engine import WORKER_ROLE, Database
-from app.db.outbox import claim_events
+from app.db.platform.outbox import claim_events
 from app.usecases.events import deliver_event
 from app.usecases.run import SystemRun
 from app.worker import Worker

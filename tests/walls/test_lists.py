@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from app.db import persons as people
 from app.db.engine import Database
+from app.db.people import persons as people
 from tests.scenarios.buying import plan, wish
 from tests.scenarios.jobs import agreed, join, report, slot
 from tests.scenarios.jobs import move as move_job

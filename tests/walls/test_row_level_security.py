@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.db import persons
 from app.db.engine import Database
+from app.db.people import persons
 from app.domain.actors import Identity
 from tests.walls.cast import COLUMNS, FAR, OWN, Cast, cast, identity
 from tests.walls.sample import Sample

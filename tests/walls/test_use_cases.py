@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.db import persons
 from app.db.engine import Database
+from app.db.people import persons
 from app.domain.actors import Identity
 from app.domain.errors import DomainError
 from app.usecases.run import constraints_as_rules

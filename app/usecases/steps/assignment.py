@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from app.db.assignments import assignments, hours, parts, save_parts, signatures, slots
 from app.db.engine import Tx, uuid7
-from app.db.members import members
-from app.db.offerings import end_holds, put_back
-from app.db.orders import events, orders
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
+from app.db.market.offerings import end_holds, put_back
+from app.db.people.members import members
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
+from app.db.selling.assignments import assignments, hours, parts, save_parts, signatures, slots
+from app.db.selling.orders import events, orders
 from app.domain.actors import Actor
 from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.days import Bounds

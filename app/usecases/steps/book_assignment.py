@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from app.db.assignments import assignments, save_parts
-from app.db.cooperatives import cooperatives
-from app.db.earnings import earnings
+from app.db.earning.earnings import earnings
 from app.db.engine import Tx, uuid7
-from app.db.orders import add_order, orders
-from app.db.payments import refunds
-from app.db.persons import lend_staff_view
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.selling.assignments import assignments, save_parts
+from app.db.selling.orders import add_order, orders
+from app.db.selling.payments import refunds
 from app.domain.assignments import Assignment, shares_of
 from app.domain.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
 from app.domain.customers import Contact

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.db import ledger
 from app.db.engine import Tx, uuid7
-from app.db.outbox import start_timer
+from app.db.platform.outbox import start_timer
 from app.domain.agreements import Agreement
 from app.domain.days import midnight
 from app.domain.earnings import Earning, EarningState

@@ -7,13 +7,20 @@ from functools import cached_property
 from uuid import UUID
 
 from app.db import ledger
-from app.db.earnings import lock_pots
+from app.db.buying.joint_purchases import articles as article_store
+from app.db.buying.joint_purchases import (
+    histories,
+    joint_purchases,
+    purchase_credits,
+    save_articles,
+    save_wishes,
+    wishes,
+)
+from app.db.buying.spending import free_lots_of
+from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx, uuid7
-from app.db.joint_purchases import articles as article_store
-from app.db.joint_purchases import histories, joint_purchases, purchase_credits, save_articles, save_wishes, wishes
-from app.db.outbox import tell
-from app.db.persons import lend_staff_view
-from app.db.spending import free_lots_of
+from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.allocation import Change, Demand, Got, Inputs, allocate, demand

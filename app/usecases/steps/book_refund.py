@@ -5,8 +5,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import get_agreement
-from app.db.earnings import earnings, save_year
+from app.db.earning.agreements import get_agreement
+from app.db.earning.earnings import earnings, save_year
 from app.db.engine import Tx, uuid7
 from app.domain.agreements import Agreement
 from app.domain.charges import customer_back_leg

@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from app.db import ledger
-from app.db.agreements import get_agreement, in_force
-from app.db.costs import claims
-from app.db.earnings import earnings, locked_year, save_year
+from app.db.earning.agreements import get_agreement, in_force
+from app.db.earning.costs import claims
+from app.db.earning.earnings import earnings, locked_year, save_year
 from app.db.engine import Tx, uuid7
-from app.db.members import states_at
-from app.db.outbox import tell
-from app.db.permissions import permissions
+from app.db.people.members import states_at
+from app.db.people.permissions import permissions
+from app.db.platform.outbox import tell
 from app.db.store import ask, one_of
 from app.domain.agreements import Agreement
 from app.domain.charges import customer_leg

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from app.db.assignments import promised_cents
+from app.db.books.nettings import between, credit_limits
+from app.db.buying.joint_purchases import wished_cents
 from app.db.engine import Tx
-from app.db.joint_purchases import wished_cents
-from app.db.nettings import between, credit_limits
-from app.db.persons import lend_staff_view
+from app.db.people.persons import lend_staff_view
+from app.db.selling.assignments import promised_cents
 from app.domain.assignments import Assignment
 from app.domain.joint_purchases import JointPurchase
 from app.domain.nettings import check_limit

@@ -4,11 +4,11 @@ import secrets
 from dataclasses import replace
 from datetime import date
 
-from app.db.cooperatives import cooperatives
 from app.db.engine import Tx
-from app.db.offerings import edition_of, end_holds, overdue_holds
-from app.db.orders import orders, turnover_of_year
-from app.db.persons import lend_staff_view
+from app.db.market.offerings import edition_of, end_holds, overdue_holds
+from app.db.people.cooperatives import cooperatives
+from app.db.people.persons import lend_staff_view
+from app.db.selling.orders import orders, turnover_of_year
 from app.domain.days import day_of
 from app.domain.errors import SoldOut
 from app.domain.offerings import Hold, Offering, as_published, check_seen, take

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.db import ledger
 from app.db.engine import Tx, uuid7
-from app.db.outbox import tell
+from app.db.platform.outbox import tell
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.orders import Order, OrderState
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.db.agreements import agreement_on
-from app.db.earnings import fund_totals, year_totals
+from app.db.earning.agreements import agreement_on
+from app.db.earning.earnings import fund_totals, year_totals
 from app.db.engine import Tx
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, Leg

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.persons import actor_of
+from app.db.people.persons import actor_of
 from app.db.store import Query, answers_to
 from app.db.unit_of_work import all_of
 from app.domain.actors import Actor, Identity

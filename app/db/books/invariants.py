@@ -4,12 +4,12 @@ from uuid import UUID
 
 from asyncpg import PostgresError
 
-from app.db.agreements import get_agreement
-from app.db.earnings import earnings
+from app.db.buying.spending import LOTS
+from app.db.earning.agreements import get_agreement
+from app.db.earning.earnings import earnings
+from app.db.earning.thresholds import fund_f, member_f
 from app.db.engine import Tx
 from app.db.failures import failure_of
-from app.db.spending import LOTS
-from app.db.thresholds import fund_f, member_f
 from app.domain.agreements import Agreement
 from app.domain.earnings import comes_out_again
 from app.domain.errors import DomainError

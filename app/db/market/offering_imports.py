@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.db.offerings import lock_stock, offerings
+from app.db.market.offerings import lock_stock, offerings
 from app.db.store import Store
 from app.domain.offering_imports import LEASE, ImportOutcome, OfferingImport, RowReport
 from app.domain.offerings import Offering
