@@ -28,7 +28,7 @@ from app.db.failures import DatabaseFailed, DatabaseUnfit
 from app.db.schema import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
-from app.domain.apps import AppWithSecret
+from app.domain.platform.apps import AppWithSecret
 from app.home import data_dir, database, kept_database, running
 from app.keys import SealingKeyError, check_sealing_key, key_ring, people_issuer
 from app.offline import offline

@@ -20,8 +20,8 @@ from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import operation_id
 from app.db.engine import CATALOGUE_ROLE, Database
-from app.domain.destinations import Destinations
-from app.domain.rates import Rate
+from app.domain.platform.destinations import Destinations
+from app.domain.platform.rates import Rate
 from app.graphql import face
 from app.keys import app_issuer, key_ring, people_issuer, sealing
 from app.settings import Settings, TrustedIssuer

@@ -12,16 +12,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.adapters.messages import explain_leg, language_of, message_of
 from app.api.models import SpecificationOut
-from app.domain import allocation as domain
 from app.domain.actors import NOBODY
-from app.domain.agreements import Agreement, check_laws
-from app.domain.allocation import Change, Inputs, WishLine, allocate
+from app.domain.books.remittances import Line, digest, recompute_lines
+from app.domain.books.seals import verify_chain
+from app.domain.buying import allocation as domain
+from app.domain.buying.allocation import Change, Inputs, WishLine, allocate
+from app.domain.earning.agreements import Agreement, check_laws
+from app.domain.earning.split import add_to_year, run_examples, split
 from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import cents_of, decimal_text
-from app.domain.remittances import Line, digest, recompute_lines
-from app.domain.seals import verify_chain
-from app.domain.split import add_to_year, run_examples, split
 from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput, to_example, to_rule
 from app.vocabulary import Form
 

@@ -16,8 +16,8 @@ from app.adapters.metrics import FAILURES, MAILS, WEBHOOKS
 from app.adapters.webhooks import Sender
 from app.db.engine import Database
 from app.db.failures import DatabaseFailed
-from app.domain.messages import SENT, Contents, Message, Outcome
-from app.domain.webhooks import Answer, Letter
+from app.domain.platform.messages import SENT, Contents, Message, Outcome
+from app.domain.platform.webhooks import Answer, Letter
 from app.usecases.messages import begin_message, claim_messages, finish_message
 from app.usecases.run import SystemRun
 from app.usecases.webhooks import claim_deliveries, finish_delivery

@@ -24,7 +24,7 @@ from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.access import Scope
-from app.domain.destinations import never_in
+from app.domain.platform.destinations import never_in
 
 PREFIX = "SAMEN_"
 NOT_OURS = frozenset({"SAMEN_URL"})

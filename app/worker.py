@@ -17,7 +17,7 @@ from app.adapters.telemetry import statement_span
 from app.adapters.webhooks import Sender
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.db.failures import DatabaseFailed
-from app.domain.events import Event, Timer
+from app.domain.platform.events import Event, Timer
 from app.keys import sealing
 from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from app.demo.format import CooperativeFile
 from app.demo.loader import Loader, all_of
-from app.domain.assignments import AssignmentVerb, Audience
-from app.domain.cooperatives import Cooperative
-from app.domain.shares import ShareKind
+from app.domain.people.cooperatives import Cooperative
+from app.domain.selling.assignments import AssignmentVerb, Audience
+from app.domain.selling.shares import ShareKind
 from app.usecases.assignment_terms import sign_assignment
 from app.usecases.assignments import PriceLineInput, get_assignment, move_assignment, plan_assignment
 from app.usecases.cooperatives import list_cooperatives

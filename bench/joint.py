@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 from asyncpg.connection import Connection
 
-from app.domain.allocation import Change, Inputs, SharingRule, WishLine, allocate
-from app.domain.joint_purchases import JointPurchaseVerb
+from app.domain.buying.allocation import Change, Inputs, SharingRule, WishLine, allocate
+from app.domain.buying.joint_purchases import JointPurchaseVerb
 from app.usecases.joint_purchases import move_joint_purchase, plan_joint_purchase
 from app.usecases.members import register_member
 from app.usecases.run import Run

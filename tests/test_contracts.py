@@ -20,7 +20,7 @@ PLANTS = {
     "The faces know no SQL": ("app/graphql/context.py", "import app.db.platform.outbox"),
     "The faces know no SQL, nor its library": ("app/api/deps.py", "import asyncpg"),
     "Only use cases touch the ledger's tables": ("app/db/selling/orders.py", "import app.db.ledger"),
-    "No circles within a room": ("app/domain/money.py", "import app.domain.split"),
+    "No circles within a room": ("app/domain/money.py", "import app.domain.earning.split"),
     "Verbs do not call verbs of another noun": ("app/usecases/tasks.py", "import app.usecases.orders"),
 }
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.adapters.drawings import thermometer_svg
 from app.adapters.messages import EN, NL
-from app.domain.thermometer import PotKind, Thermometer
+from app.domain.earning.thermometer import PotKind, Thermometer
 
 ROOT = Path(__file__).parent.parent
 NOOR = Thermometer(

@@ -17,7 +17,7 @@ import pytest
 
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
-from app.domain.events import OPENS
+from app.domain.platform.events import OPENS
 from app.migrations import migrate_to_head
 from app.usecases.ledger import check_books
 from app.usecases.run import SystemRun

@@ -3,7 +3,7 @@
 from html import escape
 
 from app.adapters.messages import EN, euro
-from app.domain.thermometer import Thermometer
+from app.domain.earning.thermometer import Thermometer
 
 TOP, BOTTOM, WIDTH = 70, 370, 60
 WORDS = {

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Literal
 
 from app.adapters.messages import explain
+from app.domain.books.nettings import StatementLine
 from app.domain.ledger import Account, AccountKind, Journal
 from app.domain.money import decimal_text
-from app.domain.nettings import StatementLine
 
 ExportFormat = Literal["csv", "jsonl", "beancount"]
 MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "beancount": "text/plain"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.adapters.messages import EN, euro
-from app.domain.flows import Flow
+from app.domain.books.flows import Flow
 
 NAMES = {
     "customer": ("klanten", "customers"),

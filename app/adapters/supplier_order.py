@@ -4,8 +4,8 @@ import csv
 import io
 
 from app.adapters.exports import cell
+from app.domain.buying.purchase_costs import SupplierOrder
 from app.domain.money import decimal_text
-from app.domain.purchase_costs import SupplierOrder
 
 COLUMNS = ("article", "unit", "packs", "packUnits", "units", "packPrice", "net", "gross")
 

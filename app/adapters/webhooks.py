@@ -15,9 +15,9 @@ import httpx
 from standardwebhooks import Webhook as Signer
 
 from app.adapters.certificates import certificate_fault, trusted
-from app.domain.destinations import Address, Destinations, Network, address_of
-from app.domain.feed import Audience, PublicEvent, audience_of
-from app.domain.webhooks import Answer, Delivery, Letter
+from app.domain.platform.destinations import Address, Destinations, Network, address_of
+from app.domain.platform.feed import Audience, PublicEvent, audience_of
+from app.domain.platform.webhooks import Answer, Delivery, Letter
 
 PATIENCE = 15
 """Seconds for everything: the name, the connection, the answer."""

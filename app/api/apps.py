@@ -24,8 +24,8 @@ from app.api.models import TokenOut
 from app.contract.apps import App
 from app.contract.shape import show
 from app.domain.actors import VISITOR
-from app.domain.apps import Granted
 from app.domain.errors import ClientRefused
+from app.domain.platform.apps import Granted
 from app.ids import AppId
 from app.transport.problems import FaceError
 from app.transport.wiring import Wiring

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.contract.feed import Event
-from app.domain.feed import KINDS, Audience, EventType
+from app.domain.platform.feed import KINDS, Audience, EventType
 
 Node = dict[str, Any]
 HEADERS: Node = {

@@ -13,7 +13,7 @@ from app.adapters.sankey import sankey_svg
 from app.adapters.supplier_order import as_csv as supplier_csv
 from app.api.deps import LanguageDep, RunDep, noun
 from app.api.models import SpecificationOut
-from app.domain.remittances import as_csv as remittance_csv
+from app.domain.books.remittances import as_csv as remittance_csv
 from app.ids import AssignmentId, CooperativeId, JointPurchaseId, MemberId, NettingId, OrderId, RemittanceId
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.flows import get_month_flows, trace_order

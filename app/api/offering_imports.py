@@ -15,9 +15,9 @@ from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag, viewer_o
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
 from app.contract.offering_imports import OfferingImport
 from app.contract.shape import show
-from app.domain import offering_imports as domain
 from app.domain.errors import DomainError, RuleRefused
-from app.domain.offering_imports import LEASE, Row, Rows, Unread
+from app.domain.market import offering_imports as domain
+from app.domain.market.offering_imports import LEASE, Row, Rows, Unread
 from app.ids import CooperativeId, MemberId, OfferingImportId
 from app.transport.problems import FaceError
 from app.transport.uploads import Uploads

@@ -8,9 +8,9 @@ from app.contract.ledger import SplitPreview
 from app.contract.operation import Key, Noun
 from app.contract.shape import seen, shape
 from app.contract.transitions import Step, steps
-from app.domain import agreements as domain
-from app.domain import replay
-from app.domain.agreements import AGREEMENT, AgreementState
+from app.domain.earning import agreements as domain
+from app.domain.earning import replay
+from app.domain.earning.agreements import AGREEMENT, AgreementState
 from app.domain.money import decimal_text
 from app.ids import AgreementId, CooperativeId, MunicipalityId
 from app.usecases import agreements as usecases

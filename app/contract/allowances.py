@@ -5,9 +5,9 @@ from datetime import date, datetime
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import allowances as domain
 from app.domain import limits
-from app.domain.allowances import ALLOWANCE, AllowanceKind, AllowanceState
+from app.domain.earning import allowances as domain
+from app.domain.earning.allowances import ALLOWANCE, AllowanceKind, AllowanceState
 from app.domain.limits import LimitPeriod
 from app.ids import AgreementId, AllowanceId, CooperativeId, MemberId
 from app.usecases import allowances as usecases

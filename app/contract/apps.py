@@ -4,9 +4,9 @@ from datetime import datetime
 
 from app.contract.operation import Key, Noun
 from app.contract.shape import shape
-from app.domain import apps as domain
 from app.domain.access import Scope
-from app.domain.apps import RateClass
+from app.domain.platform import apps as domain
+from app.domain.platform.apps import RateClass
 from app.ids import AppId, CooperativeId
 from app.usecases.apps import change_app, get_app, list_apps, register_app, rotate_secret
 

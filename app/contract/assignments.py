@@ -7,9 +7,9 @@ from app.contract.ledger import Flow
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import assignments as domain
-from app.domain import parts
-from app.domain.assignments import ASSIGNMENT, AssignmentState, Audience
+from app.domain.selling import assignments as domain
+from app.domain.selling import parts
+from app.domain.selling.assignments import ASSIGNMENT, AssignmentState, Audience
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
 from app.usecases import assignment_terms

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import ballots as domain
-from app.domain.ballots import BALLOT, BallotState
+from app.domain.buying import ballots as domain
+from app.domain.buying.ballots import BALLOT, BallotState
 from app.ids import BallotId, CooperativeId
 from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from app.contract.operation import Noun
 from app.contract.shape import shape
 from app.contract.transitions import Step, steps
-from app.domain import barters as domain
-from app.domain.barters import BARTER, BarterState
+from app.domain.earning import barters as domain
+from app.domain.earning.barters import BARTER, BarterState
 from app.ids import BarterId, CooperativeId, MemberId
 from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
 

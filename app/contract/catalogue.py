@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.contract.shape import Money, written
-from app.domain.offerings import OfferingKind, PriceUnit
+from app.domain.market.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, OfferingId
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from app.contract.operation import Key, Noun
 from app.contract.shape import shape
-from app.domain import cooperatives as domain
-from app.domain.cooperatives import LegalForm
+from app.domain.people import cooperatives as domain
+from app.domain.people.cooperatives import LegalForm
 from app.ids import CooperativeId, MunicipalityId
 from app.usecases import cooperatives as usecases
 

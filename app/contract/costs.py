@@ -5,8 +5,8 @@ from datetime import datetime
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import costs as domain
-from app.domain.costs import CLAIM, ClaimState, Payee
+from app.domain.earning import costs as domain
+from app.domain.earning.costs import CLAIM, ClaimState, Payee
 from app.ids import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
 from app.usecases.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
 

@@ -5,8 +5,8 @@ from datetime import date
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import deliveries as domain
-from app.domain.deliveries import DELIVERY, DeliveryState
+from app.domain.books import deliveries as domain
+from app.domain.books.deliveries import DELIVERY, DeliveryState
 from app.ids import CooperativeId, DeliveryId
 from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
 

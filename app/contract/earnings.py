@@ -6,8 +6,8 @@ from app.contract.ledger import Leg
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import earnings as domain
-from app.domain.earnings import HELD, EarningState
+from app.domain.earning import earnings as domain
+from app.domain.earning.earnings import HELD, EarningState
 from app.ids import AgreementId, CooperativeId, EarningId, JournalId, MemberId, OrderId
 from app.usecases.earnings import decide_held, get_earning, list_earnings
 

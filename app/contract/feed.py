@@ -6,7 +6,7 @@ from functools import partial
 from app.adapters.webhooks import resource_of
 from app.contract.operation import Noun
 from app.contract.shape import seen, shape, show
-from app.domain.feed import EventType, PublicEvent
+from app.domain.platform.feed import EventType, PublicEvent
 from app.ids import AnyId, CooperativeId, EventId
 from app.usecases.feed import FeedPart, list_events
 from app.vocabulary import FeedPlace

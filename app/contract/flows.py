@@ -6,8 +6,8 @@ from app.contract.amounts import NamedAmount, amounts
 from app.contract.ledger import Flow
 from app.contract.operation import Noun
 from app.contract.shape import Money, seen, shape
-from app.domain import flows as domain
-from app.domain.flows import StatementAxis
+from app.domain.books import flows as domain
+from app.domain.books.flows import StatementAxis
 from app.domain.ledger import AccountKind
 from app.ids import CooperativeId, MemberId
 from app.usecases.flows import get_member_statement, get_month_flows, get_statement, trace_order

@@ -3,7 +3,7 @@
 from app.contract.ledger import Journal
 from app.contract.operation import Noun
 from app.contract.shape import Money, shape
-from app.domain import funds as domain
+from app.domain.books import funds as domain
 from app.ids import CooperativeId, FundId
 from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
 

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import joint_purchases as domain
-from app.domain.allocation import SharingRule
-from app.domain.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
+from app.domain.buying import joint_purchases as domain
+from app.domain.buying.allocation import SharingRule
+from app.domain.buying.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases import joint_purchases as usecases

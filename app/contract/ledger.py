@@ -5,8 +5,8 @@ from datetime import date, datetime
 from app.adapters.messages import explain, explain_leg
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, seen, shape
-from app.domain import flows
 from app.domain import ledger as domain
+from app.domain.books import flows
 from app.domain.ledger import AccountKind, JournalKind
 from app.ids import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 from app.usecases.ledger import close_month, list_accounts, list_journals, list_periods

@@ -6,11 +6,11 @@ from app.adapters.messages import explain
 from app.contract.operation import Key, Noun
 from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps
-from app.domain import members as domain
-from app.domain import thermometer
+from app.domain.earning import thermometer
+from app.domain.earning.thermometer import PotKind
 from app.domain.ledger import JournalKind
-from app.domain.members import MEMBERSHIP, Destination, MemberState, MemberStep
-from app.domain.thermometer import PotKind
+from app.domain.people import members as domain
+from app.domain.people.members import MEMBERSHIP, Destination, MemberState, MemberStep
 from app.ids import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
 from app.usecases import members as usecases
 

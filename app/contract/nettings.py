@@ -6,8 +6,8 @@ from app.adapters.messages import explain
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps
-from app.domain import nettings as domain
-from app.domain.nettings import NETTING, NettingState
+from app.domain.books import nettings as domain
+from app.domain.books.nettings import NETTING, NettingState
 from app.ids import CooperativeId, NettingId, PersonId
 from app.usecases import nettings as usecases
 

@@ -7,8 +7,8 @@ from app.adapters.fields import field_text
 from app.contract.offerings import Offering
 from app.contract.operation import Noun
 from app.contract.shape import seen, shape, show
-from app.domain import offering_imports as domain
-from app.domain.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
+from app.domain.market import offering_imports as domain
+from app.domain.market.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
 from app.ids import CooperativeId, ImportRowId, OfferingId, OfferingImportId
 from app.usecases import offering_imports as usecases
 

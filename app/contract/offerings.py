@@ -5,15 +5,8 @@ from datetime import datetime
 from app.contract.operation import Key, Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import offerings as domain
-from app.domain.offerings import (
-    OFFERING,
-    HiddenBy,
-    HoldState,
-    OfferingKind,
-    OfferingState,
-    PriceUnit,
-)
+from app.domain.market import offerings as domain
+from app.domain.market.offerings import OFFERING, HiddenBy, HoldState, OfferingKind, OfferingState, PriceUnit
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
 from app.usecases import offerings as usecases

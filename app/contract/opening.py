@@ -2,7 +2,7 @@
 
 from app.contract.operation import Noun
 from app.contract.shape import Money, shape
-from app.domain import opening as domain
+from app.domain.books import opening as domain
 from app.ids import JournalId
 from app.usecases.opening import open_books
 

@@ -6,8 +6,8 @@ from app.contract.customers import Contact
 from app.contract.operation import Noun
 from app.contract.shape import Money, Viewer, seen, shape, show
 from app.contract.transitions import Step, steps
-from app.domain import orders as domain
-from app.domain.orders import ORDER, OrderState, OrderStep, PaymentState
+from app.domain.selling import orders as domain
+from app.domain.selling.orders import ORDER, OrderState, OrderStep, PaymentState
 from app.domain.vat import VatClass
 from app.ids import (
     AppId,

@@ -7,9 +7,9 @@ from app.contract.ledger import SplitPreview
 from app.contract.operation import Noun
 from app.contract.shape import Money, shape
 from app.contract.transitions import Step, steps
-from app.domain import parts as domain
-from app.domain.parts import PART, PartState
-from app.domain.shares import ShareKind
+from app.domain.selling import parts as domain
+from app.domain.selling.parts import PART, PartState
+from app.domain.selling.shares import ShareKind
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId, PersonId, WorkedHoursId
 from app.usecases import parts as usecases

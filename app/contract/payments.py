@@ -5,9 +5,9 @@ from datetime import date, datetime
 from app.contract.operation import Noun
 from app.contract.orders import Order
 from app.contract.shape import Money, cents, shape
-from app.domain import payments as domain
-from app.domain import refunds
-from app.domain.payments import PaymentMethod
+from app.domain.earning import refunds
+from app.domain.selling import payments as domain
+from app.domain.selling.payments import PaymentMethod
 from app.ids import OrderId, PaymentId, RefundId
 from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from app.contract.operation import Noun
 from app.contract.shape import shape
 from app.contract.transitions import Step, steps
-from app.domain import permissions as domain
-from app.domain.permissions import PERMISSION, PermissionKind, PermissionState
+from app.domain.people import permissions as domain
+from app.domain.people.permissions import PERMISSION, PermissionKind, PermissionState
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, PermissionId, PermissionReadId, PersonId
 from app.usecases import permissions as usecases
 

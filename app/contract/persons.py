@@ -2,9 +2,9 @@
 
 from app.contract.operation import Key, Noun
 from app.contract.shape import seen, shape
-from app.domain import persons as domain
 from app.domain.access import Role
 from app.domain.actors import Holding as DomainHolding
+from app.domain.people import persons as domain
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, OfficeId, PersonId
 from app.usecases import persons as usecases
 from app.usecases.persons import add_person, change_me, end_office, get_me, get_person, give_office, list_offices

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, seen, shape
 from app.contract.transitions import Step, steps
-from app.domain import remittances as domain
-from app.domain.remittances import REMITTANCE, RemittanceState
+from app.domain.books import remittances as domain
+from app.domain.books.remittances import REMITTANCE, RemittanceState
 from app.ids import CooperativeId, JournalId, MunicipalityId, RemittanceId
 from app.usecases import remittances as usecases
 

@@ -6,8 +6,8 @@ from app.contract.ledger import Journal
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
-from app.domain import spending as domain
-from app.domain.spending import SPENDING, SpendingState
+from app.domain.buying import spending as domain
+from app.domain.buying.spending import SPENDING, SpendingState
 from app.ids import AgreementId, CooperativeId, MemberId, SpendingRequestId
 from app.usecases import spending as usecases
 

@@ -6,8 +6,8 @@ from typing import Any
 from app.adapters.messages import task_text
 from app.contract.operation import Key, Noun
 from app.contract.shape import seen, shape
-from app.domain import events as domain
 from app.domain.access import Role
+from app.domain.platform import events as domain
 from app.ids import AnyId, CooperativeId, MemberId, TaskId
 from app.usecases.tasks import do_task, list_tasks
 

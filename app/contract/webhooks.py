@@ -4,9 +4,9 @@ from datetime import datetime
 
 from app.contract.operation import Key, Noun
 from app.contract.shape import seen, shape
-from app.domain import webhooks as domain
-from app.domain.feed import EventType
-from app.domain.webhooks import OffReason, SendingState
+from app.domain.platform import webhooks as domain
+from app.domain.platform.feed import EventType
+from app.domain.platform.webhooks import OffReason, SendingState
 from app.ids import AnyId, AppId, EventId, WebhookDeliveryId, WebhookId
 from app.usecases import webhooks as usecases
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from app.adapters.messages import explain
 from app.contract.operation import Noun
 from app.contract.shape import Money, Viewer, seen, shape, show
-from app.domain import allocation, purchase_costs
-from app.domain import joint_purchases as domain
-from app.domain.allocation import SharingRule
-from app.domain.joint_purchases import PaidBy
+from app.domain.buying import allocation, purchase_costs
+from app.domain.buying import joint_purchases as domain
+from app.domain.buying.allocation import SharingRule
+from app.domain.buying.joint_purchases import PaidBy
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
 from app.usecases.joint_purchases import get_allocation
 from app.usecases.purchase_costs import credit_wish, get_supplier_order

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.domain.access import Role, Scope
-from app.domain.cooperatives import LegalForm
-from app.domain.offerings import OfferingKind, PriceUnit
+from app.domain.market.offerings import OfferingKind, PriceUnit
+from app.domain.people.cooperatives import LegalForm
 from app.domain.vat import VatClass
 from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput
 from app.vocabulary import Form

@@ -13,11 +13,11 @@ from app.db.engine import BOOKS_ROLE, Database, opened
 from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
 from app.domain.access import Role, Scope
 from app.domain.actors import Identity
-from app.domain.agreements import AgreementState, Side
-from app.domain.apps import AppWithSecret
+from app.domain.earning.agreements import AgreementState, Side
 from app.domain.errors import AlreadyExists
-from app.domain.offerings import Offering, OfferingVerb
+from app.domain.market.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
+from app.domain.platform.apps import AppWithSecret
 from app.usecases.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.apps import list_apps, register_app
 from app.usecases.cooperatives import add_cooperative, list_cooperatives

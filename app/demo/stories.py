@@ -5,14 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.demo.loader import Loader, all_of
-from app.domain.allocation import SharingRule
-from app.domain.assignments import AssignmentVerb, Audience
-from app.domain.barters import BarterVerb
-from app.domain.joint_purchases import JointPurchase, JointPurchaseVerb
-from app.domain.members import Member
+from app.domain.buying.allocation import SharingRule
+from app.domain.buying.joint_purchases import JointPurchase, JointPurchaseVerb
+from app.domain.earning.barters import BarterVerb
 from app.domain.money import decimal_text
-from app.domain.orders import Order, OrderVerb
 from app.domain.page import PageRequest
+from app.domain.people.members import Member
+from app.domain.selling.assignments import AssignmentVerb, Audience
+from app.domain.selling.orders import Order, OrderVerb
 from app.usecases.assignment_flows import get_assignment_flows
 from app.usecases.assignment_terms import sign_assignment
 from app.usecases.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment

@@ -8,7 +8,7 @@ import strawberry
 
 from app.contract import catalogue as contract
 from app.contract.catalogue import offering_of
-from app.domain.catalogue import CatalogueQuery as Query
+from app.domain.market.catalogue import CatalogueQuery as Query
 from app.domain.money import CURRENCY
 from app.domain.page import cursor_of
 from app.domain.selection import Chosen

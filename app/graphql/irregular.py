@@ -12,7 +12,7 @@ from app.contract.members import Thermometer
 from app.contract.offering_imports import OfferingImport
 from app.contract.remittances import Remittance
 from app.contract.shape import show
-from app.domain.remittances import line_data
+from app.domain.books.remittances import line_data
 from app.graphql.context import Info
 from app.graphql.engine import WORDS, extend, input_of, type_of
 from app.graphql.types import Id

@@ -23,7 +23,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension, ValidationCache
 
 from app.domain.errors import TooFast
-from app.domain.rates import units_of
+from app.domain.platform.rates import units_of
 from app.graphql.context import Context
 from app.graphql.errors import shown
 

@@ -7,9 +7,9 @@ from typing import Any
 import strawberry
 
 from app.contract import assignments, joint_purchases, orders
-from app.domain.assignments import OVER as ENDED
-from app.domain.joint_purchases import OVER as BOUGHT
-from app.domain.orders import CALLED_OFF, Order, OrderState
+from app.domain.buying.joint_purchases import OVER as BOUGHT
+from app.domain.selling.assignments import OVER as ENDED
+from app.domain.selling.orders import CALLED_OFF, Order, OrderState
 from app.graphql.budget import begin_event
 from app.graphql.context import Context, Info
 from app.graphql.engine import type_of

@@ -21,7 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from app.adapters.metrics import REQUESTS
 from app.domain.actors import VISITOR
-from app.domain.rates import client_of
+from app.domain.platform.rates import client_of
 from app.transport.middleware import BODY_LIMIT, dressed
 from app.transport.problems import refused
 

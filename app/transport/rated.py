@@ -11,7 +11,7 @@ from app.adapters.callers import judged
 from app.adapters.metrics import REFUSED
 from app.domain.actors import VISITOR
 from app.domain.errors import DomainError
-from app.domain.rates import LOGIN_COST, Left, client_of
+from app.domain.platform.rates import LOGIN_COST, Left, client_of
 from app.transport.wiring import Wiring, wiring_of
 
 FREE = ("/healthz", "/readyz", "/static/", "/.well-known/", "/docs")

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.actors import VISITOR, Identity
 from app.domain.errors import TooFast
-from app.domain.rates import client_of
+from app.domain.platform.rates import client_of
 from app.usecases.rates import Rates
 
 MOST_OF_CLIENT = 20

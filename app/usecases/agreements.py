@@ -17,17 +17,17 @@ from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
-from app.domain import agreements as rules_of
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreement_rules import check_rules
-from app.domain.agreements import Agreement, ExampleResult, Side
 from app.domain.days import AGREED
+from app.domain.earning import agreements as rules_of
+from app.domain.earning.agreement_rules import check_rules
+from app.domain.earning.agreements import Agreement, ExampleResult, Side
+from app.domain.earning.replay import Replay, replay
+from app.domain.earning.split import run_examples
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
-from app.domain.replay import Replay, replay
 from app.domain.rules import MonthlyAllowance
-from app.domain.split import run_examples
 from app.domain.transitions import Case
 from app.ids import AgreementId, CooperativeId, MemberId
 from app.usecases.steps.agreement_forms import ExampleInput, RuleInput, to_example, to_rule

@@ -12,14 +12,14 @@ from app.db.people.cooperatives import books_from, cooperatives
 from app.db.people.members import members
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement
-from app.domain.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
 from app.domain.days import check_day
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
+from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Leg, Posting, negated
 from app.domain.limits import LIMITS, LegalLimit
 from app.domain.page import Page, PageRequest
-from app.domain.split import BY_YEAR_TOTAL
 from app.domain.transitions import Case, move
 from app.ids import AllowanceId, CooperativeId, MemberId
 from app.usecases.steps.audit import shows_private

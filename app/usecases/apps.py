@@ -13,7 +13,9 @@ from app.db.people.cooperatives import cooperatives
 from app.db.platform.apps import apps, grants_of_client, keys_of_client, set_secret, use_assertion
 from app.domain.access import Right, Scope
 from app.domain.actors import Actor
-from app.domain.apps import (
+from app.domain.errors import ClientRefused, Forbidden, NotFound
+from app.domain.page import Page, PageRequest
+from app.domain.platform.apps import (
     MOST_KEYS,
     App,
     AppWithSecret,
@@ -23,8 +25,6 @@ from app.domain.apps import (
     allowed_redirects,
     allowed_scopes,
 )
-from app.domain.errors import ClientRefused, Forbidden, NotFound
-from app.domain.page import Page, PageRequest
 from app.ids import AppId, CooperativeId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect

@@ -9,7 +9,7 @@ from app.db.selling.orders import orders
 from app.db.selling.payments import refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.flows import Flow
+from app.domain.books.flows import Flow
 from app.ids import AssignmentId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private

@@ -11,10 +11,10 @@ from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments, decide_entry, hours, parts
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.assignments import Assignment, AssignmentState
 from app.domain.days import day_of
 from app.domain.errors import AlreadySettled, SecondPersonNeeded, WrongState
-from app.domain.parts import Hours, Part, check_hours
+from app.domain.selling.assignments import Assignment, AssignmentState
+from app.domain.selling.parts import Hours, Part, check_hours
 from app.ids import AssignmentPartId, WorkedHoursId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.audit import shows_private

@@ -12,10 +12,10 @@ from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments, signatures
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.assignments import STAFFABLE, AssignmentState
 from app.domain.days import day_of
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, TermsChanged, WrongState
-from app.domain.parts import Signature
+from app.domain.selling.assignments import STAFFABLE, AssignmentState
+from app.domain.selling.parts import Signature
 from app.ids import AssignmentId, CooperativeId
 from app.usecases.steps import assignment as steps
 from app.usecases.steps.book_assignment import cents_by_place

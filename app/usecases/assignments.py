@@ -16,7 +16,10 @@ from app.db.selling.assignments import assignments, customers, list_open_to
 from app.db.selling.orders import add_order, orders
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.assignments import (
+from app.domain.earning.costs import UNDECIDED, ClaimState
+from app.domain.errors import Forbidden, NotFound, RuleRefused, WrongState
+from app.domain.page import Page, PageRequest
+from app.domain.selling.assignments import (
     APPROVED_AFTER,
     ASSIGNMENT,
     PLANNING,
@@ -34,11 +37,8 @@ from app.domain.assignments import (
     roles_in,
     transition,
 )
-from app.domain.costs import UNDECIDED, ClaimState
-from app.domain.customers import reachable
-from app.domain.errors import Forbidden, NotFound, RuleRefused, WrongState
-from app.domain.orders import Order, OrderLine, OrderState, totals
-from app.domain.page import Page, PageRequest
+from app.domain.selling.customers import reachable
+from app.domain.selling.orders import Order, OrderLine, OrderState, totals
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
 from app.ids import AssignmentId, CooperativeId, OrderId

@@ -12,7 +12,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.ballots import Ballot, BallotState, cast, paid, purchase_legs
+from app.domain.buying.ballots import Ballot, BallotState, cast, paid, purchase_legs
 from app.domain.days import check_day, day_of
 from app.domain.errors import RuleMissing, RuleRefused
 from app.domain.ledger import JournalKind, Posting

@@ -13,7 +13,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.barters import (
+from app.domain.earning.barters import (
     BARTER,
     BarterState,
     BarterVerb,

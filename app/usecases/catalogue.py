@@ -7,8 +7,8 @@ from uuid import UUID
 
 from app.db.engine import Database
 from app.db.market.catalogue import catalogue_connection, catalogue_offering, catalogue_page
-from app.domain.catalogue import CatalogueQuery
 from app.domain.errors import NotFound
+from app.domain.market.catalogue import CatalogueQuery
 from app.domain.money import cents_of
 from app.domain.page import PageRequest
 from app.domain.selection import Chosen

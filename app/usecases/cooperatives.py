@@ -13,9 +13,9 @@ from app.db.people.municipalities import municipalities
 from app.db.people.persons import lend_staff_view
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
+from app.domain.people.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.ids import CooperativeId, MunicipalityId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect

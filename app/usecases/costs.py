@@ -11,15 +11,15 @@ from app.db.engine import Tx, uuid7
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.db.selling.orders import orders
-from app.domain import costs as process
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement
-from app.domain.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check
+from app.domain.earning import costs as process
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
-from app.domain.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.page import Page, PageRequest
 from app.domain.rules import CostCategory
+from app.domain.selling.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
 from app.usecases.steps.audit import shows_private

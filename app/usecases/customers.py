@@ -7,8 +7,8 @@ from app.db.people.persons import ensure_person
 from app.db.selling.customers import customers
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.customers import Contact, Customer, reachable
 from app.domain.errors import NotFound
+from app.domain.selling.customers import Contact, Customer, reachable
 from app.usecases.steps.version import expect
 from app.vocabulary import Address, EmailOrNone, Name, OrderNumber, Organisation, PhoneOrNone, Version
 

@@ -10,8 +10,8 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.books.deliveries import Delivery, DeliveryState, DeliveryVerb, answered, check_entity, delivery_legs
 from app.domain.days import check_day
-from app.domain.deliveries import Delivery, DeliveryState, DeliveryVerb, answered, check_entity, delivery_legs
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case

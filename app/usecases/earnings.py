@@ -11,7 +11,7 @@ from app.db.platform.outbox import tell
 from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.earnings import HELD, Earning, EarningState, HeldVerb
+from app.domain.earning.earnings import HELD, Earning, EarningState, HeldVerb
 from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find, move

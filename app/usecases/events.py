@@ -13,8 +13,19 @@ from app.db.platform.outbox import close_tasks, lag_seconds, names_after, open_t
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
-from app.domain.events import ENDS, LESS_HELD, MAIL, NOTHING_HELD, Event, Opening, Task, Timer, closings, openings
-from app.domain.messages import LANGUAGE
+from app.domain.platform.events import (
+    ENDS,
+    LESS_HELD,
+    MAIL,
+    NOTHING_HELD,
+    Event,
+    Opening,
+    Task,
+    Timer,
+    closings,
+    openings,
+)
+from app.domain.platform.messages import LANGUAGE
 from app.usecases.steps.visitors import open_to_visitors
 
 

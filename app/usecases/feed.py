@@ -10,7 +10,7 @@ from app.db.platform import feed
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import RuleRefused
-from app.domain.feed import EventType, PublicEvent, readable
+from app.domain.platform.feed import EventType, PublicEvent, readable
 from app.vocabulary import Doc, FeedPlace, Rows
 
 After = Annotated[FeedPlace, Doc("The `cursor` of the answer before; without one the feed is read from its beginning.")]

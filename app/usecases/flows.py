@@ -14,7 +14,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.flows import Flow, Statement, StatementAxis, bought_with, check_dates
+from app.domain.books.flows import Flow, Statement, StatementAxis, bought_with, check_dates
 from app.ids import CooperativeId, MemberId, OrderId
 from app.usecases.steps.audit import shows_private
 from app.vocabulary import Day, Doc, Month, PastMoment, first_of

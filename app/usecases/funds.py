@@ -11,9 +11,9 @@ from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import books_from, cooperatives
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.books.funds import Fund, donation_legs, expense_legs
 from app.domain.days import check_day
 from app.domain.errors import BelowFloor
-from app.domain.funds import Fund, donation_legs, expense_legs
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
 from app.ids import CooperativeId, FundId

@@ -13,9 +13,8 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
-from app.domain.allocation import ArticleAllocation, PurchaseAllocation, SharingRule, allocate
-from app.domain.errors import NotFound, RuleRefused, WrongState
-from app.domain.joint_purchases import (
+from app.domain.buying.allocation import ArticleAllocation, PurchaseAllocation, SharingRule, allocate
+from app.domain.buying.joint_purchases import (
     ALLOCATED,
     PURCHASE,
     WISHING,
@@ -31,6 +30,7 @@ from app.domain.joint_purchases import (
     the_minimum,
     transition,
 )
+from app.domain.errors import NotFound, RuleRefused, WrongState
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on

@@ -20,9 +20,11 @@ from app.db.store import Query, one_of, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM
+from app.domain.earning.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
 from app.domain.ledger import AccountKind
-from app.domain.members import (
+from app.domain.page import Page, PageRequest
+from app.domain.people.members import (
     MEMBERSHIP,
     SELLING,
     Destination,
@@ -34,9 +36,7 @@ from app.domain.members import (
     add_months,
     transition,
 )
-from app.domain.page import Page, PageRequest
 from app.domain.rules import Exit
-from app.domain.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, PersonId
 from app.usecases.steps.audit import shows_private

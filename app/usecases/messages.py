@@ -4,8 +4,8 @@ from app.db.engine import Tx
 from app.db.platform import messages
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.messages import Contents, Message, Outcome, after
-from app.domain.privacy import TRACES
+from app.domain.platform.messages import Contents, Message, Outcome, after
+from app.domain.platform.privacy import TRACES
 
 
 async def claim_messages(tx: Tx, actor: Actor, *, limit: int) -> list[Message]:

@@ -9,8 +9,8 @@ from app.db.people.municipalities import municipalities
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists
-from app.domain.municipalities import Municipality
 from app.domain.page import Page, PageRequest
+from app.domain.people.municipalities import Municipality
 from app.ids import MunicipalityId
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.visitors import open_to_visitors

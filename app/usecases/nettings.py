@@ -15,10 +15,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.days import midnight
-from app.domain.errors import DomainError, NotFound, RuleRefused
-from app.domain.ledger import JournalKind, Posting
-from app.domain.nettings import (
+from app.domain.books.nettings import (
     Between,
     CreditLimit,
     Netting,
@@ -30,6 +27,9 @@ from app.domain.nettings import (
     parent_legs,
     propose,
 )
+from app.domain.days import midnight
+from app.domain.errors import DomainError, NotFound, RuleRefused
+from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
 from app.ids import CooperativeId, NettingId

@@ -38,9 +38,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
     WrongState,
 )
-from app.domain.events import CLOSES, LESS_HELD
-from app.domain.members import SELLING, Member
-from app.domain.offering_imports import (
+from app.domain.market.offering_imports import (
     LEASE,
     ImportOutcome,
     ImportReview,
@@ -56,8 +54,10 @@ from app.domain.offering_imports import (
     synced,
     told,
 )
-from app.domain.offerings import CONTENT, Offering, OfferingState
+from app.domain.market.offerings import CONTENT, Offering, OfferingState
 from app.domain.page import Page, PageRequest
+from app.domain.people.members import SELLING, Member
+from app.domain.platform.events import CLOSES, LESS_HELD
 from app.ids import CooperativeId, OfferingImportId
 from app.usecases.steps.offering import OfferingContents, contents_of
 from app.vocabulary import Doc, ExternalId, Flag, Form, Reason, Source, Stock

@@ -14,13 +14,11 @@ from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
 from app.db.people.persons import ensure_person, lend_staff_view
 from app.db.platform.outbox import start_timer, tell
-from app.domain import offerings as process
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import HoldGone, NotFound, NotOrderable
-from app.domain.events import LESS_HELD
-from app.domain.members import FORMER
-from app.domain.offerings import (
+from app.domain.market import offerings as process
+from app.domain.market.offerings import (
     CONTENT,
     OFFERING,
     UNSEEN,
@@ -33,6 +31,8 @@ from app.domain.offerings import (
     check,
 )
 from app.domain.page import Page, PageRequest
+from app.domain.people.members import FORMER
+from app.domain.platform.events import LESS_HELD
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId

@@ -12,10 +12,7 @@ from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement
-from app.domain.errors import AgreementMissing, AlreadySettled, NotFound, SecondPersonNeeded
-from app.domain.ledger import AccountKind, JournalKind, Posting
-from app.domain.opening import (
+from app.domain.books.opening import (
     Opening,
     OpeningAccount,
     OpeningPot,
@@ -25,6 +22,9 @@ from app.domain.opening import (
     opening_legs,
     report,
 )
+from app.domain.earning.agreements import Agreement
+from app.domain.errors import AgreementMissing, AlreadySettled, NotFound, SecondPersonNeeded
+from app.domain.ledger import AccountKind, JournalKind, Posting
 from app.ids import CooperativeId, MemberId
 from app.vocabulary import Amount, Balance, Doc, Flag, Form, Month, PastDay, first_of
 

@@ -17,13 +17,14 @@ from app.db.selling.customers import customers
 from app.db.selling.orders import add_order, events, guest_order, orders
 from app.db.selling.orders import list_orders as load_page
 from app.db.store import rows_of
-from app.domain import orders as process
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
-from app.domain.customers import Contact, reachable
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
-from app.domain.offerings import Hold, Offering, not_own
-from app.domain.orders import (
+from app.domain.market.offerings import Hold, Offering, not_own
+from app.domain.page import Page, PageRequest
+from app.domain.selling import orders as process
+from app.domain.selling.customers import Contact, reachable
+from app.domain.selling.orders import (
     ABOUT_MONEY,
     COMPLETES_AFTER,
     ORDER,
@@ -41,7 +42,6 @@ from app.domain.orders import (
     seller_of,
     totals,
 )
-from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, HoldId, OfferingId, OrderId
 from app.usecases.steps.audit import shows_private

@@ -14,7 +14,11 @@ from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments, next_number, parts, slots
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.assignments import (
+from app.domain.days import day_of
+from app.domain.errors import NotFound, SharesDiffer, WrongState
+from app.domain.page import Page, PageRequest
+from app.domain.people.members import Member, MemberState
+from app.domain.selling.assignments import (
     PLANNING,
     STAFFABLE,
     Assignment,
@@ -25,12 +29,18 @@ from app.domain.assignments import (
     seat_cents,
     shares_of,
 )
-from app.domain.days import day_of
-from app.domain.errors import NotFound, SharesDiffer, WrongState
-from app.domain.members import Member, MemberState
-from app.domain.page import Page, PageRequest
-from app.domain.parts import PART, Part, PartState, PartVerb, Slot, after_part, check_slot, joined, seat_or_queue
-from app.domain.shares import ShareKind
+from app.domain.selling.parts import (
+    PART,
+    Part,
+    PartState,
+    PartVerb,
+    Slot,
+    after_part,
+    check_slot,
+    joined,
+    seat_or_queue,
+)
+from app.domain.selling.shares import ShareKind
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId

@@ -12,10 +12,11 @@ from app.db.selling.orders import events, orders
 from app.db.selling.payments import payments, refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.earning.refunds import Refund, after_refund, split_refund
 from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Posting
-from app.domain.orders import Order, OrderEvent, OrderStep, roles_on
-from app.domain.payments import (
+from app.domain.selling.orders import Order, OrderEvent, OrderStep, roles_on
+from app.domain.selling.payments import (
     Payment,
     PaymentMethod,
     payment_day,
@@ -25,7 +26,6 @@ from app.domain.payments import (
     undo_receipt,
     undone,
 )
-from app.domain.refunds import Refund, after_refund, split_refund
 from app.ids import OrderId, PaymentId
 from app.usecases.steps.assignment import follow_payment
 from app.usecases.steps.audit import shows_private

@@ -16,7 +16,7 @@ from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM
 from app.domain.errors import NotFound, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
-from app.domain.permissions import (
+from app.domain.people.permissions import (
     Permission,
     PermissionKind,
     PermissionNote,

@@ -14,7 +14,7 @@ from app.db.people.persons import delete_office, ensure_person, lend_staff_view,
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused
-from app.domain.persons import ERASED, OFFICES, Office, Person
+from app.domain.people.persons import ERASED, OFFICES, Office, Person
 from app.ids import CooperativeId, MunicipalityId, OfficeId, PersonId
 from app.usecases.steps.audit import shows_private
 from app.usecases.steps.reading import reads_by_id

@@ -25,8 +25,8 @@ from app.db.store import Store, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
-from app.domain.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, MemberStep, transition
-from app.domain.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
+from app.domain.people.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, MemberStep, transition
+from app.domain.platform.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
 from app.domain.transitions import Case
 from app.usecases.steps.reading import of_one_moment
 

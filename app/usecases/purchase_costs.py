@@ -9,10 +9,10 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.buying.joint_purchases import Credit, JointPurchase, PurchaseState, StandingArticle, Wish, transition
+from app.domain.buying.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.domain.days import check_day, day_of
 from app.domain.errors import RuleRefused, WrongState
-from app.domain.joint_purchases import Credit, JointPurchase, PurchaseState, StandingArticle, Wish, transition
-from app.domain.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.domain.transitions import Case
 from app.ids import JointPurchaseId, PurchaseArticleId, WishId
 from app.usecases.steps import book_purchase

@@ -11,7 +11,7 @@ from app.db.failures import DatabaseFailed
 from app.db.platform.rates import forget_windows, spend
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.rates import Left, Rate, old_window, window_of
+from app.domain.platform.rates import Left, Rate, old_window, window_of
 
 MOST_CLIENTS = 10_000
 """Whose purse a process keeps; who was quiet longest is forgotten first."""

@@ -8,10 +8,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.days import check_day, day_of
-from app.domain.ledger import JournalKind, Posting
-from app.domain.page import Page, PageRequest
-from app.domain.remittances import (
+from app.domain.books.remittances import (
     Owed,
     Recomputation,
     Remittance,
@@ -22,6 +19,9 @@ from app.domain.remittances import (
     settled,
     settlement,
 )
+from app.domain.days import check_day, day_of
+from app.domain.ledger import JournalKind, Posting
+from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
 from app.ids import CooperativeId, RemittanceId
 from app.usecases.steps.audit import shows_private

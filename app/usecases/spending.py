@@ -17,22 +17,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.agreements import Agreement
-from app.domain.days import check_day, day_of
-from app.domain.errors import (
-    AgreementMissing,
-    NotFound,
-    NumberOutOfRange,
-    ReasonNeeded,
-    RuleMissing,
-    RuleRefused,
-    SecondPersonNeeded,
-    WrongState,
-)
-from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, into_pots
-from app.domain.page import Page, PageRequest
-from app.domain.rules import Exit, Spending
-from app.domain.spending import (
+from app.domain.buying.spending import (
     CONSENT,
     RESERVED,
     SENT,
@@ -48,6 +33,21 @@ from app.domain.spending import (
     reserve_legs,
     settlement_legs,
 )
+from app.domain.days import check_day, day_of
+from app.domain.earning.agreements import Agreement
+from app.domain.errors import (
+    AgreementMissing,
+    NotFound,
+    NumberOutOfRange,
+    ReasonNeeded,
+    RuleMissing,
+    RuleRefused,
+    SecondPersonNeeded,
+    WrongState,
+)
+from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, into_pots
+from app.domain.page import Page, PageRequest
+from app.domain.rules import Exit, Spending
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, SpendingRequestId
 from app.usecases.steps.audit import shows_private

@@ -9,8 +9,8 @@ from app.db.platform.outbox import tasks
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.errors import WrongState
-from app.domain.events import Task
 from app.domain.page import Page, PageRequest
+from app.domain.platform.events import Task
 from app.ids import TaskId
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, Version

@@ -25,12 +25,12 @@ from app.db.platform.webhooks import (
 )
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.apps import App
-from app.domain.destinations import PUBLIC, Address, Destinations, addresses_in
 from app.domain.errors import NotFound, RuleRefused, WrongState
-from app.domain.feed import EventType, readable_with
 from app.domain.page import Page, PageRequest
-from app.domain.webhooks import (
+from app.domain.platform.apps import App
+from app.domain.platform.destinations import PUBLIC, Address, Destinations, addresses_in
+from app.domain.platform.feed import EventType, readable_with
+from app.domain.platform.webhooks import (
     MOST_WEBHOOKS,
     REFUSED,
     Answer,
@@ -45,9 +45,7 @@ from app.domain.webhooks import (
     host_of,
     unreadable,
 )
-from app.domain.webhooks import (
-    after as outcome_of,
-)
+from app.domain.platform.webhooks import after as outcome_of
 from app.ids import AppId, WebhookId
 from app.usecases.run import Run
 from app.usecases.steps.outside import prepared_by

@@ -14,23 +14,15 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.allocation import Demand
+from app.domain.buying.allocation import Demand
+from app.domain.buying.joint_purchases import ALLOCATED, Article, JointPurchase, PaidBy, Wish, WishChange, check_wish
+from app.domain.buying.purchase_costs import reserve_legs
+from app.domain.buying.spending import CONSENT, policy_of
 from app.domain.errors import AgreementMissing, LimitExceeded, NotFound, RuleRefused, WrongState
-from app.domain.joint_purchases import (
-    ALLOCATED,
-    Article,
-    JointPurchase,
-    PaidBy,
-    Wish,
-    WishChange,
-    check_wish,
-)
 from app.domain.ledger import JournalKind, Posting, into_pots
-from app.domain.members import MemberState
 from app.domain.page import Page, PageRequest
-from app.domain.purchase_costs import reserve_legs
+from app.domain.people.members import MemberState
 from app.domain.rules import Spending
-from app.domain.spending import CONSENT, policy_of
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
 from app.usecases.steps import book_purchase
 from app.usecases.steps.audit import shows_private

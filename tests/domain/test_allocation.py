@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.allocation import Change, Inputs, SharingRule, WishLine, allocate, demand
+from app.domain.buying.allocation import Change, Inputs, SharingRule, WishLine, allocate, demand
 from app.domain.errors import LocksExceed
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

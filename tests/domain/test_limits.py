@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.agreements import Agreement, check_laws
-from app.domain.allowances import AllowanceKind, amount_of
+from app.domain.earning.agreements import Agreement, check_laws
+from app.domain.earning.allowances import AllowanceKind, amount_of
+from app.domain.earning.split import MonthTotal, add_to_year, buckets
 from app.domain.errors import AllowanceExceeded, LimitUnknown
 from app.domain.limits import monthly_limit
 from app.domain.rules import Collective, MonthlyAllowance, Pot, Premium
-from app.domain.split import MonthTotal, add_to_year, buckets
 
 
 def agreement(*rules: MonthlyAllowance | Premium | Pot | Collective, start: date = date(2025, 1, 1)) -> Agreement:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.customers import Contact
+from app.domain.earning.refunds import Refund, after_refund, split_refund
 from app.domain.errors import NothingToRefund, PaidBackAlready, RefundTooLarge
 from app.domain.ledger import AccountKind, Leg
-from app.domain.orders import CALLED_OFF, Order, OrderState, PaymentState, due_for_sale
-from app.domain.payments import Payment, PaymentMethod, receipt_legs, receive, undo_receipt
-from app.domain.refunds import Refund, after_refund, split_refund
+from app.domain.selling.customers import Contact
+from app.domain.selling.orders import CALLED_OFF, Order, OrderState, PaymentState, due_for_sale
+from app.domain.selling.payments import Payment, PaymentMethod, receipt_legs, receive, undo_receipt
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.allocation import SharingRule
+from app.domain.buying.allocation import SharingRule
+from app.domain.buying.joint_purchases import Article, DeliveryBy, JointPurchase, PaidBy, Tier, Wish
+from app.domain.buying.purchase_costs import charge_legs, charges, check_total, credit_legs
 from app.domain.errors import TotalDiffers
-from app.domain.joint_purchases import Article, DeliveryBy, JointPurchase, PaidBy, Tier, Wish
-from app.domain.purchase_costs import charge_legs, charges, check_total, credit_legs
 from app.domain.vat import VatClass
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

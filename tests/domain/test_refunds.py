@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.messages import EN, NL, explain_leg
-from app.domain.agreements import Agreement
-from app.domain.earnings import Earning
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.earnings import Earning
+from app.domain.earning.refunds import merged, share_refund, take
+from app.domain.earning.split import split
 from app.domain.ledger import AccountKind, Leg
-from app.domain.refunds import merged, share_refund, take
 from app.domain.rules import Pot, RemitAbove, Rule, ShareOfSurplus
-from app.domain.split import split
 
 DAY, ID = date(2026, 3, 5), UUID(int=1)
 RULES: tuple[Rule, ...] = (

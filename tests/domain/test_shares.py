@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.assignments import JobCost
-from app.domain.charges import charge_back, give_back
+from app.domain.books.nettings import Netting, netting_legs
 from app.domain.errors import SharesDiffer
 from app.domain.ledger import AccountKind
 from app.domain.money import share_out
-from app.domain.nettings import Netting, netting_legs
-from app.domain.shares import Share, ShareKind, share_cents
+from app.domain.selling.assignments import JobCost
+from app.domain.selling.charges import charge_back, give_back
+from app.domain.selling.shares import Share, ShareKind, share_cents
 
 WHOLE = st.integers(0, 100_000_000)
 SIZES = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=200)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.messages import EN, NL, explain_leg
-from app.domain.agreement_rules import check_rules
-from app.domain.agreements import Agreement, Example
+from app.domain.earning.agreement_rules import check_rules
+from app.domain.earning.agreements import Agreement, Example
+from app.domain.earning.split import MonthTotal, add_to_year, buckets, by_target, run_examples, split, year_legs
 from app.domain.errors import RuleRefused
 from app.domain.ledger import AccountKind, Leg
 from app.domain.rules import Collective, Pot, RemitAbove, Rule, ShareOfSurplus
-from app.domain.split import MonthTotal, add_to_year, buckets, by_target, run_examples, split, year_legs
 
 MEMBER, DAY = UUID(int=7), date(2026, 3, 5)
 FUND = ShareOfSurplus("cooperative_fund", 1000)

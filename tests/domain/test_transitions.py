@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Holding
-from app.domain.costs import CLAIM, ApprovedInYear, ClaimState, CostClaim, Payee
+from app.domain.buying.spending import SPENDING, Request
+from app.domain.earning.costs import CLAIM, ApprovedInYear, ClaimState, CostClaim, Payee
 from app.domain.errors import DomainError, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
-from app.domain.members import MEMBERSHIP, Member, MemberState, MemberStep
-from app.domain.orders import ORDER, OrderStep
+from app.domain.people.members import MEMBERSHIP, Member, MemberState, MemberStep
 from app.domain.rules import CostCategory, RulesFrom, Spending, Trial, rules_on
-from app.domain.spending import SPENDING, Request
+from app.domain.selling.orders import ORDER, OrderStep
 from app.domain.transitions import (
     REASON,
     AvailableTransition,

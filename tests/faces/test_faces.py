@@ -15,7 +15,7 @@ from app.adapters.refusals import ERRORS
 from app.api.contract import METHODS
 from app.contract.tables import TABLES
 from app.domain.errors import DomainError
-from app.domain.events import OPENS
+from app.domain.platform.events import OPENS
 from app.reference import contracts, pages
 from app.settings import Settings
 from tests.live import in_production

@@ -8,7 +8,7 @@ import pytest
 from app.contract.operation import Key, Noun
 from app.contract.shape import Read, shape
 from app.contract.tables import TABLES
-from app.domain.municipalities import Municipality
+from app.domain.people.municipalities import Municipality
 from app.usecases.municipalities import add_municipality
 from tests.faces.test_http import bearer
 from tests.world import Caller, Json, World

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.domain.actors import Identity
-from app.domain.rates import LOGIN_COST, client_of, units_of
+from app.domain.platform.rates import LOGIN_COST, client_of, units_of
 from app.main import build
 from app.settings import Settings
 from tests.faces.test_subscriptions import said, socket, spoken

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.offering_imports import restocked
-from app.domain.offerings import Offering, OfferingKind, PriceUnit
+from app.domain.market.offering_imports import restocked
+from app.domain.market.offerings import Offering, OfferingKind, PriceUnit
 from app.domain.vat import VatClass
 from tests.scenarios.test_offering_imports import LINE, counts, lines, partner_of, place, send
 from tests.world import GUEST, Caller, Json, Seller, World

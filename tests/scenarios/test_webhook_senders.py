@@ -14,9 +14,9 @@ import asyncpg
 import pytest
 
 from app.adapters.webhooks import Sender
-from app.domain.destinations import PUBLIC, address_of
-from app.domain.feed import Audience
-from app.domain.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
+from app.domain.platform.destinations import PUBLIC, address_of
+from app.domain.platform.feed import Audience
+from app.domain.platform.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
 from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
 from app.settings import Settings
 from app.usecases.run import SystemRun

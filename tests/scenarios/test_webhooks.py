@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from app.domain.destinations import PUBLIC, Destinations, address_of
+from app.domain.platform.destinations import PUBLIC, Destinations, address_of
 from tests.live import free_port
 from tests.receiver import Receiver, receiving
 from tests.world import Caller, Json, Seller, World

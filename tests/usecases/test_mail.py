@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.db.engine import WORKER_ROLE, Database
-from app.domain.messages import MOST_TRIES
+from app.domain.platform.messages import MOST_TRIES
 from app.worker import Worker
 from tests.live import until
 from tests.mail_server import MailServer, mail_server

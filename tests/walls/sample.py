@@ -9,16 +9,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.adapters.mail import Mail
-from app.domain.agreements import Side
-from app.domain.allowances import AllowanceKind
-from app.domain.apps import RateClass
-from app.domain.cooperatives import LegalForm
-from app.domain.costs import Payee
-from app.domain.events import Event
-from app.domain.messages import SENT, Channel, Message, MessageState
-from app.domain.offering_imports import ImportReview, Row, Rows
+from app.domain.earning.agreements import Side
+from app.domain.earning.allowances import AllowanceKind
+from app.domain.earning.costs import Payee
+from app.domain.market.offering_imports import ImportReview, Row, Rows
 from app.domain.page import PageRequest
-from app.domain.webhooks import Answer
+from app.domain.people.cooperatives import LegalForm
+from app.domain.platform.apps import RateClass
+from app.domain.platform.events import Event
+from app.domain.platform.messages import SENT, Channel, Message, MessageState
+from app.domain.platform.webhooks import Answer
 from app.usecases.offering_imports import PutOffering, ReviewImport
 from app.usecases.offerings import AddOffering
 from app.usecases.orders import OrderLineInput

@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from app.domain.allowances import ALLOWANCE
-from app.domain.ballots import BALLOT
-from app.domain.costs import CLAIM
-from app.domain.earnings import HELD
-from app.domain.members import MEMBERSHIP
-from app.domain.nettings import NETTING
-from app.domain.permissions import PERMISSION
-from app.domain.remittances import REMITTANCE
-from app.domain.spending import SPENDING
+from app.domain.books.nettings import NETTING
+from app.domain.books.remittances import REMITTANCE
+from app.domain.buying.ballots import BALLOT
+from app.domain.buying.spending import SPENDING
+from app.domain.earning.allowances import ALLOWANCE
+from app.domain.earning.costs import CLAIM
+from app.domain.earning.earnings import HELD
+from app.domain.people.members import MEMBERSHIP
+from app.domain.people.permissions import PERMISSION
 from tests.scenarios.test_remittances import RULES as REMITTING
 from tests.scenarios.test_remittances import close, report
 from tests.scenarios.test_spending import may_buy

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.domain.barters import BARTER
-from app.domain.deliveries import DELIVERY
+from app.domain.books.deliveries import DELIVERY
+from app.domain.earning.barters import BARTER
 from tests.walls.test_steps import EURO, staff
 from tests.walls.walk import Built, Walk, ask, offices, walk_through
 from tests.world import Caller, Json, World

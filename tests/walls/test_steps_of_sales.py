@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from app.contract.tables import TABLES
-from app.domain.agreements import AGREEMENT
-from app.domain.assignments import ASSIGNMENT
-from app.domain.joint_purchases import PURCHASE
-from app.domain.offerings import OFFERING
-from app.domain.orders import ORDER
-from app.domain.parts import PART
+from app.domain.buying.joint_purchases import PURCHASE
+from app.domain.earning.agreements import AGREEMENT
+from app.domain.market.offerings import OFFERING
+from app.domain.selling.assignments import ASSIGNMENT
+from app.domain.selling.orders import ORDER
+from app.domain.selling.parts import PART
 from tests.scenarios import buying, jobs
 from tests.walls.test_steps import WHY, staff
 from tests.walls.walk import Built, Request, Walk, offices, walk_through

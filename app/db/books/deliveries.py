@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.store import Store
-from app.domain.deliveries import Delivery
+from app.domain.books.deliveries import Delivery
 
 
 class DeliveryRow(SQLModel, table=True):

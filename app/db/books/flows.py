@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.domain.flows import Credited, Flow, Purchase, StatementAxis, StatementLine
+from app.domain.books.flows import Credited, Flow, Purchase, StatementAxis, StatementLine
 from app.domain.ledger import AccountKind
 
 _DAY = {"period": "j.period", "work": "j.effective_on"}

@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.store import Store
-from app.domain.funds import Fund
+from app.domain.books.funds import Fund
 
 
 class FundRow(SQLModel, table=True):

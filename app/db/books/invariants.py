@@ -10,10 +10,10 @@ from app.db.earning.earnings import earnings
 from app.db.earning.thresholds import fund_f, member_f
 from app.db.engine import Tx
 from app.db.failures import failure_of
-from app.domain.agreements import Agreement
-from app.domain.earnings import comes_out_again
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.earnings import comes_out_again
+from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.errors import DomainError
-from app.domain.split import BY_YEAR_TOTAL
 
 BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
 SENSIBLE = "between date '2000-01-01' and date '2199-12-31'"

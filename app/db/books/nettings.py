@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.nettings import Between, CreditLimit, Netting, StatementLine
+from app.domain.books.nettings import Between, CreditLimit, Netting, StatementLine
 from app.domain.page import Page, PageRequest, cut
 
 

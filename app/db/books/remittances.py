@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.remittances import Line, Remittance
+from app.domain.books.remittances import Line, Remittance
 
 
 class RemittanceRow(SQLModel, table=True):

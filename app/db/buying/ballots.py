@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.ballots import Ballot
+from app.domain.buying.ballots import Ballot
 
 
 class BallotRow(SQLModel, table=True):

@@ -11,8 +11,8 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.allocation import Change
-from app.domain.joint_purchases import Article, Credit, JointPurchase, Wish, WishChange
+from app.domain.buying.allocation import Change
+from app.domain.buying.joint_purchases import Article, Credit, JointPurchase, Wish, WishChange
 from app.domain.page import Page, PageRequest, cut
 
 STATES = (

@@ -11,7 +11,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.rules import rules_of_kind
 from app.db.store import Store
-from app.domain.spending import Lot, Request
+from app.domain.buying.spending import Lot, Request
 
 STATES = "'draft', 'submitted', 'incomplete', 'approved', 'rejected', 'paid', 'settled', 'cancelled'"
 

@@ -13,7 +13,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.rules import SIGNED
 from app.db.store import Query, Store, rows_of
-from app.domain.agreements import Agreement
+from app.domain.earning.agreements import Agreement
 from app.domain.page import Page, PageRequest
 
 

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.allowances import Allowance, AllowanceKind
+from app.domain.earning.allowances import Allowance, AllowanceKind
 
 
 class AllowanceRow(SQLModel, table=True):

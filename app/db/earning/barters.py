@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.barters import Trade
+from app.domain.earning.barters import Trade
 
 
 class BarterRow(SQLModel, table=True):

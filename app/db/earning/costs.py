@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.rules import rules_of_kind
 from app.db.store import Store
-from app.domain.costs import CostClaim
+from app.domain.earning.costs import CostClaim
 
 
 class CostClaimRow(SQLModel, table=True):

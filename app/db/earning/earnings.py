@@ -13,13 +13,13 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Query, Store
-from app.domain.agreements import Agreement
-from app.domain.earnings import Earning
+from app.domain.books.opening import OpeningTotal
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.earnings import Earning
+from app.domain.earning.split import MonthTotal, month_terms
+from app.domain.earning.thresholds import Year
 from app.domain.ledger import AccountKind
-from app.domain.opening import OpeningTotal
 from app.domain.rules import RemitAbove
-from app.domain.split import MonthTotal, month_terms
-from app.domain.thresholds import Year
 
 
 class EarningRow(SQLModel, table=True):

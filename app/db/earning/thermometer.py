@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 from app.db.engine import Tx
 from app.db.rules import SIGNED
 from app.db.store import Query
+from app.domain.earning.thermometer import Movement, Pot
 from app.domain.ledger import AccountKind
-from app.domain.members import Member
-from app.domain.thermometer import Movement, Pot
+from app.domain.people.members import Member
 
 _MOVEMENT, _POT = TypeAdapter(Movement), TypeAdapter(Pot)
 

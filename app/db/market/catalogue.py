@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.engine import Database
-from app.domain.catalogue import CatalogueQuery
+from app.domain.market.catalogue import CatalogueQuery
 from app.domain.selection import TYPENAME, Chosen
 
 Columns = Mapping[str, Any]

@@ -13,8 +13,8 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.market.offerings import lock_stock, offerings
 from app.db.store import Store
-from app.domain.offering_imports import LEASE, ImportOutcome, OfferingImport, RowReport
-from app.domain.offerings import Offering
+from app.domain.market.offering_imports import LEASE, ImportOutcome, OfferingImport, RowReport
+from app.domain.market.offerings import Offering
 
 
 class OfferingImportRow(SQLModel, table=True):

@@ -15,7 +15,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.rules import SIGNED
 from app.db.store import Query, Store
-from app.domain.offerings import Hold, Offering
+from app.domain.market.offerings import Hold, Offering
 
 
 class OfferingRow(SQLModel, table=True):

@@ -10,7 +10,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.access import Role
-from app.domain.cooperatives import Cooperative
+from app.domain.people.cooperatives import Cooperative
 
 
 class CooperativeRow(SQLModel, table=True):

@@ -11,7 +11,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.rules import rules_of_kind
 from app.db.store import Store
-from app.domain.members import Member, MemberEvent, MemberState
+from app.domain.people.members import Member, MemberEvent, MemberState
 
 
 class MemberRow(SQLModel, table=True):

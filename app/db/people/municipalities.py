@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.store import Store
-from app.domain.municipalities import Municipality
+from app.domain.people.municipalities import Municipality
 
 
 class MunicipalityRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.permissions import Permission, PermissionRead
+from app.domain.people.permissions import Permission, PermissionRead
 
 
 class PermissionRow(SQLModel, table=True):

@@ -13,7 +13,7 @@ from app.db.unit_of_work import all_of
 from app.domain.access import Role
 from app.domain.actors import Actor, Holding, Identity
 from app.domain.errors import TokenRefused
-from app.domain.persons import Office, Person
+from app.domain.people.persons import Office, Person
 
 
 class PersonRow(SQLModel, table=True):

@@ -10,8 +10,8 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.apps import App, Granted, RateClass
 from app.domain.errors import ClientRefused
+from app.domain.platform.apps import App, Granted, RateClass
 
 
 class AppRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
-from app.domain.feed import KINDS, Audience, PublicEvent
+from app.domain.platform.feed import KINDS, Audience, PublicEvent
 
 BATCH = 500
 

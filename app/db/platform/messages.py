@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.events import Task
-from app.domain.messages import Channel, Contents, Message, MessageState
+from app.domain.platform.events import Task
+from app.domain.platform.messages import Channel, Contents, Message, MessageState
 
 LEASE = timedelta(minutes=2)
 """Longer than a try takes: nobody else sends what is under way."""

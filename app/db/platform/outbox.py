@@ -12,9 +12,9 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx, uuid7
 from app.db.store import Store
-from app.domain.events import Event, Task, Timer
-from app.domain.feed import audience_of
 from app.domain.page import Page, PageRequest, cut
+from app.domain.platform.events import Event, Task, Timer
+from app.domain.platform.feed import audience_of
 
 LEASE = timedelta(seconds=60)
 

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.webhooks import BOTH_SECRETS, Delivery, Letter, Webhook
+from app.domain.platform.webhooks import BOTH_SECRETS, Delivery, Letter, Webhook
 
 LEASE = timedelta(seconds=60)
 

@@ -12,9 +12,9 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.assignments import Assignment, AssignmentCustomer
 from app.domain.page import Page, PageRequest, cut
-from app.domain.parts import Hours, Part, Signature, Slot
+from app.domain.selling.assignments import Assignment, AssignmentCustomer
+from app.domain.selling.parts import Hours, Part, Signature, Slot
 
 STATES = (
     "'draft', 'published', 'staffing', 'agreed', 'in_progress', 'delivered', 'approved', 'settled', 'cancelled',"

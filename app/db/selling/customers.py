@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.store import Store
-from app.domain.customers import Customer
+from app.domain.selling.customers import Customer
 
 
 class CustomerRow(SQLModel, table=True):

@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.orders import GuestOrder, Order, OrderEvent, OrderLine
 from app.domain.page import Page, PageRequest, cut
+from app.domain.selling.orders import GuestOrder, Order, OrderEvent, OrderLine
 
 
 class OrderRow(SQLModel, table=True):

@@ -8,8 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.store import Store
-from app.domain.payments import Payment
-from app.domain.refunds import Refund
+from app.domain.earning.refunds import Refund
+from app.domain.selling.payments import Payment
 
 
 class PaymentRow(SQLModel, table=True):

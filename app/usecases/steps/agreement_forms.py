@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 
-from app.domain.agreements import Example
+from app.domain.earning.agreements import Example
 from app.domain.money import AMOUNT, MAX_CENTS, basis_points_of, cents_of, decimal_text, percent_text
 from app.domain.rules import (
     Barter,

@@ -14,10 +14,10 @@ from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments, hours, parts, save_parts, signatures, slots
 from app.db.selling.orders import events, orders
 from app.domain.actors import Actor
-from app.domain.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.days import Bounds
-from app.domain.orders import Order, OrderEvent, OrderState, OrderStep
-from app.domain.parts import EVER_TAKEN, Part, PartState, Slot, promoted
+from app.domain.selling.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
+from app.domain.selling.orders import Order, OrderEvent, OrderState, OrderStep
+from app.domain.selling.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 from app.usecases.steps.owed_back import owe_what_was_paid
 from app.vocabulary import MomentWithin
 

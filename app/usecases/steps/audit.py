@@ -14,7 +14,7 @@ from uuid import UUID
 from app.domain.access import Role
 from app.domain.actors import Actor, Identity
 from app.domain.errors import DomainError
-from app.domain.persons import Office, Person
+from app.domain.people.persons import Office, Person
 
 V = TypeVar("V", bound=Callable[..., Any])
 OF_THEIR_OWN = frozenset({Role.MEMBER, Role.FORMER_MEMBER})

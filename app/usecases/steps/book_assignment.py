@@ -11,15 +11,15 @@ from app.db.people.persons import lend_staff_view
 from app.db.selling.assignments import assignments, save_parts
 from app.db.selling.orders import add_order, orders
 from app.db.selling.payments import refunds
-from app.domain.assignments import Assignment, shares_of
-from app.domain.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
-from app.domain.customers import Contact
 from app.domain.days import day_of
-from app.domain.earnings import Earning
+from app.domain.earning.earnings import Earning
+from app.domain.earning.refunds import Refund
 from app.domain.errors import RuleRefused
-from app.domain.orders import Order, OrderLine, OrderState, less, totals
-from app.domain.parts import Part
-from app.domain.refunds import Refund
+from app.domain.selling.assignments import Assignment, shares_of
+from app.domain.selling.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
+from app.domain.selling.customers import Contact
+from app.domain.selling.orders import Order, OrderLine, OrderState, less, totals
+from app.domain.selling.parts import Part
 from app.domain.vat import rate_on
 from app.usecases.steps.assignment import Whole
 from app.usecases.steps.book_refund import take_off

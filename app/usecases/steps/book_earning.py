@@ -7,14 +7,14 @@ from datetime import date
 from app.db import ledger
 from app.db.engine import Tx, uuid7
 from app.db.platform.outbox import start_timer
-from app.domain.agreements import Agreement
 from app.domain.days import midnight
-from app.domain.earnings import Earning, EarningState
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.earnings import Earning, EarningState
+from app.domain.earning.split import BY_YEAR_TOTAL, fund_cents, split
+from app.domain.earning.thresholds import Year
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
 from app.domain.limits import monthly_limit
 from app.domain.rules import MonthlyAllowance
-from app.domain.split import BY_YEAR_TOTAL, fund_cents, split
-from app.domain.thresholds import Year
 
 
 def book_split(year: Year, earning: Earning, agreement: Agreement, costs: Sequence[Leg]) -> Earning:

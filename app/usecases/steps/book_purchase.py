@@ -23,10 +23,9 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.allocation import Change, Demand, Got, Inputs, allocate, demand
-from app.domain.joint_purchases import Article, Credit, JointPurchase, Wish, inputs_of
-from app.domain.ledger import JournalKind, Leg, Posting, into_pots
-from app.domain.purchase_costs import (
+from app.domain.buying.allocation import Change, Demand, Got, Inputs, allocate, demand
+from app.domain.buying.joint_purchases import Article, Credit, JointPurchase, Wish, inputs_of
+from app.domain.buying.purchase_costs import (
     Charges,
     between_legs,
     charge_legs,
@@ -36,7 +35,8 @@ from app.domain.purchase_costs import (
     lots_for,
     reserve_legs,
 )
-from app.domain.spending import Lot, by_month, first_in_first_out
+from app.domain.buying.spending import Lot, by_month, first_in_first_out
+from app.domain.ledger import JournalKind, Leg, Posting, into_pots
 from app.usecases.steps.version import expect
 from app.vocabulary import Version
 

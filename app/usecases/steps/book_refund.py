@@ -8,14 +8,14 @@ from app.db import ledger
 from app.db.earning.agreements import get_agreement
 from app.db.earning.earnings import earnings, save_year
 from app.db.engine import Tx, uuid7
-from app.domain.agreements import Agreement
-from app.domain.charges import customer_back_leg
-from app.domain.earnings import Earning, EarningState
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.earnings import Earning, EarningState
+from app.domain.earning.refunds import Refund, fund_taken, merged, share_refund, take
+from app.domain.earning.split import BY_YEAR_TOTAL
+from app.domain.earning.thresholds import Year
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
-from app.domain.orders import Order
-from app.domain.refunds import Refund, fund_taken, merged, share_refund, take
-from app.domain.split import BY_YEAR_TOTAL
-from app.domain.thresholds import Year
+from app.domain.selling.charges import customer_back_leg
+from app.domain.selling.orders import Order
 from app.usecases.steps.book_sale import locked_earnings
 
 

@@ -14,18 +14,18 @@ from app.db.people.members import states_at
 from app.db.people.permissions import permissions
 from app.db.platform.outbox import tell
 from app.db.store import ask, one_of
-from app.domain.agreements import Agreement
-from app.domain.charges import customer_leg
-from app.domain.costs import UNDECIDED, ClaimState, CostClaim
-from app.domain.earnings import Earning, EarningState, held_leg
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.costs import UNDECIDED, ClaimState, CostClaim
+from app.domain.earning.earnings import Earning, EarningState, held_leg
+from app.domain.earning.split import BY_YEAR_TOTAL, cost_legs
+from app.domain.earning.thresholds import Year
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
-from app.domain.members import MemberState
-from app.domain.orders import Order, due_for_sale
-from app.domain.permissions import Permission, permitted
+from app.domain.people.members import MemberState
+from app.domain.people.permissions import Permission, permitted
 from app.domain.rules import PermissionNeeded
-from app.domain.split import BY_YEAR_TOTAL, cost_legs
-from app.domain.thresholds import Year
+from app.domain.selling.charges import customer_leg
+from app.domain.selling.orders import Order, due_for_sale
 from app.usecases.steps.book_earning import book_split, take_back, take_back_held, warn_of_limit
 
 

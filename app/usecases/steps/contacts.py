@@ -1,6 +1,6 @@
 """How to reach whoever orders, as orders and assignments take it."""
 
-from app.domain.customers import Contact
+from app.domain.selling.customers import Contact
 from app.vocabulary import Address, EmailOrNone, Form, Name, OrderNumber, Organisation, PhoneOrNone
 
 

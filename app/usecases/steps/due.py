@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.domain.assignments import APPROVED_AFTER, Assignment, AssignmentState
-from app.domain.joint_purchases import JointPurchase, PurchaseState
-from app.domain.orders import Order
+from app.domain.buying.joint_purchases import JointPurchase, PurchaseState
+from app.domain.selling.assignments import APPROVED_AFTER, Assignment, AssignmentState
+from app.domain.selling.orders import Order
 
 V = TypeVar("V", bound=Callable[..., Awaitable[Any]])
 _STEPS: dict[str, Callable[..., Awaitable[Any]]] = {}

@@ -8,9 +8,9 @@ from app.db.buying.joint_purchases import wished_cents
 from app.db.engine import Tx
 from app.db.people.persons import lend_staff_view
 from app.db.selling.assignments import promised_cents
-from app.domain.assignments import Assignment
-from app.domain.joint_purchases import JointPurchase
-from app.domain.nettings import check_limit
+from app.domain.books.nettings import check_limit
+from app.domain.buying.joint_purchases import JointPurchase
+from app.domain.selling.assignments import Assignment
 
 
 async def check_limits(tx: Tx, assignment: Assignment, promised: Mapping[UUID, int]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.domain.offerings import OfferingKind, PriceUnit
+from app.domain.market.offerings import OfferingKind, PriceUnit
 from app.domain.vat import VatClass
 from app.ids import MemberId
 from app.vocabulary import About, Between, BlankIsNone, Doc, Form, LeadTime, MoneyIn, Name, Slug, Stock, Town, Url

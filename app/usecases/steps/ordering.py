@@ -11,8 +11,8 @@ from app.db.people.persons import lend_staff_view
 from app.db.selling.orders import orders, turnover_of_year
 from app.domain.days import day_of
 from app.domain.errors import SoldOut
-from app.domain.offerings import Hold, Offering, as_published, check_seen, take
-from app.domain.orders import Order, free_of_vat
+from app.domain.market.offerings import Hold, Offering, as_published, check_seen, take
+from app.domain.selling.orders import Order, free_of_vat
 from app.domain.vat import without_vat
 from app.usecases.steps.due import order_in_time
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from app.domain.destinations import PUBLIC, Address, Destinations
+from app.domain.platform.destinations import PUBLIC, Address, Destinations
 
 V = TypeVar("V", bound=Callable[..., Any])
 Prepare = Callable[..., Awaitable[dict[str, Any]]]

@@ -6,7 +6,7 @@ from app.db import ledger
 from app.db.engine import Tx, uuid7
 from app.db.platform.outbox import tell
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
-from app.domain.orders import Order, OrderState
+from app.domain.selling.orders import Order, OrderState
 
 DONE = (OrderState.DELIVERED, OrderState.COMPLETED)
 """The customer is expected to pay; before that, delivery opens the task."""

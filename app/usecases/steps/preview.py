@@ -7,9 +7,9 @@ from uuid import UUID
 from app.db.earning.agreements import agreement_on
 from app.db.earning.earnings import fund_totals, year_totals
 from app.db.engine import Tx
+from app.domain.earning.split import Split, split
 from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, Leg
-from app.domain.split import Split, split
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.domain.allocation import SharingRule
-from app.domain.joint_purchases import DeliveryBy, JointPurchaseVerb
+from app.domain.buying.allocation import SharingRule
+from app.domain.buying.joint_purchases import DeliveryBy, JointPurchaseVerb
 from app.domain.vat import VatClass
 from app.ids import CooperativeId
 from app.vocabulary import (

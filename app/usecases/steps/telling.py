@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from app.domain.persons import Person
+from app.domain.people.persons import Person
 
 
 def told_of(answer: Any) -> tuple[set[UUID], set[UUID]]:

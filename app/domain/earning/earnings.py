@@ -7,10 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import Agreement
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.split import BY_YEAR_TOTAL, split
 from app.domain.errors import SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
-from app.domain.split import BY_YEAR_TOTAL, split
 from app.domain.transitions import Case, Need, Process, Transition, of_staff
 
 

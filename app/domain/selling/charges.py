@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.assignments import Assignment, JobCost
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import share_out
-from app.domain.orders import Order
+from app.domain.selling.assignments import Assignment, JobCost
+from app.domain.selling.orders import Order
 from app.domain.vat import VatClass
 
 

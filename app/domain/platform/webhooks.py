@@ -7,9 +7,9 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.domain.destinations import Address, Destinations, addresses_in
 from app.domain.errors import RuleRefused
-from app.domain.feed import KINDS, EventType
+from app.domain.platform.destinations import Address, Destinations, addresses_in
+from app.domain.platform.feed import KINDS, EventType
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
 """How long to wait after each failure, as the Standard Webhooks specification proposes; then it is given up."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from app.domain.agreements import Agreement
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.split import MonthTotal, add_to_year, buckets, fund_legs, year_legs
 from app.domain.ledger import Leg, into_pots
-from app.domain.split import MonthTotal, add_to_year, buckets, fund_legs, year_legs
 
 
 @dataclass

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app.domain.agreements import Agreement
-from app.domain.earnings import Earning
+from app.domain.earning.agreements import Agreement
+from app.domain.earning.earnings import Earning
+from app.domain.earning.split import NAMES, MonthTotal, add_to_year, split
 from app.domain.ledger import Leg
-from app.domain.split import NAMES, MonthTotal, add_to_year, split
 
 
 @dataclass

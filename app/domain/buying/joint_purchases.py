@@ -8,7 +8,8 @@ from typing import Literal
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.allocation import Change, Demand, Inputs, SharingRule, WishLine
+from app.domain.buying.allocation import Change, Demand, Inputs, SharingRule, WishLine
+from app.domain.buying.spending import Lot
 from app.domain.errors import (
     BelowMinimum,
     NotFilling,
@@ -18,7 +19,6 @@ from app.domain.errors import (
     WrongState,
 )
 from app.domain.money import half_up
-from app.domain.spending import Lot
 from app.domain.transitions import REASON, Case, Guard, Need, Process, Transition, every, move, of_staff
 from app.domain.vat import VatClass
 

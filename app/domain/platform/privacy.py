@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from app.domain.access import Role
 from app.domain.days import AMSTERDAM
 from app.domain.errors import RuleRefused
-from app.domain.members import FORMER, Member
-from app.domain.orders import Order, OrderState
-from app.domain.persons import Office
+from app.domain.people.members import FORMER, Member
+from app.domain.people.persons import Office
+from app.domain.selling.orders import Order, OrderState
 
 FULL_INVOICE_CENTS = 10_000
 """Up to 100 euro a simplified invoice will do, which names nobody; above it name and address stay with the books."""

@@ -18,7 +18,7 @@ from app.domain.errors import (
     SoldOut,
     StockHeld,
 )
-from app.domain.members import SELLING, MemberState
+from app.domain.people.members import SELLING, MemberState
 from app.domain.transitions import LONG_AGO, Case, Process, Transition, every, move, of_staff_and_member
 from app.domain.vat import VatClass
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.cooperatives import Cooperative
 from app.domain.errors import OtherLegalEntity, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
+from app.domain.people.cooperatives import Cooperative
 from app.domain.transitions import Case, Process, Transition, move
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.domain.agreements import Agreement, Example, ExampleResult
-from app.domain.costs import PAYABLE, CostClaim
+from app.domain.earning.agreements import Agreement, Example, ExampleResult
+from app.domain.earning.costs import PAYABLE, CostClaim
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import monthly_limit
 from app.domain.money import WHOLE, half_up, share_out

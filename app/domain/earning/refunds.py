@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from app.domain.earnings import Earning
+from app.domain.earning.earnings import Earning
+from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.errors import NothingToRefund, RefundTooLarge
 from app.domain.ledger import AccountKind, Leg, refunded
 from app.domain.money import share_out
-from app.domain.orders import Order, less
-from app.domain.split import BY_YEAR_TOTAL
+from app.domain.selling.orders import Order, less
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.agreements import Agreement
+from app.domain.earning.agreements import Agreement
 from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import check_known, limits_on

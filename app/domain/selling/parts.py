@@ -10,7 +10,7 @@ from app.domain.access import Right
 from app.domain.actors import NOBODY, Actor
 from app.domain.days import check_day
 from app.domain.errors import AlreadyExists, Forbidden, RuleRefused, WrongState
-from app.domain.shares import Share, ShareKind
+from app.domain.selling.shares import Share, ShareKind
 from app.domain.transitions import Case, Need, Process, Transition, every, move
 from app.domain.vat import VatClass
 

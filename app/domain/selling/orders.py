@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
-from app.domain.customers import Contact
 from app.domain.days import day_of
 from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded, SeveralSellers, TooLate
+from app.domain.market.offerings import Offering, OfferingState
 from app.domain.money import MAX_CENTS, half_up
-from app.domain.offerings import Offering, OfferingState
+from app.domain.selling.customers import Contact
 from app.domain.transitions import Case, Process, Transition, every, move
 from app.domain.vat import VatClass, margin_vat, rate_on
 

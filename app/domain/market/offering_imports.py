@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.domain import offerings as process
 from app.domain.errors import RuleRefused, WrongState
-from app.domain.offerings import HiddenBy, Offering, OfferingState
+from app.domain.market import offerings as process
+from app.domain.market.offerings import HiddenBy, Offering, OfferingState
 from app.domain.transitions import Case
 
 LEASE = timedelta(seconds=60)

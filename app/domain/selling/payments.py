@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.days import check_day, day_of
 from app.domain.errors import AlreadySettled, PaidBackAlready, ReasonNeeded
 from app.domain.ledger import AccountKind, Leg
-from app.domain.orders import Order
+from app.domain.selling.orders import Order
 
 
 class PaymentMethod(StrEnum):

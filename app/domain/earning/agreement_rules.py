@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.domain.agreements import Example
+from app.domain.earning.agreements import Example
 from app.domain.errors import RuleRefused
 from app.domain.limits import LAWS
 from app.domain.money import WHOLE

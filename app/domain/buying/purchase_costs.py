@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from app.domain.buying.joint_purchases import Article, JointPurchase, Wish
+from app.domain.buying.spending import Lot, first_in_first_out
 from app.domain.errors import TotalDiffers
-from app.domain.joint_purchases import Article, JointPurchase, Wish
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import share_out
-from app.domain.spending import Lot, first_in_first_out
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.earning.split import recompute_remitted
 from app.domain.errors import RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import decimal_text
-from app.domain.split import recompute_remitted
 from app.domain.transitions import Case, Need, Process, Transition, move, of_staff_and_municipality
 
 

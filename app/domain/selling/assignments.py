@@ -8,12 +8,12 @@ from uuid import UUID
 
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
-from app.domain.customers import Contact
 from app.domain.errors import HoursStand, OwnOffering, RuleRefused, SecondPersonNeeded, SharesDiffer
 from app.domain.money import MAX_CENTS, half_up
-from app.domain.orders import OrderState
-from app.domain.parts import CHANGES_HANDS, Part, PartState, Slot
-from app.domain.shares import Share, share_cents
+from app.domain.selling.customers import Contact
+from app.domain.selling.orders import OrderState
+from app.domain.selling.parts import CHANGES_HANDS, Part, PartState, Slot
+from app.domain.selling.shares import Share, share_cents
 from app.domain.transitions import REASON, Case, Need, Process, Transition, every, move
 from app.domain.vat import VatClass, rate_on
 
