@@ -30,8 +30,8 @@ from app.transport.middleware import EveryRequest
 from app.transport.prefix import Prefix
 from app.transport.sockets import Sockets
 from app.transport.wiring import Wiring
-from app.usecases.catalogue import Catalogue
-from app.usecases.rates import Rates
+from app.usecases.market.catalogue import Catalogue
+from app.usecases.platform.rates import Rates
 from app.usecases.run import Run, utc_now
 from app.usecases.steps.outside import Outside
 

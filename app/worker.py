@@ -21,22 +21,22 @@ from app.domain.platform.events import Event, Timer
 from app.keys import sealing
 from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings
-from app.usecases.agreements import warn_of_limit
-from app.usecases.assignments import approve_on_time
-from app.usecases.events import claim_due, deliver_event, forget_keys, give_back, put_off
-from app.usecases.feed import publish_events
-from app.usecases.joint_purchases import close_on_time, top_up_on_time
-from app.usecases.members import end_trial, remind_of_exit
-from app.usecases.messages import forget_messages
-from app.usecases.nettings import propose_monthly
-from app.usecases.offering_imports import stop_lapsed_imports
-from app.usecases.offerings import expire_hold
-from app.usecases.orders import complete_silently, expire_order
-from app.usecases.permissions import warn_of_lapse
-from app.usecases.privacy import forget_old
-from app.usecases.rates import forget_rates
+from app.usecases.books.nettings import propose_monthly
+from app.usecases.books.seals import run_check, seal_books
+from app.usecases.buying.joint_purchases import close_on_time, top_up_on_time
+from app.usecases.earning.agreements import warn_of_limit
+from app.usecases.market.offering_imports import stop_lapsed_imports
+from app.usecases.market.offerings import expire_hold
+from app.usecases.people.members import end_trial, remind_of_exit
+from app.usecases.people.permissions import warn_of_lapse
+from app.usecases.platform.events import claim_due, deliver_event, forget_keys, give_back, put_off
+from app.usecases.platform.feed import publish_events
+from app.usecases.platform.messages import forget_messages
+from app.usecases.platform.privacy import forget_old
+from app.usecases.platform.rates import forget_rates
 from app.usecases.run import SystemRun, Unavailable
-from app.usecases.seals import run_check, seal_books
+from app.usecases.selling.assignments import approve_on_time
+from app.usecases.selling.orders import complete_silently, expire_order
 
 log = logging.getLogger("samen.worker")
 BATCH = 100

@@ -9,11 +9,11 @@ from app.demo.loader import Loader, all_of
 from app.domain.people.cooperatives import Cooperative
 from app.domain.selling.assignments import AssignmentVerb, Audience
 from app.domain.selling.shares import ShareKind
-from app.usecases.assignment_terms import sign_assignment
-from app.usecases.assignments import PriceLineInput, get_assignment, move_assignment, plan_assignment
-from app.usecases.cooperatives import list_cooperatives
-from app.usecases.members import list_members
-from app.usecases.parts import add_slot, join_slot
+from app.usecases.people.cooperatives import list_cooperatives
+from app.usecases.people.members import list_members
+from app.usecases.selling.assignment_terms import sign_assignment
+from app.usecases.selling.assignments import PriceLineInput, get_assignment, move_assignment, plan_assignment
+from app.usecases.selling.parts import add_slot, join_slot
 from app.usecases.steps.contacts import ContactInput
 from app.vocabulary import MoneyIn
 from bench.joint import counted

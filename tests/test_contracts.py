@@ -13,15 +13,15 @@ from app.adapters.rules import RULE_TEXTS
 
 ROOT = Path(__file__).parent.parent
 PLANTS = {
-    "The rooms, from the outside in": ("app/usecases/tasks.py", "import app.api.deps"),
-    "The rooms, from the outside in, the other way round": ("app/db/vat.py", "import app.usecases.tasks"),
+    "The rooms, from the outside in": ("app/usecases/platform/tasks.py", "import app.api.deps"),
+    "The rooms, from the outside in, the other way round": ("app/db/vat.py", "import app.usecases.platform.tasks"),
     "The outside world does not know the database": ("app/adapters/mail.py", "import app.db.people.persons"),
     "The domain is pure Python": ("app/domain/money.py", "import pydantic"),
     "The faces know no SQL": ("app/graphql/context.py", "import app.db.platform.outbox"),
     "The faces know no SQL, nor its library": ("app/api/deps.py", "import asyncpg"),
     "Only use cases touch the ledger's tables": ("app/db/selling/orders.py", "import app.db.ledger"),
     "No circles within a room": ("app/domain/money.py", "import app.domain.earning.split"),
-    "Verbs do not call verbs of another noun": ("app/usecases/tasks.py", "import app.usecases.orders"),
+    "Verbs do not call verbs of another noun": ("app/usecases/platform/tasks.py", "import app.usecases.selling.orders"),
 }
 
 

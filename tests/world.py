@@ -23,7 +23,7 @@ from app.db.engine import Database
 from app.domain.access import Scope
 from app.keys import people_issuer
 from app.settings import Settings
-from app.usecases.persons import appoint_network
+from app.usecases.people.persons import appoint_network
 from app.usecases.run import SystemRun
 from app.worker import Worker
 

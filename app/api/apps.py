@@ -29,7 +29,7 @@ from app.domain.platform.apps import Granted
 from app.ids import AppId
 from app.transport.problems import FaceError
 from app.transport.wiring import Wiring
-from app.usecases.apps import check_assertion, check_client, disable_app, list_client_keys
+from app.usecases.platform.apps import check_assertion, check_client, disable_app, list_client_keys
 
 router = noun("apps", prefix="/apps")
 login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)

@@ -18,7 +18,7 @@ from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.ids import OfferingId
 from app.transport.conditions import content_hash
 from app.transport.wiring import Wiring
-from app.usecases.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
+from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.usecases.run import Unavailable
 from app.vocabulary import doc_of
 

@@ -15,14 +15,14 @@ from app.api.deps import LanguageDep, RunDep, noun
 from app.api.models import SpecificationOut
 from app.domain.books.remittances import as_csv as remittance_csv
 from app.ids import AssignmentId, CooperativeId, JointPurchaseId, MemberId, NettingId, OrderId, RemittanceId
-from app.usecases.assignment_flows import get_assignment_flows
-from app.usecases.flows import get_month_flows, trace_order
+from app.usecases.books.flows import get_month_flows, trace_order
+from app.usecases.books.nettings import get_netting_statement
+from app.usecases.books.remittances import get_remittance
+from app.usecases.books.seals import export_sealed
+from app.usecases.buying.purchase_costs import get_supplier_order
 from app.usecases.ledger import export_books
-from app.usecases.members import get_thermometer
-from app.usecases.nettings import get_netting_statement
-from app.usecases.purchase_costs import get_supplier_order
-from app.usecases.remittances import get_remittance
-from app.usecases.seals import export_sealed
+from app.usecases.people.members import get_thermometer
+from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.vocabulary import Month
 
 router = noun()

@@ -21,7 +21,7 @@ from app.domain.market.offering_imports import LEASE, Row, Rows, Unread
 from app.ids import CooperativeId, MemberId, OfferingImportId
 from app.transport.problems import FaceError
 from app.transport.uploads import Uploads
-from app.usecases.offering_imports import (
+from app.usecases.market.offering_imports import (
     ReviewImport,
     finish_import,
     get_import,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app.adapters.fields import field_error
 from app.adapters.row_files import BadRow, csv_rows, decimal_of, json_rows
-from app.usecases.offering_imports import OfferingRow
+from app.usecases.market.offering_imports import OfferingRow
 
 MOST_FIELDS = 40
 """That a row may have; what has more is none of ours."""

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Response
 
 from app.api.deps import RunDep, noun
-from app.usecases.privacy import erase_me, export_me
+from app.usecases.platform.privacy import erase_me, export_me
 
 router = noun("people")
 

@@ -11,7 +11,7 @@ from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
 from app.contract.tables import TABLES
 from app.domain.access import SELLABLE_SCOPES
-from app.usecases.events import get_lag
+from app.usecases.platform.events import get_lag
 
 ASKED_MOST = frozenset({"orders", "payments", "events", "members"})
 """Their routes come first: routes are tried one after another."""

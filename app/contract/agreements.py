@@ -13,7 +13,7 @@ from app.domain.earning import replay
 from app.domain.earning.agreements import AGREEMENT, AgreementState
 from app.domain.money import decimal_text
 from app.ids import AgreementId, CooperativeId, MunicipalityId
-from app.usecases import agreements as usecases
+from app.usecases.earning import agreements as usecases
 from app.usecases.steps import agreement_templates
 from app.usecases.steps.agreement_forms import example_data, rule_data
 

@@ -10,7 +10,7 @@ from app.domain.earning import allowances as domain
 from app.domain.earning.allowances import ALLOWANCE, AllowanceKind, AllowanceState
 from app.domain.limits import LimitPeriod
 from app.ids import AgreementId, AllowanceId, CooperativeId, MemberId
-from app.usecases import allowances as usecases
+from app.usecases.earning import allowances as usecases
 
 
 @shape(domain.Allowance)

@@ -8,7 +8,7 @@ from app.domain.access import Scope
 from app.domain.platform import apps as domain
 from app.domain.platform.apps import RateClass
 from app.ids import AppId, CooperativeId
-from app.usecases.apps import change_app, get_app, list_apps, register_app, rotate_secret
+from app.usecases.platform.apps import change_app, get_app, list_apps, register_app, rotate_secret
 
 
 @shape(domain.App)

@@ -12,10 +12,10 @@ from app.domain.selling import parts
 from app.domain.selling.assignments import ASSIGNMENT, AssignmentState, Audience
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentSignatureId, CooperativeId, OrderId, PersonId
-from app.usecases import assignment_terms
-from app.usecases import assignments as usecases
-from app.usecases.assignment_flows import get_assignment_flows
-from app.usecases.assignment_terms import get_terms, list_signatures, sign_assignment
+from app.usecases.selling import assignment_terms
+from app.usecases.selling import assignments as usecases
+from app.usecases.selling.assignment_flows import get_assignment_flows
+from app.usecases.selling.assignment_terms import get_terms, list_signatures, sign_assignment
 
 
 @shape(domain.PriceLine)

@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.buying import ballots as domain
 from app.domain.buying.ballots import BALLOT, BallotState
 from app.ids import BallotId, CooperativeId
-from app.usecases.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
+from app.usecases.buying.ballots import cast_vote, list_ballots, pay_purchase, propose_purchase
 
 
 @shape(domain.Ballot)

@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.earning import barters as domain
 from app.domain.earning.barters import BARTER, BarterState
 from app.ids import BarterId, CooperativeId, MemberId
-from app.usecases.barters import answer_barter, get_minutes, list_barters, propose_barter
+from app.usecases.earning.barters import answer_barter, get_minutes, list_barters, propose_barter
 
 
 @shape(domain.Trade)

@@ -7,7 +7,7 @@ from app.contract.shape import shape
 from app.domain.people import cooperatives as domain
 from app.domain.people.cooperatives import LegalForm
 from app.ids import CooperativeId, MunicipalityId
-from app.usecases import cooperatives as usecases
+from app.usecases.people import cooperatives as usecases
 
 
 @shape(domain.Cooperative)

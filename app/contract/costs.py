@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.earning import costs as domain
 from app.domain.earning.costs import CLAIM, ClaimState, Payee
 from app.ids import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
-from app.usecases.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
+from app.usecases.earning.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
 
 
 @shape(domain.CostClaim)

@@ -4,7 +4,7 @@ from app.contract.operation import Noun
 from app.contract.shape import shape
 from app.domain.selling import customers as domain
 from app.ids import CustomerId
-from app.usecases.customers import get_my_contact, set_my_contact
+from app.usecases.selling.customers import get_my_contact, set_my_contact
 
 
 @shape(domain.Contact)

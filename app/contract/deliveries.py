@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.books import deliveries as domain
 from app.domain.books.deliveries import DELIVERY, DeliveryState
 from app.ids import CooperativeId, DeliveryId
-from app.usecases.deliveries import answer_delivery, list_deliveries, propose_delivery
+from app.usecases.books.deliveries import answer_delivery, list_deliveries, propose_delivery
 
 
 @shape(domain.Delivery)

@@ -9,7 +9,7 @@ from app.contract.transitions import Step, steps
 from app.domain.earning import earnings as domain
 from app.domain.earning.earnings import HELD, EarningState
 from app.ids import AgreementId, CooperativeId, EarningId, JournalId, MemberId, OrderId
-from app.usecases.earnings import decide_held, get_earning, list_earnings
+from app.usecases.earning.earnings import decide_held, get_earning, list_earnings
 
 
 @shape(domain.Earning)

@@ -8,7 +8,7 @@ from app.contract.operation import Noun
 from app.contract.shape import seen, shape, show
 from app.domain.platform.feed import EventType, PublicEvent
 from app.ids import AnyId, CooperativeId, EventId
-from app.usecases.feed import FeedPart, list_events
+from app.usecases.platform.feed import FeedPart, list_events
 from app.vocabulary import FeedPlace
 
 

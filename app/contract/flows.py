@@ -10,7 +10,7 @@ from app.domain.books import flows as domain
 from app.domain.books.flows import StatementAxis
 from app.domain.ledger import AccountKind
 from app.ids import CooperativeId, MemberId
-from app.usecases.flows import get_member_statement, get_month_flows, get_statement, trace_order
+from app.usecases.books.flows import get_member_statement, get_month_flows, get_statement, trace_order
 
 
 @shape(domain.StatementLine)

@@ -5,7 +5,7 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, shape
 from app.domain.books import funds as domain
 from app.ids import CooperativeId, FundId
-from app.usecases.funds import add_fund, donate, get_fund, list_funds, spend_fund
+from app.usecases.books.funds import add_fund, donate, get_fund, list_funds, spend_fund
 
 
 @shape(domain.Fund)

@@ -10,8 +10,8 @@ from app.domain.buying.allocation import SharingRule
 from app.domain.buying.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
-from app.usecases import joint_purchases as usecases
-from app.usecases.purchase_costs import receive_units, settle_joint_purchase
+from app.usecases.buying import joint_purchases as usecases
+from app.usecases.buying.purchase_costs import receive_units, settle_joint_purchase
 
 
 @shape(domain.Tier)

@@ -12,7 +12,7 @@ from app.domain.ledger import JournalKind
 from app.domain.people import members as domain
 from app.domain.people.members import MEMBERSHIP, Destination, MemberState, MemberStep
 from app.ids import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
-from app.usecases import members as usecases
+from app.usecases.people import members as usecases
 
 
 @shape(domain.Member)

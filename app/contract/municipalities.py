@@ -4,7 +4,7 @@ from app.contract.operation import Key, Noun
 from app.contract.shape import shape
 from app.domain.people import municipalities as domain
 from app.ids import MunicipalityId
-from app.usecases.municipalities import add_municipality, get_municipality, list_municipalities
+from app.usecases.people.municipalities import add_municipality, get_municipality, list_municipalities
 
 
 @shape(domain.Municipality)

@@ -9,7 +9,7 @@ from app.contract.transitions import Step, steps
 from app.domain.books import nettings as domain
 from app.domain.books.nettings import NETTING, NettingState
 from app.ids import CooperativeId, NettingId, PersonId
-from app.usecases import nettings as usecases
+from app.usecases.books import nettings as usecases
 
 
 @shape(domain.Netting)

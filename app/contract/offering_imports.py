@@ -10,7 +10,7 @@ from app.contract.shape import seen, shape, show
 from app.domain.market import offering_imports as domain
 from app.domain.market.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
 from app.ids import CooperativeId, ImportRowId, OfferingId, OfferingImportId
-from app.usecases import offering_imports as usecases
+from app.usecases.market import offering_imports as usecases
 
 
 @shape(domain.OfferingImport)

@@ -9,7 +9,7 @@ from app.domain.market import offerings as domain
 from app.domain.market.offerings import OFFERING, HiddenBy, HoldState, OfferingKind, OfferingState, PriceUnit
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
-from app.usecases import offerings as usecases
+from app.usecases.market import offerings as usecases
 
 
 @shape(domain.Offering)

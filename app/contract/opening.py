@@ -4,7 +4,7 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, shape
 from app.domain.books import opening as domain
 from app.ids import JournalId
-from app.usecases.opening import open_books
+from app.usecases.books.opening import open_books
 
 
 @shape(domain.OpeningReport)

@@ -20,7 +20,7 @@ from app.ids import (
     OrderLineId,
     PersonId,
 )
-from app.usecases import orders as usecases
+from app.usecases.selling import orders as usecases
 
 
 @shape(domain.OrderLine)

@@ -12,8 +12,8 @@ from app.domain.selling.parts import PART, PartState
 from app.domain.selling.shares import ShareKind
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId, PersonId, WorkedHoursId
-from app.usecases import parts as usecases
-from app.usecases.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
+from app.usecases.selling import parts as usecases
+from app.usecases.selling.assignment_hours import approve_hours, list_hours, refuse_hours, report_hours
 
 
 @shape(domain.Slot)

@@ -9,7 +9,7 @@ from app.domain.earning import refunds
 from app.domain.selling import payments as domain
 from app.domain.selling.payments import PaymentMethod
 from app.ids import OrderId, PaymentId, RefundId
-from app.usecases.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
+from app.usecases.selling.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
 
 
 @shape(refunds.Refund)

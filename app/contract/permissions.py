@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.people import permissions as domain
 from app.domain.people.permissions import PERMISSION, PermissionKind, PermissionState
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, PermissionId, PermissionReadId, PersonId
-from app.usecases import permissions as usecases
+from app.usecases.people import permissions as usecases
 
 
 @shape(domain.Permission)

@@ -6,8 +6,8 @@ from app.domain.access import Role
 from app.domain.actors import Holding as DomainHolding
 from app.domain.people import persons as domain
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, OfficeId, PersonId
-from app.usecases import persons as usecases
-from app.usecases.persons import add_person, change_me, end_office, get_me, get_person, give_office, list_offices
+from app.usecases.people import persons as usecases
+from app.usecases.people.persons import add_person, change_me, end_office, get_me, get_person, give_office, list_offices
 
 
 @shape(domain.Person)

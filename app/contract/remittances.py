@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.books import remittances as domain
 from app.domain.books.remittances import REMITTANCE, RemittanceState
 from app.ids import CooperativeId, JournalId, MunicipalityId, RemittanceId
-from app.usecases import remittances as usecases
+from app.usecases.books import remittances as usecases
 
 
 @shape(domain.Owed)

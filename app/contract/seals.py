@@ -6,7 +6,7 @@ from app.contract.operation import Noun
 from app.contract.shape import shape
 from app.domain import ledger as domain
 from app.ids import BookCheckId
-from app.usecases.seals import ask_check, get_seals, list_book_checks
+from app.usecases.books.seals import ask_check, get_seals, list_book_checks
 
 
 @shape(domain.Seal)

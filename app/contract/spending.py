@@ -9,7 +9,7 @@ from app.contract.transitions import Step, steps
 from app.domain.buying import spending as domain
 from app.domain.buying.spending import SPENDING, SpendingState
 from app.ids import AgreementId, CooperativeId, MemberId, SpendingRequestId
-from app.usecases import spending as usecases
+from app.usecases.buying import spending as usecases
 
 
 @shape(domain.Lot)

@@ -9,7 +9,7 @@ from app.contract.shape import seen, shape
 from app.domain.access import Role
 from app.domain.platform import events as domain
 from app.ids import AnyId, CooperativeId, MemberId, TaskId
-from app.usecases.tasks import do_task, list_tasks
+from app.usecases.platform.tasks import do_task, list_tasks
 
 
 @shape(domain.Task)

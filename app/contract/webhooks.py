@@ -8,7 +8,7 @@ from app.domain.platform import webhooks as domain
 from app.domain.platform.feed import EventType
 from app.domain.platform.webhooks import OffReason, SendingState
 from app.ids import AnyId, AppId, EventId, WebhookDeliveryId, WebhookId
-from app.usecases import webhooks as usecases
+from app.usecases.platform import webhooks as usecases
 
 
 @shape(domain.Webhook)

@@ -10,9 +10,9 @@ from app.domain.buying import joint_purchases as domain
 from app.domain.buying.allocation import SharingRule
 from app.domain.buying.joint_purchases import PaidBy
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
-from app.usecases.joint_purchases import get_allocation
-from app.usecases.purchase_costs import credit_wish, get_supplier_order
-from app.usecases.wishes import list_wishes, lock_wish, wish_for
+from app.usecases.buying.joint_purchases import get_allocation
+from app.usecases.buying.purchase_costs import credit_wish, get_supplier_order
+from app.usecases.buying.wishes import list_wishes, lock_wish, wish_for
 
 
 @shape(domain.Wish)

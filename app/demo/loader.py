@@ -18,13 +18,13 @@ from app.domain.errors import AlreadyExists
 from app.domain.market.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
 from app.domain.platform.apps import AppWithSecret
-from app.usecases.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
-from app.usecases.apps import list_apps, register_app
-from app.usecases.cooperatives import add_cooperative, list_cooperatives
-from app.usecases.members import list_members, register_member, set_goal
-from app.usecases.municipalities import add_municipality, list_municipalities
-from app.usecases.offerings import AddOffering, add_offering, list_offerings, move_offering
-from app.usecases.persons import add_person, appoint_network, give_office, list_offices
+from app.usecases.earning.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
+from app.usecases.market.offerings import AddOffering, add_offering, list_offerings, move_offering
+from app.usecases.people.cooperatives import add_cooperative, list_cooperatives
+from app.usecases.people.members import list_members, register_member, set_goal
+from app.usecases.people.municipalities import add_municipality, list_municipalities
+from app.usecases.people.persons import add_person, appoint_network, give_office, list_offices
+from app.usecases.platform.apps import list_apps, register_app
 from app.usecases.run import Run, SystemRun
 from app.vocabulary import MoneyIn
 

@@ -13,23 +13,23 @@ from app.domain.page import PageRequest
 from app.domain.people.members import Member
 from app.domain.selling.assignments import AssignmentVerb, Audience
 from app.domain.selling.orders import Order, OrderVerb
-from app.usecases.assignment_flows import get_assignment_flows
-from app.usecases.assignment_terms import sign_assignment
-from app.usecases.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
-from app.usecases.barters import answer_barter, get_minutes, propose_barter
-from app.usecases.cooperatives import list_cooperatives
-from app.usecases.joint_purchases import get_allocation, move_joint_purchase, plan_joint_purchase
-from app.usecases.members import get_thermometer, list_members
-from app.usecases.nettings import confirm_netting, propose_netting
-from app.usecases.offerings import list_offerings
-from app.usecases.orders import OrderLineInput, move_order, place_order
-from app.usecases.parts import add_slot, join_slot, preview_part
-from app.usecases.payments import record_payment
-from app.usecases.purchase_costs import get_supplier_order, receive_units, settle_joint_purchase
+from app.usecases.books.nettings import confirm_netting, propose_netting
+from app.usecases.buying.joint_purchases import get_allocation, move_joint_purchase, plan_joint_purchase
+from app.usecases.buying.purchase_costs import get_supplier_order, receive_units, settle_joint_purchase
+from app.usecases.buying.wishes import list_wishes, wish_for
+from app.usecases.earning.barters import answer_barter, get_minutes, propose_barter
+from app.usecases.market.offerings import list_offerings
+from app.usecases.people.cooperatives import list_cooperatives
+from app.usecases.people.members import get_thermometer, list_members
 from app.usecases.run import Run, utc_now
+from app.usecases.selling.assignment_flows import get_assignment_flows
+from app.usecases.selling.assignment_terms import sign_assignment
+from app.usecases.selling.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
+from app.usecases.selling.orders import OrderLineInput, move_order, place_order
+from app.usecases.selling.parts import add_slot, join_slot, preview_part
+from app.usecases.selling.payments import record_payment
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.purchase_forms import MinimumInput, PurchaseArticleInput, TierInput
-from app.usecases.wishes import list_wishes, wish_for
 from app.vocabulary import MoneyIn
 
 

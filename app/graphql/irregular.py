@@ -16,9 +16,9 @@ from app.domain.books.remittances import line_data
 from app.graphql.context import Info
 from app.graphql.engine import WORDS, extend, input_of, type_of
 from app.graphql.types import Id
-from app.usecases.apps import disable_app
-from app.usecases.offering_imports import ReviewImport, review_import
-from app.usecases.privacy import erase_me
+from app.usecases.market.offering_imports import ReviewImport, review_import
+from app.usecases.platform.apps import disable_app
+from app.usecases.platform.privacy import erase_me
 
 PATIENCE = 5
 """Seconds: a document ends before it would be stopped for taking too long."""

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.domain.actors import VISITOR, Identity
 from app.domain.errors import TooFast
 from app.domain.platform.rates import client_of
-from app.usecases.rates import Rates
+from app.usecases.platform.rates import Rates
 
 MOST_OF_CLIENT = 20
 """Sockets that one person or app holds open at one process."""

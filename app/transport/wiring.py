@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection
 from app.adapters.tokens import Issuer, KeyRing
 from app.transport.sockets import Sockets
 from app.transport.uploads import Uploads
-from app.usecases.catalogue import Catalogue
-from app.usecases.rates import Rates
+from app.usecases.market.catalogue import Catalogue
+from app.usecases.platform.rates import Rates
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.domain.days import FIRST_DAY, check_day
 from app.domain.errors import DayOutOfRange
 from app.domain.ledger import OpenBooks, check_close
-from app.usecases.agreements import FirstDay
+from app.usecases.earning.agreements import FirstDay
 from app.vocabulary import Day, Moment, PastDay, PastMoment
 
 TODAY = date(2028, 2, 29)

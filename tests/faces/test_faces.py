@@ -230,7 +230,7 @@ async def test_a_bug_is_masked_in_both_faces(world: World, monkeypatch: pytest.M
         async def page(self, *_: object, **__: object) -> None:
             raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("app.usecases.municipalities.municipalities", Broken())
+    monkeypatch.setattr("app.usecases.people.municipalities.municipalities", Broken())
     problem = await world.visitor("GET", "/v1/municipalities", status=500)
     assert problem["code"] == "internal"
     assert problem["traceId"] in problem["detail"]

@@ -9,7 +9,7 @@ from app.contract.operation import Key, Noun
 from app.contract.shape import Read, shape
 from app.contract.tables import TABLES
 from app.domain.people.municipalities import Municipality
-from app.usecases.municipalities import add_municipality
+from app.usecases.people.municipalities import add_municipality
 from tests.faces.test_http import bearer
 from tests.world import Caller, Json, World
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from asyncpg import InsufficientPrivilegeError, PostgresError
 
-from app.usecases.privacy import forget_old
+from app.usecases.platform.privacy import forget_old
 from app.usecases.run import SystemRun
 from tests.receiver import receiving
 from tests.world import Caller, Json, Seller, World

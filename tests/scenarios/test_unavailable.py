@@ -22,7 +22,7 @@ from app.db.engine import WORKER_ROLE, Database
 from app.db.failures import Repeat, failure_of
 from app.main import build
 from app.settings import Settings
-from app.usecases.events import claim_due
+from app.usecases.platform.events import claim_due
 from app.usecases.run import SystemRun
 from app.worker import Worker
 from tests.live import until

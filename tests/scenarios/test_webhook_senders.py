@@ -19,8 +19,8 @@ from app.domain.platform.feed import Audience
 from app.domain.platform.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
 from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
 from app.settings import Settings
+from app.usecases.platform.webhooks import claim_deliveries
 from app.usecases.run import SystemRun
-from app.usecases.webhooks import claim_deliveries
 from app.worker import Worker, worker_of
 from tests.live import until
 from tests.receiver import receiving

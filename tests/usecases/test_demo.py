@@ -4,8 +4,8 @@ from app.db.engine import Database
 from app.demo.loader import Loader
 from app.demo.stories import Stories
 from app.keys import people_issuer
-from app.usecases.members import MemberChange, change_member
-from app.usecases.persons import get_me
+from app.usecases.people.members import MemberChange, change_member
+from app.usecases.people.persons import get_me
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import World
 

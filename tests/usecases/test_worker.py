@@ -8,7 +8,7 @@ import pytest
 
 from app.db.engine import WORKER_ROLE, Database
 from app.db.platform.outbox import claim_events
-from app.usecases.events import deliver_event
+from app.usecases.platform.events import deliver_event
 from app.usecases.run import SystemRun
 from app.worker import Worker
 from tests.world import World

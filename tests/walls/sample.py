@@ -19,9 +19,9 @@ from app.domain.platform.apps import RateClass
 from app.domain.platform.events import Event
 from app.domain.platform.messages import SENT, Channel, Message, MessageState
 from app.domain.platform.webhooks import Answer
-from app.usecases.offering_imports import PutOffering, ReviewImport
-from app.usecases.offerings import AddOffering
-from app.usecases.orders import OrderLineInput
+from app.usecases.market.offering_imports import PutOffering, ReviewImport
+from app.usecases.market.offerings import AddOffering
+from app.usecases.selling.orders import OrderLineInput
 from app.usecases.steps.agreement_forms import ExampleInput, PotInput
 from app.usecases.steps.contacts import ContactInput
 from app.usecases.steps.purchase_forms import TierInput
