@@ -26,8 +26,8 @@ from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput, to
 from app.vocabulary import Form
 
 if TYPE_CHECKING:
+    from app.contract.buying.wishes import ArticleAllocation
     from app.contract.shape import Viewer
-    from app.contract.wishes import ArticleAllocation
 
 offline = typer.Typer()
 
@@ -71,8 +71,8 @@ def allocate_file(
     language: Annotated[str, typer.Option(help="nl or en")] = "nl",
 ) -> None:
     """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
+    from app.contract.buying.wishes import Allocation
     from app.contract.shape import Viewer  # the use cases come with it, which the other commands do without
-    from app.contract.wishes import Allocation
 
     try:
         read = TypeAdapter(Allocation).validate_json(file.read_text(encoding="utf-8"))
@@ -89,8 +89,8 @@ def allocate_file(
 
 def _comes_out(article: "ArticleAllocation", viewer: "Viewer") -> bool:
     """Print who gets what of an article; whether that is what it says."""
+    from app.contract.buying.wishes import AllocationResult
     from app.contract.shape import show
-    from app.contract.wishes import AllocationResult
 
     inputs = _inputs(article)
     made = domain.ArticleAllocation(article.article, article.title, inputs, allocate(inputs))

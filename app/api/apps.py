@@ -21,7 +21,7 @@ from app.api.deps import (
     viewer_of,
 )
 from app.api.models import TokenOut
-from app.contract.apps import App
+from app.contract.platform.apps import App
 from app.contract.shape import show
 from app.domain.actors import VISITOR
 from app.domain.errors import ClientRefused

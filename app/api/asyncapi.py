@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.contract.feed import Event
+from app.contract.platform.feed import Event
 from app.domain.platform.feed import KINDS, Audience, EventType
 
 Node = dict[str, Any]

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.deps import PageDep, WiringDep, noun
 from app.api.models import PageOut
-from app.contract.catalogue import CatalogueOffering
+from app.contract.market.catalogue import CatalogueOffering
 from app.domain.errors import DomainError
 from app.domain.market.catalogue import CatalogueQuery
 from app.domain.page import CURSOR, PageRequest, parse_cursor

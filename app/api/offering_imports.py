@@ -13,7 +13,7 @@ from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
 from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag, viewer_of
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
-from app.contract.offering_imports import OfferingImport
+from app.contract.market.offering_imports import OfferingImport
 from app.contract.shape import show
 from app.domain.errors import DomainError, RuleRefused
 from app.domain.market import offering_imports as domain

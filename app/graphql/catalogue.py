@@ -6,8 +6,8 @@ from uuid import UUID
 
 import strawberry
 
-from app.contract import catalogue as contract
-from app.contract.catalogue import offering_of
+from app.contract.market import catalogue as contract
+from app.contract.market.catalogue import offering_of
 from app.domain.market.catalogue import CatalogueQuery as Query
 from app.domain.money import CURRENCY
 from app.domain.page import cursor_of

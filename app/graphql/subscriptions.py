@@ -6,7 +6,8 @@ from typing import Any
 
 import strawberry
 
-from app.contract import assignments, joint_purchases, orders
+from app.contract.buying import joint_purchases
+from app.contract.selling import assignments, orders
 from app.domain.buying.joint_purchases import OVER as BOUGHT
 from app.domain.selling.assignments import OVER as ENDED
 from app.domain.selling.orders import CALLED_OFF, Order, OrderState

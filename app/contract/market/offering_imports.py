@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.adapters.fields import field_text
-from app.contract.offerings import Offering
+from app.contract.market.offerings import Offering
 from app.contract.operation import Noun
 from app.contract.shape import seen, shape, show
 from app.domain.market import offering_imports as domain

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.orders import Order
+from app.contract.selling.orders import Order
 from app.contract.shape import Money, cents, shape
 from app.domain.earning import refunds
 from app.domain.selling import payments as domain

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from app.contract.customers import Contact
 from app.contract.operation import Noun
+from app.contract.selling.customers import Contact
 from app.contract.shape import Money, Viewer, seen, shape, show
 from app.contract.transitions import Step, steps
 from app.domain.selling import orders as domain

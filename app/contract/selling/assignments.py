@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from app.contract.customers import Contact
 from app.contract.ledger import Flow
 from app.contract.operation import Noun
+from app.contract.selling.customers import Contact
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain.selling import assignments as domain

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from app.contract.assignments import Assignment
 from app.contract.ledger import SplitPreview
 from app.contract.operation import Noun
+from app.contract.selling.assignments import Assignment
 from app.contract.shape import Money, shape
 from app.contract.transitions import Step, steps
 from app.domain.selling import parts as domain

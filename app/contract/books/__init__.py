@@ -1,0 +1,1 @@
+"""The books: months, money between cooperatives and municipalities, proofs."""

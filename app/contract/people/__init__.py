@@ -1,0 +1,1 @@
+"""Who takes part: persons, cooperatives, members, municipalities, and their permissions."""

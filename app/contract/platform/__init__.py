@@ -1,0 +1,1 @@
+"""Apps, events, messages and what the network runs on."""

@@ -1,0 +1,1 @@
+"""What customers order and jobs that members do together."""
