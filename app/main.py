@@ -40,8 +40,8 @@ VERSION = "0.3.0"
 
 def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:
     """Whom we trust: ourselves for apps; for people the settings' providers and, outside production, ourselves."""
-    own = Issuer(app_issuer(settings), keys.public, settings.audience, people=False)
-    people = Issuer(people_issuer(settings), keys.public, settings.audience)
+    own = Issuer(name=app_issuer(settings), keys=keys.public, audience=settings.audience, people=False)
+    people = Issuer(name=people_issuer(settings), keys=keys.public, audience=settings.audience)
     others = [_provider(settings, trusted, seconds) for trusted in settings.issuers]
     return [own, *others] if settings.production else [own, people, *others]
 
@@ -49,9 +49,9 @@ def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = ti
 def _provider(settings: Settings, trusted: TrustedIssuer, seconds: Callable[[], float]) -> Issuer:
     """A provider of the settings."""
     return Issuer(
-        trusted.name,
-        RemoteKeys(trusted.name, trusted.jwks_url, https=settings.production, clock=seconds),
-        trusted.audience or settings.audience,
+        name=trusted.name,
+        keys=RemoteKeys(trusted.name, trusted.jwks_url, https=settings.production, clock=seconds),
+        audience=trusted.audience or settings.audience,
         algorithms=trusted.algorithms,
         types=trusted.types,
         client_claims=(trusted.client_claim,) if trusted.client_claim else Issuer.client_claims,

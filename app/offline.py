@@ -117,7 +117,16 @@ def _inputs(article: "ArticleAllocation") -> Inputs:
 def _agreement(read: SplitFile) -> Agreement:
     nobody = UUID(int=0)
     rules, examples = (tuple(to_rule(r) for r in read.rules), tuple(to_example(e) for e in read.examples))
-    return Agreement(nobody, nobody, nobody, 1, "file", read.active_from, rules, examples)
+    return Agreement(
+        id=nobody,
+        cooperative_id=nobody,
+        municipality_id=nobody,
+        number=1,
+        title="file",
+        active_from=read.active_from,
+        rules=rules,
+        examples=examples,
+    )
 
 
 def _print_examples(agreement: Agreement) -> bool:
@@ -137,7 +146,7 @@ def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
     day = agreement.active_from
     months = add_to_year([], agreement, day, cents_of(read.year_so_far))
     cost = cents_of(read.costs)
-    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost, "cost", {"category": "-"}),) if cost else ()
+    costs = (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost, rule="cost", facts={"category": "-"}),) if cost else ()
     fund = add_to_year([], agreement, day, cents_of(read.fund_so_far), fund=True)
     net = cents_of(read.net or "0")
     result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)

@@ -83,7 +83,41 @@ def test_functions_and_modules_stay_small() -> None:
         assert len([line for line in text.splitlines() if line.strip()]) <= 400, file
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                assert (node.end_lineno or 0) - node.lineno + 1 <= 40, f"{file}: {node.name}"
+                assert sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1 <= 40, f"{file}: {node.name}"
+
+
+def packed(tree: ast.AST) -> list[int]:
+    """The lines of long calls that hide what is what: a star or splat of a literal, a large dataclass by position."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple | ast.List):
+            found.append(node.lineno)
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            found += [value.lineno for key, value in pairs if key is None and isinstance(value, ast.Dict)]
+        if isinstance(node, ast.ClassDef) and sum(isinstance(inner, ast.AnnAssign) for inner in node.body) > 5:
+            decorators = [ast.unparse(one) for one in node.decorator_list]
+            found += [node.lineno for one in decorators if "dataclass" in one and "kw_only" not in one]
+    return found
+
+
+def test_long_calls_are_written_out() -> None:
+    for file in [*(ROOT / "app").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
+        found = packed(ast.parse(file.read_text(encoding="utf-8")))
+        assert found == [], file
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "call(*(1, 2), *rest)",
+        "call(*[1, 2])",
+        "table = {**{'a': 1}, 'b': 2}",
+        "@dataclass\nclass Wide:\n" + "".join(f"    field_{n}: int\n" for n in range(6)),
+    ],
+)
+def test_packed_calls_are_found(code: str) -> None:
+    assert len(packed(ast.parse(code))) == 1
 
 
 def test_public_functions_say_what_they_do() -> None:

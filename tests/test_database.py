@@ -96,12 +96,19 @@ async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrad
     tasks = await connection.fetch('select what, o.reference from task t join "order" o on o.id = t.subject_id')
     await connection.close()
     assert {row["reference"]: row["refunded_cents"] for row in rows} == {
-        **{"part accepted": 0, "part done": 0, "part cancelled": 0, "all accepted": 0, "all cancelled": 0},
-        **{"all done": 24200, "sold": 24200, "part of what was sold before": 0},
+        "part accepted": 0,
+        "part done": 0,
+        "part cancelled": 0,
+        "all accepted": 0,
+        "all cancelled": 0,
+        "all done": 24200,
+        "sold": 24200,
+        "part of what was sold before": 0,
     }
     assert [row["state"] for row in earnings] == ["pending"]
     assert {tuple(row) for row in tasks} == {
-        *(("record_payment", "part done"), ("record_payment", "part of what was sold before"))
+        ("record_payment", "part done"),
+        ("record_payment", "part of what was sold before"),
     }
     async with opened(empty, role=BOOKS_ROLE) as books, books.transaction() as tx:
         found = await broken(tx)

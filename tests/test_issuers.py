@@ -152,15 +152,17 @@ async def test_a_malformed_answer_is_no_key_and_no_refusal(provider: Provider, a
     provider.says = answer
     keys = RemoteKeys(provider.issuer)
     with pytest.raises(IssuerUnavailable):
-        await identify(provider.token(), [Issuer(provider.issuer, keys, "samen")])
+        await identify(provider.token(), [Issuer(name=provider.issuer, keys=keys, audience="samen")])
     provider.says = None
-    assert (await identify(provider.token(), [Issuer(provider.issuer, keys, "samen")])).subject == "noor"
+    assert (
+        await identify(provider.token(), [Issuer(name=provider.issuer, keys=keys, audience="samen")])
+    ).subject == "noor"
 
 
 async def test_a_caller_who_hangs_up_does_not_stop_the_question(provider: Provider) -> None:
     provider.seconds = 0.5
     keys = RemoteKeys(provider.issuer)
-    trusted = [Issuer(provider.issuer, keys, "samen")]
+    trusted = [Issuer(name=provider.issuer, keys=keys, audience="samen")]
     callers = [asyncio.create_task(identify(provider.token(), trusted)) for _ in range(3)]
     await asyncio.sleep(0.2)
     callers[0].cancel()
@@ -316,7 +318,7 @@ async def test_an_unknown_key_is_not_refused_while_its_provider_is_away(
 
 async def test_what_is_wrong_whatever_the_keys_are_asks_nobody(provider: Provider) -> None:
     keys = RemoteKeys(provider.issuer)
-    forge, trusted = provider.forge, [Issuer(provider.issuer, keys, "samen")]
+    forge, trusted = provider.forge, [Issuer(name=provider.issuer, keys=keys, audience="samen")]
     for forged in (forge.unsigned("none"), forge.signed(header={"typ": "x"}), forge.signed(header={"kid": None})):
         with pytest.raises(Exception, match="token_refused"):
             await identify(forged, trusted)

@@ -16,8 +16,23 @@ from app.domain.money import decimal_text
 ExportFormat = Literal["csv", "jsonl", "beancount"]
 MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "beancount": "text/plain"}
 COLUMNS = (
-    *("journal_id", "line", "booked_at", "effective_on", "period", "kind", "source_type", "source_id"),
-    *("account_id", "account_kind", "rgs_code", "member_id", "party", "amount", "currency", "rule", "reason"),
+    "journal_id",
+    "line",
+    "booked_at",
+    "effective_on",
+    "period",
+    "kind",
+    "source_type",
+    "source_id",
+    "account_id",
+    "account_kind",
+    "rgs_code",
+    "member_id",
+    "party",
+    "amount",
+    "currency",
+    "rule",
+    "reason",
 )
 ROOTS = {
     AccountKind.BANK: "Assets:Bank",

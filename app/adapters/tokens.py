@@ -51,7 +51,7 @@ class FetchedKeys(Keys, Protocol):
     async def fetch(self, kid: str) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Issuer:
     """One issuer that is trusted. `keys` are public JWKs by kid; `people` tells whether `sub` is a person."""
 

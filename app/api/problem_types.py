@@ -12,10 +12,19 @@ from app.domain.errors import DomainError
 from app.transport.problems import TITLES
 
 FACES = {
-    **{"bad_request": 400, "idempotency_key_missing": 400, "not_a_file_of_rows": 400, "method_not_allowed": 405},
-    **{"unsupported_media_type": 415, "invalid_scope": 400},
-    **{"too_slow": 408, "too_many_connections": 429, "head_too_large": 431},
-    **{"too_large": 413, "if_match_missing": 428, "internal": 500, "unavailable": 503},
+    "bad_request": 400,
+    "idempotency_key_missing": 400,
+    "not_a_file_of_rows": 400,
+    "method_not_allowed": 405,
+    "unsupported_media_type": 415,
+    "invalid_scope": 400,
+    "too_slow": 408,
+    "too_many_connections": 429,
+    "head_too_large": 431,
+    "too_large": 413,
+    "if_match_missing": 428,
+    "internal": 500,
+    "unavailable": 503,
 }
 """Errors of the faces; those of the domain say their status themselves."""
 REASONS = {"rule_refused": RULE_TEXTS, "wrong_state": BLOCKED}

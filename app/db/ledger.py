@@ -31,11 +31,13 @@ class AccountRow(SQLModel, table=True):
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint(
-            *("cooperative_id", "kind", "currency", "member_id", "party"), postgresql_nulls_not_distinct=True
+            "cooperative_id", "kind", "currency", "member_id", "party", postgresql_nulls_not_distinct=True
         ),
         Index(
             "account_key",
-            *("cooperative_id", "kind", "currency"),
+            "cooperative_id",
+            "kind",
+            "currency",
             sql_text("coalesce(member_id, '00000000-0000-0000-0000-000000000000')"),
             sql_text("coalesce(party, '')"),
             unique=True,
@@ -167,7 +169,14 @@ async def legs_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
     sql = """select e.cents, e.rule, e.facts, a.kind, a.member_id, a.party from entry e
                join account a on a.id = e.account_id where e.journal_id = $1 order by e.line"""
     return tuple(
-        Leg(AccountKind(r["kind"]), r["cents"], r["rule"], r["facts"], r["member_id"], r["party"])
+        Leg(
+            kind=AccountKind(r["kind"]),
+            cents=r["cents"],
+            rule=r["rule"],
+            facts=r["facts"],
+            member_id=r["member_id"],
+            party=r["party"],
+        )
         for r in await tx.rows(sql, journal.id)
     )
 

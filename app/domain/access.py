@@ -146,7 +146,11 @@ class Right(StrEnum):
 
 SELLABLE_SCOPES = frozenset(
     {
-        *(Scope.CATALOGUE_READ, Scope.OFFERINGS_READ, Scope.OFFERINGS_WRITE, Scope.ORDERS_READ, Scope.ORDERS_WRITE),
+        Scope.CATALOGUE_READ,
+        Scope.OFFERINGS_READ,
+        Scope.OFFERINGS_WRITE,
+        Scope.ORDERS_READ,
+        Scope.ORDERS_WRITE,
         Scope.EVENTS_READ,
     }
 )

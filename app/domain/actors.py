@@ -51,7 +51,7 @@ class Passed:
     own: tuple[Party, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """Who acts: a person, an app, or an app for a person; nobody at all is a visitor."""
 

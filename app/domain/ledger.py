@@ -101,7 +101,7 @@ class JournalKind(StrEnum):
     ALLOWANCE_REVERSAL = "allowance_reversal"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Leg:
     """One side of a journal: `cents` on an account of `kind`, of a member or a named party where it has one.
 
@@ -116,7 +116,7 @@ class Leg:
     party: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Posting:
     """What `post()` is asked to write. `part` counts repeats of the same kind for the same source."""
 
@@ -133,7 +133,7 @@ class Posting:
     currency: str = CURRENCY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Account:
     id: UUID
     cooperative_id: UUID
@@ -146,7 +146,7 @@ class Account:
     party: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     line: int
     account_id: UUID
@@ -158,7 +158,7 @@ class Entry:
     member_id: UUID | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Journal:
     """A booked journal with its entries; what is booked never changes."""
 
@@ -179,7 +179,15 @@ class Journal:
 def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
     """Each leg with the other sign: the exact reversal."""
     return tuple(
-        Leg(leg.kind, -leg.cents, "reversal", {"of": leg.rule} | _whose(leg), leg.member_id, leg.party) for leg in legs
+        Leg(
+            kind=leg.kind,
+            cents=-leg.cents,
+            rule="reversal",
+            facts={"of": leg.rule} | _whose(leg),
+            member_id=leg.member_id,
+            party=leg.party,
+        )
+        for leg in legs
     )
 
 
@@ -194,7 +202,14 @@ def _whose(leg: Leg) -> dict[str, Any]:
 
 def refunded(leg: Leg, cents: int) -> Leg:
     """`cents` of a leg, given back."""
-    return Leg(leg.kind, -cents, "refund", {"of": leg.rule} | _whose(leg), leg.member_id, leg.party)
+    return Leg(
+        kind=leg.kind,
+        cents=-cents,
+        rule="refund",
+        facts={"of": leg.rule} | _whose(leg),
+        member_id=leg.member_id,
+        party=leg.party,
+    )
 
 
 @dataclass(frozen=True)
@@ -234,7 +249,7 @@ def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int
         raise BankDiffers(ledger_cents=books.bank_cents, stated_cents=stated_cents)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Seal:
     """A link of a cooperative's chain over its journals; digests in hexadecimal."""
 

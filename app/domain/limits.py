@@ -16,7 +16,7 @@ class LimitPeriod(StrEnum):
     YEAR = "year"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LegalLimit:
     """What one rule of law allows from a day on: cents per `per`, or a percentage up to cents, or a count."""
 
@@ -36,7 +36,16 @@ class LegalLimit:
 
 def _act(letter: str, what: str, per: LimitPeriod, max_cents: int, **more: int) -> LegalLimit:
     source = f"{ACT}({letter}), text of 2026-07-01"
-    return LegalLimit(letter, what, date(2026, 7, 1), None, per, max_cents, source, **more)
+    return LegalLimit(
+        law=letter,
+        what=what,
+        from_date=date(2026, 7, 1),
+        until=None,
+        per=per,
+        max_cents=max_cents,
+        source=source,
+        **more,
+    )
 
 
 def _volunteers(per: LimitPeriod, max_cents: int) -> LegalLimit:

@@ -62,21 +62,31 @@ REASON = Need("reason")
 
 
 @dataclass(frozen=True)
+class Terms(Generic[T]):
+    """What a step asks for: that its guard lets it pass, inputs, and that it is taken in time."""
+
+    guard: Guard[T] | None = None
+    needs: tuple[Need, ...] | Callable[[Case[T]], tuple[Need, ...]] = ()
+    """What the caller has to give with it."""
+    until: Callable[[T], datetime | None] | None = None
+    """The deadline after which it is refused."""
+
+
+@dataclass(frozen=True)
 class Transition(Generic[T]):
-    """One row of a process table: `verb` moves from any of `sources` to `target`, for whom has `right`."""
+    """One row of a process: `verb` moves from any of `sources` to `target`, for callers who have `right`."""
 
     verb: str
     sources: tuple[str, ...]
     target: str | Callable[[Case[T]], str]
     """The state that it leads to."""
     right: Right
-    guard: Guard[T] | None = None
-    timer: bool = False
-    """Only the worker's clock does this."""
-    needs: tuple[Need, ...] | Callable[[Case[T]], tuple[Need, ...]] = ()
-    """What the caller has to give with it."""
-    until: Callable[[T], datetime | None] | None = None
-    """The deadline after which it is refused."""
+    terms: Terms[T] = Terms()
+
+    @property
+    def timer(self) -> bool:
+        """Whether only the worker's clock does this."""
+        return self.right is Right.RUN_TIMER
 
     def leads_to(self, case: Case[T]) -> str:
         """The state after it, in this case."""
@@ -84,7 +94,7 @@ class Transition(Generic[T]):
 
     def refusal(self, case: Case[T]) -> DomainError | None:
         """Why the step is blocked in this case; None if it is not."""
-        blocked = (self.guard(case) if self.guard else None) or _too_late(self, case)
+        blocked = (self.terms.guard(case) if self.terms.guard else None) or _too_late(self, case)
         if isinstance(blocked, str):
             return WrongState(verb=self.verb, state=_state(case.thing), possible=[], reason=blocked)
         if isinstance(blocked, SecondPersonNeeded | WrongState):
@@ -93,11 +103,12 @@ class Transition(Generic[T]):
 
     def needed(self, case: Case[T]) -> tuple[Need, ...]:
         """What the caller has to give in this case."""
-        return self.needs(case) if callable(self.needs) else self.needs
+        needs = self.terms.needs
+        return needs(case) if callable(needs) else needs
 
     def ends_at(self, case: Case[T]) -> datetime | None:
         """The deadline of the step in this case."""
-        return self.until(case.thing) if self.until else None
+        return self.terms.until(case.thing) if self.terms.until else None
 
 
 Rights = Callable[[T, Actor], Callable[[Right], bool]]

@@ -24,7 +24,7 @@ class _Key(Form):
     idempotency_key: RequestKey
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Context(BaseContext):
     """One per request. Every field that runs a verb gets its own transaction."""
 

@@ -165,10 +165,10 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
         connection.state.units = units
 
     return Context(
-        run,
-        wired.catalogue,
-        language,
-        trace_id,
+        door=run,
+        catalogue=wired.catalogue,
+        language=language,
+        trace_id=trace_id,
         reads_schema=knows,
         charge=charge,
         seconds=connection.app.state.seconds,
@@ -186,10 +186,10 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
         await wired.sockets.spend(run.identity, connection.state.socket.address, units)
 
     return Context(
-        run,
-        wired.catalogue,
-        language,
-        uuid4().hex,
+        door=run,
+        catalogue=wired.catalogue,
+        language=language,
+        trace_id=uuid4().hex,
         reads_schema=False,
         charge=charge,
         seconds=connection.app.state.seconds,

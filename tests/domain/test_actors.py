@@ -14,7 +14,9 @@ SCOPES = frozenset({"orders:read", "orders:write", "payments:write", "members:wr
 
 
 def somebody(*holdings: Holding) -> Actor:
-    return Actor(PERSON, None, "issuer", "subject", SCOPES, holdings, passed={})
+    return Actor(
+        person_id=PERSON, app_id=None, issuer="issuer", subject="subject", scopes=SCOPES, holdings=holdings, passed={}
+    )
 
 
 def test_an_office_that_ended_is_asked_again() -> None:
@@ -51,7 +53,7 @@ def test_customers_and_apps_stay_who_they_are() -> None:
     customer.require_again(customer.passed or {})
     with pytest.raises(NotFound):
         replace(customer, person_id=uuid4()).require_again(list(customer.passed or {}))
-    app = Actor(None, uuid4(), None, None, SCOPES, (), passed={})
+    app = Actor(person_id=None, app_id=uuid4(), issuer=None, subject=None, scopes=SCOPES, holdings=(), passed={})
     app.require(Right.CONFIRM_ORDER, PLACE, own=app.as_customer(None, app.app_id))
     app.require_again(app.passed or {})
 

@@ -14,7 +14,16 @@ from app.domain.rules import Collective, MonthlyAllowance, Pot, Premium
 
 
 def agreement(*rules: MonthlyAllowance | Premium | Pot | Collective, start: date = date(2025, 1, 1)) -> Agreement:
-    return Agreement(uuid4(), uuid4(), uuid4(), 1, "x", start, rules, ())
+    return Agreement(
+        id=uuid4(),
+        cooperative_id=uuid4(),
+        municipality_id=uuid4(),
+        number=1,
+        title="x",
+        active_from=start,
+        rules=rules,
+        examples=(),
+    )
 
 
 def test_the_limit_of_a_month_and_its_year() -> None:
@@ -65,6 +74,13 @@ def test_a_month_keeps_the_limit_of_when_it_was_first_booked() -> None:
     terms = agreement(MonthlyAllowance(30_000, "k"), Pot())
     (month,) = add_to_year([], terms, date(2025, 3, 5), 50_000)
     assert (month.law_cents, month.most_cents) == (21_000, 21_000)
-    before = MonthTotal(month.month, month.agreement_id, month.active_from, None, 50_000, 30_000)
+    before = MonthTotal(
+        month=month.month,
+        agreement_id=month.agreement_id,
+        active_from=month.active_from,
+        remittance=None,
+        kept_cents=50_000,
+        allowance_cents=30_000,
+    )
     (after,) = add_to_year([before], terms, date(2025, 3, 6), 10_000)
     assert (after.law_cents, buckets([after]).allowance_cents) == (None, 30_000)

@@ -20,12 +20,31 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def order(paid: int = 0, state: OrderState = OrderState.COMPLETED, *, refunded: int = 0, sold: bool = False) -> Order:
     """An order of 242.00."""
-    made = Order(uuid4(), uuid4(), "SMKKT5DN", Contact("Jo"), (), 20_000, 4_200, NOW, NOW)
+    made = Order(
+        id=uuid4(),
+        cooperative_id=uuid4(),
+        reference="SMKKT5DN",
+        contact=Contact(name="Jo"),
+        lines=(),
+        net_cents=20_000,
+        vat_cents=4_200,
+        placed_at=NOW,
+        accept_by=NOW,
+    )
     return replace(made, state=state, paid_cents=paid, refunded_cents=refunded, sale_parts=int(sold))
 
 
 def payment(of: Order, cents: int) -> Payment:
-    return Payment(uuid4(), of.id, of.cooperative_id, cents, NOW.date(), PaymentMethod.CASH, uuid4(), NOW)
+    return Payment(
+        id=uuid4(),
+        order_id=of.id,
+        cooperative_id=of.cooperative_id,
+        cents=cents,
+        paid_on=NOW.date(),
+        method=PaymentMethod.CASH,
+        recorded_by=uuid4(),
+        recorded_at=NOW,
+    )
 
 
 def by_kind(legs: tuple[Leg, ...]) -> dict[AccountKind, int]:
@@ -77,8 +96,11 @@ def test_a_sale_is_due_if_the_price_is_paid_or_more() -> None:
 def test_the_credit_pays_what_an_undone_payment_paid() -> None:
     """Paid twice: without the first the second pays; then without the second nothing is paid."""
     twice = order(48_400, sold=True)
-    first = (Leg(AccountKind.BANK, -24_200, "payment", {}), Leg(AccountKind.RECEIVABLE_CUSTOMER, 24_200, "payment", {}))
-    second = (first[0], Leg(AccountKind.CUSTOMER_CREDIT, 24_200, "overpaid", {}))
+    first = (
+        Leg(kind=AccountKind.BANK, cents=-24_200, rule="payment", facts={}),
+        Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=24_200, rule="payment", facts={}),
+    )
+    second = (first[0], Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=24_200, rule="overpaid", facts={}))
     once, moved = undo_receipt(twice, payment(twice, 24_200), first)
     assert (once.paid_cents, moved) == (24_200, 24_200)
     never, moved = undo_receipt(once, payment(once, 24_200), second)
@@ -103,6 +125,19 @@ def test_without_a_sale_a_refund_lowers_no_price() -> None:
     for sold, expected in ((False, (0, 0, 24_200)), (True, (0, 24_200, 0))):
         paid = order(24_200, sold=sold)
         back, returned = split_refund(paid, None)
-        what = (uuid4(), paid.id, paid.cooperative_id, back, 0, date(2026, 3, 2), "x", uuid4(), NOW)
-        after = after_refund(paid, Refund(*what, returned_cents=returned))
+        after = after_refund(
+            paid,
+            Refund(
+                id=uuid4(),
+                order_id=paid.id,
+                cooperative_id=paid.cooperative_id,
+                cents=back,
+                vat_cents=0,
+                day=date(2026, 3, 2),
+                reason="x",
+                refunded_by=uuid4(),
+                refunded_at=NOW,
+                returned_cents=returned,
+            ),
+        )
         assert (after.paid_cents, after.refunded_cents, after.due_cents) == expected

@@ -20,19 +20,47 @@ LEAD = UUID(int=1)
 
 
 def purchase(**more: Any) -> JointPurchase:
-    made = JointPurchase(UUID(int=9), LEAD, "x", "", "S", "p", SharingRule.EQUAL, NOW, LEAD, NOW)
+    made = JointPurchase(
+        id=UUID(int=9),
+        cooperative_id=LEAD,
+        title="x",
+        about="",
+        supplier="S",
+        purpose="p",
+        rule=SharingRule.EQUAL,
+        closes_at=NOW,
+        created_by=LEAD,
+        created_at=NOW,
+    )
     return replace(made, **more)
 
 
 def article(number: int, units: int, cents: int = 100, pack: int = 1, vat: int = 0) -> Article:
     tiers = (Tier(1, cents), Tier(5, max(1, cents - 10)))
-    made = Article(UUID(int=number), UUID(int=9), f"a{number}", "x", pack, tiers, VatClass.STANDARD, vat)
+    made = Article(
+        id=UUID(int=number),
+        purchase_id=UUID(int=9),
+        title=f"a{number}",
+        unit="x",
+        pack_units=pack,
+        tiers=tiers,
+        vat_class=VatClass.STANDARD,
+        vat_basis_points=vat,
+    )
     return replace(made, ordered_units=units)
 
 
 def wish(number: int, article_id: int, units: int, **more: Any) -> Wish:
-    place = (UUID(int=1000 + number), UUID(int=9), LEAD, UUID(int=article_id), LEAD, UUID(int=number))
-    made = Wish(*place, PaidBy.POT, LEAD)
+    made = Wish(
+        id=UUID(int=1000 + number),
+        purchase_id=UUID(int=9),
+        lead_id=LEAD,
+        article_id=UUID(int=article_id),
+        cooperative_id=LEAD,
+        member_id=UUID(int=number),
+        paid_by=PaidBy.POT,
+        wished_by=LEAD,
+    )
     return replace(made, firm_units=units, **more)
 
 

@@ -24,10 +24,22 @@ RULES: tuple[Rule, ...] = (
 
 
 def earning(net: int, cost: int) -> Earning:
-    terms = Agreement(ID, ID, ID, 1, "t", DAY, RULES, ())
-    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost, "cost", {"category": "x"}),) if cost else ()
+    terms = Agreement(
+        id=ID, cooperative_id=ID, municipality_id=ID, number=1, title="t", active_from=DAY, rules=RULES, examples=()
+    )
+    costs = (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost, rule="cost", facts={"category": "x"}),) if cost else ()
     result = split(terms, net_cents=net, costs=costs, months=(), day=DAY, member_id=ID)
-    return Earning(ID, ID, ID, ID, DAY, net, cost, result.kept_cents, legs=result.legs)
+    return Earning(
+        id=ID,
+        order_id=ID,
+        cooperative_id=ID,
+        member_id=ID,
+        work_date=DAY,
+        net_cents=net,
+        cost_cents=cost,
+        kept_cents=result.kept_cents,
+        legs=result.legs,
+    )
 
 
 @given(net=st.integers(1, 500_000), cost=st.integers(0, 600_000), parts=st.lists(st.integers(1, 200_000), max_size=6))
@@ -74,7 +86,7 @@ def test_vat_and_earnings_share_a_refund_exactly(vat: int, nets: list[int], shar
 
 
 def test_the_legs_of_f_are_one_of_a_kind() -> None:
-    pot = Leg(AccountKind.POT, 100, "pot", {"before": 0})
-    less = Leg(AccountKind.POT, -40, "pot", {"before": 100})
-    assert merged([pot], [less]) == (Leg(AccountKind.POT, 60, "pot", {"before": 100}),)
-    assert merged([pot], [Leg(AccountKind.POT, -100, "pot", {})]) == ()
+    pot = Leg(kind=AccountKind.POT, cents=100, rule="pot", facts={"before": 0})
+    less = Leg(kind=AccountKind.POT, cents=-40, rule="pot", facts={"before": 100})
+    assert merged([pot], [less]) == (Leg(kind=AccountKind.POT, cents=60, rule="pot", facts={"before": 100}),)
+    assert merged([pot], [Leg(kind=AccountKind.POT, cents=-100, rule="pot", facts={})]) == ()

@@ -128,4 +128,12 @@ def test_netting_conserves_and_ends_at_the_same_balances_in_any_order(
 
 
 def _netting(one: int, other: int, owes: int, is_owed: int) -> Netting:
-    return Netting(UUID(int=9), UUID(int=one), UUID(int=other), owes, is_owed, datetime.now(UTC), {})
+    return Netting(
+        id=UUID(int=9),
+        first_id=UUID(int=one),
+        second_id=UUID(int=other),
+        first_owes_cents=owes,
+        second_owes_cents=is_owed,
+        as_of=datetime.now(UTC),
+        upto={},
+    )

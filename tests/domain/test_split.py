@@ -24,20 +24,28 @@ SHARES = st.lists(st.integers(0, 3_000), max_size=2)
 
 
 def agreement(rules: tuple[Rule, ...] = VRIJE_UITLOOP, number: int = 1) -> Agreement:
-    ids = UUID(int=number), UUID(int=98), UUID(int=99)
-    return Agreement(*ids, number, "test", date(2026, 1, 1), rules, ())
+    return Agreement(
+        id=UUID(int=number),
+        cooperative_id=UUID(int=98),
+        municipality_id=UUID(int=99),
+        number=number,
+        title="test",
+        active_from=date(2026, 1, 1),
+        rules=rules,
+        examples=(),
+    )
 
 
 def costs(cents: int) -> tuple[Leg, ...]:
-    return (Leg(AccountKind.PAYABLE_MEMBER, cents, "cost", {"category": "x"}),) if cents else ()
+    return (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cents, rule="cost", facts={"category": "x"}),) if cents else ()
 
 
 def test_the_examples_of_the_source_documents() -> None:
     crossing = {"cooperative_fund": 1700, "training_pot": 850, "municipality": 4225, "pot": 10225}
     below = {"cooperative_fund": 1700, "training_pot": 850, "pot": 14450}
     examples = (
-        Example("crossing", 20000, crossing, 3000, 294000),
-        Example("below", 20000, below, 3000, 100000),
+        Example(name="crossing", net_cents=20000, expected=crossing, cost_cents=3000, year_so_far_cents=294000),
+        Example(name="below", net_cents=20000, expected=below, cost_cents=3000, year_so_far_cents=100000),
     )
     results = run_examples(replace(agreement(), examples=examples))
     assert [result.actual for result in results] == [crossing, below]
@@ -132,7 +140,7 @@ def test_a_reason_in_dutch_and_english() -> None:
 )
 def test_rules_that_are_no_agreement_are_refused(rules: tuple[Rule, ...], refused: str) -> None:
     with pytest.raises(RuleRefused) as found:
-        check_rules(rules, [Example("x", 1, {})], has_parent=False)
+        check_rules(rules, [Example(name="x", net_cents=1, expected={})], has_parent=False)
     assert found.value.facts["rule"] == refused
 
 

@@ -25,6 +25,7 @@ from app.domain.transitions import (
     Case,
     Need,
     Process,
+    Terms,
     Transition,
     available,
     every,
@@ -33,7 +34,7 @@ from app.domain.transitions import (
 )
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
-HELPER = Actor(uuid4())
+HELPER = Actor(person_id=uuid4())
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,19 @@ def _not_the_author(case: Case[Letter]) -> SecondPersonNeeded | None:
 
 
 ROWS: tuple[Transition[Letter], ...] = (
-    Transition("read", ("written",), "read", Right.BUY, _not_the_author),
+    Transition("read", ("written",), "read", Right.BUY, Terms(_not_the_author)),
     Transition(
         verb="send",
         sources=("written", "read"),
         target="sent",
         right=Right.BUY,
-        guard=every(_whole, _not_the_author),
-        needs=(REASON, Need("stamp", "a_letter_has_a_stamp")),
-        until=lambda letter: letter.collected_at,
+        terms=Terms(
+            every(_whole, _not_the_author),
+            needs=(REASON, Need("stamp", "a_letter_has_a_stamp")),
+            until=lambda letter: letter.collected_at,
+        ),
     ),
-    Transition("lose", ("sent",), "lost", Right.RUN_TIMER, timer=True),
+    Transition("lose", ("sent",), "lost", Right.RUN_TIMER),
 )
 LetterVerb = StrEnum("LetterVerb", ["read", "send"])
 LetterState = StrEnum("LetterState", ["written", "read", "sent", "lost"])
@@ -137,7 +140,7 @@ def test_a_refusal_names_the_steps_that_nothing_blocks() -> None:
         Transition("post", ("written",), "sent", Right.BUY),
         Transition("send", ("folded",), "sent", Right.BUY),
         Transition("send", ("written",), "folded", Right.BUY),
-        Transition("send", ("written",), "sent", Right.RUN_TIMER, timer=True),
+        Transition("send", ("written",), "sent", Right.RUN_TIMER),
     ],
     ids=["a verb", "a source", "a target", "a verb of callers for the clock"],
 )
@@ -166,8 +169,15 @@ def test_the_version_of_the_day_decides() -> None:
 
 def test_nobody_ends_their_own_candidacy_and_a_trial_needs_a_rule() -> None:
     person_id, member_id = uuid4(), uuid4()
-    member = Member(member_id, uuid4(), "Sam", "Sam", person_id, MemberState.CANDIDATE)
-    own = Actor(person_id, holdings=(Holding(Role.MEMBER, member.cooperative_id, member_id=member_id),))
+    member = Member(
+        id=member_id,
+        cooperative_id=uuid4(),
+        name="Sam",
+        trade_name="Sam",
+        person_id=person_id,
+        state=MemberState.CANDIDATE,
+    )
+    own = Actor(person_id=person_id, holdings=(Holding(Role.MEMBER, member.cooperative_id, member_id=member_id),))
     reasons = {s.verb: s.reason for s in listed(MEMBERSHIP, member)}
     assert reasons == {"start_trial": "rule_missing", "admit": None, "reject": None, "withdraw": None}
     tried = replace(member, trials=(RulesFrom(date(2026, 1, 1), (Trial(3),)),))

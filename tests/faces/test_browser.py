@@ -19,10 +19,20 @@ async def test_the_page_comes_alive_without_the_internet(
     address: str, tmp_path: Path, path: str, shown: list[str]
 ) -> None:
     command = [
-        *(tools.chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"),
-        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-        *("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", f"--user-data-dir={tmp_path}"),
-        *("--virtual-time-budget=15000", "--dump-dom", f"http://{address}{path}"),
+        tools.chromium(),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        f"--user-data-dir={tmp_path}",
+        "--virtual-time-budget=15000",
+        "--dump-dom",
+        f"http://{address}{path}",
     ]
     for _ in range(5):  # the browser's virtual time may end before a slow machine has drawn the page
         pipe = asyncio.subprocess.PIPE

@@ -22,8 +22,13 @@ CONNECTION = "catalogue"
 VARIABLES = "($yes: Boolean = true, $no: Boolean!, $first: Int = 2, $text: String)"
 CONDITIONS = ("", "", "", " @skip(if: $no)", " @include(if: $no)", " @include(if: $yes)", " @skip(if: true)")
 ARGUMENTS = (
-    *("(first: $first)", "(first: 100, text: $text)", '(first: 3, category: "tuin")', '(town: "breda")', ""),
-    *('(minPrice: {amount: "20"}, maxPrice: {amount: "30.00"})', '(cooperative: "no-such")'),
+    "(first: $first)",
+    "(first: 100, text: $text)",
+    '(first: 3, category: "tuin")',
+    '(town: "breda")',
+    "",
+    '(minPrice: {amount: "20"}, maxPrice: {amount: "30.00"})',
+    '(cooperative: "no-such")',
 )
 
 
@@ -58,7 +63,13 @@ class Both:
         return None, told
 
     def _context(self, *, takes_text: bool) -> Context:
-        return Context(Run(self._catalogue.database), self._catalogue, "en", "-", takes_text=takes_text)
+        return Context(
+            door=Run(self._catalogue.database),
+            catalogue=self._catalogue,
+            language="en",
+            trace_id="-",
+            takes_text=takes_text,
+        )
 
 
 @pytest.fixture

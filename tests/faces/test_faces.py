@@ -24,7 +24,10 @@ from tests.world import GUEST, SCOPE, Json, World
 ROOT = Path(__file__).parent.parent.parent
 
 REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_books", "export_sealed", "export_me"} | {
-    *("start_import", "import_rows", "finish_import", "renew_import")
+    "start_import",
+    "import_rows",
+    "finish_import",
+    "renew_import",
 }
 
 GRAPHQL_ONLY = {"find_tables", "read_level"}

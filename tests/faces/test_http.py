@@ -10,8 +10,19 @@ from tests.faces.test_shared_answers import PLACE
 from tests.world import Caller, World
 
 PAGES = (
-    *("/v1/cooperatives", "/v1/me", "/v1/orders", PLACE, "/v1/nothing", "/v1/openapi.json", "/docs", "/graphql"),
-    *("/healthz", "/readyz", "/static/swagger/start.js", "/.well-known/jwks.json", "/v1/legal-limits"),
+    "/v1/cooperatives",
+    "/v1/me",
+    "/v1/orders",
+    PLACE,
+    "/v1/nothing",
+    "/v1/openapi.json",
+    "/docs",
+    "/graphql",
+    "/healthz",
+    "/readyz",
+    "/static/swagger/start.js",
+    "/.well-known/jwks.json",
+    "/v1/legal-limits",
 )
 
 
@@ -53,10 +64,27 @@ async def test_a_method_that_is_not_there_is_told_which_are(world: World) -> Non
 @pytest.mark.parametrize(
     ("wanted", "language"),
     [
-        *((None, "nl"), ("", "nl"), ("en", "en"), ("EN-gb", "en"), ("de", "nl"), ("*", "nl"), ("de, en;q=0.1", "en")),
-        *(("en;q=0.1, nl", "nl"), ("nl;q=0.1, en;q=0.9", "en"), ("en, nl", "en"), ("nl, en", "nl"), ("en ; q=1", "en")),
-        *(("nl;q=0, *", "en"), ("*;q=0.5, en;q=0.1", "nl"), ("*, nl;q=0.1", "en"), ("en;q=0", "nl"), ("nl;q=0", "nl")),
-        *(("en-US;q=0.3, en;q=0.9, nl;q=0.5", "en"), ("enx, nlx", "nl"), ("en;q=x, ;;, ,", "nl"), ("en;q=0.000", "nl")),
+        (None, "nl"),
+        ("", "nl"),
+        ("en", "en"),
+        ("EN-gb", "en"),
+        ("de", "nl"),
+        ("*", "nl"),
+        ("de, en;q=0.1", "en"),
+        ("en;q=0.1, nl", "nl"),
+        ("nl;q=0.1, en;q=0.9", "en"),
+        ("en, nl", "en"),
+        ("nl, en", "nl"),
+        ("en ; q=1", "en"),
+        ("nl;q=0, *", "en"),
+        ("*;q=0.5, en;q=0.1", "nl"),
+        ("*, nl;q=0.1", "en"),
+        ("en;q=0", "nl"),
+        ("nl;q=0", "nl"),
+        ("en-US;q=0.3, en;q=0.9, nl;q=0.5", "en"),
+        ("enx, nlx", "nl"),
+        ("en;q=x, ;;, ,", "nl"),
+        ("en;q=0.000", "nl"),
     ],
 )
 async def test_the_language_is_the_one_that_is_wanted_most(world: World, wanted: str | None, language: str) -> None:

@@ -120,8 +120,15 @@ def test_levels_are_those_of_brackets_outside_of_strings() -> None:
 
 
 BODIES = {
-    **{"null": b"null", "a list": b"[]", "a batch": b'[{"query": "{__typename}"}]', "a number": b"7", "text": b'"x"'},
-    **{"nothing": b"", "no JSON": b"{", "latin-1": b'{"query": "\xff"}', "NaN": b'{"query": NaN}'},
+    "null": b"null",
+    "a list": b"[]",
+    "a batch": b'[{"query": "{__typename}"}]',
+    "a number": b"7",
+    "text": b'"x"',
+    "nothing": b"",
+    "no JSON": b"{",
+    "latin-1": b'{"query": "\xff"}',
+    "NaN": b'{"query": NaN}',
     "5,000 digits": b'{"query": ' + b"9" * 5000 + b"}",
     "8,000 deep": b'{"variables": ' + b"[" * 8000 + b"]" * 8000 + b"}",
     "no query": b"{}",
@@ -181,8 +188,15 @@ def bearer_of(token: str | None) -> dict[str, str]:
 
 
 MESSAGES: dict[str, Any] = {
-    **{"a list": [], "null": None, "a number": 7, "text": "x", "nothing": {}, "no type": {"id": "1"}},
-    **{"a list for a type": {"type": []}, "an unknown type": {"type": "x"}, "no id": {"type": "complete"}},
+    "a list": [],
+    "null": None,
+    "a number": 7,
+    "text": "x",
+    "nothing": {},
+    "no type": {"id": "1"},
+    "a list for a type": {"type": []},
+    "an unknown type": {"type": "x"},
+    "no id": {"type": "complete"},
     "a list for an id": {"type": "complete", "id": []},
     "an object for an id": {"type": "subscribe", "id": {}, "payload": {"query": "{__typename}"}},
     "no payload": {"type": "subscribe", "id": "1"},

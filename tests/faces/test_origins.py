@@ -11,9 +11,26 @@ from tests.faces.test_rates import limited
 from tests.world import World
 
 SENT = (
-    *("authorization", "content-type", "accept", "accept-language", "idempotency-key", "if-match", "if-none-match"),
-    *("traceparent", "tracestate", "baggage", "cache-control", "pragma", "x-requested-with", "prefer", "range"),
-    *("apollographql-client-name", "apollo-require-preflight", "graphql-preflight", "sentry-trace", "x-request-id"),
+    "authorization",
+    "content-type",
+    "accept",
+    "accept-language",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "cache-control",
+    "pragma",
+    "x-requested-with",
+    "prefer",
+    "range",
+    "apollographql-client-name",
+    "apollo-require-preflight",
+    "graphql-preflight",
+    "sentry-trace",
+    "x-request-id",
 )
 """What frontends and their libraries put beside a request, by default or by one option."""
 PATHS = ("/v1/orders", "/graphql", "/oauth/token", "/v1/catalogue/offerings", "/v1/nothing")

@@ -223,7 +223,7 @@ def test_a_token_by_each_algorithm_that_an_issuer_may_name_is_read(algorithm: st
     public = key.public_key().to_dict() | {"kid": "one", "alg": algorithm}
     forge = Forge("https://id.example.org", {"kid": "one"})
     text = forge.text(forge.header(alg=algorithm), forge.claims())
-    issuer = Issuer(forge.issuer, {"one": public}, "samen", algorithms=frozenset({algorithm}))
+    issuer = Issuer(name=forge.issuer, keys={"one": public}, audience="samen", algorithms=frozenset({algorithm}))
     assert read_token(f"{text}.{part(key.sign(text.encode()))}", [issuer]).subject == "noor"
 
 

@@ -125,8 +125,12 @@ async def test_logins_cost_ten(settings: Settings, database_url: str) -> None:
         found = [await client.post("/oauth/token", data=form) for _ in range(6)]
     assert LOGIN_COST == 10
     assert [(answer.status_code, left(answer)) for answer in found] == [
-        *((401, 30), (401, 20), (401, 10), (401, 0)),
-        *((429, 0), (429, 0)),
+        (401, 30),
+        (401, 20),
+        (401, 10),
+        (401, 0),
+        (429, 0),
+        (429, 0),
     ]
 
 

@@ -115,7 +115,7 @@ async def test_an_empty_token_is_none(world: World) -> None:
 
 def test_the_right_token_is_read() -> None:
     forge = Forge("http://issuer", new_key())
-    trusted = [Issuer("http://issuer", KeyRing([forge.key]).public, "samen")]
+    trusted = [Issuer(name="http://issuer", keys=KeyRing([forge.key]).public, audience="samen")]
     found = read_token(forge.signed(client_id="app"), trusted)
     assert (found.issuer, found.subject, found.client_id) == ("http://issuer", "noor", "app")
     assert found.scopes == frozenset({"catalogue:read"})
@@ -123,7 +123,7 @@ def test_the_right_token_is_read() -> None:
 
 def test_a_key_that_is_being_retired_still_counts_under_its_own_id() -> None:
     forge, old = Forge("http://issuer", new_key()), new_key()
-    trusted = [Issuer("http://issuer", KeyRing([forge.key, old]).public, "samen")]
+    trusted = [Issuer(name="http://issuer", keys=KeyRing([forge.key, old]).public, audience="samen")]
     assert read_token(forge.signed(old, {"kid": old["kid"]}), trusted).subject == "noor"
     with pytest.raises(TokenRefused) as refused:
         read_token(forge.signed(old), trusted)
@@ -133,7 +133,12 @@ def test_a_key_that_is_being_retired_still_counts_under_its_own_id() -> None:
 def test_a_key_signs_by_its_own_algorithm_only() -> None:
     """Also where its issuer signs by several."""
     forge = Forge("http://issuer", new_key())
-    both = Issuer("http://issuer", KeyRing([forge.key]).public, "samen", algorithms=frozenset({"ES256", "ES384"}))
+    both = Issuer(
+        name="http://issuer",
+        keys=KeyRing([forge.key]).public,
+        audience="samen",
+        algorithms=frozenset({"ES256", "ES384"}),
+    )
     assert read_token(forge.signed(), [both]).subject == "noor"
     with pytest.raises(TokenRefused) as refused:
         read_token(forge.signed(header={"alg": "ES384"}), [both])
@@ -144,7 +149,7 @@ async def test_an_issuer_whose_keys_cannot_be_had_lets_nobody_in() -> None:
     forge = Forge("http://issuer", new_key())
     away = RemoteKeys("http://issuer", f"http://127.0.0.1:{free_port()}/keys")
     with pytest.raises(IssuerUnavailable):
-        await identify(forge.signed(), [Issuer("http://issuer", away, "samen")])
+        await identify(forge.signed(), [Issuer(name="http://issuer", keys=away, audience="samen")])
     await away.close()
 
 

@@ -94,7 +94,9 @@ async def test_a_login_and_a_new_secret_are_kept_by_no_cache(world: World) -> No
     wrong = await world.client.post("/oauth/token", data=form | {"client_secret": "x"})
     answers = (made, login, wrong)
     assert [(answer.status_code, answer.headers["cache-control"]) for answer in answers] == [
-        *((201, "no-store"), (200, "no-store"), (401, "no-store")),
+        (201, "no-store"),
+        (200, "no-store"),
+        (401, "no-store"),
     ]
 
 

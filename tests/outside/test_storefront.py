@@ -36,7 +36,8 @@ async def shop(storefront: Path, address: str, world: World) -> AsyncIterator[st
     made = await world.network("POST", "/v1/apps", body)
     settings = {"SAMEN_URL": f"http://{address}", "PORT": "0", "CLIENT_ID": made["app"]["id"]}
     process = await asyncio.create_subprocess_exec(
-        *("node", "server.mjs"),
+        "node",
+        "server.mjs",
         cwd=storefront,
         env={"PATH": os.environ["PATH"], "CLIENT_SECRET": made["clientSecret"]} | settings,
         stdout=asyncio.subprocess.PIPE,

@@ -22,32 +22,47 @@ BREDA: list[Json] = [
 TENTH: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"}, {"kind": "pot"}]
 EXAMPLES: dict[str, tuple[list[Json], str, str | None, dict[str, str]]] = {
     "De Vrije Uitloop": (
-        *(VRIJE_UITLOOP, "200.00", "30.00"),
+        VRIJE_UITLOOP,
+        "200.00",
+        "30.00",
         {"payable_member": "30.00", "cooperative_fund": "17.00", "training_pot": "8.50", "pot": "144.50"},
     ),
     # 4999.99 − 123.45 = 4876.54: 487.65, 243.83 (largest remainder), 4145.06 kept; half of 1145.06 above 3000
     "De Vrije Uitloop, above": (
-        *(VRIJE_UITLOOP, "4999.99", "123.45"),
+        VRIJE_UITLOOP,
+        "4999.99",
+        "123.45",
         {
-            **{"payable_member": "123.45", "cooperative_fund": "487.65", "training_pot": "243.83"},
-            **{"payable_municipality": "572.53", "pot": "3572.53"},
+            "payable_member": "123.45",
+            "cooperative_fund": "487.65",
+            "training_pot": "243.83",
+            "payable_municipality": "572.53",
+            "pot": "3572.53",
         },
     ),
     "ONS": (
-        *(ONS, "4000.00", "2650.00"),
+        ONS,
+        "4000.00",
+        "2650.00",
         {
-            **{"payable_member": "2650.00", "training_pot": "400.00", "cooperative_fund": "475.00"},
+            "payable_member": "2650.00",
+            "training_pot": "400.00",
+            "cooperative_fund": "475.00",
             "payable_municipality": "475.00",
         },
     ),
     # 333.33: reserve 33.33, 300.00 left of which half
     "ONS, odd": (
-        *(ONS, "333.33", None),
+        ONS,
+        "333.33",
+        None,
         {"training_pot": "33.33", "cooperative_fund": "150.00", "payable_municipality": "150.00"},
     ),
     # a loss: costs and reserve above the net amount are the fund's, and nothing is remitted
     "ONS, loss": (
-        *(ONS, "100.00", "100.00"),
+        ONS,
+        "100.00",
+        "100.00",
         {"payable_member": "100.00", "training_pot": "10.00", "cooperative_fund": "-10.00"},
     ),
     "Breda": (BREDA, "12500.00", None, {"cooperative_fund": "10000.00", "payable_municipality": "2500.00"}),

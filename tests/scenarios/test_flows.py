@@ -69,7 +69,10 @@ async def test_a_euro_is_traced_from_the_customer_to_the_purchase(world: World) 
         assert "purchases" in said
     flows = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/flows?month={month}")
     assert [(flow["target"], flow["amount"]["amount"]) for flow in flows] == [
-        *(("pot", "190.00"), ("vat", "42.00"), ("cooperative_fund", "10.00"), ("purchase", "120.00")),
+        ("pot", "190.00"),
+        ("vat", "42.00"),
+        ("cooperative_fund", "10.00"),
+        ("purchase", "120.00"),
     ]
     found = await seller.treasurer.graphql(
         "query($id: UUID!) { orderTrace(orderId: $id) { target amount { amount } reason } }", id=first["id"]
@@ -90,7 +93,9 @@ async def test_what_was_transferred_is_traced_and_stated_to_whom_it_went(world: 
     await seller.treasurer("POST", f"/v1/spending-requests/{asked['id']}/payments", {})
     traced = await seller.treasurer("GET", f"/v1/orders/{order['id']}/trace")
     assert [(flow["source"], flow["target"], flow["amount"]["amount"]) for flow in traced] == [
-        *(("customer", "cooperative_fund", "5.00"), ("customer", "pot", "95.00"), ("customer", "vat", "21.00")),
+        ("customer", "cooperative_fund", "5.00"),
+        ("customer", "pot", "95.00"),
+        ("customer", "vat", "21.00"),
         ("pot", "purchase", "60.00"),
     ]
     year = f"since={world.clock():%Y}-01-01&until={world.clock():%Y}-12-31"

@@ -60,7 +60,11 @@ async def test_excel_in_dutch(world: World) -> None:
     assert counts(made) == (2, 0, 0, 3)
     found = (await partner("GET", f"/v1/offering-imports/{made['id']}/rows"))["items"]
     assert [(one["number"], one["externalId"], one["outcome"]) for one in found] == [
-        *((3, "A", "created"), (6, "B", "refused"), (7, "C", "created"), (8, "D", "refused"), (9, "E", "refused")),
+        (3, "A", "created"),
+        (6, "B", "refused"),
+        (7, "C", "created"),
+        (8, "D", "refused"),
+        (9, "E", "refused"),
     ]
     assert found[3]["errors"][0]["message"] == "Give yes or no."
     assert (await partner("GET", place(seller, "A")))["text"] == "een\ntwee"
@@ -72,9 +76,21 @@ async def test_excel_in_dutch(world: World) -> None:
 @pytest.mark.parametrize(
     ("price", "amount"),
     [
-        *(("12,50", "12.50"), ("12.50", "12.50"), ("12,5", "12.50"), ("1.234,50", "1234.50"), ("25", "25.00")),
-        *(("12.50,00", None), ("1.23,45", None), (".123,45", None), ("1.234", None), ("1,234.50", None)),
-        *(("1,2,3", None), ("12,505", None), ("١٢,٥٠", None), ("1 234,50", None), ("-1,00", None)),
+        ("12,50", "12.50"),
+        ("12.50", "12.50"),
+        ("12,5", "12.50"),
+        ("1.234,50", "1234.50"),
+        ("25", "25.00"),
+        ("12.50,00", None),
+        ("1.23,45", None),
+        (".123,45", None),
+        ("1.234", None),
+        ("1,234.50", None),
+        ("1,2,3", None),
+        ("12,505", None),
+        ("١٢,٥٠", None),
+        ("1 234,50", None),
+        ("-1,00", None),
     ],
 )
 async def test_an_amount_is_read_in_one_way_or_refused(world: World, price: str, amount: str | None) -> None:
@@ -91,7 +107,10 @@ def test_points_of_an_amount_stand_between_groups_of_three() -> None:
     good = {"1.234,5": "1234.5", "1.234.567,89": "1234567.89", "0,99": "0.99"}
     assert {cell: decimal_of(cell) for cell in good} == good
     assert [decimal_of(cell) for cell in ("12.50,00", "1.2345,00", "1..234,00", ",50")] == [
-        *("12.50,00", "1.2345,00", "1..234,00", ",50")
+        "12.50,00",
+        "1.2345,00",
+        "1..234,00",
+        ",50",
     ]
 
 

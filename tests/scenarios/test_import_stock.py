@@ -13,18 +13,38 @@ from tests.world import GUEST, Caller, Json, Seller, World
 
 
 def offering(**more: int | None) -> Offering:
-    ids = (UUID(int=1), UUID(int=2), UUID(int=3))
-    words = (OfferingKind.GOODS, "Jam", "", "eten", PriceUnit.PIECE, 350, VatClass.REDUCED, "Breda")
-    return Offering(*ids, *words, **more)  # type: ignore[arg-type]
+    return Offering(
+        id=UUID(int=1),
+        cooperative_id=UUID(int=2),
+        member_id=UUID(int=3),
+        kind=OfferingKind.GOODS,
+        title="Jam",
+        text="",
+        category="eten",
+        price_unit=PriceUnit.PIECE,
+        price_cents=350,
+        vat_class=VatClass.REDUCED,
+        town="Breda",
+        **more,  # type: ignore[arg-type]
+    )
 
 
 @pytest.mark.parametrize(
     ("stock", "held", "said", "new", "left", "next_left"),
     [
         # in all, held, said before; said now; left now; left if the source then says 12
-        *((7, 0, 12, 12, 7, 7), (7, 0, 12, 20, 15, 7), (7, 0, 12, 8, 3, 7), (7, 0, 12, 3, 0, 7), (7, 0, 12, 0, 0, 7)),
-        *((12, 5, 12, 12, 7, 7), (12, 5, 12, 3, 0, 7), (9, 2, 12, 20, 15, 7)),
-        *((7, 0, None, 12, 12, 12), (12, 5, None, 12, 7, 7), (12, 5, None, 3, 0, 7), (None, 0, None, 12, 12, 12)),
+        (7, 0, 12, 12, 7, 7),
+        (7, 0, 12, 20, 15, 7),
+        (7, 0, 12, 8, 3, 7),
+        (7, 0, 12, 3, 0, 7),
+        (7, 0, 12, 0, 0, 7),
+        (12, 5, 12, 12, 7, 7),
+        (12, 5, 12, 3, 0, 7),
+        (9, 2, 12, 20, 15, 7),
+        (7, 0, None, 12, 12, 12),
+        (12, 5, None, 12, 7, 7),
+        (12, 5, None, 3, 0, 7),
+        (None, 0, None, 12, 12, 12),
     ],
 )
 def test_what_is_left_after_the_source_says_a_number(

@@ -16,8 +16,14 @@ from tests.world import Caller, Json, Seller, World
 NDJSON = "application/x-ndjson"
 SCOPES = ["catalogue:read", "offerings:read", "offerings:write", "events:read"]
 LINE: Json = {
-    **{"kind": "goods", "title": "Jam", "category": "eten", "priceUnit": "piece", "vatClass": "reduced"},
-    **{"price": {"amount": "3.50"}, "town": "Breda", "stock": 12},
+    "kind": "goods",
+    "title": "Jam",
+    "category": "eten",
+    "priceUnit": "piece",
+    "vatClass": "reduced",
+    "price": {"amount": "3.50"},
+    "town": "Breda",
+    "stock": 12,
 }
 
 

@@ -23,12 +23,18 @@ async def test_a_part_goes_back_in_proportion_and_the_rest_later(world: World) -
     order = await world.sale(seller, app, "200.00", costs="30.00")
     after = await refund(seller, order, "121.00")
     assert (after["payment"], after["paid"]["amount"], after["refunded"]["amount"]) == (
-        *("partly_refunded", "121.00"),
+        "partly_refunded",
+        "121.00",
         "121.00",
     )
     assert await world.balances(seller) == {
-        **{"bank": "-121.00", "receivable_customer": "0.00", "vat": "21.00", "payable_member": "15.00"},
-        **{"cooperative_fund": "8.50", "training_pot": "4.25", "pot": "72.25"},
+        "bank": "-121.00",
+        "receivable_customer": "0.00",
+        "vat": "21.00",
+        "payable_member": "15.00",
+        "cooperative_fund": "8.50",
+        "training_pot": "4.25",
+        "pot": "72.25",
     }
     thermometer = await world.thermometer(seller)
     assert (thermometer["yearTotal"]["amount"], thermometer["movements"][0]["amount"]["amount"]) == ("72.25", "-72.25")

@@ -34,10 +34,28 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def letter(url: str) -> Letter:
     """An order's first event on its way to `url`."""
     app_id, event_id, order_id = (uuid.uuid4() for _ in range(3))
-    webhook = Webhook(uuid.uuid4(), app_id, url, (), NOW)
-    place = (uuid.uuid4(), webhook.id, app_id, event_id, "order.placed", order_id)
-    delivery = Delivery(*place, 1, SendingState.WAITING, 1, NOW)
-    return Letter(delivery, webhook, tuple(SCOPES), uuid.uuid4(), NOW, 1, (SECRET,))
+    webhook = Webhook(id=uuid.uuid4(), app_id=app_id, url=url, kinds=(), created_at=NOW)
+    delivery = Delivery(
+        id=uuid.uuid4(),
+        webhook_id=webhook.id,
+        app_id=app_id,
+        event_id=event_id,
+        name="order.placed",
+        subject_id=order_id,
+        position=1,
+        state=SendingState.WAITING,
+        attempts=1,
+        next_try_at=NOW,
+    )
+    return Letter(
+        delivery=delivery,
+        webhook=webhook,
+        scopes=tuple(SCOPES),
+        cooperative_id=uuid.uuid4(),
+        created_at=NOW,
+        sequence=1,
+        secrets=(SECRET,),
+    )
 
 
 @contextlib.contextmanager

@@ -21,7 +21,9 @@ async def test_the_story_of_the_thread(world: World, database: Database) -> None
     assert "3 packs for 50.51" in told
     paid = [line.split() for line in said if " spools " in line]
     assert [(words[0], words[1], words[-1]) for words in paid] == [
-        *(("Fatima", "11", "account"), ("Samira", "6", "account"), ("Bo", "13", "pot")),
+        ("Fatima", "11", "account"),
+        ("Samira", "6", "account"),
+        ("Bo", "13", "pot"),
     ]
     assert sum(round(float(words[3]) * 100) for words in paid) == 5051
     await books_are_right(world)
@@ -45,7 +47,10 @@ async def test_the_story_of_the_barter(world: World, database: Database) -> None
     said: list[str] = []
     await Stories(loader, "http://test", said.append).tell("barter")
     assert [line.split(":")[0].strip() for line in said if "minutes:" in line] == [
-        *("Lucia has +60 minutes", "Dirk has -60 minutes", "Lucia has +0 minutes", "Dirk has +0 minutes"),
+        "Lucia has +60 minutes",
+        "Dirk has -60 minutes",
+        "Lucia has +0 minutes",
+        "Dirk has +0 minutes",
     ]
     await books_are_right(world)
 

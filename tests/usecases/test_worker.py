@@ -43,7 +43,11 @@ async def test_a_delivered_order_completes_after_fourteen_days_of_silence(world:
     assert (await world.thermometer(seller))["balance"]["amount"] == "85.00"
     events = await app("GET", f"/v1/orders/{order['id']}/events")
     assert [event["verb"] for event in events] == [
-        *("place", "accept", "deliver", "record_payment", "complete_silently"),
+        "place",
+        "accept",
+        "deliver",
+        "record_payment",
+        "complete_silently",
     ]
 
 

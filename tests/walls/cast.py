@@ -9,15 +9,34 @@ from tests.walls.sample import BUYER, PARTNER, Sample
 from tests.world import Caller, World
 
 OWN = (
-    *("customer", "app", "partner", "member", "coordinator", "treasurer", "network", "case-manager", "controller"),
-    *("sister-member", "sister-coordinator", "sister-treasurer", "voter", "voters-treasurer"),
+    "customer",
+    "app",
+    "partner",
+    "member",
+    "coordinator",
+    "treasurer",
+    "network",
+    "case-manager",
+    "controller",
+    "sister-member",
+    "sister-coordinator",
+    "sister-treasurer",
+    "voter",
+    "voters-treasurer",
 )
 """Who has something to do with it: their own order, their own member, their office; or those it works with."""
 NEAR = ("colleague", "other-customer", "narrow-app", "narrow-treasurer")
 """Who is close and still has no right: another member, another customer, an app and a person without the scope."""
 FAR = (
-    *("visitor", "far-customer", "far-app", "far-partner", "far-member", "far-coordinator", "far-treasurer"),
-    *("far-case-manager", "far-controller"),
+    "visitor",
+    "far-customer",
+    "far-app",
+    "far-partner",
+    "far-member",
+    "far-coordinator",
+    "far-treasurer",
+    "far-case-manager",
+    "far-controller",
 )
 """Every role, somewhere else."""
 COLUMNS = (*OWN, *NEAR, *FAR)
@@ -68,17 +87,36 @@ async def cast(world: World, sample: Sample) -> Cast:
     other = await world.cooperative()
     far_partner, far_app = await world.app(list(PARTNER), [other.id]), await world.app(list(BUYER))
     own = (
-        *(sample.customer, sample.buyer, sample.partner_app, seller.member, seller.coordinator, seller.treasurer),
-        *(world.network, sample.manager, seller.controller, sister.member, sister.coordinator, sister.treasurer),
-        *(collective.member, collective.treasurer),
+        sample.customer,
+        sample.buyer,
+        sample.partner_app,
+        seller.member,
+        seller.coordinator,
+        seller.treasurer,
+        world.network,
+        sample.manager,
+        seller.controller,
+        sister.member,
+        sister.coordinator,
+        sister.treasurer,
+        collective.member,
+        collective.treasurer,
     )
     near = (
-        *(sample.colleague, sample.customer, await world.app(list(NARROW), [seller.id])),
+        sample.colleague,
+        sample.customer,
+        await world.app(list(NARROW), [seller.id]),
         world.person(seller.treasurer.login, frozenset(NARROW)),
     )
     far = (
-        *(world.visitor, world.person(), far_app, far_partner),
-        *(other.member, other.coordinator, other.treasurer),
-        *(await world.officer("case_manager", municipalityId=other.municipality_id), other.controller),
+        world.visitor,
+        world.person(),
+        far_app,
+        far_partner,
+        other.member,
+        other.coordinator,
+        other.treasurer,
+        await world.officer("case_manager", municipalityId=other.municipality_id),
+        other.controller,
     )
     return Cast(dict(zip(COLUMNS, (*own, *near, *far), strict=True)), sample)

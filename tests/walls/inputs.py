@@ -80,11 +80,28 @@ GIVEN: dict[str, Json] = {
 }
 """By verb; a text that names an id of the sample stands for that id."""
 KNOWN: Json = {
-    **{"since": "2026-01-01", "until": "2026-12-31", "month": "2026-03", "format": "csv"},
-    **{"category": "verf", "slug": "een-nieuwe", "cbsCode": "GM9999", "url": "https://example.org/hook", "after": "0"},
-    **{"through": "2026-02", "endsAt": (SOON + timedelta(hours=8)).isoformat(), "quantity": 1, "year": 2026},
-    **{"source": "winkel", "externalId": "W-1", "activeFrom": "2028-02-01", "idempotencyKey": "", "amount": EURO},
-    **{"shareKind": "rest", "minutes": 60, "role": SAID, "email": "jo@example.org"},
+    "since": "2026-01-01",
+    "until": "2026-12-31",
+    "month": "2026-03",
+    "format": "csv",
+    "category": "verf",
+    "slug": "een-nieuwe",
+    "cbsCode": "GM9999",
+    "url": "https://example.org/hook",
+    "after": "0",
+    "through": "2026-02",
+    "endsAt": (SOON + timedelta(hours=8)).isoformat(),
+    "quantity": 1,
+    "year": 2026,
+    "source": "winkel",
+    "externalId": "W-1",
+    "activeFrom": "2028-02-01",
+    "idempotencyKey": "",
+    "amount": EURO,
+    "shareKind": "rest",
+    "minutes": 60,
+    "role": SAID,
+    "email": "jo@example.org",
 }
 """By name, wherever it is asked for."""
 

@@ -211,11 +211,33 @@ check_client                 everyone
 
 RULE_FIRST = frozenset(
     {
-        *("add_slot", "approve_hours", "change_assignment", "change_slot", "close_month", "decide_held", "erase_me"),
-        *("invite_to_slot", "join_slot", "lock_wish", "move_assignment", "move_part", "pay_purchase", "pay_spending"),
-        *("propose_netting", "propose_purchase", "receive_units", "refuse_hours", "report_hours"),
-        *("report_remittance", "settle_joint_purchase", "settle_pot", "settle_remittance", "settle_spending"),
-        *("sign_agreement", "sign_assignment", "open_books"),
+        "add_slot",
+        "approve_hours",
+        "change_assignment",
+        "change_slot",
+        "close_month",
+        "decide_held",
+        "erase_me",
+        "invite_to_slot",
+        "join_slot",
+        "lock_wish",
+        "move_assignment",
+        "move_part",
+        "pay_purchase",
+        "pay_spending",
+        "propose_netting",
+        "propose_purchase",
+        "receive_units",
+        "refuse_hours",
+        "report_hours",
+        "report_remittance",
+        "settle_joint_purchase",
+        "settle_pot",
+        "settle_remittance",
+        "settle_spending",
+        "sign_agreement",
+        "sign_assignment",
+        "open_books",
     }
 )
 """Verbs that the state of the sample stops, but only for who may ask: after the right, before the act."""

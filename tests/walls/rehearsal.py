@@ -142,7 +142,9 @@ class Stand:
     async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
         """What GraphQL answers to who came through the door; of a subscription the first event."""
         run = Run(self.rehearsal, identity, now=self.clock)
-        context = Context(run, self.app.state.wiring.catalogue, "en", "-", takes_text=True)
+        context = Context(
+            door=run, catalogue=self.app.state.wiring.catalogue, language="en", trace_id="-", takes_text=True
+        )
         async with self.rehearsal.request():
             if document.startswith("subscription"):
                 watched = await schema.subscribe(document, variables, context_value=context)

@@ -174,7 +174,7 @@ SOFTER: dict[tuple[str, str], tuple[str, ...]] = {
 def _of(walk: Walk, verb: str, given: Json) -> Json:
     """What a verb takes at most: an input of another verb is a fault of its own."""
     (row,) = [row for row in walk.process if row.verb == verb]
-    needs = {"reason"} if callable(row.needs) else {need.name for need in row.needs}
+    needs = {"reason"} if callable(row.terms.needs) else {need.name for need in row.terms.needs}
     return {name: value for name, value in given.items() if _snake(name) in needs}
 
 

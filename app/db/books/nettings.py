@@ -66,13 +66,14 @@ async def between(tx: Tx, one: UUID, other: UUID) -> tuple[Between, dict[str, in
     sql = _ACCOUNTS.replace("$1::text", "($1::uuid)::text").replace("$2::text", "($2::uuid)::text")
     rows = await tx.rows(sql, first, second)
     found = {(row["cooperative_id"] == first, row["kind"]): row["posted"] for row in rows}
-    amounts = (
-        found.get((True, "payable_cooperative"), 0),
-        found.get((False, "payable_cooperative"), 0),
-        -found.get((True, "receivable_cooperative"), 0),
-        -found.get((False, "receivable_cooperative"), 0),
-    )
-    return Between(first, second, *amounts), {str(row["id"]): row["version"] for row in rows}
+    return Between(
+        first_id=first,
+        second_id=second,
+        first_owes=found.get((True, "payable_cooperative"), 0),
+        second_owes=found.get((False, "payable_cooperative"), 0),
+        first_is_owed=-found.get((True, "receivable_cooperative"), 0),
+        second_is_owed=-found.get((False, "receivable_cooperative"), 0),
+    ), {str(row["id"]): row["version"] for row in rows}
 
 
 async def list_nettings(tx: Tx, cooperative_id: UUID, request: PageRequest) -> Page[Netting]:

@@ -82,7 +82,10 @@ class WishRow(SQLModel, table=True):
     __tablename__ = "wish"
     __table_args__ = (
         UniqueConstraint(
-            *("article_id", "cooperative_id", "member_id", "paid_by"),
+            "article_id",
+            "cooperative_id",
+            "member_id",
+            "paid_by",
             name="wish_once",
             postgresql_nulls_not_distinct=True,
         ),

@@ -25,14 +25,13 @@ from app.domain.rules import RemitAbove
 class EarningRow(SQLModel, table=True):
     __tablename__ = "earning"
     __table_args__ = (
-        UniqueConstraint(
-            *("order_id", "member_id", "part_id"), name="earning_once", postgresql_nulls_not_distinct=True
-        ),
+        UniqueConstraint("order_id", "member_id", "part_id", name="earning_once", postgresql_nulls_not_distinct=True),
         c.check("earning_state", "state in ('pending', 'held', 'posted', 'forfeited', 'reversed')"),
         c.check("earning_held", "held_cents >= 0 and (held_because is not null or held_cents = 0)"),
         c.check("earning_refunded", "refunded_cents between 0 and net_cents"),
         Index(
-            *("earning_pending", "member_id"),
+            "earning_pending",
+            "member_id",
             postgresql_include=["net_cents"],
             postgresql_where=sql_text("state = 'pending'"),
         ),
@@ -194,14 +193,14 @@ async def fund_totals(tx: Tx, cooperative_id: UUID, year: int) -> list[MonthTota
 
 def _total(row: dict[str, Any]) -> MonthTotal:
     return MonthTotal(
-        date.fromisoformat(row["month"]),
-        UUID(row["agreement_id"]),
-        date.fromisoformat(row["active_from"]),
-        RemitAbove(**row["remittance"]) if row["remittance"] else None,
-        row["kept_cents"],
-        row["allowance"],
-        row.get("law"),
-        row.get("law_year"),
+        month=date.fromisoformat(row["month"]),
+        agreement_id=UUID(row["agreement_id"]),
+        active_from=date.fromisoformat(row["active_from"]),
+        remittance=RemitAbove(**row["remittance"]) if row["remittance"] else None,
+        kept_cents=row["kept_cents"],
+        allowance_cents=row["allowance"],
+        law_cents=row.get("law"),
+        law_year_cents=row.get("law_year"),
     )
 
 

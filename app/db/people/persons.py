@@ -93,7 +93,15 @@ def actor_of(found: dict[str, Any], who: Identity) -> Actor:
         holdings += [Holding(Role.APP, UUID(cooperative)) for cooperative in app["cooperative_ids"]]
     granted = who.scopes & frozenset(app["scopes"]) if app and who.subject is None else who.scopes
     person = UUID(found["person_id"]) if found["person_id"] else None
-    return Actor(person, app_id, who.issuer, who.subject, granted, tuple(holdings), nameless=found["nameless"])
+    return Actor(
+        person_id=person,
+        app_id=app_id,
+        issuer=who.issuer,
+        subject=who.subject,
+        scopes=granted,
+        holdings=tuple(holdings),
+        nameless=found["nameless"],
+    )
 
 
 async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:

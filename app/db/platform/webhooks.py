@@ -43,7 +43,9 @@ class DeliveryRow(SQLModel, table=True):
         *c.longest("webhook_delivery", note=200),
         Index(
             "webhook_delivery_waiting",
-            *("webhook_id", "subject_id", "position"),
+            "webhook_id",
+            "subject_id",
+            "position",
             postgresql_where=sql_text("state = 'waiting'"),
         ),
         Index(
@@ -124,8 +126,17 @@ async def claim(tx: Tx, limit: int, share: int, busy: Sequence[UUID]) -> list[Le
         webhook = webhooks.load({name: row[name] for name in webhooks.columns})
         sealed = [secret for secret in (row["secret"], row["old_secret"]) if secret is not None]
         opened = tuple(tx.sealing.open(row["wrapped_key"], secret, webhook.id.bytes) for secret in sealed)
-        event = (tuple(row["scopes"]), row["cooperative_id"], row["happened_at"], row["sequence"])
-        found.append(Letter(deliveries.load(row["delivery"]), webhook, *event, opened))
+        found.append(
+            Letter(
+                delivery=deliveries.load(row["delivery"]),
+                webhook=webhook,
+                scopes=tuple(row["scopes"]),
+                cooperative_id=row["cooperative_id"],
+                created_at=row["happened_at"],
+                sequence=row["sequence"],
+                secrets=opened,
+            )
+        )
     return found
 
 

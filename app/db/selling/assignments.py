@@ -97,7 +97,8 @@ class PartRow(SQLModel, table=True):
     __table_args__ = (
         Index(
             "assignment_part_once",
-            *("slot_id", "member_id"),
+            "slot_id",
+            "member_id",
             unique=True,
             postgresql_where=sql_text("state in ('invited', 'waiting', 'taken')"),
         ),

@@ -11,7 +11,7 @@ from app.domain.actors import Actor
 from app.domain.errors import OtherLegalEntity, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.people.cooperatives import Cooperative
-from app.domain.transitions import Case, Process, Transition, move
+from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
 class DeliveryState(StrEnum):
@@ -29,7 +29,7 @@ class DeliveryVerb(StrEnum):
     DECLINE = "decline"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """Something worth `cents` that the one delivered to the other; booked on both sides once that one confirms."""
 
@@ -58,8 +58,8 @@ DELIVERY: Process[Delivery] = Process(
     states=DeliveryState,
     rights=_rights,
     rows=(
-        Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY, _not_who_proposed),
-        Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY, _not_who_proposed),
+        Transition("confirm", ("proposed",), "confirmed", Right.DELIVER_INTERNALLY, Terms(_not_who_proposed)),
+        Transition("decline", ("proposed",), "declined", Right.DELIVER_INTERNALLY, Terms(_not_who_proposed)),
     ),
 )
 
@@ -83,15 +83,21 @@ def delivery_legs(delivery: Delivery) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]
     facts, cents = {"title": delivery.title}, delivery.cents
     given = (
         Leg(
-            *(AccountKind.RECEIVABLE_COOPERATIVE, -cents, "internal_delivery", facts),
+            kind=AccountKind.RECEIVABLE_COOPERATIVE,
+            cents=-cents,
+            rule="internal_delivery",
+            facts=facts,
             party=str(delivery.to_cooperative_id),
         ),
-        Leg(AccountKind.COOPERATIVE_FUND, cents, "internal_delivery", facts),
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=cents, rule="internal_delivery", facts=facts),
     )
     received = (
-        Leg(AccountKind.COOPERATIVE_FUND, -cents, "internal_delivery", facts),
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="internal_delivery", facts=facts),
         Leg(
-            *(AccountKind.PAYABLE_COOPERATIVE, cents, "internal_delivery", facts),
+            kind=AccountKind.PAYABLE_COOPERATIVE,
+            cents=cents,
+            rule="internal_delivery",
+            facts=facts,
             party=str(delivery.from_cooperative_id),
         ),
     )

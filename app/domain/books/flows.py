@@ -28,7 +28,7 @@ class StatementLine:
     closing_cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Statement:
     """What the books said on `as_of` about `since` through `until`, of a cooperative or one member.
 

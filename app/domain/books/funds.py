@@ -7,7 +7,7 @@ from app.domain.errors import PurposeNotAllowed
 from app.domain.ledger import AccountKind, Leg
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fund:
     """`purposes` are what it may be spent on; `balance_cents` stands in it."""
 
@@ -23,8 +23,8 @@ def donation_legs(fund: Fund, cents: int, giver: str) -> tuple[Leg, ...]:
     """Money received for the fund."""
     facts = {"giver": giver, "fund": fund.title}
     return (
-        Leg(AccountKind.BANK, -cents, "donation", facts),
-        Leg(AccountKind.RESTRICTED_FUND, cents, "donation", facts, party=str(fund.id)),
+        Leg(kind=AccountKind.BANK, cents=-cents, rule="donation", facts=facts),
+        Leg(kind=AccountKind.RESTRICTED_FUND, cents=cents, rule="donation", facts=facts, party=str(fund.id)),
     )
 
 
@@ -34,6 +34,6 @@ def expense_legs(fund: Fund, cents: int, purpose: str, supplier: str, title: str
         raise PurposeNotAllowed(purpose=purpose, known=list(fund.purposes))
     facts = {"purpose": purpose, "supplier": supplier, "title": title}
     return (
-        Leg(AccountKind.RESTRICTED_FUND, -cents, "fund_expense", facts, party=str(fund.id)),
-        Leg(AccountKind.BANK, cents, "fund_expense", facts),
+        Leg(kind=AccountKind.RESTRICTED_FUND, cents=-cents, rule="fund_expense", facts=facts, party=str(fund.id)),
+        Leg(kind=AccountKind.BANK, cents=cents, rule="fund_expense", facts=facts),
     )

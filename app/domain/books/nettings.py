@@ -20,7 +20,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import REASON, Case, Need, Process, Transition, move
+from app.domain.transitions import REASON, Case, Need, Process, Terms, Transition, move
 
 
 class NettingVerb(StrEnum):
@@ -38,7 +38,7 @@ class NettingState(StrEnum):
     DECLINED = "declined"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Between:
     """What stands between two cooperatives, in cents: what each owes by its own books, and is owed by its own."""
 
@@ -55,7 +55,7 @@ class Between:
         return self.first_owes == self.second_is_owed and self.second_owes == self.first_is_owed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Netting:
     """Both sides' claims until `as_of`, set off against each other; the rest is paid on `paid_on` by who owes more.
 
@@ -87,7 +87,7 @@ class Netting:
         return self.first_owes_cents - self.second_owes_cents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CreditLimit:
     """How much `debtor_id` may owe `creditor_id` at most, set by the creditor."""
 
@@ -143,8 +143,10 @@ NETTING: Process[Netting] = Process(
     states=NettingState,
     rights=_rights,
     rows=(
-        Transition("confirm", ("proposed",), _after_confirmation, Right.CONFIRM_NETTING, _confirmable, needs=(_SIDE,)),
-        Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING, needs=(_SIDE, REASON)),
+        Transition(
+            "confirm", ("proposed",), _after_confirmation, Right.CONFIRM_NETTING, Terms(_confirmable, needs=(_SIDE,))
+        ),
+        Transition("decline", ("proposed",), "declined", Right.CONFIRM_NETTING, Terms(needs=(_SIDE, REASON))),
     ),
 )
 
@@ -155,8 +157,15 @@ def propose(between: Between, *, id: UUID, as_of: datetime, upto: dict[str, int]
         raise BooksDiffer(first=between.first_owes, second=between.second_is_owed)
     if not (between.first_owes or between.second_owes):
         raise NothingToNet
-    places = (between.first_id, between.second_id, between.first_owes, between.second_owes)
-    return Netting(id, *places, as_of, upto)
+    return Netting(
+        id=id,
+        first_id=between.first_id,
+        second_id=between.second_id,
+        first_owes_cents=between.first_owes,
+        second_owes_cents=between.second_owes,
+        as_of=as_of,
+        upto=upto,
+    )
 
 
 def confirmed(case: Case[Netting], side: UUID, paid_on: date) -> Netting:
@@ -198,9 +207,9 @@ def netting_legs(netting: Netting, side: UUID) -> tuple[Leg, ...]:
     other = netting.second_id if first else netting.first_id
     facts = {"owes": owes, "is_owed": is_owed}
     legs = (
-        Leg(AccountKind.RECEIVABLE_COOPERATIVE, is_owed, "netting", facts, party=str(other)),
-        Leg(AccountKind.PAYABLE_COOPERATIVE, -owes, "netting", facts, party=str(other)),
-        Leg(AccountKind.BANK, owes - is_owed, "netting", facts),
+        Leg(kind=AccountKind.RECEIVABLE_COOPERATIVE, cents=is_owed, rule="netting", facts=facts, party=str(other)),
+        Leg(kind=AccountKind.PAYABLE_COOPERATIVE, cents=-owes, rule="netting", facts=facts, party=str(other)),
+        Leg(kind=AccountKind.BANK, cents=owes - is_owed, rule="netting", facts=facts),
     )
     return tuple(leg for leg in legs if leg.cents)
 
@@ -209,8 +218,10 @@ def parent_legs(child_id: UUID, cents: int) -> tuple[Leg, ...]:
     """The umbrella's side of its share of what a sub-cooperative earned."""
     facts = {"cooperative": str(child_id)}
     return (
-        Leg(AccountKind.RECEIVABLE_COOPERATIVE, -cents, "parent_share", facts, party=str(child_id)),
-        Leg(AccountKind.COOPERATIVE_FUND, cents, "parent_share", facts),
+        Leg(
+            kind=AccountKind.RECEIVABLE_COOPERATIVE, cents=-cents, rule="parent_share", facts=facts, party=str(child_id)
+        ),
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=cents, rule="parent_share", facts=facts),
     )
 
 

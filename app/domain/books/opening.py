@@ -12,8 +12,13 @@ from app.domain.ledger import AccountKind, Leg
 OWNED = frozenset({AccountKind.BANK, AccountKind.RECEIVABLE_CUSTOMER})
 """What the cooperative has; everything else is what it owes or keeps for somebody."""
 ACCOUNTS = (
-    *(AccountKind.BANK, AccountKind.RECEIVABLE_CUSTOMER, AccountKind.PAYABLE_SUPPLIER),
-    *(AccountKind.PAYABLE_MUNICIPALITY, AccountKind.VAT, AccountKind.COOPERATIVE_FUND, AccountKind.TRAINING_POT),
+    AccountKind.BANK,
+    AccountKind.RECEIVABLE_CUSTOMER,
+    AccountKind.PAYABLE_SUPPLIER,
+    AccountKind.PAYABLE_MUNICIPALITY,
+    AccountKind.VAT,
+    AccountKind.COOPERATIVE_FUND,
+    AccountKind.TRAINING_POT,
 )
 
 
@@ -69,7 +74,7 @@ class Opening:
         return tuple(sorted(named))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpeningReport:
     """What an import does, or would do (`journal_id` is None)."""
 
@@ -116,17 +121,17 @@ def opening_legs(opening: Opening, municipality_id: UUID) -> tuple[Leg, ...]:
     as_of = opening.as_of.isoformat()
     accounts = [
         Leg(
-            account.kind,
-            -account.balance_cents if account.kind in OWNED else account.balance_cents,
-            "opening",
-            {"day": as_of},
+            kind=account.kind,
+            cents=-account.balance_cents if account.kind in OWNED else account.balance_cents,
+            rule="opening",
+            facts={"day": as_of},
             party=_party(account.kind, municipality_id),
         )
         for account in opening.accounts
     ]
     facts = [{"day": as_of, "month": pot.month.isoformat()} for pot in opening.pots]
     pots = [
-        Leg(AccountKind.POT, pot.cents, "opening", about, pot.member_id)
+        Leg(kind=AccountKind.POT, cents=pot.cents, rule="opening", facts=about, member_id=pot.member_id)
         for pot, about in zip(opening.pots, facts, strict=True)
     ]
     return tuple(leg for leg in (*accounts, *pots) if leg.cents)
@@ -141,8 +146,14 @@ def _party(kind: AccountKind, municipality_id: UUID) -> str | None:
 def report(opening: Opening, journal_id: UUID | None = None) -> OpeningReport:
     """What the import comes to."""
     pots, totals = _sum(opening.pots), _sum(opening.totals)
-    figures = (opening.owned_cents, opening.owed_cents, pots, len(opening.member_ids), totals)
-    return OpeningReport(*figures, journal_id)
+    return OpeningReport(
+        owned_cents=opening.owned_cents,
+        owed_cents=opening.owed_cents,
+        pots_cents=pots,
+        members=len(opening.member_ids),
+        totals_cents=totals,
+        journal_id=journal_id,
+    )
 
 
 def _sum(rows: Sequence[OpeningPot] | Sequence[OpeningTotal]) -> int:

@@ -16,7 +16,7 @@ from app.domain.earning.split import recompute_remitted
 from app.domain.errors import RuleRefused, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import decimal_text
-from app.domain.transitions import Case, Need, Process, Transition, move, of_staff_and_municipality
+from app.domain.transitions import Case, Need, Process, Terms, Transition, move, of_staff_and_municipality
 
 
 class RemittanceState(StrEnum):
@@ -42,7 +42,7 @@ class Owed:
     cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of the ledger that the municipality has a part in; `member` is a pseudonym, `facts` its inputs."""
 
@@ -57,7 +57,7 @@ class Line:
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Remittance:
     """`cents` for the months after `after` (None: since the beginning) through `through`; `lines` sum to it."""
 
@@ -89,7 +89,7 @@ class Recomputed:
     recomputed_cents: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recomputation:
     """Whether a specification says what its inputs say, and what the ledger says of the same months."""
 
@@ -117,7 +117,7 @@ REMITTANCE: Process[Remittance] = Process(
     states=RemittanceState,
     rights=of_staff_and_municipality,
     rows=(
-        Transition("invoice", ("reported",), "invoiced", _INVOICES, _not_who_reported, needs=_REFERENCE),
+        Transition("invoice", ("reported",), "invoiced", _INVOICES, Terms(_not_who_reported, needs=_REFERENCE)),
         Transition("settle", ("invoiced",), "settled", Right.SETTLE_REMITTANCE),
     ),
 )
@@ -131,9 +131,15 @@ def digest(lines: Sequence[Line]) -> str:
 def line_data(line: Line) -> dict[str, Any]:
     """A line as the specification shows it: cents, dates in ISO 8601."""
     return {
-        **{"journalId": str(line.journal_id), "line": line.line, "effectiveOn": line.effective_on.isoformat()},
-        **{"period": f"{line.period:%Y-%m}", "kind": line.kind, "rule": line.rule, "cents": line.cents},
-        **{"member": line.member, "facts": line.facts},
+        "journalId": str(line.journal_id),
+        "line": line.line,
+        "effectiveOn": line.effective_on.isoformat(),
+        "period": f"{line.period:%Y-%m}",
+        "kind": line.kind,
+        "rule": line.rule,
+        "cents": line.cents,
+        "member": line.member,
+        "facts": line.facts,
     }
 
 
@@ -163,13 +169,13 @@ def settlement(remittance: Remittance) -> tuple[Leg, ...]:
     facts = {"reference": remittance.reference, "through": f"{remittance.through:%Y-%m}"}
     return (
         Leg(
-            AccountKind.PAYABLE_MUNICIPALITY,
-            -remittance.cents,
-            "remittance",
-            facts,
+            kind=AccountKind.PAYABLE_MUNICIPALITY,
+            cents=-remittance.cents,
+            rule="remittance",
+            facts=facts,
             party=str(remittance.municipality_id),
         ),
-        Leg(AccountKind.BANK, remittance.cents, "remittance", facts),
+        Leg(kind=AccountKind.BANK, cents=remittance.cents, rule="remittance", facts=facts),
     )
 
 
@@ -189,7 +195,14 @@ def recompute(remittance: Remittance, ledger_cents: int) -> Recomputation:
     total = sum(line.stated_cents if line.recomputed_cents is None else line.recomputed_cents for line in lines)
     differences = tuple(line for line in lines if line.recomputed_cents not in (None, line.stated_cents))
     same = digest(remittance.lines) == remittance.digest
-    return Recomputation(remittance.id, remittance.cents, total, ledger_cents, same, differences)
+    return Recomputation(
+        remittance_id=remittance.id,
+        stated_cents=remittance.cents,
+        recomputed_cents=total,
+        ledger_cents=ledger_cents,
+        digest_matches=same,
+        differences=differences,
+    )
 
 
 def as_csv(remittance: Remittance) -> str:

@@ -11,7 +11,7 @@ from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists, DomainError, Forbidden
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import WHOLE
-from app.domain.transitions import Case, Need, Process, Transition, move
+from app.domain.transitions import Case, Need, Process, Terms, Transition, move
 
 
 class BallotState(StrEnum):
@@ -29,7 +29,7 @@ class Cast:
     yes: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ballot:
     """A purchase of `cents`; `members` may vote, `basis_points` of them have to say yes. Who said what stays theirs."""
 
@@ -94,7 +94,7 @@ BALLOT: Process[Ballot] = Process(
     states=BallotState,
     rights=_rights,
     rows=(
-        Transition("vote", ("open",), "open", Right.CAST_VOTE, _may_vote, needs=(Need("yes"),)),
+        Transition("vote", ("open",), "open", Right.CAST_VOTE, Terms(_may_vote, needs=(Need("yes"),))),
         Transition("pay", ("accepted",), "paid", Right.PAY_PURCHASE),
     ),
 )
@@ -126,6 +126,6 @@ def purchase_legs(ballot: Ballot) -> tuple[Leg, ...]:
     """What the members decided leaves the fund and the bank."""
     facts = {"title": ballot.title, "supplier": ballot.supplier, "yes": ballot.yes, "members": ballot.members}
     return (
-        Leg(AccountKind.COOPERATIVE_FUND, -ballot.cents, "collective_purchase", facts),
-        Leg(AccountKind.BANK, ballot.cents, "collective_purchase", facts),
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-ballot.cents, rule="collective_purchase", facts=facts),
+        Leg(kind=AccountKind.BANK, cents=ballot.cents, rule="collective_purchase", facts=facts),
     )

@@ -19,7 +19,7 @@ from app.domain.errors import (
     WrongState,
 )
 from app.domain.money import half_up
-from app.domain.transitions import REASON, Case, Guard, Need, Process, Transition, every, move, of_staff
+from app.domain.transitions import REASON, Case, Guard, Need, Process, Terms, Transition, every, move, of_staff
 from app.domain.vat import VatClass
 
 
@@ -77,7 +77,7 @@ class Tier:
     cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """Something of which whole packs of `pack_units` are bought; a seat or an hour is a pack of one.
 
@@ -183,7 +183,7 @@ class Wanted:
         return Demand(self.firm, self.tolerance, self.article.pack_units, self.article.minimum_units)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JointPurchase:
     """`cooperative_id` leads; members and staff of it and of the partners may wish until `closes_at`.
 
@@ -223,7 +223,7 @@ class JointPurchase:
         return (self.cooperative_id, *self.partner_ids)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """What a member, or (without one) a cooperative, wants of an article; paid from the pot or the fund.
 
@@ -256,7 +256,7 @@ class Wish:
         return self.firm_units + self.tolerance_units
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WishChange:
     """A dated row of a wish's history; `number` is its place among all of the purchase."""
 
@@ -269,7 +269,7 @@ class WishChange:
     tolerance: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Credit:
     """What the supplier gave back for a wish after the purchase was settled."""
 
@@ -327,15 +327,15 @@ PURCHASE: Process[JointPurchase] = Process(
     states=PurchaseState,
     rights=of_staff,
     rows=(
-        Transition("open", ("draft",), "open", _LEAD, _openable, until=_closes_at),
+        Transition("open", ("draft",), "open", _LEAD, Terms(_openable, until=_closes_at)),
         Transition("top_up", ("open",), "topping_up", _LEAD),
-        Transition("extend", _WISHED, "open", _LEAD, _has_articles, needs=_TIME),
-        Transition("close", _WISHED, "closed", _LEAD, _orderable),
+        Transition("extend", _WISHED, "open", _LEAD, Terms(_has_articles, needs=_TIME)),
+        Transition("close", _WISHED, "closed", _LEAD, Terms(_orderable)),
         Transition("order", ("closed",), "ordered", _LEAD),
-        Transition("receive", ("ordered",), "received", _LEAD, _all_received),
-        Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, _not_the_buyer, needs=_TOTAL),
-        Transition("cancel", ("draft", *_WISHED, "closed"), "cancelled", _LEAD, needs=(REASON,)),
-        Transition("give_up", _WISHED, "cancelled_below_minimum", _LEAD, needs=(REASON,)),
+        Transition("receive", ("ordered",), "received", _LEAD, Terms(_all_received)),
+        Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, Terms(_not_the_buyer, needs=_TOTAL)),
+        Transition("cancel", ("draft", *_WISHED, "closed"), "cancelled", _LEAD, Terms(needs=(REASON,))),
+        Transition("give_up", _WISHED, "cancelled_below_minimum", _LEAD, Terms(needs=(REASON,))),
     ),
 )
 WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)

@@ -88,7 +88,7 @@ def _shared(cents: int, weights: Sequence[int]) -> list[int]:
     return share_out(cents, weights if any(weights) else [*(0 for _ in weights[1:]), 1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderedLine:
     """Packs of one article; `pack_price_cents` and `net_cents` without VAT, `gross_cents` with it."""
 
@@ -102,7 +102,7 @@ class OrderedLine:
     gross_cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SupplierOrder:
     """What is ordered; `total_cents` with VAT, delivery and discount."""
 
@@ -122,11 +122,27 @@ def supplier_order(purchase: JointPurchase, articles: Iterable[Article]) -> Supp
         price = article.pack_cents(packs)
         gross = article.gross_cents(article.ordered_units, price)
         if packs:
-            what = (article.title, article.unit, packs, article.pack_units, article.ordered_units)
-            lines.append(OrderedLine(*what, price, packs * price, gross))
+            lines.append(
+                OrderedLine(
+                    article=article.title,
+                    unit=article.unit,
+                    packs=packs,
+                    pack_units=article.pack_units,
+                    units=article.ordered_units,
+                    pack_price_cents=price,
+                    net_cents=packs * price,
+                    gross_cents=gross,
+                )
+            )
     total = sum(line.gross_cents for line in lines) + purchase.delivery_cents - purchase.discount_cents
-    costs = (purchase.delivery_cents, purchase.discount_cents, max(0, total))
-    return SupplierOrder(purchase.supplier, purchase.title, tuple(lines), *costs)
+    return SupplierOrder(
+        supplier=purchase.supplier,
+        title=purchase.title,
+        lines=tuple(lines),
+        delivery_cents=purchase.delivery_cents,
+        discount_cents=purchase.discount_cents,
+        total_cents=max(0, total),
+    )
 
 
 def check_total(found: Charges, stated_cents: int) -> None:
@@ -140,8 +156,20 @@ def reserve_legs(purchase: JointPurchase, wish: Wish, cents: int) -> tuple[Leg, 
     facts = {"purpose": purchase.purpose, "title": purchase.title}
     rule = "reserve" if cents > 0 else "reserve_end"
     return (
-        Leg(_own(wish), -cents, rule, facts, member_id=wish.member_id if wish.paid_by == "pot" else None),
-        Leg(AccountKind.RESERVED, cents, rule, facts, member_id=wish.member_id if wish.paid_by == "pot" else None),
+        Leg(
+            kind=_own(wish),
+            cents=-cents,
+            rule=rule,
+            facts=facts,
+            member_id=wish.member_id if wish.paid_by == "pot" else None,
+        ),
+        Leg(
+            kind=AccountKind.RESERVED,
+            cents=cents,
+            rule=rule,
+            facts=facts,
+            member_id=wish.member_id if wish.paid_by == "pot" else None,
+        ),
     )
 
 
@@ -151,8 +179,16 @@ def charge_legs(purchase: JointPurchase, article: Article, wish: Wish, cents: in
     facts |= {"units": wish.units, "supplier": purchase.supplier}
     member_id = wish.member_id if wish.paid_by == "pot" else None
     return (
-        Leg(AccountKind.RESERVED, -wish.reserved_cents, "joint_purchase", facts, member_id=member_id),
-        Leg(_own(wish), wish.reserved_cents - cents, "joint_purchase", facts, member_id=member_id),
+        Leg(
+            kind=AccountKind.RESERVED,
+            cents=-wish.reserved_cents,
+            rule="joint_purchase",
+            facts=facts,
+            member_id=member_id,
+        ),
+        Leg(
+            kind=_own(wish), cents=wish.reserved_cents - cents, rule="joint_purchase", facts=facts, member_id=member_id
+        ),
     )
 
 
@@ -160,7 +196,7 @@ def credit_legs(purchase: JointPurchase, wish: Wish, cents: int, reason: str) ->
     """What the supplier gave back comes to who had paid it."""
     facts = {"title": purchase.title, "reason": reason, "supplier": purchase.supplier}
     member_id = wish.member_id if wish.paid_by == "pot" else None
-    return (Leg(_own(wish), cents, "joint_purchase_credit", facts, member_id=member_id),)
+    return (Leg(kind=_own(wish), cents=cents, rule="joint_purchase_credit", facts=facts, member_id=member_id),)
 
 
 def between_legs(
@@ -173,19 +209,27 @@ def between_legs(
     facts = {"title": purchase.title, "supplier": purchase.supplier}
     lead = purchase.cooperative_id
     if cooperative_id != lead:
-        return (Leg(AccountKind.PAYABLE_COOPERATIVE, cents_of[cooperative_id], rule, facts, party=str(lead)),)
+        return (
+            Leg(
+                kind=AccountKind.PAYABLE_COOPERATIVE,
+                cents=cents_of[cooperative_id],
+                rule=rule,
+                facts=facts,
+                party=str(lead),
+            ),
+        )
     owed = [
-        Leg(AccountKind.RECEIVABLE_COOPERATIVE, -cents, rule, facts, party=str(partner))
+        Leg(kind=AccountKind.RECEIVABLE_COOPERATIVE, cents=-cents, rule=rule, facts=facts, party=str(partner))
         for partner, cents in sorted(cents_of.items())
         if partner != lead
     ]
-    return (Leg(AccountKind.BANK, sum(cents_of.values()), rule, facts), *owed)
+    return (Leg(kind=AccountKind.BANK, cents=sum(cents_of.values()), rule=rule, facts=facts), *owed)
 
 
 def left_legs(purchase: JointPurchase, cents: int) -> tuple[Leg, ...]:
     """What the lead pays itself for what nobody asked for."""
     facts = {"title": purchase.title, "supplier": purchase.supplier}
-    return (Leg(AccountKind.COOPERATIVE_FUND, -cents, "joint_purchase_left", facts),)
+    return (Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="joint_purchase_left", facts=facts),)
 
 
 def lots_for(free: Sequence[Lot], cents: int, day: date) -> tuple[Lot, ...]:

@@ -20,7 +20,7 @@ from app.domain.errors import (
 )
 from app.domain.ledger import AccountKind, Leg
 from app.domain.rules import Exit, RulesFrom, Spending, rules_on
-from app.domain.transitions import REASON, Case, Need, Process, Transition, every, move
+from app.domain.transitions import REASON, Case, Need, Process, Terms, Transition, every, move
 
 
 class SpendingState(StrEnum):
@@ -58,7 +58,7 @@ class Lot:
     cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """A purchase of `cents` that a member asks for; the cooperative pays `supplier`, never the member.
 
@@ -150,15 +150,15 @@ SPENDING: Process[Request] = Process(
     states=SpendingState,
     rights=_rights,
     rows=(
-        Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING, _submittable),
-        Transition("ask_more", ("submitted",), "incomplete", _DECIDES, _somebody_else, needs=(REASON,)),
-        Transition("consent", ("submitted",), "submitted", _CONSENTS, _consentable),
-        Transition("refuse_consent", ("submitted",), "rejected", _CONSENTS, _consentable, needs=(REASON,)),
-        Transition("approve", ("submitted",), "approved", _DECIDES, _approvable),
-        Transition("reject", ("submitted",), "rejected", _DECIDES, _somebody_else, needs=(REASON,)),
+        Transition("submit", ("draft", "incomplete"), "submitted", Right.REQUEST_SPENDING, Terms(_submittable)),
+        Transition("ask_more", ("submitted",), "incomplete", _DECIDES, Terms(_somebody_else, needs=(REASON,))),
+        Transition("consent", ("submitted",), "submitted", _CONSENTS, Terms(_consentable)),
+        Transition("refuse_consent", ("submitted",), "rejected", _CONSENTS, Terms(_consentable, needs=(REASON,))),
+        Transition("approve", ("submitted",), "approved", _DECIDES, Terms(_approvable)),
+        Transition("reject", ("submitted",), "rejected", _DECIDES, Terms(_somebody_else, needs=(REASON,))),
         Transition("cancel", _CANCELLABLE, "cancelled", Right.CANCEL_SPENDING),
-        Transition("pay", ("approved",), "paid", Right.PAY_SPENDING, _somebody_else),
-        Transition("settle", ("paid",), "settled", Right.PAY_SPENDING, _somebody_else, needs=_RECEIPT),
+        Transition("pay", ("approved",), "paid", Right.PAY_SPENDING, Terms(_somebody_else)),
+        Transition("settle", ("paid",), "settled", Right.PAY_SPENDING, Terms(_somebody_else, needs=_RECEIPT)),
     ),
 )
 RESERVED = (SpendingState.SUBMITTED, SpendingState.APPROVED)
@@ -207,8 +207,8 @@ def reserve_legs(request: Request, cents: int) -> tuple[Leg, ...]:
     facts = {"purpose": request.purpose, "title": request.title}
     rule = "reserve" if cents > 0 else "reserve_end"
     return (
-        Leg(AccountKind.POT, -cents, rule, facts, member_id=request.member_id),
-        Leg(AccountKind.RESERVED, cents, rule, facts, member_id=request.member_id),
+        Leg(kind=AccountKind.POT, cents=-cents, rule=rule, facts=facts, member_id=request.member_id),
+        Leg(kind=AccountKind.RESERVED, cents=cents, rule=rule, facts=facts, member_id=request.member_id),
     )
 
 
@@ -216,8 +216,8 @@ def pay_legs(request: Request) -> tuple[Leg, ...]:
     """What was reserved leaves the bank."""
     facts: dict[str, Any] = {"purpose": request.purpose, "title": request.title, "supplier": request.supplier}
     return (
-        Leg(AccountKind.RESERVED, -request.cents, "spend", facts, member_id=request.member_id),
-        Leg(AccountKind.BANK, request.cents, "spend", facts),
+        Leg(kind=AccountKind.RESERVED, cents=-request.cents, rule="spend", facts=facts, member_id=request.member_id),
+        Leg(kind=AccountKind.BANK, cents=request.cents, rule="spend", facts=facts),
     )
 
 
@@ -225,8 +225,8 @@ def back_legs(request: Request, cents: int) -> tuple[Leg, ...]:
     """What was paid too much comes back into the pot."""
     facts = {"purpose": request.purpose, "title": request.title}
     return (
-        Leg(AccountKind.BANK, -cents, "spend_back", facts),
-        Leg(AccountKind.POT, cents, "spend_back", facts, member_id=request.member_id),
+        Leg(kind=AccountKind.BANK, cents=-cents, rule="spend_back", facts=facts),
+        Leg(kind=AccountKind.POT, cents=cents, rule="spend_back", facts=facts, member_id=request.member_id),
     )
 
 
@@ -238,8 +238,15 @@ def settlement_legs(
     facts = {"to": rule.pot_to, "lots": months}
     to_member = rule.pot_to == "member"
     party = str(municipality_id) if rule.pot_to == "municipality" else None
-    target = Leg(SETTLED_TO[rule.pot_to], cents, "pot_settlement", facts, member_id if to_member else None, party)
-    return Leg(AccountKind.POT, -cents, "pot_settlement", facts, member_id), target
+    target = Leg(
+        kind=SETTLED_TO[rule.pot_to],
+        cents=cents,
+        rule="pot_settlement",
+        facts=facts,
+        member_id=member_id if to_member else None,
+        party=party,
+    )
+    return Leg(kind=AccountKind.POT, cents=-cents, rule="pot_settlement", facts=facts, member_id=member_id), target
 
 
 def by_month(lots: Iterable[Lot]) -> list[Lot]:

@@ -9,19 +9,21 @@ from app.domain.money import WHOLE
 from app.domain.rules import CostCategory, MonthlyAllowance, Premium, RemitAbove, Rule, ShareOfSurplus, Spending
 
 ORDER_OF_RULES = {
-    **{
-        "trial": 0,
-        "spending": 0,
-        "permission": 0,
-        "exit": 0,
-        "barter": 0,
-        "vote": 0,
-        "cost_category": 0,
-        "reserve_of_turnover": 1,
-        "share_of_surplus": 2,
-        "remit_above": 3,
-    },
-    **{"monthly_allowance": 4, "hourly_allowance": 4, "premium": 4, "pot": 5, "collective": 5},
+    "trial": 0,
+    "spending": 0,
+    "permission": 0,
+    "exit": 0,
+    "barter": 0,
+    "vote": 0,
+    "cost_category": 0,
+    "reserve_of_turnover": 1,
+    "share_of_surplus": 2,
+    "remit_above": 3,
+    "monthly_allowance": 4,
+    "hourly_allowance": 4,
+    "premium": 4,
+    "pot": 5,
+    "collective": 5,
 }
 SEVERAL = ("spending", "cost_category", "share_of_surplus", "remit_above")
 """Kinds of which an agreement may have more than one rule."""

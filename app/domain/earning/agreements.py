@@ -24,12 +24,12 @@ from app.domain.rules import (
     RemitAbove,
     Rule,
 )
-from app.domain.transitions import Case, Process, Transition, every, move, of_staff_and_municipality
+from app.domain.transitions import Case, Process, Terms, Transition, every, move, of_staff_and_municipality
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """A worked example: what must come out of `net_cents` with `cost_cents`, and the year so far before it.
 
@@ -71,7 +71,7 @@ class Side(StrEnum):
     MUNICIPALITY = "municipality"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Agreement:
     """One version of a cooperative's agreement. Signed by both sides it holds from `active_from` until the next."""
 
@@ -208,14 +208,18 @@ AGREEMENT: Process[Agreement] = Process(
     states=AgreementState,
     rights=of_staff_and_municipality,
     rows=(
-        Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT, _testable),
+        Transition("test", ("draft", "tested"), "tested", Right.WRITE_AGREEMENT, Terms(_testable)),
         Transition(
-            "sign_for_cooperative", ("tested",), _after_cooperative, Right.SIGN_FOR_COOPERATIVE, _for_cooperative
+            "sign_for_cooperative", ("tested",), _after_cooperative, Right.SIGN_FOR_COOPERATIVE, Terms(_for_cooperative)
         ),
         Transition(
-            "sign_for_municipality", ("tested",), _after_municipality, Right.SIGN_FOR_MUNICIPALITY, _for_municipality
+            "sign_for_municipality",
+            ("tested",),
+            _after_municipality,
+            Right.SIGN_FOR_MUNICIPALITY,
+            Terms(_for_municipality),
         ),
-        Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, _unsigned),
+        Transition("edit", ("draft", "tested"), "draft", Right.WRITE_AGREEMENT, Terms(_unsigned)),
     ),
 )
 

@@ -12,7 +12,7 @@ from app.domain.errors import AllowanceExceeded, RuleMissing, RuleRefused, Secon
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import check_known, limits_on
 from app.domain.rules import HourlyAllowance, MonthlyAllowance, Premium
-from app.domain.transitions import REASON, Case, Process, Transition, of_staff
+from app.domain.transitions import REASON, Case, Process, Terms, Transition, of_staff
 
 
 class AllowanceKind(StrEnum):
@@ -36,7 +36,7 @@ class AllowanceState(StrEnum):
     REVERSED = "reversed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Allowance:
     """`cents` for `day`: the day worked or, for a month or premium, one in its period; `minutes` put in by the hour."""
 
@@ -64,7 +64,9 @@ ALLOWANCE: Process[Allowance] = Process(
     verbs=AllowanceVerb,
     states=AllowanceState,
     rights=of_staff,
-    rows=(Transition("reverse", ("granted",), "reversed", Right.GRANT_ALLOWANCE, _somebody_else, needs=(REASON,)),),
+    rows=(
+        Transition("reverse", ("granted",), "reversed", Right.GRANT_ALLOWANCE, Terms(_somebody_else, needs=(REASON,))),
+    ),
 )
 
 
@@ -114,8 +116,14 @@ def legs_of(allowance: Allowance) -> tuple[Leg, ...]:
     """From the cooperative fund to what the member is owed."""
     facts = {"kind": allowance.kind, "day": allowance.day.isoformat(), "minutes": allowance.minutes}
     return (
-        Leg(AccountKind.COOPERATIVE_FUND, -allowance.cents, "allowance", facts),
-        Leg(AccountKind.PAYABLE_MEMBER, allowance.cents, "allowance", facts, member_id=allowance.member_id),
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-allowance.cents, rule="allowance", facts=facts),
+        Leg(
+            kind=AccountKind.PAYABLE_MEMBER,
+            cents=allowance.cents,
+            rule="allowance",
+            facts=facts,
+            member_id=allowance.member_id,
+        ),
     )
 
 

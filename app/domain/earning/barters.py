@@ -10,7 +10,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import DebtLimitReached, Forbidden, RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Case, Process, Transition, move
+from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
 class BarterState(StrEnum):
@@ -30,7 +30,7 @@ class BarterVerb(StrEnum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trade:
     """The giver worked `minutes` for the receiver, who says whether that is right."""
 
@@ -71,9 +71,9 @@ BARTER: Process[Trade] = Process(
     states=BarterState,
     rights=_rights,
     rows=(
-        Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, _receives),
-        Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER, _receives),
-        Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER, _gives),
+        Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, Terms(_receives)),
+        Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER, Terms(_receives)),
+        Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER, Terms(_gives)),
     ),
 )
 
@@ -96,6 +96,6 @@ def barter_legs(trade: Trade, receiver_minutes: int, limit: int) -> tuple[Leg, .
         raise DebtLimitReached(owed=-left, limit=limit)
     facts = {"title": trade.title}
     return (
-        Leg(AccountKind.TIME, -trade.minutes, "barter", facts, trade.receiver_id),
-        Leg(AccountKind.TIME, trade.minutes, "barter", facts, trade.giver_id),
+        Leg(kind=AccountKind.TIME, cents=-trade.minutes, rule="barter", facts=facts, member_id=trade.receiver_id),
+        Leg(kind=AccountKind.TIME, cents=trade.minutes, rule="barter", facts=facts, member_id=trade.giver_id),
     )

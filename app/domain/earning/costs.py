@@ -18,7 +18,7 @@ from app.domain.errors import (
 )
 from app.domain.ledger import AccountKind
 from app.domain.rules import CostCategory, RulesFrom, rules_on
-from app.domain.transitions import REASON, Case, Process, Transition, every, move, of_staff_and_member
+from app.domain.transitions import REASON, Case, Process, Terms, Transition, every, move, of_staff_and_member
 
 
 class Payee(StrEnum):
@@ -67,7 +67,7 @@ class ApprovedInYear:
     cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CostClaim:
     """`cents` including VAT as paid; `receipt` names the proof (number, shop, link)."""
 
@@ -135,9 +135,9 @@ CLAIM: Process[CostClaim] = Process(
     states=ClaimState,
     rights=of_staff_and_member,
     rows=(
-        Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM, _approvable),
-        Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM, _confirmable, needs=(REASON,)),
-        Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM, _somebody_else),
+        Transition("approve", ("claimed",), "approved", Right.DECIDE_CLAIM, Terms(_approvable)),
+        Transition("confirm", ("to_confirm",), "approved", Right.DECIDE_CLAIM, Terms(_confirmable, needs=(REASON,))),
+        Transition("reject", ("claimed", "to_confirm"), "rejected", Right.DECIDE_CLAIM, Terms(_somebody_else)),
         Transition("withdraw", ("claimed", "to_confirm"), "withdrawn", Right.CLAIM_COST),
     ),
 )

@@ -11,7 +11,7 @@ from app.domain.earning.agreements import Agreement
 from app.domain.earning.split import BY_YEAR_TOTAL, split
 from app.domain.errors import SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Case, Need, Process, Transition, of_staff
+from app.domain.transitions import Case, Need, Process, Terms, Transition, of_staff
 
 
 class EarningState(StrEnum):
@@ -32,7 +32,7 @@ class HeldVerb(StrEnum):
     FORFEIT = "forfeit"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Earning:
     """`kept_cents` is what counts for the member's year total; `legs` are those of the last posting.
 
@@ -92,9 +92,9 @@ HELD: Process[Earning] = Process(
     states=EarningState,
     rights=of_staff,
     rows=(
-        Transition("release", ("held",), "posted", Right.DECIDE_HELD, _somebody_else),
-        Transition("transfer", ("held",), "posted", Right.DECIDE_HELD, _somebody_else, needs=_RECEIVER),
-        Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD, _somebody_else),
+        Transition("release", ("held",), "posted", Right.DECIDE_HELD, Terms(_somebody_else)),
+        Transition("transfer", ("held",), "posted", Right.DECIDE_HELD, Terms(_somebody_else, needs=_RECEIVER)),
+        Transition("forfeit", ("held",), "forfeited", Right.DECIDE_HELD, Terms(_somebody_else)),
     ),
 )
 
@@ -134,4 +134,4 @@ def held_leg(earning: Earning, costs: Sequence[Leg]) -> Leg | None:
     if earning.held_because is None or surplus <= 0:
         return None
     facts = {"because": earning.held_because, "surplus": surplus}
-    return Leg(AccountKind.HELD, surplus, "held", facts, member_id=earning.member_id)
+    return Leg(kind=AccountKind.HELD, cents=surplus, rule="held", facts=facts, member_id=earning.member_id)

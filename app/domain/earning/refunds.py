@@ -13,7 +13,7 @@ from app.domain.money import share_out
 from app.domain.selling.orders import Order, less
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Refund:
     """`cents` of an order that were given back on `day`; a part of them may be taken off its price, with its VAT."""
 

@@ -34,7 +34,7 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MonthTotal:
     """What was kept in one month under one agreement version, in cents, and the terms that look at it.
 
@@ -121,8 +121,11 @@ def year_facts(before: Buckets, after: Buckets) -> list[dict[str, Any]]:
     was = {(m.month, m.agreement_id): m.kept_cents for m in before.months}
     return [
         {
-            **{"month": m.month.isoformat(), "agreement": str(m.agreement_id), "from": m.active_from.isoformat()},
-            **{"before": was.get((m.month, m.agreement_id), 0), "after": m.kept_cents},
+            "month": m.month.isoformat(),
+            "agreement": str(m.agreement_id),
+            "from": m.active_from.isoformat(),
+            "before": was.get((m.month, m.agreement_id), 0),
+            "after": m.kept_cents,
             **({"terms": asdict(m.remittance)} if m.remittance else {}),
         }
         for m in sorted(after.months, key=lambda m: (m.month, m.active_from))
@@ -135,8 +138,11 @@ def recompute_remitted(year: Sequence[dict[str, Any]]) -> int:
     def total(which: str) -> int:
         rows = [
             MonthTotal(
-                *(date.fromisoformat(row["month"]), UUID(row["agreement"]), date.fromisoformat(row["from"])),
-                *(RemitAbove(**row["terms"]) if row.get("terms") else None, row[which]),
+                month=date.fromisoformat(row["month"]),
+                agreement_id=UUID(row["agreement"]),
+                active_from=date.fromisoformat(row["from"]),
+                remittance=RemitAbove(**row["terms"]) if row.get("terms") else None,
+                kept_cents=row[which],
             )
             for row in year
         ]
@@ -189,11 +195,11 @@ def split(
     surplus = net_cents - sum(leg.cents for leg in first)
     before = buckets(months)
     if surplus < 0:
-        fund = Leg(AccountKind.COOPERATIVE_FUND, surplus, "costs_above_net", {"net": net_cents})
+        fund = Leg(kind=AccountKind.COOPERATIVE_FUND, cents=surplus, rule="costs_above_net", facts={"net": net_cents})
         return _with_fund(agreement, [*first, fund], 0, before, before, fund_months, day)
     shares, rest = _shares(agreement, surplus)
     if agreement.collective:
-        rest_leg = Leg(AccountKind.COOPERATIVE_FUND, rest, "collective", {"rest": rest})
+        rest_leg = Leg(kind=AccountKind.COOPERATIVE_FUND, cents=rest, rule="collective", facts={"rest": rest})
         return _with_fund(agreement, [*first, *shares, rest_leg], 0, before, before, fund_months, day)
     after = buckets(add_to_year(months, agreement, day, rest))
     year = year_legs(agreement, before, after, member_id)
@@ -226,14 +232,23 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
     before, after = buckets(months), buckets(add_to_year(months, agreement, day, cents, fund=True))
     owed, rule = after.municipality_cents - before.municipality_cents, agreement.fund_remittance
     facts = {
-        **{"before": before.kept_cents, "after": after.kept_cents, "remitted_before": before.municipality_cents},
-        **{"remitted_after": after.municipality_cents, "threshold": rule.threshold_cents if rule else None},
+        "before": before.kept_cents,
+        "after": after.kept_cents,
+        "remitted_before": before.municipality_cents,
+        "remitted_after": after.municipality_cents,
+        "threshold": rule.threshold_cents if rule else None,
         "basis_points": rule.basis_points if rule else None,
     }
     again = facts | {"year": year_facts(before, after)}
     return _without_zero(
-        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above_fund", again, party=str(agreement.municipality_id)),
-        Leg(AccountKind.COOPERATIVE_FUND, -owed, "remit_above_fund", facts),
+        Leg(
+            kind=AccountKind.PAYABLE_MUNICIPALITY,
+            cents=owed,
+            rule="remit_above_fund",
+            facts=again,
+            party=str(agreement.municipality_id),
+        ),
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-owed, rule="remit_above_fund", facts=facts),
     )
 
 
@@ -259,9 +274,11 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         after.pot_cents - before.pot_cents,
     )
     return _without_zero(
-        Leg(AccountKind.PAYABLE_MUNICIPALITY, owed, "remit_above", again, party=party),
-        Leg(AccountKind.PAYABLE_MEMBER, paid_out, "monthly_allowance", facts, member_id=member_id),
-        Leg(AccountKind.POT, kept, "pot", facts, member_id=member_id),
+        Leg(kind=AccountKind.PAYABLE_MUNICIPALITY, cents=owed, rule="remit_above", facts=again, party=party),
+        Leg(
+            kind=AccountKind.PAYABLE_MEMBER, cents=paid_out, rule="monthly_allowance", facts=facts, member_id=member_id
+        ),
+        Leg(kind=AccountKind.POT, cents=kept, rule="pot", facts=facts, member_id=member_id),
     )
 
 
@@ -269,10 +286,10 @@ def cost_legs(claims: Sequence[CostClaim]) -> tuple[Leg, ...]:
     """A leg per approved claim to whoever laid the money out."""
     return tuple(
         Leg(
-            PAYABLE[claim.payee],
-            claim.cents,
-            "cost",
-            {"category": claim.category, "payee": claim.payee, "claim": str(claim.id)},
+            kind=PAYABLE[claim.payee],
+            cents=claim.cents,
+            rule="cost",
+            facts={"category": claim.category, "payee": claim.payee, "claim": str(claim.id)},
             member_id=claim.member_id if PAYABLE[claim.payee] is AccountKind.PAYABLE_MEMBER else None,
             party=claim.supplier if PAYABLE[claim.payee] is AccountKind.PAYABLE_SUPPLIER else None,
         )
@@ -297,7 +314,7 @@ def by_target(result: Split) -> dict[str, int]:
 def _run(agreement: Agreement, example: Example) -> Split:
     day = agreement.active_from
     costs = (
-        (Leg(AccountKind.PAYABLE_SUPPLIER, example.cost_cents, "cost", {"category": "example"}),)
+        (Leg(kind=AccountKind.PAYABLE_SUPPLIER, cents=example.cost_cents, rule="cost", facts={"category": "example"}),)
         if example.cost_cents
         else ()
     )
@@ -310,10 +327,10 @@ def _reserves(agreement: Agreement, net_cents: int) -> list[Leg]:
     """What is set apart of the turnover itself."""
     return [
         Leg(
-            TARGETS[rule.to],
-            half_up(net_cents, rule.basis_points),
-            "reserve_of_turnover",
-            {"to": rule.to, "basis_points": rule.basis_points, "net": net_cents},
+            kind=TARGETS[rule.to],
+            cents=half_up(net_cents, rule.basis_points),
+            rule="reserve_of_turnover",
+            facts={"to": rule.to, "basis_points": rule.basis_points, "net": net_cents},
         )
         for rule in agreement.all_of(ReserveOfTurnover)
     ]
@@ -325,10 +342,10 @@ def _shares(agreement: Agreement, surplus: int) -> tuple[list[Leg], int]:
     amounts = share_out(surplus, [*weights, WHOLE - sum(weights)])
     legs = [
         Leg(
-            TARGETS[rule.to],
-            amount,
-            "share_of_surplus",
-            {
+            kind=TARGETS[rule.to],
+            cents=amount,
+            rule="share_of_surplus",
+            facts={
                 "to": rule.to,
                 "basis_points": rule.basis_points,
                 "surplus": surplus,

@@ -14,7 +14,7 @@ class PotKind(StrEnum):
     COLLECTIVE = "collective"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Movement:
     """One line in the pot: `rule` and `facts` are the reason, `balance_after_cents` what was in it then."""
 
@@ -31,7 +31,7 @@ class Movement:
     title: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pot:
     """Of one member: what stands on their accounts, what was earned but not yet posted, what they kept this year;
     and what their cooperative's agreement says today: whether it is a collective, above what a part is remitted."""
@@ -50,7 +50,7 @@ class Pot:
     year_total_cents: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Thermometer:
     """`pending_cents` is earned but not yet posted, before the split; `room_left_cents` is what may still be kept
     this year before a part goes to the municipality. A collective has no pots: `kind` says so."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.domain.page import PageRequest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CatalogueQuery:
     """What to look for: `text` with Dutch stemming, `cooperative` a slug, prices in net cents."""
 

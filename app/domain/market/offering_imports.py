@@ -79,7 +79,7 @@ class Rows:
         return iter(self._numbered)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OfferingImport:
     """A file of offerings, and how far it came; counts of rows by outcome."""
 
@@ -114,7 +114,7 @@ class OfferingImport:
         return self.state is ImportState.RUNNING and (self.lease_until is None or self.lease_until < now)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RowReport:
     """What became of the row with this number; `errors` of a refused one name field, code and message or facts."""
 

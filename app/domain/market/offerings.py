@@ -19,7 +19,7 @@ from app.domain.errors import (
     StockHeld,
 )
 from app.domain.people.members import SELLING, MemberState
-from app.domain.transitions import LONG_AGO, Case, Process, Transition, every, move, of_staff_and_member
+from app.domain.transitions import LONG_AGO, Case, Process, Terms, Transition, every, move, of_staff_and_member
 from app.domain.vat import VatClass
 
 
@@ -82,7 +82,7 @@ UNSEEN = (OfferingState.DRAFT, OfferingState.IN_REVIEW)
 """Known to its cooperative alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Offering:
     """`price_cents` per `price_unit`, net of VAT. `stock` units are left for goods; None is unlimited.
 
@@ -129,7 +129,7 @@ class Offering:
         return None if self.stock is None else self.stock - self.held
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hold:
     """Units kept apart for an order, or for somebody who is checking out, until `expires_at`."""
 
@@ -193,11 +193,11 @@ OFFERING: Process[Offering] = Process(
     rights=of_staff_and_member,
     rows=(
         Transition("submit", ("draft",), "in_review", Right.WRITE_OFFERING),
-        Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING, _publishable),
+        Transition("publish", ("in_review",), "published", Right.REVIEW_OFFERING, Terms(_publishable)),
         Transition("send_back", ("in_review",), "draft", Right.REVIEW_OFFERING),
         Transition("withdraw", ("in_review",), "draft", Right.WRITE_OFFERING),
-        Transition("pause", ("published", "paused"), "paused", Right.WRITE_OFFERING, _shown_by_maker),
-        Transition("resume", ("paused",), "published", Right.WRITE_OFFERING, _hidden_by_maker),
+        Transition("pause", ("published", "paused"), "paused", Right.WRITE_OFFERING, Terms(_shown_by_maker)),
+        Transition("resume", ("paused",), "published", Right.WRITE_OFFERING, Terms(_hidden_by_maker)),
         Transition("archive", ("draft", "published", "paused"), "archived", Right.WRITE_OFFERING),
     ),
 )

@@ -20,7 +20,7 @@ class LegalForm(StrEnum):
     INFORMAL = "informal"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cooperative:
     """`kvk_number` is eight digits (none for an informal initiative); `umbrella_id` is its parent in the tree."""
 

@@ -11,7 +11,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import RuleMissing, RuleRefused, SecondPersonNeeded
 from app.domain.rules import RulesFrom, Trial, rules_on
-from app.domain.transitions import Case, Need, Process, Transition, every, move
+from app.domain.transitions import Case, Need, Process, Terms, Transition, every, move
 
 
 class MemberState(StrEnum):
@@ -65,7 +65,7 @@ class Destination(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """`goal_cents` is what the member saves for; `person_id` links to the person who may log in."""
 
@@ -90,7 +90,7 @@ class Member:
         return next((rule.months for rule in rules_on(self.trials, day, Trial) or ()), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MemberEvent:
     """Something that happened to a membership, and who did it."""
 
@@ -127,15 +127,17 @@ MEMBERSHIP: Process[Member] = Process(
     states=MemberState,
     rights=_rights,
     rows=(
-        Transition("take_in", ("referred",), "candidate", Right.WRITE_MEMBER, _not_oneself),
-        Transition("start_trial", ("candidate",), "trial", Right.WRITE_MEMBER, every(_not_oneself, _trial_known)),
-        Transition("admit", ("candidate", "trial"), "member", Right.WRITE_MEMBER, _not_oneself),
-        Transition("reject", ("referred", "candidate", "trial"), "rejected", Right.WRITE_MEMBER, _not_oneself),
+        Transition("take_in", ("referred",), "candidate", Right.WRITE_MEMBER, Terms(_not_oneself)),
+        Transition(
+            "start_trial", ("candidate",), "trial", Right.WRITE_MEMBER, Terms(every(_not_oneself, _trial_known))
+        ),
+        Transition("admit", ("candidate", "trial"), "member", Right.WRITE_MEMBER, Terms(_not_oneself)),
+        Transition("reject", ("referred", "candidate", "trial"), "rejected", Right.WRITE_MEMBER, Terms(_not_oneself)),
         Transition("withdraw", ("referred", "candidate", "trial"), "withdrawn", Right.PAUSE_MEMBERSHIP),
         Transition("pause", ("member",), "paused", Right.PAUSE_MEMBERSHIP),
         Transition("resume", ("paused",), "member", Right.PAUSE_MEMBERSHIP),
         Transition(
-            "exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER, _not_oneself, needs=_DESTINATION
+            "exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER, Terms(_not_oneself, needs=_DESTINATION)
         ),
     ),
 )

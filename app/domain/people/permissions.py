@@ -31,7 +31,7 @@ class PermissionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Permission:
     """Holds from `starts_on` through `until`, both days included; after a withdrawal until the day before it."""
 
@@ -61,7 +61,7 @@ class PermissionNote:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PermissionRead:
     """Somebody read the sealed text of a permission."""
 

@@ -19,7 +19,7 @@ ERASED = "erased"
 """The issuer of somebody who was forgotten."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     id: UUID
     issuer: str

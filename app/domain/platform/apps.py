@@ -21,7 +21,7 @@ class RateClass(StrEnum):
     PARTNER = "partner"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class App:
     """`id` is the client_id. `cooperative_ids` are the cooperatives whose offerings and orders it may handle."""
 

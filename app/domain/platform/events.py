@@ -30,7 +30,7 @@ class Timer:
     due_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """Something that somebody of `role` at the cooperative has to do; of a member only, where `member_id` is set."""
 
@@ -181,7 +181,11 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "assignment.resume": ("settle_dispute",),
     "assignment.approve": ("settle_dispute",),
     "assignment.cancel": (
-        *("sign_assignment", "start_assignment", "deliver_assignment", "do_part", "redo_assignment"),
+        "sign_assignment",
+        "start_assignment",
+        "deliver_assignment",
+        "do_part",
+        "redo_assignment",
         "settle_dispute",
     ),
     **{f"netting.{verb}": ("confirm_netting",) for verb in ("half_confirmed", "confirmed", "declined")},

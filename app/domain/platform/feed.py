@@ -77,7 +77,7 @@ KINDS: dict[EventType, Kind] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublicEvent:
     """`position` is its place in the feed; `sequence` counts the events of one subject, those for others too."""
 

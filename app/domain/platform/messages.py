@@ -28,7 +28,7 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """What one person is told of one event. `kind` is the task that it is about, `note` why it was not sent."""
 

@@ -36,7 +36,7 @@ class OffReason(StrEnum):
     SWITCHED_OFF = "switched_off"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Webhook:
     """`kinds` are the events that it wants, none for all. `retry_at`: after a failure nothing is sent before."""
 
@@ -69,7 +69,7 @@ class Replay:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """One event on its way to one webhook; `status` and `note` say what the address answered last."""
 
@@ -88,7 +88,7 @@ class Delivery:
     done_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """What goes out: the event, to where, and the secrets that sign it, newest first. `scopes` are the app's now."""
 

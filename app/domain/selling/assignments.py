@@ -14,7 +14,7 @@ from app.domain.selling.customers import Contact
 from app.domain.selling.orders import OrderState
 from app.domain.selling.parts import CHANGES_HANDS, Part, PartState, Slot
 from app.domain.selling.shares import Share, share_cents
-from app.domain.transitions import REASON, Case, Need, Process, Transition, every, move
+from app.domain.transitions import REASON, Case, Need, Process, Terms, Transition, every, move
 from app.domain.vat import VatClass, rate_on
 
 APPROVED_AFTER = timedelta(days=14)
@@ -82,7 +82,7 @@ class JobCost:
         return self.cents - self.refunded_cents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Assignment:
     """`cooperative_id` leads and contracts the customer; `order_id` is the customer's order once there is one.
 
@@ -251,20 +251,30 @@ ASSIGNMENT: Process[Assignment] = Process(
     states=AssignmentState,
     rights=_rights,
     rows=(
-        Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, _publishable),
-        Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, _agreeable),
-        Transition("start", ("agreed",), "in_progress", Right.LEAD_ASSIGNMENT, _startable),
-        Transition("deliver", ("in_progress",), "delivered", Right.LEAD_ASSIGNMENT, _deliverable),
+        Transition("publish", ("draft",), "published", Right.LEAD_ASSIGNMENT, Terms(_publishable)),
+        Transition("agree", ("published", "staffing"), "agreed", Right.LEAD_ASSIGNMENT, Terms(_agreeable)),
+        Transition("start", ("agreed",), "in_progress", Right.LEAD_ASSIGNMENT, Terms(_startable)),
+        Transition("deliver", ("in_progress",), "delivered", Right.LEAD_ASSIGNMENT, Terms(_deliverable)),
         Transition(
-            "request_changes", ("delivered",), "in_progress", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until
+            "request_changes",
+            ("delivered",),
+            "in_progress",
+            _CONFIRMS,
+            Terms(_somebody_else, needs=(REASON,), until=_until),
         ),
-        Transition("dispute", ("delivered",), "disputed", _CONFIRMS, _somebody_else, needs=(REASON,), until=_until),
+        Transition(
+            "dispute", ("delivered",), "disputed", _CONFIRMS, Terms(_somebody_else, needs=(REASON,), until=_until)
+        ),
         Transition("resume", ("disputed",), "in_progress", Right.LEAD_ASSIGNMENT),
         Transition(
-            "approve", ("delivered", "disputed"), "approved", _CONFIRMS, _approvable, needs=_told_how, until=_until
+            "approve",
+            ("delivered", "disputed"),
+            "approved",
+            _CONFIRMS,
+            Terms(_approvable, needs=_told_how, until=_until),
         ),
-        Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, _no_hours_stand, needs=(REASON,)),
-        Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, _ready, timer=True),
+        Transition("cancel", UNDER_WAY, "cancelled", Right.LEAD_ASSIGNMENT, Terms(_no_hours_stand, needs=(REASON,))),
+        Transition("approve_silently", ("delivered",), "approved", Right.RUN_TIMER, Terms(_ready)),
     ),
 )
 OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)

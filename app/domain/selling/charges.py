@@ -39,7 +39,7 @@ def job_legs(assignment: Assignment, charges: Sequence[Order], reclaimed: bool) 
 
 def _cost_leg(cost: JobCost, cents: int, rule: str, title: str) -> Leg:
     facts = {"title": title, "what": cost.title, "supplier": cost.supplier, "of": "assignment_cost"}
-    return Leg(AccountKind.PAYABLE_SUPPLIER, cents, rule, facts, party=cost.supplier)
+    return Leg(kind=AccountKind.PAYABLE_SUPPLIER, cents=cents, rule=rule, facts=facts, party=cost.supplier)
 
 
 def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str, reclaimed: bool) -> list[Leg]:
@@ -47,23 +47,40 @@ def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str, recla
     vat_rule = "vat_charged" if rule == "assignment_charge" else rule
     bearer = AccountKind.VAT if reclaimed else AccountKind.COOPERATIVE_FUND
     return [
-        Leg(AccountKind.PAYABLE_COOPERATIVE, net + vat, rule, facts, party=str(charge.cooperative_id)),
-        Leg(bearer, -vat, vat_rule, {"net": net, "title": title, "of": "vat_charged"}),
+        Leg(
+            kind=AccountKind.PAYABLE_COOPERATIVE,
+            cents=net + vat,
+            rule=rule,
+            facts=facts,
+            party=str(charge.cooperative_id),
+        ),
+        Leg(kind=bearer, cents=-vat, rule=vat_rule, facts={"net": net, "title": title, "of": "vat_charged"}),
     ]
 
 
 def customer_leg(order: Order) -> Leg:
     """Who owes a sale: the customer, or the cooperative that is charged."""
     if order.buyer_id is None:
-        return Leg(AccountKind.RECEIVABLE_CUSTOMER, -order.gross_cents, "customer", {"gross": order.gross_cents})
+        return Leg(
+            kind=AccountKind.RECEIVABLE_CUSTOMER,
+            cents=-order.gross_cents,
+            rule="customer",
+            facts={"gross": order.gross_cents},
+        )
     facts = {"title": order.note, "reference": order.reference, "of": "charged"}
-    return Leg(AccountKind.RECEIVABLE_COOPERATIVE, -order.gross_cents, "charged", facts, party=str(order.buyer_id))
+    return Leg(
+        kind=AccountKind.RECEIVABLE_COOPERATIVE,
+        cents=-order.gross_cents,
+        rule="charged",
+        facts=facts,
+        party=str(order.buyer_id),
+    )
 
 
 def customer_back_leg(order: Order, cents: int) -> Leg:
     """Who owes so much less."""
     owed = customer_leg(order)
-    return Leg(owed.kind, cents, "refund", owed.facts | {"of": "customer"}, party=owed.party)
+    return Leg(kind=owed.kind, cents=cents, rule="refund", facts=owed.facts | {"of": "customer"}, party=owed.party)
 
 
 def give_back(cents: int, vat_left: int, costs: Sequence[JobCost], nets_left: Sequence[int]) -> GivenBack:

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.domain.errors import ContactIncomplete
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """How to reach who ordered: a name, and an e-mail address or a telephone number."""
 

@@ -13,7 +13,7 @@ from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded
 from app.domain.market.offerings import Offering, OfferingState
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.selling.customers import Contact
-from app.domain.transitions import Case, Process, Transition, every, move
+from app.domain.transitions import Case, Process, Terms, Transition, every, move
 from app.domain.vat import VatClass, margin_vat, rate_on
 
 ACCEPT_WITHIN = timedelta(hours=48)
@@ -71,7 +71,7 @@ class PaymentState(StrEnum):
     REFUNDED = "refunded"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderLine:
     """What was bought, as it was: edition, title, net unit price and VAT rate (basis points) of that moment.
 
@@ -106,7 +106,7 @@ class OrderLine:
         return self.quantity * self.unit_price_cents - self.margin_vat_cents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """One order at one cooperative. VAT is never earned.
 
@@ -191,7 +191,7 @@ class Order:
         return day_of(self.delivered_at) if self.delivered_at else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderEvent:
     """Something that happened to an order, and who did it through which app."""
 
@@ -210,7 +210,7 @@ ABOUT_MONEY = frozenset({OrderStep.RECORD_PAYMENT, OrderStep.REVERSE_PAYMENT, Or
 """What the trail tells of an order's payments."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GuestOrder:
     """What the status link shows: no name, no address."""
 
@@ -250,14 +250,14 @@ ORDER: Process[Order] = Process(
     states=OrderState,
     rights=_rights,
     rows=(
-        Transition("accept", ("placed",), "accepted", Right.WORK_ORDER, until=_until),
-        Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, _alone, until=_until),
-        Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, _alone),
-        Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, _alone),
-        Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, _completable, until=_until),
-        Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, _alone, until=_until),
-        Transition("expire", ("placed",), "expired", Right.RUN_TIMER, _alone, timer=True),
-        Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, _alone, timer=True),
+        Transition("accept", ("placed",), "accepted", Right.WORK_ORDER, Terms(until=_until)),
+        Transition("refuse", ("placed",), "refused", Right.WORK_ORDER, Terms(_alone, until=_until)),
+        Transition("start", ("accepted",), "in_progress", Right.WORK_ORDER, Terms(_alone)),
+        Transition("deliver", ("accepted", "in_progress"), "delivered", Right.WORK_ORDER, Terms(_alone)),
+        Transition("complete", ("delivered",), "completed", Right.CONFIRM_ORDER, Terms(_completable, until=_until)),
+        Transition("cancel", ("placed", "accepted"), "cancelled", Right.CANCEL_ORDER, Terms(_alone, until=_until)),
+        Transition("expire", ("placed",), "expired", Right.RUN_TIMER, Terms(_alone)),
+        Transition("complete_silently", ("delivered",), "completed", Right.RUN_TIMER, Terms(_alone)),
     ),
 )
 CALLED_OFF = frozenset({OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED})

@@ -11,7 +11,7 @@ from app.domain.actors import NOBODY, Actor
 from app.domain.days import check_day
 from app.domain.errors import AlreadyExists, Forbidden, RuleRefused, WrongState
 from app.domain.selling.shares import Share, ShareKind
-from app.domain.transitions import Case, Need, Process, Transition, every, move
+from app.domain.transitions import Case, Need, Process, Terms, Transition, every, move
 from app.domain.vat import VatClass
 
 
@@ -38,7 +38,7 @@ class PartVerb(StrEnum):
     RELEASE = "release"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Slot:
     """`seats` people of a role for `minutes` each. Every seat has the same share, `share_size` of `share_kind`:
     basis points (percent), the minutes themselves (hours), cents (fixed) or a weight (rest)."""
@@ -66,7 +66,7 @@ class Slot:
         return Share(self.share_kind, minutes if self.share_kind is ShareKind.HOURS else self.share_size)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """A member on a slot. `number` is the place in the queue; `minutes` are approved; `net_cents` is known once the
     assignment is approved. `offered_to` is a colleague who may take it over."""
@@ -94,7 +94,7 @@ class Part:
         return self.state in ACTIVE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hours:
     """What was worked on a part on a day; a correction is a new entry with the difference, and counts once approved."""
 
@@ -122,7 +122,7 @@ class Hours:
         return self.refused_at is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Signature:
     """A cooperative's word for one version of the terms, with what its parts bring by them."""
 
@@ -194,13 +194,15 @@ PART: Process[Part] = Process(
     states=PartState,
     rights=_rights,
     rows=(
-        Transition("accept", ("invited",), "taken", Right.TAKE_PART, _answerable),
-        Transition("decline", ("invited",), "declined", Right.TAKE_PART, _answerable),
-        Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART, _given_up),
-        Transition("hand_on", ("taken",), "taken", Right.TAKE_PART, _given_up, needs=_COLLEAGUE),
-        Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, _takes_over),
-        Transition("leave", ("taken",), "taken", Right.TAKE_PART, every(_of_colleague, _changes_hands, _offered)),
-        Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT, _releasable),
+        Transition("accept", ("invited",), "taken", Right.TAKE_PART, Terms(_answerable)),
+        Transition("decline", ("invited",), "declined", Right.TAKE_PART, Terms(_answerable)),
+        Transition("withdraw", ("waiting", "taken"), "withdrawn", Right.TAKE_PART, Terms(_given_up)),
+        Transition("hand_on", ("taken",), "taken", Right.TAKE_PART, Terms(_given_up, needs=_COLLEAGUE)),
+        Transition("take_over", ("taken",), "handed_on", Right.TAKE_PART, Terms(_takes_over)),
+        Transition(
+            "leave", ("taken",), "taken", Right.TAKE_PART, Terms(every(_of_colleague, _changes_hands, _offered))
+        ),
+        Transition("release", ("invited", "waiting", "taken"), "withdrawn", Right.LEAD_ASSIGNMENT, Terms(_releasable)),
     ),
 )
 

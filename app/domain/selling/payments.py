@@ -18,7 +18,7 @@ class PaymentMethod(StrEnum):
     CASH = "cash"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Payment:
     """`cents` received on `paid_on`. Money given back is reversed with the day on which it left."""
 
@@ -46,9 +46,9 @@ def receipt_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Le
     cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
     facts = {"method": method, "order": str(after.id)}
     legs = (
-        Leg(AccountKind.BANK, -cents, "payment", facts),
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, cents - owed, "payment", facts),
-        Leg(AccountKind.CUSTOMER_CREDIT, owed, "overpaid", facts, party=str(after.id)),
+        Leg(kind=AccountKind.BANK, cents=-cents, rule="payment", facts=facts),
+        Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=cents - owed, rule="payment", facts=facts),
+        Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=owed, rule="overpaid", facts=facts, party=str(after.id)),
     )
     return tuple(leg for leg in legs if leg.cents)
 
@@ -70,7 +70,17 @@ def undo_receipt(order: Order, payment: Payment, booked: tuple[Leg, ...]) -> tup
 
 def undone(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
     """The legs of a payment with the other sign."""
-    return tuple(Leg(leg.kind, -leg.cents, "payment_reversal", leg.facts, leg.member_id, leg.party) for leg in legs)
+    return tuple(
+        Leg(
+            kind=leg.kind,
+            cents=-leg.cents,
+            rule="payment_reversal",
+            facts=leg.facts,
+            member_id=leg.member_id,
+            party=leg.party,
+        )
+        for leg in legs
+    )
 
 
 def payment_day(order: Order, paid_on: date | None, today: date) -> date:

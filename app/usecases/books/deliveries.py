@@ -46,7 +46,15 @@ async def propose_delivery(
     check_entity(giver, await cooperatives.get(tx, to_cooperative_id))
     first = await books_from(tx, cooperative_id, to_cooperative_id)
     day = check_day("delivered_on", delivered_on or tx.today, first, tx.today)
-    made = Delivery(uuid7(), cooperative_id, to_cooperative_id, amount.cents, title, day, actor.person)
+    made = Delivery(
+        id=uuid7(),
+        from_cooperative_id=cooperative_id,
+        to_cooperative_id=to_cooperative_id,
+        cents=amount.cents,
+        title=title,
+        delivered_on=day,
+        proposed_by=actor.person,
+    )
     await deliveries.add(tx, made)
     await tell(tx, "delivery.proposed", to_cooperative_id, made.id, title=title)
     return made
@@ -69,8 +77,19 @@ async def answer_delivery(
         await lend_staff_view(tx, found.from_cooperative_id)
         sides = ((found.from_cooperative_id, 1), (found.to_cooperative_id, 2))
         for (place, part), legs in sorted(zip(sides, delivery_legs(found), strict=True), key=lambda side: side[0]):
-            key = ("internal_delivery", found.id, part, found.delivered_on)
-            await ledger.post(tx, Posting(uuid7(), place, JournalKind.INTERNAL_DELIVERY, *key, legs))
+            await ledger.post(
+                tx,
+                Posting(
+                    id=uuid7(),
+                    cooperative_id=place,
+                    kind=JournalKind.INTERNAL_DELIVERY,
+                    source_type="internal_delivery",
+                    source_id=found.id,
+                    part=part,
+                    effective_on=found.delivered_on,
+                    legs=legs,
+                ),
+            )
     await tell(tx, "delivery.answered", found.to_cooperative_id, found.id, title=found.title)
     return await deliveries.save(tx, moved)
 

@@ -80,7 +80,16 @@ async def _statement(
     found = tuple(await flows.lines(tx, cooperative_id, member_id, since, until, as_of, axis))
     closed = await flows.closed_through(tx, cooperative_id)
     final = closed is not None and until.replace(day=1) <= closed
-    return Statement(cooperative_id, member_id, since, until, as_of, axis, final, found)
+    return Statement(
+        cooperative_id=cooperative_id,
+        member_id=member_id,
+        since=since,
+        until=until,
+        as_of=as_of,
+        axis=axis,
+        final=final,
+        lines=found,
+    )
 
 
 @shows_private

@@ -30,7 +30,7 @@ async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, title
     """Set up a fund with what it may be spent on."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_FUND, cooperative_id)
-    fund = Fund(uuid7(), cooperative_id, title, tuple(dict.fromkeys(purposes)))
+    fund = Fund(id=uuid7(), cooperative_id=cooperative_id, title=title, purposes=tuple(dict.fromkeys(purposes)))
     await funds.add(tx, fund)
     return fund
 
@@ -87,6 +87,17 @@ async def _post(tx: Tx, fund: Fund, kind: JournalKind, legs: tuple[Leg, ...], pa
     first = await books_from(tx, fund.cooperative_id)
     day = check_day("paid_on", paid_on or tx.today, first, tx.today)
     source = uuid7()
-    place = (uuid7(), fund.cooperative_id, kind, "restricted_fund", source, 1, day)
-    await ledger.post(tx, Posting(*place, legs))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=fund.cooperative_id,
+            kind=kind,
+            source_type="restricted_fund",
+            source_id=source,
+            part=1,
+            effective_on=day,
+            legs=legs,
+        ),
+    )
     return await ledger.journal_of(tx, "restricted_fund", source, kind, 1)

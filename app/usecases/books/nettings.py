@@ -173,7 +173,7 @@ async def set_credit_limit(
             if found.cents == cents
             else await credit_limits.save(tx, replace(found, cents=cents, set_by=actor.person))
         )
-    made = CreditLimit(uuid7(), cooperative_id, debtor_id, cents, actor.person)
+    made = CreditLimit(id=uuid7(), creditor_id=cooperative_id, debtor_id=debtor_id, cents=cents, set_by=actor.person)
     await credit_limits.add(tx, made)
     return made
 
@@ -222,8 +222,19 @@ async def _mirror_parent(tx: Tx, stands: Between) -> bool:
     booked = False
     for child_id, parent_id, cents in sides:
         if cents and await ever_under(tx, child_id, parent_id):
-            place = (uuid7(), parent_id, JournalKind.PARENT_SHARE, "parent_share", uuid7(), 1, tx.today)
-            await ledger.post(tx, Posting(*place, parent_legs(child_id, cents)))
+            await ledger.post(
+                tx,
+                Posting(
+                    id=uuid7(),
+                    cooperative_id=parent_id,
+                    kind=JournalKind.PARENT_SHARE,
+                    source_type="parent_share",
+                    source_id=uuid7(),
+                    part=1,
+                    effective_on=tx.today,
+                    legs=parent_legs(child_id, cents),
+                ),
+            )
             booked = True
     return booked
 
@@ -234,5 +245,16 @@ async def _book(tx: Tx, netting: Netting) -> None:
     assert netting.paid_on is not None  # noqa: S101  both sides named the day
     await mark_paid(tx, netting)  # the charges before the balances, as refunds lock them
     for part, place in enumerate((netting.first_id, netting.second_id), start=1):
-        key = (uuid7(), place, JournalKind.NETTING, "netting", netting.id, part, netting.paid_on)
-        await ledger.post(tx, Posting(*key, netting_legs(netting, place)))
+        await ledger.post(
+            tx,
+            Posting(
+                id=uuid7(),
+                cooperative_id=place,
+                kind=JournalKind.NETTING,
+                source_type="netting",
+                source_id=netting.id,
+                part=part,
+                effective_on=netting.paid_on,
+                legs=netting_legs(netting, place),
+            ),
+        )

@@ -52,8 +52,18 @@ async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: Cooperative
     lines = tuple(await owed_lines(tx, cooperative_id, reported, last))
     cents = sum(line.cents for line in lines)
     check_period(last, reported, closed, cents)
-    place = (uuid7(), cooperative_id, cooperative.municipality_id, reported, last)
-    made = Remittance(*place, cents, lines, digest(lines), actor.person, tx.now)
+    made = Remittance(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        municipality_id=cooperative.municipality_id,
+        after=reported,
+        through=last,
+        cents=cents,
+        lines=lines,
+        digest=digest(lines),
+        reported_by=actor.person,
+        reported_at=tx.now,
+    )
     await remittances.add(tx, made)
     await tell(tx, "remittance.reported", cooperative_id, made.id, through=through)
     return made
@@ -89,8 +99,19 @@ async def settle_remittance(
     expect(found.version, expected_version)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.reported_at), tx.today)
     paid = settled(Case(found, actor, tx.now), day)
-    place = (uuid7(), found.cooperative_id, JournalKind.REMITTANCE, "remittance", found.id, 1, day)
-    await ledger.post(tx, Posting(*place, settlement(found)))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=found.cooperative_id,
+            kind=JournalKind.REMITTANCE,
+            source_type="remittance",
+            source_id=found.id,
+            part=1,
+            effective_on=day,
+            legs=settlement(found),
+        ),
+    )
     await tell(tx, "remittance.settled", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")
     return await remittances.save(tx, paid)
 

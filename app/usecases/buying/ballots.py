@@ -40,8 +40,19 @@ async def propose_purchase(
     electorate = await voters(tx, cooperative_id)
     if not electorate:
         raise RuleRefused(rule="somebody_votes", value=0)
-    terms = (len(electorate), rule.basis_points, actor.person, tx.now, agreement.id)
-    made = Ballot(uuid7(), cooperative_id, title, supplier, amount.cents, *terms, tuple(electorate))
+    made = Ballot(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        title=title,
+        supplier=supplier,
+        cents=amount.cents,
+        members=len(electorate),
+        basis_points=rule.basis_points,
+        proposed_by=actor.person,
+        proposed_at=tx.now,
+        agreement_id=agreement.id,
+        voter_ids=tuple(electorate),
+    )
     await ballots.add(tx, made)
     await tell(tx, "ballot.opened", cooperative_id, made.id, title=title, members=[str(m) for m in electorate])
     return made
@@ -76,8 +87,21 @@ async def pay_purchase(
     year = await lock_year(tx, ballot.cooperative_id, (), day.year)
     legs = (*purchase_legs(ballot), *year.move_fund(agreement, day, -ballot.cents))
     await save_year(tx, year)
-    place = (uuid7(), ballot.cooperative_id, JournalKind.COLLECTIVE_PURCHASE, "ballot", ballot.id, 1, day)
-    await ledger.post(tx, Posting(*place, legs, None, agreement.id))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=ballot.cooperative_id,
+            kind=JournalKind.COLLECTIVE_PURCHASE,
+            source_type="ballot",
+            source_id=ballot.id,
+            part=1,
+            effective_on=day,
+            legs=legs,
+            reverses=None,
+            agreement_id=agreement.id,
+        ),
+    )
     await tell(tx, "ballot.paid", ballot.cooperative_id, ballot.id, title=ballot.title)
     return await ballots.save(tx, done)
 

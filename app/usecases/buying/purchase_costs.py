@@ -99,7 +99,15 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, 
     if cents > wish.charged_cents - wish.credited_cents:
         left = wish.charged_cents - wish.credited_cents
         raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(left), left_cents=left)
-    given = Credit(uuid7(), found.id, wish_id, cents, reason, actor.person, tx.now)
+    given = Credit(
+        id=uuid7(),
+        purchase_id=found.id,
+        wish_id=wish_id,
+        cents=cents,
+        reason=reason,
+        credited_by=actor.person,
+        credited_at=tx.now,
+    )
     credited = await book_purchase.credit(tx, found, wish, given)
     await tell(tx, "joint_purchase.credited", wish.cooperative_id, found.id, title=found.title)
     return credited

@@ -89,8 +89,20 @@ async def request_spending(
     agreement, policy = await _policy(tx, member.cooperative_id, purpose, to_member=to_member)
     if not supplier:
         raise ReasonNeeded(verb="supplier")
-    place = (uuid7(), member.cooperative_id, agreement.municipality_id, member_id, agreement.id)
-    asked = Request(*place, purpose, policy, title, supplier, amount.cents, actor.person, tx.now)
+    asked = Request(
+        id=uuid7(),
+        cooperative_id=member.cooperative_id,
+        municipality_id=agreement.municipality_id,
+        member_id=member_id,
+        agreement_id=agreement.id,
+        purpose=purpose,
+        policy=policy,
+        title=title,
+        supplier=supplier,
+        cents=amount.cents,
+        requested_by=actor.person,
+        requested_at=tx.now,
+    )
     await requests.add(tx, asked)
     asked = await requests.get(tx, asked.id)
     return asked if draft else await _move(tx, actor, asked, "submit", "")
@@ -220,8 +232,21 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
     more = year.move_fund(agreement, day, cents) if rule.pot_to == "cooperative_fund" else ()
     await save_year(tx, year)
     part = await ledger.parts_of(tx, "member", member_id, kind) + 1
-    place = (uuid7(), member.cooperative_id, kind, "member", member_id, part, day)
-    await ledger.post(tx, Posting(*place, (*legs, *more), None, agreement.id))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=member.cooperative_id,
+            kind=kind,
+            source_type="member",
+            source_id=member_id,
+            part=part,
+            effective_on=day,
+            legs=(*legs, *more),
+            reverses=None,
+            agreement_id=agreement.id,
+        ),
+    )
     await tell(tx, "member.pot_settled", member.cooperative_id, member_id)
     return await ledger.journal_of(tx, "member", member_id, kind, part)
 
@@ -266,7 +291,19 @@ async def _post(tx: Tx, request: Request, kind: JournalKind, legs: tuple[Leg, ..
         pots = await lock_pots(tx, request.cooperative_id, [request.member_id])
         legs = into_pots(pots, legs)
     part = request.parts + 1
-    await ledger.post(tx, Posting(uuid7(), request.cooperative_id, kind, "spending", request.id, part, day, legs))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=request.cooperative_id,
+            kind=kind,
+            source_type="spending",
+            source_id=request.id,
+            part=part,
+            effective_on=day,
+            legs=legs,
+        ),
+    )
     return replace(request, parts=part)
 
 

@@ -67,7 +67,16 @@ async def wish_for(
     paid_by = PaidBy.POT if own else PaidBy.ACCOUNT
     key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}
     found = next((wish for wish in await wishes.all(tx, **key) if wish.member_id == who), None)
-    fresh = Wish(uuid7(), purchase.id, purchase.cooperative_id, article_id, place, who, paid_by, actor.person)
+    fresh = Wish(
+        id=uuid7(),
+        purchase_id=purchase.id,
+        lead_id=purchase.cooperative_id,
+        article_id=article_id,
+        cooperative_id=place,
+        member_id=who,
+        paid_by=paid_by,
+        wished_by=actor.person,
+    )
     before = found or fresh
     wish = replace(before, quantity=quantity, tolerance=tolerance)
     await _check(tx, purchase, article, before, wish)
@@ -128,8 +137,18 @@ async def _kept(tx: Tx, wish: Wish, *, new: bool) -> Wish:
     else:
         wish = await wishes.save(tx, wish)
     number = await next_number(tx, wish.purchase_id)
-    change = (uuid7(), wish.id, wish.purchase_id, number, tx.now, wish.quantity, wish.tolerance)
-    await wish_changes.add(tx, WishChange(*change))
+    await wish_changes.add(
+        tx,
+        WishChange(
+            id=uuid7(),
+            wish_id=wish.id,
+            purchase_id=wish.purchase_id,
+            number=number,
+            at=tx.now,
+            quantity=wish.quantity,
+            tolerance=wish.tolerance,
+        ),
+    )
     await tell(tx, "joint_purchase.wished", wish.lead_id, wish.purchase_id, article=str(wish.article_id))
     return wish
 
@@ -190,6 +209,17 @@ async def _reserve(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int) -> W
     if wish.paid_by == "pot" and wish.member_id and change < 0:
         legs = into_pots(await lock_pots(tx, wish.cooperative_id, [wish.member_id]), legs)
     part = wish.parts + 1
-    place = (uuid7(), wish.cooperative_id, kind, "wish", wish.id, part, tx.today)
-    await ledger.post(tx, Posting(*place, legs))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=wish.cooperative_id,
+            kind=kind,
+            source_type="wish",
+            source_id=wish.id,
+            part=part,
+            effective_on=tx.today,
+            legs=legs,
+        ),
+    )
     return replace(wish, reserved_cents=cents, parts=part)

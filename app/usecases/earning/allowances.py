@@ -64,8 +64,19 @@ async def grant_allowance(
     given = await given_in_year(tx, member_id, kind, day.year)
     named = None if amount is None else amount.cents
     cents = amount_of(agreement, kind, day=day, cents=named, minutes=minutes, given=given)
-    place = (uuid7(), member.cooperative_id, member_id, kind, day, cents, agreement.id)
-    allowance = Allowance(*place, actor.person, tx.now, minutes, reason)
+    allowance = Allowance(
+        id=uuid7(),
+        cooperative_id=member.cooperative_id,
+        member_id=member_id,
+        kind=kind,
+        day=day,
+        cents=cents,
+        agreement_id=agreement.id,
+        granted_by=actor.person,
+        granted_at=tx.now,
+        minutes=minutes,
+        reason=reason,
+    )
     await allowances.add(tx, allowance)
     more = year.move_fund(agreement, day, -cents)
     await save_year(tx, year)
@@ -127,5 +138,15 @@ async def list_legal_limits(tx: Tx, actor: Actor) -> list[LegalLimit]:
 
 
 def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs: tuple[Leg, ...]) -> Posting:
-    place = (uuid7(), allowance.cooperative_id, kind, "allowance", allowance.id, 1, allowance.day)
-    return Posting(*place, legs, None, agreement.id)
+    return Posting(
+        id=uuid7(),
+        cooperative_id=allowance.cooperative_id,
+        kind=kind,
+        source_type="allowance",
+        source_id=allowance.id,
+        part=1,
+        effective_on=allowance.day,
+        legs=legs,
+        reverses=None,
+        agreement_id=agreement.id,
+    )

@@ -58,7 +58,15 @@ async def propose_barter(
     if len(found) != 2:
         raise NotFound
     await _limit(tx, cooperative_id)
-    trade = Trade(uuid7(), cooperative_id, giver_id, receiver_id, minutes, title, tx.now)
+    trade = Trade(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        giver_id=giver_id,
+        receiver_id=receiver_id,
+        minutes=minutes,
+        title=title,
+        proposed_at=tx.now,
+    )
     await barters.add(tx, trade)
     await tell(tx, "barter.proposed", cooperative_id, trade.id, title=title, members=[str(receiver_id)])
     return trade
@@ -82,8 +90,20 @@ async def answer_barter(
         had = (await minutes_of(tx, trade.cooperative_id)).get(trade.receiver_id, 0)
         legs = barter_legs(trade, had, await _limit(tx, trade.cooperative_id))
         day = tx.today
-        place = (uuid7(), trade.cooperative_id, JournalKind.BARTER, "barter", trade.id, 1, day, legs)
-        await ledger.post(tx, Posting(*place, currency=MINUTES))
+        await ledger.post(
+            tx,
+            Posting(
+                id=uuid7(),
+                cooperative_id=trade.cooperative_id,
+                kind=JournalKind.BARTER,
+                source_type="barter",
+                source_id=trade.id,
+                part=1,
+                effective_on=day,
+                legs=legs,
+                currency=MINUTES,
+            ),
+        )
     await tell(tx, "barter.answered", trade.cooperative_id, trade.id, title=trade.title)
     return await barters.save(tx, moved)
 

@@ -1,6 +1,7 @@
 """A partner's offerings, kept in step: one by its external id, or a whole file row by row."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -142,7 +143,14 @@ async def start_import(
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_OFFERING, cooperative_id)
     await _stop_lapsed(tx, cooperative_id)
-    made = OfferingImport(uuid7(), cooperative_id, source, dry_run, tx.now, lease_until=tx.now + LEASE)
+    made = OfferingImport(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        source=source,
+        dry_run=dry_run,
+        started_at=tx.now,
+        lease_until=tx.now + LEASE,
+    )
     await imports.add(tx, made)
     return made
 
@@ -156,26 +164,35 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
     makers = await _makers(tx, actor, found.cooperative_id, [row for _, row in numbered])
     known = await of_source(tx, found.cooperative_id, found.source, [row.external_id for _, row in numbered])
     touched: dict[str, tuple[Offering | None, Offering]] = {}
-    whose = (import_id, found.cooperative_id)
-    said = [RowReport(uuid7(), *whose, n, name, ImportOutcome.REFUSED, None, errors) for n, name, errors in rows.unread]
+    report = partial(RowReport, import_id=import_id, cooperative_id=found.cooperative_id)
+    said = [
+        report(
+            id=uuid7(),
+            number=number,
+            external_id=name,
+            outcome=ImportOutcome.REFUSED,
+            offering_id=None,
+            errors=errors,
+        )
+        for number, name, errors in rows.unread
+    ]
     for number, row in numbered:
         before = touched[row.external_id][1] if row.external_id in touched else known.get(row.external_id)
-        place = (uuid7(), *whose, number, row.external_id)
+        of_row = partial(report, id=uuid7(), number=number, external_id=row.external_id)
         try:
             after = _synced(before, row, found.cooperative_id, found.source, makers, import_id)
         except DomainError as error:
             column = to_camel(str(error.facts.get("field", "")).rpartition(".")[2])
             facts = _facts(error) | ({"field": column} if column else {})
             said.append(
-                RowReport(
-                    *place,
-                    ImportOutcome.REFUSED,
-                    before.id if before else None,
-                    ({"field": column, "code": error.code, "facts": facts},),
+                of_row(
+                    outcome=ImportOutcome.REFUSED,
+                    offering_id=before.id if before else None,
+                    errors=({"field": column, "code": error.code, "facts": facts},),
                 )
             )
             continue
-        said.append(RowReport(*place, outcome_of(before, after), after.id))
+        said.append(of_row(outcome=outcome_of(before, after), offering_id=after.id))
         touched[row.external_id] = (known.get(row.external_id), after)
     if not found.dry_run:
         await _write(tx, touched, bulk=True)

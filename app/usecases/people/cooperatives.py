@@ -81,7 +81,17 @@ async def add_cooperative(
     await municipalities.get(tx, municipality_id)
     if umbrella_id is not None:
         await cooperatives.get(tx, umbrella_id)
-    cooperative = Cooperative(uuid7(), slug, name, legal_form, municipality_id, town, about, kvk_number, umbrella_id)
+    cooperative = Cooperative(
+        id=uuid7(),
+        slug=slug,
+        name=name,
+        legal_form=legal_form,
+        municipality_id=municipality_id,
+        town=town,
+        about=about,
+        kvk_number=kvk_number,
+        umbrella_id=umbrella_id,
+    )
     try:
         await cooperatives.add(tx, cooperative)
         await tx.flush()

@@ -90,7 +90,9 @@ async def register_member(
     actor.require(Right.WRITE_MEMBER, cooperative_id)
     _somebody_else(actor, person_id)
     state = MemberState.CANDIDATE if candidate else MemberState.MEMBER
-    member = Member(uuid7(), cooperative_id, name, trade_name, person_id, state)
+    member = Member(
+        id=uuid7(), cooperative_id=cooperative_id, name=name, trade_name=trade_name, person_id=person_id, state=state
+    )
     return await _add(tx, actor, member, "register")
 
 
@@ -105,7 +107,11 @@ async def refer_member(
     actor.require(Right.REFER_MEMBER, cooperative_id, municipality_id=cooperative.municipality_id)
     await lend_staff_view(tx, cooperative_id)
     member = await _add(
-        tx, actor, Member(uuid7(), cooperative_id, name, trade_name, state=MemberState.REFERRED), "refer", note
+        tx,
+        actor,
+        Member(id=uuid7(), cooperative_id=cooperative_id, name=name, trade_name=trade_name, state=MemberState.REFERRED),
+        "refer",
+        note,
     )
     await tell(tx, "member.referred", cooperative_id, member.id)
     return member
@@ -249,8 +255,20 @@ async def list_member_events(tx: Tx, actor: Actor, *, member_id: MemberId) -> li
 
 
 async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> None:
-    where = (uuid7(), member.id, member.cooperative_id, MemberStep(verb), member.state, tx.now)
-    await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id, note))
+    await member_events.add(
+        tx,
+        MemberEvent(
+            id=uuid7(),
+            member_id=member.id,
+            cooperative_id=member.cooperative_id,
+            verb=MemberStep(verb),
+            state=member.state,
+            at=tx.now,
+            person_id=actor.person_id,
+            app_id=actor.app_id,
+            note=note,
+        ),
+    )
 
 
 def _thermometer(today: date, *, member_id: UUID, movements: int = 20) -> tuple[Query[Pot], Query[Movement]]:

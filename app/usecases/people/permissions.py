@@ -64,8 +64,17 @@ async def give_permission(
     member = await members.find(tx, id=member_id, cooperative_id=cooperative_id)
     if member is None:
         raise NotFound
-    place = (uuid7(), cooperative_id, cooperative.municipality_id, member_id)
-    given = Permission(*place, kind, starts_on, until, actor.person, tx.now)
+    given = Permission(
+        id=uuid7(),
+        cooperative_id=cooperative_id,
+        municipality_id=cooperative.municipality_id,
+        member_id=member_id,
+        kind=kind,
+        starts_on=starts_on,
+        until=until,
+        given_by=actor.person,
+        given_at=tx.now,
+    )
     await permissions.add(tx, given)
     if note:
         await seal_note(tx, given, note)
@@ -124,8 +133,18 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: Permissio
     permission = await get_permission(tx, actor, permission_id=permission_id)
     await lend_staff_view(tx, permission.cooperative_id)
     if not actor.as_member(permission.member_id):
-        about = (uuid7(), permission_id, permission.member_id, permission.cooperative_id, tx.now)
-        await permission_reads.add(tx, PermissionRead(*about, actor.person_id, actor.app_id))
+        await permission_reads.add(
+            tx,
+            PermissionRead(
+                id=uuid7(),
+                permission_id=permission_id,
+                member_id=permission.member_id,
+                cooperative_id=permission.cooperative_id,
+                at=tx.now,
+                person_id=actor.person_id,
+                app_id=actor.app_id,
+            ),
+        )
     return PermissionNote(permission_id, await open_note(tx, permission))
 
 

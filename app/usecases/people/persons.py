@@ -62,7 +62,7 @@ async def add_person(
     known = await people.find(tx, id=person_id) if Role.NETWORK in actor.roles else None
     if known is not None and email is not None and (known.email is None or known.version == UNTOUCHED):
         known = await people.save(tx, replace(known, email=email))
-    return known or Person(person_id, issuer, subject, name, email if new else None)
+    return known or Person(id=person_id, issuer=issuer, subject=subject, name=name, email=email if new else None)
 
 
 async def change_me(tx: Tx, actor: Actor, *, email: TasksEmail, expected_version: Version | None = None) -> Me:

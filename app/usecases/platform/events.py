@@ -106,8 +106,18 @@ def _tasks(event: Event, opening: Opening, tx: Tx) -> list[Task]:
     """One task for an office; for makers one each."""
     whom = [UUID(member) for member in event.facts.get("members", [])] if opening.role is Role.MEMBER else [None]
     due = event.facts.get(opening.due or "")
-    about = (event.cooperative_id, opening.role, opening.what, event.subject_id)
     facts = {key: value for key, value in event.facts.items() if key != "members"}
     return [
-        Task(uuid7(), *about, facts, tx.now, datetime.fromisoformat(due) if due else None, member) for member in whom
+        Task(
+            id=uuid7(),
+            cooperative_id=event.cooperative_id,
+            role=opening.role,
+            what=opening.what,
+            subject_id=event.subject_id,
+            facts=facts,
+            created_at=tx.now,
+            due_at=datetime.fromisoformat(due) if due else None,
+            member_id=member,
+        )
+        for member in whom
     ]

@@ -109,8 +109,19 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
     case = Case(member, now=tx.now)  # nobody else has to agree to it
     left = transition(case, verb, destination=Destination.OTHER if verb == "exit" else None)
     saved = await members.save(tx, left)
-    where = (uuid7(), member.id, member.cooperative_id, MemberStep(verb), left.state, tx.now)
-    await member_events.add(tx, MemberEvent(*where, actor.person_id, actor.app_id))
+    await member_events.add(
+        tx,
+        MemberEvent(
+            id=uuid7(),
+            member_id=member.id,
+            cooperative_id=member.cooperative_id,
+            verb=MemberStep(verb),
+            state=left.state,
+            at=tx.now,
+            person_id=actor.person_id,
+            app_id=actor.app_id,
+        ),
+    )
     for offering_id in paused:
         await tell(tx, "offering.paused", member.cooperative_id, offering_id)
     await leave_queues(tx, member.id)

@@ -107,7 +107,7 @@ async def add_webhook(
     check_host(url, addresses, destinations)
     if len(await webhooks.all(tx, app_id=app_id)) >= MOST_WEBHOOKS:
         raise RuleRefused(rule="most_webhooks", value=str(MOST_WEBHOOKS))
-    webhook, secret = Webhook(uuid7(), app_id, url, wanted, tx.now), _secret()
+    webhook, secret = Webhook(id=uuid7(), app_id=app_id, url=url, kinds=wanted, created_at=tx.now), _secret()
     await insert_webhook(tx, webhook, secret)
     return WebhookWithSecret(webhook, secret)
 

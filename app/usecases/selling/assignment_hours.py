@@ -51,8 +51,19 @@ async def report_hours(
     part = await parts.get(tx, part_id, lock=True)
     worked, first = day or tx.today, day_of(min(found.created_at, found.starts_at))
     check_hours(part, await hours.all(tx, part_id=part_id), minutes, worked, first, tx.today)
-    place = (uuid7(), part_id, part.assignment_id, part.lead_id, part.cooperative_id, part.member_id)
-    entry = Hours(*place, worked, minutes, note, actor.person, tx.now)
+    entry = Hours(
+        id=uuid7(),
+        part_id=part_id,
+        assignment_id=part.assignment_id,
+        lead_id=part.lead_id,
+        cooperative_id=part.cooperative_id,
+        member_id=part.member_id,
+        day=worked,
+        minutes=minutes,
+        note=note,
+        reported_by=actor.person,
+        reported_at=tx.now,
+    )
     await hours.add(tx, entry)
     if part.offered_to is not None:
         await _offer_no_more(tx, found, part)

@@ -88,8 +88,16 @@ async def sign_assignment(
     cents = cents_by_place(whole)
     if found.state is AssignmentState.IN_PROGRESS:  # nobody agrees again
         await check_limits(tx, found, {cooperative_id: cents.get(cooperative_id, 0)})
-    place = (uuid7(), found.id, found.cooperative_id, cooperative_id)
-    signed = Signature(*place, terms, cents.get(cooperative_id, 0), actor.person, tx.now)
+    signed = Signature(
+        id=uuid7(),
+        assignment_id=found.id,
+        lead_id=found.cooperative_id,
+        cooperative_id=cooperative_id,
+        terms=terms,
+        cents=cents.get(cooperative_id, 0),
+        signed_by=actor.person,
+        signed_at=tx.now,
+    )
     if cooperative_id in found.signed_ids:
         return (await signatures.all(tx, assignment_id=found.id, cooperative_id=cooperative_id, terms=terms))[0]
     await signatures.add(tx, signed)

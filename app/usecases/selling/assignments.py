@@ -399,7 +399,15 @@ def _order(tx: Tx, whole: Whole) -> Order:
     lines = tuple(_line(order_id, line, rate_on(VatClass(line.vat_class), tx.today)) for line in assignment.lines)
     own = sorted({part.member_id for part in whole.taken if part.cooperative_id == assignment.cooperative_id})
     order = Order(
-        *(order_id, assignment.cooperative_id, reference(), assignment.contact, lines, 0, 0, tx.now, tx.now),
+        id=order_id,
+        cooperative_id=assignment.cooperative_id,
+        reference=reference(),
+        contact=assignment.contact,
+        lines=lines,
+        net_cents=0,
+        vat_cents=0,
+        placed_at=tx.now,
+        accept_by=tx.now,
         maker_ids=tuple(own),
         needed_at=assignment.starts_at,
         note=assignment.title,
@@ -410,5 +418,17 @@ def _order(tx: Tx, whole: Whole) -> Order:
 
 
 def _line(order_id: UUID, line: PriceLine, basis_points: int) -> OrderLine:
-    what = (line.title, "piece", line.quantity, line.unit_price_cents, line.vat_class, basis_points)
-    return OrderLine(uuid7(), order_id, None, 0, None, *what, counts_stock=False)
+    return OrderLine(
+        id=uuid7(),
+        order_id=order_id,
+        offering_id=None,
+        edition=0,
+        member_id=None,
+        title=line.title,
+        price_unit="piece",
+        quantity=line.quantity,
+        unit_price_cents=line.unit_price_cents,
+        vat_class=line.vat_class,
+        vat_basis_points=basis_points,
+        counts_stock=False,
+    )

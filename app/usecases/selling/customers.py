@@ -39,7 +39,9 @@ async def set_my_contact(
     Raises ContactIncomplete, Stale.
     """
     actor.require(Right.BE_CUSTOMER, own=actor.as_self())
-    contact = Contact(name, email, phone, organisation, address, reference)
+    contact = Contact(
+        name=name, email=email, phone=phone, organisation=organisation, address=address, reference=reference
+    )
     person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", name)
     found = await customers.find(tx, person_id=person_id, lock=True)
     expect(None if found is None else found.version, expected_version)

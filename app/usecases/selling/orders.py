@@ -349,8 +349,17 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
 
 
 def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
-    where = (uuid7(), order.id, order.cooperative_id)
-    return OrderEvent(*where, OrderStep(verb), order.state, tx.now, actor.person_id, actor.app_id, note)
+    return OrderEvent(
+        id=uuid7(),
+        order_id=order.id,
+        cooperative_id=order.cooperative_id,
+        verb=OrderStep(verb),
+        state=order.state,
+        at=tx.now,
+        person_id=actor.person_id,
+        app_id=actor.app_id,
+        note=note,
+    )
 
 
 def _hash(token: str) -> str:

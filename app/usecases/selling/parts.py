@@ -214,8 +214,18 @@ async def _joined(tx: Tx, seen: Assignment, slot_id: UUID, member: Member, *, in
     not_own_job(found, member.person_id)
     whole = await steps.load(tx, found)
     state = PartState.INVITED if invited else seat_or_queue(whole.slot(slot_id), whole.parts)
-    place = (uuid7(), found.id, slot_id, found.cooperative_id, member.cooperative_id, member.id)
-    part = Part(*place, await next_number(tx, found.id), state, tx.now, job_state=found.state)
+    part = Part(
+        id=uuid7(),
+        assignment_id=found.id,
+        slot_id=slot_id,
+        lead_id=found.cooperative_id,
+        cooperative_id=member.cooperative_id,
+        member_id=member.id,
+        number=await next_number(tx, found.id),
+        state=state,
+        joined_at=tx.now,
+        job_state=found.state,
+    )
     after = joined(whole.slot(slot_id), whole.parts, part)
     await parts.add(tx, part)
     await steps.restaff(tx, whole, after)
@@ -359,7 +369,17 @@ async def _taken_over(tx: Tx, found: Assignment, part: Part) -> Part:
     """The colleague's part in place of the other, at the same place in the queue."""
     assert part.offered_to is not None  # noqa: S101  the guard of take_over
     await _active(tx, part.offered_to)
-    place = (uuid7(), found.id, part.slot_id, found.cooperative_id, part.cooperative_id, part.offered_to)
-    made = Part(*place, part.number, PartState.TAKEN, tx.now, job_state=found.state)
+    made = Part(
+        id=uuid7(),
+        assignment_id=found.id,
+        slot_id=part.slot_id,
+        lead_id=found.cooperative_id,
+        cooperative_id=part.cooperative_id,
+        member_id=part.offered_to,
+        number=part.number,
+        state=PartState.TAKEN,
+        joined_at=tx.now,
+        job_state=found.state,
+    )
     await parts.add(tx, made)
     return made

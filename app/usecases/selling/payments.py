@@ -63,7 +63,14 @@ async def record_payment(
     paid = receive(order, cents)
     day = payment_day(order, paid_on, tx.today)
     payment = Payment(
-        *(uuid7(), order.id, order.cooperative_id, cents, day, method, by, tx.now),
+        id=uuid7(),
+        order_id=order.id,
+        cooperative_id=order.cooperative_id,
+        cents=cents,
+        paid_on=day,
+        method=method,
+        recorded_by=by,
+        recorded_at=tx.now,
     )
     await follow_payment(tx, paid)
     settled = await settle(tx, paid) if order.due_cents else paid  # it reads; what is written after it goes out at once
@@ -73,9 +80,20 @@ async def record_payment(
         await tell(tx, "order.paid", order.cooperative_id, order.id, reference=order.reference)
     await tell_owed_back(tx, order, paid)
     await orders.save(tx, settled)
-    place = (uuid7(), payment.cooperative_id, JournalKind.PAYMENT, "payment", payment.id, 1)
     legs = receipt_legs(order, paid, method)
-    await ledger.post(tx, Posting(*place, day, legs))  # after the sale: the bank is everybody's last lock
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=payment.cooperative_id,
+            kind=JournalKind.PAYMENT,
+            source_type="payment",
+            source_id=payment.id,
+            part=1,
+            effective_on=day,
+            legs=legs,
+        ),
+    )  # after the sale: the bank is everybody's last lock
     return payment
 
 
@@ -106,8 +124,20 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason
     if order.assignment_id is None and after.due_cents:  # what an assignment earned does not wait for the customer
         after = await unsettle(tx, after)
     await set_off(tx, after, payment.id, credit)
-    place = (uuid7(), payment.cooperative_id, JournalKind.PAYMENT_REVERSAL, "payment", payment.id, 1, today)
-    await ledger.post(tx, Posting(*place, undone(legs), booked.id))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=payment.cooperative_id,
+            kind=JournalKind.PAYMENT_REVERSAL,
+            source_type="payment",
+            source_id=payment.id,
+            part=1,
+            effective_on=today,
+            legs=undone(legs),
+            reverses=booked.id,
+        ),
+    )
     saved = await orders.save(tx, after)
     await follow_payment(tx, saved)
     await _log(tx, actor, saved, "reverse_payment", reason)
@@ -131,8 +161,18 @@ async def refund_order(
     if not reason.strip():
         raise ReasonNeeded(verb="refund")
     back, returned = split_refund(order, None if amount is None else amount.cents)
-    what = (uuid7(), order.id, order.cooperative_id, back, 0, tx.today, reason, by, tx.now)
-    refund = Refund(*what, returned_cents=returned)
+    refund = Refund(
+        id=uuid7(),
+        order_id=order.id,
+        cooperative_id=order.cooperative_id,
+        cents=back,
+        vat_cents=0,
+        day=tx.today,
+        reason=reason,
+        refunded_by=by,
+        refunded_at=tx.now,
+        returned_cents=returned,
+    )
     if refund.credited_cents:
         refund = await _credit(tx, order, refund)
     await refunds.add(tx, refund)
@@ -191,5 +231,17 @@ async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
 
 
 async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str = "") -> None:
-    where = (uuid7(), order.id, order.cooperative_id)
-    await events.add(tx, OrderEvent(*where, OrderStep(verb), order.state, tx.now, actor.person_id, actor.app_id, note))
+    await events.add(
+        tx,
+        OrderEvent(
+            id=uuid7(),
+            order_id=order.id,
+            cooperative_id=order.cooperative_id,
+            verb=OrderStep(verb),
+            state=order.state,
+            at=tx.now,
+            person_id=actor.person_id,
+            app_id=actor.app_id,
+            note=note,
+        ),
+    )

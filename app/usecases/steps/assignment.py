@@ -155,9 +155,21 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
     order = replace(order, state=state, delivered_at=assignment.delivered_at, completed_at=done)
     if state is OrderState.CANCELLED:
         await owe_what_was_paid(tx, before, order)
-    where, who = (uuid7(), order.id, order.cooperative_id), (actor.person_id, actor.app_id)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
-    await events.add(tx, OrderEvent(*where, OrderStep(verb.get(state, "cancel")), state, tx.now, *who, note))
+    await events.add(
+        tx,
+        OrderEvent(
+            id=uuid7(),
+            order_id=order.id,
+            cooperative_id=order.cooperative_id,
+            verb=OrderStep(verb.get(state, "cancel")),
+            state=state,
+            at=tx.now,
+            person_id=actor.person_id,
+            app_id=actor.app_id,
+            note=note,
+        ),
+    )
     told = {OrderState.IN_PROGRESS: "started"}.get(state, state.value)
     paid = {"paid": True} if not order.due_cents else {}
     await tell(tx, f"order.{told}", order.cooperative_id, order.id, reference=order.reference, **paid)

@@ -80,7 +80,13 @@ async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, bu
     order_id, place, assignment = uuid7(), theirs[0].cooperative_id, whole.assignment
     lines = tuple(_line(tx, whole, part, order_id) for part in theirs if part.net_cents)
     charge = Order(
-        *(order_id, place, reference(), Contact(buyer, organisation=buyer, reference=order.reference), lines, 0, 0),
+        id=order_id,
+        cooperative_id=place,
+        reference=reference(),
+        contact=Contact(name=buyer, organisation=buyer, reference=order.reference),
+        lines=lines,
+        net_cents=0,
+        vat_cents=0,
         placed_at=tx.now,
         accept_by=tx.now,
         maker_ids=tuple(sorted({part.member_id for part in theirs})),
@@ -99,8 +105,20 @@ async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, bu
 def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
     slot, delivered = whole.slot(part.slot_id), whole.assignment.delivered_at
     rate = rate_on(slot.vat_class, day_of(delivered) if delivered else tx.today)
-    what = (slot.role, "part", 1, part.net_cents, slot.vat_class, rate)
-    return OrderLine(uuid7(), order_id, None, 0, part.member_id, *what, counts_stock=False)
+    return OrderLine(
+        id=uuid7(),
+        order_id=order_id,
+        offering_id=None,
+        edition=0,
+        member_id=part.member_id,
+        title=slot.role,
+        price_unit="part",
+        quantity=1,
+        unit_price_cents=part.net_cents,
+        vat_class=slot.vat_class,
+        vat_basis_points=rate,
+        counts_stock=False,
+    )
 
 
 async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:

@@ -60,7 +60,12 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
     """Book what was held as if it had never been: by the agreement of the work date; or all to the fund."""
     costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
     if forfeit:
-        fund = Leg(AccountKind.COOPERATIVE_FUND, earning.held_cents, "forfeited", {"surplus": earning.held_cents})
+        fund = Leg(
+            kind=AccountKind.COOPERATIVE_FUND,
+            cents=earning.held_cents,
+            rule="forfeited",
+            facts={"surplus": earning.held_cents},
+        )
         more = year.move_fund(agreement, earning.work_date, earning.held_cents)
         given = stamped((fund, *more), earning.member_id)
         booked = replace(earning, state=EarningState.FORFEITED, legs=(*costs, *given), kept_cents=0)
@@ -70,7 +75,11 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
         await warn_of_limit(tx, agreement, earning.work_date)
     part = earning.release_parts + 1
     released = Leg(
-        AccountKind.HELD, -earning.held_cents, "release", {"member": str(earning.member_id)}, earning.member_id
+        kind=AccountKind.HELD,
+        cents=-earning.held_cents,
+        rule="release",
+        facts={"member": str(earning.member_id)},
+        member_id=earning.member_id,
     )
     legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
     await ledger.post(tx, _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *legs))))
@@ -89,5 +98,15 @@ async def take_back_held(tx: Tx, year: Year, earning: Earning, agreement: Agreem
 
 
 def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ...]) -> Posting:
-    place = (uuid7(), earning.cooperative_id, kind, "earning", earning.id, part, earning.work_date)
-    return Posting(*place, legs, None, earning.agreement_id)
+    return Posting(
+        id=uuid7(),
+        cooperative_id=earning.cooperative_id,
+        kind=kind,
+        source_type="earning",
+        source_id=earning.id,
+        part=part,
+        effective_on=earning.work_date,
+        legs=legs,
+        reverses=None,
+        agreement_id=earning.agreement_id,
+    )

@@ -206,8 +206,19 @@ async def _post_all(
         booked = tuple(leg for leg in into_pots(pots.get(cooperative_id, {}), legs[cooperative_id]) if leg.cents)
         if booked:
             part += 1
-            place = (uuid7(), cooperative_id, kind, "joint_purchase", purchase.id, part, day)
-            await ledger.post(tx, Posting(*place, booked))
+            await ledger.post(
+                tx,
+                Posting(
+                    id=uuid7(),
+                    cooperative_id=cooperative_id,
+                    kind=kind,
+                    source_type="joint_purchase",
+                    source_id=purchase.id,
+                    part=part,
+                    effective_on=day,
+                    legs=booked,
+                ),
+            )
     return replace(purchase, parts=part)
 
 

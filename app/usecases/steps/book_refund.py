@@ -33,7 +33,7 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
     found, year = await locked_earnings(tx, order)
     legs = [
         customer_back_leg(order, refund.credited_cents),
-        Leg(AccountKind.VAT, -refund.vat_cents, "refund", {"of": "vat"}),
+        Leg(kind=AccountKind.VAT, cents=-refund.vat_cents, rule="refund", facts={"of": "vat"}),
         *others,
     ]
     changed = []
@@ -47,8 +47,21 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
     booked = year.into_pots([leg for leg in legs if leg.cents])
     await save_year(tx, year)
-    place = (order.cooperative_id, JournalKind.SALE_REFUND, "refund", refund.id, 1)
-    await ledger.post(tx, Posting(uuid7(), *place, sale.effective_on, booked, None, sale.agreement_id))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=order.cooperative_id,
+            kind=JournalKind.SALE_REFUND,
+            source_type="refund",
+            source_id=refund.id,
+            part=1,
+            effective_on=sale.effective_on,
+            legs=booked,
+            reverses=None,
+            agreement_id=sale.agreement_id,
+        ),
+    )
     for earning in changed:
         await earnings.save(tx, earning)
 
@@ -57,13 +70,24 @@ async def pay_back(tx: Tx, order: Order, refund: Refund, cents: int) -> None:
     """The money of a refund leaves the bank: what the order, as it was before, owed back goes first."""
     owed = min(cents, order.owed_back_cents)
     money = (
-        Leg(AccountKind.BANK, cents, "money_back", {}),
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, owed - cents, "money_back", {}),
-        Leg(AccountKind.CUSTOMER_CREDIT, -owed, "money_back", {}, party=str(order.id)),
+        Leg(kind=AccountKind.BANK, cents=cents, rule="money_back", facts={}),
+        Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=owed - cents, rule="money_back", facts={}),
+        Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=-owed, rule="money_back", facts={}, party=str(order.id)),
     )
-    place = (refund.cooperative_id, JournalKind.MONEY_BACK, "refund", refund.id, 1)
     if cents:
-        await ledger.post(tx, Posting(uuid7(), *place, refund.day, tuple(leg for leg in money if leg.cents)))
+        await ledger.post(
+            tx,
+            Posting(
+                id=uuid7(),
+                cooperative_id=refund.cooperative_id,
+                kind=JournalKind.MONEY_BACK,
+                source_type="refund",
+                source_id=refund.id,
+                part=1,
+                effective_on=refund.day,
+                legs=tuple(leg for leg in money if leg.cents),
+            ),
+        )
 
 
 def _take(year: Year, earning: Earning, agreement: Agreement, cents: int) -> tuple[Earning, tuple[Leg, ...]]:

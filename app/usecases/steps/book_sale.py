@@ -44,9 +44,17 @@ async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | No
     """A pending earning for each (member, part of an assignment, net cents); held for who was on trial at delivery."""
     states = await states_at(tx, [member_id for member_id, _, _ in nets], order.delivered_at or tx.now)
     held = {m: "trial" if states[m] is MemberState.TRIAL else None for m, _, _ in nets}
-    place = (order.id, order.cooperative_id)
     expected = [
-        Earning(uuid7(), *place, member, _work_date(order), cents, held_because=held[member], part_id=part)
+        Earning(
+            id=uuid7(),
+            order_id=order.id,
+            cooperative_id=order.cooperative_id,
+            member_id=member,
+            work_date=_work_date(order),
+            net_cents=cents,
+            held_because=held[member],
+            part_id=part,
+        )
         for member, part, cents in nets
     ]
     await earnings.add(tx, *expected)
@@ -74,7 +82,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     if not found and order.assignment_id is None:
         found, year = await _expected_late(tx, order)
     agreement = await _version(tx, found, versions, work_date)
-    vat = Leg(AccountKind.VAT, order.vat_cents, "vat", {"net": order.net_cents})
+    vat = Leg(kind=AccountKind.VAT, cents=order.vat_cents, rule="vat", facts={"net": order.net_cents})
     legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
     settled = []
     for earning in await _permitted(tx, found, agreement):
@@ -89,8 +97,21 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     for earning in settled:
         await earnings.save(tx, earning)
     await tell(tx, "earning.posted", order.cooperative_id, order.id, reference=order.reference)
-    place = (journal_id, order.cooperative_id, JournalKind.SALE, "order", order.id, part, work_date)
-    await ledger.post(tx, Posting(*place, year.into_pots([leg for leg in legs if leg.cents]), None, agreement.id))
+    await ledger.post(
+        tx,
+        Posting(
+            id=journal_id,
+            cooperative_id=order.cooperative_id,
+            kind=JournalKind.SALE,
+            source_type="order",
+            source_id=order.id,
+            part=part,
+            effective_on=work_date,
+            legs=year.into_pots([leg for leg in legs if leg.cents]),
+            reverses=None,
+            agreement_id=agreement.id,
+        ),
+    )
     return replace(order, sale_parts=part, sale_reversed=False)
 
 
@@ -125,8 +146,21 @@ async def unsettle(tx: Tx, order: Order) -> Order:
             legs += take_back(year, earning, agreement)
         taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0))
     await save_year(tx, year)
-    place = (uuid7(), order.cooperative_id, JournalKind.SALE_REVERSAL, "order", order.id, order.sale_parts)
-    await ledger.post(tx, Posting(*place, sale.effective_on, year.into_pots(legs), sale.id, sale.agreement_id))
+    await ledger.post(
+        tx,
+        Posting(
+            id=uuid7(),
+            cooperative_id=order.cooperative_id,
+            kind=JournalKind.SALE_REVERSAL,
+            source_type="order",
+            source_id=order.id,
+            part=order.sale_parts,
+            effective_on=sale.effective_on,
+            legs=year.into_pots(legs),
+            reverses=sale.id,
+            agreement_id=sale.agreement_id,
+        ),
+    )
     for earning in taken_back:
         await earnings.save(tx, earning)
     await tell(tx, "earning.reversed", order.cooperative_id, order.id, reference=order.reference)

@@ -17,4 +17,11 @@ class ContactInput(Form):
     @property
     def contact(self) -> Contact:
         """As the domain has it."""
-        return Contact(self.name, self.email, self.phone, self.organisation, self.address, self.reference)
+        return Contact(
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            organisation=self.organisation,
+            address=self.address,
+            reference=self.reference,
+        )

@@ -47,7 +47,18 @@ async def _move_credit(
     """Moves `cents` from what the customer paid to what is owed back; once for each source."""
     facts = {"order": str(order.id)}
     legs = (
-        Leg(AccountKind.RECEIVABLE_CUSTOMER, -cents, rule, facts),
-        Leg(AccountKind.CUSTOMER_CREDIT, cents, rule, facts, party=str(order.id)),
+        Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=-cents, rule=rule, facts=facts),
+        Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=cents, rule=rule, facts=facts, party=str(order.id)),
     )
-    await ledger.post(tx, Posting(uuid7(), order.cooperative_id, kind, *source, 1, tx.today, legs))
+    source_type, source_id = source
+    posting = Posting(
+        id=uuid7(),
+        cooperative_id=order.cooperative_id,
+        kind=kind,
+        source_type=source_type,
+        source_id=source_id,
+        part=1,
+        effective_on=tx.today,
+        legs=legs,
+    )
+    await ledger.post(tx, posting)

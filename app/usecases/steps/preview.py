@@ -12,7 +12,7 @@ from app.domain.errors import AgreementMissing
 from app.domain.ledger import AccountKind, Leg
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Preview:
     """The split of an amount, by which version, for which day."""
 
@@ -44,7 +44,11 @@ async def previewed(
     if agreement is None:
         raise AgreementMissing(date=day.isoformat())
     months = await year_totals(tx, member_id, day.year) if member_id else []
-    costs = (Leg(AccountKind.PAYABLE_MEMBER, cost_cents, "cost", {"category": "preview"}),) if cost_cents else ()
+    costs = (
+        (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost_cents, rule="cost", facts={"category": "preview"}),)
+        if cost_cents
+        else ()
+    )
     fund = await fund_totals(tx, cooperative_id, day.year) if agreement.fund_year_counts else []
     result = split(
         agreement,
@@ -55,4 +59,11 @@ async def previewed(
         day=day,
         member_id=member_id,
     )
-    return Preview(agreement.id, agreement.number, day, net_cents, cost_cents, result)
+    return Preview(
+        agreement_id=agreement.id,
+        agreement_number=agreement.number,
+        day=day,
+        net_cents=net_cents,
+        cost_cents=cost_cents,
+        split=result,
+    )
