@@ -138,7 +138,7 @@ class Wire:
                 end.shutdown(socket.SHUT_RDWR)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Live:
     """`samen serve` on `postgres`."""
 
@@ -159,7 +159,12 @@ class Live:
 
     @classmethod
     def at(cls, home: Path) -> "Live":
-        made = cls(home, EmbeddedPostgres.at(home), json.dumps({"keys": [new_key()]}), free_port())
+        made = cls(
+            home=home,
+            postgres=EmbeddedPostgres.at(home),
+            keys=json.dumps({"keys": [new_key()]}),
+            port=free_port(),
+        )
         made.postgres.start()
         migrate_to_head(made.postgres.url())
         return made

@@ -9,7 +9,7 @@ from app.adapters.mail import Mail
 from tests.tls import Tls
 
 
-@dataclass
+@dataclass(kw_only=True)
 class MailServer:
     """What came in: the recipients of each message, and its text."""
 

@@ -20,7 +20,7 @@ from tests.world import Json
 DISCOVERY, KEYS = "/.well-known/openid-configuration", "/keys"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Provider:
     """The private keys of which it publishes the public part, and how it behaves."""
 
@@ -75,7 +75,7 @@ class Provider:
 @contextlib.asynccontextmanager
 async def provider_at(tls: Tls | None = None) -> AsyncIterator[Provider]:
     """A provider that listens."""
-    made = Provider(free_port(), tls)
+    made = Provider(port=free_port(), tls=tls)
     await made.start()
     try:
         yield made

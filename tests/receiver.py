@@ -17,7 +17,7 @@ from starlette.routing import Route
 from tests.live import free_port, served
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Receiver:
     """What came in, in order. `answers` are the next statuses, then 204; `before` is done once, before answering."""
 
@@ -50,7 +50,7 @@ class Receiver:
 @contextlib.asynccontextmanager
 async def receiving() -> AsyncIterator[Receiver]:
     """A receiver that listens."""
-    found = Receiver(free_port())
+    found = Receiver(port=free_port())
 
     async def hook(request: Request) -> Response:
         found.calls.append((dict(request.headers), await request.body()))

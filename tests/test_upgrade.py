@@ -75,7 +75,7 @@ Place = tuple[int, int]
 """Position in the feed, and sequence of its subject."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Upgraded:
     url: str
     published: dict[str, Place]

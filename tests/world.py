@@ -105,7 +105,7 @@ class Caller:
         return found
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Seller:
     """A cooperative with its officers, its municipality's controller and one member."""
 
@@ -139,7 +139,7 @@ class Clock:
             self.fixed = before
 
 
-@dataclass
+@dataclass(kw_only=True)
 class World:
     client: httpx.AsyncClient
     settings: Settings
@@ -157,7 +157,15 @@ class World:
         client = httpx.AsyncClient(transport=transport, base_url="http://test")
         assert settings.signing_keys is not None
         keys = KeyRing.of(settings.signing_keys.get_secret_value())
-        made = cls(client, settings, keys, books, worker_database, clock, Caller(client, None, "visitor"))
+        made = cls(
+            client=client,
+            settings=settings,
+            keys=keys,
+            books=books,
+            worker_database=worker_database,
+            clock=clock,
+            network=Caller(client, None, "visitor"),
+        )
         issuer = people_issuer(settings)
         await SystemRun(books)(appoint_network, issuer=issuer, subject="network", name="Network")
         made.network = made.person("network")
@@ -224,14 +232,14 @@ class World:
             {"name": "Noor", "tradeName": "De Groene Hoek", "personId": person_id},
         )
         seller = Seller(
-            made["id"],
-            slug,
-            municipality_id,
-            coordinator,
-            await self.officer("treasurer", cooperativeId=made["id"]),
-            await self.officer("controller", municipalityId=municipality_id),
-            member,
-            registered["id"],
+            id=made["id"],
+            slug=slug,
+            municipality_id=municipality_id,
+            coordinator=coordinator,
+            treasurer=await self.officer("treasurer", cooperativeId=made["id"]),
+            controller=await self.officer("controller", municipalityId=municipality_id),
+            member=member,
+            member_id=registered["id"],
         )
         seller.agreement_id = await self.agreement(seller, rules or VRIJE_UITLOOP, examples or NOTHING)
         return seller

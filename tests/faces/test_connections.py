@@ -272,10 +272,10 @@ async def test_one_address_holds_a_bounded_number_of_connections(app: FastAPI) -
 def live(settings: Settings, postgres: EmbeddedPostgres, database_url: str, tmp_path: Path) -> Iterator[Live]:
     assert settings.signing_keys is not None
     made = Live(
-        tmp_path,
-        postgres,
-        settings.signing_keys.get_secret_value(),
-        free_port(),
+        home=tmp_path,
+        postgres=postgres,
+        keys=settings.signing_keys.get_secret_value(),
+        port=free_port(),
         database_url=database_url,
         files=FILES,
     )

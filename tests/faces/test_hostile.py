@@ -38,7 +38,9 @@ Met = tuple[int, bool]
 def live(settings: Settings, postgres: EmbeddedPostgres, database_url: str, tmp_path: Path) -> Iterator[Live]:
     assert settings.signing_keys is not None
     keys = settings.signing_keys.get_secret_value()
-    made = Live(tmp_path, postgres, keys, free_port(), database_url=database_url, rates=(60, 300, 3000))
+    made = Live(
+        home=tmp_path, postgres=postgres, keys=keys, port=free_port(), database_url=database_url, rates=(60, 300, 3000)
+    )
     made.serve()
     yield made
     assert made.process is not None

@@ -103,7 +103,7 @@ def test_a_server_of_ones_own_works_after_a_restore(
     assert fresh.command("psql", "-d", "samen", "-Atc", rights).strip() == "f"
     samen(live, "restore", archive, SAMEN_DATABASE_URL=fresh.url(user=login))
     assert counts(fresh) == counts(live.postgres)
-    other = Live(tmp_path / "data", fresh, live.keys, free_port())
+    other = Live(home=tmp_path / "data", postgres=fresh, keys=live.keys, port=free_port())
     assert "BROKEN" not in samen(other, "check-books").stdout
     other.serve()
     try:

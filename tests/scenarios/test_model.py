@@ -33,7 +33,7 @@ class Version:
     percent: int
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Sold:
     month: int
     net: int
@@ -132,7 +132,7 @@ class Year:
         cost = min(cost, net)
         buyer: Caller = await self.world.app()
         order = await self.world.sale(self.seller, buyer, euro(net), costs=euro(cost) if cost else None)
-        sold = Sold(self.reference.month, net, cost, order)
+        sold = Sold(month=self.reference.month, net=net, cost=cost, order=order)
         sold.paid = sold.gross
         self.reference.sales.append(sold)
 
@@ -148,7 +148,7 @@ class Year:
         stage, off, given = choice % 4, choice & 4 and choice % 4 < 2, choice & 8
         app = await self.world.app()
         order = await self.world.order(app, await self.world.offering(self.seller, euro(net)))
-        sold = Sold(self.reference.month, net, 0, order, off=bool(off))
+        sold = Sold(month=self.reference.month, net=net, cost=0, order=order, off=bool(off))
         steps = [(self.seller.member, "accept"), (self.seller.member, "deliver"), (app, "complete")]
         for who, verb in steps[:stage]:
             await step(who, order, verb)

@@ -78,7 +78,7 @@ VERSIONED = {
 """The tables of what is changed by who names the version that they saw."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Sample:
     """`values`: one for every parameter that a verb has; `forms`: one of each form that needs fields.
 
@@ -129,8 +129,17 @@ async def sampled(world: World) -> Sample:
     collective = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
     manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
     colleague, colleague_id = await world.member(seller)
-    cast = (buyer, world.person(), partner_app, manager, colleague)
-    sample = Sample(world, seller, await world.cooperative(), collective, *cast)
+    sample = Sample(
+        world=world,
+        seller=seller,
+        sister=await world.cooperative(),
+        collective=collective,
+        buyer=buyer,
+        customer=world.person(),
+        partner_app=partner_app,
+        manager=manager,
+        colleague=colleague,
+    )
     sample.values |= _constants()
     sample.values |= {"receiver_id": UUID(colleague_id), "giver_id": UUID(seller.member_id)}
     for told in (_year, _orders, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):

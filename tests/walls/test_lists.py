@@ -24,7 +24,7 @@ MOST = 3
 TRADING: Json = {"kind": "barter", "debtLimitMinutes": 600}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Leavers:
     """A cooperative whose people changed after they had worked there, and an order on each of its makers."""
 
@@ -90,7 +90,9 @@ async def leavers(world: World) -> Leavers:
     ids = {name: member_id for name, (_, member_id, _) in made.items()}
     callers |= {"their-coordinator": seller.coordinator, "their-treasurer": seller.treasurer}
     orders = {name: order for name, (_, _, order) in made.items()}
-    return Leavers(seller, callers, ids, orders, str(job["id"]), world.clock().year)
+    return Leavers(
+        seller=seller, people=callers, members=ids, orders=orders, job=str(job["id"]), year=world.clock().year
+    )
 
 
 def askers(stand: Stand, everybody: Cast, leavers: Leavers) -> list[Asker]:
