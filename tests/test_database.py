@@ -127,11 +127,11 @@ async def test_what_waits_to_be_written_is_refused_with_its_savepoint(database: 
         for name in ("first", "second"):
             with contextlib.suppress(NotFound):
                 async with tx.savepoint():
-                    await tx.later("select set_config('samen.was', $1, true)", name, row=("was",))
-                    await tx.gather("select set_config('samen.all', $1::jsonb::text, true)", name)
+                    await tx.write("select set_config('samen.was', $1, true)", name, row=("was",))
+                    await tx.call("select set_config('samen.all', $1::jsonb::text, true)", name)
                     if name == "second":
                         raise NotFound
-        await tx.gather("select set_config('samen.other', $1::jsonb::text, true)", "third")
+        await tx.call("select set_config('samen.other', $1::jsonb::text, true)", "third")
         said = "select current_setting('samen.was'), current_setting('samen.all'), current_setting('samen.other')"
         assert tuple(await tx.only(said)) == ("first", '["first"]', '["third"]')
 

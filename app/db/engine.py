@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 
 from app.db.failures import DatabaseFailed, check_version, telling_failures
 from app.db.sealed_text import Sealing, key_of
-from app.db.unit_of_work import Write, together
+from app.db.unit_of_work import UnitOfWork, Write
 from app.domain.days import day_of
 from app.domain.errors import DomainError
 
@@ -41,19 +41,18 @@ LOCK_TIMEOUT = "5s"
 class Tx:
     """One transaction. `now` is read once, when it opens.
 
-    What is written `later` goes out in one statement, before the next one that reads and before the commit.
-    In prefetch-only mode there is no connection, only `answers`.
+    Writes are a unit of work: they are buffered, and one statement writes them before the next read or the commit.
     """
 
     def __init__(
         self, connection: Any, now: datetime, sealing: Sealing | None = None, answers: Answers | None = None
     ) -> None:
         self._connection = connection
-        self.answers = answers or {}
-        self._waiting: list[Write] = []
-        self._gathered: dict[str, list[object]] = {}
-        self.now = now
+        self._work = UnitOfWork()
         self._sealing = sealing
+        self.answers = answers or {}
+        """Prefetched rows, which the first query that asks for them gets."""
+        self.now = now
 
     @property
     def sealing(self) -> Sealing:
@@ -84,14 +83,14 @@ class Tx:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What is refused inside is undone alone; it is still raised."""
+        """A savepoint: an error inside rolls back to it, buffered writes included, and is raised."""
         await self.flush()
         try:
             async with self._connection.transaction():
                 yield
                 await self.flush()
         except BaseException:
-            self._waiting, self._gathered = [], {}  # what was still to be written is refused with the rest
+            self._work.discard()
             raise
 
     async def many(self, sql: str, arguments: Sequence[tuple[object, ...]]) -> None:
@@ -99,7 +98,7 @@ class Tx:
         await self.flush()
         await self._connection.executemany(sql, arguments)
 
-    async def later(
+    async def write(
         self,
         sql: str,
         *arguments: object,
@@ -108,35 +107,34 @@ class Tx:
         parents: Collection[str] = (),
         missing: DomainError | None = None,
     ) -> None:
-        """Write with the next statement. `row`: its table and key; `parents`: tables whose rows have to be there first.
+        """Buffer a write. `row` is its table and key; `parents` are tables whose rows have to be there first.
 
-        `missing` is raised, by then, where an update found no row.
+        If an update finds no row, `missing` is raised when the buffer is flushed.
         """
-        if any(w.row == row or (w.inserts and w.row[0] in parents) for w in self._waiting):
+        if self._work.must_flush_before(row, parents):
             await self.flush()
-        self._waiting.append(Write(sql, arguments, row, inserts, missing))
+        self._work.add(Write(sql, arguments, row, inserts, missing))
 
-    async def gather(self, sql: str, thing: object) -> None:
-        """Call a function of the database with the next statement, once for all things that it gets by then."""
-        things = self._gathered.get(sql)
-        if things is None:
-            things = []
-            await self.later(sql, things, row=(sql,))
-            self._gathered[sql] = things
-        things.append(thing)
+    async def call(self, sql: str, argument: object) -> None:
+        """Buffer an argument for a function of the database that takes a list: it is called once, with all of them."""
+        if not self._work.joins_call(sql, argument):
+            self._work.add_call(sql, argument)
 
     async def flush(self) -> None:
-        """Write what waits. Raises what the database refuses of it."""
-        writes, self._waiting, self._gathered = self._waiting, [], {}
-        if not writes:
-            return
-        counted = [write.missing is not None or write.sql.startswith("select") for write in writes]
-        sql = together(tuple((write.sql, count) for write, count in zip(writes, counted, strict=True)))
-        arguments = [argument for write in writes for argument in write.arguments]
-        found = await self._connection.fetchrow(sql, *arguments)
-        for write, count in zip((w for w, c in zip(writes, counted, strict=True) if c), found, strict=False):
-            if write.missing is not None and not count:
-                raise write.missing
+        """Write what is buffered. Raises what the database refuses of it."""
+        await self._work.flush(self._connection)
+
+
+class PrefetchedTx(Tx):
+    """For a read whose transaction is over: it has the prefetched rows and no connection."""
+
+    def __init__(self, now: datetime, answers: Answers) -> None:
+        super().__init__(_NoConnection(), now, answers=answers)
+
+
+class _NoConnection:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("this read asks for more than the queries that it declared")
 
 
 class Database:

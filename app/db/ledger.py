@@ -140,7 +140,7 @@ async def post(tx: Tx, posting: Posting) -> None:
         for leg in posting.legs
     ]
     journal = {name: getattr(posting, name) for name in _POSTED}
-    await tx.gather("select post_journals($1)", journal | {"legs": legs})
+    await tx.call("select post_journals($1)", journal | {"legs": legs})
 
 
 async def untouched(tx: Tx, cooperative_id: UUID) -> bool:

@@ -143,7 +143,7 @@ class Store(Generic[T]):
         sql = f'insert into "{self.table.name}" ({names}) values ({places})'
         if len(objects) == 1:
             row = (self.table.name, objects[0].id)  # type: ignore[attr-defined]
-            await tx.later(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
+            await tx.write(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
         elif objects:
             await tx.many(sql, [tuple(self._values(thing)) for thing in objects])
 
@@ -178,7 +178,7 @@ class Store(Generic[T]):
         version: int = thing.version  # type: ignore[attr-defined]
         row_id = thing.id  # type: ignore[attr-defined]
         values, row = self._values(thing, names), (self.table.name, row_id)
-        await tx.later(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
+        await tx.write(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
         return dataclasses.replace(thing, version=version + 1)  # type: ignore[type-var]
 
     async def change(self, tx: Tx, before: T, after: T) -> T:

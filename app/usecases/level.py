@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from app.db.engine import Answers, Tx
+from app.db.engine import Answers, PrefetchedTx
 from app.db.people import persons
 from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
@@ -47,7 +47,7 @@ async def _rows(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> tuple[Actor, Ro
 
 async def _one(run: Run, actor: Actor, verb: Verb, row_id: UUID, rows: Rows) -> Any:
     named = {name_of_id(verb): row_id}
-    tx = Tx(None, run.now(), answers=_answers(verb, row_id, rows))
+    tx = PrefetchedTx(run.now(), _answers(verb, row_id, rows))
     try:
         with verb_span(verb), audited(verb, run.identity, lambda: actor, named), constraints_as_rules():
             if run.identity == VISITOR and not is_open(verb):

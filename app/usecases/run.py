@@ -26,7 +26,7 @@ from opentelemetry import trace
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from app.db.engine import Database, Tx
+from app.db.engine import Database, PrefetchedTx, Tx
 from app.db.failures import RETRIES, DatabaseFailed, Repeat
 from app.db.people import persons
 from app.db.platform import idempotency
@@ -172,7 +172,7 @@ class Run:
         with constraints_as_rules():
             queries = questions(day_of(now), **named)
             self.actor, answers = await persons.enter_asking(self.database, self.identity, queries)
-            return await verb(Tx(None, now, answers=answers), self.actor, *arguments, **named)
+            return await verb(PrefetchedTx(now, answers), self.actor, *arguments, **named)
 
     async def know_again(self, tx: Tx) -> None:
         """Read anew who acts if the database did not know this person before: their first order makes them known."""

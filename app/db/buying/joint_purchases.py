@@ -227,4 +227,4 @@ async def _save_all(tx: Tx, sql: str, changed: Sequence[object], names: Sequence
     rows = [{name: getattr(thing, name) for name in names} for thing in changed]
     await tx.flush()
     if rows:
-        await tx.later(sql, rows, row=(table, *(row["id"] for row in rows)))
+        await tx.write(sql, rows, row=(table, *(row["id"] for row in rows)))

@@ -172,10 +172,10 @@ async def save_year(tx: Tx, year: Year) -> None:
         columns = [list(column) for column in zip(*members, strict=True)]
         terms = [year.month_of(member_id, month, agreement_id) for member_id, month, agreement_id, _ in members]
         laws = [[month.law_cents for month in terms], [month.law_year_cents for month in terms]]
-        await tx.later(of_members, *columns, year.cooperative_id, *laws, row=("member_month", *members))
+        await tx.write(of_members, *columns, year.cooperative_id, *laws, row=("member_month", *members))
     if fund:
         columns = [list(column) for column in zip(*fund, strict=True)]
-        await tx.later(of_fund, *columns, year.cooperative_id, row=("fund_month", *fund))
+        await tx.write(of_fund, *columns, year.cooperative_id, row=("fund_month", *fund))
     year.changes.clear()
 
 

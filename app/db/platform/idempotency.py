@@ -85,7 +85,7 @@ async def record(
     sql = "select record_outcome($1, $2, $3, $4, $5, $6, $7)"
     place = (claimed.verb, claimed.key)
     values = (*place, claimed.request_hash, tx.now, outcome, list(persons), list(ids))
-    await tx.later(sql, *values, row=("idempotency", *place), inserts=True)
+    await tx.write(sql, *values, row=("idempotency", *place), inserts=True)
 
 
 async def forget(tx: Tx) -> None:

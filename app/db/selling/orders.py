@@ -114,7 +114,7 @@ async def turnover_of_year(tx: Tx, cooperative_id: UUID, year: int) -> int:
 async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     """Insert an order with its lines and the beginning of its trail, with the next statement."""
     rows = orders.records([order])[0], lines.records(order.lines), events.records(trail)
-    await tx.later("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
+    await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
 
 
 async def list_orders(

@@ -73,7 +73,7 @@ async def record_payment(
         recorded_at=tx.now,
     )
     await follow_payment(tx, paid)
-    settled = await settle(tx, paid) if order.due_cents else paid  # it reads; what is written after it goes out at once
+    settled = await settle(tx, paid) if order.due_cents else paid
     await payments.add(tx, payment)
     await _log(tx, actor, settled, "record_payment")
     if order.due_cents and not paid.due_cents:
@@ -81,6 +81,7 @@ async def record_payment(
     await tell_owed_back(tx, order, paid)
     await orders.save(tx, settled)
     legs = receipt_legs(order, paid, method)
+    # Last: transactions lock the bank account after all others, so no two wait for each other.
     await ledger.post(
         tx,
         Posting(
@@ -93,7 +94,7 @@ async def record_payment(
             effective_on=day,
             legs=legs,
         ),
-    )  # after the sale: the bank is everybody's last lock
+    )
     return payment
 
 
