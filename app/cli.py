@@ -248,8 +248,8 @@ def tokens() -> None:
 def check() -> None:
     """Check every invariant of the ledger; exits with 1 where one is broken."""
     from app.db.engine import BOOKS_ROLE, opened
+    from app.running.run import SystemRun
     from app.usecases.ledger import check_books
-    from app.usecases.run import SystemRun
 
     async def checked(url: str) -> dict[str, list[str]]:
         async with opened(url, role=BOOKS_ROLE) as database:

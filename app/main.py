@@ -24,15 +24,15 @@ from app.domain.platform.destinations import Destinations
 from app.domain.platform.rates import Rate
 from app.graphql import face
 from app.keys import app_issuer, key_ring, people_issuer, sealing
+from app.running.catalogue import Catalogue
+from app.running.run import Run, utc_now
 from app.settings import Settings, TrustedIssuer
 from app.transport.conditions import Conditions
 from app.transport.middleware import EveryRequest
 from app.transport.prefix import Prefix
 from app.transport.sockets import Sockets
 from app.transport.wiring import Wiring
-from app.usecases.market.catalogue import Catalogue
 from app.usecases.platform.rates import Rates
-from app.usecases.run import Run, utc_now
 from app.usecases.steps.outside import Outside
 
 VERSION = "0.3.0"

@@ -81,8 +81,8 @@ def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> N
 
 async def _appoint(url: str, issuer: str, subject: str, name: str, *, by: str) -> None:
     from app.db.engine import BOOKS_ROLE, opened
+    from app.running.run import SystemRun
     from app.usecases.people.persons import appoint_network
-    from app.usecases.run import SystemRun
     from app.usecases.steps.audit import write_appointment
 
     async with opened(url, role=BOOKS_ROLE, size=1) as books:

@@ -18,9 +18,9 @@ from app.db.engine import Database
 from app.db.failures import DatabaseFailed
 from app.domain.platform.messages import SENT, Contents, Message, Outcome
 from app.domain.platform.webhooks import Answer, Letter
+from app.running.run import SystemRun
 from app.usecases.platform.messages import begin_message, claim_messages, finish_message
 from app.usecases.platform.webhooks import claim_deliveries, finish_delivery
-from app.usecases.run import SystemRun
 
 log = logging.getLogger("samen.worker")
 T = TypeVar("T")

@@ -19,6 +19,7 @@ from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.db.failures import DatabaseFailed
 from app.domain.platform.events import Event, Timer
 from app.keys import sealing
+from app.running.run import SystemRun, Unavailable
 from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings
 from app.usecases.books.nettings import propose_monthly
@@ -34,7 +35,6 @@ from app.usecases.platform.feed import publish_events
 from app.usecases.platform.messages import forget_messages
 from app.usecases.platform.privacy import forget_old
 from app.usecases.platform.rates import forget_rates
-from app.usecases.run import SystemRun, Unavailable
 from app.usecases.selling.assignments import approve_on_time
 from app.usecases.selling.orders import complete_silently, expire_order
 

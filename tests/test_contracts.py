@@ -17,6 +17,7 @@ PLANTS = {
     "The rooms, from the outside in, the other way round": ("app/db/vat.py", "import app.usecases.platform.tasks"),
     "The outside world does not know the database": ("app/adapters/mail.py", "import app.db.people.persons"),
     "The domain is pure Python": ("app/domain/money.py", "import pydantic"),
+    "Use cases know domain, database and vocabulary": ("app/usecases/ledger.py", "import asyncpg"),
     "The faces know no SQL": ("app/graphql/context.py", "import app.db.platform.outbox"),
     "The faces know no SQL, nor its library": ("app/api/deps.py", "import asyncpg"),
     "Only use cases touch the ledger's tables": ("app/db/selling/orders.py", "import app.db.ledger"),
@@ -64,7 +65,7 @@ def test_only_the_run_commits() -> None:
         for file in (ROOT / "app").rglob("*.py")
         if ".transaction(" in file.read_text(encoding="utf-8")
     }
-    assert openers == {"app/db/engine.py", "app/usecases/run.py", "app/migrations.py", "app/keys.py"}
+    assert openers == {"app/db/engine.py", "app/running/run.py", "app/migrations.py", "app/keys.py"}
 
 
 def test_every_rule_that_can_refuse_has_words() -> None:

@@ -19,8 +19,8 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.domain.platform.events import OPENS
 from app.migrations import migrate_to_head
+from app.running.run import SystemRun
 from app.usecases.ledger import check_books
-from app.usecases.run import SystemRun
 from app.worker import Worker
 
 DUMPS = Path(__file__).parent / "upgrades"

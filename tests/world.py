@@ -22,9 +22,9 @@ from app.adapters.webhooks import Sender
 from app.db.engine import Database
 from app.domain.access import Scope
 from app.keys import people_issuer
+from app.running.run import SystemRun
 from app.settings import Settings
 from app.usecases.people.persons import appoint_network
-from app.usecases.run import SystemRun
 from app.worker import Worker
 
 Json = dict[str, Any]

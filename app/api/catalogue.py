@@ -16,10 +16,10 @@ from app.domain.errors import DomainError
 from app.domain.market.catalogue import CatalogueQuery
 from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.ids import OfferingId
+from app.running.run import Unavailable
 from app.transport.conditions import content_hash
 from app.transport.wiring import Wiring
 from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
-from app.usecases.run import Unavailable
 from app.vocabulary import doc_of
 
 router = noun("catalogue", prefix="/catalogue/offerings")

@@ -18,10 +18,10 @@ from app.api.contract import OPEN_TO_ALL
 from app.contract.shape import Viewer
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, PageRequest, parse_cursor
+from app.running.run import Keyed, Run
 from app.transport.headers import language_at, listed, versions_of
 from app.transport.problems import FaceError
 from app.transport.wiring import Wiring, wiring_of
-from app.usecases.run import Keyed, Run
 from app.vocabulary import KEY, LONGEST_KEY, Rows, Version, doc_of
 
 DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)

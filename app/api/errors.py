@@ -11,9 +11,9 @@ from app.adapters.fields import faults_of, field_error, field_text
 from app.adapters.messages import error_text, message_of
 from app.api.contract import methods_at
 from app.domain.errors import DomainError, Malformed
+from app.running.run import Unavailable
 from app.transport.headers import language_at
 from app.transport.problems import LOGIN, FaceError, failed, problem
-from app.usecases.run import Unavailable
 
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:

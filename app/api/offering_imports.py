@@ -19,6 +19,7 @@ from app.domain.errors import DomainError, RuleRefused
 from app.domain.market import offering_imports as domain
 from app.domain.market.offering_imports import LEASE, Row, Rows, Unread
 from app.ids import CooperativeId, MemberId, OfferingImportId
+from app.running.run import Run, Unavailable
 from app.transport.problems import FaceError
 from app.transport.uploads import Uploads
 from app.usecases.market.offering_imports import (
@@ -30,7 +31,6 @@ from app.usecases.market.offering_imports import (
     review_import,
     start_import,
 )
-from app.usecases.run import Run, Unavailable
 from app.vocabulary import Source, doc_of
 
 router = noun("offering imports")

@@ -9,6 +9,16 @@ import asyncpg
 from asyncpg.exceptions import _base as of_the_driver
 from prometheus_client import Counter
 
+from app.domain.errors import (
+    AlreadyExists,
+    BelowFloor,
+    DomainError,
+    Invalid,
+    JournalDiffers,
+    NotFound,
+    RuleRefused,
+)
+
 
 class Repeat(Enum):
     """When the transaction that met the error may run again."""
@@ -97,6 +107,36 @@ def telling_failures() -> Iterator[None]:
             raise
         ERRORS.labels(failure.kind).inc()
         raise DatabaseFailed(failure, error) from error
+
+
+@contextlib.contextmanager
+def constraints_as_rules() -> Iterator[None]:
+    """Turns CHECK, foreign-key and unique violations into domain errors."""
+    try:
+        yield
+    except (asyncpg.CheckViolationError, asyncpg.NotNullViolationError) as error:
+        if error.constraint_name == "balance_floor":
+            raise BelowFloor from None
+        raise RuleRefused(rule=error.constraint_name or error.column_name or "check", value="") from None
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound from None
+    except asyncpg.UniqueViolationError as error:
+        raise AlreadyExists(what=error.constraint_name or "row", value="") from None
+    except (asyncpg.DataError, OverflowError):
+        raise Invalid from None
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == "SM003":
+            raise JournalDiffers from None
+        raise
+
+
+@contextlib.contextmanager
+def unique_or(taken: DomainError) -> Iterator[None]:
+    """Raises `taken` if a unique constraint is violated inside."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError:
+        raise taken from None
 
 
 OLDEST = 18

@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db.engine import Answers, Tx
+from app.db.failures import unique_or
 from app.db.unit_of_work import all_of
-from app.domain.errors import NotFound, Stale
+from app.domain.errors import DomainError, NotFound, Stale
 from app.domain.page import Page, PageRequest, cut
 
 T = TypeVar("T")
@@ -146,6 +147,12 @@ class Store(Generic[T]):
             await tx.write(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
         elif objects:
             await tx.many(sql, [tuple(self._values(thing)) for thing in objects])
+
+    async def add_new(self, tx: Tx, thing: T, taken: DomainError) -> None:
+        """Insert an object now. Raises `taken` if there is one like it already."""
+        with unique_or(taken):
+            await self.add(tx, thing)
+            await tx.flush()
 
     async def add_all(self, tx: Tx, objects: Sequence[T]) -> None:
         """Insert many objects in one statement."""

@@ -18,6 +18,7 @@ from app.domain.errors import AlreadyExists
 from app.domain.market.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
 from app.domain.platform.apps import AppWithSecret
+from app.running.run import Run, SystemRun
 from app.usecases.earning.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.market.offerings import AddOffering, add_offering, list_offerings, move_offering
 from app.usecases.people.cooperatives import add_cooperative, list_cooperatives
@@ -25,7 +26,6 @@ from app.usecases.people.members import list_members, register_member, set_goal
 from app.usecases.people.municipalities import add_municipality, list_municipalities
 from app.usecases.people.persons import add_person, appoint_network, give_office, list_offices
 from app.usecases.platform.apps import list_apps, register_app
-from app.usecases.run import Run, SystemRun
 from app.vocabulary import MoneyIn
 
 NETWORK = Path(__file__).parent / "network"

@@ -13,6 +13,7 @@ from app.domain.page import PageRequest
 from app.domain.people.members import Member
 from app.domain.selling.assignments import AssignmentVerb, Audience
 from app.domain.selling.orders import Order, OrderVerb
+from app.running.run import Run, utc_now
 from app.usecases.books.nettings import confirm_netting, propose_netting
 from app.usecases.buying.joint_purchases import get_allocation, move_joint_purchase, plan_joint_purchase
 from app.usecases.buying.purchase_costs import get_supplier_order, receive_units, settle_joint_purchase
@@ -21,7 +22,6 @@ from app.usecases.earning.barters import answer_barter, get_minutes, propose_bar
 from app.usecases.market.offerings import list_offerings
 from app.usecases.people.cooperatives import list_cooperatives
 from app.usecases.people.members import get_thermometer, list_members
-from app.usecases.run import Run, utc_now
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.usecases.selling.assignment_terms import sign_assignment
 from app.usecases.selling.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment

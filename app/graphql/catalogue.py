@@ -16,7 +16,8 @@ from app.graphql.context import Info
 from app.graphql.engine import type_of
 from app.graphql.types import After, Connection, Edge, First, Id, MoneyInput, connect, page_of
 from app.ids import OfferingId
-from app.usecases.market.catalogue import Catalogue, Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
+from app.running.catalogue import Catalogue
+from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.usecases.steps.forms import filled
 from app.vocabulary import Form, doc_of
 

@@ -12,10 +12,10 @@ from strawberry.fastapi import BaseContext
 
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
-from app.usecases.level import Verb, read_level
-from app.usecases.market.catalogue import Catalogue
+from app.running.catalogue import Catalogue
+from app.running.level import Verb, read_level
+from app.running.run import Keyed, Run
 from app.usecases.nodes import find_tables
-from app.usecases.run import Keyed, Run
 from app.usecases.steps.forms import filled
 from app.vocabulary import Form, RequestKey
 

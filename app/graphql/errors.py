@@ -11,7 +11,7 @@ from app.adapters.fields import faults_of
 from app.adapters.messages import EN, error_text, message_of
 from app.domain.errors import DomainError, IssuerUnavailable, Malformed
 from app.graphql.context import Context
-from app.usecases.run import Unavailable
+from app.running.run import Unavailable
 
 log = logging.getLogger("samen.graphql")
 

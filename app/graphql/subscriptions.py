@@ -15,8 +15,8 @@ from app.graphql.budget import begin_event
 from app.graphql.context import Context, Info
 from app.graphql.engine import type_of
 from app.graphql.types import Id
+from app.running.run import Run
 from app.usecases.buying.joint_purchases import get_joint_purchase
-from app.usecases.run import Run
 from app.usecases.selling.assignments import get_assignment
 from app.usecases.selling.orders import get_order
 from app.usecases.steps.audit import unwritten, write

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.adapters.logs import trace
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
+from app.running.run import Unavailable
 from app.transport.origins import SHARED, is_preflight, preflight_answer
 from app.transport.problems import failed, refused
 from app.transport.rated import Rated, is_shared
 from app.transport.sockets import serve_socket
-from app.usecases.run import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 from app.adapters.addresses import public_path
 from app.adapters.messages import EN, error_text
 from app.domain.errors import ScopeMissing, TokenRefused
+from app.running.run import Unavailable
 from app.transport.headers import language_at
-from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.api")
 PLACE = "/docs/errors"

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from app.adapters.tokens import Issuer, KeyRing
+from app.running.catalogue import Catalogue
 from app.transport.sockets import Sockets
 from app.transport.uploads import Uploads
-from app.usecases.market.catalogue import Catalogue
 from app.usecases.platform.rates import Rates
 
 

@@ -14,8 +14,8 @@ from app.db.engine import CATALOGUE_ROLE, opened
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.schema import schema
-from app.usecases.market.catalogue import Catalogue
-from app.usecases.run import Run
+from app.running.catalogue import Catalogue
+from app.running.run import Run
 from tests.world import Json, Seller, World
 
 CONNECTION = "catalogue"

@@ -30,7 +30,7 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     "renew_import",
 }
 
-GRAPHQL_ONLY = {"find_tables", "read_level"}
+GRAPHQL_ONLY = {"find_tables"}
 
 NO_FACE = {"get_lag"}
 

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.running.run import SystemRun
 from app.usecases.platform.privacy import forget_old
-from app.usecases.run import SystemRun
 from tests.scenarios.jobs import agreed, join, move, plan, slot
 from tests.world import Caller, Json, Seller, World
 

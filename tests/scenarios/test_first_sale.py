@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.running.run import SystemRun
 from app.usecases.ledger import check_books
-from app.usecases.run import SystemRun
 from tests.world import GUEST, NOTHING, SAENS_TOIS, SCOPE, Caller, World
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from asyncpg import InsufficientPrivilegeError, PostgresError
 
+from app.running.run import SystemRun
 from app.usecases.platform.privacy import forget_old
-from app.usecases.run import SystemRun
 from tests.receiver import receiving
 from tests.world import Caller, Json, Seller, World
 

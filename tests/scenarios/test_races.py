@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import httpx
 
+from app.running.run import SystemRun
 from app.usecases.ledger import check_books
-from app.usecases.run import SystemRun
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SCOPE, Caller, World
 

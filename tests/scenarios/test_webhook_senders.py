@@ -17,10 +17,10 @@ from app.adapters.webhooks import Sender
 from app.domain.platform.destinations import PUBLIC, address_of
 from app.domain.platform.feed import Audience
 from app.domain.platform.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
+from app.running.run import SystemRun
 from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
 from app.settings import Settings
 from app.usecases.platform.webhooks import claim_deliveries
-from app.usecases.run import SystemRun
 from app.worker import Worker, worker_of
 from tests.live import until
 from tests.receiver import receiving

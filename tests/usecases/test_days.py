@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from app.db.engine import Database
 from app.domain.errors import DayOutOfRange, DomainError, Malformed
-from app.usecases.run import Run
+from app.running.run import Run
 from tests.walls.verbs import verbs
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.db.engine import WORKER_ROLE, Database
 from app.db.platform.outbox import claim_events
+from app.running.run import SystemRun
 from app.usecases.platform.events import deliver_event
-from app.usecases.run import SystemRun
 from app.worker import Worker
 from tests.world import World
 

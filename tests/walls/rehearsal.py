@@ -25,9 +25,9 @@ from app.graphql.context import Context
 from app.graphql.schema import schema
 from app.keys import sealing
 from app.main import build
+from app.running.run import Run
 from app.settings import Settings
 from app.transport.prefix import Prefix
-from app.usecases.run import Run
 from tests.world import Clock, Json
 
 

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from app.domain.errors import DomainError
 from app.graphql.links import Links
 from app.graphql.schema import links
-from app.usecases.level import Verb, name_of_id, read_level
-from app.usecases.run import Run
+from app.running.level import Verb, name_of_id, read_level
+from app.running.run import Run
 from app.usecases.steps.audit import DENIALS
 from tests.walls.cast import COLUMNS, Cast
 from tests.walls.rehearsal import Stand

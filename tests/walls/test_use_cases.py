@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.db.engine import Database
+from app.db.failures import constraints_as_rules
 from app.db.people import persons
 from app.domain.actors import Identity
 from app.domain.errors import DomainError
-from app.usecases.run import constraints_as_rules
 from app.vocabulary import Form
 from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast
 from tests.walls.matrix import matrix

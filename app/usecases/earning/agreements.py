@@ -4,7 +4,6 @@ from datetime import date
 from functools import partial
 from typing import Annotated
 
-from asyncpg import UniqueViolationError
 from pydantic import Field
 
 from app.db.earning.agreements import add_agreement, next_number, save_agreement, versions
@@ -12,6 +11,7 @@ from app.db.earning.agreements import get_agreement as load
 from app.db.earning.agreements import list_agreements as load_page
 from app.db.earning.earnings import posted_in_year
 from app.db.engine import Tx, uuid7
+from app.db.failures import unique_or
 from app.db.ledger import lock_books
 from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
@@ -169,10 +169,8 @@ async def sign_agreement(
         agreement = await load(tx, agreement_id)
     sign = rules_of.sign_for_cooperative if side is Side.COOPERATIVE else rules_of.sign_for_municipality
     signed = sign(Case(agreement, actor, tx.now))
-    try:
+    with unique_or(PeriodTaken(date=agreement.active_from.isoformat())):
         saved = await save_agreement(tx, signed)
-    except UniqueViolationError:
-        raise PeriodTaken(date=agreement.active_from.isoformat()) from None
     if saved.signed:
         await tell(tx, "agreement.signed", agreement.cooperative_id, agreement.id, title=agreement.title)
     return saved

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Annotated
 
-from asyncpg import UniqueViolationError
-
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives, is_under, officers
@@ -92,11 +90,7 @@ async def add_cooperative(
         kvk_number=kvk_number,
         umbrella_id=umbrella_id,
     )
-    try:
-        await cooperatives.add(tx, cooperative)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="cooperative", value=slug) from None
+    await cooperatives.add_new(tx, cooperative, taken=AlreadyExists(what="cooperative", value=slug))
     return cooperative
 
 

@@ -5,8 +5,6 @@ from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
-from asyncpg import ForeignKeyViolationError, UniqueViolationError
-
 from app.db.earning.agreements import agreement_on
 from app.db.earning.thermometer import member_balances, pot_movements, pot_of
 from app.db.engine import Tx, uuid7
@@ -21,7 +19,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM
 from app.domain.earning.thermometer import Movement, Pot, PotKind, Thermometer
-from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
+from app.domain.errors import AlreadyExists, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import (
@@ -118,13 +116,7 @@ async def refer_member(
 
 
 async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> Member:
-    try:
-        await members.add(tx, member)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="member", value=str(member.person_id)) from None
-    except ForeignKeyViolationError:
-        raise NotFound from None
+    await members.add_new(tx, member, taken=AlreadyExists(what="member", value=str(member.person_id)))
     await _log(tx, actor, member, verb, note)
     return await members.get(tx, member.id)
 

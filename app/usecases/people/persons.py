@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
-from asyncpg import UniqueViolationError
-
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.municipalities import municipalities
@@ -115,11 +113,7 @@ async def give_office(
     if municipality_id is not None:
         await municipalities.get(tx, municipality_id)
     office = Office(uuid7(), person_id, role, cooperative_id, municipality_id)
-    try:
-        await offices.add(tx, office)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="office", value=role) from None
+    await offices.add_new(tx, office, taken=AlreadyExists(what="office", value=role))
     return office
 
 

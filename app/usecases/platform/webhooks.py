@@ -47,8 +47,7 @@ from app.domain.platform.webhooks import (
 )
 from app.domain.platform.webhooks import after as outcome_of
 from app.ids import AppId, WebhookId
-from app.usecases.run import Run
-from app.usecases.steps.outside import prepared_by
+from app.usecases.steps.outside import Asker, prepared_by
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, FeedPlace, Flag, Form, Url, Version
 
@@ -66,15 +65,15 @@ class WebhookChange(Form):
     enabled: Annotated[Flag, Doc("False switches it off; true switches it on again.")] = True
 
 
-async def _for_new(run: Run, *, app_id: UUID, url: str, **_: Any) -> dict[str, Any]:
+async def _for_new(run: Asker, *, app_id: UUID, url: str, **_: Any) -> dict[str, Any]:
     return await _reach(run, url, list_webhooks, app_id=app_id)
 
 
-async def _for_changed(run: Run, *, webhook_id: UUID, changes: WebhookChange, **_: Any) -> dict[str, Any]:
+async def _for_changed(run: Asker, *, webhook_id: UUID, changes: WebhookChange, **_: Any) -> dict[str, Any]:
     return await _reach(run, changes.url, get_webhook, webhook_id=webhook_id)
 
 
-async def _reach(run: Run, url: str, read: Callable[..., Awaitable[object]], **of: UUID) -> dict[str, Any]:
+async def _reach(run: Asker, url: str, read: Callable[..., Awaitable[object]], **of: UUID) -> dict[str, Any]:
     """Where webhooks may go, and the addresses to which the name in a URL leads now; none if it is no known name.
 
     `read` is the verb that shows the webhooks `of` an app or of an id: a name is looked up only for a caller who may

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from app.domain.platform.destinations import PUBLIC, Address, Destinations
 
@@ -28,6 +28,14 @@ class Outside:
 
 NOWHERE = Outside()
 """Names mean nothing; webhooks may go to the internet."""
+
+
+class Asker(Protocol):
+    """What prepares a verb with: reads as the caller, and the world outside."""
+
+    outside: Outside
+
+    def __call__(self, verb: Any, /, **named: Any) -> Awaitable[Any]: ...
 
 
 def prepared_by(prepare: Prepare) -> Callable[[V], V]:

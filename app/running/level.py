@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from app.db.engine import Answers, PrefetchedTx
+from app.db.failures import constraints_as_rules
 from app.db.people import persons
 from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
-from app.usecases.run import Run, available, constraints_as_rules, verb_span
+from app.running.run import Run, available, verb_span
 from app.usecases.steps.audit import audited
 from app.usecases.steps.reading import Lookup, read_by_id
 from app.usecases.steps.visitors import is_open

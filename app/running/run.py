@@ -14,20 +14,12 @@ from functools import lru_cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from asyncpg import (
-    CheckViolationError,
-    DataError,
-    ForeignKeyViolationError,
-    NotNullViolationError,
-    PostgresError,
-    UniqueViolationError,
-)
 from opentelemetry import trace
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from app.db.engine import Database, PrefetchedTx, Tx
-from app.db.failures import RETRIES, DatabaseFailed, Repeat
+from app.db.failures import RETRIES, DatabaseFailed, Repeat, constraints_as_rules
 from app.db.people import persons
 from app.db.platform import idempotency
 from app.db.platform.idempotency import Claimed
@@ -36,14 +28,9 @@ from app.db.sealed_text import key_of
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity, Passed
 from app.domain.days import day_of
 from app.domain.errors import (
-    AlreadyExists,
-    BelowFloor,
     DomainError,
     Forgotten,
     Invalid,
-    JournalDiffers,
-    NotFound,
-    RuleRefused,
     ScopeMissing,
     Unauthenticated,
 )
@@ -309,27 +296,6 @@ def _kept(passed: Iterable[Passed]) -> Iterator[None]:
         yield
     except DomainError as refusal:
         raise Refused(refusal, passed) from refusal
-
-
-@contextlib.contextmanager
-def constraints_as_rules() -> Iterator[None]:
-    """Turns CHECK, foreign-key and unique violations into domain errors."""
-    try:
-        yield
-    except (CheckViolationError, NotNullViolationError) as error:
-        if error.constraint_name == "balance_floor":
-            raise BelowFloor from None
-        raise RuleRefused(rule=error.constraint_name or error.column_name or "check", value="") from None
-    except ForeignKeyViolationError:
-        raise NotFound from None
-    except UniqueViolationError as error:
-        raise AlreadyExists(what=error.constraint_name or "row", value="") from None
-    except (DataError, OverflowError):
-        raise Invalid from None
-    except PostgresError as error:
-        if error.sqlstate == "SM003":
-            raise JournalDiffers from None
-        raise
 
 
 async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool, tries: int = TRIES) -> T:
