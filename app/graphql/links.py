@@ -108,11 +108,8 @@ class Links:
         async def node(info: Info, id: Id) -> Node | None:
             return cast("Node", await self.node(filled(_Any, id=id).id, info.context))
 
-        words = (
-            "What has this id, as far as the caller may see it: a cooperative, municipality, person, app, member, "
-            "permission, agreement, earning, allowance, cost claim, offering, order, assignment or part of one, fund, "
-            "netting, remittance or spending request. No other type is read by it."
-        )
+        types = ", ".join(f"`{one.shape.__name__}`" for one in sorted(self._by_table.values(), key=_name_of_shape))
+        words = f"What has this id, as far as the caller may see it. It reads {types} and no other type."
         return strawberry.type(type("NodeQuery", (), {"node": strawberry.field(resolver=node, description=words)}))
 
 
@@ -129,6 +126,10 @@ def _list(read: Operation) -> Any:
         return [read.shape.of(row, context.viewer) for row in found]
 
     return _field(rows, list[type_of(read.shape)] | None, read.words, MOST_BELOW)  # type: ignore[misc]
+
+
+def _name_of_shape(read: Operation) -> str:
+    return str(read.shape.__name__)
 
 
 def _name_below(read: Operation) -> str:
