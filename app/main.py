@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.adapters.addresses import prefix_of
+from app.adapters.catalogues import catalogue, languages
 from app.adapters.issuers import RemoteKeys, kept_fresh
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
@@ -107,6 +108,8 @@ def build(
 
 def _put_together(app: FastAPI, settings: Settings) -> None:
     """Both faces, the pages, and what every request passes."""
+    for language in languages():
+        catalogue(language)  # read now, so that no request waits for it
     face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)  # first: one path before many
     rest.install(app)
     docs.install(app)

@@ -10,6 +10,7 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from app.adapters.catalogues import DEFAULT, languages
 from app.adapters.messages import explain_leg, language_of, message_of
 from app.api.models import SpecificationOut
 from app.domain.actors import NOBODY
@@ -47,7 +48,7 @@ class SplitFile(Form):
 @offline.command(name="split")
 def split_file(
     file: Annotated[Path, typer.Argument(help="YAML or JSON with rules, and net or examples.", exists=True)],
-    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+    language: Annotated[str, typer.Option(help=" or ".join(languages()))] = DEFAULT,
 ) -> None:
     """What do I keep? Split an amount by the rules of a file, without a database."""
     try:
@@ -60,7 +61,7 @@ def split_file(
     except (ValidationError, yaml.YAMLError) as error:
         raise typer.BadParameter(str(error)) from None
     except DomainError as error:
-        raise typer.BadParameter(message_of(error, language)) from None
+        raise typer.BadParameter(message_of(error, language_of(language))) from None
     if not ok:
         raise typer.Exit(1)
 
@@ -68,7 +69,7 @@ def split_file(
 @offline.command(name="allocate")
 def allocate_file(
     file: Annotated[Path, typer.Argument(help="JSON of `GET /v1/joint-purchases/{id}/allocation`.", exists=True)],
-    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+    language: Annotated[str, typer.Option(help=" or ".join(languages()))] = DEFAULT,
 ) -> None:
     """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
     from app.contract.buying.wishes import Allocation
@@ -80,7 +81,7 @@ def allocate_file(
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from None
     except DomainError as error:
-        raise typer.BadParameter(message_of(error, language)) from None
+        raise typer.BadParameter(message_of(error, language_of(language))) from None
     for title in wrong:
         print(f"WRONG  {title}: what it says does not come out again")
     if wrong:

@@ -5,17 +5,13 @@ import base64
 import inspect
 import json
 import textwrap
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from app.adapters.messages import error_text
-from app.adapters.reasons import BLOCKED
-from app.adapters.refusals import ERRORS
-from app.adapters.rules import RULE_TEXTS
+from app.adapters.messages import EN, templates
 from app.adapters.tokens import new_key
 from app.api.asyncapi import asyncapi
 from app.api.problem_types import statuses
@@ -115,10 +111,10 @@ def errors_page() -> str:
         "of `facts`.\n"
         "`samen export` makes this page from the code.\n\n"
     )
-    status = statuses()
+    status, texts = statuses(), templates("refusal", EN)
     rows = ["| Status | Code | What it says |", "|---|---|---|"]
     for code in sorted(status, key=lambda code: (status[code], code)):
-        rows.append(f"| {status[code]} | `{code}` | {_text(code)} |")
+        rows.append(f"| {status[code]} | `{code}` | {_cell(texts[code])} |")
     rules = "\n## Rules\n\nWhat `facts.rule` of `rule_refused` may be.\n\n| Rule | What it says |\n|---|---|\n"
     blocked = (
         "\n## What blocks a step\n\n"
@@ -126,16 +122,13 @@ def errors_page() -> str:
         "also be a rule or the code of an error.\n\n"
         "| Reason | What it says |\n|---|---|\n"
     )
-    return head + "\n".join(rows) + "\n" + rules + _said(RULE_TEXTS) + blocked + _said(BLOCKED)
+    return head + "\n".join(rows) + "\n" + rules + _said("rule") + blocked + _said("blocked")
 
 
-def _said(texts: Mapping[str, tuple[str, str]]) -> str:
-    return "".join(f"| `{code}` | {_cell(texts[code][1])} |\n" for code in sorted(texts))
+def _said(section: str) -> str:
+    texts = templates(section, EN)
+    return "".join(f"| `{code}` | {_cell(texts[code])} |\n" for code in sorted(texts))
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _text(code: str) -> str:
-    return _cell(ERRORS[code][1]) if code in ERRORS else error_text(code, {}, "en")

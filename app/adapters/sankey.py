@@ -3,24 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from app.adapters.messages import EN, euro
+from app.adapters.messages import euro, templates
 from app.domain.books.flows import Flow
 
-NAMES = {
-    "customer": ("klanten", "customers"),
-    "vat": ("btw", "VAT"),
-    "payable_supplier": ("leveranciers", "suppliers"),
-    "payable_member": ("aan leden", "to members"),
-    "payable_cooperative": ("andere coöperaties", "other cooperatives"),
-    "payable_municipality": ("gemeente", "municipality"),
-    "cooperative_fund": ("coöperatie", "cooperative"),
-    "training_pot": ("opleidingspot", "training pot"),
-    "pot": ("spaarpotten", "savings pots"),
-    "held": ("bewaard", "held"),
-    "receivable_member": ("schuld van leden", "members' debts"),
-    "purchase": ("aankopen", "purchases"),
-    "allowance": ("vergoedingen", "allowances"),
-}
 WIDTH, TOP, GAP, BAR, FULL = 800, 64, 26, 14, 300
 COLUMNS = (24, 330, 600)
 
@@ -48,7 +33,7 @@ def sankey_svg(title: str, flows: Sequence[Flow], language: str) -> str:
 
 
 def _name(node: str, language: str) -> str:
-    return NAMES.get(node, (node, node))[1 if language == EN else 0]
+    return templates("node", language).get(node, node)
 
 
 Place = tuple[int, float, float, int]

@@ -9,6 +9,7 @@ from fastapi import Query, Response
 
 from app.adapters.drawings import thermometer_svg
 from app.adapters.exports import MEDIA, ExportFormat, export, statement_csv
+from app.adapters.messages import say
 from app.adapters.sankey import sankey_svg
 from app.adapters.supplier_order import as_csv as supplier_csv
 from app.api.deps import LanguageDep, RunDep, noun
@@ -66,23 +67,22 @@ async def thermometer_picture(member_id: MemberId, run: RunDep, language: Langua
 @_get("/orders/{order_id}/trace.svg", "ledger", SVG, words="The same as a picture")
 async def trace_picture(order_id: OrderId, run: RunDep, language: LanguageDep) -> Response:
     """Where the money of an order went, as a picture."""
-    title = {"nl": "Waar het geld van deze bestelling bleef", "en": "Where the money of this order went"}
-    return _picture(sankey_svg(title[language], await run(trace_order, order_id=order_id), language))
+    flows = await run(trace_order, order_id=order_id)
+    return _picture(sankey_svg(say("picture", "order", language), flows, language))
 
 
 @_get("/cooperatives/{cooperative_id}/flows.svg", "ledger", SVG, words="The same as a picture")
 async def flows_picture(cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, month: Month) -> Response:
     """What came from customers in a month and where it went, as a picture. For the treasurer."""
     flows = await run(get_month_flows, cooperative_id=cooperative_id, month=month)
-    title = {"nl": f"Waar het geld bleef in {month}", "en": f"Where the money went in {month}"}
-    return _picture(sankey_svg(title[language], flows, language))
+    return _picture(sankey_svg(say("picture", "month", language, month=str(month)), flows, language))
 
 
 @_get("/assignments/{assignment_id}/flows.svg", "assignments", SVG, words="The same as a picture")
 async def picture(assignment_id: AssignmentId, run: RunDep, language: LanguageDep) -> Response:
     """Where the money of a job goes, as a picture."""
-    title = {"nl": "Waar het geld van deze opdracht blijft", "en": "Where the money of this assignment goes"}
-    return _picture(sankey_svg(title[language], await run(get_assignment_flows, assignment_id=assignment_id), language))
+    flows = await run(get_assignment_flows, assignment_id=assignment_id)
+    return _picture(sankey_svg(say("picture", "assignment", language), flows, language))
 
 
 @_get("/cooperatives/{cooperative_id}/journal-export", "ledger", *MEDIA.values(), words="The whole books")

@@ -231,6 +231,8 @@ class SpendingForbidden(Conflict):
 
 
 class ReasonNeeded(Invalid):
+    """`verb` is the step that needs a reason; with `how="field"` it is the input that is missing."""
+
     code = "reason_needed"
 
 

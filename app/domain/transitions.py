@@ -206,7 +206,7 @@ def move(process: Process[T], case: Case[T], verb: str, **inputs: object) -> str
         raise refusal
     for need in row.needed(case):
         if not given(inputs.get(need.name)):
-            raise RuleRefused(rule=need.rule, value="") if need.rule else ReasonNeeded(verb=_what(need, verb))
+            raise RuleRefused(rule=need.rule, value="") if need.rule else _needed(need, verb)
     return row.leads_to(case)
 
 
@@ -240,8 +240,8 @@ def _possible(process: Process[T], case: Case[T]) -> list[str]:
     return [row.verb for row in process.leading_on[_state(case.thing)] if row.refusal(case) is None]
 
 
-def _what(need: Need, verb: str) -> str:
-    return verb if need is REASON else need.name
+def _needed(need: Need, verb: str) -> ReasonNeeded:
+    return ReasonNeeded(verb=verb) if need is REASON else ReasonNeeded(how="field", verb=need.name)
 
 
 def _state(thing: Any) -> str:

@@ -148,4 +148,4 @@ def _within(total: int, limit: int | None, per: str, source: str = "") -> None:
 
 def _count(number: int, most: int | None, source: str = "") -> None:
     if most is not None and number > most:
-        raise AllowanceExceeded(most=most, per="year", source=source)
+        raise AllowanceExceeded(how="times", most=most, per="year", source=source)

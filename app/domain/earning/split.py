@@ -32,6 +32,8 @@ NAMES = {
     AccountKind.PAYABLE_MEMBER: "allowance",
     AccountKind.POT: "pot",
 }
+OTHER_TERMS = {"because": "other_terms"}
+"""An earning of one agreement moved what another one of that year gives: it has no terms of its own to name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +247,7 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
             kind=AccountKind.PAYABLE_MUNICIPALITY,
             cents=owed,
             rule="remit_above_fund",
-            facts=again,
+            facts=again if rule else again | OTHER_TERMS,
             party=str(agreement.municipality_id),
         ),
         Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-owed, rule="remit_above_fund", facts=facts),
@@ -256,7 +258,7 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
     """Remittance, allowance and pot as F(after) − F(before)."""
     rule, allowance = agreement.remittance, agreement.the(MonthlyAllowance)
     most = [month.most_cents for month in after.months if month not in before.months]
-    facts = {
+    facts: dict[str, Any] = {
         "member": str(member_id) if member_id else None,
         "before": before.kept_cents,
         "after": after.kept_cents,
@@ -268,6 +270,7 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         **({"cap": min(most, default=allowance.cap_cents)} if allowance else {}),
     }
     party, again = str(agreement.municipality_id), facts | {"year": year_facts(before, after)}
+    again, paid = again if rule else again | OTHER_TERMS, facts if allowance else facts | OTHER_TERMS
     owed, paid_out, kept = (
         after.municipality_cents - before.municipality_cents,
         after.allowance_cents - before.allowance_cents,
@@ -275,9 +278,7 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
     )
     return _without_zero(
         Leg(kind=AccountKind.PAYABLE_MUNICIPALITY, cents=owed, rule="remit_above", facts=again, party=party),
-        Leg(
-            kind=AccountKind.PAYABLE_MEMBER, cents=paid_out, rule="monthly_allowance", facts=facts, member_id=member_id
-        ),
+        Leg(kind=AccountKind.PAYABLE_MEMBER, cents=paid_out, rule="monthly_allowance", facts=paid, member_id=member_id),
         Leg(kind=AccountKind.POT, cents=kept, rule="pot", facts=facts, member_id=member_id),
     )
 

@@ -88,7 +88,7 @@ async def request_spending(
     actor.require(Right.REQUEST_SPENDING, member.cooperative_id, own=own)
     agreement, policy = await _policy(tx, member.cooperative_id, purpose, to_member=to_member)
     if not supplier:
-        raise ReasonNeeded(verb="supplier")
+        raise ReasonNeeded(how="field", verb="supplier")
     asked = Request(
         id=uuid7(),
         cooperative_id=member.cooperative_id,
