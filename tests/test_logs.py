@@ -49,7 +49,6 @@ NOT_PRIVATE = {
     "joint_purchases.get_allocation": "wishes without names, for all who take part to work out again",
     "joint_purchases.get_joint_purchase": "articles and what is missing of each",
     "joint_purchases.list_joint_purchases": "what is bought together",
-    "level.read_level": "no verb: those that it runs leave their lines",
     "municipalities.get_municipality": "public",
     "municipalities.list_municipalities": "public",
     "nettings.get_netting": "between cooperatives",
