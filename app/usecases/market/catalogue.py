@@ -1,4 +1,4 @@
-"""The catalogue: read by everybody, one statement a page, passed through as it comes from the database."""
+"""The public catalogue: one statement a page, whose JSON is passed through as the database makes it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, net of VA
 
 
 def query_of(page: PageRequest, **given: Any) -> CatalogueQuery:
-    """What is looked for. Raises Malformed with every fault at once."""
+    """Returns the search parameters. Raises Malformed with every fault at once."""
     return _query(**read_forms(_query, {"page": page, **given}, date.min))
 
 
@@ -39,7 +39,7 @@ def _query(
     min_price: LowestPrice | None = None,
     max_price: HighestPrice | None = None,
 ) -> CatalogueQuery:
-    """What is left blank is not looked for."""
+    """The search parameters; blank ones are ignored."""
     return CatalogueQuery(
         page=page,
         text=text or None,
@@ -53,20 +53,20 @@ def _query(
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The read model's own pool, whose role may select the public view and nothing else. Reads raise Unavailable."""
+    """The catalogue's own connection pool, whose role can only select the public view. Reads raise Unavailable."""
 
     database: Database
 
     async def page(self, query: CatalogueQuery) -> tuple[str, str | None]:
-        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor by itself."""
+        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor separately."""
         return await available(lambda: catalogue_page(self.database, query))
 
     async def connection(self, query: CatalogueQuery, fields: tuple[Chosen, ...]) -> str:
-        """A page as the JSON text of a Relay connection that holds these fields."""
+        """A page as the JSON text of a Relay connection with these fields."""
         return await available(lambda: catalogue_connection(self.database, query, fields))
 
     async def offering(self, offering_id: UUID, fields: tuple[Chosen, ...] | None = None) -> str:
-        """One published offering as JSON text: these fields of it, or all. Raises NotFound."""
+        """One published offering as JSON text, with these fields or all of them. Raises NotFound."""
         found = await available(lambda: catalogue_offering(self.database, offering_id, fields))
         if found is None:
             raise NotFound
