@@ -189,7 +189,7 @@ async def _check(tx: Tx, purchase: JointPurchase, article: Article, before: Wish
 
 
 async def _within_limit(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int, *, for_member: bool) -> None:
-    """Raises LimitExceeded if the cooperative would owe the lead more than the lead allows; a member sees no amounts."""
+    """Raises LimitExceeded if the cooperative would owe the lead more than allowed; a member sees no amounts."""
     if cents <= 0 or wish.cooperative_id == purchase.cooperative_id:
         return
     try:

@@ -61,9 +61,9 @@ class RemitAboveInput(Form):
     """A percentage above a threshold to the municipality: per member and year or month, or for the fund per year."""
 
     kind: Annotated[Literal["remit_above"], KIND]
-    basis: Annotated[
-        Literal["member_year", "member_month", "cooperative_year"], Doc("The total that the threshold applies to.")
-    ] = "member_year"
+    basis: Annotated[Literal["member_year", "member_month", "cooperative_year"], Doc("The total that counts.")] = (
+        "member_year"
+    )
     threshold: Annotated[Amount, Doc("The total above which a part goes to the municipality.")]
     percent: Percent
 

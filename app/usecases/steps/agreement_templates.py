@@ -1,4 +1,4 @@
-"""Agreement templates: rules and worked examples in the form that a request takes, from the files beside this module."""
+"""Agreement templates: rules and worked examples in the form of a request, from the files beside this module."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -127,7 +127,7 @@ async def save(tx: Tx, assignment: Assignment, before: Assignment) -> Assignment
 
 
 async def tell_all(tx: Tx, whole: Whole, verb: str, reason: str) -> None:
-    """Writes an event for the lead and for every partner, naming its members; only the lead's has the customer's words."""
+    """Writes an event for the lead and each partner, naming its members; only the lead's has the customer's words."""
     assignment = whole.assignment
     for place in dict.fromkeys((assignment.cooperative_id, *assignment.party_ids)):
         members = sorted(str(part.member_id) for part in whole.taken if part.cooperative_id == place)

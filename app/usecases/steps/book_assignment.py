@@ -1,4 +1,4 @@
-"""The money of an assignment: approval books a sale in each cooperative's books; refunds go back through all of them."""
+"""The money of an assignment: approval books a sale in each cooperative's books; refunds go back through them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -119,7 +119,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
 
 
 async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agreement], work_date: date) -> Agreement:
-    """The version that splits a sale: a sale that is booked again keeps its version, even if another was signed since."""
+    """The version that splits a sale. A sale that is booked again keeps its version, whatever was signed since."""
     if not in_force_now:
         raise AgreementMissing(date=work_date.isoformat())
     before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)

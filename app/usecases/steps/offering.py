@@ -14,7 +14,7 @@ HIGHEST_PRICE = 100_000_000
 """The highest price of a unit, in cents."""
 Maker = Annotated[MemberId, Doc("The member who makes it.")]
 Kind = Annotated[OfferingKind, Doc("Goods, a service, or something that is given away.")]
-Description = Annotated[About, Doc("What it is, in plain words.")]
+Description = Annotated[About, Doc("A description, in plain words.")]
 Category = Annotated[Slug, Doc("The category under which it is found.")]
 Unit = Annotated[PriceUnit, Doc("The unit of the price.")]
 Price = Annotated[MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit, net of VAT.")]

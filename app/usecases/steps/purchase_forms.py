@@ -42,9 +42,7 @@ DeliveryShares = Annotated[DeliveryBy, Doc("How the cost of delivery is shared."
 Discount = Annotated[AmountOrNone, Doc("The discount of the supplier, with VAT.")]
 Unit = Annotated[str, Text(1, 60), Doc("The unit, such as litre.")]
 PackUnits = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("The number of units in a pack.")]
-Packs = Annotated[
-    int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The smallest number of packs with this price.")
-]
+Packs = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The fewest packs with this price.")]
 EMPTY: Any = ()
 """The default of a list; immutable."""
 
