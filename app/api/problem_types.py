@@ -1,4 +1,4 @@
-"""`/docs/errors`: what each code of a refusal means, and what to do. The `type` of a problem leads there (RFC 9457)."""
+"""`/docs/errors`: the meaning of each error code, and what to do. The `type` of a problem links there (RFC 9457)."""
 
 from collections.abc import Mapping
 from html import escape
@@ -26,9 +26,9 @@ FACES = {
     "internal": 500,
     "unavailable": 503,
 }
-"""Errors of the faces; those of the domain say their status themselves."""
+"""The statuses of the faces' own errors; those of the domain have their own."""
 REASONS = {"rule_refused": RULE_TEXTS, "wrong_state": BLOCKED}
-"""Codes whose facts say closer what is wrong, with what that may be."""
+"""Codes whose facts give a more precise reason, with all possible reasons."""
 PAGE = """<!doctype html>
 <html lang="{language}">
   <head>
@@ -57,7 +57,7 @@ def statuses() -> dict[str, int]:
 
 
 def described(code: str, language: str) -> dict[str, Any]:
-    """A code for programs. Raises KeyError."""
+    """A code as JSON. Raises KeyError."""
     status = statuses()[code]
     cases = {name: _in(text, language) for name, text in _cases(code).items()}
     told = {"code": code, "status": status, "title": TITLES[status], "detail": _in(ERRORS[code], language)}
@@ -65,7 +65,7 @@ def described(code: str, language: str) -> dict[str, Any]:
 
 
 def page_of(code: str, language: str) -> str:
-    """A code for people. Raises KeyError."""
+    """A code as a page. Raises KeyError."""
     told = described(code, language)
     named = told.get("cases", {}).items()
     cases = "".join(f"<dt><code>{name}</code></dt><dd>{escape(text)}</dd>" for name, text in named)
@@ -75,7 +75,7 @@ def page_of(code: str, language: str) -> str:
 
 
 def index(language: str, place: str) -> str:
-    """All codes for people, below the address `place`."""
+    """All codes as a page, with links below the address `place`."""
     found = statuses()
     rows = "".join(
         f'<dt>{found[code]} <a href="{place}/{code}"><code>{code}</code></a></dt>'
@@ -91,7 +91,7 @@ def page(title: str, content: str, language: str) -> str:
 
 
 def _cases(code: str) -> Mapping[str, tuple[str, str]]:
-    """What the refusal says closer, by the reason."""
+    """The texts of a code's precise reasons, by reason."""
     own = {
         name.removeprefix(f"{code}_"): text
         for name, text in ERRORS.items()
@@ -101,7 +101,7 @@ def _cases(code: str) -> Mapping[str, tuple[str, str]]:
 
 
 def _owner(name: str) -> str:
-    """The code that a text belongs to: the longest one that its name begins with."""
+    """The code that a text belongs to: the longest one with which its name begins."""
     return max((code for code in statuses() if name == code or name.startswith(f"{code}_")), key=len, default="")
 
 
