@@ -1,4 +1,4 @@
-"""What is made from the code: the contracts, and pages of the documentation. `samen export` writes them."""
+"""Files made from the code: the contracts, and pages of the documentation. `samen export` writes them."""
 
 import ast
 import base64
@@ -78,7 +78,7 @@ def _docstrings(cls: type[BaseModel]) -> dict[str, str]:
 
 
 def access_page() -> str:
-    """Every right with who has it, and how far it carries."""
+    """Every right with the roles that have it, and how far it reaches."""
     head = (
         "# Who may do what\n\nDeny by default: what is not in this table nobody may. `samen export` makes it.\n"
         "*own*: on what one is a party to; *coop*: at the cooperatives where one holds that role; *mun*: of one's own\n"
@@ -108,7 +108,7 @@ SHORT = {
 
 
 def errors_page() -> str:
-    """Every code with its status, what it says, and so what to do."""
+    """Every error code with its status and its text, which says what to do."""
     head = (
         "# Errors\n\nREST answers `application/problem+json`, GraphQL the same in `extensions`. `code` stays, and\n"
         "the text is for people, in Dutch or English by `Accept-Language`, and says what to do next. `{…}` are values\n"

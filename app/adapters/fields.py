@@ -1,4 +1,4 @@
-"""What is wrong with a field of a request or of a file's row, in Dutch and English; by pydantic's code of the error."""
+"""Errors in a field of a request or of a file's row, in Dutch and English; by pydantic's code of the error."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -134,23 +134,24 @@ FORMS: dict[str, tuple[str, str]] = {
         "Use letters, digits and . _ ~ : @ - only, 100 at most.",
     ),
 }
-"""What `string_pattern_mismatch` means, by the pattern."""
+"""The error text of `string_pattern_mismatch`, by pattern."""
 
 
 def field_error(found: Mapping[str, Any], skip: int = 0) -> dict[str, Any]:
-    """An error of pydantic as it is kept: field (its first `skip` places left out), code, facts, and its own words."""
+    """A pydantic error in stored form: field (without its first `skip` parts), code, facts, and pydantic's words."""
     place = ["".join(letter for letter in str(part) if letter.isprintable())[:60] for part in found["loc"]]
     facts = {name: str(value) for name, value in found.get("ctx", {}).items()}
     if found["type"] == "json_invalid":
         place = place[:1]
-    if place[:1] == ["path"]:  # as the other face calls it
+    # The name in the other face.
+    if place[:1] == ["path"]:
         place = [to_camel(part) for part in place]
     field = ".".join(place[skip:]) or (place[0] if place else "")
     return {"field": field, "code": found["type"], "facts": facts, "message": found["msg"]}
 
 
 def faults_of(refused: Malformed, language: str) -> list[dict[str, str]]:
-    """What is wrong with each field, in a person's language."""
+    """The error text of each field, in a person's language."""
     return [
         {"field": one["field"], "code": one["code"], "message": field_text(one, language)}
         for one in refused.facts["errors"]
@@ -158,7 +159,7 @@ def faults_of(refused: Malformed, language: str) -> list[dict[str, str]]:
 
 
 def field_text(error: Mapping[str, Any], language: str) -> str:
-    """What a person reads about an error with a code and facts, of pydantic or of the domain."""
+    """The text of an error with a code and facts, from pydantic or the domain."""
     code, facts = error["code"], error.get("facts", {})
     text = FORMS.get(facts.get("pattern", ""), TEXTS.get(code))
     if text is None:
@@ -170,5 +171,5 @@ def field_text(error: Mapping[str, Any], language: str) -> str:
 
 
 def _shown(name: str, value: str, language: str) -> str:
-    """A value of a fault as people write it."""
+    """A value of an error, as people write it."""
     return euro(int(value), language) if name.endswith("_cents") else value
