@@ -83,9 +83,9 @@ def access_page() -> str:
         "# Who may do what\n\nDeny by default: rights outside this table do not exist. `samen export` makes this page.\n"
         "*own*: on rows that the caller is a party to; *coop*: at the cooperatives where they hold that role;\n"
         "*mun*: of their own municipality; *net*: everywhere; *any*: for every caller. A token's scopes only narrow\n"
-        "these rights. Two walls enforce them: the application checks before every use case, and PostgreSQL shows a\n"
-        "transaction only the rows of its caller. Former members still see their own money, and nothing\n"
-        "about customers. A replay under a request key needs the same rights again.\n\n"
+        "these rights. Two walls enforce them: the application checks before every use case, and PostgreSQL shows\n"
+        "a transaction only the rows of its caller. Former members still see their own money, and nothing about\n"
+        "customers. A replay under a request key needs the same rights again.\n\n"
     )
     roles = list(Role)
     rows = [

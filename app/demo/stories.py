@@ -204,7 +204,7 @@ class Stories:
         return await lead(move_order, order_id=order.id, verb=OrderVerb.ACCEPT)
 
     async def _earned(self, treasurer: Run, assignment_id: UUID) -> None:
-        """Where the money went, as the lead sees it."""
+        """The flows of the money, as the lead sees them."""
         for flow in await treasurer(get_assignment_flows, assignment_id=assignment_id):
             self.say(f"  {flow.source:20} → {flow.target:20} {decimal_text(flow.cents):>9}")
 

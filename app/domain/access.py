@@ -33,7 +33,7 @@ class Reach(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token may be used for."""
+    """A permission that a token can have."""
 
     CATALOGUE_READ = "catalogue:read"
     OFFERINGS_READ = "offerings:read"

@@ -18,7 +18,7 @@ class LimitPeriod(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LegalLimit:
-    """What a law allows from a day on: cents per `per`, or a percentage up to cents, or a count."""
+    """A legal limit from a day on: cents per `per`, or a percentage up to cents, or a count."""
 
     law: str
     what: str
@@ -82,9 +82,9 @@ LAWS = frozenset(limit.law for limit in LIMITS)
 
 
 def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]:
-    """What a law allows in a month and in its calendar year, in cents; None if it sets no such limit.
+    """The limits of a law for a month and its calendar year, in cents; None if it sets no such limit.
 
-    It allows 0 if the tables have no verified value for the first day of the month.
+    The limit is 0 if the tables have no verified value for the first day of the month.
     """
     if law is None:
         return None, None
@@ -100,7 +100,7 @@ def check_known(law: str | None, day: date) -> None:
 
 
 def limits_on(law: str | None, day: date) -> tuple[LegalLimit, ...]:
-    """What a law allows on a day; empty if the tables have no verified value for it."""
+    """The limits of a law on a day; empty if the tables have no verified value for it."""
     return tuple(
         limit
         for limit in LIMITS

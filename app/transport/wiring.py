@@ -1,4 +1,4 @@
-"""What the composition root passes to both faces."""
+"""The values that the composition root passes to both faces."""
 
 import asyncio
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Readiness:
 
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
-    """What `main` passes to the faces."""
+    """The values that `main` passes to the faces."""
 
     make_run: Any
     """Makes the `Run` of an identity, on the pool of the application's role."""

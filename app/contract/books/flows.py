@@ -1,4 +1,4 @@
-"""Where money went: statements of a period, the trace of an order, the flows of a month."""
+"""Flows of money: statements of a period, the trace of an order, the flows of a month."""
 
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ class StatementLine:
 
 
 class Stated:
-    """What every statement shows."""
+    """The fields of every statement."""
 
     cooperative_id: CooperativeId
     """The cooperative whose books they are."""

@@ -32,7 +32,7 @@ class SpendingRequest:
     member_id: MemberId
     """The member whose pot pays."""
     purpose: str
-    """What the purchase is for, as the agreement names it."""
+    """The purpose of the purchase, as the agreement names it."""
     policy: str
     """The agreement's policy for this purpose at the request: `allowed` or `needs_municipal_consent`."""
     title: str

@@ -71,7 +71,7 @@ class OrderedLine:
 
 @shape(purchase_costs.SupplierOrder)
 class SupplierOrder:
-    """What to order from the supplier."""
+    """The order to the supplier."""
 
     supplier: str
     """The supplier that sells it."""

@@ -1,4 +1,4 @@
-"""What a member earned with each order, and where every cent of it went."""
+"""Earnings: the result of each order for a member, and the destination of every cent."""
 
 from datetime import date
 

@@ -74,7 +74,7 @@ class Hold:
     expires_at: datetime
     """The moment at which the hold ends."""
     state: HoldState
-    """What became of them."""
+    """The state of the hold."""
 
 
 ONE = "/offerings/{offering_id}"

@@ -135,7 +135,7 @@ class OrderEvent:
 
 @shape(domain.GuestOrder)
 class GuestOrder:
-    """What a status link shows: no name and no address."""
+    """The public part of an order, for its status link: no name and no address."""
 
     reference: str
     """The short reference of the order."""

@@ -30,7 +30,7 @@ class AssignmentSlot:
     minutes: int
     """The planned minutes of one seat."""
     share_kind: ShareKind
-    """What the size of a share means."""
+    """The meaning of the size of a share."""
     share_size: int
     """The share of one seat: basis points (percent), cents (fixed) or a weight (rest); not used with hours."""
     skills: list[str]
@@ -67,7 +67,7 @@ class AssignmentPart:
     joined_at: datetime
     """When the member applied, or was invited."""
     offered_to: MemberId | None
-    """The colleague who is asked to take it over."""
+    """The colleague to whom it is offered."""
     minutes: int
     """The number of minutes approved."""
     net: Money

@@ -1,4 +1,4 @@
-"""Where money went: statements of a period as of any day, the trace of one order, the flows of a month."""
+"""Flows of money: statements of a period as of any day, the trace of one order, the flows of a month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -44,7 +44,9 @@ class OpeningPot:
 
 @dataclass(frozen=True)
 class OpeningTotal:
-    """What a member (None: the cooperative fund) kept in a month before remittance, for the threshold of the year."""
+    """The amount that a member (None: the cooperative fund) kept in a month before remittance, for the year's
+    threshold.
+    """
 
     month: date
     cents: int

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Verified:
-    """What was read, and what failed verification."""
+    """The result of a verification: the numbers that were read, and the faults."""
 
     links: int = 0
     journals: int = 0

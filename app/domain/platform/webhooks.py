@@ -90,7 +90,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What is sent: the event, the URL, and the secrets that sign it, newest first.
+    """A delivery to send: the event, the URL, and the secrets that sign it, newest first.
 
     `scopes` are the app's present ones.
     """

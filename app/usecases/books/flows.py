@@ -1,4 +1,4 @@
-"""Where money went: statements, the trace of an order, the flows of a month. Reads only."""
+"""Flows of money: statements, the trace of an order, the flows of a month. Reads only."""
 
 from dataclasses import replace
 from datetime import date, datetime

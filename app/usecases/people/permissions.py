@@ -153,7 +153,7 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: Permissio
 
 @shows_private
 async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: MemberId) -> list[PermissionRead]:
-    """The log of who read the text of a member's permissions, oldest first."""
+    """The people who read the text of a member's permissions, oldest reading first."""
     member = await members.get(tx, member_id)
     actor.require(Right.READ_PERMISSION, member.cooperative_id, own=actor.as_member(member_id))
     return await permission_reads.all(tx, member_id=member_id)

@@ -29,7 +29,7 @@ SignedTerms = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc(
 
 @dataclass(frozen=True)
 class CooperativeShare:
-    """What a cooperative's parts earn together under the present terms, without VAT, and whether it signed them."""
+    """The earnings of a cooperative's parts under the present terms, without VAT, and whether it signed them."""
 
     cooperative_id: UUID
     parts: int

@@ -272,7 +272,7 @@ async def list_assignments(
 
 
 def _shown(actor: Actor, found: Assignment) -> Assignment:
-    """Only the lead sees the customer's words; everybody sees why it was cancelled."""
+    """Hides the customer's reason from everybody but the lead; the reason of a cancellation stays visible."""
     if found.state is AssignmentState.CANCELLED or actor.may(Right.READ_ASSIGNMENT, found.cooperative_id):
         return found
     return replace(found, reason="")

@@ -178,7 +178,7 @@ async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[
 
 @open_to_visitors
 async def get_guest_order(tx: Tx, actor: Actor, *, token: StatusToken) -> GuestOrder:
-    """What the holder of a status link may see of an order, without a login. Raises NotFound."""
+    """The public part of an order, for the holder of its status link, without a login. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
     found = await guest_order(tx, _hash(token))
     if found is None:

@@ -61,7 +61,7 @@ Skill = Annotated[str, Text(1, 60)]
 Skills = Annotated[list[Skill], Field(max_length=20), Doc("The skills that the role needs.")]
 SeatMinutes = Annotated[Minutes, Doc("The planned minutes of one seat.")]
 Seats = Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE, Doc("The number of seats.")]
-SeatShare = Annotated[ShareKind, Doc("What the size of a share means.")]
+SeatShare = Annotated[ShareKind, Doc("The meaning of the size of a share.")]
 SeatSize = Annotated[
     int,
     Field(strict=True, ge=0, le=2_000_000_000),
@@ -173,7 +173,7 @@ async def list_slots(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> li
 
 
 def _planned(assignment: Assignment, roles: Sequence[Slot]) -> dict[UUID, int]:
-    """What one seat of each role earns, in cents; empty while the shares differ."""
+    """The planned earnings of one seat of each role, in cents; empty while the shares differ."""
     try:
         return seat_cents(assignment, roles)
     except SharesDiffer:

@@ -193,7 +193,7 @@ def _held_without(given: list[Permission], earning: Earning) -> Earning:
 
 
 def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
-    """The earning as it is booked now: split, or its surplus held until the coordinator decides."""
+    """The earning as booked now: split, or its surplus held until the coordinator decides."""
     costs = cost_legs(claimed)
     earning = replace(earning, cost_cents=sum(claim.cents for claim in claimed), agreement_id=agreement.id)
     held = held_leg(earning, costs)
