@@ -80,7 +80,7 @@ def _docstrings(cls: type[BaseModel]) -> dict[str, str]:
 def access_page() -> str:
     """Every right with the roles that have it, and how far it reaches."""
     head = (
-        "# Who may do what\n\nDeny by default: rights outside this table do not exist. `samen export` makes this page.\n"
+        "# Who may do what\n\nDeny by default: other rights do not exist. `samen export` makes this page.\n"
         "*own*: on rows that the caller is a party to; *coop*: at the cooperatives where they hold that role;\n"
         "*mun*: of their own municipality; *net*: everywhere; *any*: for every caller. A token's scopes only narrow\n"
         "these rights. Two walls enforce them: the application checks before every use case, and PostgreSQL shows\n"

@@ -74,7 +74,7 @@ class Order:
     owed_back: Money
     """The amount paid beyond the price, which the seller owes the customer."""
     contact: Contact
-    """How to reach the customer."""
+    """The contact details of the customer."""
     note: str
     """The customer's note."""
     lines: list[OrderLine]
