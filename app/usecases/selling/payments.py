@@ -72,7 +72,7 @@ async def record_payment(
         recorded_at=tx.now,
     )
     await follow_payment(tx, paid)
-    # `settle` only reads until here; its writes are sent in one batch.
+    # `settle` reads, so it comes before the writes below, which are sent in one batch.
     settled = await settle(tx, paid) if order.due_cents else paid
     await payments.add(tx, payment)
     await _log(tx, actor, settled, "record_payment")
