@@ -1,4 +1,4 @@
-"""The rooms: each import contract holds, and is shown to bite by a planted violation."""
+"""The rooms: each import contract holds, and is proved by an inserted violation."""
 
 import ast
 import re
@@ -59,7 +59,7 @@ def test_each_contract_bites(tmp_path: Path, name: str) -> None:
 
 
 def test_only_the_run_commits() -> None:
-    """Nobody but `Run` and start-up opens a transaction."""
+    """Only `Run` and start-up open a transaction."""
     openers = {
         file.relative_to(ROOT).as_posix()
         for file in (ROOT / "app").rglob("*.py")
@@ -69,12 +69,13 @@ def test_only_the_run_commits() -> None:
 
 
 def test_every_rule_that_can_refuse_has_words() -> None:
-    """Those that the code names; a constraint of the database that speaks first is named as it is."""
+    """The rules in the code; a violated database constraint is reported by its own name."""
     calls = [
         node
         for file in (ROOT / "app").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) != "Leg"  # its rule is why money went there
+        # Its rule is the reason of a booking.
+        if isinstance(node, ast.Call) and ast.unparse(node.func) != "Leg"
     ]
     stated = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "rule"]
     named = {str(value.value) for value in stated if isinstance(value, ast.Constant)}
@@ -92,7 +93,7 @@ def test_functions_and_modules_stay_small() -> None:
 
 
 def packed(tree: ast.AST) -> list[int]:
-    """The lines of long calls that hide what is what: a star or splat of a literal, a large dataclass by position."""
+    """The lines of unclear long calls: a star or splat of a literal, a large dataclass by position."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple | ast.List):

@@ -1,4 +1,4 @@
-"""What is wrong with a field of a request or of a file's row, in words; by pydantic's code of the error."""
+"""Errors in a field of a request or of a file's row, in words; by pydantic's code of the error."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,23 +37,24 @@ FORMS = {
     r"^[0-9]{1,18}$": "cursor",
     r"^[A-Za-z0-9._~:@-]{1,100}$": "external_id",
 }
-"""What `string_pattern_mismatch` means, by the pattern: the text's name in the section `form` of the catalogues."""
+"""The text of `string_pattern_mismatch`, by pattern: its name in the section `form` of the catalogues."""
 
 
 def field_error(found: Mapping[str, Any], skip: int = 0) -> dict[str, Any]:
-    """An error of pydantic as it is kept: field (its first `skip` places left out), code, facts, and its own words."""
+    """A pydantic error in stored form: field (without its first `skip` parts), code, facts, and pydantic's words."""
     place = ["".join(letter for letter in str(part) if letter.isprintable())[:60] for part in found["loc"]]
     facts = {name: str(value) for name, value in found.get("ctx", {}).items()}
     if found["type"] == "json_invalid":
         place = place[:1]
-    if place[:1] == ["path"]:  # as the other face calls it
+    # The name in the other face.
+    if place[:1] == ["path"]:
         place = [to_camel(part) for part in place]
     field = ".".join(place[skip:]) or (place[0] if place else "")
     return {"field": field, "code": found["type"], "facts": facts, "message": found["msg"]}
 
 
 def faults_of(refused: Malformed, language: str) -> list[dict[str, str]]:
-    """What is wrong with each field, in a person's language."""
+    """The error text of each field, in a person's language."""
     return [
         {"field": one["field"], "code": one["code"], "message": field_text(one, language)}
         for one in refused.facts["errors"]
@@ -61,7 +62,7 @@ def faults_of(refused: Malformed, language: str) -> list[dict[str, str]]:
 
 
 def field_text(error: Mapping[str, Any], language: str) -> str:
-    """What a person reads about an error with a code and facts, of pydantic or of the domain."""
+    """The text of an error with a code and facts, from pydantic or the domain."""
     code, texts = error["code"], catalogue(language).texts
     facts = {"field": error.get("field", ""), **error.get("facts", {})}
     text = texts["form"].get(FORMS.get(facts.get("pattern", ""), ""), texts["field"].get(ALIKE.get(code, code)))

@@ -1,4 +1,4 @@
-"""A Sankey drawing as SVG: where money went, in up to three columns; every ribbon says what it is, without colour."""
+"""A Sankey diagram as SVG: where money went, in up to three columns; every ribbon has a text, beside its colour."""
 
 from collections.abc import Sequence
 from html import escape
@@ -11,7 +11,7 @@ COLUMNS = (24, 330, 600)
 
 
 def sankey_svg(title: str, flows: Sequence[Flow], language: str) -> str:
-    """The flows above zero as ribbons; their width is their part of what came in."""
+    """The flows above zero as ribbons; their width is their part of the total."""
     merged: dict[tuple[str, str], int] = {}
     for flow in flows:
         key = (flow.source, flow.target)
@@ -41,7 +41,7 @@ Place = tuple[int, float, float, int]
 
 
 def _places(shown: dict[tuple[str, str], int], whole: int) -> tuple[dict[str, Place], int]:
-    """Where each bar stands: customers left, what they paid for in the middle, what came of that on the right."""
+    """The position of each bar: customers left, their orders in the middle, the destinations right."""
     sources = {source for source, _ in shown}
     column = {node: 0 if node == "customer" else 1 for node in sources}
     for source, target in shown:

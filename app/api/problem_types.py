@@ -1,4 +1,4 @@
-"""`/docs/errors`: what each code of a refusal means, and what to do. The `type` of a problem leads there (RFC 9457)."""
+"""`/docs/errors`: the meaning of each error code, and what to do. The `type` of a problem links there (RFC 9457)."""
 
 from html import escape
 from typing import Any
@@ -22,9 +22,9 @@ FACES = {
     "internal": 500,
     "unavailable": 503,
 }
-"""Errors of the faces; those of the domain say their status themselves."""
+"""The statuses of the faces' own errors; those of the domain have their own."""
 REASONS = {"rule_refused": "rule", "wrong_state": "blocked"}
-"""Codes whose facts say closer what is wrong, with the section of the catalogues that has what that may be."""
+"""Codes whose facts give a more precise reason, with the section of the catalogues that has all of them."""
 PAGE = """<!doctype html>
 <html lang="{language}">
   <head>
@@ -49,14 +49,14 @@ def statuses() -> dict[str, int]:
 
 
 def described(code: str, language: str) -> dict[str, Any]:
-    """A code for programs. Raises KeyError."""
+    """A code as JSON. Raises KeyError."""
     status = statuses()[code]
     told = {"code": code, "status": status, "title": TITLES[status], "detail": templates("refusal", language)[code]}
     return told | ({"cases": cases} if (cases := _cases(code, language)) else {})
 
 
 def page_of(code: str, language: str) -> str:
-    """A code for people. Raises KeyError."""
+    """A code as a page. Raises KeyError."""
     told = described(code, language)
     named = told.get("cases", {}).items()
     cases = "".join(f"<dt><code>{name}</code></dt><dd>{escape(text)}</dd>" for name, text in named)
@@ -66,7 +66,7 @@ def page_of(code: str, language: str) -> str:
 
 
 def index(language: str, place: str) -> str:
-    """All codes for people, below the address `place`."""
+    """All codes as a page, with links below the address `place`."""
     found, texts = statuses(), templates("refusal", language)
     rows = "".join(
         f'<dt>{found[code]} <a href="{place}/{code}"><code>{code}</code></a></dt><dd>{escape(texts[code])}</dd>'
@@ -81,7 +81,7 @@ def page(title: str, content: str, language: str) -> str:
 
 
 def _cases(code: str, language: str) -> dict[str, str]:
-    """What the refusal says closer, by the reason."""
+    """The texts of a code's precise reasons, by reason."""
     own = {
         name.removeprefix(f"{code}_"): text
         for name, text in templates("refusal", language).items()
@@ -91,5 +91,5 @@ def _cases(code: str, language: str) -> dict[str, str]:
 
 
 def _owner(name: str) -> str:
-    """The code that a text belongs to: the longest one that its name begins with."""
+    """The code that a text belongs to: the longest one with which its name begins."""
     return max((code for code in statuses() if name == code or name.startswith(f"{code}_")), key=len, default="")

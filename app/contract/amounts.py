@@ -1,4 +1,4 @@
-"""Amounts by name, where the names are not known beforehand."""
+"""Lists of amounts by name, for names that are not known in advance."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from app.domain import money as domain
 
 @shape(domain.NamedAmount)
 class NamedAmount:
-    """An amount and what it is of."""
+    """An amount with its name."""
 
     name: str
-    """What it is of."""
+    """The name."""
     amount: Money = cents("cents")
-    """How much."""
+    """The amount."""
 
 
 def amounts(field: str) -> Any:

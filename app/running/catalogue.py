@@ -1,4 +1,4 @@
-"""The catalogue: read by everybody, one statement a page, passed through as it comes from the database."""
+"""The public catalogue: one statement a page, whose JSON is passed through as the database makes it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from app.running.run import available
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The read model's own pool, whose role may select the public view and nothing else. Reads raise Unavailable."""
+    """The catalogue's own connection pool, whose role can only select the public view. Reads raise Unavailable."""
 
     database: Database
 

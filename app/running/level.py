@@ -1,4 +1,4 @@
-"""Reads many things at once for one caller: those of one level of a document, whatever their nouns."""
+"""Reads many objects at once for one caller: all that one level of a GraphQL document needs, of any noun."""
 
 import inspect
 from collections import defaultdict
@@ -19,13 +19,14 @@ from app.usecases.steps.visitors import is_open
 
 Verb = Callable[..., Awaitable[Any]]
 Rows = dict[Lookup, dict[str, list[dict[str, Any]]]]
-"""By what was looked up: the rows of each id."""
+"""For each lookup, the rows by id."""
 
 
 async def read_level(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> list[Any]:
-    """What each verb gives for its id, or the refusal that it raised; one statement, with a select for each table.
+    """Returns the result of each use case, or the error that it raised, from one statement with a select for each
+    table.
 
-    Every verb judges its own thing, as if it had been asked alone. Raises Unavailable, TokenRefused.
+    Every use case checks the rights on its own object, as if it were called alone. Raises Unavailable, TokenRefused.
     """
     actor, rows = await available(lambda: _rows(run, asked))
     run.actor = actor
@@ -69,6 +70,6 @@ def _answers(verb: Verb, row_id: UUID, rows: Rows) -> Answers:
 
 @cache
 def name_of_id(verb: Verb) -> str:
-    """What a verb calls the id that it takes."""
+    """The name of the id parameter of a use case."""
     (name,) = [name for name in inspect.signature(verb).parameters if name not in ("tx", "actor")]
     return name

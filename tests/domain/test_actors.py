@@ -1,4 +1,4 @@
-"""What somebody passed once they pass again only as who they are now."""
+"""Checks that an actor passed once are passed again only with their present roles."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -34,7 +34,7 @@ def test_an_office_that_ended_is_asked_again() -> None:
 
 
 def test_a_row_is_ones_own_through_the_same_member_only() -> None:
-    """Another membership, or the same one after it ended, is not what let them in; a right that is kept still is."""
+    """Another membership, or the same one after it ended, does not give the row; a right that they keep does."""
     maker = somebody(Holding(Role.MEMBER, PLACE, None, MEMBER))
     maker.require(Right.WORK_ORDER, PLACE, own=maker.as_member(MEMBER))
     worked = dict(maker.passed or {})

@@ -80,7 +80,7 @@ def test_every_cent_goes_somewhere_and_no_pot_shrinks(
 def test_sales_and_refunds_in_any_order_end_where_the_remaining_sales_would(
     sales: list[tuple[int, int]], random: object
 ) -> None:
-    """What stands in the books is F of what remains, whatever was refunded when."""
+    """The books are F of the remaining sales, whatever was refunded when."""
     shuffle = random.shuffle  # type: ignore[attr-defined]
     terms, booked = agreement(), {"municipality": 0, "pot": 0}
     months: list[MonthTotal] = []

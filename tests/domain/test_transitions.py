@@ -1,4 +1,4 @@
-"""Processes: the list of steps and the step itself ask the same guards over the same case."""
+"""Processes: the list of steps and the step itself use the same guards on the same case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ LETTER: Process[Letter] = Process(verbs=LetterVerb, states=LetterState, rights=_
 
 
 def listed(process: Process[Any], thing: Any, actor: Actor = HELPER) -> list[AvailableTransition]:
-    """What is listed for whoever has every right."""
+    """The listed steps for an actor with every right."""
     return available(replace(process, rights=_all_rights), Case(thing, actor, NOW))
 
 

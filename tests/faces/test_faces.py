@@ -1,4 +1,4 @@
-"""Both faces say the same, and keep their contracts."""
+"""Both faces give the same answers, and match their contracts."""
 
 import ast
 import json
@@ -53,7 +53,7 @@ def test_every_verb_exists_in_both_faces() -> None:
 
 
 def test_the_exported_contracts_are_the_real_ones() -> None:
-    """Changed on purpose? `make contracts`, and say so in the CHANGELOG."""
+    """If the change was intended: `make contracts`, and a line in the CHANGELOG."""
     real = contracts()
     assert {name: (ROOT / "openapi" / name).read_text(encoding="utf-8") for name in real} == real
 
@@ -77,7 +77,7 @@ def test_every_code_has_words_in_every_language(language: str) -> None:
 
 
 def test_every_reason_why_a_step_is_blocked_has_words() -> None:
-    """What the guards of the processes answer, read from the code."""
+    """The reasons of all guards, read from the code."""
     processes = [
         file for file in (ROOT / "app" / "domain").rglob("*.py") if "Transition(" in file.read_text(encoding="utf-8")
     ]
@@ -270,7 +270,7 @@ async def test_the_probes(world: World) -> None:
 
 
 async def test_it_is_not_ready_on_a_schema_older_than_itself(settings: Settings, database_url: str) -> None:
-    """A newer one is an upgrade under way, in which the older version goes on serving."""
+    """A newer schema is an upgrade under way, during which the older version keeps serving."""
     owner = await asyncpg.connect(database_url)
     current = await owner.fetchval("select version_num from alembic_version")
     try:

@@ -1,4 +1,4 @@
-"""The catalogue: the forms of what is looked for."""
+"""The forms of a search in the catalogue."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, net of VA
 
 
 def query_of(page: PageRequest, **given: Any) -> CatalogueQuery:
-    """What is looked for. Raises Malformed with every fault at once."""
+    """Returns the search parameters. Raises Malformed with every fault at once."""
     return _query(**read_forms(_query, {"page": page, **given}, date.min))
 
 
@@ -32,7 +32,7 @@ def _query(
     min_price: LowestPrice | None = None,
     max_price: HighestPrice | None = None,
 ) -> CatalogueQuery:
-    """What is left blank is not looked for."""
+    """The search parameters; blank ones are ignored."""
     return CatalogueQuery(
         page=page,
         text=text or None,

@@ -14,7 +14,7 @@ from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import CbsCode, Doc, Text
 
-MunicipalityName = Annotated[str, Text(1, 100), Doc("What it is called.")]
+MunicipalityName = Annotated[str, Text(1, 100), Doc("Its name.")]
 
 
 @open_to_visitors
