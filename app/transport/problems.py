@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from app.adapters.addresses import public_path
 from app.adapters.messages import EN, error_text
 from app.domain.errors import ScopeMissing, TokenRefused
+from app.transport.codes import note_code
 from app.transport.headers import language_at
 from app.usecases.run import Unavailable
 
@@ -58,7 +59,8 @@ def problem(
     retry_after: int = 2,
     **more: Any,
 ) -> JSONResponse:
-    """The body that every error has."""
+    """The body that every error has. Its code is noted for the access log."""
+    note_code(request, code)
     path, headers = request.url.path, {"Content-Language": language_at(request)}
     if challenge := _challenge(status, code, more.get("facts", {}), basic=path == LOGIN):
         headers["WWW-Authenticate"] = challenge
