@@ -61,6 +61,7 @@ NOT_PRIVATE = {
     "offering_imports.list_import_rows": "made to be published",
     "offering_imports.list_imports": "how files of offerings fared",
     "offerings.get_offering": "made to be published",
+    "offerings.list_holds": "units, without who holds them",
     "offerings.list_offerings": "made to be published",
     "orders.get_guest_order": "for who has its link; without name and address",
     "parts.list_slots": "seats of a job, without who has them",

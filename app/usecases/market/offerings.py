@@ -29,6 +29,7 @@ from app.domain.market.offerings import (
     OfferingVerb,
     PriceUnit,
     check,
+    is_checkout_of,
 )
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import FORMER
@@ -55,6 +56,7 @@ from app.vocabulary import WHOLE, Doc, Form, LeadTime, MoneyIn, Name, Quantity, 
 
 HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]
 OfMember = Annotated[MemberId, Doc("Of this member only.")]
+OfOffering = Annotated[OfferingId, Doc("Of this offering only.")]
 InState = Annotated[OfferingState, Doc("In this state only.")]
 TOLD = {
     "submit": "submitted",
@@ -208,11 +210,19 @@ async def hold_stock(
     return hold
 
 
+async def list_holds(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, offering_id: OfOffering | None = None
+) -> Page[Hold]:
+    """Units of a cooperative's offerings that are held now, by orders and checkouts: why something is sold out."""
+    actor.require(Right.READ_HOLD, cooperative_id)
+    return await holds.page(tx, page, cooperative_id=cooperative_id, state=HoldState.ACTIVE, offering_id=offering_id)
+
+
 async def release_hold(tx: Tx, actor: Actor, *, hold_id: HoldId) -> Hold:
     """Give held units back before their time. Raises NotFound for another's hold, HoldGone for one that ended."""
     actor.require(Right.BUY)
     hold = await holds.get(tx, hold_id)
-    if not actor.owns(hold.person_id, hold.app_id):
+    if not is_checkout_of(actor, hold):
         raise NotFound
     if not await end_holds(tx, hold_id=hold_id, state=HoldState.RELEASED):
         raise HoldGone
