@@ -174,10 +174,16 @@ def test_what_does_not_change_what_is_hidden(hidden_by: tuple[HiddenBy, ...], ve
     assert refused.value.facts["reason"] == reason
 
 
+def test_it_is_published_from_the_first_day_of_an_agreement() -> None:
+    first = offering(state=OfferingState.IN_REVIEW, agreed_from=NOW.date())
+    assert transition(Case(first, COORDINATOR, NOW), "publish").state is OfferingState.PUBLISHED
+
+
 @pytest.mark.parametrize(("before", "after"), [(0, 1), (4, 4)], ids=["the first", "published before"])
 def test_publishing_makes_the_first_edition(before: int, after: int) -> None:
     published = transition(Case(offering(state=OfferingState.IN_REVIEW, edition=before), COORDINATOR, NOW), "publish")
     assert published.edition == after
+    assert transition(Case(offering(edition=before), COORDINATOR, NOW), "submit").edition == before
 
 
 def test_no_import_holds_what_was_decided() -> None:
