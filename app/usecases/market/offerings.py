@@ -27,7 +27,6 @@ from app.domain.market.offerings import (
     Offering,
     OfferingState,
     OfferingVerb,
-    PriceUnit,
     check,
     is_checkout_of,
 )
@@ -35,24 +34,12 @@ from app.domain.page import Page, PageRequest
 from app.domain.people.members import FORMER
 from app.domain.platform.events import LESS_HELD
 from app.domain.transitions import Case, find
-from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
-from app.usecases.steps.offering import (
-    Category,
-    Description,
-    ImageUrl,
-    OfferingContents,
-    Price,
-    PurchasePrice,
-    Tags,
-    Unit,
-    Units,
-    contents_of,
-)
+from app.usecases.steps.offering import OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
 from app.usecases.steps.ordering import take_or_free
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import WHOLE, Doc, Form, LeadTime, MoneyIn, Name, Quantity, Town, Version
+from app.vocabulary import WHOLE, Doc, Quantity, Version
 
 HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]
 OfMember = Annotated[MemberId, Doc("Of this member only.")]
@@ -72,22 +59,6 @@ TOLD = {
 class AddOffering(OfferingContents):
     """A new offering."""
 
-    purchase_price: PurchasePrice | None = None
-
-
-class OfferingChange(Form):
-    """What of an offering changes."""
-
-    title: Name = ""
-    text: Description = ""
-    category: Category = ""
-    price_unit: Unit = PriceUnit.PIECE
-    price: Price = MoneyIn.of(0)
-    vat_class: VatClass = VatClass.STANDARD
-    town: Town = ""
-    tags: Tags = Field(default_factory=list)
-    image_url: ImageUrl = None
-    lead_time_minutes: LeadTime = 0
     purchase_price: PurchasePrice | None = None
 
 

@@ -44,6 +44,22 @@ class OfferingContents(Form):
     stock: Units | None = None
 
 
+class OfferingChange(Form):
+    """What of an offering changes."""
+
+    title: Name = ""
+    text: Description = ""
+    category: Category = ""
+    price_unit: Unit = PriceUnit.PIECE
+    price: Price = MoneyIn.of(0)
+    vat_class: VatClass = VatClass.STANDARD
+    town: Town = ""
+    tags: Tags = Field(default_factory=list)
+    image_url: ImageUrl = None
+    lead_time_minutes: LeadTime = 0
+    purchase_price: PurchasePrice | None = None
+
+
 def contents_of(named: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of Offering from `kind` to `purchase_cents` that a form names: money in cents, tags as a tuple."""
     fields = {_CENTS.get(name, name): value for name, value in named.items() if name not in _APART}
