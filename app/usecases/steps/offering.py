@@ -61,11 +61,9 @@ class OfferingChange(Form):
 
 
 def contents_of(named: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of Offering from `kind` to `purchase_cents` that a form names: money in cents, tags as a tuple."""
+    """The fields of Offering from `kind` to `purchase_cents` that a form names: money in cents, lists as tuples."""
     fields = {_CENTS.get(name, name): value for name, value in named.items() if name not in _APART}
     for name in _CENTS.values():
         if fields.get(name) is not None:
             fields[name] = fields[name].cents
-    if "tags" in fields:
-        fields["tags"] = tuple(fields["tags"])
-    return fields
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
