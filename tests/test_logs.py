@@ -60,6 +60,7 @@ NOT_PRIVATE = {
     "offering_imports.list_import_rows": "made to be published",
     "offering_imports.list_imports": "how files of offerings fared",
     "offerings.get_offering": "made to be published",
+    "offerings.list_holds": "units, without who holds them",
     "offerings.list_offerings": "made to be published",
     "orders.get_guest_order": "for who has its link; without name and address",
     "parts.list_slots": "seats of a job, without who has them",
@@ -167,6 +168,49 @@ async def test_a_request_is_one_line_with_its_trace_and_no_secret(
         ("GET", "/v1/order-status/{token}", 200, "ab" * 16),
     ]
     assert order["statusUrl"].rsplit("/", 1)[1] not in json.dumps(lines)
+
+
+def accessed(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int, str | None]]:
+    """Route, status and code of the lines of the access log."""
+    lines = [record.__dict__ for record in caplog.records if record.name == "samen.access"]
+    return [(line["route"], line["status"], line.get("code")) for line in lines]
+
+
+async def test_the_access_log_has_the_code_of_a_refusal(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A refusal of a use case, of a form, of the router and of a token; a success has no code."""
+    buyer = world.person()
+    offering = await world.offering(await world.cooperative(), kind="goods", stock=1)
+    holds = f"/v1/offerings/{offering}/holds"
+    with caplog.at_level(logging.INFO, logger="samen.access"):
+        caplog.clear()
+        await buyer("POST", holds, {"quantity": 1})
+        await buyer("POST", holds, {"quantity": 1}, status=409)
+        await buyer("POST", holds, {"quantity": "?"}, status=400)
+        await buyer("GET", "/v1/nergens", status=404)
+        await world.visitor("GET", "/v1/orders", status=401)
+    route = "/v1/offerings/{offering_id}/holds"
+    assert accessed(caplog) == [
+        (route, 201, None),
+        (route, 409, "sold_out"),
+        (route, 400, "bad_request"),
+        ("-", 404, "not_found"),
+        ("/v1/orders", 401, "unauthenticated"),
+    ]
+
+
+async def test_the_access_log_has_the_codes_of_a_graphql_document_once_each(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    unknown = uuid.uuid4()
+    with caplog.at_level(logging.INFO, logger="samen.access"):
+        caplog.clear()
+        await world.person().graphql("{ cooperatives { edges { cursor } } }")
+        await world.person().graphql("{ nothing }")
+        order = f'order(id: "{unknown}") {{ id }}'
+        await world.person().graphql(f'{{ a: {order} b: {order} cooperative(id: "{unknown}") {{ id }} }}')
+        await world.visitor.graphql(f'{{ orders {{ edges {{ cursor }} }} cooperative(id: "{unknown}") {{ id }} }}')
+    codes = [code and sorted(code.split(",")) for _, _, code in accessed(caplog)]
+    assert codes == [None, ["bad_request"], ["not_found"], ["not_found", "unauthenticated"]]
 
 
 async def test_nothing_private_is_on_any_line_of_any_logger(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Any
+from typing import Any, get_origin
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -72,13 +72,20 @@ _YES = frozenset({"ja", "waar", "true", "yes", "1"})
 _NO = frozenset({"nee", "onwaar", "false", "no", "0"})
 
 
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(",") if part.strip()]
+
+
+_LISTS = [
+    field.alias or name for name, field in OfferingRow.model_fields.items() if get_origin(field.annotation) is list
+]
 _CELLS: dict[str, Any] = {
     "stock": _whole,
     "leadTimeMinutes": _whole,
     "offered": _yes,
-    "tags": lambda cell: [part.strip() for part in cell.split(",") if part.strip()],
+    **dict.fromkeys(_LISTS, _parts),
 }
-"""Columns of a CSV that are converted from text."""
+"""Columns of a CSV that are converted from text; a list has commas between its values."""
 
 
 def name_of(found: Any) -> str:

@@ -83,6 +83,7 @@ class Right(StrEnum):
     WRITE_OFFERING = "write_offering"
     REVIEW_OFFERING = "review_offering"
     READ_IMPORT = "read_import"
+    READ_HOLD = "read_hold"
     BUY = "buy"
     READ_ORDER = "read_order"
     WORK_ORDER = "work_order"
@@ -220,6 +221,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.WRITE_OFFERING: (Scope.OFFERINGS_WRITE, _join(_OFFICE, _MAKER, _PARTNER)),
     Right.REVIEW_OFFERING: (Scope.OFFERINGS_WRITE, _OFFICE),
     Right.READ_IMPORT: (Scope.OFFERINGS_READ, _join(_STAFF, _PARTNER)),
+    Right.READ_HOLD: (Scope.OFFERINGS_READ, _STAFF),
     Right.BUY: (Scope.ORDERS_WRITE, _TOKEN),
     Right.READ_ORDER: (Scope.ORDERS_READ, _join(_STAFF, _BUYER, _MAKER, _PARTNER)),
     Right.WORK_ORDER: (Scope.ORDERS_WRITE, _join(_OFFICE, _MAKER, _PARTNER)),

@@ -12,6 +12,7 @@ from app.adapters.messages import EN, error_text, message_of
 from app.domain.errors import DomainError, IssuerUnavailable, Malformed
 from app.graphql.context import Context
 from app.running.run import Unavailable
+from app.transport.codes import note_code
 
 log = logging.getLogger("samen.graphql")
 
@@ -48,11 +49,16 @@ class Errors(SchemaExtension):
 
 
 def shown(error: GraphQLError, context: object) -> GraphQLError:
-    """The error with its code, in the caller's language; one that has its code is unchanged."""
+    """The error with its code, in the caller's language; the code is noted for the access log.
+
+    An error that has its code already is unchanged.
+    """
     if "code" in (error.extensions or {}):
         return error
     language = context.language if isinstance(context, Context) else EN
     extensions, message = _told(error, language, context.trace_id if isinstance(context, Context) else "-")
+    if isinstance(context, Context) and context.request is not None:
+        note_code(context.request, str(extensions["code"]))
     place = (error.nodes, error.source, error.positions, error.path)
     return GraphQLError(message, *place, extensions=extensions)
 

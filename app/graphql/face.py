@@ -28,7 +28,9 @@ from app.graphql.context import Context
 from app.graphql.errors import shown
 from app.graphql.schema import schema
 from app.graphql.sockets import Messages
+from app.transport.codes import note_code
 from app.transport.headers import language_at
+from app.transport.sockets import TOO_MANY
 from app.transport.wiring import wiring_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -115,8 +117,10 @@ class Face(GraphQLRouter[Context, None]):
             raise
         except DomainError as refused:
             note_refusal(refused, token)
+            note_code(socket, refused.code)
             raise ConnectionRejectionError from None
         if not socket.state.socket.belongs_to(context.door.identity):
+            note_code(socket, TOO_MANY)
             raise ConnectionRejectionError
         context.renew = renew
         context.ends_at = None if token is None else ends_at(token)

@@ -22,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from app.adapters.metrics import REQUESTS
 from app.domain.actors import VISITOR
 from app.domain.platform.rates import client_of
+from app.transport.codes import noted
 from app.transport.middleware import BODY_LIMIT, dressed
 from app.transport.problems import refused
 
@@ -261,7 +262,7 @@ class Connection(HttpToolsProtocol):
         REQUESTS.labels("-", "-", status).inc()
         spent = round((self.loop.time() - self.since) * 1000, 1)
         told = {"method": "-", "route": "-", "status": status, "ms": spent, "trace_id": request.state.trace_id}
-        log.info("request", extra=told)
+        log.info("request", extra=told | noted(request))
 
 
 class Socket(WebSocketsSansIOProtocol):

@@ -7,7 +7,7 @@ import time
 
 from opentelemetry.trace import Span
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +15,7 @@ from app.adapters.logs import trace
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
 from app.running.run import Unavailable
+from app.transport.codes import noted
 from app.transport.origins import SHARED, is_preflight, preflight_answer
 from app.transport.problems import failed, refused
 from app.transport.rated import Rated, is_shared
@@ -129,11 +130,12 @@ class EveryRequest:
         return status
 
     def _note(self, scope: Scope, asked: str, span: Span, status: int, spent: float) -> None:
-        """Writes log, metrics and trace, with the path's template instead of its values."""
+        """Writes log, metrics and trace: the path's template instead of its values, and the code of a refusal."""
         route, method = template_of(scope), asked if asked in METHODS else "-"
         REQUESTS.labels(method, route, status).inc()
         SECONDS.labels(route).observe(spent / 1000)
-        log.info("request", extra={"method": asked, "route": route, "status": status, "ms": spent})
+        told = {"method": asked, "route": route, "status": status, "ms": spent, **noted(HTTPConnection(scope))}
+        log.info("request", extra=told)
         if span.is_recording():
             span.update_name(f"{method} {route}")
             facts: dict[str, str | int] = {"http.request.method": method, "http.route": route}

@@ -11,6 +11,7 @@ from app.adapters.addresses import public_path
 from app.adapters.messages import EN, error_text
 from app.domain.errors import ScopeMissing, TokenRefused
 from app.running.run import Unavailable
+from app.transport.codes import note_code
 from app.transport.headers import language_at
 
 log = logging.getLogger("samen.api")
@@ -58,7 +59,8 @@ def problem(
     retry_after: int = 2,
     **more: Any,
 ) -> JSONResponse:
-    """The answer for an error."""
+    """The answer for an error. Its code is noted for the access log."""
+    note_code(request, code)
     path, headers = request.url.path, {"Content-Language": language_at(request)}
     if challenge := _challenge(status, code, more.get("facts", {}), basic=path == LOGIN):
         headers["WWW-Authenticate"] = challenge

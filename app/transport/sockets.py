@@ -5,11 +5,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.actors import VISITOR, Identity
 from app.domain.errors import TooFast
 from app.domain.platform.rates import client_of
+from app.transport.codes import note_code, noted
 from app.usecases.platform.rates import Rates
 
 MOST_OF_CLIENT = 20
@@ -17,6 +19,7 @@ MOST_OF_CLIENT = 20
 MOST_OF_ADDRESS = 200
 """The most sockets of one address, which may be a whole office."""
 TRY_LATER = 1013
+TOO_MANY = "too_many_connections"
 log = logging.getLogger("samen.access")
 
 
@@ -59,13 +62,14 @@ class Socket:
         """Counts it for its caller; False if they have too many."""
         return self._held(client_of(who, self.address), MOST_OF_CLIENT)
 
-    async def opened(self) -> bool:
-        """Counts it for its address; False if that has too many, or is too fast."""
+    async def refusal(self) -> str:
+        """Counts it for its address; the code of a refusal if that has too many or is too fast, else ""."""
         try:
             await self.sockets.spend(VISITOR, self.address, 1)
         except TooFast:
-            return False
-        return self._held(f"from {client_of(VISITOR, self.address)}", MOST_OF_ADDRESS)
+            return TooFast.code
+        held = self._held(f"from {client_of(VISITOR, self.address)}", MOST_OF_ADDRESS)
+        return "" if held else TOO_MANY
 
     def _held(self, name: str, most: int) -> bool:
         held = self.sockets.hold(name, most)
@@ -83,11 +87,14 @@ async def serve_socket(app: ASGIApp, scope: Scope, receive: Receive, send: Send)
     began, client = time.perf_counter(), scope.get("client")
     socket = Socket(scope["app"].state.wiring.sockets, client[0] if client else "")
     scope.setdefault("state", {})["socket"] = socket
+    connection = HTTPConnection(scope)
     try:
-        if await socket.opened():
-            await app(scope, receive, send)
-        else:
+        if code := await socket.refusal():
+            note_code(connection, code)
             await send({"type": "websocket.close", "code": TRY_LATER})
+        else:
+            await app(scope, receive, send)
     finally:
         socket.closed()
-        log.info("socket", extra={"route": "/graphql", "ms": round((time.perf_counter() - began) * 1000, 1)})
+        spent = round((time.perf_counter() - began) * 1000, 1)
+        log.info("socket", extra={"route": "/graphql", "ms": spent, **noted(connection)})

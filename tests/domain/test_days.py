@@ -1,4 +1,4 @@
-"""Bounds of typed days."""
+"""Days of the Dutch calendar, and the bounds of those that people type."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.domain.days import FIRST_DAY, check_day
+from app.domain.days import FIRST_DAY, Bounds, check_day, day_of, midnight, span_of
 from app.domain.errors import DayOutOfRange
 from app.domain.ledger import OpenBooks, check_close
 from app.usecases.earning.agreements import FirstDay
@@ -77,3 +77,38 @@ def test_a_month_that_an_old_slip_opened_can_be_closed_and_no_earlier_one() -> N
         check_close(date(206, 1, 1), slip, today=TODAY, stated_cents=0)
     with pytest.raises(DayOutOfRange):
         check_close(date(1999, 12, 1), OpenBooks(None, date(2028, 1, 1), 0), today=TODAY, stated_cents=0)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        pytest.param(datetime(2026, 1, 31, 22, 59, tzinfo=UTC), date(2026, 1, 31), id="winter, a minute to midnight"),
+        pytest.param(datetime(2026, 1, 31, 23, 0, tzinfo=UTC), date(2026, 2, 1), id="winter, midnight"),
+        pytest.param(datetime(2026, 7, 31, 22, 0, tzinfo=UTC), date(2026, 8, 1), id="summer, midnight"),
+        pytest.param(datetime(2025, 12, 31, 23, 0, tzinfo=UTC), date(2026, 1, 1), id="new year"),
+    ],
+)
+def test_a_day_is_that_of_amsterdam(moment: datetime, day: date) -> None:
+    assert day_of(moment) == day
+    assert day_of(midnight(day)) == day
+    assert day_of(midnight(day) - timedelta(seconds=1)) == day - timedelta(days=1)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)], ids=["23 hours", "25 hours"])
+def test_a_day_on_which_the_clock_changes_is_one_day(day: date) -> None:
+    before, after = midnight(day), midnight(day + timedelta(days=1))
+    hours = (after.astimezone(UTC) - before.astimezone(UTC)).total_seconds() / 3600
+    assert hours == (23 if day.month == 3 else 25)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "first", "last"),
+    [
+        pytest.param(Bounds(), FIRST_DAY, date(2038, 2, 28), id="ten years ahead, in no leap year"),
+        pytest.param(Bounds(years_ahead=4), FIRST_DAY, date(2032, 2, 29), id="four years ahead, in a leap year"),
+        pytest.param(Bounds(0, 1), date(2027, 2, 28), TODAY, id="a year back"),
+        pytest.param(Bounds(0, first=date(1900, 1, 1)), date(1900, 1, 1), TODAY, id="a first day of its own"),
+    ],
+)
+def test_the_span_of_bounds(bounds: Bounds, first: date, last: date) -> None:
+    assert span_of(bounds, TODAY) == (first, last)

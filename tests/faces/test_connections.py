@@ -97,7 +97,8 @@ async def test_a_head_beyond_the_limit_is_refused_as_all_refusals_are(
     assert headers["cache-control"] == "no-store"
     assert headers["trace-id"] == problem["traceId"]
     (line,) = [record for record in caplog.records if record.name == "samen.access"]
-    assert (line.__dict__["status"], line.__dict__["route"]) == (431, "-")
+    logged = {name: line.__dict__[name] for name in ("status", "route", "code")}
+    assert logged == {"status": 431, "route": "-", "code": "head_too_large"}
 
 
 async def test_what_is_within_the_limits_is_answered(address: str) -> None:

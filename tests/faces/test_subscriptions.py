@@ -143,7 +143,11 @@ async def test_the_audit_log_has_what_staff_were_shown_and_not_every_look(
             assert lines() == ["get_order", "get_order"]
 
 
-async def test_a_stranger_and_a_bad_token_get_nothing(world: World, address: str) -> None:
+async def test_a_stranger_and_a_bad_token_get_nothing(
+    world: World, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The access log has the code of each."""
+    caplog.set_level(logging.INFO, "samen.access")
     seller = await rich(world)
     purchase = await plan(world, seller)
     stranger: Caller = (await world.cooperative()).coordinator
@@ -156,6 +160,12 @@ async def test_a_stranger_and_a_bad_token_get_nothing(world: World, address: str
     async with socket(address, "x.y.z") as connection:
         with pytest.raises(websockets.ConnectionClosedError):
             await said(connection)
+
+    def logged() -> list[str]:
+        return sorted(vars(record).get("code", "") for record in caplog.records if record.message == "socket")
+
+    await until(lambda: len(logged()) == 3)
+    assert logged() == ["not_found", "token_refused", "unauthenticated"]
 
 
 @pytest.mark.parametrize("origin", ["https://winkel.example", "http://localhost:3000", "null"])

@@ -79,3 +79,39 @@ async def test_one_seller_an_order_and_time_enough_for_the_maker(world: World) -
     needed = datetime.now(UTC) + timedelta(hours=10)
     order = (await app("POST", "/v1/orders", body | {"neededAt": needed.isoformat()}))["order"]
     assert datetime.fromisoformat(order["acceptBy"]) == needed - timedelta(hours=2)
+
+
+async def test_staff_see_by_which_order_or_checkout_units_are_held(world: World) -> None:
+    """So that "why is it sold out?" has an answer; not who holds them, and nothing that is over."""
+    seller, other, buyer = await world.cooperative(), await world.cooperative(), world.person()
+    lamp = await world.offering(seller, kind="goods", stock=3)
+    chair = await world.offering(seller, kind="goods", stock=1)
+    order = await world.order(buyer, lamp, 2)
+    checkout = await buyer("POST", f"/v1/offerings/{lamp}/holds", {"quantity": 1})
+    released = await buyer("POST", f"/v1/offerings/{chair}/holds", {"quantity": 1})
+    await buyer("DELETE", f"/v1/holds/{released['id']}", status=204)
+    place = f"/v1/cooperatives/{seller.id}/holds"
+    shown = (await seller.coordinator("GET", place))["items"]
+    assert shown[0] == checkout | {"orderId": None}
+    expected = {"offeringId": lamp, "quantity": 2, "expiresAt": order["acceptBy"], "state": "active"}
+    assert shown[1] == expected | {"id": shown[1]["id"], "orderId": order["id"]}
+    assert len(shown) == 2
+    page = await seller.treasurer("GET", f"{place}?limit=1")
+    assert page["items"] == shown[:1]
+    assert (await seller.treasurer("GET", f"{place}?limit=1&after={page['nextCursor']}"))["items"] == shown[1:]
+    assert (await seller.coordinator("GET", f"{place}?offeringId={chair}"))["items"] == []
+    asked = """query($id: UUID!) { holds(cooperativeId: $id) {
+        edges { node { quantity offering { id } order { id } } } } }"""
+    found = (await seller.coordinator.graphql(asked, id=seller.id))["data"]["holds"]["edges"]
+    nodes = [edge["node"] for edge in found]
+    assert nodes == [
+        {"quantity": 1, "offering": {"id": lamp}, "order": None},
+        {"quantity": 2, "offering": {"id": lamp}, "order": {"id": order["id"]}},
+    ]
+    await buyer("DELETE", f"/v1/holds/{shown[1]['id']}", status=404)  # an order gives back what it holds by its steps
+    again = {"lines": [{"offeringId": lamp, "quantity": 2, "holdId": shown[1]["id"]}], "contact": GUEST}
+    await buyer("POST", "/v1/orders", again, status=404)
+    await seller.member("GET", place, status=403)
+    await other.coordinator("GET", place, status=404)
+    await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+    assert (await seller.coordinator("GET", place))["items"] == shown[:1]

@@ -39,6 +39,7 @@ change_offering              partner member coordinator
 set_stock                    partner member coordinator
 move_offering                partner member coordinator
 hold_stock                   wide
+list_holds                   coordinator treasurer
 release_hold                 customer app
 get_offering_of              partner member coordinator treasurer colleague
 put_offering                 partner coordinator

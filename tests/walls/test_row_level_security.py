@@ -46,6 +46,7 @@ PRIVATE = [
     "order",
     "order_line",
     "order_event",
+    "stock_hold",
     "payment",
     "cost_claim",
     "earning",
@@ -99,7 +100,7 @@ SHARED = frozenset({"barter", "joint_purchase", "purchase_article", "assignment"
 """Rows that members of a cooperative share: trades, purchases and jobs."""
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
-    "customer": frozenset({"customer", "order", "order_line", "order_event", "payment", "person"}),
+    "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
     "network": frozenset({"office", "webhook", "webhook_delivery", "person"}),
     "controller": frozenset({"office", "remittance", "person"}),
     "case-manager": frozenset({"office", "spending", "permission", "person"}),

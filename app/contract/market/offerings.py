@@ -8,7 +8,7 @@ from app.contract.transitions import Step, steps
 from app.domain.market import offerings as domain
 from app.domain.market.offerings import OFFERING, HiddenBy, HoldState, OfferingKind, OfferingState, PriceUnit
 from app.domain.vat import VatClass
-from app.ids import CooperativeId, HoldId, MemberId, OfferingId
+from app.ids import CooperativeId, HoldId, MemberId, OfferingId, OrderId
 from app.usecases.market import offerings as usecases
 
 
@@ -63,7 +63,7 @@ class Offering:
 
 @shape(domain.Hold)
 class Hold:
-    """Units that are held during a checkout."""
+    """Units that are held, during a checkout or for an order."""
 
     id: HoldId
     """Its id, to give in an order."""
@@ -71,6 +71,8 @@ class Hold:
     """The offering that is held."""
     quantity: int
     """The number of units held."""
+    order_id: OrderId | None
+    """The order that holds them until it is accepted; null during a checkout."""
     expires_at: datetime
     """The moment at which the hold ends."""
     state: HoldState
@@ -88,4 +90,5 @@ offerings.patch(ONE, usecases.change_offering, Offering)
 offerings.put(f"{ONE}/stock", usecases.set_stock, Offering)
 offerings.move(f"{ONE}/transitions", usecases.move_offering, Offering, key=Key.KEPT)
 offerings.post(f"{ONE}/holds", usecases.hold_stock, Hold)
+offerings.get("/cooperatives/{cooperative_id}/holds", usecases.list_holds, Hold)
 offerings.delete("/holds/{hold_id}", usecases.release_hold, Hold)

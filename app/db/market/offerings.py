@@ -93,6 +93,7 @@ class StockRow(SQLModel, table=True):
 class HoldRow(SQLModel, table=True):
     __tablename__ = "stock_hold"
     __table_args__ = (
+        Index("stock_hold_open", "cooperative_id", "id", postgresql_where=sql_text("state = 'active'")),
         c.check("stock_hold_quantity", "quantity > 0"),
         c.check("stock_hold_state", "state in ('active', 'used', 'released', 'expired')"),
     )

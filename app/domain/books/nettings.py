@@ -119,10 +119,12 @@ def _refusal(case: Case[Netting], side: UUID) -> DomainError | None:
 
 
 def _confirmable(case: Case[Netting]) -> DomainError | None:
-    """The caller can confirm for one of the sides."""
+    """The caller can confirm for one of the sides. A treasurer of both hears of the side that is left."""
     sides = [side for side in case.thing.side_ids if case.may(Right.CONFIRM_NETTING, side)]
-    refusals = [_refusal(case, side) for side in sides]
-    return refusals[0] if refusals and None not in refusals else None
+    refusals = [refusal for side in sides if (refusal := _refusal(case, side)) is not None]
+    if len(refusals) < len(sides):
+        return None
+    return next((one for one in refusals if isinstance(one, SecondPersonNeeded)), next(iter(refusals), None))
 
 
 def _after_confirmation(case: Case[Netting]) -> str:

@@ -148,6 +148,11 @@ class Hold:
     state: HoldState = HoldState.ACTIVE
 
 
+def is_checkout_of(actor: Actor, hold: Hold) -> bool:
+    """Whether the actor holds the units during a checkout. What an order holds ends with the order's own steps."""
+    return hold.order_id is None and actor.owns(hold.person_id, hold.app_id)
+
+
 CONTENT = (
     "kind",
     "title",

@@ -27,34 +27,23 @@ from app.domain.market.offerings import (
     Offering,
     OfferingState,
     OfferingVerb,
-    PriceUnit,
     check,
+    is_checkout_of,
 )
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import FORMER
 from app.domain.platform.events import LESS_HELD
 from app.domain.transitions import Case, find
-from app.domain.vat import VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
-from app.usecases.steps.offering import (
-    Category,
-    Description,
-    ImageUrl,
-    OfferingContents,
-    Price,
-    PurchasePrice,
-    Tags,
-    Unit,
-    Units,
-    contents_of,
-)
+from app.usecases.steps.offering import OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
 from app.usecases.steps.ordering import take_or_free
 from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import WHOLE, Doc, Form, LeadTime, MoneyIn, Name, Quantity, Town, Version
+from app.vocabulary import WHOLE, Doc, Quantity, Version
 
 HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]
 OfMember = Annotated[MemberId, Doc("Of this member only.")]
+OfOffering = Annotated[OfferingId, Doc("Of this offering only.")]
 InState = Annotated[OfferingState, Doc("In this state only.")]
 TOLD = {
     "submit": "submitted",
@@ -70,22 +59,6 @@ TOLD = {
 class AddOffering(OfferingContents):
     """A new offering."""
 
-    purchase_price: PurchasePrice | None = None
-
-
-class OfferingChange(Form):
-    """The fields of an offering that change."""
-
-    title: Name = ""
-    text: Description = ""
-    category: Category = ""
-    price_unit: Unit = PriceUnit.PIECE
-    price: Price = MoneyIn.of(0)
-    vat_class: VatClass = VatClass.STANDARD
-    town: Town = ""
-    tags: Tags = Field(default_factory=list)
-    image_url: ImageUrl = None
-    lead_time_minutes: LeadTime = 0
     purchase_price: PurchasePrice | None = None
 
 
@@ -209,11 +182,19 @@ async def hold_stock(
     return hold
 
 
+async def list_holds(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, offering_id: OfOffering | None = None
+) -> Page[Hold]:
+    """Units of a cooperative's offerings that are held now, by orders and checkouts: why something is sold out."""
+    actor.require(Right.READ_HOLD, cooperative_id)
+    return await holds.page(tx, page, cooperative_id=cooperative_id, state=HoldState.ACTIVE, offering_id=offering_id)
+
+
 async def release_hold(tx: Tx, actor: Actor, *, hold_id: HoldId) -> Hold:
     """Release held units early. Raises NotFound for another's hold, HoldGone for one that ended."""
     actor.require(Right.BUY)
     hold = await holds.get(tx, hold_id)
-    if not actor.owns(hold.person_id, hold.app_id):
+    if not is_checkout_of(actor, hold):
         raise NotFound
     if not await end_holds(tx, hold_id=hold_id, state=HoldState.RELEASED):
         raise HoldGone

@@ -20,7 +20,7 @@ from app.db.store import rows_of
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
-from app.domain.market.offerings import Hold, Offering, not_own
+from app.domain.market.offerings import Hold, Offering, is_checkout_of, not_own
 from app.domain.page import Page, PageRequest
 from app.domain.selling import orders as process
 from app.domain.selling.customers import Contact, reachable
@@ -273,8 +273,7 @@ async def _use_holds(tx: Tx, actor: Actor, wanted: list[OrderLineInput]) -> dict
     found = {}
     for line in held:
         hold = await holds.find(tx, id=line.hold_id)
-        mine = hold is not None and actor.owns(hold.person_id, hold.app_id)
-        if hold is None or not mine or hold.offering_id != line.offering_id:
+        if hold is None or not is_checkout_of(actor, hold) or hold.offering_id != line.offering_id:
             raise NotFound
         if hold.expires_at <= tx.now or not await end_holds(tx, hold_id=line.hold_id, state="released"):
             raise HoldGone
@@ -340,6 +339,8 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
             edition=line.edition,
             purchase_cents=line.purchase_cents,
             order_id=order.id,
+            person_id=order.customer_person_id,
+            app_id=order.app_id if order.customer_person_id is None else None,
         )
         for line in order.lines
         if line.counts_stock and line.offering_id is not None

@@ -44,12 +44,26 @@ class OfferingContents(Form):
     stock: Units | None = None
 
 
+class OfferingChange(Form):
+    """The fields of an offering that change."""
+
+    title: Name = ""
+    text: Description = ""
+    category: Category = ""
+    price_unit: Unit = PriceUnit.PIECE
+    price: Price = MoneyIn.of(0)
+    vat_class: VatClass = VatClass.STANDARD
+    town: Town = ""
+    tags: Tags = Field(default_factory=list)
+    image_url: ImageUrl = None
+    lead_time_minutes: LeadTime = 0
+    purchase_price: PurchasePrice | None = None
+
+
 def contents_of(named: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of Offering from `kind` to `purchase_cents` that a form sets: money in cents, tags as a tuple."""
+    """The fields of Offering from `kind` to `purchase_cents` that a form sets: money in cents, lists as tuples."""
     fields = {_CENTS.get(name, name): value for name, value in named.items() if name not in _APART}
     for name in _CENTS.values():
         if fields.get(name) is not None:
             fields[name] = fields[name].cents
-    if "tags" in fields:
-        fields["tags"] = tuple(fields["tags"])
-    return fields
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
