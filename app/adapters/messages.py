@@ -85,7 +85,7 @@ def explain_leg(leg: Leg, language: str) -> str:
 
 
 def task_text(what: str, facts: dict[str, Any], language: str) -> str:
-    """What has to be done."""
+    """The text of a task."""
     return catalogue(language).texts["task"][what].written(facts)
 
 

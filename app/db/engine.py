@@ -1,4 +1,4 @@
-"""The connections: one pool a role; `Tx` is one open transaction with its own clock reading."""
+"""Connection pools, one for each role, and `Tx`: one open transaction with its own clock reading."""
 
 import asyncio
 import logging
@@ -56,7 +56,7 @@ class Tx:
 
     @property
     def sealing(self) -> Sealing:
-        """What seals and opens. Raises RuntimeError in a process that has no key."""
+        """The sealing key. Raises RuntimeError in a process without one."""
         return key_of(self._sealing)
 
     @property
@@ -223,7 +223,7 @@ class Database:
                 await tx.flush()
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
-        """The one row of a statement outside any transaction: the catalogue's way. Raises DatabaseFailed."""
+        """The row of a statement outside any transaction, as the catalogue reads. Raises DatabaseFailed."""
         with telling_failures():
             async with self._turns:
                 return await self._pool.fetchrow(sql, *arguments)
@@ -254,7 +254,7 @@ async def opened(
 
 
 async def wait_for(url: str, patience: float) -> None:
-    """Return once the server lets us in.
+    """Returns once the server accepts a connection.
 
     Raises DatabaseFailed if it does not within `patience` seconds, DatabaseUnfit if it is too old.
     """
@@ -276,7 +276,7 @@ async def wait_for(url: str, patience: float) -> None:
 
 
 async def _nothing_to_reset(connection: Any) -> None:
-    """No session state is ever made (no session SET, advisory lock, LISTEN): a round trip less for every request."""
+    """Skips the reset of a connection, because no session state is ever made (no SET, advisory lock, LISTEN)."""
 
 
 def uuid7() -> uuid.UUID:

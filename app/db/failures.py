@@ -1,4 +1,4 @@
-"""Which errors mean that the database is away, full or busy, and when the same transaction may run again."""
+"""Errors of the database: away, full or busy, with when a transaction may run again; and violated constraints."""
 
 import contextlib
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Repeat(Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """What an error of the database means. `kind` names it in the log and in the metrics."""
+    """The meaning of a database error. `kind` names it in the log and in the metrics."""
 
     kind: str
     repeat: Repeat
@@ -86,7 +86,7 @@ class DatabaseFailed(Exception):
 
 
 def failure_of(error: Exception) -> Failure | None:
-    """What an error of the driver means; None for a refusal of the database and for a bug."""
+    """The meaning of a driver error; None for a violated constraint and for a bug."""
     if isinstance(error, asyncpg.PostgresError):
         sqlstate = str(error.sqlstate)
         return BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE.get(sqlstate[:2])

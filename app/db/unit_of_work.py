@@ -1,4 +1,4 @@
-"""Several statements in one, which is one round trip: buffered writes, or questions that belong together."""
+"""Several statements in one round trip: buffered writes, or queries."""
 
 import re
 from collections.abc import Collection
@@ -30,7 +30,7 @@ class Write:
 
 
 def placed(sql: str, offset: int) -> str:
-    """The statement with its places `$1, $2, …` moved up."""
+    """The statement with its parameters `$1, $2, …` renumbered."""
     return PLACE.sub(lambda place: f"${int(place[1]) + offset}", sql)
 
 
@@ -95,7 +95,7 @@ def together(statements: tuple[tuple[str, bool], ...]) -> str:
 def all_of(questions: tuple[str, ...], offset: int = 0, only_if: str = "true") -> str:
     """The select list of several selects: the rows of each as one json (jsonb costs twice as much), from `offset` on.
 
-    `only_if`: what has to hold; where it names another table of the statement, they are asked after that was read.
+    `only_if` is a condition; if it names another table of the statement, the selects run after that was read.
     """
     parts = []
     for sql in questions:
