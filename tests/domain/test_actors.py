@@ -200,6 +200,15 @@ def test_an_app_is_told_that_a_scope_is_for_people() -> None:
     assert refused.value.facts == {"scope": Scope.ORDERS_WRITE}
 
 
+@pytest.mark.parametrize(
+    ("who", "how"), [("partner's app", {"how": "app"}), ("treasurer", {})], ids=["an app", "a person"]
+)
+def test_an_app_hears_that_it_is_not_for_apps(who: str, how: dict[str, str]) -> None:
+    with pytest.raises(Forbidden) as refused:
+        PEOPLE[who].require(Right.REVIEW_OFFERING, PLACE)
+    assert refused.value.facts == {"right": Right.REVIEW_OFFERING} | how
+
+
 def test_where_somebody_holds_what() -> None:
     both = person(Holding(Role.TREASURER, PLACE), Holding(Role.MEMBER, ELSEWHERE, None, MEMBER))
     assert both.cooperative_ids(Role.TREASURER) == (PLACE,)
