@@ -9,8 +9,8 @@ from app.domain.access import ACCESS, Reach, Right, Role, Scope
 from app.domain.actors import NOBODY, Actor, Holding, Party, Passed
 from app.domain.errors import DomainError, Forbidden, NotFound, ScopeMissing, Unauthenticated
 
-PLACE, MEMBER, PERSON = uuid4(), uuid4(), uuid4()
-ELSEWHERE, TOWN, APP = uuid4(), uuid4(), uuid4()
+PLACE, MEMBER, PERSON = UUID(int=1), UUID(int=2), UUID(int=3)
+ELSEWHERE, TOWN, APP = UUID(int=4), UUID(int=5), UUID(int=6)
 SCOPES = frozenset({"orders:read", "orders:write", "payments:write", "members:write"})
 ALL = frozenset(Scope)
 
@@ -198,6 +198,15 @@ def test_an_app_is_told_that_a_scope_is_for_people() -> None:
     with pytest.raises(ScopeMissing) as refused:
         PEOPLE["app without scopes"].require(Right.BUY)
     assert refused.value.facts == {"scope": Scope.ORDERS_WRITE}
+
+
+@pytest.mark.parametrize(
+    ("who", "how"), [("partner's app", {"how": "app"}), ("treasurer", {})], ids=["an app", "a person"]
+)
+def test_an_app_hears_that_it_is_not_for_apps(who: str, how: dict[str, str]) -> None:
+    with pytest.raises(Forbidden) as refused:
+        PEOPLE[who].require(Right.REVIEW_OFFERING, PLACE)
+    assert refused.value.facts == {"right": Right.REVIEW_OFFERING} | how
 
 
 def test_where_somebody_holds_what() -> None:

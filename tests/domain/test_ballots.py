@@ -65,6 +65,7 @@ def test_it_is_decided_as_soon_as_it_can_be(before: str, yes: bool, state: str) 
     voted = cast(Case(ballot(votes=before), voter(100 + len(before)), NOW), yes=yes)
     assert voted.state == state
     assert len(voted.casts) == len(before) + 1
+    assert (voted.yes, voted.no) == (before.count("y") + yes, before.count("n") + (not yes))
 
 
 @given(st.integers(1, 12), st.integers(0, 10_000), st.lists(st.booleans(), max_size=12))

@@ -153,7 +153,8 @@ def test_a_seat_is_handed_on_to_a_colleague() -> None:
     ],
 )
 def test_what_a_slot_may_be(more: dict[str, Any], rule: str | None) -> None:
-    made, parts = replace(slot(2), **more), [part("taken", 1), part("taken", 2)]
+    made, parts = replace(slot(2), **more), [part("taken", 1), part("taken", 2), part("waiting", 3)]
+    parts.append(part("taken", 4, slot_id=UUID(int=99)))
     if rule is None:
         assert check_slot(made, parts) is made
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -34,7 +34,7 @@ from app.domain.transitions import (
 )
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
-HELPER = Actor(person_id=uuid4())
+HELPER = Actor(person_id=UUID(int=1))
 
 
 @dataclass(frozen=True)

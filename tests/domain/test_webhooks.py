@@ -99,6 +99,7 @@ def test_the_operator_cannot_name_what_is_never_sent_to() -> None:
         ("http://shop.example/hook", LOCAL, True),
         ("ftp://shop.example/hook", LOCAL, False),
         ("https://jo:secret@shop.example/", PUBLIC, False),
+        ("https://jo@shop.example/", PUBLIC, False),
         ("https://shop.example:0/", PUBLIC, False),
         ("https://shop.example:99999/", PUBLIC, False),
         ("https:///hook", PUBLIC, False),
@@ -163,7 +164,9 @@ def test_an_app_that_lost_its_scope_is_told_nothing(scopes: tuple[str, ...], los
     ("attempts", "before", "answer", "state", "expected"),
     [
         pytest.param(1, {"failures": 3}, Answer(204), "delivered", {"failures": 0}, id="good"),
-        pytest.param(1, {}, Answer(299), "delivered", {"failures": 0}, id="good, too"),
+        pytest.param(1, {}, Answer(200), "delivered", {"failures": 0}, id="the first good one"),
+        pytest.param(1, {}, Answer(299), "delivered", {"failures": 0}, id="the last good one"),
+        pytest.param(1, {}, Answer(199), "waiting", {"failures": 1, "retry_at": NOW + BACKOFF[0]}, id="not good yet"),
         pytest.param(
             1, {}, Answer(300), "waiting", {"failures": 1, "retry_at": NOW + BACKOFF[0]}, id="the first failure"
         ),
