@@ -15,7 +15,7 @@ from app.api.deps import (
     WiringDep,
     kept_promises,
     leaving,
-    noun,
+    noun_router,
     operation_id,
     tag,
     viewer_of,
@@ -31,7 +31,7 @@ from app.transport.problems import FaceError
 from app.transport.wiring import Wiring
 from app.usecases.platform.apps import check_assertion, check_client, disable_app, list_client_keys
 
-router = noun("apps", prefix="/apps")
+router = noun_router("apps", prefix="/apps")
 login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
 

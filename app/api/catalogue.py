@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from starlette.datastructures import URL
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.deps import PageDep, WiringDep, noun
+from app.api.deps import PageDep, WiringDep, noun_router
 from app.api.models import PageOut
 from app.contract.market.catalogue import CatalogueOffering
 from app.domain.errors import DomainError
@@ -22,7 +22,7 @@ from app.transport.wiring import Wiring
 from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.vocabulary import doc_of
 
-router = noun("catalogue", prefix="/catalogue/offerings")
+router = noun_router("catalogue", prefix="/catalogue/offerings")
 PLACE = "/v1/catalogue/offerings"
 ONE = re.compile("/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = re.compile(r"[^\x00]{0,60}")

@@ -199,7 +199,7 @@ def operation_id(route: APIRoute) -> str:
     return f"{(route.tags or ['samen'])[0]}_{route.name}"
 
 
-def noun(*names: str, prefix: str = "") -> APIRouter:
+def noun_router(*names: str, prefix: str = "") -> APIRouter:
     """A router for the operations of a noun, below `/v1`; unknown parameters are refused."""
     return APIRouter(
         prefix=f"/v1{prefix}",

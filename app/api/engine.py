@@ -12,7 +12,17 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from app.api.deps import KeptRunDep, KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun, viewer_of
+from app.api.deps import (
+    KeptRunDep,
+    KeyedDep,
+    LanguageDep,
+    MustHaveSeenDep,
+    PageDep,
+    RunDep,
+    SeenDep,
+    noun_router,
+    viewer_of,
+)
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import Viewer
@@ -35,7 +45,7 @@ NO_CONTENT = 204
 
 def router_of(table: Noun) -> APIRouter:
     """The routes of a noun."""
-    router = noun(table.name)
+    router = noun_router(table.name)
     for operation in table.operations:
         add(router, operation)
     return router
@@ -148,7 +158,7 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     body = given.get("body")
     if body is not None:
         # `dict(body)` would call a field with the name `keys`.
-        named |= {operation.whole: body} if operation.whole else dict(iter(body))
+        named |= {operation.body_parameter: body} if operation.body_parameter else dict(iter(body))
     elif operation.method == "GET":
         named |= {name: given[name] for name in operation.given}
     if operation.pages:

@@ -12,7 +12,7 @@ from app.adapters.exports import MEDIA, ExportFormat, export, statement_csv
 from app.adapters.messages import say
 from app.adapters.sankey import sankey_svg
 from app.adapters.supplier_order import as_csv as supplier_csv
-from app.api.deps import LanguageDep, RunDep, noun
+from app.api.deps import LanguageDep, RunDep, noun_router
 from app.api.models import SpecificationOut
 from app.domain.books.remittances import as_csv as remittance_csv
 from app.ids import AssignmentId, CooperativeId, JointPurchaseId, MemberId, NettingId, OrderId, RemittanceId
@@ -26,7 +26,7 @@ from app.usecases.people.members import get_thermometer
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.vocabulary import Month
 
-router = noun()
+router = noun_router()
 CSV, SVG, ROWS = "text/csv", "image/svg+xml", "application/x-ndjson"
 SideQuery = Annotated[CooperativeId, Query(alias="cooperativeId", description="The cooperative whose books to show.")]
 FormatQuery = Annotated[ExportFormat, Query(alias="format", description="The format of the file.")]
@@ -64,28 +64,28 @@ async def thermometer_picture(member_id: MemberId, run: RunDep, language: Langua
     return _picture(thermometer_svg(await run(get_thermometer, member_id=member_id, movements=0), language))
 
 
-@_get("/orders/{order_id}/trace.svg", "ledger", SVG, words="The same as a picture")
+@_get("/orders/{order_id}/trace.svg", "ledger", SVG, words="The flows of the money as an SVG picture")
 async def trace_picture(order_id: OrderId, run: RunDep, language: LanguageDep) -> Response:
     """The money of an order and where it went, as a picture."""
     flows = await run(trace_order, order_id=order_id)
     return _picture(sankey_svg(say("picture", "order", language), flows, language))
 
 
-@_get("/cooperatives/{cooperative_id}/flows.svg", "ledger", SVG, words="The same as a picture")
+@_get("/cooperatives/{cooperative_id}/flows.svg", "ledger", SVG, words="The flows of the money as an SVG picture")
 async def flows_picture(cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, month: Month) -> Response:
     """The customers' money of a month and where it went, as a picture. For the treasurer."""
     flows = await run(get_month_flows, cooperative_id=cooperative_id, month=month)
     return _picture(sankey_svg(say("picture", "month", language, month=str(month)), flows, language))
 
 
-@_get("/assignments/{assignment_id}/flows.svg", "assignments", SVG, words="The same as a picture")
+@_get("/assignments/{assignment_id}/flows.svg", "assignments", SVG, words="The flows of the money as an SVG picture")
 async def picture(assignment_id: AssignmentId, run: RunDep, language: LanguageDep) -> Response:
     """The money of a job and where it goes, as a picture."""
     flows = await run(get_assignment_flows, assignment_id=assignment_id)
     return _picture(sankey_svg(say("picture", "assignment", language), flows, language))
 
 
-@_get("/cooperatives/{cooperative_id}/journal-export", "ledger", *MEDIA.values(), words="The whole books")
+@_get("/cooperatives/{cooperative_id}/journal-export", "ledger", *MEDIA.values(), words="All journals")
 async def journal_export(
     cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, form: FormatQuery
 ) -> Response:
@@ -101,7 +101,7 @@ async def sealed_journals(cooperative_id: CooperativeId, run: RunDep) -> Respons
     return _file("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), ROWS, "sealed-journals.ndjson")
 
 
-@_get("/nettings/{netting_id}/statement.csv", "nettings", CSV, words="A line an entry")
+@_get("/nettings/{netting_id}/statement.csv", "nettings", CSV, words="One line for each entry")
 async def statement_as_csv(
     netting_id: NettingId, run: RunDep, language: LanguageDep, cooperative_id: SideQuery
 ) -> Response:
@@ -114,7 +114,7 @@ async def statement_as_csv(
     "/joint-purchases/{purchase_id}/supplier-order.csv",
     "joint purchases",
     CSV,
-    words="A line an article",
+    words="One line for each article",
     refusals=(409,),
 )
 async def supplier_order_csv(purchase_id: JointPurchaseId, run: RunDep) -> Response:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
-from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag, viewer_of
+from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun_router, tag, viewer_of
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
 from app.contract.market.offering_imports import OfferingImport
 from app.contract.shape import show
@@ -33,7 +33,7 @@ from app.usecases.market.offering_imports import (
 )
 from app.vocabulary import Source, doc_of
 
-router = noun("offering imports")
+router = noun_router("offering imports")
 AT_ONCE = 500
 """The rows of one transaction."""
 _TABLE = """\

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import Response
 
-from app.api.deps import RunDep, noun
+from app.api.deps import RunDep, noun_router
 from app.usecases.platform.privacy import erase_me, export_me
 
-router = noun("people")
+router = noun_router("people")
 
 
 @router.get("/me/export", response_description="All that is held about the caller.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.contract.shape import Money, Viewer, cents, seen, shape, show
+from app.contract.shape import Money, Viewer, cents, computed, shape, show
 from app.domain import money as domain
 
 
@@ -23,4 +23,4 @@ def amounts(field: str) -> Any:
         rows = [domain.NamedAmount(name, amount) for name, amount in getattr(thing, field).items()]
         return [show(NamedAmount, row, viewer) for row in rows]
 
-    return seen(read)
+    return computed(read)

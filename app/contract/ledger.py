@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.adapters.messages import explain, explain_leg
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.domain import ledger as domain
 from app.domain.books import flows
 from app.domain.ledger import AccountKind, JournalKind
@@ -23,7 +23,7 @@ class Leg:
     """The amount."""
     rule: str
     """The rule that made it, as a code."""
-    reason: str = seen(lambda leg, viewer: explain_leg(leg, viewer.language))
+    reason: str = computed(lambda leg, viewer: explain_leg(leg, viewer.language))
     """The reason, in the caller's language."""
 
 
@@ -45,7 +45,7 @@ class Entry:
     """The rule that made it, as a code."""
     member_id: MemberId | None
     """The owner of the account, if it is a member."""
-    reason: str = seen(lambda entry, viewer: explain(entry.rule, entry.facts, viewer.language))
+    reason: str = computed(lambda entry, viewer: explain(entry.rule, entry.facts, viewer.language))
     """The reason of the booking, in the caller's language."""
 
 
@@ -101,7 +101,7 @@ class Account:
 class Period:
     """A closed month: it takes no postings."""
 
-    month: str = seen(lambda period, _: f"{period.month:%Y-%m}")
+    month: str = computed(lambda period, _: f"{period.month:%Y-%m}")
     """The month, such as 2026-03."""
     closed_at: datetime
     """When it was closed."""
@@ -121,7 +121,7 @@ class Flow:
     """The destination."""
     amount: Money = cents("cents")
     """The amount."""
-    reason: str = seen(lambda flow, viewer: explain(flow.rule, flow.facts, viewer.language) if flow.rule else "")
+    reason: str = computed(lambda flow, viewer: explain(flow.rule, flow.facts, viewer.language) if flow.rule else "")
     """The reason, in the caller's language; empty if there are several."""
 
 

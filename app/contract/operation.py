@@ -17,7 +17,7 @@ from pydantic import BaseModel, create_model
 from app.contract.shape import bare, is_shape, optional
 from app.domain.errors import DomainError
 from app.ids import noun_of
-from app.usecases.steps.forms import WHOLE
+from app.usecases.steps.forms import BODY_PARAMETERS
 from app.vocabulary import Form
 
 UseCase = Callable[..., Any]
@@ -148,17 +148,17 @@ class Operation:
         return "expected_version" in inspect.signature(self.use_case).parameters
 
     @cached_property
-    def whole(self) -> str | None:
+    def body_parameter(self) -> str | None:
         """The parameter that is the whole body, if there is one."""
-        return self.given[0] if len(self.given) == 1 and self.given[0] in WHOLE else None
+        return self.given[0] if len(self.given) == 1 and self.given[0] in BODY_PARAMETERS else None
 
     @cached_property
     def body(self) -> type[BaseModel] | None:
         """The form of the body; None if there are no parameters for it."""
         if self.method in ("GET", "DELETE") or not self.given:
             return None
-        if self.whole:
-            form: type[BaseModel] = bare(self.hints[self.whole])
+        if self.body_parameter:
+            form: type[BaseModel] = bare(self.hints[self.body_parameter])
             return form
         fields: Any = {name: (self.hints[name], _or_needed(self.default(name))) for name in self.given}
         name = _pascal(self.use_case.__name__)
@@ -185,8 +185,18 @@ class Noun:
         self, path: str, use_case: UseCase, shape: Any, *, holds: str = "", field: str = "", below: Any = None
     ) -> None:
         """Adds a read. A list `below` a shape is read by the shape's id."""
-        row = {"holds": holds, "field": field, "below": below}
-        self._add(method="GET", path=path, use_case=use_case, shape=shape, **row)
+        self._add(
+            Operation(
+                noun=self.name,
+                method="GET",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                holds=holds,
+                field=field,
+                below=below,
+            )
+        )
 
     def post(
         self,
@@ -201,20 +211,46 @@ class Noun:
         field: str = "",
     ) -> None:
         """Adds a POST that changes something: a new object, or a step with its own address, such as a payment."""
-        row = {"status": status, "key": key, "opens": opens, "holds": holds, "field": field}
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
+        self._add(
+            Operation(
+                noun=self.name,
+                method="POST",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                status=status,
+                key=key,
+                opens=opens,
+                holds=holds,
+                field=field,
+            )
+        )
 
     def ask(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
         """Adds a POST that only reads, because its question needs a body."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
+        self._add(
+            Operation(noun=self.name, method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
+        )
 
     def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, field: str = "") -> None:
         """Adds a transition."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=key, field=field)
+        self._add(
+            Operation(noun=self.name, method="POST", path=path, use_case=use_case, shape=shape, key=key, field=field)
+        )
 
     def patch(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
         """Adds a change of the fields in the body."""
-        self._add(method="PATCH", path=path, use_case=use_case, shape=shape, must_have_seen=True, field=field)
+        self._add(
+            Operation(
+                noun=self.name,
+                method="PATCH",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                must_have_seen=True,
+                field=field,
+            )
+        )
 
     def put(
         self,
@@ -227,15 +263,24 @@ class Noun:
         opens: str = "",
     ) -> None:
         """Adds an operation that sets something; a repeat changes nothing."""
-        row = {"must_have_seen": must_have_seen, "new": new, "opens": opens}
-        self._add(method="PUT", path=path, use_case=use_case, shape=shape, **row)
+        self._add(
+            Operation(
+                noun=self.name,
+                method="PUT",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                must_have_seen=must_have_seen,
+                new=new,
+                opens=opens,
+            )
+        )
 
     def delete(self, path: str, use_case: UseCase, shape: Any) -> None:
         """Adds an operation that deletes. REST answers without a body, GraphQL with the deleted object."""
-        self._add(method="DELETE", path=path, use_case=use_case, shape=shape, status=204)
+        self._add(Operation(noun=self.name, method="DELETE", path=path, use_case=use_case, shape=shape, status=204))
 
-    def _add(self, **row: Any) -> None:
-        operation = Operation(noun=self.name, **row)
+    def _add(self, operation: Operation) -> None:
         secrets = [name for name in getattr(operation.shape, "__annotations__", ()) if "secret" in name]
         if secrets and operation.key in (Key.NEEDED, Key.KEPT):
             raise ValueError(f"{operation.id}: its answer tells a secret, so no key may keep it")

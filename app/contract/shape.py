@@ -85,7 +85,7 @@ def cents(name: str) -> Any:
     return Read(lambda thing, _: _money(getattr(thing, name)))
 
 
-def seen(reader: Reader, *, kind: Any = None) -> Any:
+def computed(reader: Reader, *, kind: Any = None) -> Any:
     """A field computed by a function of the object and its viewer; `kind` is its type, if that is made at run time."""
     return Read(reader, kind)
 

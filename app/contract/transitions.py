@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from app.adapters.messages import blocked_text
-from app.contract.shape import Viewer, seen, shape
+from app.contract.shape import Viewer, computed, shape
 from app.domain.transitions import AvailableTransition, Case, Process, available
 
 
@@ -17,9 +17,9 @@ class Step:
     """Whether the caller can do it now."""
     reason: str | None
     """The reason why it is blocked, as a code; null if it is allowed."""
-    message: str | None = seen(lambda step, viewer: blocked_text(step.refusal, viewer.language))
+    message: str | None = computed(lambda step, viewer: blocked_text(step.refusal, viewer.language))
     """The reason why it is blocked, in the caller's language."""
-    needs: list[str] = seen(lambda step, _: [to_camel(name) for name in step.needs])
+    needs: list[str] = computed(lambda step, _: [to_camel(name) for name in step.needs])
     """The inputs that it requires, by name, such as `reason`."""
     until: datetime | None
     """The deadline after which it is refused, if there is one."""
@@ -33,4 +33,4 @@ def steps(name: str, process: Process[Any]) -> Any:
     def read(thing: Any, viewer: Viewer) -> list[Any]:
         return [kind.of(step, viewer) for step in available(process, Case(thing, viewer.actor, viewer.now))]
 
-    return seen(read, kind=list[kind])
+    return computed(read, kind=list[kind])

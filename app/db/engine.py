@@ -27,7 +27,10 @@ BOOKS_ROLE = "samen_books"
 PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
 STATEMENTS = {CATALOGUE_ROLE: 64}
-"""Prepared statements that a connection keeps, by role; of the others 100. Readers word theirs, at 150 kB each."""
+"""Prepared statements that a connection keeps, by role; 100 for the others.
+
+Catalogue queries vary per reader; each cached plan takes 150 kB.
+"""
 Answers = dict[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
 """Rows by the query that they answer: its SQL and its arguments."""
 OnStatement = Callable[[str, float], None]
@@ -35,7 +38,7 @@ OnStatement = Callable[[str, float], None]
 JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
 LOCK_TIMEOUT = "5s"
-"""How long a statement waits for somebody else; then it is tried again, or the twin of a key is told to wait."""
+"""PostgreSQL's `lock_timeout`. `Run` then retries; a second request under the same key gets `still_running`."""
 
 
 class Tx:
@@ -156,10 +159,10 @@ class Database:
         self._size = size
         self._pool: Any = None
         self._turns = asyncio.Semaphore(size)
-        """Who came first is served first: the pool alone gives a free connection to whoever asks at that moment."""
+        """Serves waiters in their order; the pool alone would not."""
 
     async def open(self) -> None:
-        """Connect. Raises DatabaseFailed; RuntimeError if the server is too old or gives another role than asked."""
+        """Connects. Raises DatabaseFailed; DatabaseUnfit for an old server, RuntimeError for a role that was not asked."""
         with telling_failures():
             await self._connect()
 
@@ -183,13 +186,10 @@ class Database:
             },
         )
         async with self._pool.acquire() as connection:
-            role, number = await connection.fetchrow(
-                "select current_user::text, current_setting('server_version_num')::int"
-            )
+            check_version(connection)
+            role = await connection.fetchval("select current_user::text")
         if role != self.role:
             raise RuntimeError(f"the database gave the role {role}; {self.role} was expected")
-        if number < 180000:
-            raise RuntimeError(f"PostgreSQL 18 or newer is needed; this server is {number // 10000}")
 
     async def _ready(self, connection: Any) -> None:
         await connection.set_type_codec(
@@ -211,7 +211,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, now: datetime | None = None, *, snapshot: bool = False) -> AsyncIterator[Tx]:
-        """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this.
+        """Open, then commit; anything raised inside rolls back. Only the room `running` and start-up checks call this.
 
         With `snapshot` every statement sees the rows of the first one's moment. Raises DatabaseFailed.
         """

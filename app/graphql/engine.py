@@ -22,7 +22,7 @@ from app.graphql.types import After, Connection, First, Node, page_of
 from app.vocabulary import Form, MoneyIn, doc_of
 
 Resolver = Callable[..., Awaitable[Any]]
-NEEDED = inspect.Parameter.empty
+REQUIRED = inspect.Parameter.empty
 CALLED = {"limit": "first"}
 """Parameters with another name in GraphQL, because its connections use that."""
 EXTENDED: dict[type, dict[str, Any]] = {}
@@ -105,10 +105,10 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     own = {called: name for name, called in CALLED.items()} | {"id": operation.own_id or "id"}
     named = {own.get(name, name): _plain(value) for name, value in given.items() if name != "input"}
     inside = _fields(given["input"]) if given.get("input") is not None else {}
-    if operation.whole:
-        return named | {operation.whole: inside}
+    if operation.body_parameter:
+        return named | {operation.body_parameter: inside}
     # Omitted fields get the same values as in REST, so that a replay through the other face is the same request.
-    defaults = {name: default for name in operation.given if (default := operation.default(name)) is not NEEDED}
+    defaults = {name: default for name in operation.given if (default := operation.default(name)) is not REQUIRED}
     return ({} if operation.method == "GET" else defaults) | named | inside
 
 
@@ -146,7 +146,7 @@ def _own(name: str, kind: Any, *, needed: bool) -> inspect.Parameter:
     return _parameter(name, kind, words=WORDS[name]) if needed else _parameter(name, kind | None, None, WORDS[name])
 
 
-def _parameter(name: str, kind: Any, default: Any = NEEDED, words: str | None = None) -> inspect.Parameter:
+def _parameter(name: str, kind: Any, default: Any = REQUIRED, words: str | None = None) -> inspect.Parameter:
     hint = Annotated[kind, strawberry.argument(description=words)] if words else kind
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default=default)
 

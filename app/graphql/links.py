@@ -87,9 +87,11 @@ class Links:
 
     async def _any(self, row_id: UUID, context: Context) -> Any:
         """The object with an id of one of several nouns; null for a noun without a read by id."""
-        count_rows(1)
         read = self._by_table.get(await context.tables.load(row_id) or "")
-        return None if read is None else await _led(read, row_id, context)
+        if read is None:
+            count_rows(1)
+            return None
+        return await _led(read, row_id, context)
 
     async def node(self, row_id: UUID, context: Context) -> Any:
         """The object with this id.

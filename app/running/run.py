@@ -236,8 +236,9 @@ class Keyed:
     ) -> AsyncIterator[tuple[Tx, Claimed]]:
         """A transaction that has claimed the key; an error inside rolls it back."""
         async with self._run.database.transaction(self._run.now()) as tx:
-            asked = (verb.__name__, self._key, request_hash, first)
-            actor, claimed = await idempotency.enter_with_key(tx, self._run.identity, *asked)
+            actor, claimed = await idempotency.enter_with_key(
+                tx, self._run.identity, verb.__name__, self._key, request_hash, first
+            )
             self._run.actor = replace(actor, passed={})
             if actor.visitor:
                 raise Unauthenticated

@@ -126,7 +126,7 @@ class EveryRequest:
             if not isinstance(error, Unavailable):
                 # Its headers may be what failed.
                 rated = None
-            await (await failed(request, error))(scope, receive, answer)
+            await failed(request, error)(scope, receive, answer)
         return status
 
     def _note(self, scope: Scope, asked: str, span: Span, status: int, spent: float) -> None:

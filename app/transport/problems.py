@@ -103,7 +103,7 @@ def refused(request: Request, status: int, code: str, **facts: str) -> JSONRespo
     return problem(request, status, code, error_text(code, facts, language_at(request)))
 
 
-async def failed(request: Request, error: Exception) -> JSONResponse:
+def failed(request: Request, error: Exception) -> JSONResponse:
     """The answer to an unexpected error: the database does not answer, or a bug."""
     return _unavailable(request, error) if isinstance(error, Unavailable) else _unforeseen(request, error)
 

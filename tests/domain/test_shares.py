@@ -15,11 +15,11 @@ from app.domain.selling.assignments import JobCost
 from app.domain.selling.charges import charge_back, give_back
 from app.domain.selling.shares import Share, ShareKind, share_cents
 
-WHOLE = st.integers(0, 100_000_000)
+BODY_PARAMETERS = st.integers(0, 100_000_000)
 SIZES = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=200)
 
 
-@given(WHOLE, SIZES)
+@given(BODY_PARAMETERS, SIZES)
 def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[int]) -> None:
     if not sum(sizes):
         sizes[0] = 1
@@ -37,7 +37,7 @@ def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[
             assert weight or not amount
 
 
-@given(WHOLE, SIZES, st.integers(0, 10))
+@given(BODY_PARAMETERS, SIZES, st.integers(0, 10))
 def test_fixed_amounts_stay_as_they_are_and_the_rest_is_the_rest(whole: int, fixed: list[int], rests: int) -> None:
     shares = [Share(ShareKind.FIXED, size) for size in fixed] + [Share(ShareKind.REST, 1)] * rests
     left = whole - sum(fixed)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from app.contract.amounts import NamedAmount, amounts
 from app.contract.ledger import Flow
 from app.contract.operation import Noun
-from app.contract.shape import Money, seen, shape
+from app.contract.shape import Money, computed, shape
 from app.domain.books import flows as domain
 from app.domain.books.flows import StatementAxis
 from app.domain.ledger import AccountKind
@@ -55,7 +55,7 @@ class Statement(Stated):
 class MemberStatement(Stated):
     """The earnings of a member over a period, as of a moment."""
 
-    member_id: MemberId = seen(lambda statement, _: statement.member_id)
+    member_id: MemberId = computed(lambda statement, _: statement.member_id)
     """The member."""
     turnover: Money
     """The turnover, without VAT."""

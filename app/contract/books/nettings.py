@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.books import nettings as domain
 from app.domain.books.nettings import NETTING, NettingState
@@ -48,7 +48,7 @@ class NettingLine:
 
     day: date
     """The day on which it counts."""
-    reason: str = seen(lambda line, viewer: explain(line.rule, line.facts, viewer.language))
+    reason: str = computed(lambda line, viewer: explain(line.rule, line.facts, viewer.language))
     """The reason of the booking, in the caller's language."""
     amount: Money = cents("cents")
     """The amount that the other owes; if negative, that is owed to the other."""
@@ -58,7 +58,7 @@ class NettingLine:
 class NettingStatement:
     """A side's own entries about the other side, since the previous netting."""
 
-    netting_id: NettingId = seen(lambda statement, _: statement.netting.id)
+    netting_id: NettingId = computed(lambda statement, _: statement.netting.id)
     """The netting that it explains."""
     cooperative_id: CooperativeId
     """The cooperative whose books they are."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.books import remittances as domain
 from app.domain.books.remittances import REMITTANCE, RemittanceState
@@ -28,9 +28,9 @@ class Remittance:
     """The cooperative that owes it."""
     municipality_id: MunicipalityId
     """The municipality that gets it."""
-    after: str | None = seen(lambda remittance, _: remittance.after and f"{remittance.after:%Y-%m}")
+    after: str | None = computed(lambda remittance, _: remittance.after and f"{remittance.after:%Y-%m}")
     """The month before its first month; null if it starts with the books."""
-    through: str = seen(lambda remittance, _: f"{remittance.through:%Y-%m}")
+    through: str = computed(lambda remittance, _: f"{remittance.through:%Y-%m}")
     """Its last month."""
     amount: Money = cents("cents")
     """The amount owed."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, seen, shape, show
+from app.contract.shape import Money, Viewer, computed, shape, show
 from app.domain.buying import allocation, purchase_costs
 from app.domain.buying import joint_purchases as domain
 from app.domain.buying.allocation import SharingRule
@@ -105,7 +105,7 @@ class WishChange:
 class WishHistory:
     """A wish without a name."""
 
-    wish: WishId = seen(lambda line, _: line.wish_id)
+    wish: WishId = computed(lambda line, _: line.wish_id)
     """The wish."""
     locked: int | None
     """The units that were set by hand; null if they are shared out."""
@@ -123,15 +123,15 @@ def _reason(line: allocation.AllocatedLine, viewer: Viewer) -> str:
 class AllocatedWish:
     """The units that a wish gets, and the reason."""
 
-    wish: WishId = seen(lambda line, _: line.got.wish_id)
+    wish: WishId = computed(lambda line, _: line.got.wish_id)
     """The wish."""
-    firm: int = seen(lambda line, _: line.got.firm)
+    firm: int = computed(lambda line, _: line.got.firm)
     """The units from its certain quantity."""
-    tolerance: int = seen(lambda line, _: line.got.tolerance)
+    tolerance: int = computed(lambda line, _: line.got.tolerance)
     """The units from its tolerance."""
-    units: int = seen(lambda line, _: line.got.units)
+    units: int = computed(lambda line, _: line.got.units)
     """The total number of units."""
-    reason: str = seen(_reason)
+    reason: str = computed(_reason)
     """The reason, in the caller's language."""
 
 
@@ -139,13 +139,13 @@ class AllocatedWish:
 class AllocationResult:
     """The result of the allocation of an article."""
 
-    packs: int = seen(lambda one, _: one.result.packs)
+    packs: int = computed(lambda one, _: one.result.packs)
     """The number of packs ordered."""
-    units: int = seen(lambda one, _: one.result.units)
+    units: int = computed(lambda one, _: one.result.units)
     """The number of units to share."""
-    left: int = seen(lambda one, _: one.result.left)
+    left: int = computed(lambda one, _: one.result.left)
     """The number of units that nobody asked for; the lead keeps them."""
-    digest: str = seen(lambda one, _: one.result.digest)
+    digest: str = computed(lambda one, _: one.result.digest)
     """SHA-256 of the inputs."""
     lines: list[AllocatedWish]
     """The units of each wish."""
@@ -159,17 +159,19 @@ class ArticleAllocation:
     """The article."""
     title: str
     """The name."""
-    rule: SharingRule = seen(lambda one, _: one.inputs.rule)
+    rule: SharingRule = computed(lambda one, _: one.inputs.rule)
     """The rule that shares units if there are fewer than were wished."""
-    pack_units: int = seen(lambda one, _: one.inputs.pack_units)
+    pack_units: int = computed(lambda one, _: one.inputs.pack_units)
     """The number of units in a pack."""
-    minimum_units: int = seen(lambda one, _: one.inputs.minimum_units)
+    minimum_units: int = computed(lambda one, _: one.inputs.minimum_units)
     """The least to order, in units."""
-    units: int | None = seen(lambda one, _: one.inputs.units)
+    units: int | None = computed(lambda one, _: one.inputs.units)
     """The units that came or were ordered; null while the wishes still decide the packs."""
-    wishes: list[WishHistory] = seen(lambda one, viewer: [show(WishHistory, line, viewer) for line in one.inputs.lines])
+    wishes: list[WishHistory] = computed(
+        lambda one, viewer: [show(WishHistory, line, viewer) for line in one.inputs.lines]
+    )
     """All wishes for it."""
-    result: AllocationResult = seen(lambda one, viewer: show(AllocationResult, one, viewer))
+    result: AllocationResult = computed(lambda one, viewer: show(AllocationResult, one, viewer))
     """The result."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from app.contract.amounts import NamedAmount, amounts
 from app.contract.ledger import SplitPreview
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.earning import agreements as domain
 from app.domain.earning import replay
@@ -37,9 +37,9 @@ class Agreement:
     superseded_from: date | None
     """The day on which the next signed version takes over."""
     state: AgreementState
-    rules: list[dict[str, Any]] = seen(lambda agreement, _: [rule_data(rule) for rule in agreement.rules])
+    rules: list[dict[str, Any]] = computed(lambda agreement, _: [rule_data(rule) for rule in agreement.rules])
     """The rules that split what is earned, in order, as drafted."""
-    examples: list[dict[str, Any]] = seen(lambda agreement, _: [example_data(one) for one in agreement.examples])
+    examples: list[dict[str, Any]] = computed(lambda agreement, _: [example_data(one) for one in agreement.examples])
     """Worked examples, which must give the promised result."""
     tested_at: datetime | None
     """When its examples passed."""
@@ -63,9 +63,9 @@ class ExampleResult:
     """The name of the example."""
     passed: bool
     """Whether the result is the promised one."""
-    expected: dict[str, str] = seen(lambda result, _: _texts(result.expected))
+    expected: dict[str, str] = computed(lambda result, _: _texts(result.expected))
     """The promised amounts, by destination."""
-    actual: dict[str, str] = seen(lambda result, _: _texts(result.actual))
+    actual: dict[str, str] = computed(lambda result, _: _texts(result.actual))
     """The computed amounts, by destination."""
 
 

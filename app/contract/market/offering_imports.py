@@ -6,7 +6,7 @@ from typing import Any
 from app.adapters.fields import field_text
 from app.contract.market.offerings import Offering
 from app.contract.operation import Noun
-from app.contract.shape import seen, shape, show
+from app.contract.shape import computed, shape, show
 from app.domain.market import offering_imports as domain
 from app.domain.market.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
 from app.ids import CooperativeId, ImportRowId, OfferingId, OfferingImportId
@@ -53,7 +53,7 @@ class OfferingImport:
 
 
 def _of(name: str) -> Any:
-    return seen(lambda error, _: error[name])
+    return computed(lambda error, _: error[name])
 
 
 @shape(dict)
@@ -64,7 +64,7 @@ class ImportRowError:
     """The column."""
     code: str = _of("code")
     """The error, as a code."""
-    message: str = seen(lambda error, viewer: field_text(error, viewer.language))
+    message: str = computed(lambda error, viewer: field_text(error, viewer.language))
     """The error, in the caller's language."""
 
 
@@ -81,7 +81,9 @@ class ImportRow:
     """The result."""
     offering_id: OfferingId | None
     """The offering."""
-    errors: list[ImportRowError] = seen(lambda row, viewer: [show(ImportRowError, one, viewer) for one in row.errors])
+    errors: list[ImportRowError] = computed(
+        lambda row, viewer: [show(ImportRowError, one, viewer) for one in row.errors]
+    )
     """The errors, if it was refused."""
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.earning import thermometer
 from app.domain.earning.thermometer import PotKind
@@ -84,7 +84,7 @@ class Movement:
     """The order that it came from."""
     title: str | None
     """The goods or work that was sold or bought."""
-    reason: str = seen(lambda movement, viewer: explain(movement.rule, movement.facts, viewer.language))
+    reason: str = computed(lambda movement, viewer: explain(movement.rule, movement.facts, viewer.language))
     """The reason, in the caller's language."""
 
 

@@ -1,7 +1,7 @@
 """People, their offices, and the caller."""
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.domain.access import Role
 from app.domain.actors import Holding as DomainHolding
 from app.domain.people import persons as domain
@@ -59,7 +59,7 @@ class Me:
     """The person of the token; null if they are not known yet, or if the caller is an app."""
     app_id: AppId | None
     """The calling app."""
-    roles: list[str] = seen(lambda me, _: list(me.roles))
+    roles: list[str] = computed(lambda me, _: list(me.roles))
     """All roles of the caller, at any place."""
     holdings: list[Holding]
     """The roles with their places."""

@@ -5,7 +5,7 @@ from functools import partial
 
 from app.adapters.webhooks import resource_of
 from app.contract.operation import Noun
-from app.contract.shape import seen, shape, show
+from app.contract.shape import computed, shape, show
 from app.domain.platform.feed import EventType, PublicEvent
 from app.ids import AnyId, CooperativeId, EventId
 from app.usecases.platform.feed import FeedPart, list_events
@@ -22,11 +22,11 @@ class EventData:
     """The cooperative."""
     subject_id: AnyId
     """The id of the subject, such as an order or an offering."""
-    resource: str = seen(lambda event, viewer: resource_of(event, viewer.prefix))
+    resource: str = computed(lambda event, viewer: resource_of(event, viewer.prefix))
     """The path of the subject."""
     sequence: int
     """Its number among all events of the same subject, also those that the caller cannot see."""
-    cursor: FeedPlace = seen(lambda event, _: str(event.position))
+    cursor: FeedPlace = computed(lambda event, _: str(event.position))
     """The cursor of the event in the feed."""
 
 
@@ -34,11 +34,11 @@ class EventData:
 class Event:
     """An event, in the form that webhooks get too."""
 
-    type: EventType = seen(lambda event, _: EventType(event.name))
+    type: EventType = computed(lambda event, _: EventType(event.name))
     """The type of event."""
-    timestamp: datetime = seen(lambda event, _: event.created_at)
+    timestamp: datetime = computed(lambda event, _: event.created_at)
     """When it happened."""
-    data: EventData = seen(partial(show, EventData))
+    data: EventData = computed(partial(show, EventData))
     """The subject."""
 
 
@@ -48,7 +48,7 @@ class Feed:
 
     items: list[Event]
     """The events, oldest first."""
-    cursor: FeedPlace = seen(lambda part, _: str(part.position))
+    cursor: FeedPlace = computed(lambda part, _: str(part.position))
     """The value for `after` in the next request, even if there was nothing new."""
     more: bool
     """Whether there are more events already: then ask again at once."""

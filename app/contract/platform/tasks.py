@@ -5,7 +5,7 @@ from typing import Any
 
 from app.adapters.messages import task_text
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.domain.access import Role
 from app.domain.platform import events as domain
 from app.ids import AnyId, CooperativeId, MemberId, TaskId
@@ -25,7 +25,7 @@ class Task:
     """The member who has to do it, if it is for one member."""
     what: str
     """The task, as a code."""
-    text: str = seen(lambda task, viewer: task_text(task.what, task.facts, viewer.language))
+    text: str = computed(lambda task, viewer: task_text(task.what, task.facts, viewer.language))
     """The task, in the caller's language."""
     subject_id: AnyId
     """The id of its subject."""

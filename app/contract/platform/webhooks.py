@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.domain.platform import webhooks as domain
 from app.domain.platform.feed import EventType
 from app.domain.platform.webhooks import OffReason, SendingState
@@ -30,7 +30,7 @@ class Webhook:
     """Nothing is sent before this moment."""
     disabled_at: datetime | None
     """When it was disabled; null if it is enabled."""
-    reason: OffReason | None = seen(lambda webhook, _: OffReason(webhook.reason) if webhook.reason else None)
+    reason: OffReason | None = computed(lambda webhook, _: OffReason(webhook.reason) if webhook.reason else None)
     """The reason why it was disabled."""
     version: int
 
@@ -60,7 +60,7 @@ class WebhookDelivery:
     id: WebhookDeliveryId
     event_id: EventId
     """The event."""
-    type: EventType = seen(lambda delivery, _: EventType(delivery.name))
+    type: EventType = computed(lambda delivery, _: EventType(delivery.name))
     """The type of event."""
     subject_id: AnyId
     """The id of the subject, such as an order or an offering."""

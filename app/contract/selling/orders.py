@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.contract.operation import Noun
 from app.contract.selling.customers import Contact
-from app.contract.shape import Money, Viewer, seen, shape, show
+from app.contract.shape import Money, Viewer, computed, shape, show
 from app.contract.transitions import Step, steps
 from app.domain.selling import orders as domain
 from app.domain.selling.orders import ORDER, OrderState, OrderStep, PaymentState
@@ -108,9 +108,9 @@ def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
 class PlacedOrder:
     """A new order."""
 
-    order: Order = seen(lambda order, viewer: show(Order, order, viewer))
+    order: Order = computed(lambda order, viewer: show(Order, order, viewer))
     """The order."""
-    status_url: str | None = seen(_status_url)
+    status_url: str | None = computed(_status_url)
     """The status link of the guest for whom an app ordered. It is shown here only."""
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.days import day_of
-from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded, SeveralSellers, TooLate
+from app.domain.errors import NotOrderable, RuleRefused, SecondPersonNeeded, SeveralSellers, TooLate
 from app.domain.market.offerings import Offering, OfferingState
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.selling.customers import Contact
@@ -326,10 +326,10 @@ def seller_of(offerings: Sequence[Offering]) -> UUID:
 
 
 def totals(order: Order) -> Order:
-    """The order with net and VAT of its lines. Raises AmountOutOfRange beyond one thousand million euro."""
+    """The order with net and VAT of its lines. Raises RuleRefused beyond one thousand million euro."""
     net = sum(line.net_cents for line in order.lines)
     if net > MAX_CENTS:
-        raise AmountOutOfRange(amount=str(net))
+        raise RuleRefused(rule="order_too_large", value=order.reference, limit_cents=MAX_CENTS)
     return replace(order, net_cents=net, vat_cents=vat_of(order.lines))
 
 

@@ -98,7 +98,6 @@ async def pay_purchase(
             part=1,
             effective_on=day,
             legs=legs,
-            reverses=None,
             agreement_id=agreement.id,
         ),
     )

@@ -243,7 +243,6 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
             part=part,
             effective_on=day,
             legs=(*legs, *more),
-            reverses=None,
             agreement_id=agreement.id,
         ),
     )

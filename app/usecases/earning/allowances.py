@@ -147,6 +147,5 @@ def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs
         part=1,
         effective_on=allowance.day,
         legs=legs,
-        reverses=None,
         agreement_id=agreement.id,
     )

@@ -112,6 +112,5 @@ def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ..
         part=part,
         effective_on=earning.work_date,
         legs=legs,
-        reverses=None,
         agreement_id=earning.agreement_id,
     )

@@ -59,7 +59,6 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
             part=1,
             effective_on=sale.effective_on,
             legs=booked,
-            reverses=None,
             agreement_id=sale.agreement_id,
         ),
     )

@@ -111,7 +111,6 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
             part=part,
             effective_on=work_date,
             legs=year.into_pots([leg for leg in legs if leg.cents]),
-            reverses=None,
             agreement_id=agreement.id,
         ),
     )

@@ -16,7 +16,7 @@ F = TypeVar("F", bound=Form)
 FORMS = ConfigDict(
     arbitrary_types_allowed=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
 )
-WHOLE = frozenset({"changes", "contents"})
+BODY_PARAMETERS = frozenset({"changes", "contents"})
 """Parameters that are the body of their operation as a whole."""
 
 
@@ -67,7 +67,7 @@ def malformed(error: ValidationError) -> Malformed:
 
 def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
     """One fault as it is stored and shown: the field's public name, pydantic's code, and its values."""
-    name, *inside = (error["loc"][1:] if error["loc"][0] in WHOLE else error["loc"]) or ("",)
+    name, *inside = (error["loc"][1:] if error["loc"][0] in BODY_PARAMETERS else error["loc"]) or ("",)
     field = ".".join([to_camel(str(name)), *map(str, inside)])
     facts = {name: str(value) for name, value in error.get("ctx", {}).items() if name != "error"}
     return {"field": field, "code": error["type"], "facts": facts, "message": error["msg"]}
