@@ -162,7 +162,7 @@ class Database:
         """Serves waiters in their order; the pool alone would not."""
 
     async def open(self) -> None:
-        """Connects. Raises DatabaseFailed; DatabaseUnfit for an old server, RuntimeError for a role that was not asked."""
+        """Connects. Raises DatabaseFailed; DatabaseUnfit for an old server, RuntimeError for another role."""
         with telling_failures():
             await self._connect()
 
