@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.adapters.addresses import prefix_of
-from app.adapters.catalogues import catalogue, languages
 from app.adapters.issuers import RemoteKeys, kept_fresh
+from app.adapters.message_catalogues import languages, message_catalogue
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
 from app.adapters.webhooks import look_up
@@ -109,7 +109,7 @@ def build(
 def _put_together(app: FastAPI, settings: Settings) -> None:
     """Adds both faces, the pages, and the middleware of every request."""
     for language in languages():
-        catalogue(language)  # read now, so that no request waits for it
+        message_catalogue(language)  # read now, so that no request waits for it
     # First, because it is one path before many.
     face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)
     rest.install(app)

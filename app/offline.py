@@ -10,7 +10,7 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from app.adapters.catalogues import DEFAULT, languages
+from app.adapters.message_catalogues import DEFAULT, languages
 from app.adapters.messages import explain_leg, language_of, message_of
 from app.api.models import SpecificationOut
 from app.domain.actors import NOBODY

@@ -12,7 +12,7 @@ from typing import IO
 import pytest
 from fastapi import FastAPI
 
-from app.adapters import catalogues
+from app.adapters import message_catalogues
 from app.adapters.certificates import trusted
 from app.adapters.tokens import new_key
 from app.db.embedded import EmbeddedPostgres
@@ -32,7 +32,7 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_conn
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say that the server is in use, so that another run beside this one leaves it alone."""
-    catalogues.STRICT = True  # a text that lacks a fact is an error here
+    message_catalogues.STRICT = True  # a text that lacks a fact is an error here
     if not hasattr(config, "workerinput"):
         HOME.mkdir(exist_ok=True)
         in_use = (HOME / "in-use").open("w", encoding="utf-8")

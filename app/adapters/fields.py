@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from app.adapters.catalogues import catalogue
+from app.adapters.message_catalogues import message_catalogue
 from app.adapters.messages import error_text
 from app.domain.errors import Malformed
 from app.domain.money import AMOUNT
@@ -63,7 +63,7 @@ def faults_of(refused: Malformed, language: str) -> list[dict[str, str]]:
 
 def field_text(error: Mapping[str, Any], language: str) -> str:
     """The text of an error with a code and facts, from pydantic or the domain."""
-    code, texts = error["code"], catalogue(language).texts
+    code, texts = error["code"], message_catalogue(language).texts
     facts = {"field": error.get("field", ""), **error.get("facts", {})}
     text = texts["form"].get(FORMS.get(facts.get("pattern", ""), ""), texts["field"].get(ALIKE.get(code, code)))
     if text is not None:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from app.adapters.catalogues import DEFAULT, catalogue, languages
+from app.adapters.message_catalogues import DEFAULT, languages, message_catalogue
 from app.domain.errors import DomainError
 from app.domain.ledger import Leg
 
@@ -33,22 +33,22 @@ def language_of(accept_language: str | None) -> str:
 
 def templates(section: str, language: str) -> dict[str, str]:
     """The texts of a section of the catalogue by their codes, with the names of the facts between braces."""
-    return {code: text.template for code, text in catalogue(language).texts[section].items()}
+    return {code: text.template for code, text in message_catalogue(language).texts[section].items()}
 
 
 def say(section: str, code: str, language: str, **facts: Any) -> str:
     """A text of the catalogue. Raises KeyError."""
-    return catalogue(language).texts[section][code].written(facts)
+    return message_catalogue(language).texts[section][code].written(facts)
 
 
 def euro(cents: int, language: str) -> str:
     """`€ 1.234,50` in Dutch, `€1,234.50` in English."""
-    return catalogue(language).euro(cents)
+    return message_catalogue(language).euro(cents)
 
 
 def error_text(code: str, facts: dict[str, Any], language: str) -> str:
     """The message of an error code; of a rule or a reason, its own sentence if it has one."""
-    texts = catalogue(language).texts
+    texts = message_catalogue(language).texts
     refusals, text = texts["refusal"], None
     if code == "rule_refused":
         text = texts["rule"].get(facts.get("rule", ""))
@@ -74,7 +74,7 @@ def message_of(error: DomainError, language: str) -> str:
 
 def explain(rule: str, facts: dict[str, Any], language: str) -> str:
     """Why a leg or a line of the ledger is what it is."""
-    reasons = catalogue(language).texts["reason"]
+    reasons = message_catalogue(language).texts["reason"]
     text = (reasons.get(f"{rule}_{facts.get('because')}") or reasons[rule]).written(facts)
     return f"{text} {say('note', 'rounded', language)}" if facts.get("rounded") else text
 
@@ -86,7 +86,7 @@ def explain_leg(leg: Leg, language: str) -> str:
 
 def task_text(what: str, facts: dict[str, Any], language: str) -> str:
     """The text of a task."""
-    return catalogue(language).texts["task"][what].written(facts)
+    return message_catalogue(language).texts["task"][what].written(facts)
 
 
 def mail_text(kind: str, facts: dict[str, Any], language: str) -> tuple[str, str]:

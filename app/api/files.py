@@ -21,8 +21,8 @@ from app.usecases.books.nettings import get_netting_statement
 from app.usecases.books.remittances import get_remittance
 from app.usecases.books.seals import export_sealed
 from app.usecases.buying.purchase_costs import get_supplier_order
+from app.usecases.earning.thermometer import get_thermometer
 from app.usecases.ledger import export_books
-from app.usecases.people.members import get_thermometer
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.vocabulary import Month
 

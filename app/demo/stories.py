@@ -19,9 +19,10 @@ from app.usecases.buying.joint_purchases import get_allocation, move_joint_purch
 from app.usecases.buying.purchase_costs import get_supplier_order, receive_units, settle_joint_purchase
 from app.usecases.buying.wishes import list_wishes, wish_for
 from app.usecases.earning.barters import answer_barter, get_minutes, propose_barter
+from app.usecases.earning.thermometer import get_thermometer
 from app.usecases.market.offerings import list_offerings
 from app.usecases.people.cooperatives import list_cooperatives
-from app.usecases.people.members import get_thermometer, list_members
+from app.usecases.people.members import list_members
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.usecases.selling.assignment_terms import sign_assignment
 from app.usecases.selling.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment

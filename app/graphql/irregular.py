@@ -8,8 +8,8 @@ from strawberry.scalars import JSON
 
 from app.adapters.drawings import thermometer_svg
 from app.contract.books.remittances import Remittance
+from app.contract.earning.thermometer import Thermometer
 from app.contract.market.offering_imports import OfferingImport
-from app.contract.people.members import Thermometer
 from app.contract.platform import apps
 from app.contract.shape import show
 from app.domain.books.remittances import line_data

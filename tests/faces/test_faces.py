@@ -1,6 +1,7 @@
 """Both faces give the same answers, and match their contracts."""
 
 import ast
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ import asyncpg
 import pytest
 from graphql import build_schema, is_specified_scalar_type
 
-from app.adapters.catalogues import DEFAULT, languages
+from app.adapters.message_catalogues import DEFAULT, languages
 from app.adapters.messages import templates
 from app.api.contract import METHODS
 from app.api.problem_types import statuses
 from app.contract.tables import TABLES
+from app.domain.errors import DomainError
 from app.domain.platform.events import OPENS
 from app.reference import contracts, pages
 from app.settings import Settings
@@ -50,6 +52,19 @@ def test_every_verb_exists_in_both_faces() -> None:
     assert rest - graphql == REST_ONLY | NO_FACE
     assert graphql - rest == GRAPHQL_ONLY
     assert len(rest) > 50
+
+
+def test_the_errors_of_an_operation_are_the_last_sentence_of_its_use_case() -> None:
+    """The contracts take an operation's statuses from there, and leave that sentence out of its description."""
+    known = {error.__name__ for error in DomainError.known.values()}
+    raising = 0
+    for operation in (one for table in TABLES for one in table.operations):
+        text = " ".join((inspect.getdoc(operation.use_case) or "").split())
+        raised = text.partition("Raises ")[2]
+        raising += bool(raised)
+        assert ". " not in raised, operation.id
+        assert set(re.findall(r"\b[A-Z]\w+", raised)) <= known, operation.id
+    assert raising > 80
 
 
 def test_the_exported_contracts_are_the_real_ones() -> None:

@@ -1,12 +1,12 @@
 """Members: the coordinator registers them; their goal and their thermometer are their own."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 from uuid import UUID
 
 from app.db.earning.agreements import agreement_on
-from app.db.earning.thermometer import member_balances, pot_movements, pot_of
+from app.db.earning.thermometer import member_balances
 from app.db.engine import Tx, uuid7
 from app.db.market.offerings import hide_offerings_of, show_offerings_of
 from app.db.people.cooperatives import cooperatives
@@ -14,11 +14,9 @@ from app.db.people.members import member_events, members, was_linked
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.assignments import leave_queues
-from app.db.store import Query, one_of, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM
-from app.domain.earning.thermometer import Movement, Pot, PotKind, Thermometer
 from app.domain.errors import AlreadyExists, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.page import Page, PageRequest
@@ -38,9 +36,9 @@ from app.domain.rules import Exit
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, PersonId
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import asks_at_once, reads_by_id
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, RowsOrNone, TradeName, Version
+from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, TradeName, Version
 
 Candidate = Annotated[Flag, Doc("Whether to register a candidate, who gets to know the cooperative first.")]
 
@@ -260,34 +258,4 @@ async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
             app_id=actor.app_id,
             note=note,
         ),
-    )
-
-
-def _thermometer(today: date, *, member_id: UUID, movements: int = 20) -> tuple[Query[Pot], Query[Movement]]:
-    """The queries that the thermometer needs."""
-    return pot_of(member_id, today), pot_movements(member_id, movements)
-
-
-@shows_private
-@asks_at_once(_thermometer)
-async def get_thermometer(tx: Tx, actor: Actor, *, member_id: MemberId, movements: RowsOrNone = 20) -> Thermometer:
-    """How full the savings pot is and why: the balance and the last movements, each with its reason."""
-    of_pot, last = _thermometer(tx.today, member_id=member_id, movements=movements)
-    pot = await one_of(tx, of_pot)
-    actor.require(Right.READ_THERMOMETER, pot.cooperative_id, own=actor.as_member(member_id))
-    return Thermometer(
-        member_id=pot.member_id,
-        cooperative_id=pot.cooperative_id,
-        name=pot.name,
-        kind=PotKind.COLLECTIVE if pot.collective else PotKind.POT,
-        balance_cents=pot.balance_cents,
-        pending_cents=pot.pending_cents,
-        held_cents=pot.held_cents,
-        reserved_cents=pot.reserved_cents,
-        year=tx.today.year,
-        year_total_cents=pot.year_total_cents,
-        threshold_cents=pot.threshold_cents,
-        goal_text=pot.goal_text,
-        goal_cents=pot.goal_cents,
-        movements=tuple(await rows_of(tx, last)),
     )

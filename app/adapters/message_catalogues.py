@@ -31,7 +31,7 @@ log = logging.getLogger("samen.texts")
 class Text:
     """A text in one or more plural forms, with its placeholders read."""
 
-    def __init__(self, key: str, forms: Sequence[str], counts: Sequence[str], catalogue: "Catalogue") -> None:
+    def __init__(self, key: str, forms: Sequence[str], counts: Sequence[str], catalogue: "MessageCatalogue") -> None:
         self.key, self.count = key, counts[0] if counts else None
         self._plural = catalogue.plural
         self._forms = [_parts(form, catalogue.writers) for form in forms]
@@ -67,7 +67,7 @@ class Text:
             return "".join(literal + (_anyhow(facts.get(name)) if name else "") for literal, name, _ in self._forms[-1])
 
 
-class Catalogue:
+class MessageCatalogue:
     """The texts of one language, and how it writes amounts, days and numbers. `texts` has them by section and code."""
 
     def __init__(self, language: str) -> None:
@@ -93,7 +93,7 @@ class Catalogue:
             "names": _names,
             "target": self._target,
         }
-        rest = {} if language == DEFAULT else catalogue(DEFAULT).texts
+        rest = {} if language == DEFAULT else message_catalogue(DEFAULT).texts
         self.texts: dict[str, dict[str, Text]] = {section: dict(texts) for section, texts in rest.items()}
         for message in read:
             key, *counts = _several(message.id)
@@ -133,9 +133,9 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def catalogue(language: str) -> Catalogue:
+def message_catalogue(language: str) -> MessageCatalogue:
     """The catalogue of a language, read once."""
-    return Catalogue(language)
+    return MessageCatalogue(language)
 
 
 def _several(texts: object) -> tuple[str, ...]:

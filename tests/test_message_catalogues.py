@@ -17,9 +17,9 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters import catalogues
-from app.adapters.catalogues import DEFAULT, Text, catalogue, languages
+from app.adapters import message_catalogues
 from app.adapters.fields import ALIKE, FORMS, field_text
+from app.adapters.message_catalogues import DEFAULT, Text, languages, message_catalogue
 from app.adapters.messages import EN, NL, error_text, euro, explain, language_of, message_of, task_text
 from app.domain import errors
 from app.domain.errors import BelowMinimum, DomainError, SoldOut
@@ -36,7 +36,7 @@ FACTS = {"euro": 123_450, "percent": 1_250, "day": "2026-03-05", "month": "2026-
 
 def messages(language: str) -> dict[str, Message]:
     """The messages of a file, by their first id."""
-    with (catalogues.FOLDER / f"{language}.po").open("rb") as file:
+    with (message_catalogues.FOLDER / f"{language}.po").open("rb") as file:
         read = [message for message in read_po(file) if message.id]
     return {message.id if isinstance(message.id, str) else message.id[0]: message for message in read}
 
@@ -56,7 +56,7 @@ def kinds(language: str) -> dict[str, dict[str, str]]:
 
 
 def texts(language: str) -> Iterator[Text]:
-    for section in catalogue(language).texts.values():
+    for section in message_catalogue(language).texts.values():
         yield from section.values()
 
 
@@ -76,7 +76,7 @@ def test_both_languages_have_all_texts_and_none_is_empty_or_unsure() -> None:
 def test_no_text_stands_twice_in_a_file() -> None:
     """A second one would take the place of the first without a word."""
     for language in languages():
-        lines = (catalogues.FOLDER / f"{language}.po").read_text(encoding="utf-8").splitlines()
+        lines = (message_catalogues.FOLDER / f"{language}.po").read_text(encoding="utf-8").splitlines()
         keys = [line for line in lines if line.startswith("msgid ") and line != 'msgid ""']
         assert len(keys) == len(set(keys)) == len(messages(language))
 
@@ -103,12 +103,12 @@ def test_every_text_is_written_with_its_facts(language: str) -> None:
 def test_a_fact_that_is_missing_stops_no_answer_in_production(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(catalogues, "STRICT", False)
+    monkeypatch.setattr(message_catalogues, "STRICT", False)
     assert message_of(SoldOut(title="Taart"), NL) == "Van 'Taart' zijn er nog …. Bestel er minder."
     changed = error_text("price_changed", {"title": ["Taart", "Brood"], "price_cents": None}, EN)
     assert changed.startswith("The price of 'Taart, Brood' has changed: now … without VAT.")
     assert {record.getMessage() for record in caplog.records} == {"a text lacks a fact"}
-    monkeypatch.setattr(catalogues, "STRICT", True)
+    monkeypatch.setattr(message_catalogues, "STRICT", True)
     for facts in ({"title": "Taart"}, {"title": ["Taart"], "left": 2}, {"title": None, "left": 2}):
         with pytest.raises((KeyError, TypeError)):
             message_of(SoldOut(**facts), NL)
@@ -125,7 +125,7 @@ def calls() -> Iterator[tuple[str, type[DomainError], dict[str, ast.expr]]]:
 
 
 def test_every_refusal_has_the_facts_that_its_text_names() -> None:
-    refusals, rules = catalogue(NL).texts["refusal"], catalogue(NL).texts["rule"]
+    refusals, rules = message_catalogue(NL).texts["refusal"], message_catalogue(NL).texts["rule"]
     checked = 0
     for place, error, facts in calls():
         closer = facts.get("how", facts.get("reason", facts.get("per")))
@@ -144,7 +144,7 @@ def test_every_refusal_has_the_facts_that_its_text_names() -> None:
 
 
 def test_every_name_that_a_field_text_has_in_the_code_is_a_text() -> None:
-    found = catalogue(NL).texts
+    found = message_catalogue(NL).texts
     assert set(ALIKE.values()) <= set(found["field"])
     assert set(FORMS.values()) == set(found["form"])
     assert field_text({"code": "string_too_short", "facts": {"min_length": "1"}}, NL) == "Vul minstens 1 teken in."
@@ -198,7 +198,7 @@ def test_an_amount_has_one_form(cents: int, dutch: str, english: str) -> None:
 def test_numbers_and_days_are_as_babel_writes_them(cents: int, points: int, day: date) -> None:
     """`euro` applies the pattern of the locale itself, which is eight times as fast."""
     for language in (NL, EN):
-        one = catalogue(language)
+        one = message_catalogue(language)
         euros = format_currency(percent_text(cents), "EUR", locale=one.locale)
         assert one.euro(cents) == euros.replace("\xa0", " ")
         assert one.euro(-cents).lstrip("-") == one.euro(cents)
@@ -210,9 +210,9 @@ def test_numbers_and_days_are_as_babel_writes_them(cents: int, points: int, day:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the catalogues, to add to."""
-    shutil.copytree(catalogues.FOLDER, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
-    cached = (catalogue, languages, language_of)
+    shutil.copytree(message_catalogues.FOLDER, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(message_catalogues, "FOLDER", tmp_path)
+    cached = (message_catalogue, languages, language_of)
     for function in cached:
         function.cache_clear()
     yield tmp_path
@@ -261,4 +261,4 @@ def test_a_third_language_is_a_file(folder: Path) -> None:
 def test_a_placeholder_that_is_no_such_thing_stops_the_start(folder: Path) -> None:
     (folder / "fy.po").write_text('msgid "reason.customer"\nmsgstr "{gross:guilders}"\n', encoding="utf-8")
     with pytest.raises(KeyError, match="guilders"):
-        catalogue("fy")
+        message_catalogue("fy")
