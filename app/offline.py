@@ -149,7 +149,11 @@ def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
     day = agreement.active_from
     months = add_to_year([], agreement, day, cents_of(read.year_so_far))
     cost = cents_of(read.costs)
-    costs = (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost, rule="cost", facts={"category": "-"}),) if cost else ()
+    costs = (
+        (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost, rule="cost", facts={"because": "of_preview"}),)
+        if cost
+        else ()
+    )
     fund = add_to_year([], agreement, day, cents_of(read.fund_so_far), fund=True)
     net = cents_of(read.net or "0")
     result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)

@@ -26,7 +26,13 @@ from app.domain.errors import BelowMinimum, DomainError, SoldOut
 from app.domain.money import percent_text
 
 ROOT = Path(__file__).parent.parent
-FACTS = {"euro": 123_450, "percent": 1_250, "day": "2026-03-05", "month": "2026-03", "list": ["a", "b"]} | {
+FACTS = {
+    "euro": 123_450,
+    "percent": 1_250,
+    "day": "2026-03-05",
+    "month": "2026-03",
+    "list": ["a", "b"],
+    "choice": "'a' or 'b'",
     "names": [{"name": "Jo"}],
     "target": "parent",
     "": "x",

@@ -22,6 +22,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("revoke update (state) on stock_hold from samen_app")
+    op.execute("grant update on stock_hold to samen_app")
     op.execute("drop index stock_hold_open")
     op.execute("alter table stock_hold no force row level security")
     op.execute("alter table stock_hold disable row level security")

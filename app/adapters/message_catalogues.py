@@ -1,6 +1,7 @@
 """Message catalogues in gettext's PO format, one file a language; the head of each says how a text is written."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
@@ -10,6 +11,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
 
@@ -64,7 +66,7 @@ class Text:
             if STRICT:
                 raise
             log.warning("a text lacks a fact", extra={"text": self.key, "given": sorted(facts)})
-            return "".join(literal + (_anyhow(facts.get(name)) if name else "") for literal, name, _ in self._forms[-1])
+            return "".join([literal + _as_well_as_can(name, write, facts) for literal, name, write in self._forms[-1]])
 
 
 class MessageCatalogue:
@@ -90,6 +92,7 @@ class MessageCatalogue:
             "day": lru_cache(maxsize=1000)(self._day),
             "month": self._month,
             "list": _listed,
+            "choice": self._choice,
             "names": _names,
             "target": self._target,
         }
@@ -121,6 +124,10 @@ class MessageCatalogue:
 
     def _month(self, month: str) -> str:
         return format_skeleton("yMMMM", date.fromisoformat(f"{month[:7]}-01"), locale=self.locale)
+
+    def _choice(self, expected: str) -> str:
+        """What pydantic expects (`'a', 'b' or 'c'`), with the language's own word before the last."""
+        return format_list(re.findall(r"'[^']*'", expected) or [expected], style="or", locale=self.locale)
 
     def _target(self, who: str) -> str:
         return self.texts["target"][who].written({}) if who in self.texts["target"] else who
@@ -154,6 +161,14 @@ def _plain(value: Any) -> str:
     if value is None or isinstance(value, bool | list | dict):
         raise TypeError(f"this is not for people: {value!r}")
     return str(value)
+
+
+def _as_well_as_can(name: str | None, write: Writer, facts: Facts) -> str:
+    """A fact of a text that lacks another one."""
+    try:
+        return write(facts[name]) if name else ""
+    except (KeyError, TypeError, ValueError):
+        return _anyhow(facts.get(str(name)))
 
 
 def _anyhow(value: Any) -> str:

@@ -56,6 +56,8 @@ def error_text(code: str, facts: dict[str, Any], language: str) -> str:
         text = texts["blocked"].get(facts.get("reason", ""))
     if text is None:
         closer = facts.get("how", facts.get("reason", facts.get("per")))
+        if code == "wrong_state" and not facts.get("possible"):
+            closer = "over"
         text = refusals.get(code, refusals["invalid"])
         if closer is not None:
             text = refusals.get(f"{code}_{closer}", text)

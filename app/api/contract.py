@@ -209,16 +209,6 @@ def below(prefix: str, document: Node) -> Node:
     return moved(document) | {"paths": {path: moved(item) for path, item in document["paths"].items()}}
 
 
-def methods_at(document: Node, path: str) -> list[str]:
-    """The methods that the contract has for a path, such as `/v1/orders/…`."""
-    asked = path.removeprefix("/v1").split("/")
-    for template, item in document["paths"].items():
-        parts = template.split("/")
-        if len(parts) == len(asked) and all(p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True)):
-            return [method.upper() for method in METHODS if method in item]
-    return []
-
-
 def _nodes(node: Any) -> Iterator[Node]:
     if isinstance(node, dict):
         yield node

@@ -6,10 +6,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.adapters.fields import faults_of, field_error, field_text
 from app.adapters.messages import error_text, message_of
-from app.api.contract import methods_at
 from app.domain.errors import DomainError, Malformed
 from app.running.run import Unavailable
 from app.transport.headers import language_at
@@ -58,7 +58,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 400, code, error_text(code, {}, language), errors=[fault])
     # The router knows the methods of one operation, the contract those of all operations of the path.
     if error.status_code == 405:
-        known = methods_at(request.app.openapi(), request.url.path) or _named(error)
+        known = _methods_at(request)
         facts = {"method": request.method[:20], "allow": ", ".join(known)}
         headers = {"Allow": ", ".join("GET, HEAD" if one == "GET" else one for one in known)}
     refusal = problem(request, error.status_code, code, error_text(code, facts, language))
@@ -66,10 +66,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return refusal
 
 
-def _named(error: HTTPException) -> list[str]:
-    """The methods that the router lists."""
-    named = (error.headers or {}).get("Allow", "")
-    return [one.strip() for one in named.split(",") if one.strip() not in ("", "HEAD")]
+def _methods_at(request: Request) -> list[str]:
+    """The methods of every route with this path; the router knows those of one only."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    found = {method for route in routes for method in getattr(route, "methods", None) or ()}
+    return [method for method in ("GET", "POST", "PUT", "PATCH", "DELETE") if method in found]
 
 
 def _comes_as(request: Request, expected: str) -> bool:

@@ -243,7 +243,7 @@ def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int
         raise RuleRefused(rule="month_is_over", value=month.isoformat())
     check_day("month", month, min(books.first_open or FIRST_DAY, FIRST_DAY), today)
     if books.last_closed is not None and month <= books.last_closed:
-        raise AlreadySettled(what="month")
+        raise AlreadySettled(what="month", how="month")
     if books.first_open is not None and books.first_open < month:
         raise EarlierMonthOpen(month=books.first_open.isoformat()[:7])
     if books.bank_cents != stated_cents:

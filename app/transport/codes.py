@@ -4,13 +4,15 @@ from starlette.requests import HTTPConnection
 
 MOST = 5
 """Codes on one line: a GraphQL document can meet many refusals."""
+MORE = "+"
+"""Stands at the end of a line if there were more."""
 
 
 def note_code(connection: HTTPConnection, code: str) -> None:
     """Keep the code of a refusal."""
     codes = _codes(connection)
-    if code not in codes and len(codes) < MOST:
-        connection.state.codes = (*codes, code)
+    if code not in codes and MORE not in codes:
+        connection.state.codes = (*codes, code if len(codes) < MOST else MORE)
 
 
 def noted(connection: HTTPConnection) -> dict[str, str]:

@@ -25,9 +25,9 @@ async def test_barters(world: World) -> None:
     onlooker, _ = await world.member(seller)
     place = f"/v1/cooperatives/{seller.id}/barters"
 
-    def at(verb: str = "") -> Any:
+    def at(verb: str = "", minutes: int = 1) -> Any:
         async def build() -> Built:
-            body = {"giverId": seller.member_id, "receiverId": receiver_id, "minutes": 1, "title": "Hulp"}
+            body = {"giverId": seller.member_id, "receiverId": receiver_id, "minutes": minutes, "title": "Hulp"}
             built = Built(f"/v1/barters/{(await seller.member('POST', place, body))['id']}")
             if verb:
                 answers = seller.member if verb == "cancel" else receiver
@@ -39,11 +39,17 @@ async def test_barters(world: World) -> None:
     walk = Walk(
         noun="barters",
         process=BARTER,
-        states={"proposed": at(), "confirmed": at("confirm"), "declined": at("decline"), "cancelled": at("cancel")},
+        states={
+            "proposed": at(),
+            "proposed: beyond the limit": at(minutes=6001),
+            "confirmed": at("confirm"),
+            "declined": at("decline"),
+            "cancelled": at("cancel"),
+        },
         roles={**await staff(world, seller), "giver": seller.member, "receiver": receiver, "onlooker": onlooker},
         look=listed_at(f"{place}?limit=100"),
     )
-    assert await walk_through(world, seller, walk) == 4 * 8 * 3
+    assert await walk_through(world, seller, walk) == 5 * 8 * 3
 
 
 async def test_internal_deliveries(world: World) -> None:

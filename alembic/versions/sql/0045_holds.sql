@@ -10,3 +10,8 @@ create policy own_and_staff on stock_hold to samen_app
     with check (cooperative_id = any(my_staff()) or person_id = my_person() or app_id = my_app() or sees_order(order_id))
 --;
 create policy books on stock_hold to samen_books using (true) with check (true)
+--;
+-- What is held, by whom and until when never changes: only its state does.
+revoke update on stock_hold from samen_app
+--;
+grant update (state) on stock_hold to samen_app

@@ -25,7 +25,7 @@ class Barter:
     minutes: int
     """The minutes that it took."""
     title: str
-    """The step that was taken."""
+    """What was done for the other."""
     proposed_at: datetime
     """When it was proposed."""
     state: BarterState

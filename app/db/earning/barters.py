@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.rules import rules_of_kind
 from app.db.store import Store
 from app.domain.earning.barters import Trade
 
@@ -29,7 +30,14 @@ class BarterRow(SQLModel, table=True):
     version: int
 
 
-barters = Store(BarterRow, Trade)
+barters = Store(
+    BarterRow,
+    Trade,
+    receiver_minutes="""(select coalesce(sum(b.posted), 0)::bigint from account a join balance b on b.account_id = a.id
+                          where a.cooperative_id = t.cooperative_id and a.kind = 'time'
+                            and a.member_id = t.receiver_id)""",
+    limits=f"case when t.state = 'proposed' then {rules_of_kind('barter')} else '[]' end",
+)
 
 
 async def minutes_of(tx: Tx, cooperative_id: UUID) -> dict[UUID, int]:

@@ -114,7 +114,7 @@ def _refusal(case: Case[Netting], side: UUID) -> DomainError | None:
     """The reason why the caller cannot confirm for a side."""
     first, second = case.thing.first_confirmed_by, case.thing.second_confirmed_by
     if (first if side == case.thing.first_id else second) is not None:
-        return AlreadySettled(what="netting")
+        return AlreadySettled(what="netting", how="netting")
     return SecondPersonNeeded() if case.is_person(first, second) else None
 
 

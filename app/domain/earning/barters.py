@@ -8,9 +8,10 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import DebtLimitReached, Forbidden, RuleRefused
+from app.domain.errors import DebtLimitReached, DomainError, Forbidden, RuleMissing, RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.transitions import Case, Process, Terms, Transition, move
+from app.domain.rules import Barter, RulesFrom, rules_on
+from app.domain.transitions import Case, Process, Terms, Transition, every, move
 
 
 class BarterState(StrEnum):
@@ -43,6 +44,10 @@ class Trade:
     proposed_at: datetime
     state: BarterState = BarterState.PROPOSED
     version: int = 1
+    receiver_minutes: int = 0
+    """The minutes that the receiver has to spend now, for the list of next steps."""
+    limits: tuple[RulesFrom, ...] = ()
+    """The debt limit by version of the agreement, the latest first, for the same."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,15 @@ class MemberMinutes:
 
 def _receives(case: Case[Trade]) -> Forbidden | None:
     return None if case.is_member(case.thing.receiver_id) else Forbidden(right=Right.ANSWER_BARTER)
+
+
+def _within_limit(case: Case[Trade]) -> DomainError | None:
+    """The receiver owes no more than the agreement of the day allows. A confirmation checks it again under a lock."""
+    trade, rules = case.thing, rules_on(case.thing.limits, case.today, Barter)
+    if not rules:
+        return RuleMissing(kind="barter")
+    left, limit = trade.receiver_minutes - trade.minutes, rules[0].debt_limit_minutes
+    return DebtLimitReached(owed=-left, limit=limit) if left < -limit else None
 
 
 def _gives(case: Case[Trade]) -> Forbidden | None:
@@ -71,7 +85,7 @@ BARTER: Process[Trade] = Process(
     states=BarterState,
     rights=_rights,
     rows=(
-        Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, Terms(_receives)),
+        Transition("confirm", ("proposed",), "confirmed", Right.ANSWER_BARTER, Terms(every(_receives, _within_limit))),
         Transition("decline", ("proposed",), "declined", Right.ANSWER_BARTER, Terms(_receives)),
         Transition("cancel", ("proposed",), "cancelled", Right.PROPOSE_BARTER, Terms(_gives)),
     ),

@@ -162,7 +162,7 @@ async def hold_stock(
     if offering.state in UNSEEN:
         raise NotFound
     if offering.state is not OfferingState.PUBLISHED or offering.stock is None:
-        raise NotOrderable(title=offering.title, state=offering.state)
+        raise NotOrderable(title=offering.title, state=offering.state, how="without_stock")
     until = tx.now + timedelta(minutes=minutes)
     app_id = actor.app_id if actor.subject is None else None
     hold = Hold(

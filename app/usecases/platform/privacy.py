@@ -45,9 +45,24 @@ MEMBERS_PAPERS: dict[str, Store[Any]] = {
     "trail": member_events,
 }
 JUDGED_BY = frozenset(
-    {"trials", "free_cents", "policies", "categories", "approved", "line_people", "job_state", "worked"}
+    {
+        "trials",
+        "free_cents",
+        "policies",
+        "categories",
+        "approved",
+        "line_people",
+        "job_state",
+        "worked",
+        "receiver_minutes",
+        "limits",
+    }
 )
 """Fields that are loaded only to compute next steps, and that are exported elsewhere."""
+
+
+SELLERS_OWN = frozenset({"purchase_cents", "counts_stock", "sale_parts", "sale_reversed", "guest_token_hash"})
+"""Fields of an order and its lines that its customer does not see."""
 
 
 @of_one_moment
@@ -71,11 +86,18 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
     found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m.id, MOST_MOVEMENTS)) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
-    for name in ("members", *MEMBERS_PAPERS):
+    exported["orders"] = [_as_bought(order) for order in exported["orders"]]
+    for name in ("members", "bartersGiven", "bartersReceived", *MEMBERS_PAPERS):
         exported[name] = [
             {field: of for field, of in paper.items() if field not in JUDGED_BY} for paper in exported[name]
         ]
     return exported
+
+
+def _as_bought(order: dict[str, Any]) -> dict[str, Any]:
+    """An order without the seller's own facts: the purchase price, the state of its books, the hash of its token."""
+    lines = [{name: fact for name, fact in line.items() if name not in SELLERS_OWN} for line in order["lines"]]
+    return {name: fact for name, fact in order.items() if name not in SELLERS_OWN} | {"lines": lines}
 
 
 async def erase_me(tx: Tx, actor: Actor) -> None:

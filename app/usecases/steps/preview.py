@@ -45,7 +45,7 @@ async def previewed(
         raise AgreementMissing(date=day.isoformat())
     months = await year_totals(tx, member_id, day.year) if member_id else []
     costs = (
-        (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost_cents, rule="cost", facts={"category": "preview"}),)
+        (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost_cents, rule="cost", facts={"because": "of_preview"}),)
         if cost_cents
         else ()
     )
