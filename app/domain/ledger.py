@@ -105,7 +105,7 @@ class JournalKind(StrEnum):
 class Leg:
     """One side of a journal: `cents` on an account of `kind`, of a member or a named party where it has one.
 
-    `rule` and `facts` say why, for the explanation in words; `part` is the order's member whose share it is.
+    `rule` and `facts` say why, for the explanation in words.
     """
 
     kind: AccountKind
