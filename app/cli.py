@@ -1,6 +1,6 @@
 """The command line: `samen run`, `serve`, `worker`, `migrate`, `demo`, `token`, `split`, `check-books`, `backup`, …
 
-What only some commands need is imported there, so that the others answer at once.
+Imports that only some commands need are inside them, so that the others start fast.
 """
 
 import asyncio
@@ -40,14 +40,14 @@ cli.add_typer(offline)
 cli.add_typer(provision)
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60
-"""Seconds that a server waits at its start for a database that is away, full or busy; a worker waits without end."""
+"""Seconds that a server waits at its start for a database that is down, full or busy; a worker waits without end."""
 WHAT_TO_DO = {
     "connections": "It has no connection left. Lower SAMEN_POOL_SIZE, or raise its max_connections.",
     "full": "Its disk or memory is full. Make room.",
     "read_only": "It is read-only, as a standby is. Is SAMEN_DATABASE_URL right?",
     "starting": "It starts, stops or recovers. Try again in a moment.",
 }
-"""By the kind of failure."""
+"""What to do, by the kind of failure."""
 NOT_MIGRATED = "It is not up to date. Run `samen migrate` first."
 LOGIN = "Are login and password of SAMEN_DATABASE_URL right?"
 REFUSED = {
@@ -59,7 +59,7 @@ REFUSED = {
     "28000": LOGIN,
     "28P01": LOGIN,
 }
-"""What to do by SQLSTATE: a role, table, column, function or database is missing, or the login is refused."""
+"""What to do, by SQLSTATE: a role, table, column, function or database is missing, or the login is refused."""
 LOGINS = (
     "The person's login: klant, network, noor and the other members' first names, SLUG-coordinator or "
     "SLUG-penningmeester of a cooperative, TOWN-controller. Anybody else is somebody new."
@@ -75,7 +75,7 @@ ACTORS = {
 
 
 def _checked() -> Settings:
-    """The settings of a process that goes on, all of them looked at. Raises SettingsWrong."""
+    """The settings of a long-running process, all checked. Raises SettingsWrong."""
     from app.start import check_settings
 
     settings = read_settings()
@@ -112,7 +112,7 @@ def run() -> None:
 
 @contextlib.contextmanager
 def _running_alone(settings: Settings) -> Iterator[None]:
-    """Say where the server is, to the other commands and to a second `samen run`, which ends."""
+    """Publishes where the server is, for the other commands; a second `samen run` ends."""
     data_dir(settings).mkdir(parents=True, exist_ok=True)
     with (data_dir(settings) / "address").open("a+", encoding="utf-8") as file:
         try:
@@ -186,7 +186,7 @@ def worker() -> None:
 def demo(
     story: Annotated[str | None, typer.Argument(help=f"A story to be played: {', '.join(STORIES)}.")] = None,
 ) -> None:
-    """Load the demo network; what is there already is left alone. With a story: have it happen, and say what did."""
+    """Load the demo network; existing data is not changed. With a story: play it, and print what happened."""
     settings = running(read_settings())
     if settings.production:
         raise typer.BadParameter("The demo network is not for production.")
@@ -214,7 +214,7 @@ async def _load(settings: Settings, url: str, story: str | None = None) -> None:
 
 
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
-    """Beside the data, for the examples; only we can read it."""
+    """Beside the data, for the examples; only its owner can read it."""
     file = data_dir(settings) / "apps.json"
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known |= {m.app.name: {"client_id": str(m.app.id), "client_secret": m.client_secret} for m in made}
@@ -225,7 +225,7 @@ def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:
 
 @cli.command()
 def token(login: Annotated[str, typer.Option("--as", help=LOGINS)]) -> None:
-    """A token of the built-in issuer of people's tokens; not in production."""
+    """A token of the built-in issuer for people; not in production."""
     settings = read_settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
@@ -234,7 +234,7 @@ def token(login: Annotated[str, typer.Option("--as", help=LOGINS)]) -> None:
 
 @cli.command()
 def tokens() -> None:
-    """Where the server is and fresh tokens of six actors, as shell variables: eval "$(samen tokens)"."""
+    """The server's URL and fresh tokens of six actors, as shell variables: eval "$(samen tokens)"."""
     settings = read_settings()
     if settings.production:
         raise typer.BadParameter("The built-in issuer of people does not work in production.")
@@ -246,10 +246,10 @@ def tokens() -> None:
 
 @cli.command(name="check-books")
 def check() -> None:
-    """Check every invariant of the ledger; exits with 1 where one is broken."""
+    """Check every invariant of the ledger; exits with 1 if one is broken."""
     from app.db.engine import BOOKS_ROLE, opened
+    from app.running.run import SystemRun
     from app.usecases.ledger import check_books
-    from app.usecases.run import SystemRun
 
     async def checked(url: str) -> dict[str, list[str]]:
         async with opened(url, role=BOOKS_ROLE) as database:
@@ -286,7 +286,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive
     try:
         with database(settings) as url:
             _program("pg_dump", "-Fc", "-d", _superuser(settings, url), "-f", str(half))
-        half.rename(file)  # under its final name an archive is whole
+        # An archive gets its final name only once it is complete.
+        half.rename(file)
     finally:
         half.unlink(missing_ok=True)
     print(f"Written: {file}")
@@ -317,23 +318,24 @@ def _owner_in(file: Path) -> str:
 
 
 def _superuser(settings: Settings, url: str) -> str:
-    """The address for a role that sees every row; on a server of your own that is the login itself."""
+    """The database URL of a role that sees every row; on a server of your own that is the login itself."""
     own = settings.database_url is not None
     return url if own else EmbeddedPostgres.at(data_dir(settings)).url(user="postgres")
 
 
 def _program(name: str, *arguments: str) -> str:
-    """Run one of PostgreSQL's own programs: what it printed; what it complains about goes to stderr."""
+    """Runs one of PostgreSQL's own programs and returns its output; its errors go to stderr."""
     command = [str(binaries() / "bin" / name), *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout  # noqa: S603  our own wheel's program
 
 
 def main() -> None:
-    """The entry point: an error that says what to do, no traceback."""
+    """The entry point: prints an error with advice instead of a traceback."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # what the terminal cannot show stops no command
+            # Characters that the terminal cannot show must not stop a command.
+            stream.reconfigure(errors="replace")
     try:
         cli()
     except (DatabaseUnfit, EmbeddedPostgresError, RestoreError, SealingKeyError, SettingsWrong) as error:

@@ -1,4 +1,4 @@
-"""Where an installation lives: its data directory, and the database that is kept there or named by the settings."""
+"""The place of an installation: its data directory, and its database, embedded there or from the settings."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from app.settings import Settings, SettingsWrong
 
 
 def data_dir(settings: Settings) -> Path:
-    """The data directory. Raises SettingsWrong in production if none is named."""
+    """The data directory. Raises SettingsWrong in production if none is set."""
     if settings.data_dir is None and settings.production:
         raise SettingsWrong(["Set SAMEN_DATA_DIR: in production nothing is kept in the working directory."])
     return settings.folder
@@ -18,7 +18,7 @@ def data_dir(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def database(settings: Settings) -> Iterator[str]:
-    """The database's address; the embedded one runs for as long as any process needs it."""
+    """The database's URL; the embedded database runs as long as any process needs it."""
     if settings.database_url is not None:
         yield settings.database_url
         return
@@ -29,9 +29,9 @@ def database(settings: Settings) -> Iterator[str]:
 
 @contextlib.contextmanager
 def kept_database(settings: Settings, patience: float) -> Iterator[str]:
-    """As `database`, for a process that goes on: it waits for a server that starts, and keeps the embedded one up.
+    """Like `database`, for a long-running process: it waits for a starting server, and keeps the embedded one running.
 
-    Raises DatabaseFailed for a server that is not there after `patience` seconds.
+    Raises DatabaseFailed for a server that does not answer within `patience` seconds.
     """
     from app.db.engine import wait_for
     from app.keeper import kept_running
@@ -47,7 +47,7 @@ def kept_database(settings: Settings, patience: float) -> Iterator[str]:
 
 
 def running(settings: Settings) -> Settings:
-    """The settings of the server that `samen run` started last on this data, unless they say where it is themselves."""
+    """The settings of the last `samen run` on this data, unless these settings give the server themselves."""
     file = data_dir(settings) / "address"
     said = settings.public_url != f"http://127.0.0.1:{Settings.model_fields['port'].default}"
     address = "" if said or not file.exists() else file.read_text(encoding="utf-8")

@@ -13,9 +13,9 @@ _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]
 
 @dataclass(frozen=True)
 class Names:
-    """Of an id: the noun that it names, such as `member`. It is written as answers write it.
+    """Marks an id with the noun that it names, such as `member`. Only the usual form of a UUID is accepted.
 
-    `UUID` itself takes braces, `urn:` and digits of every script.
+    `UUID` itself would also accept braces, `urn:` and digits of any script.
     """
 
     noun: str
@@ -28,7 +28,7 @@ class Names:
 
     @property
     def words(self) -> str:
-        """What it is, if nothing more is said."""
+        """The description of the id, if nothing else describes it."""
         return f"The {self.noun.replace('_', ' ')}." if self.noun else "An id."
 
     def _check(self, value: Any) -> Any:
@@ -38,7 +38,7 @@ class Names:
 
 
 def noun_of(hint: Any) -> str | None:
-    """The noun that an id names; None for what is no id."""
+    """The noun that an id names; None if the type is no id."""
     return next((one.noun for one in getattr(hint, "__metadata__", ()) if isinstance(one, Names)), None)
 
 

@@ -1,7 +1,7 @@
-"""Installs what `make` needs into the folder that VENV names; the stage is `run`, or `test` for the tools too.
+"""Installs what `make` needs into the folder VENV; the stage is `run`, or `test` with the development tools.
 
-It may be killed at any moment, and started twice at once: a second one waits for the first, and what was left half-way
-is installed anew.
+It may be killed at any moment, and started twice at once: the second process waits for the first, and an incomplete
+installation is made again.
 """
 
 import contextlib
@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 UNSAFE = re.compile(r'["$`\\:\n]')
-"""What programs in a virtual environment, or those of PostgreSQL, cannot have in their path."""
+"""Characters that must not be in the path of a virtual environment or of PostgreSQL."""
 STAGES = {"run": ["requirements.txt", "pyproject.toml"], "test": ["requirements-dev.txt"]}
-"""The files that say what is installed, by stage; each stage needs the ones before."""
+"""The files that list what to install, by stage; each stage needs the ones before."""
 
 
 class Venv:
-    """The virtual environment. A file beside it says that an installation is under way, and in whose environment."""
+    """The virtual environment. A file beside it records a running installation, and whose environment it is."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,21 +29,21 @@ class Venv:
 
     @property
     def ours(self) -> bool:
-        """Whether it may be made anew: `.venv`, what was made here, or nothing yet."""
+        """Whether it may be replaced: it is `.venv`, was made here, or does not exist yet."""
         made = (self.folder / ".made").exists() or not self.folder.exists() or not any(self.folder.iterdir())
         return made or self.folder == Path(".venv") or self._left() == "ours"
 
     def _left(self) -> str | None:
-        """Whose environment an installation was under way in that did not end."""
+        """The owner of the environment of an installation that did not finish."""
         return self.started.read_text(encoding="utf-8") if self.started.exists() else None
 
     def installed(self, stage: str) -> bool:
-        """Whether the stamp of the stage says what its files say now, here."""
+        """Whether the stamp of the stage matches its files, at this path."""
         stamp = self.folder / f".{stage}"
         return stamp.exists() and stamp.read_text(encoding="utf-8") == _content(stage) and not self.started.exists()
 
     def install(self, stage: str) -> None:
-        """Make the environment where it is missing or was left half-way, then install the stage."""
+        """Creates the environment if it is missing or incomplete, then installs the stage."""
         whole = (self.folder / "bin" / "pip").exists() and (self.folder / "pyvenv.cfg").exists()
         anew = not whole or self._left() is not None
         ours = self.ours
@@ -67,13 +67,14 @@ class Venv:
     def _run(self, *command: str) -> None:
         code = subprocess.run(command, check=False).returncode  # noqa: S603  Python itself
         if code > 0:
-            self.started.unlink()  # it ended by itself, and left what was there
+            # It failed by itself, and left what was there.
+            self.started.unlink()
         if code:
             sys.exit(1)
 
 
 def _content(stage: str) -> str:
-    """A hash of what the stage installs, and of where: scripts hold the path of their interpreter."""
+    """A hash of what the stage installs and where, because scripts contain the path of their interpreter."""
     content = hashlib.sha256(os.fsencode(Path.cwd()))
     for name in STAGES[stage]:
         content.update(Path(name).read_bytes())
@@ -82,7 +83,7 @@ def _content(stage: str) -> str:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One installation at a time; the kernel gives the lock back if this one is killed."""
+    """One installation at a time; the kernel releases the lock if this process is killed."""
     number = os.open(folder, os.O_RDONLY)
     try:
         try:

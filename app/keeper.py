@@ -1,4 +1,4 @@
-"""Watches over the embedded database of this process: a server that was killed is started again."""
+"""Watches the embedded database of this process: restarts a server that was killed."""
 
 import contextlib
 import logging
@@ -9,13 +9,13 @@ from app.db.embedded import EmbeddedPostgres
 
 log = logging.getLogger("samen.database")
 LOOK = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 LONGEST_PAUSE = 60.0
-"""Seconds between two tries to start a server that does not start."""
+"""The most seconds between two attempts to start a server that does not start."""
 
 
 class Keeper(threading.Thread):
-    """Looks whether the server runs; a thread of its own, because starting it takes seconds."""
+    """Checks whether the server runs; in a thread, because starting it takes seconds."""
 
     def __init__(self, postgres: EmbeddedPostgres) -> None:
         super().__init__(name="keeper", daemon=True)
@@ -28,12 +28,12 @@ class Keeper(threading.Thread):
             pause = LOOK if self._look() else min(pause * 2, LONGEST_PAUSE)
 
     def end(self) -> None:
-        """Stop looking; a start that is under way is waited for."""
+        """Stops checking; waits for a start that is running."""
         self._ended.set()
         self.join()
 
     def _look(self) -> bool:
-        """Start the server if it is gone. Several processes may do so at once: one of them starts it."""
+        """Starts the server if it is gone. If several processes try at once, one of them starts it."""
         try:
             if not self._postgres.running() and self._postgres.start():
                 log.warning("the embedded database was gone; it is started again")
@@ -45,7 +45,7 @@ class Keeper(threading.Thread):
 
 @contextlib.contextmanager
 def kept_running(postgres: EmbeddedPostgres) -> Iterator[None]:
-    """Keeps the server running for as long as it is used. Who stops it at the end is not the keeper's business."""
+    """Keeps the server running while it is used. Stopping it at the end is not the keeper's task."""
     keeper = Keeper(postgres)
     keeper.start()
     try:

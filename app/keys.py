@@ -1,4 +1,4 @@
-"""The keys of an installation, from the settings or kept beside the data, and the names under which it signs."""
+"""The keys of an installation, from the settings or the data directory, and the issuer names under which it signs."""
 
 import base64
 import json
@@ -22,13 +22,13 @@ from app.db.sealed_text import Sealing
 from app.settings import PREFIX, Settings, SettingsWrong
 
 VARIED = 16
-"""Different bytes that a sealing key has at least; fewer are different in one of 10¹⁶ random keys."""
+"""The least number of different bytes in a sealing key; only one of 10¹⁶ random keys has fewer."""
 log = logging.getLogger("samen.keys")
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key of the installation: the setting that holds it, or else the file in the data directory; how it is made."""
+    """A key of the installation: its setting, or else its file in the data directory; and how to make it."""
 
     setting: str
     file: str
@@ -60,16 +60,16 @@ def people_issuer(settings: Settings) -> str:
 
 
 def key_ring(settings: Settings) -> KeyRing:
-    """Our signing keys: from the settings, or kept beside the data. Raises SettingsWrong if production has none."""
+    """Our signing keys: from the settings, or from the data directory. Raises SettingsWrong if production has none."""
     return KeyRing.of(_text(settings, SIGNING)[1])
 
 
 class SealingKeyError(RuntimeError):
-    """The sealing key is missing, damaged or another database's; the message says what to do."""
+    """The sealing key is missing, damaged or of another database; the message says what to do."""
 
 
 def sealing(settings: Settings) -> Sealing:
-    """The key of sealed facts: from the settings, or kept beside the data. Raises SealingKeyError, SettingsWrong."""
+    """The key of sealed facts: from the settings, or from the data directory. Raises SealingKeyError, SettingsWrong."""
     source, text = _text(settings, SEALING)
     try:
         return Sealing.of(text)
@@ -78,9 +78,9 @@ def sealing(settings: Settings) -> Sealing:
 
 
 def make_keys(settings: Settings) -> tuple[list[Path], list[str]]:
-    """Make the keys that an installation needs, in its data directory. A key that is there already is never touched.
+    """Makes the keys of an installation in its data directory. An existing key never changes.
 
-    Returns the files that were made, and a sentence for each that was not. Raises OSError.
+    Returns the new files, and a sentence for each key that was not made. Raises OSError.
     """
     files, sentences = [], []
     for key in (SIGNING, SEALING):
@@ -95,7 +95,7 @@ def make_keys(settings: Settings) -> tuple[list[Path], list[str]]:
 
 
 def faults_of_keys(settings: Settings) -> Iterator[str]:
-    """What is wrong with the keys: malformed or unreadable, or in production missing or easy to guess."""
+    """The faults of the keys: malformed or unreadable, or in production missing or easy to guess."""
     for key, faults_of in ((SIGNING, _faults_of_signing_keys), (SEALING, _faults_of_sealing_key)):
         file = settings.folder / key.file
         if _setting(settings, key) is None and not settings.production:
@@ -129,7 +129,7 @@ def _faults_of_signing_keys(source: str, text: str) -> Iterator[str]:
 
 
 def _signs(key: Any) -> bool:
-    """Whether a JWK is a whole private ES256 key: what is published of it fits what signs."""
+    """Whether a JWK is a complete private ES256 key, and its public part matches."""
     try:
         numbers = [int.from_bytes(urlsafe_b64decode(f"{key[part]}==")) for part in ("d", "x", "y")]
         public = ec.derive_private_key(numbers[0], ec.SECP256R1()).public_key().public_numbers()
@@ -148,10 +148,10 @@ def _faults_of_sealing_key(source: str, text: str) -> Iterator[str]:
 
 
 async def check_sealing_key(settings: Settings, url: str, *, first: bool = True) -> None:
-    """Check that the key belongs to this database. Raises SealingKeyError if it is missing or another's.
+    """Checks that the key belongs to this database. Raises SealingKeyError if it is missing or of another one.
 
-    A database without a fingerprint gets one: as soon as the key opens what is sealed there or, with `first`, if
-    nothing is sealed yet. So no start makes a new key beside facts that an older key has sealed.
+    A database without a fingerprint gets one as soon as the key opens its sealed facts or, with `first`, if nothing is
+    sealed yet. So no start makes a new key beside facts that an older key has sealed.
     """
     async with opened(url, role=BOOKS_ROLE, size=1) as database, database.transaction() as tx:
         known, wrapped = await fingerprint(tx), await wrapped_keys(tx)
@@ -180,7 +180,7 @@ def _setting(settings: Settings, key: Key) -> SecretStr | None:
 
 
 def _text(settings: Settings, key: Key) -> tuple[str, str]:
-    """Where a key stands, and its text. Outside production a missing one is made. Raises SettingsWrong."""
+    """The place of a key, and its text. Outside production a missing key is made. Raises SettingsWrong."""
     value, file = _setting(settings, key), settings.folder / key.file
     if value is not None:
         return key.variable, value.get_secret_value()
@@ -192,7 +192,7 @@ def _text(settings: Settings, key: Key) -> tuple[str, str]:
 
 
 def _write_new(file: Path, text: str) -> bool:
-    """Write a new file that only its owner can read, whole or not at all. False if another process was faster."""
+    """Writes a new file that only its owner can read, complete or not at all. False if another process was first."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as half:
         half.write(text)

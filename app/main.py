@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from app.adapters.addresses import prefix_of
 from app.adapters.issuers import RemoteKeys, kept_fresh
+from app.adapters.message_catalogues import languages, message_catalogue
 from app.adapters.telemetry import statement_span
 from app.adapters.tokens import Issuer, KeyRing
 from app.adapters.webhooks import look_up
@@ -24,22 +25,22 @@ from app.domain.platform.destinations import Destinations
 from app.domain.platform.rates import Rate
 from app.graphql import face
 from app.keys import app_issuer, key_ring, people_issuer, sealing
+from app.running.catalogue import Catalogue
+from app.running.run import Run, utc_now
 from app.settings import Settings, TrustedIssuer
 from app.transport.conditions import Conditions
 from app.transport.middleware import EveryRequest
 from app.transport.prefix import Prefix
 from app.transport.sockets import Sockets
 from app.transport.wiring import Wiring
-from app.usecases.market.catalogue import Catalogue
 from app.usecases.platform.rates import Rates
-from app.usecases.run import Run, utc_now
 from app.usecases.steps.outside import Outside
 
 VERSION = "0.3.0"
 
 
 def issuers(settings: Settings, keys: KeyRing, seconds: Callable[[], float] = time.monotonic) -> list[Issuer]:
-    """Whom we trust: ourselves for apps; for people the settings' providers and, outside production, ourselves."""
+    """Trusted issuers: ourselves for apps; for people the settings' providers and, outside production, ourselves."""
     own = Issuer(name=app_issuer(settings), keys=keys.public, audience=settings.audience, people=False)
     people = Issuer(name=people_issuer(settings), keys=keys.public, audience=settings.audience)
     others = [_provider(settings, trusted, seconds) for trusted in settings.issuers]
@@ -60,7 +61,7 @@ def _provider(settings: Settings, trusted: TrustedIssuer, seconds: Callable[[], 
 
 
 def rates(settings: Settings) -> dict[str, Rate]:
-    """Units a minute by class."""
+    """Units a minute, by rate class."""
     limits = {"visitor": settings.rate_visitor, "standard": settings.rate_standard, "partner": settings.rate_partner}
     return {name: Rate(name, limit) for name, limit in limits.items()}
 
@@ -72,7 +73,7 @@ def build(
     now: Callable[[], datetime] = utc_now,
     seconds: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
-    """The whole application on one database, by the clock `now`; keys of others grow old by `seconds`."""
+    """The whole application on one database, with the clock `now`; keys of providers age by `seconds`."""
     told = statement_span if settings.otlp_endpoint else None
     database = Database(database_url, size=settings.pool_size, sealing=sealing(settings), on_statement=told)
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
@@ -106,8 +107,11 @@ def build(
 
 
 def _put_together(app: FastAPI, settings: Settings) -> None:
-    """Both faces, the pages, and what every request passes."""
-    face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)  # first: one path before many
+    """Adds both faces, the pages, and the middleware of every request."""
+    for language in languages():
+        message_catalogue(language)  # read now, so that no request waits for it
+    # First, because it is one path before many.
+    face.install(app, ide=not settings.production, seconds=settings.graphql_seconds)
     rest.install(app)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "api" / "static"), name="static")
@@ -115,11 +119,12 @@ def _put_together(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Conditions)
     app.add_middleware(EveryRequest, version=VERSION)
     if prefix := prefix_of(settings.public_url):
-        app.add_middleware(Prefix, prefix=prefix)  # the last is outermost: it sees every link
+        # The last one is outermost: it sees every link.
+        app.add_middleware(Prefix, prefix=prefix)
 
 
 def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
-    """The bare app, as the contract introduces it."""
+    """The bare app with the contract's introduction."""
     return FastAPI(
         title="Samen",
         version=VERSION,
@@ -127,11 +132,12 @@ def _described(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
         description="Offerings, orders and what members earn with them. Glossary and guide: docs/ of the project.",
         contact={"name": "Samen", "url": "https://example.org/samen", "email": "samen@example.org"},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-        redirect_slashes=False,  # a redirect would lead to whatever host the request names
+        # A redirect would go to whatever host the request names.
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        # its own traces hold whole paths, in which a guest's token stands; ours (EveryRequest) name routes
+        # FastAPI's own traces contain whole paths, with the token of a guest in them; ours (EveryRequest) name routes.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
         generate_unique_id_function=operation_id,

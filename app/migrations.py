@@ -1,4 +1,4 @@
-"""Brings a database up to date: its schema by Alembic, and the dated rates."""
+"""Upgrades a database: its schema by Alembic, and the dated rates."""
 
 import asyncio
 from pathlib import Path
@@ -16,11 +16,11 @@ ROOT = Path(__file__).parent.parent
 
 
 LOCK = 0x53616D656E
-"""Held by whoever migrates, so that processes that start together wait for each other: "Samen" in hexadecimal."""
+"""The lock of a migration, so that processes that start together wait for each other: "Samen" in hexadecimal."""
 
 
 def alembic_config(url: str) -> Config:
-    """Alembic's own settings for the database at `url`. A percent sign in the path of the project is doubled."""
+    """Alembic's settings for the database at `url`. A percent sign in the project's path is doubled."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "alembic").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -29,7 +29,7 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate_to_head(url: str) -> None:
-    """Bring the schema and the dated rates up to date; quick where they are. Waits for others that do the same.
+    """Upgrades the schema and the dated rates; fast if they are up to date. Waits for others that do the same.
 
     Raises DatabaseUnfit.
     """
@@ -46,7 +46,7 @@ def migrate_to_head(url: str) -> None:
 
 
 async def _check_server(connection: asyncpg.Connection) -> None:
-    """Check that the login can make what the migrations make. Raises DatabaseUnfit."""
+    """Checks that the login can do what the migrations need. Raises DatabaseUnfit."""
     check_version(connection)
     sql = """select current_user as login, current_database() as database,
                     has_schema_privilege('public', 'create') as makes_tables,

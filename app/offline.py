@@ -1,4 +1,4 @@
-"""The commands that need no database: what a file says, worked out by the domain alone."""
+"""The commands that need no database: the domain computes from a file alone."""
 
 import json
 from datetime import date
@@ -10,6 +10,7 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from app.adapters.message_catalogues import DEFAULT, languages
 from app.adapters.messages import explain_leg, language_of, message_of
 from app.api.models import SpecificationOut
 from app.domain.actors import NOBODY
@@ -33,7 +34,7 @@ offline = typer.Typer()
 
 
 class SplitFile(Form):
-    """What `samen split` reads: the rules, their first day, an amount, and the year so far of member and fund."""
+    """The input of `samen split`: the rules, their first day, an amount, and the year so far of member and fund."""
 
     active_from: date = date(2026, 1, 1)
     rules: list[RuleInput]
@@ -47,7 +48,7 @@ class SplitFile(Form):
 @offline.command(name="split")
 def split_file(
     file: Annotated[Path, typer.Argument(help="YAML or JSON with rules, and net or examples.", exists=True)],
-    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+    language: Annotated[str, typer.Option(help=" or ".join(languages()))] = DEFAULT,
 ) -> None:
     """What do I keep? Split an amount by the rules of a file, without a database."""
     try:
@@ -60,7 +61,7 @@ def split_file(
     except (ValidationError, yaml.YAMLError) as error:
         raise typer.BadParameter(str(error)) from None
     except DomainError as error:
-        raise typer.BadParameter(message_of(error, language)) from None
+        raise typer.BadParameter(message_of(error, language_of(language))) from None
     if not ok:
         raise typer.Exit(1)
 
@@ -68,11 +69,13 @@ def split_file(
 @offline.command(name="allocate")
 def allocate_file(
     file: Annotated[Path, typer.Argument(help="JSON of `GET /v1/joint-purchases/{id}/allocation`.", exists=True)],
-    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+    language: Annotated[str, typer.Option(help=" or ".join(languages()))] = DEFAULT,
 ) -> None:
-    """Who gets what of a joint purchase? Work it out again from its inputs; exits with 1 where it says otherwise."""
+    """Who gets what of a joint purchase? Compute it again from its inputs; exits with 1 if the result differs."""
     from app.contract.buying.wishes import Allocation
-    from app.contract.shape import Viewer  # the use cases come with it, which the other commands do without
+
+    # It imports the use cases, which the other commands do not need.
+    from app.contract.shape import Viewer
 
     try:
         read = TypeAdapter(Allocation).validate_json(file.read_text(encoding="utf-8"))
@@ -80,7 +83,7 @@ def allocate_file(
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from None
     except DomainError as error:
-        raise typer.BadParameter(message_of(error, language)) from None
+        raise typer.BadParameter(message_of(error, language_of(language))) from None
     for title in wrong:
         print(f"WRONG  {title}: what it says does not come out again")
     if wrong:
@@ -88,7 +91,7 @@ def allocate_file(
 
 
 def _comes_out(article: "ArticleAllocation", viewer: "Viewer") -> bool:
-    """Print who gets what of an article; whether that is what it says."""
+    """Prints the allocation of an article; returns whether it matches the stated one."""
     from app.contract.buying.wishes import AllocationResult
     from app.contract.shape import show
 
@@ -157,9 +160,9 @@ def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
 @offline.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="The sealed journals of a cooperative, as NDJSON.", exists=True)],
-    head: Annotated[str, typer.Option(help="A digest that was published: it has to be in the chain.")] = "",
+    head: Annotated[str, typer.Option(help="A digest that was published: it must be in the chain.")] = "",
 ) -> None:
-    """Verify a cooperative's chain of seals, journal by journal, without a database; exits with 1 where it breaks."""
+    """Verify a cooperative's chain of seals, journal by journal, without a database; exits with 1 if it breaks."""
     found = verify_chain(file.read_text(encoding="utf-8").splitlines())
     for what in found.wrong:
         print(f"WRONG  {what}")
@@ -175,7 +178,7 @@ def verify(
 def recompute_file(
     file: Annotated[Path, typer.Argument(help="The specification of a remittance, as JSON.", exists=True)],
 ) -> None:
-    """Work a remittance out again from its specification alone; exits with 1 where it does not agree."""
+    """Compute a remittance again from its specification alone; exits with 1 if it does not match."""
     try:
         spec = SpecificationOut.model_validate(json.loads(file.read_text(encoding="utf-8")))
     except (ValidationError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The commands with which an installation begins: its keys, and the first officer of the network."""
+"""The first commands of an installation: its keys, and the first officer of the network."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from app.settings import Settings, SettingsWrong, read_settings
 
 provision = typer.Typer()
 LONGEST = {"--subject": 300, "--name": 120}
-"""Characters, as `POST /v1/people` takes them."""
+"""The most characters, as in `POST /v1/people`."""
 
 
 @provision.command()
@@ -40,9 +40,9 @@ def keys() -> None:
 def appoint(
     issuer: Annotated[str, typer.Option(help="The `iss` of the person's tokens: a provider of SAMEN_ISSUERS.")],
     subject: Annotated[str, typer.Option(help="The `sub` of their tokens.")],
-    name: Annotated[str, typer.Option(help="What the person is called.")],
+    name: Annotated[str, typer.Option(help="The person's name.")],
 ) -> None:
-    """Make somebody an officer of the network. They can do the rest through the API.
+    """Make somebody an officer of the network, who can do the rest through the API.
 
     A line of the audit log goes to stderr: keep it with the others.
     """
@@ -54,7 +54,7 @@ def appoint(
 
 
 def _login() -> str:
-    """Who runs this command, as the machine calls them, whatever the environment says; a nameless user by number."""
+    """The operating-system user of this command, whatever the environment says; a user without a name by number."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -62,7 +62,7 @@ def _login() -> str:
 
 
 def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> None:
-    """Check that tokens can name this person. Raises SettingsWrong."""
+    """Checks that tokens can have these values. Raises SettingsWrong."""
     trusted = [provider.name for provider in settings.issuers]
     if not settings.production:
         trusted.append(people_issuer(running(settings)))
@@ -81,8 +81,8 @@ def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> N
 
 async def _appoint(url: str, issuer: str, subject: str, name: str, *, by: str) -> None:
     from app.db.engine import BOOKS_ROLE, opened
+    from app.running.run import SystemRun
     from app.usecases.people.persons import appoint_network
-    from app.usecases.run import SystemRun
     from app.usecases.steps.audit import write_appointment
 
     async with opened(url, role=BOOKS_ROLE, size=1) as books:

@@ -1,21 +1,17 @@
-"""What is made from the code: the contracts, and pages of the documentation. `samen export` writes them."""
+"""Files made from the code: the contracts, and pages of the documentation. `samen export` writes them."""
 
 import ast
 import base64
 import inspect
 import json
 import textwrap
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from app.adapters.messages import error_text
-from app.adapters.reasons import BLOCKED
-from app.adapters.refusals import ERRORS
-from app.adapters.rules import RULE_TEXTS
+from app.adapters.messages import EN, templates
 from app.adapters.tokens import new_key
 from app.api.asyncapi import asyncapi
 from app.api.problem_types import statuses
@@ -78,14 +74,14 @@ def _docstrings(cls: type[BaseModel]) -> dict[str, str]:
 
 
 def access_page() -> str:
-    """Every right with who has it, and how far it carries."""
+    """Every right with the roles that have it, and how far it reaches."""
     head = (
-        "# Who may do what\n\nDeny by default: what is not in this table nobody may. `samen export` makes it.\n"
-        "*own*: on what one is a party to; *coop*: at the cooperatives where one holds that role; *mun*: of one's own\n"
-        "municipality; *net*: everywhere; *any*: whoever asks. A token's scopes only narrow. Two walls hold it: the\n"
-        "application checks before every verb, and PostgreSQL shows a transaction only the rows of who acts.\n"
-        "Whoever left a cooperative keeps what is about their own money, and nothing of its customers.\n"
-        "A repeat under a request key needs the same rights again.\n\n"
+        "# Who may do what\n\nDeny by default: other rights do not exist. `samen export` makes this page.\n"
+        "*own*: on rows that the caller is a party to; *coop*: at the cooperatives where they hold that role;\n"
+        "*mun*: of their own municipality; *net*: everywhere; *any*: for every caller. A token's scopes only narrow\n"
+        "these rights. Two walls enforce them: the application checks before every use case, and PostgreSQL shows\n"
+        "a transaction only the rows of its caller. Former members still see their own money, and nothing about\n"
+        "customers. A replay under a request key needs the same rights again.\n\n"
     )
     roles = list(Role)
     rows = [
@@ -108,34 +104,31 @@ SHORT = {
 
 
 def errors_page() -> str:
-    """Every code with its status, what it says, and so what to do."""
+    """Every error code with its status and its text, which says what to do."""
     head = (
-        "# Errors\n\nREST answers `application/problem+json`, GraphQL the same in `extensions`. `code` stays, and\n"
-        "the text is for people, in Dutch or English by `Accept-Language`, and says what to do next. `{…}` are values\n"
+        "# Errors\n\nREST answers `application/problem+json`, GraphQL has the same in `extensions`. `code` is stable.\n"
+        "The text is for people, in Dutch or English by `Accept-Language`, and says what to do next. `{…}` are values\n"
         "of `facts`.\n"
         "`samen export` makes this page from the code.\n\n"
     )
-    status = statuses()
-    rows = ["| Status | Code | What it says |", "|---|---|---|"]
+    status, texts = statuses(), templates("refusal", EN)
+    rows = ["| Status | Code | Text |", "|---|---|---|"]
     for code in sorted(status, key=lambda code: (status[code], code)):
-        rows.append(f"| {status[code]} | `{code}` | {_text(code)} |")
-    rules = "\n## Rules\n\nWhat `facts.rule` of `rule_refused` may be.\n\n| Rule | What it says |\n|---|---|\n"
+        rows.append(f"| {status[code]} | `{code}` | {_cell(texts[code])} |")
+    rules = "\n## Rules\n\nThe values of `facts.rule` in `rule_refused`.\n\n| Rule | Text |\n|---|---|\n"
     blocked = (
         "\n## What blocks a step\n\n"
-        "What `facts.reason` of `wrong_state` and `reason` of `availableTransitions` may be. A `reason` may\n"
+        "The values of `facts.reason` in `wrong_state`, and of `reason` in `availableTransitions`. A `reason` may\n"
         "also be a rule or the code of an error.\n\n"
-        "| Reason | What it says |\n|---|---|\n"
+        "| Reason | Text |\n|---|---|\n"
     )
-    return head + "\n".join(rows) + "\n" + rules + _said(RULE_TEXTS) + blocked + _said(BLOCKED)
+    return head + "\n".join(rows) + "\n" + rules + _said("rule") + blocked + _said("blocked")
 
 
-def _said(texts: Mapping[str, tuple[str, str]]) -> str:
-    return "".join(f"| `{code}` | {_cell(texts[code][1])} |\n" for code in sorted(texts))
+def _said(section: str) -> str:
+    texts = templates(section, EN)
+    return "".join(f"| `{code}` | {_cell(texts[code])} |\n" for code in sorted(texts))
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _text(code: str) -> str:
-    return _cell(ERRORS[code][1]) if code in ERRORS else error_text(code, {}, "en")

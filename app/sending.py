@@ -18,28 +18,28 @@ from app.db.engine import Database
 from app.db.failures import DatabaseFailed
 from app.domain.platform.messages import SENT, Contents, Message, Outcome
 from app.domain.platform.webhooks import Answer, Letter
+from app.running.run import SystemRun
 from app.usecases.platform.messages import begin_message, claim_messages, finish_message
 from app.usecases.platform.webhooks import claim_deliveries, finish_delivery
-from app.usecases.run import SystemRun
 
 log = logging.getLogger("samen.worker")
 T = TypeVar("T")
 Claim = Callable[[int, Counter[UUID]], Awaitable[list[T]]]
-"""Claims at most so many rows, given how many each owner has under way."""
+"""Claims up to a number of rows, given how many each owner has under way."""
 WEBHOOKS_AT_ONCE = 32
 MOST_OF_APP = 8
-"""Webhooks of one app: one that answers slowly leaves the rest to others."""
+"""The most webhooks of one app at a time, so that a slow receiver leaves room for others."""
 MAILS_AT_ONCE = 4
 IDLE = 0.5
-"""Seconds between two looks when nothing was due."""
+"""Seconds between two queries if nothing was due."""
 LONGEST_PAUSE = 8.0
-"""Seconds between two looks while something fails."""
+"""The most seconds between two attempts while something fails."""
 GRACE = 20
-"""Seconds to end what is under way after `stop`. A sending that is cut off is repeated when its lease ends."""
+"""Seconds to finish running work after `stop`. An interrupted sending is repeated when its lease ends."""
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not beyond `stop`."""
+    """Waits, but not beyond `stop`."""
     try:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:
@@ -47,7 +47,10 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def keep(stop: asyncio.Event, what: str, act: Callable[[], Awaitable[int]], idle: float = IDLE) -> None:
-    """Repeat `act` until `stop`, with a pause after it returned 0. Whatever fails, it goes on after a longer pause."""
+    """Repeats `act` until `stop`, with a pause after it returned 0.
+
+    After any failure it goes on, after a longer pause.
+    """
     wait = idle
     while not stop.is_set():
         try:
@@ -63,7 +66,7 @@ async def keep(stop: asyncio.Event, what: str, act: Callable[[], Awaitable[int]]
 
 
 def tell_failure(what: str, row_id: UUID | None, error: Exception) -> None:
-    """Counts what failed, and logs it with the id of its row: a bug with its traceback, the database in one line."""
+    """Counts a failure and logs it with the id of its row: a bug with its traceback, the database in one line."""
     FAILURES.labels(what).inc()
     extra = {"what": what, "id": str(row_id or "-")}
     if isinstance(error, DatabaseFailed):
@@ -74,7 +77,7 @@ def tell_failure(what: str, row_id: UUID | None, error: Exception) -> None:
 
 @contextlib.contextmanager
 def telling(what: str, row_id: UUID) -> Iterator[None]:
-    """Whatever fails with one row is counted and logged, and stops no other."""
+    """Counts and logs any failure with one row, so that it stops no other."""
     try:
         yield
     except Exception as error:  # noqa: BLE001  a bug in one row must not stop the others
@@ -82,7 +85,7 @@ def telling(what: str, row_id: UUID) -> Iterator[None]:
 
 
 class Queue(Generic[T]):
-    """Rows that are claimed, then sent side by side, at most `most` at a time. `send` raises nothing."""
+    """Claims rows and sends them concurrently, at most `most` at a time. `send` raises nothing."""
 
     def __init__(
         self,
@@ -97,13 +100,13 @@ class Queue(Generic[T]):
         self._under_way: dict[asyncio.Task[None], UUID] = {}
 
     async def once(self) -> int:
-        """Send what is due. Returns how many. Raises Unavailable."""
+        """Sends what is due. Returns the number. Raises Unavailable."""
         rows = await self._claim(self._most, Counter())
         await asyncio.gather(*(self._send(row) for row in rows))
         return len(rows)
 
     async def keep(self, stop: asyncio.Event) -> None:
-        """Send what is due until `stop`; as soon as one has ended the next goes out."""
+        """Sends what is due until `stop`; as soon as one has ended, the next one starts."""
         await keep(stop, self._what, partial(self._begin, stop))
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=GRACE)
@@ -112,7 +115,10 @@ class Queue(Generic[T]):
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _begin(self, stop: asyncio.Event) -> int:
-        """Begin as many as there is room for, then wait for room or for the next. Returns how many are under way."""
+        """Starts as many as there is room for, then waits for room or for the next.
+
+        Returns the number that is running.
+        """
         self._under_way = {task: whose for task, whose in self._under_way.items() if not task.done()}
         rows = await self._claim(self._most - len(self._under_way), Counter(self._under_way.values()))
         for row in rows:
@@ -135,7 +141,7 @@ def webhooks(database: Database, sender: Sender, now: Callable[[], datetime]) ->
         return await run(claim_deliveries, limit=limit, share=MOST_OF_APP, busy=busy) or []
 
     async def send(letter: Letter) -> None:
-        """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
+        """Sends one and records the outcome; without a record it is sent again when its lease ends."""
         answer = Answer(None, "it could not be sent")
         with telling("webhook", letter.delivery.id):
             answer = await sender.send(letter, now())
@@ -147,13 +153,13 @@ def webhooks(database: Database, sender: Sender, now: Callable[[], datetime]) ->
 
 
 def mails(database: Database, mail: Mail, now: Callable[[], datetime]) -> Queue[Message]:
-    """The mails that are due: one a person, so that an address that is refused is nobody else's trouble."""
+    """The mails that are due: one for each person, so that a refused address affects nobody else."""
 
     async def claim(limit: int, _: Counter[UUID]) -> list[Message]:
         return await SystemRun(database, now=now)(claim_messages, limit=limit) or []
 
     async def send(message: Message) -> None:
-        """Send one, and write down what came of it; what is not written down is sent again when its lease ends."""
+        """Sends one and records the outcome; without a record it is sent again when its lease ends."""
         run = SystemRun(database, message.cooperative_id, now=now)
         with telling("mail", message.id):
             contents = await run(begin_message, message=message)
@@ -167,7 +173,7 @@ def mails(database: Database, mail: Mail, now: Callable[[], datetime]) -> Queue[
 
 
 async def _mailed(mail: Mail, message: Message, contents: Contents) -> Outcome:
-    """Send one mail, and tell what came of it."""
+    """Sends one mail and returns the outcome."""
     if contents.address is None:
         return Outcome("no mail address", final=True)
     subject, body = mail_text(message.kind, contents.facts, message.language)

@@ -1,8 +1,9 @@
-"""The processes that go on: the server, the worker, or both in one; and what operators look at."""
+"""The long-running processes: the server, the worker, or both in one; and their monitoring."""
 
 import gc
 
-gc.disable()  # half a second of the start: nothing that the imports make is garbage
+# This saves half a second of the start: imports make no garbage.
+gc.disable()
 
 import asyncio
 import contextlib
@@ -29,7 +30,7 @@ gc.freeze()
 
 
 def watch(settings: Settings) -> None:
-    """Open what operators look at: metrics for Prometheus, traces for OpenTelemetry. Raises SettingsWrong."""
+    """Opens the monitoring: metrics for Prometheus, traces for OpenTelemetry. Raises SettingsWrong."""
     try:
         expose(settings.metrics_port, settings.metrics_host)
     except OSError as error:
@@ -39,9 +40,10 @@ def watch(settings: Settings) -> None:
 
 
 def listener(settings: Settings) -> socket.socket:
-    """The bound socket of the API, so that a port in use is told before anything starts. Raises SettingsWrong."""
+    """The bound socket of the API, so that a used port is reported before anything starts. Raises SettingsWrong."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sends at once if TCP is said
+    # asyncio sends without delay only if TCP is given.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((settings.host, settings.port))
@@ -65,18 +67,18 @@ async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]
 
 
 SYN_ONLY = ((0x30, 0, 0, 13), (0x54, 0, 0, 0x12), (0x15, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
-"""Classic BPF: load the flags of the TCP header; drop the packet if of SYN and ACK only SYN is set; else take it."""
+"""Classic BPF: load the flags of the TCP header; drop the packet if only SYN is set of SYN and ACK; else accept it."""
 SO_ATTACH_FILTER = 26
 """Of Linux (socket(7)); Python has no name for it."""
 QUEUED = 0.5
-"""Seconds in which handshakes that have begun are completed, and their first requests come in."""
+"""Seconds in which started handshakes complete, and their first requests arrive."""
 
 
 class Server(uvicorn.Server):
-    """Says when it answers, and leaves the signals to us, so that whatever runs beside it ends with it.
+    """Reports when it answers, and leaves signals to us, so that everything in the process ends together.
 
-    With `drain_seconds` SIGTERM calls `drain` first, and requests come in for so long; SIGINT and a second SIGTERM do
-    not wait.
+    With `drain_seconds`, SIGTERM calls `drain` first, and requests are accepted for that long; SIGINT and a second
+    SIGTERM do not wait.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     def _begin_to_drain(self) -> None:
-        """Answer requests for `drain_seconds` more, each as the last one of its connection."""
+        """Answers requests for `drain_seconds` more, each as the last one of its connection."""
         self._bounded.draining = True
         for connection in self.server_state.connections:
             if isinstance(connection, Connection):
@@ -121,11 +123,11 @@ class Server(uvicorn.Server):
         self._drained = self.should_exit = True
 
     async def _refuse_connections(self) -> None:
-        """Refuse new connections, and answer those that are open.
+        """Refuses new connections, and answers the open ones.
 
-        A listener that closes resets the connections that wait in its queue, and with them a POST that no proxy may
-        repeat. So the kernel drops each SYN first. The client's kernel sends it again after a second; by then the port
-        is closed, and the proxy uses another process. A handshake that has begun is completed.
+        A closing listener resets the connections in its queue, and with them a POST that no proxy may repeat. So the
+        kernel drops each SYN first. The client's kernel sends it again after a second; by then the port is closed, and
+        the proxy uses another process. A handshake that has begun is completed.
         """
         program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in SYN_ONLY))
         attached = struct.pack("HP", len(SYN_ONLY), ctypes.addressof(program))
@@ -149,9 +151,10 @@ class Server(uvicorn.Server):
 
 
 def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: None) -> Server:
-    """The server, not started yet; `ready` is called once it answers."""
+    """The server, not started yet; it calls `ready` once it answers."""
     app = build(settings, url)
-    gc.freeze()  # nor is the app: looking through it every so often made some answers slow
+    # The app is no garbage either: regular searches through it made some answers slow.
+    gc.freeze()
     config = Bounded(
         app,
         version=VERSION,

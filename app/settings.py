@@ -28,11 +28,11 @@ from app.domain.platform.destinations import never_in
 
 PREFIX = "SAMEN_"
 NOT_OURS = frozenset({"SAMEN_URL"})
-"""Variables of the shell that are no settings: `samen tokens` writes them for the caller's own requests."""
+"""Variables of the shell that are not settings: `samen tokens` writes them for the caller's own requests."""
 
 
 class SettingsWrong(RuntimeError):
-    """Settings with which no process may start. The message is one sentence a line for each fault."""
+    """Settings with which no process can start. The message has one sentence a line for each fault."""
 
     def __init__(self, faults: Iterable[str]) -> None:
         super().__init__("\n".join(faults))
@@ -68,13 +68,13 @@ def _address(*schemes: str) -> AfterValidator:
 
 
 def _database(text: str | None) -> str | None:
-    """An address of PostgreSQL, which may name several hosts, or a folder with a socket. Raises ValueError."""
+    """A URL of PostgreSQL, which may name several hosts, or a folder with a socket. Raises ValueError."""
     if not text:
         return text
     parts = urlsplit(text)
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("It has to begin with postgresql://")
-    # Several hosts have several ports, which the driver reads.
+    # Several hosts have several ports; the driver parses them.
     if "," not in parts.netloc:
         try:
             _ = parts.port
@@ -84,7 +84,7 @@ def _database(text: str | None) -> str | None:
 
 
 def _base(text: str) -> str:
-    """The address below which everything lies, without a slash at its end. Raises ValueError."""
+    """The base address without a final slash. Raises ValueError."""
     parts = urlsplit(text)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise ValueError("It has no place for a query or a fragment, nor for a login")
@@ -120,28 +120,28 @@ Web = _address("http", "https")
 
 
 class TrustedIssuer(BaseModel):
-    """An OIDC provider. `name` is its issuer, exactly as in its tokens; what is not set fits Keycloak."""
+    """An OIDC provider. `name` is its issuer, exactly as in its tokens; the defaults fit Keycloak."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1), Web]
     """Its issuer, exactly as in its tokens."""
     audience: str = ""
-    """What its tokens must be made for. Unset: SAMEN_AUDIENCE."""
+    """The required audience of its tokens. Unset: SAMEN_AUDIENCE."""
     jwks_url: Annotated[str, Web] = ""
-    """Where its keys are. Unset: as `/.well-known/openid-configuration` of the issuer says."""
+    """The URL of its keys. Unset: from `/.well-known/openid-configuration` of the issuer."""
     algorithms: frozenset[str] = frozenset({"RS256", "ES256"})
-    """What it signs with."""
+    """The algorithms with which it signs."""
     types: frozenset[str] = frozenset({"at+jwt", "JWT"})
-    """What its access tokens call themselves (`typ`)."""
+    """The types of its access tokens (`typ`)."""
     client_claim: str = ""
-    """Where they name the app. Unset: `client_id` (RFC 9068), or else `azp` (Keycloak)."""
+    """The claim that names the app. Unset: `client_id` (RFC 9068), or else `azp` (Keycloak)."""
     scopes: frozenset[Scope] = frozenset()
-    """What every token of it may do besides what it says: for a provider that cannot be taught our scopes."""
+    """Extra scopes of all its tokens: for a provider that cannot issue our scopes."""
 
 
 class Settings(BaseSettings):
-    """What an installation may choose. Only `main`, `worker`, `cli` and `alembic` read it."""
+    """The settings of an installation. Only `main`, `worker`, `cli` and `alembic` read them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
@@ -150,35 +150,43 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, AfterValidator(_database)] = None
     """A PostgreSQL server of version 18 or newer. Unset: the embedded one is started."""
     data_dir: Path | None = None
-    """Where the keys and the embedded database are. Unset: `.samen/` of the working directory, not in production."""
+    """The folder of the keys and the embedded database.
+
+    Unset: `.samen/` of the working directory, not in production.
+    """
     host: str = "127.0.0.1"
-    """Where it listens."""
+    """The address on which it listens."""
     port: Port = 8000
     """The port of the API."""
     public_url: Annotated[str, Web, AfterValidator(_base)] = ""
     """Issuer of the tokens and base of the links that people receive. Unset: this machine and the port."""
     audience: str = "samen"
-    """What tokens must be made for."""
+    """The required audience of tokens."""
     issuers: Annotated[list[TrustedIssuer], NoDecode, BeforeValidator(_json)] = []
-    """OIDC providers whose people may come in, as JSON: `[{"name": "https://id.example.org/realms/samen"}]`."""
+    """OIDC providers whose people may log in, as JSON: `[{"name": "https://id.example.org/realms/samen"}]`."""
     signing_keys: SecretStr | None = None
     """Private JWK set as JSON (ES256), newest first. Unset: in the data directory, where `samen keys` puts it."""
     sealing_key: SecretStr | None = None
-    """32 random bytes in base64, which seal facts about members. Unset: in the data directory, as the signing keys."""
+    """32 random bytes in base64, which seal facts about members.
+
+    Unset: in the data directory, like the signing keys.
+    """
     pool_size: Annotated[int, Field(ge=1)] = 10
-    """Connections of one process."""
+    """The database connections of one process."""
     catalogue_pool_size: Annotated[int, Field(ge=1)] = 10
-    """Connections of one process for the public catalogue."""
+    """The database connections of one process for the public catalogue."""
     smtp_url: Annotated[str | None, _address("smtp", "smtps")] = None
     """`smtp://user:password@host:587`. Unset: no mail is sent."""
     mail_from: Annotated[str, AfterValidator(_mailbox)] = NOBODY
-    """Who mails come from."""
+    """The sender of mails."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
-    """Of the lines on stderr."""
+    """The lowest level of log lines on stderr."""
     graphql_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10
-    """How long a GraphQL document may run; then it is stopped, and what is under way is undone."""
+    """The most seconds of a GraphQL document; then it is stopped, and running work is rolled back."""
     rate_visitor: Count = 600
-    """Units a minute for an address without a token: a request one, a login ten, GraphQL by what it asks; 0: no end."""
+    """Units a minute for an address without a token: a request costs one, a login ten, GraphQL by its size; 0: no
+    limit.
+    """
     rate_standard: Count = 3000
     """Units a minute for a person or an app."""
     rate_partner: Count = 30_000
@@ -186,13 +194,16 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[list[Network], NoDecode, BeforeValidator(_json)] = []
     """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
     connections_per_address: Count = 200
-    """Connections of one address at one process; 0: no end. A proxy in `FORWARDED_ALLOW_IPS` has no limit."""
+    """The most connections of one address at one process; 0: no limit.
+
+    A proxy in `FORWARDED_ALLOW_IPS` has no limit.
+    """
     drain_seconds: Seconds = 0
     """Seconds for which it answers requests after SIGTERM, while `/readyz` is 503. Behind a proxy take 10."""
     metrics_port: Port | None = None
-    """Where Prometheus reads `/metrics`. Unset: nowhere. It is a port of its own, not for the internet."""
+    """The port where Prometheus reads `/metrics`. Unset: none. It is a separate port, not for the internet."""
     metrics_host: str = "127.0.0.1"
-    """Where that port listens."""
+    """The address of that port."""
     otlp_endpoint: Annotated[str | None, Web] = None
     """The OpenTelemetry collector that gets traces, such as `http://127.0.0.1:4318`. Unset: no traces."""
 
@@ -225,11 +236,11 @@ SHAPES = {
     "model_attributes_type": "It has to be an object with fields, in braces",
     "dict_type": "It has to be an object with fields, in braces",
 }
-"""In place of pydantic's words, which name Python's types."""
+"""Replaces pydantic's words, which name Python's types."""
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises SettingsWrong with a sentence for each that cannot be."""
+    """The settings of this process. Raises SettingsWrong with a sentence for each fault."""
     names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     variables = {name for name in os.environ if name.upper().startswith(PREFIX)} - NOT_OURS
     unknown = sorted(name for name in variables if name.upper() not in names)
@@ -246,7 +257,7 @@ def read_settings() -> Settings:
 
 
 def _sentence(path: Sequence[int | str], code: str, message: str) -> str:
-    """What is wrong at a path of the settings. The value is not repeated, since it may be a secret."""
+    """The fault at a path of the settings. The value is not repeated, since it may be a secret."""
     setting = str(path[0])
     items = [{"issuers": "provider", "webhook_networks": "network"}.get(setting, "item"), *["item"] * len(path)]
     inner = [f"{part + 1}. {items.pop(0)}" if isinstance(part, int) else part for part in path[1:]]
@@ -258,7 +269,7 @@ def _sentence(path: Sequence[int | str], code: str, message: str) -> str:
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:
-    """What a name that does not exist may have meant."""
+    """The known name that an unknown name may have meant."""
     plain = {one.removeprefix(PREFIX): one for one in known}
     close = [plain[one] for one in get_close_matches(name.removeprefix(PREFIX), plain, n=1)]
     return f" Did you mean {close[0]}?" if close else " All of them: docs/settings.md."

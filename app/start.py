@@ -1,4 +1,4 @@
-"""What has to be right before a process starts: all settings together, told in one sentence a fault."""
+"""The checks before a process starts: all settings together, with one sentence for each fault."""
 
 import os
 import ssl
@@ -13,14 +13,14 @@ from app.settings import NOBODY, Settings, SettingsWrong, TrustedIssuer
 
 
 def check_settings(settings: Settings) -> None:
-    """Check all settings of a process that serves or works. Raises SettingsWrong."""
+    """Checks all settings of a server or worker process. Raises SettingsWrong."""
     faults = [*_contradictions(settings), *(_unfit(settings) if settings.production else ()), *faults_of_keys(settings)]
     if faults:
         raise SettingsWrong(faults)
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
-    """What is wrong in every environment."""
+    """The faults in every environment."""
     try:
         prefix_of(settings.public_url)
     except ValueError as error:
@@ -40,7 +40,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
 
 
 def _faults_of_certificates() -> Iterator[str]:
-    """What is wrong with the authorities that the environment names; OpenSSL passes over them without a word."""
+    """The faults of the certificate authorities in the environment; OpenSSL ignores them silently."""
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file is not None:
         try:
@@ -52,7 +52,7 @@ def _faults_of_certificates() -> Iterator[str]:
 
 
 def _unreadable(issuer: TrustedIssuer) -> Iterator[str]:
-    """Why no token of a provider could ever be read."""
+    """The reasons why no token of a provider could ever be read."""
     if unknown := sorted(issuer.algorithms - ASYMMETRIC):
         known = ", ".join(sorted(ASYMMETRIC))
         yield f"SAMEN_ISSUERS: {issuer.name} cannot sign with {', '.join(unknown)}. Take one of {known}."
@@ -62,7 +62,7 @@ def _unreadable(issuer: TrustedIssuer) -> Iterator[str]:
 
 
 def _unfit(settings: Settings) -> Iterator[str]:
-    """What is wrong in production only."""
+    """The faults in production only."""
     if not settings.public_url.startswith("https://"):
         yield f"SAMEN_PUBLIC_URL has to be an https address in production; it is {settings.public_url}."
     if not settings.issuers:
@@ -78,6 +78,6 @@ def _unfit(settings: Settings) -> Iterator[str]:
 
 
 def _without_secrets(address: str) -> str:
-    """An address without a login and a query."""
+    """A URL without login and query."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,7 +1,7 @@
-"""What people type, said once: each form with its limits, for every face and every verb.
+"""Forms: the type and limits of everything that people type, for every face and every use case.
 
-A form is an annotated type. It cleans what it gets and refuses what it cannot be. A form that reads its own result
-gives it again, since REST reads twice. The words of a refusal stand in `app/adapters/fields.py`, by its code.
+A form is an annotated type. It cleans its input and refuses bad values. Its result is valid input again, since REST
+validates twice. The error texts are in `app/adapters/fields.py`, by code.
 """
 
 import re
@@ -34,7 +34,7 @@ from app.ids import Names
 
 @dataclass(frozen=True)
 class Doc:
-    """What a form is for. The last one counts: a parameter may say it better than its form does."""
+    """The description of a form. The last one counts: a parameter may describe it better than its form does."""
 
     text: str
 
@@ -43,7 +43,7 @@ class Doc:
 
 
 def doc_of(hint: Any) -> str | None:
-    """What a form is for, in words; of an enumeration, its own."""
+    """The description of a form; for an enumeration, its docstring."""
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return " ".join((hint.__doc__ or "").split())
     marks = getattr(hint, "__metadata__", ())
@@ -54,7 +54,7 @@ def doc_of(hint: Any) -> str | None:
 
 
 class Form(BaseModel):
-    """An input of several fields: unknown fields are refused, and a value that was read is never changed."""
+    """An input of several fields: unknown fields are refused, and a value cannot change after validation."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -66,13 +66,13 @@ class Form(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """What a field is for stands in both contracts."""
+        """Puts the description of each field in both contracts."""
         for field in cls.model_fields.values():
             field.description = field.description or doc_of(field.rebuild_annotation())
         cls.model_rebuild(force=True)
 
     def named(self) -> dict[str, Any]:
-        """The fields that the caller gave, of a change that may leave out any."""
+        """The fields that the caller sent, for a change that may leave out any."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
@@ -83,13 +83,13 @@ _UNSEEN = re.compile(
 )
 """Invisible characters, line separators and direction marks."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What XML forbids: control characters, halves of characters, no characters."""
+"""Characters that XML forbids: control characters, surrogates, noncharacters."""
 _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-"""Whatever is not one space already: most texts have none of it, and files of them are long."""
+"""Blanks that are not a single space. Most texts have none, and import files are long, so this is checked first."""
 _APOSTROPHES = str.maketrans("‘’‛ʼ´`", "''''''")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-"""Of any script."""
+"""A digit of any script."""
 _DIGITS = re.compile(
     r"(?:(?<![0-9a-z])|(?<=bsn))[0-9](?:(?:[ ./\-_·]{1,2}|,(?=[0-9]{3}))?[0-9])*(?![0-9a-z])", re.IGNORECASE
 )
@@ -99,7 +99,7 @@ _PHONE = re.compile(r"(?<![0-9a-z])(?:\+|00(?=[1-9]))[0-9]+\)?(?: ?\(0\))?(?:[ .
 
 
 def _of_nobody(text: str) -> str:
-    """A text without the citizen number of anybody. Raises PydanticCustomError."""
+    """The text, if it holds no citizen number (BSN). Raises PydanticCustomError."""
     if len(_DIGIT.findall(text)) < 9:
         return text
     plain = _PHONE.sub(" ", _IDENTIFIER.sub(" ", _in_ascii(text)))
@@ -113,7 +113,7 @@ def _of_nobody(text: str) -> str:
 
 
 def _in_ascii(text: str) -> str:
-    """A text with its digits as 0 to 9 and its dashes as hyphens, however they were typed."""
+    """The text with its digits as 0 to 9 and its dashes as hyphens, in whatever script they were typed."""
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
@@ -122,9 +122,9 @@ def _in_ascii(text: str) -> str:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of `shortest` to `longest` characters, once it is cleaned; of one line, or `several`; of a `pattern`.
+    """A text of `shortest` to `longest` characters after cleaning; of one line, or `several`; with a `pattern`.
 
-    One that is a `number` of somebody's papers may look like a citizen number by chance.
+    `number`: the text is the number of a document, which may look like a citizen number by chance.
     """
 
     shortest: int
@@ -155,10 +155,10 @@ class Text:
 
 @dataclass(frozen=True)
 class BlankIsNone:
-    """Of a text of some form, or null: a blank one is null, since forms in a browser send an empty text."""
+    """For an optional text: a blank one becomes null, since browser forms send an empty text."""
 
     longest: int = 1000
-    """How many blanks, at most: as many as the form takes characters."""
+    """The most blanks: as many as the form takes characters."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._read, handler(source))
@@ -174,38 +174,38 @@ class BlankIsNone:
         return None if blank else value
 
 
-Name = Annotated[str, Text(1, 120), Doc("What it is called.")]
-TradeName = Annotated[str, Text(1, 120), Doc("The name that the shop shows.")]
-Goal = Annotated[str, Text(0, 200, several=True), Doc("What is saved for.")]
+Name = Annotated[str, Text(1, 120), Doc("The name.")]
+TradeName = Annotated[str, Text(1, 120), Doc("The name in the shop.")]
+Goal = Annotated[str, Text(0, 200, several=True), Doc("The goal that is saved for.")]
 Slug = Annotated[str, Text(0, 60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), Doc("Its name in links.")]
 Town = Annotated[str, Text(1, 80), Doc("The town where it is.")]
-About = Annotated[str, Text(0, 4000, several=True), Doc("What others should know of it.")]
+About = Annotated[str, Text(0, 4000, several=True), Doc("A description for others.")]
 KvkNumber = Annotated[
     str,
     Field(max_length=8, pattern=r"^[0-9]{8}$", examples=["12345678"]),
     Doc("Its number in the trade register (KvK)."),
 ]
 KvkNumberOrNone = Annotated[KvkNumber | None, BlankIsNone(8)]
-Title = Annotated[str, Text(1, 200), Doc("What it is called.")]
-Purpose = Annotated[str, Text(1, 60), Doc("What it is for, as the agreement names it.")]
+Title = Annotated[str, Text(1, 200), Doc("The name.")]
+Purpose = Annotated[str, Text(1, 60), Doc("The purpose, as the agreement names it.")]
 Supplier = Annotated[str, Text(0, 120), Doc("The supplier that sells it.")]
 SupplierName = Annotated[str, Text(1, 120), Doc("The supplier that sells it.")]
-"""If there has to be one."""
-Reference = Annotated[str, Text(1, 60, number=True), Doc("The number that the other side gave it.")]
-Receipt = Annotated[str, Text(1, 500), Doc("Where its receipt is found.")]
-Proof = Annotated[str, Text(0, 500), Doc("What proves it: a number, a shop or a link.")]
-Reason = Annotated[str, Text(0, 500, several=True), Doc("Why, in plain words.")]
-StatedReason = Annotated[str, Text(1, 500, several=True), Doc("Why, in plain words.")]
-"""One that has to be said."""
-Place = Annotated[str, Text(0, 200), Doc("Where it is.")]
-Note = Annotated[str, Text(0, 2000, several=True), Doc("What there is to say.")]
-Organisation = Annotated[str, Text(0, 120), Doc("The organisation that orders.")]
+"""For when there must be one."""
+Reference = Annotated[str, Text(1, 60, number=True), Doc("The other side's own number for it.")]
+Receipt = Annotated[str, Text(1, 500), Doc("The number or place of the receipt.")]
+Proof = Annotated[str, Text(0, 500), Doc("The proof: a number, a shop or a link.")]
+Reason = Annotated[str, Text(0, 500, several=True), Doc("The reason, in plain words.")]
+StatedReason = Annotated[str, Text(1, 500, several=True), Doc("The reason, in plain words.")]
+"""A reason that is required."""
+Place = Annotated[str, Text(0, 200), Doc("The place.")]
+Note = Annotated[str, Text(0, 2000, several=True), Doc("A note.")]
+Organisation = Annotated[str, Text(0, 120), Doc("The customer's organisation.")]
 Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
 OrderNumber = Annotated[str, Text(0, 60, number=True), Doc("Your own order number.")]
 ExternalId = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9._~:@-]{1,100}$", examples=["SKU-42"]),
-    Doc("What your own system calls it."),
+    Doc("The id in your own system."),
 ]
 Source = Annotated[
     Slug, Field(examples=["woocommerce"]), Doc("Your system, such as `woocommerce`. External ids are unique within it.")
@@ -221,7 +221,7 @@ Url = Annotated[
 
 @dataclass(frozen=True)
 class Verbatim:
-    """A text of `shortest` to `longest` characters that stays as it is, such as the name of an account elsewhere."""
+    """A text of `shortest` to `longest` characters that is not cleaned, such as the id of an account elsewhere."""
 
     shortest: int
     longest: int
@@ -236,18 +236,18 @@ class Verbatim:
         return text
 
 
-Issuer = Annotated[str, Verbatim(1, 300), Doc("The login provider, as the `iss` of its tokens has it.")]
-Subject = Annotated[str, Verbatim(1, 300), Doc("The person, as the `sub` of their tokens has it.")]
+Issuer = Annotated[str, Verbatim(1, 300), Doc("The login provider: the `iss` of its tokens.")]
+Subject = Annotated[str, Verbatim(1, 300), Doc("The person: the `sub` of their tokens.")]
 
 
 KEY = "[!-~]([ -~]*[!-~])?"
-"""Printable ASCII that neither begins nor ends with a space: what a header carries unchanged."""
+"""Printable ASCII without a space at either end: a header carries it unchanged."""
 LONGEST_KEY = 200
 RequestKey = Annotated[str, Field(max_length=LONGEST_KEY, pattern=f"^{KEY}$"), Doc("A unique value of your own.")]
 
 
 def _reachable(address: str) -> str:
-    """An address that a mail server takes. Nobody asks whether its domain exists. Raises PydanticCustomError."""
+    """An address that a mail server accepts. Its domain is not looked up. Raises PydanticCustomError."""
     try:
         validate_email(address, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError:
@@ -290,36 +290,40 @@ CbsCode = Annotated[
 
 
 def _whole(value: Any) -> Any:
-    """What JSON calls an integer: 3 and 3.0, but neither 3.5 nor "3" nor true."""
+    """An integer as JSON defines it: 3 and 3.0, but neither 3.5 nor "3" nor true."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 WHOLE = BeforeValidator(_whole)
 """After the bounds of a strict integer."""
 Units = Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE]
-Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("How many units.")]
-Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE, Doc("How many units there are in all.")]
-LeadTime = Annotated[int, Field(strict=True, ge=0, le=525_600), WHOLE, Doc("How many minutes it takes to make.")]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("The number of units.")]
+Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE, Doc("The number of units in stock.")]
+LeadTime = Annotated[
+    int, Field(strict=True, ge=0, le=525_600), WHOLE, Doc("The least minutes between order and delivery.")
+]
 Edition = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1), WHOLE, Doc("The edition of an offering.")]
 Flag = Annotated[bool, Field(strict=True)]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("How many minutes, a month at most.")]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=44_640), WHOLE, Doc("The number of minutes, a month at most.")]
 ANY_VERSION: Literal["*"] = "*"
 Version = int | list[int] | Literal["*"]
-"""The version of a thing that the caller saw last. An If-Match may name several, or be `*`: whatever is there."""
+"""The version that the caller saw last. An If-Match may list several, or be `*`: any version."""
 
 
 _WRITTEN = re.compile("-?[0-9]{1,18}")
 
 
 def _digits(value: Any) -> Any:
-    """A number in an address is written in ASCII digits. Raises PydanticCustomError."""
+    """The number, which an address must write in ASCII digits. Raises PydanticCustomError."""
     if isinstance(value, str) and not _WRITTEN.fullmatch(value):
         raise PydanticCustomError("int_parsing", "a whole number is written in digits")
     return value
 
 
-Rows = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits), Doc("How many, at most.")]
-RowsOrNone = Annotated[int, Field(ge=0, le=100), BeforeValidator(_digits), Doc("How many, at most; 0 for none.")]
+Rows = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits), Doc("The number of rows, at most.")]
+RowsOrNone = Annotated[
+    int, Field(ge=0, le=100), BeforeValidator(_digits), Doc("The number of rows, at most; 0 for none.")
+]
 
 
 class MoneyIn(BaseModel):
@@ -377,17 +381,17 @@ def _in_range(text: str) -> str:
 
 
 AmountText = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["25.00"]), AfterValidator(_in_range)]
-"""An amount in euro as an address has it."""
-Amount = Annotated[MoneyIn, Between(1), Doc("How much, at least a cent.")]
+"""An amount in euro as an address writes it."""
+Amount = Annotated[MoneyIn, Between(1), Doc("The amount, at least a cent.")]
 """At least a cent."""
-Limit = Annotated[MoneyIn, Between(0), Doc("How much at most; null: as much as it comes to.")]
-AmountOrNone = Annotated[MoneyIn, Between(0), Doc("How much; zero is the same as nothing.")]
-Balance = Annotated[BalanceIn, Between(-MAX_CENTS), Doc("How much; it may be below zero.")]
+Limit = Annotated[MoneyIn, Between(0), Doc("The highest amount; null: no limit.")]
+AmountOrNone = Annotated[MoneyIn, Between(0), Doc("The amount; zero is the same as null.")]
+Balance = Annotated[BalanceIn, Between(-MAX_CENTS), Doc("The amount; it may be negative.")]
 
 # --- lists and choices ---
 
 EMPTY: list[Any] = []
-"""The default of a list. Nobody changes it."""
+"""The default of a list; nobody changes it."""
 
 
 class Among:
@@ -406,7 +410,7 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _written(value: Any) -> Any:
-    """A day is written out. Raises PydanticCustomError for a number, or a day in another form."""
+    """Only a written date is accepted. Raises PydanticCustomError for a number, or for another form of date."""
     if isinstance(value, int | float):
         raise PydanticCustomError("time_is_text", "a day is text")
     if isinstance(value, str) and not _DAY.fullmatch(value):
@@ -416,7 +420,7 @@ def _written(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Within:
-    """A day within bounds, which count from the context's `today`; without it they are not looked at."""
+    """A day within bounds, counted from the context's `today`; without it, bounds are not checked."""
 
     bounds: Bounds
 
@@ -434,15 +438,15 @@ class Within:
 
 
 Day = Annotated[date, Within(Bounds())]
-"""Any day of the ten years to come and of all years before."""
+"""Any day from 2000 until ten years ahead."""
 PastDay = Annotated[date, Within(HAPPENED)]
-"""Today or earlier: what has happened."""
+"""Today or earlier."""
 PaymentDay = Annotated[PastDay, Doc("The day of the payment; today if it is left out.")]
 
 
 @dataclass(frozen=True)
 class MomentWithin:
-    """A moment whose day in Amsterdam is within bounds, which count as those of `Within` do."""
+    """A moment whose day in Amsterdam is within bounds, counted as for `Within`."""
 
     bounds: Bounds
 
@@ -452,14 +456,14 @@ class MomentWithin:
         return core_schema.no_info_before_validator_function(_begins_with_its_day, checked)
 
     def _check(self, value: datetime, info: ValidationInfo) -> datetime:
-        # Amsterdam's clock would move the first and the last moment that Python knows out of the calendar.
+        # Conversion to Amsterdam time would overflow for the first and last moments that Python knows.
         day = day_of(value) if date.min.year < value.year < date.max.year else value.date()
         Within(self.bounds)._check(day, info)
         return value
 
 
 def _begins_with_its_day(value: Any) -> Any:
-    """A moment is written out. Raises PydanticCustomError for a number, or a moment in another form."""
+    """Only a written moment is accepted. Raises PydanticCustomError for a number, or for another form."""
     if isinstance(value, int | float):
         raise PydanticCustomError("time_is_text", "a moment is text")
     if isinstance(value, str) and not _DAY.match(value):
@@ -468,16 +472,16 @@ def _begins_with_its_day(value: Any) -> Any:
 
 
 PastMoment = Annotated[datetime, MomentWithin(HAPPENED)]
-"""Today or earlier: what has happened."""
+"""Today or earlier."""
 
 
 @dataclass(frozen=True)
 class MonthWithin:
-    """A month, written as 2026-03, whose first day is within bounds, which count as those of `Within` do."""
+    """A month, written as 2026-03, whose first day is within bounds, counted as for `Within`."""
 
     bounds: Bounds
     years: str = "(19|20|21)[0-9]{2}"
-    """The years that it may be written with."""
+    """The years that are accepted."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = core_schema.str_schema(pattern=rf"^{self.years}-(0[1-9]|1[0-2])$")
@@ -500,8 +504,8 @@ AnyMonth = Annotated[
     Field(examples=["2026-03"]),
     Doc("A month, such as 2026-03."),
 ]
-"""One of any year: also a month that a slip of before opened."""
+"""Of any year, also a month that was opened by mistake before."""
 
 
 Moment = Annotated[datetime, MomentWithin(Bounds())]
-"""Any moment of the ten years to come and of all years before."""
+"""Any moment from 2000 until ten years ahead."""

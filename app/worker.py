@@ -1,4 +1,4 @@
-"""The third face: works off what is due, claims events and timers, runs their use case, writes to who has to know."""
+"""The third face, the worker: claims due events and timers, runs their use cases, sends webhooks and mails."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.db.failures import DatabaseFailed
 from app.domain.platform.events import Event, Timer
 from app.keys import sealing
+from app.running.run import SystemRun, Unavailable
 from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings
 from app.usecases.books.nettings import propose_monthly
@@ -34,26 +35,25 @@ from app.usecases.platform.feed import publish_events
 from app.usecases.platform.messages import forget_messages
 from app.usecases.platform.privacy import forget_old
 from app.usecases.platform.rates import forget_rates
-from app.usecases.run import SystemRun, Unavailable
 from app.usecases.selling.assignments import approve_on_time
 from app.usecases.selling.orders import complete_silently, expire_order
 
 log = logging.getLogger("samen.worker")
 BATCH = 100
 SEAL_EVERY = 5
-"""Seconds between two links of the chain."""
+"""Seconds between two links of the chain of seals."""
 LAPSED_EVERY = 60
-"""Seconds between two looks for imports whose process is gone."""
+"""Seconds between two searches for imports whose process is gone."""
 SWEEP_EVERY = 3600
-"""Seconds between two sweeps of what has been kept long enough."""
+"""Seconds between two deletions of data whose retention is over."""
 OF_ONE_ROW = frozenset({"busy", "cancelled"})
-"""Failures that concern one row; the rest of the batch goes on."""
+"""Failures that concern one row; the rest of the batch continues."""
 
 
 class Worker:
-    """Works for every cooperative, one at a time; any number of workers share the work.
+    """Works for all cooperatives, one at a time; any number of workers share the work.
 
-    `outgoing` is the pool of webhooks and mails, so that they leave the events theirs.
+    `outgoing` is the connection pool of webhooks and mails, so that events keep theirs.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Worker:
         self._swept = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; what has begun gets some seconds to end. Webhooks, mails and seals go beside events."""
+        """Works until `stop`; running work gets some seconds to end. Webhooks, mails and seals run beside events."""
         parts = [queue.keep(stop) for queue in (self._webhooks, self._mails) if queue is not None]
         parts += [keep(stop, "work", partial(self.tick, stop)), keep(stop, "guard", self._look_after, SEAL_EVERY)]
         parts.append(keep(stop, "imports", self.sweep, LAPSED_EVERY))
@@ -86,7 +86,7 @@ class Worker:
                 task.cancel()
 
     async def tick(self, stop: asyncio.Event | None = None) -> int:
-        """Do what is due now, once; at `stop` the rest is left. Returns how many timers and events that were.
+        """Does what is due now, once; at `stop` it leaves the rest. Returns the number of timers and events.
 
         Raises Unavailable.
         """
@@ -104,15 +104,15 @@ class Worker:
         return len(timers) + len(events) + (published or 0)
 
     async def send(self) -> int:
-        """Send the webhooks that are due, side by side, once. Returns how many."""
+        """Sends the webhooks that are due, concurrently, once. Returns the number."""
         return await self._webhooks.once() if self._webhooks else 0
 
     async def write(self) -> int:
-        """Send the mails that are due, side by side, once. Returns how many."""
+        """Sends the mails that are due, concurrently, once. Returns the number."""
         return await self._mails.once() if self._mails else 0
 
     async def guard(self) -> None:
-        """Seal what was booked, and check all books when that is due; a broken invariant is an error in the log."""
+        """Seals what was booked, and checks all books if that is due; logs a broken invariant as an error."""
         await self._run(seal_books)
         if self.books is None:
             return
@@ -121,12 +121,12 @@ class Worker:
             log.error("books broken", extra={"invariants": sorted(check.broken)})
 
     async def sweep(self) -> int:
-        """Stop the imports whose process is gone. Returns 0: there is always a pause."""
+        """Stops the imports whose process is gone. Returns 0: there is always a pause."""
         await self._run(stop_lapsed_imports)
         return 0
 
     async def net(self) -> None:
-        """Propose this month's nettings, for every pair of cooperatives that has none yet."""
+        """Proposes this month's nettings, for every pair of cooperatives without one."""
         if self.books is not None:
             await SystemRun(self.books, now=self.now)(propose_monthly)
 
@@ -135,7 +135,7 @@ class Worker:
         return SystemRun(self.database, now=self.now)
 
     async def _look_after(self) -> int:
-        """Seal the books, and now and then sweep. Returns 0: there is always a pause."""
+        """Seals the books, and sometimes sweeps. Returns 0: there is always a pause."""
         await self._once("guard", None, self.guard())
         if time.monotonic() - self._swept > SWEEP_EVERY:
             for forget in (forget_keys, forget_rates, forget_old, forget_messages):
@@ -145,7 +145,7 @@ class Worker:
         return 0
 
     async def _once(self, what: str, row_id: UUID | None, act: Awaitable[object]) -> bool:
-        """Whether one act succeeded; a failure is logged. Raises Unavailable where all others would fail too."""
+        """Whether one act succeeded; a failure is logged. Raises Unavailable if all others would fail too."""
         try:
             await act
         except Unavailable as error:
@@ -159,7 +159,7 @@ class Worker:
         return False
 
     async def _do(self, row: Timer | Event, what: str, act: Awaitable[object]) -> bool:
-        """One row of a batch; one that fails comes back, later each time."""
+        """Handles one row of a batch; a failed one comes back, each time later."""
         done = await self._once(what, row.id, act)
         if not done:
             await self._run(put_off, row_id=row.id, timer=isinstance(row, Timer))
@@ -202,7 +202,7 @@ class Worker:
 
 
 async def work(settings: Settings, database_url: str) -> None:
-    """A worker process: until SIGTERM or SIGINT."""
+    """A worker process, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -212,7 +212,7 @@ async def work(settings: Settings, database_url: str) -> None:
 
 
 async def keep_working(settings: Settings, database_url: str, stop: asyncio.Event) -> None:
-    """A worker until `stop`; while the database is away, full or busy at the start it waits."""
+    """A worker until `stop`; if the database is down, full or busy at the start, it waits."""
     wait = IDLE
     while not stop.is_set():
         try:
@@ -242,5 +242,5 @@ async def worker_of(settings: Settings, database_url: str) -> AsyncIterator[Work
 
 
 def mail_of(settings: Settings) -> Mail | None:
-    """Mail where it is configured."""
+    """The mail sender, if it is configured."""
     return Mail(settings.smtp_url, settings.mail_from) if settings.smtp_url else None

@@ -12,10 +12,10 @@ from asyncpg.connection import Connection
 
 from app.domain.buying.allocation import Change, Inputs, SharingRule, WishLine, allocate
 from app.domain.buying.joint_purchases import JointPurchaseVerb
+from app.running.run import Run
 from app.usecases.buying.joint_purchases import move_joint_purchase, plan_joint_purchase
 from app.usecases.buying.wishes import wish_for
 from app.usecases.people.members import register_member
-from app.usecases.run import Run
 from app.usecases.steps.purchase_forms import PurchaseArticleInput, TierInput
 from app.vocabulary import MoneyIn
 

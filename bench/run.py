@@ -17,7 +17,7 @@ from app.db.engine import Database
 from app.demo.loader import Loader
 from app.domain.access import Scope
 from app.domain.actors import Identity
-from app.usecases.run import Run
+from app.running.run import Run
 from bench import assignment, joint, partner, reads, writes
 from bench.plot import draw
 from bench.reads import Load

@@ -14,8 +14,8 @@ import httpx
 from app.db.engine import Database
 from app.domain.access import Scope
 from app.domain.actors import Identity
-from app.usecases.people.members import get_thermometer
-from app.usecases.run import Run
+from app.running.run import Run
+from app.usecases.earning.thermometer import get_thermometer
 from app.usecases.selling.orders import OrderLineInput, place_order
 from app.usecases.selling.payments import record_payment
 from app.usecases.steps.contacts import ContactInput

@@ -12,6 +12,7 @@ from typing import IO
 import pytest
 from fastapi import FastAPI
 
+from app.adapters import message_catalogues
 from app.adapters.certificates import trusted
 from app.adapters.tokens import new_key
 from app.db.embedded import EmbeddedPostgres
@@ -31,6 +32,7 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_conn
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say that the server is in use, so that another run beside this one leaves it alone."""
+    message_catalogues.STRICT = True  # a text that lacks a fact is an error here
     if not hasattr(config, "workerinput"):
         HOME.mkdir(exist_ok=True)
         in_use = (HOME / "in-use").open("w", encoding="utf-8")
@@ -39,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The last one out of all runs stops the server."""
+    """The last run to end stops the server."""
     if hasattr(config, "workerinput") or IN_USE not in config.stash:
         return
     with config.stash[IN_USE] as in_use, contextlib.suppress(BlockingIOError):
@@ -49,7 +51,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> EmbeddedPostgres:
-    """The server, started by whoever comes first."""
+    """The server, started by the first worker that needs it."""
     HOME.mkdir(exist_ok=True)
     cluster = EmbeddedPostgres.at(HOME)
     cluster.start(FAST)
@@ -58,11 +60,12 @@ def postgres() -> EmbeddedPostgres:
 
 @pytest.fixture(scope="session")
 def database_url(postgres: EmbeddedPostgres, worker_id: str) -> Iterator[str]:
-    """A database of this worker's own, migrated from nothing."""
+    """This worker's own database, migrated from nothing."""
     name = f"samen_{worker_id}_{os.getpid()}"
     postgres.command("createdb", "-O", "samen", name)
     url = postgres.url(name)
-    with (HOME / "migrating").open("w", encoding="utf-8") as file:  # roles are the server's: one at a time
+    # Roles belong to the server, so one worker migrates at a time.
+    with (HOME / "migrating").open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         migrate_to_head(url)
     yield url
@@ -128,7 +131,7 @@ async def world(
 
 @pytest.fixture
 async def address(app: FastAPI) -> AsyncIterator[str]:
-    """The application behind a real port."""
+    """The URL of the application on a real port."""
     async with served(app) as address:
         yield address
 
@@ -141,7 +144,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
 
 @pytest.fixture
 def trusting(tls: Tls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tls]:
-    """The private authority, which this process trusts as an operator makes it: by `SSL_CERT_FILE`."""
+    """The private authority; this process trusts it as an operator would arrange: by `SSL_CERT_FILE`."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
     trusted.cache_clear()
     yield tls

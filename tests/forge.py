@@ -20,7 +20,7 @@ def part(data: bytes) -> str:
 
 @dataclass
 class Forge:
-    """Makes tokens for noor, right in all that is not asked to be otherwise. None leaves a claim out."""
+    """Makes tokens for noor, correct except for the given changes. None leaves a claim out."""
 
     issuer: str
     key: Json
@@ -43,7 +43,7 @@ class Forge:
         return f"{text}.{part(jwk.construct(key or self.key, 'ES256').sign(text.encode()))}"
 
     def hashed(self, key: bytes, algorithm: str = "HS256") -> str:
-        """Signed with what everybody knows, as if it were a shared secret."""
+        """Signed with the public key, as if it were a shared secret."""
         text = self.text(self.header(alg=algorithm), self.claims())
         return f"{text}.{part(hmac.new(key, text.encode(), hashlib.sha256).digest())}"
 
@@ -51,12 +51,12 @@ class Forge:
         return self.text(self.header(alg=algorithm), self.claims()) + "."
 
     def aged(self, begins: int, ends: int, **changes: Any) -> str:
-        """One that began and ends so many seconds from now."""
+        """A token that began and ends a number of seconds from now."""
         now = int(time.time())
         return self.signed(iat=now + begins, exp=now + ends, **changes)
 
     def before(self, seconds: int) -> str:
-        """One that is not to be used for so many seconds yet."""
+        """A token that is not valid for some seconds yet."""
         return self.signed(nbf=int(time.time()) + seconds)
 
     def tampered(self, **changes: Any) -> str:

@@ -1,4 +1,4 @@
-"""A server of its own, as a process, on a PostgreSQL of its own with production's durability; it can be killed."""
+"""A separate server process, on its own PostgreSQL with production's durability; it can be killed."""
 
 import asyncio
 import base64
@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 async def until(look: Callable[[], Any], seconds: float = 30) -> None:
-    """Wait until `look`, a function or a coroutine function, says yes. Raises AssertionError after so many seconds."""
+    """Waits until `look`, a function or a coroutine function, returns true. Raises AssertionError after the seconds."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         seen = look()
@@ -58,7 +58,7 @@ async def until(look: Callable[[], Any], seconds: float = 30) -> None:
 async def served(
     app: Any, port: int = 0, *, connections_per_address: int = 0, prefix: str = "", tls: Tls | None = None
 ) -> AsyncIterator[str]:
-    """An application behind a real port, in this process: its address. With `tls` it speaks HTTPS."""
+    """Serves an application on a real port in this process; yields its URL. With `tls` it speaks HTTPS."""
     config = Bounded(
         app,
         version=VERSION,
@@ -84,7 +84,7 @@ async def served(
 
 @contextlib.asynccontextmanager
 async def in_production(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """An application as production has it: asked without a token, by who sees its bugs only as it shows them."""
+    """An application in production mode, called without a token; bugs show only as in production."""
     app = build(settings.model_copy(update={"environment": "production"}), database_url)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -93,7 +93,7 @@ async def in_production(settings: Settings, database_url: str) -> AsyncIterator[
 
 
 class Wire:
-    """Stands between server and PostgreSQL; while `cut`, the answers to commits are lost on the way."""
+    """A proxy between server and PostgreSQL; while `cut`, the answers to commits are lost."""
 
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
         self.folder, self.cut = folder, False
@@ -114,7 +114,7 @@ class Wire:
                 threading.Thread(target=self._carry, args=(near,), daemon=True).start()
 
     def _carry(self, near: socket.socket) -> None:
-        """One connection, both ways, until either end is gone."""
+        """One connection, both ways, until either end closes."""
         with near, socket.socket(socket.AF_UNIX) as far:
             try:
                 far.connect(self._to)
@@ -149,13 +149,13 @@ class Live:
     process: subprocess.Popen[bytes] | None = None
     wire: Wire | None = None
     database_url: str = ""
-    """Where it is not the one of its own PostgreSQL."""
+    """If it is not its own PostgreSQL."""
     rates: tuple[int, int, int] = (1_000_000_000,) * 3
-    """Of visitors, people and partners."""
+    """For visitors, people and partners."""
     more: dict[str, str] = field(default_factory=dict)
-    """Settings beside those, or in their place."""
+    """Additional settings, which override those."""
     files: int | None = None
-    """How many files and connections the server may have open; None: as many as this process."""
+    """The most open files and connections of the server; None: as many as this process."""
 
     @classmethod
     def at(cls, home: Path) -> "Live":
@@ -219,7 +219,7 @@ class Live:
         raise AssertionError("the server is not ready")
 
     def kill_server(self) -> None:
-        """As a power cut would: no handler runs. Just before, it sent some commits whose answers it never got."""
+        """Like a power cut: no handler runs. Just before, it sent some commits whose answers it never got."""
         assert self.process is not None
         assert self.wire is not None
         self.wire.cut = True
@@ -229,7 +229,7 @@ class Live:
         self.wire.cut = False
 
     def kill_postgres(self) -> None:
-        """All of its processes at once, just after it got some commits whose answers nobody receives."""
+        """All processes at once, directly after it got some commits whose answers nobody receives."""
         assert self.wire is not None
         self.wire.cut = True
         time.sleep(0.1)

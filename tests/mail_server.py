@@ -1,4 +1,4 @@
-"""Another company's mail server: it speaks SMTP on a local socket, and answers as a test says."""
+"""Another company's mail server: it speaks SMTP on a local socket, and answers as a test wants."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from tests.tls import Tls
 
 @dataclass(kw_only=True)
 class MailServer:
-    """What came in: the recipients of each message, and its text."""
+    """What it received: the recipients of each message, and its text."""
 
     port: int = 0
     received: list[tuple[list[str], str]] = field(default_factory=list)
@@ -19,9 +19,9 @@ class MailServer:
     """Its answer to a recipient."""
     to_data: bytes = b"354 go"
     seconds: float = 0
-    """How long it takes for each message."""
+    """The seconds that it takes for each message."""
     silent: bool = False
-    """It takes connections and says nothing."""
+    """It accepts connections and never answers."""
     tls: bool = False
     """It speaks TLS from the start."""
 
@@ -30,7 +30,7 @@ class MailServer:
         return Mail(f"{'smtps' if self.tls else 'smtp'}://127.0.0.1:{self.port}", "samen@example.org")
 
     def about(self, word: str) -> list[tuple[list[str], str]]:
-        """The messages in which a word stands."""
+        """The messages that contain a word."""
         return [(to, text) for to, text in self.received if word in text]
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

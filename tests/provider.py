@@ -1,4 +1,4 @@
-"""Another company's OpenID provider: discovery document and keys over real HTTP; it answers as a test says."""
+"""Another company's OpenID provider: discovery document and keys over real HTTP; it answers as a test wants."""
 
 import asyncio
 import contextlib
@@ -22,19 +22,19 @@ DISCOVERY, KEYS = "/.well-known/openid-configuration", "/keys"
 
 @dataclass(kw_only=True)
 class Provider:
-    """The private keys of which it publishes the public part, and how it behaves."""
+    """The private keys whose public parts it publishes, and its behaviour."""
 
     port: int
     tls: Tls | None = None
     keys: list[Json] = field(default_factory=lambda: [new_key()])
     seconds: float = 0
-    """How long each of its answers takes."""
+    """The seconds that each of its answers takes."""
     document: Json = field(default_factory=dict)
-    """What its discovery document says beside or instead of the usual."""
+    """Extra or replaced values of its discovery document."""
     says: Response | None = None
-    """What it answers to everything, instead."""
+    """An answer to all requests instead."""
     asked: list[str] = field(default_factory=list)
-    """The paths that it was asked for."""
+    """The requested paths."""
     _open: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     @property
@@ -50,7 +50,7 @@ class Provider:
         return self.forge.signed(**changes)
 
     def rotate(self) -> None:
-        """A new key in place of all others."""
+        """One new key instead of all others."""
         self.keys = [new_key()]
 
     async def start(self) -> None:
@@ -58,7 +58,7 @@ class Provider:
         await self._open.enter_async_context(served(app, self.port, tls=self.tls))
 
     async def stop(self) -> None:
-        """From now on nobody listens at its port."""
+        """From now on nothing listens on its port."""
         await self._open.aclose()
 
     async def _answer(self, request: Request) -> Response:

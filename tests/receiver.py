@@ -1,4 +1,4 @@
-"""Another company's server that receives webhooks: over real HTTP, and it answers as a test says."""
+"""Another company's server that receives webhooks over real HTTP; it answers as a test wants."""
 
 import asyncio
 import contextlib
@@ -19,14 +19,17 @@ from tests.live import free_port, served
 
 @dataclass(kw_only=True)
 class Receiver:
-    """What came in, in order. `answers` are the next statuses, then 204; `before` is done once, before answering."""
+    """The received requests, in order.
+
+    `answers` are the next statuses, then 204; `before` runs once, before an answer.
+    """
 
     port: int
     answers: list[int] = field(default_factory=list)
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     before: Callable[[], Awaitable[Any]] | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    """What it answers with."""
+    """The headers of its answers."""
     patient: asyncio.Event | None = None
     """It answers once this is set."""
 
@@ -35,11 +38,14 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/hook"
 
     def verified(self, secret: str) -> list[dict[str, Any]]:
-        """The events that came just now, verified as a receiver does. Raises WebhookVerificationError."""
+        """The events received with a fresh timestamp, verified like a receiver does.
+
+        Raises WebhookVerificationError.
+        """
         return [dict(Verifier(secret).verify(body, headers)) for headers, body in self.calls]
 
     def events(self, secret: str) -> list[dict[str, Any]]:
-        """The events that came, whatever the worker's clock said, each signed with the secret."""
+        """All received events, whatever their timestamp, each signed with the secret."""
         for headers, body in self.calls:
             sent = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
             good = Verifier(secret).sign(headers["webhook-id"], sent, body.decode())

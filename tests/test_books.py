@@ -1,4 +1,4 @@
-"""The books cannot be written past `post_journals`, and every planted error is caught by `check-books`."""
+"""Nothing writes the books but `post_journals`, and `check-books` finds every inserted error."""
 
 import json
 import uuid
@@ -56,7 +56,7 @@ def journal(cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) 
 
 
 async def post(tx: Tx, cooperative_id: str, *journals: dict[str, Any]) -> uuid.UUID:
-    """Posts all at once; the id of the first."""
+    """Posts all at once; returns the id of the first."""
     await lend_staff_view(tx, uuid.UUID(cooperative_id))
     await tx.value("select post_journals($1)", list(journals))
     return uuid.UUID(str(journals[0]["id"]))
@@ -195,7 +195,7 @@ PLANTED = {
 
 @pytest.fixture(scope="module")
 async def sold(world: World) -> None:
-    """Sales of every fate: given back, in part, standing; sealed and checked."""
+    """Sales with every outcome: refunded, partly refunded, not refunded; sealed and checked."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.sale(seller, app, "100.00")
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
@@ -230,7 +230,7 @@ BETWEEN = {
 
 @pytest.fixture(scope="module")
 async def owed(world: World) -> None:
-    """Two cooperatives that did a job together, and netted what one owes the other."""
+    """Two cooperatives that did a job together, and netted the debt."""
     lead, other = await owing(world)
     await net(lead, other)
     await world.guard()
@@ -243,7 +243,7 @@ async def test_planted_errors_between_cooperatives_are_caught(database_url: str,
 
 
 async def caught(database_url: str, planted: list[str]) -> set[str]:
-    """The invariants that notice what is planted, as the superuser, with the triggers out of the way; rolled back."""
+    """The invariants that notice an inserted error, as the superuser, with the triggers disabled; rolled back."""
     connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
     try:

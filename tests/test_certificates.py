@@ -1,6 +1,6 @@
-"""Whoever we call over TLS is judged by the system's authorities and those of `SSL_CERT_FILE`.
+"""Our TLS clients trust the system's authorities and those of `SSL_CERT_FILE`.
 
-Each server shows a certificate of a private authority: it counts once this process is told of that authority.
+Each server has a certificate of a private authority: it is accepted once this process trusts that authority.
 """
 
 import logging
@@ -32,7 +32,7 @@ from tests.tls import Tls
 
 UNKNOWN = "unable to get local issuer certificate"
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-"""Variables by which the machine of the test may name authorities of its own."""
+"""Variables by which the test machine may name its own authorities."""
 TRACE = """
 from opentelemetry import trace
 from app.adapters.telemetry import send_traces
@@ -132,7 +132,7 @@ def test_traces_go_out_if_the_authority_of_the_collector_is_known(
 def test_the_list_of_the_library_that_sends_traces_does_not_count(
     tls: Tls, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it brings along would let the collector in, as a session without the system's authorities shows."""
+    """Its own list would accept the collector, as a session without the system's authorities shows."""
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tls.authority))
     address = f"https://localhost:{collector.server_port}/v1/traces"
     with requests.Session() as plain, requests.Session() as ours:
@@ -144,7 +144,7 @@ def test_the_list_of_the_library_that_sends_traces_does_not_count(
 
 
 def test_each_protocol_has_a_context_of_its_own_which_judges_names_and_authorities() -> None:
-    """Clients write the protocols that they speak into it."""
+    """Clients write the protocols that they speak into the context."""
     web, mail = trusted("http"), trusted("smtp")
     assert web is not mail
     assert web is trusted("http")

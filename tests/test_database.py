@@ -46,7 +46,7 @@ def test_migrations_go_up_down_and_up_and_match_the_tables(empty: str) -> None:
 
 
 def test_processes_that_start_together_wait_for_one_that_migrates(empty: str) -> None:
-    """Each process brings an empty database up to date before it serves."""
+    """Each process migrates an empty database before it serves."""
     migrate = "import sys; from app.migrations import migrate_to_head; migrate_to_head(sys.argv[1])"
     started = [
         subprocess.Popen([sys.executable, "-c", migrate, empty], cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8")
@@ -71,7 +71,9 @@ OLD_EARNING = """
 
 
 async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrade(empty: str) -> None:
-    """A first part, or work that was not delivered, is due again; a delivered order that was refunded stays so."""
+    """If a part, or work that was not delivered, was refunded, the price is due again; a delivered order stays
+    refunded.
+    """
     old = {
         "part accepted": ("accepted", 10000, 0),
         "part done": ("completed", 10000, 0),
@@ -127,11 +129,11 @@ async def test_what_waits_to_be_written_is_refused_with_its_savepoint(database: 
         for name in ("first", "second"):
             with contextlib.suppress(NotFound):
                 async with tx.savepoint():
-                    await tx.later("select set_config('samen.was', $1, true)", name, row=("was",))
-                    await tx.gather("select set_config('samen.all', $1::jsonb::text, true)", name)
+                    await tx.write("select set_config('samen.was', $1, true)", name, row=("was",))
+                    await tx.call("select set_config('samen.all', $1::jsonb::text, true)", name)
                     if name == "second":
                         raise NotFound
-        await tx.gather("select set_config('samen.other', $1::jsonb::text, true)", "third")
+        await tx.call("select set_config('samen.other', $1::jsonb::text, true)", "third")
         said = "select current_setting('samen.was'), current_setting('samen.all'), current_setting('samen.other')"
         assert tuple(await tx.only(said)) == ("first", '["first"]', '["third"]')
 
@@ -258,7 +260,7 @@ def test_a_process_with_another_folder_for_temporary_files_finds_the_server(
 
 
 def test_a_new_folder_has_a_new_cluster(tmp_path: Path) -> None:
-    """Also as root, where the files stand elsewhere: who removes the folder and starts anew finds nothing old."""
+    """Also as root, whose data is elsewhere: after the folder is removed, a new start finds no old data."""
     folder = tmp_path / "samen"
     first = EmbeddedPostgres.at(folder)
     assert EmbeddedPostgres.at(folder) == first

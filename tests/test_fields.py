@@ -1,4 +1,4 @@
-"""What is wrong with a field is said in words that help to put it right."""
+"""Field errors have texts that help to correct the input."""
 
 import json
 from collections.abc import Iterator

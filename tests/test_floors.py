@@ -1,4 +1,4 @@
-"""The floors of the benchmark write rows of the same shape as the tables: a new column has to stand there too."""
+"""The minimal writes of the benchmark have the same columns as the tables: a new column must be added there too."""
 
 import uuid
 from urllib.parse import urlsplit

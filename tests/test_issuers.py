@@ -1,6 +1,6 @@
-"""Keys of providers: whoever needs one waits for it, and without keys nobody is let in or refused.
+"""Keys of providers: callers that need a key wait for it, and without keys nobody is accepted or refused.
 
-The provider is another company's HTTP API: a small one of these tests speaks it (`tests/provider.py`).
+The provider is another company's HTTP API; `tests/provider.py` imitates it.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ async def provider() -> AsyncIterator[Provider]:
 async def fresh(
     settings: Settings, database_url: str, provider: Provider, seconds: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[FastAPI]:
-    """The application just after its start, trusting the provider."""
+    """The application directly after its start, with the provider trusted."""
     trusted = TrustedIssuer.model_validate({"name": provider.issuer, "scopes": ["catalogue:read", "members:read"]})
     app = build(settings.model_copy(update={"issuers": [trusted]}), database_url, seconds=seconds)
     async with app.router.lifespan_context(app):
@@ -79,7 +79,7 @@ async def together(app: FastAPI, token: str, pause: float = 0) -> list[int]:
 
 
 def failures(caplog: pytest.LogCaptureFixture) -> list[Json]:
-    """What the log says of questions that failed."""
+    """The log lines of failed fetches."""
     records = [record for record in caplog.records if record.name == "samen.issuers"]
     return [{name: vars(record)[name] for name in ("issuer", "url", "reason", "words")} for record in records]
 
@@ -121,7 +121,7 @@ async def test_a_provider_that_is_too_slow_is_no_provider_until_it_is_quick_agai
         first = asyncio.gather(*(asked(app, provider.token()) for _ in range(CALLERS)))
         await asyncio.sleep(3)
         provider.seconds = 0
-        # these come while the question that began before them hangs: its failure is not their answer
+        # These come during a fetch that began before them: its failure is not their answer.
         assert await together(app, provider.token()) == [200] * CALLERS
         assert {answer["status"] for answer in await first} <= {200, 503}
         assert max(answer["seconds"] for answer in await first) < PATIENCE + 2
@@ -172,7 +172,7 @@ async def test_a_caller_who_hangs_up_does_not_stop_the_question(provider: Provid
 
 
 async def test_a_failure_is_answered_by_the_next_question_after_half_a_second(provider: Provider) -> None:
-    """Ten callers who come at once after a failure share one question more."""
+    """Ten callers directly after a failure share one more fetch."""
     provider.says = PlainTextResponse("down", 503)
     keys = RemoteKeys(provider.issuer, f"{provider.issuer}{KEYS}")
     with pytest.raises(IssuerUnavailable):
@@ -248,7 +248,7 @@ async def test_unknown_key_ids_ask_twice_a_minute(settings: Settings, database_u
         assert (await asked(app, good))["status"] == 200
 
         async def strangers(number: int) -> tuple[int, dict[int, int]]:
-            """How often the provider was asked because of so many ids that nobody knows, and what they were told."""
+            """The number of fetches for many unknown ids, and the answers to them."""
             before, told = provider.asked.count(KEYS), Counter[int]()
             for _ in range(number):
                 told[(await asked(app, provider.forge.signed(header={"kid": uuid.uuid4().hex})))["status"]] += 1
@@ -266,7 +266,7 @@ async def test_unknown_key_ids_ask_twice_a_minute(settings: Settings, database_u
 async def test_strangers_do_not_have_a_new_key_refused(
     settings: Settings, database_url: str, provider: Provider
 ) -> None:
-    """They use up what may be asked; somebody whose provider has just rotated is told to come back, not to log in."""
+    """They use up the allowed fetches; a person whose provider has just rotated is told to come back, not to log in."""
     passed = [0.0]
     async with fresh(settings, database_url, provider, lambda: passed[0]) as app:
         for _ in range(3):
@@ -280,7 +280,7 @@ async def test_strangers_do_not_have_a_new_key_refused(
 
 @pytest.mark.parametrize("compressed", [False, True])
 async def test_an_answer_that_is_too_large_is_not_taken_in(provider: Provider, compressed: bool) -> None:
-    """However it is sent, no more is kept than the limit."""
+    """Whatever its encoding, no more than the limit is kept."""
     content = gzip.compress(bytes(50_000_000)) if compressed else bytes(2_000_000)
     headers = {"Content-Encoding": "gzip"} if compressed else {}
     provider.says = Response(content, media_type="application/json", headers=headers)
@@ -301,7 +301,7 @@ async def test_an_unknown_key_is_not_refused_while_its_provider_is_away(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not even if others have used up what unknown keys may ask in this minute."""
+    """Even if others have used up the fetches for unknown keys in this minute."""
     monkeypatch.setattr(issuers, "FRESH", 1)
     async with fresh(settings, database_url, provider) as app:
         for _ in range(3):
@@ -328,7 +328,7 @@ async def test_what_is_wrong_whatever_the_keys_are_asks_nobody(provider: Provide
 async def test_the_log_says_at_the_start_why_a_provider_does_not_answer(
     settings: Settings, database_url: str, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One line for each question, however many wait for it."""
+    """One line for each fetch, however many callers wait for it."""
     provider.says = PlainTextResponse("down", 500)
     with caplog.at_level(logging.WARNING):
         async with fresh(settings, database_url, provider):
@@ -367,7 +367,7 @@ def _asked_so_often(provider: Provider, number: int) -> bool:
 async def test_in_production_keys_come_over_tls_alone(
     provider: Provider, caplog: pytest.LogCaptureFixture, trusting: Tls
 ) -> None:
-    """Neither the setting nor the discovery document may lead to an address without TLS."""
+    """Neither the setting nor the discovery document may have an address without TLS."""
     with pytest.raises(IssuerUnavailable), caplog.at_level(logging.WARNING):
         await RemoteKeys(provider.issuer, f"{provider.issuer}{KEYS}", https=True).fetch("any")
     async with provider_at(trusting) as secure:

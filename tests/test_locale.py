@@ -1,4 +1,4 @@
-"""A machine whose locale is not UTF-8 puts no broken letter into the database, and what one did before is mended."""
+"""A machine whose locale is not UTF-8 stores no broken characters, and old ones are repaired."""
 
 import asyncio
 import gzip
@@ -43,7 +43,7 @@ def empty(postgres: EmbeddedPostgres) -> str:
 
 @pytest.fixture(scope="session")
 def latin(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a Dutch machine of before UTF-8; `LC_ALL=C`, without Python's help, if it cannot be made."""
+    """The environment of an old Dutch machine without UTF-8; `LC_ALL=C`, without Python's help, if there is none."""
     none = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
     charmap = CHARMAPS / "ISO-8859-15.gz"
     if not shutil.which("localedef") or not charmap.exists():
@@ -98,7 +98,7 @@ def test_what_the_terminal_cannot_show_stops_no_command(latin: dict[str, str], t
 
 
 def test_what_a_wrong_locale_put_into_the_database_is_mended(empty: str) -> None:
-    """Functions with a broken dash, and the names that they wrote; a name of three letters of its own stays."""
+    """Functions with a broken dash, and the names that they wrote; a name that contains these letters itself stays."""
     config = alembic_config(empty)
     command.upgrade(config, "0036")
     right = asyncio.run(rows(empty, FUNCTIONS))
@@ -117,13 +117,14 @@ def test_what_a_wrong_locale_put_into_the_database_is_mended(empty: str) -> None
 
 
 async def _break(url: str) -> None:
-    """What a migration under a Latin locale made of the functions, and what these wrote since."""
+    """What a migration under a Latin locale made of the functions, and what these have written since."""
     connection = await asyncpg.connect(url)
     try:
         definitions = "select pg_get_functiondef(oid) from pg_proc where proname in ('erase_me', 'forget_old')"
         for row in await connection.fetch(definitions):
             await connection.execute(row[0].replace("–", BROKEN))
-        await connection.execute("set session_replication_role = replica")  # without the rows that these point to
+        # Without the rows to which these point.
+        await connection.execute("set session_replication_role = replica")
         await connection.execute(SOMEBODY, "erased", "erased", BROKEN)
         await connection.execute(SOMEBODY, "issuer", "living", "王小明")
         await connection.execute(MEMBER, BROKEN)

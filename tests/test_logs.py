@@ -1,4 +1,4 @@
-"""Logs are one JSON object a line, with a trace id and without anything private."""
+"""Logs are one JSON object a line, with a trace id and without private data."""
 
 import importlib
 import inspect
@@ -19,7 +19,7 @@ from tests.world import GUEST, Caller, Json, World
 
 MATCH = {"If-Match": '"1"'}
 LOOKS = ("get_", "list_", "read_", "export_", "preview_", "trace_", "replay_agreement", "recompute_")
-"""What the names of verbs that only look begin with."""
+"""The prefixes of read-only use cases."""
 NOT_PRIVATE = {
     "agreements.get_agreement": "how a cooperative shares out, the same for all of its members",
     "agreements.get_example_results": "sums of made-up examples",
@@ -49,7 +49,6 @@ NOT_PRIVATE = {
     "joint_purchases.get_allocation": "wishes without names, for all who take part to work out again",
     "joint_purchases.get_joint_purchase": "articles and what is missing of each",
     "joint_purchases.list_joint_purchases": "what is bought together",
-    "level.read_level": "no verb: those that it runs leave their lines",
     "municipalities.get_municipality": "public",
     "municipalities.list_municipalities": "public",
     "nettings.get_netting": "between cooperatives",
@@ -76,11 +75,11 @@ NOT_PRIVATE = {
     "webhooks.list_deliveries": "what was sent to an app: ids and states",
     "webhooks.list_webhooks": "addresses of an app",
 }
-"""Verbs that look without a line in the audit log, and why nobody's private facts are in what they show."""
+"""Reads without an audit line, and why they show nobody's private data."""
 
 
 def looks() -> dict[str, Callable[..., Any]]:
-    """Every verb that only looks, as noun.verb."""
+    """Every read-only use case, as noun.verb."""
     found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
         if module.name.startswith("app.usecases.steps"):
@@ -94,7 +93,7 @@ def looks() -> dict[str, Callable[..., Any]]:
 
 
 def test_every_look_is_in_the_audit_log_or_shows_nothing_private() -> None:
-    """A new verb that looks is in neither list: whoever writes it decides."""
+    """A new read is in neither list: its author decides."""
     unmarked = {name for name, verb in looks().items() if not is_private(verb)}
     assert unmarked == set(NOT_PRIVATE)
 
@@ -144,7 +143,7 @@ async def test_who_asks_for_what_is_private_without_a_token_is_in_the_audit_log(
 async def test_an_id_that_is_refused_is_in_the_audit_log_however_it_is_asked_for(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Also where `node` finds it in no table: that of another cooperative looks the same as one that is not there."""
+    """Also if `node` finds it in no table: an id of another cooperative looks like an unknown one."""
     order = await world.order(world.person(), await world.offering(await world.cooperative()))
     other = await world.cooperative()
     with caplog.at_level(logging.INFO, logger="samen.audit"):
@@ -215,7 +214,7 @@ async def test_the_access_log_has_the_codes_of_a_graphql_document_once_each(
 
 
 async def test_nothing_private_is_on_any_line_of_any_logger(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither what was sent, nor what was shown, nor what was wrong, not even at the level for who looks for bugs."""
+    """Neither the input, nor the output, nor the errors, even at the debug level."""
     seller, app, canary = await world.cooperative(), await world.app(), f"kanarie-{uuid.uuid4().hex}"
     offering, line = await world.offering(seller), f"/v1/orders/{canary}?naam={canary}"
     contact = {"name": canary, "email": f"{canary}@example.org", "phone": "+31 6 99887766", "address": f"{canary} 1"}
@@ -233,7 +232,8 @@ async def test_nothing_private_is_on_any_line_of_any_logger(world: World, caplog
         await app.graphql(f'query ($x: UUID!) {{ order(id: $x) {{ id }} member(id: "{canary}") {{ id }} }}', x=canary)
         await world.work()
     assert shown["contact"]["name"] == canary
-    ours = [record for record in caplog.records if not record.name.startswith("httpx")]  # the test's own client
+    # Of the test's own client.
+    ours = [record for record in caplog.records if not record.name.startswith("httpx")]
     told = "\n".join(JsonLines().format(record) for record in ours)
     private = (canary, "99887766", order["statusUrl"].rsplit("/", 1)[1], str(app.token), str(seller.coordinator.token))
     assert (len(ours) > 8, [one for one in private if one in told]) == (True, [])
@@ -242,7 +242,7 @@ async def test_nothing_private_is_on_any_line_of_any_logger(world: World, caplog
 async def test_a_client_that_goes_away_is_no_fault(
     world: World, app: FastAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It hangs up in the middle of what it sends: one line with 499, and no error."""
+    """It disconnects in the middle of its request: one line with 499, and no error."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"99"), (b"host", b"test")]
     scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
     scope |= {"http_version": "1.1", "scheme": "http", "client": ("127.0.0.1", 1), "server": ("test", 80)}

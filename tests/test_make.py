@@ -1,4 +1,4 @@
-"""`make` in folders as people have them; what is killed on the way, or started twice, still starts."""
+"""`make` in real folders; an installation that was killed, or started twice, still works."""
 
 import contextlib
 import os
@@ -55,7 +55,7 @@ version = "1"
 
 
 def make(folder: Path, *arguments: str, code: int = 0, **environment: str) -> str:
-    """What a target printed, in the shell's own environment but for `environment`."""
+    """The output of a target, in the shell's own environment changed by `environment`."""
     chosen = os.environ | {"MAKEFLAGS": "", "PYTHON": sys.executable} | environment
     done = subprocess.run(
         ["make", *arguments], cwd=folder, env=chosen, capture_output=True, encoding="utf-8", check=False, timeout=6000
@@ -78,7 +78,7 @@ def project(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_clean_takes_away_what_is_ours_alone(tmp_path: Path, name: str) -> None:
-    """Beside files that have to stay: in the folder, in those above, and in what is called like a part of its path."""
+    """Other files stay: in the folder, in those above, and under names like a part of its path."""
     folder = project(tmp_path / "boven" / name / "samen")
     ours = [folder / ".venv", folder / "build", folder / "dist"]
     stay = [folder.parent, folder.parent.parent, tmp_path, folder / "elsewhere", folder / ".samen"]
@@ -167,7 +167,7 @@ def copy(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_of_two_that_run_in_such_a_folder_one_serves_and_the_other_says_so(copy: Path, tmp_path: Path) -> None:
-    """Everything but the installation: `PYTHON=true` leaves that out, the environment is the one of the tests."""
+    """Everything except the installation: `PYTHON=true` skips that; the environment is that of the tests."""
     (tmp_path / "de tijdelijke map").mkdir()
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAMEN_")} | {

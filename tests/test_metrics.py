@@ -1,4 +1,4 @@
-"""What Prometheus reads, on a port of its own."""
+"""The Prometheus metrics, on their own port."""
 
 import httpx
 

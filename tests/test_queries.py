@@ -1,4 +1,4 @@
-"""How many statements each hot path takes, `begin` and `commit` included; a number that grows has to be looked at."""
+"""The number of statements of each hot path, `begin` and `commit` included; check why if a number grows."""
 
 import asyncio
 import time
@@ -19,19 +19,20 @@ PAGE = "{ catalogue(first: 20) { edges { node { id title cooperative { name } } 
 
 @dataclass
 class Counted:
-    """An application of which every statement is heard."""
+    """An application whose statements are recorded."""
 
     client: httpx.AsyncClient
     heard: list[str] = field(default_factory=list)
 
     async def ask(self, method: str, path: str, token: str | None = None, body: Json | None = None) -> Json:
-        """One request; `heard` holds its statements alone."""
+        """One request; `heard` has only its statements."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}
         self.heard.clear()
         answer = await self.client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
-        await asyncio.sleep(0)  # they are told of in the next turn of the loop
+        # They are reported in the next turn of the loop.
+        await asyncio.sleep(0)
         found: Json = answer.json()
         return found
 
@@ -52,7 +53,8 @@ async def counted(settings: Settings, database_url: str, monkeypatch: pytest.Mon
 async def test_the_catalogue_takes_one(world: World, counted: Counted) -> None:
     seller = await world.cooperative()
     ids = [await world.offering(seller) for _ in range(3)]
-    await counted.ask("GET", "/v1/catalogue/offerings?limit=20")  # a new connection asks who it is
+    # A new connection has to identify itself.
+    await counted.ask("GET", "/v1/catalogue/offerings?limit=20")
     await counted.ask("GET", "/v1/catalogue/offerings?limit=20")
     assert len(counted.heard) == 1, counted.heard
     await counted.ask("GET", f"/v1/catalogue/offerings/{ids[0]}")
@@ -68,7 +70,8 @@ async def test_private_reads_and_writes(world: World, counted: Counted) -> None:
     token, member, treasurer = app.token, seller.member.token, seller.treasurer.token
     await counted.ask("GET", f"/v1/members/{seller.member_id}/thermometer", member)
     taken = {}
-    for _ in range(2):  # the second time nothing is new to the connection
+    # The second time the connection knows everything.
+    for _ in range(2):
         await counted.ask("GET", f"/v1/members/{seller.member_id}/thermometer", member)
         taken["thermometer"] = len(counted.heard)
         body = {"lines": [{"offeringId": offering, "quantity": 2}], "contact": GUEST}
@@ -99,7 +102,7 @@ MEMBERS = """query It($id: UUID!) { members(cooperativeId: $id) { edges { node {
 
 
 async def test_a_document_takes_one_statement_for_each_level(world: World, counted: Counted) -> None:
-    """However many rows: links, and lists below a thing."""
+    """However many rows there are: links, and lists below an object."""
     seller = await world.cooperative()
     taken = []
     for _ in range(3):
@@ -127,7 +130,7 @@ JOB = """query It($id: UUID!) { assignment(id: $id) {
 
 
 async def test_a_page_of_an_order_is_one_document(world: World, counted: Counted) -> None:
-    """Three levels: the order, all that it names and all that lies below it, who did what."""
+    """Three levels: the order, its links and lists, and the people in its history."""
     seller, app = await world.cooperative(), await world.app()
     taken = []
     for _ in range(2):
@@ -154,7 +157,7 @@ async def test_a_list_of_orders_takes_no_more_however_many_there_are(world: Worl
 
 
 async def test_a_page_of_a_job_is_one_document(world: World, counted: Counted) -> None:
-    """Two roots, the job and its parts, and all that they name."""
+    """Two roots, the job and its parts, with all their links."""
     seller = await world.cooperative()
     job = await jobs.plan(world, seller, jobs.slot("koken", 10_000))
     await jobs.join(seller.member, job, seller.member_id)
@@ -164,4 +167,5 @@ async def test_a_page_of_a_job_is_one_document(world: World, counted: Counted) -
     (part,) = found["data"]["assignmentParts"]["edges"]
     assert part["node"]["member"]["name"]
     assert found["data"]["assignment"]["slots"]
-    assert len(counted.heard) <= 11, counted.heard  # what the roots name comes in one statement, or in two
+    # The links of the roots take one statement, or two.
+    assert len(counted.heard) <= 11, counted.heard

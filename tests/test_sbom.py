@@ -1,4 +1,4 @@
-"""What the product is made of, as `make sbom` writes it: every locked package, by its version and licence."""
+"""The components of the product, as `make sbom` lists them: every locked package, with version and licence."""
 
 import json
 import os
@@ -15,7 +15,7 @@ BIN = Path(sys.executable).parent
 
 
 def recipe() -> list[list[str]]:
-    """The commands of `make sbom`, by the interpreter that runs this."""
+    """The commands of `make sbom`, with the interpreter of this test."""
     command = ["make", "-n", "-o", "tools", "sbom"]
     environment = os.environ | {"VENV": str(BIN.parent), "PYTHON": sys.executable}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True)
@@ -24,7 +24,7 @@ def recipe() -> list[list[str]]:
 
 
 def test_the_document_is_made_of_what_is_locked_and_of_nothing_else() -> None:
-    """A clean environment takes in the locked packages by their hashes, and is what the document describes."""
+    """A clean environment gets the locked packages by their hashes, and the document describes it."""
     clean, install, *_, describe = recipe()
     home = clean[-1]
     assert clean[1:] == ["-m", "venv", "--clear", "build/sbom"]
@@ -34,8 +34,9 @@ def test_the_document_is_made_of_what_is_locked_and_of_nothing_else() -> None:
 
 
 def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None:
-    """The recipe's own command, on the environment that is here; some of it is held against the schema of CycloneDX."""
-    from cyclonedx.schema import SchemaVersion  # slow to load, and every process of the tests reads this file
+    """The recipe's own command, on the present environment; some of it is validated by the schema of CycloneDX."""
+    # It is slow to load, and every process of the tests reads this file.
+    from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
     *_, command = recipe()
@@ -51,7 +52,8 @@ def test_the_document_names_every_package_that_is_locked(tmp_path: Path) -> None
     assert len([one for one in found.values() if one.get("licenses")]) > len(locked)
     names = {pair[0] for pair in locked[:5]}
     some = [one for one in document["components"] if canonicalize_name(one["name"]) in names]
-    part = json.dumps(document | {"components": some, "dependencies": []})  # all of it would take half a minute
+    # All of it would take half a minute.
+    part = json.dumps(document | {"components": some, "dependencies": []})
     validator = JsonStrictValidator(SchemaVersion.from_version(document["specVersion"]))
     assert validator.validate_str(part) is None
     assert validator.validate_str(part.replace('"name": "samen"', '"name": 7')) is not None

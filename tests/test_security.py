@@ -1,4 +1,4 @@
-"""Every row of docs/security.md names tests that are there; and the rows that are read off the project itself."""
+"""Every row of docs/security.md names existing tests; and the rows that are checked on the project itself."""
 
 import ast
 import json
@@ -15,9 +15,9 @@ from app.api.contract import METHODS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {"python-jose": "3.5", "strawberry-graphql": "0.315.7", "cryptography": "46", "python-multipart": "0.0.20"}
-"""What is older has holes that are known."""
+"""Older versions have known vulnerabilities."""
 LOGIN = "/oauth/token"
-"""OAuth has a server leave alone what it does not know (RFC 6749, 3.2)."""
+"""OAuth tells a server to ignore unknown parameters (RFC 6749, 3.2)."""
 IN_ADDRESSES = {
     "fromNow",
     "text",
@@ -47,8 +47,9 @@ IN_ADDRESSES = {
     "sourceId",
     "token",
 }
-"""What addresses hold beside ids that say nothing: words of a search, pages and periods, states, the number that an
-offering has in a partner's shop, and the guest's own link, which is made to be passed on and shows no name."""
+"""Path and query values besides ids, which reveal nothing: search words, pages and periods, states, an offering's
+number in a partner's shop, and the guest's link, which is made to be shared and shows no name.
+"""
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -60,7 +61,7 @@ def operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def objects(node: Any, schemas: dict[str, Any], seen: set[str]) -> Iterator[dict[str, Any]]:
-    """Every object with fields that a schema is made of."""
+    """Every object with fields inside a schema."""
     if isinstance(node, list):
         for one in node:
             yield from objects(one, schemas, seen)
@@ -88,7 +89,7 @@ def test_no_body_takes_more_than_its_contract_names() -> None:
 
 
 def test_nothing_classified_is_part_of_an_address() -> None:
-    """Addresses end up in histories, and in the logs of proxies."""
+    """URLs end up in histories, and in the logs of proxies."""
     named = [(one, name) for name, operation in operations() for one in operation.get("parameters", ())]
     telling = {
         (name, one["name"])
@@ -103,7 +104,7 @@ def _is_id(schema: dict[str, Any]) -> bool:
 
 
 def test_nothing_is_older_than_what_is_known_to_be_safe() -> None:
-    """Neither what is locked, nor what who installs without the lock may get."""
+    """Neither the locked versions, nor those of an installation without the lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = {one.name: one.specifier for one in map(Requirement, project["dependencies"])}
     locked = dict(

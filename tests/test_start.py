@@ -1,4 +1,4 @@
-"""What an operator does before the first call: settings that are right or refused, keys, and the first officer."""
+"""An operator's work before the first call: settings, keys, and the first officer."""
 
 import base64
 import json
@@ -45,7 +45,7 @@ def key_set(**changed: Any) -> str:
 
 
 def rsa_set() -> str:
-    """A key of another kind, of which more than `d` is secret."""
+    """A key of another kind, which has more secret members than `d`."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     key: dict[str, Any] = jwk.construct(private, "RS256").to_dict()
     return json.dumps({"keys": [key | {"alg": "RS256", "kid": "one"}]})
@@ -137,7 +137,7 @@ WRONG = [
     ("SAMEN_SEALING_KEY", base64.b64encode(bytes(32)).decode(), "SAMEN_SEALING_KEY is too easy to guess"),
     ("SAMEN_MAIL_FROM", "Samen", "SAMEN_MAIL_FROM: It has to be a mail address"),
 ]
-"""A setting, a value that it cannot have in production, and how the sentence about it begins."""
+"""A setting, a value that it cannot have in production, and the beginning of the error about it."""
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
@@ -168,7 +168,7 @@ CHECK = "import app.start, app.settings; app.start.check_settings(app.settings.r
 
 
 def checked(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The check that `serve` and `worker` make, without what they do after it."""
+    """The check of `serve` and `worker`, without the rest."""
     command = [sys.executable, "-c", CHECK]
     env = os.environ | {"PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
@@ -349,7 +349,7 @@ def test_of_a_key_only_what_is_public_is_published() -> None:
     ],
 )
 def test_a_login_that_cannot_migrate_is_told_what_it_needs(tmp_path: Path, owner: str, said: str) -> None:
-    """On a server where nothing of Samen is yet."""
+    """On a server without anything of Samen."""
     alone = EmbeddedPostgres.at(tmp_path / "server")
     alone.start()
     alone.command("createdb", "-O", owner, "empty")

@@ -1,4 +1,4 @@
-"""Traces that an OpenTelemetry collector gets: a request, its verbs and their statements, without what is in them."""
+"""Traces for an OpenTelemetry collector: a request, its use cases and their statements, without values."""
 
 import contextlib
 import threading
@@ -17,14 +17,14 @@ TRACE = "ab" * 16
 
 
 class Collector(HTTPServer):
-    """What an OpenTelemetry collector does at first: it takes spans by OTLP over HTTP."""
+    """A minimal OpenTelemetry collector: it accepts spans by OTLP over HTTP."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Taking)
         self.spans: list[Any] = []
 
     def named(self, name: str, seconds: float = 15) -> Any:
-        """The first span of that name, once it has come."""
+        """The first span with that name, once it has arrived."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             for span in list(self.spans):

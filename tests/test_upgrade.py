@@ -1,6 +1,6 @@
-"""Databases of two older schemas, each with data, are brought to today's: events in order, tasks that fit, right books.
+"""Databases of two older schemas, with data, are upgraded: events in order, tasks that fit, correct books.
 
-The dumps in `tests/upgrades` hold what a stop leaves behind: events that nobody delivered, in the order of the heap.
+The dumps in `tests/upgrades` contain what a stop leaves behind: undelivered events, in the order of the heap.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
 from app.domain.platform.events import OPENS
 from app.migrations import migrate_to_head
+from app.running.run import SystemRun
 from app.usecases.ledger import check_books
-from app.usecases.run import SystemRun
 from app.worker import Worker
 
 DUMPS = Path(__file__).parent / "upgrades"
@@ -51,7 +51,7 @@ FITS = {
     "confirm_netting": ("netting", "state = 'proposed'"),
     "sign_agreement": ("agreement", "municipality_signed_at is null"),
 }
-"""By kind of task that is open in the end: the table of its subject, and when somebody has to do it."""
+"""For each kind of open task after the upgrade: the table of its subject, and its deadline."""
 MADE_BY = {
     "accept_order": ("coordinator", "member"),
     "deliver_order": ("member",),
@@ -63,7 +63,7 @@ MADE_BY = {
     "settle_spending": ("treasurer",),
     "order_joint_purchase": ("coordinator",),
 }
-"""Kinds of task that every subject has in a state that calls for them, once for each of these roles."""
+"""Kinds of task that every subject in such a state has, once for each of these roles."""
 PLANTED = """
     insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
     select uuidv7(), 'mail.task', t.cooperative_id, t.id, '{}', e.moment, e.moment, 0
@@ -80,11 +80,11 @@ class Upgraded:
     url: str
     published: dict[str, Place]
     waiting: list[str]
-    """The events that nobody delivered or published yet, in the order in which they came in."""
+    """The undelivered or unpublished events, in the order in which they were written."""
     misfits: int
-    """Tasks that were open and did not fit, before."""
+    """The number of open tasks that did not fit, before."""
     behind: int
-    """Events that came in after one of the same subject with a higher number, before; none without numbers."""
+    """The number of events written after one of the same subject with a higher number, before; none without numbers."""
     now: datetime
 
 
@@ -111,7 +111,7 @@ async def published(url: str) -> dict[str, Place]:
 
 
 async def misfits(url: str) -> list[str]:
-    """Open tasks whose subject is not in a state that calls for them."""
+    """The open tasks that do not fit the state of their subject."""
     found = []
     for what, (table, fits) in FITS.items():
         sql = f"""select t.id from task t where t.what = $1 and t.done_at is null
@@ -129,7 +129,7 @@ async def behind(url: str) -> int:
 
 @pytest.fixture(scope="module", params=["0030", "0036"])
 def upgraded(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, database_url: str) -> Iterator[Upgraded]:
-    """A dump restored and migrated; `database_url` has made the roles by then."""
+    """A dump, restored and migrated; `database_url` has made the roles by then."""
     assert database_url
     name = f"samen_upgrade_{request.param}_{os.getpid()}"
     postgres.command("createdb", "-O", "samen", name)
@@ -154,7 +154,7 @@ def upgraded(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, databas
 
 @pytest.fixture(scope="module")
 async def delivered(upgraded: Upgraded) -> AsyncIterator[Database]:
-    """All of it delivered and published; as the role that sees all books."""
+    """Everything delivered and published; in the role that sees all books."""
     async with opened(upgraded.url, role=WORKER_ROLE) as database, opened(upgraded.url, role=BOOKS_ROLE) as books:
         worker = Worker(database, now=lambda: upgraded.now)
         while await worker.tick():

@@ -1,4 +1,4 @@
-"""The upgrade that gives imports a review as a whole, on a database that holds files of before."""
+"""The upgrade that adds reviews of whole imports, on a database with older imports."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ def url(postgres: EmbeddedPostgres) -> str:
 
 
 async def plant(connection: asyncpg.Connection, table: str, **given: Any) -> UUID:
-    """A row with what is given, and something empty in every other column that needs a value."""
+    """A row with the given values, and empty values in every other required column."""
     sql = """select column_name, data_type from information_schema.columns
               where table_name = $1 and is_nullable = 'NO' and column_default is null and is_generated = 'NEVER'
                 and is_identity = 'NO'"""

@@ -1,4 +1,4 @@
-"""A private certificate authority, as operators have one: what it issues is trusted only by those who name it."""
+"""A private certificate authority, like an operator's: only clients that name it trust it."""
 
 import ssl
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import trustme
 
 NAMES = ("localhost", "127.0.0.1", "::1", "samen.test", "id.test", "shop.test", "hook.test")
-"""The hosts that its certificate is good for."""
+"""The hosts in its certificate."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Tls:
         return ssl.create_default_context(cafile=self.authority)
 
     def server(self) -> ssl.SSLContext:
-        """Shows the certificate."""
+        """Uses the certificate."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self.certificate, self.key)
         return context

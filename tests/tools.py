@@ -1,4 +1,7 @@
-"""Programs of others, installed once a user. What is out of reach is skipped, what does not fit fails."""
+"""Third-party programs, installed once a user.
+
+If they are unreachable, tests are skipped; if they do not fit, they fail.
+"""
 
 import contextlib
 import fcntl
@@ -25,7 +28,7 @@ PIP_NONE = "No matching distribution found"
 
 
 def missing(reason: str) -> NoReturn:
-    """Skip the test, except where CI has what it takes to run it: nobody reads there what was left out."""
+    """Skips the test, but fails on CI, where everything must be available."""
     if os.environ.get("CI") == "true" and shutil.which("npm"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -54,7 +57,7 @@ def npm(lock: Path) -> Path:
 
 
 def pip(lock: Path) -> Path:
-    """The folder of the programs of a file of requirements, apart: they need other versions than the project."""
+    """The folder of the programs of a requirements file, apart, because they need other versions."""
     folder = _folder(lock)
     with alone(folder.name):
         if not (folder / ".installed").exists():
@@ -71,10 +74,11 @@ def chromium() -> str:
 
 
 def debian(name: str) -> str:
-    """A program of the Debian package of its name; where we are root on Debian it is installed on first need."""
+    """A program of the Debian package of its name; as root on Debian it is installed on first use."""
     with alone("debian"):
         if _program(name) is None and os.geteuid() == 0 and shutil.which("apt-get"):
-            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # a server is not started
+            # The package must not start its server.
+            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
             for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", name]):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     subprocess.run(command, env=quiet, check=False, capture_output=True, timeout=150)
@@ -82,12 +86,12 @@ def debian(name: str) -> str:
 
 
 def _program(name: str) -> str | None:
-    """Where a program is; servers of Debian are outside the PATH of people."""
+    """The path of a program; Debian's servers are outside the usual PATH."""
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 def _folder(first: Path, *more: Path) -> Path:
-    """Of what the files say now: another content is another folder, so that no run changes another's tools."""
+    """Its name depends on the contents of the files, so that no run changes another's tools."""
     content = hashlib.sha256(sys.version.encode())
     for file in (first, *more):
         content.update(file.read_bytes())
@@ -95,7 +99,7 @@ def _folder(first: Path, *more: Path) -> Path:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    """Install; only a registry that cannot be reached is a reason to skip."""
+    """Installs; only an unreachable registry is a reason to skip."""
     made = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     if made.returncode == 0:
         (folder / ".installed").touch()

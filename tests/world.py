@@ -22,9 +22,9 @@ from app.adapters.webhooks import Sender
 from app.db.engine import Database
 from app.domain.access import Scope
 from app.keys import people_issuer
+from app.running.run import SystemRun
 from app.settings import Settings
 from app.usecases.people.persons import appoint_network
-from app.usecases.run import SystemRun
 from app.worker import Worker
 
 Json = dict[str, Any]
@@ -43,7 +43,7 @@ _codes = itertools.count(1000)
 
 @cache
 def _keyed() -> re.Pattern[str]:
-    """The addresses of the contract whose POST takes an Idempotency-Key."""
+    """The paths of the contract whose POST takes an Idempotency-Key."""
     paths = json.loads((Path(__file__).parent.parent / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     posts = {path: operations["post"] for path, operations in paths.items() if "post" in operations}
     taking = (
@@ -55,12 +55,12 @@ def _keyed() -> re.Pattern[str]:
 
 
 def takes_key(path: str) -> bool:
-    """Whether a POST to this address takes an Idempotency-Key."""
+    """Whether a POST to this path takes an Idempotency-Key."""
     return _keyed().fullmatch(path.partition("?")[0]) is not None
 
 
 class Caller:
-    """Somebody with a token; every answer is checked against the status that the test expects."""
+    """A caller with a token; the status of every answer is checked."""
 
     def __init__(
         self, client: httpx.AsyncClient, token: str | None, login: str, mint: Callable[[], str] | None = None
@@ -70,7 +70,7 @@ class Caller:
 
     @property
     def token(self) -> str | None:
-        """A person's is made anew before it runs out, however slow the machine is."""
+        """A person's token is renewed before it ends, however slow the machine is."""
         if self._mint is not None and time.monotonic() - self._minted > 300:
             self._token, self._minted = self._mint(), time.monotonic()
         return self._token
@@ -121,7 +121,7 @@ class Seller:
 
 
 class Clock:
-    """The time that the API reads: the real one, unless a test says which."""
+    """The clock of the API: the real time, unless a test sets it."""
 
     def __init__(self) -> None:
         self.fixed: datetime | None = None
@@ -179,7 +179,7 @@ class World:
         return Caller(self.client, None, "visitor")
 
     def person(self, login: str | None = None, scopes: frozenset[str] = frozenset(Scope)) -> Caller:
-        """Somebody with a person's token; a new one unless named."""
+        """A caller with a person's token; a new person unless named."""
         login = login or f"p-{uuid.uuid4().hex[:12]}"
         place = {"issuer": people_issuer(self.settings), "audience": "samen", "client_id": "tests"}
 
@@ -195,7 +195,7 @@ class World:
         return caller, (await self.network("POST", "/v1/people", body))["id"]
 
     async def reachable(self, who: Caller, email: str) -> None:
-        """Have somebody who is known get mail."""
+        """Gives a known person an e-mail address."""
         body = {"issuer": people_issuer(self.settings), "subject": who.login, "name": who.login, "email": email}
         assert (await self.network("POST", "/v1/people", body))["email"] == email
 
@@ -288,7 +288,7 @@ class World:
         return paid
 
     async def sale(self, seller: Seller, buyer: Caller, net: str, costs: str | None = None) -> Json:
-        """An order from the app to the books: placed, done, confirmed and paid."""
+        """An order from the app to the books: placed, delivered, confirmed and paid."""
         order = await self.order(buyer, await self.offering(seller, net))
         await self.deliver(seller, order)
         if costs:
@@ -303,7 +303,8 @@ class World:
         claim: Json = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
         place = f"/v1/cost-claims/{claim['id']}/transitions"
         decided = await seller.treasurer("POST", place, {"verb": decide})
-        if decided["state"] == "to_confirm":  # above the net of the line: a third person
+        # Above the net of the line: a third person.
+        if decided["state"] == "to_confirm":
             await seller.coordinator("POST", place, {"verb": "confirm", "reason": "meerwerk"})
         return claim
 
@@ -317,7 +318,7 @@ class World:
         return {account["kind"]: account["balance"]["amount"] for account in found["items"]}
 
     async def work(self, later: timedelta = timedelta()) -> int:
-        """Let the worker do what is due at now + `later`, but send nothing."""
+        """Lets the worker do what is due at now + `later`, without sending."""
         done = 0
         worker = Worker(self.worker_database, now=lambda: self.clock() + later)
         while step := await worker.tick():
@@ -325,7 +326,7 @@ class World:
         return done
 
     async def send(self, later: timedelta = timedelta(), *, local: bool = True) -> int:
-        """Let the worker send the webhooks that are due at now + `later`; all of a subject, one after another."""
+        """Lets the worker send the webhooks that are due at now + `later`; those of a subject one after another."""
         done = 0
         async with Sender(local=local) as sender:
             worker = Worker(self.worker_database, sender=sender, now=lambda: self.clock() + later)
@@ -334,21 +335,22 @@ class World:
         return done
 
     async def guard(self) -> None:
-        """Let the worker seal what was booked and check the books if that is due."""
+        """Lets the worker seal the books, and check them if that is due."""
         await Worker(self.worker_database, books=self.books, now=self.clock).guard()
 
     async def net(self) -> None:
-        """Let the worker propose this month's nettings."""
+        """Lets the worker propose this month's nettings."""
         await Worker(self.worker_database, books=self.books, now=self.clock).net()
 
     async def books_count(self, table: str) -> int:
-        """How many rows there are in truth."""
+        """The real number of rows."""
         async with self.books.transaction() as tx:
             return int(await tx.value(f'select count(*) from "{table}"'))
 
     async def deadlocks(self) -> int:
-        """How many there were in this database."""
-        await asyncio.sleep(1.2)  # statistics are told at most once a second
+        """The number of deadlocks in this database."""
+        # Statistics are reported at most once a second.
+        await asyncio.sleep(1.2)
         sql = "select pg_stat_force_next_flush(), deadlocks from pg_stat_database where datname = current_database()"
         async with self.books.transaction() as tx:
             row = await tx.row(sql)

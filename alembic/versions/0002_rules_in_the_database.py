@@ -1,4 +1,4 @@
-"""What the database itself enforces: roles, row-level security, the ledger's only writer, the public read model.
+"""Rules in the database: roles, row-level security, the ledger's only writer, the public read model.
 
 Revision ID: 0002
 Revises: 0001

@@ -1,4 +1,4 @@
-"""What was kept before the books began.
+"""Totals from before the books began.
 
 Revision ID: 0012
 Revises: 0011

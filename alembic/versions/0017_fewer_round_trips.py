@@ -1,4 +1,4 @@
-"""What a request always asks for is asked for at once.
+"""One query for everything that each request needs.
 
 Revision ID: 0017
 Revises: 0016

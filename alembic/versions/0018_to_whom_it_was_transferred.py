@@ -1,4 +1,4 @@
-"""What was transferred to a member is found by that member.
+"""An index of transferred earnings by their new member.
 
 Revision ID: 0018
 Revises: 0017

@@ -1,1 +1,1 @@
-"""The outside world: tokens, messages, mail, drawings, files."""
+"""Adapters to the outside world: tokens, messages, mail, drawings, files."""

@@ -1,4 +1,4 @@
-"""Paths of this API as those outside know them: below the path of `SAMEN_PUBLIC_URL`, if it has one."""
+"""Paths of this API as clients see them: below the path of `SAMEN_PUBLIC_URL`, if it has one."""
 
 from urllib.parse import quote, unquote, urlsplit
 
@@ -7,13 +7,13 @@ from starlette.requests import HTTPConnection
 ROOTS = ("v1", "graphql", "oauth", "docs", "static", "asyncapi.json", "healthz", "readyz", ".well-known")
 """The first segments of our own paths."""
 UNRESERVED = "/-._~!$&'()*+,;=:@"
-"""What a path may hold as it is (RFC 3986, section 3.3)."""
+"""Characters that a path may contain unescaped (RFC 3986, section 3.3)."""
 
 
 def prefix_of(public_url: str) -> str:
-    """The path of the public address without a slash at its end, percent-encoded; "" if it has none.
+    """The path of the public address without a final slash, percent-encoded; "" if it has none.
 
-    Raises ValueError if it begins as a path of ours does: then nobody could tell whether a proxy left it in place.
+    Raises ValueError if it begins like one of our own paths: then nobody could tell whether a proxy has stripped it.
     """
     prefix = quote(unquote(urlsplit(public_url).path), safe=UNRESERVED).rstrip("/")
     first = prefix.removeprefix("/").partition("/")[0]
@@ -23,10 +23,13 @@ def prefix_of(public_url: str) -> str:
 
 
 def prefix_at(connection: HTTPConnection) -> str:
-    """The path below which the caller reaches this API. `app.transport.prefix` puts it into the connection's state."""
+    """The path prefix by which the caller reaches this API.
+
+    `app.transport.prefix` puts it into the connection's state.
+    """
     return str(getattr(connection.state, "prefix", ""))
 
 
 def public_path(connection: HTTPConnection, path: str) -> str:
-    """A path of ours, such as `/v1/orders`, as the caller reaches it. For bodies: headers are rewritten later."""
+    """One of our paths, such as `/v1/orders`, as the caller reaches it. For bodies: headers are rewritten later."""
     return f"{prefix_at(connection)}{path}"

@@ -1,4 +1,4 @@
-"""Who is calling: read from the token once a request, for whoever asks."""
+"""The caller, read from the token once for each request."""
 
 import logging
 
@@ -12,9 +12,9 @@ audit = logging.getLogger("samen.audit")
 
 
 def note_refusal(refused: DomainError, token: str | None) -> None:
-    """Write in the audit log that a token was refused and why, with the issuer that it names; never the token.
+    """Logs in the audit log that a token was refused and why, with the issuer in it; never the token.
 
-    A token that nobody could judge was not refused.
+    A token that could not be verified was not refused.
     """
     if isinstance(refused, IssuerUnavailable):
         return
@@ -23,7 +23,10 @@ def note_refusal(refused: DomainError, token: str | None) -> None:
 
 
 async def judged(connection: HTTPConnection) -> Identity | DomainError:
-    """The identity behind a request's token, nobody's without one; or why it is refused. Judged once a request."""
+    """The identity behind a request's token (a visitor's without one), or the error that refuses it.
+
+    Verified once a request.
+    """
     kept: Identity | DomainError | None = getattr(connection.state, "identity", None)
     if kept is not None:
         return kept
@@ -36,9 +39,9 @@ async def judged(connection: HTTPConnection) -> Identity | DomainError:
 
 
 async def caller(connection: HTTPConnection) -> Identity:
-    """The identity behind a request's token, nobody's without one.
+    """The identity behind a request's token; a visitor's without one.
 
-    Raises TokenRefused and IssuerUnavailable, however often it is asked; the audit log has the first time.
+    Raises TokenRefused and IssuerUnavailable at each call; the audit log gets one line.
     """
     identity = await judged(connection)
     if not isinstance(identity, DomainError):

@@ -1,4 +1,4 @@
-"""Whose certificates we trust when we call others: the authorities of the system, and those that an operator adds."""
+"""The certificates that our clients trust: the authorities of the system, and those that an operator adds."""
 
 import ssl
 from functools import lru_cache
@@ -7,7 +7,7 @@ from typing import Literal
 
 @lru_cache
 def trusted(_: Literal["http", "smtp", "otlp"]) -> ssl.SSLContext:
-    """A context that judges servers by the system's store, `SSL_CERT_FILE` and `SSL_CERT_DIR`; made once a protocol.
+    """A TLS context with the system's store, `SSL_CERT_FILE` and `SSL_CERT_DIR`; made once for each protocol.
 
     Each protocol has its own, because clients write the protocols that they speak (ALPN) into the context.
     """
@@ -15,7 +15,7 @@ def trusted(_: Literal["http", "smtp", "otlp"]) -> ssl.SSLContext:
 
 
 def certificate_fault(error: BaseException) -> str | None:
-    """What is wrong with the certificate of a server, in OpenSSL's words; None if something else is wrong."""
+    """The fault in a server's certificate, in OpenSSL's words; None for any other error."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -2,50 +2,17 @@
 
 from html import escape
 
-from app.adapters.messages import EN, euro
+from app.adapters.messages import euro, say
 from app.domain.earning.thermometer import Thermometer
 
 TOP, BOTTOM, WIDTH = 70, 370, 60
-WORDS = {
-    "nl": {
-        "title": "Thermometer van {name}",
-        "full": "In uw spaarpot: {balance}.",
-        "goal": "Doel: {goal_text} ({goal}).",
-        "pending": "Onderweg: {pending}, nog niet verdeeld.",
-        "room": "U houdt dit jaar nog {room} vrij over. Daarna gaat een deel naar de gemeente.",
-        "collective": "Deze coöperatie spaart samen. Er zijn geen eigen spaarpotten.",
-        "balance": "spaarpot",
-        "pending_label": "onderweg",
-        "room_label": "ruimte dit jaar",
-    },
-    "en": {
-        "title": "Thermometer of {name}",
-        "full": "In your savings pot: {balance}.",
-        "goal": "Goal: {goal_text} ({goal}).",
-        "pending": "On its way: {pending}, not yet shared out.",
-        "room": "You can keep {room} more this year. After that a part goes to the municipality.",
-        "collective": "This cooperative saves together. There are no pots of one's own.",
-        "balance": "savings pot",
-        "pending_label": "on its way",
-        "room_label": "room this year",
-    },
-}
 STEPS = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000)
 
 
 def thermometer_svg(thermometer: Thermometer, language: str) -> str:
     """The thermometer as a picture of 420 by 470."""
-    words = WORDS["en" if language == EN else "nl"]
-    shown = {
-        "name": thermometer.name,
-        "balance": euro(thermometer.balance_cents, language),
-        "pending": euro(thermometer.pending_cents, language),
-        "room": euro(thermometer.room_left_cents or 0, language),
-        "goal": euro(thermometer.goal_cents or 0, language),
-        "goal_text": thermometer.goal_text or "",
-    }
-    title = escape(words["title"].format(**shown))
-    description = escape(" ".join(_sentences(thermometer, words, shown)))
+    title = escape(say("thermometer", "title", language, name=thermometer.name))
+    description = escape(" ".join(_sentences(thermometer, language)))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 470" width="420" height="470" role="img" '
         'aria-labelledby="t d" font-family="system-ui, sans-serif" fill="#1b2a33">'
@@ -55,18 +22,22 @@ def thermometer_svg(thermometer: Thermometer, language: str) -> str:
         '<rect width="8" height="8" fill="#fff"/><rect width="3" height="8" fill="#c8372d"/></pattern></defs>'
         '<rect width="420" height="470" rx="16" fill="#fbfaf7"/>'
         f'<text x="24" y="38" font-size="18" font-weight="600">{title}</text>'
-        f"{_tube(thermometer, language)}{_labels(thermometer, words, shown)}</svg>"
+        f"{_tube(thermometer, language)}{_labels(thermometer, language)}</svg>"
     )
 
 
-def _sentences(thermometer: Thermometer, words: dict[str, str], shown: dict[str, str]) -> list[str]:
+def _sentences(thermometer: Thermometer, language: str) -> list[str]:
     if thermometer.kind == "collective":
-        return [words["collective"]]
-    said = [words["full"]]
-    said += [words["pending"]] if thermometer.pending_cents else []
-    said += [words["goal"]] if thermometer.goal_cents else []
-    said += [words["room"]] if thermometer.room_left_cents is not None else []
-    return [sentence.format(**shown) for sentence in said]
+        return [say("thermometer", "collective", language)]
+    goal, room = thermometer.goal_cents, thermometer.room_left_cents
+    said = [say("thermometer", "full", language, balance=thermometer.balance_cents)]
+    if thermometer.pending_cents:
+        said.append(say("thermometer", "pending", language, pending=thermometer.pending_cents))
+    if goal:
+        said.append(say("thermometer", "goal", language, goal=goal, goal_text=thermometer.goal_text or ""))
+    if room is not None:
+        said.append(say("thermometer", "room", language, room=room))
+    return said
 
 
 def _scale(thermometer: Thermometer) -> tuple[int, int]:
@@ -105,24 +76,27 @@ def _tube(thermometer: Thermometer, language: str) -> str:
     )
 
 
-def _labels(thermometer: Thermometer, words: dict[str, str], shown: dict[str, str]) -> str:
+def _labels(thermometer: Thermometer, language: str) -> str:
     if thermometer.kind == "collective":
-        return f'<text x="190" y="200" font-size="13">{escape(words["collective"])}</text>'
-    rows = [("balance", shown["balance"], 24)]
-    rows += [("pending_label", shown["pending"], 16)] if thermometer.pending_cents else []
-    rows += [("room_label", shown["room"], 16)] if thermometer.room_left_cents is not None else []
+        said = escape(say("thermometer", "collective", language))
+        return f'<text x="190" y="200" font-size="13">{said}</text>'
+    room = thermometer.room_left_cents
+    rows = [("balance", thermometer.balance_cents, 24)]
+    rows += [("pending_label", thermometer.pending_cents, 16)] if thermometer.pending_cents else []
+    rows += [("room_label", room, 16)] if room is not None else []
     lines = []
-    for number, (label, amount, size) in enumerate(rows):
+    for number, (label, cents, size) in enumerate(rows):
         at = 110 + number * 62
         lines.append(
-            f'<text x="200" y="{at}" font-size="13">{escape(words[label])}</text>'
-            f'<text x="200" y="{at + 26}" font-size="{size}" font-weight="600">{escape(amount)}</text>'
+            f'<text x="200" y="{at}" font-size="13">{escape(say("thermometer", label, language))}</text>'
+            f'<text x="200" y="{at + 26}" font-size="{size}" font-weight="600">{escape(euro(cents, language))}</text>'
         )
     if thermometer.goal_text:
         at = 110 + len(rows) * 62
+        goal = escape(euro(thermometer.goal_cents or 0, language))
         text = thermometer.goal_text if len(thermometer.goal_text) <= 26 else thermometer.goal_text[:25] + "…"
         lines.append(
             f'<path d="M200 {at - 12}l12 7l-12 7z"/><text x="218" y="{at}" font-size="13">{escape(text)}</text>'
-            f'<text x="200" y="{at + 24}" font-size="16" font-weight="600">{escape(shown["goal"])}</text>'
+            f'<text x="200" y="{at + 24}" font-size="16" font-weight="600">{goal}</text>'
         )
     return "".join(lines)

@@ -1,4 +1,4 @@
-"""The journals of a cooperative as files: CSV for a spreadsheet, JSON lines for a program, beancount to re-add them."""
+"""Exports of a cooperative's journals: CSV for spreadsheets, JSON lines for programs, beancount to add them up."""
 
 import csv
 import io
@@ -55,7 +55,7 @@ ROOTS = {
 
 
 def export(form: ExportFormat, journals: Sequence[Journal], accounts: Sequence[Account], language: str) -> str:
-    """The journals in a form; `accounts` with balances are asserted by beancount, so pass them for whole books only."""
+    """The journals in a format; beancount asserts the balances of `accounts`, so pass them for complete books only."""
     if form == "beancount":
         return _beancount(journals, accounts, language)
     rows = _rows(journals, {account.id: account for account in accounts}, language)
@@ -69,7 +69,7 @@ def export(form: ExportFormat, journals: Sequence[Journal], accounts: Sequence[A
 
 
 def statement_csv(lines: Sequence[StatementLine], language: str) -> str:
-    """A line an entry between two cooperatives: day, reason, and what the other owes more."""
+    """One row for each entry between two cooperatives: day, reason, and the amount that the other owes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("day", "reason", "amount"))
@@ -112,14 +112,14 @@ def _rows(journals: Sequence[Journal], accounts: dict[object, Account], language
 
 
 def cell(value: object) -> object:
-    """No cell is a formula: what a spreadsheet would compute is quoted, but for amounts."""
+    """The value, quoted if a spreadsheet would compute it as a formula; amounts stay unchanged."""
     text = str(value)
     formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not re.fullmatch("[0-9.]+", text[1:])
     return f"'{text}" if formula else value
 
 
 def _beancount(journals: Sequence[Journal], accounts: Sequence[Account], language: str) -> str:
-    """Debits are positive there: every sign turns."""
+    """In beancount debits are positive, so every sign is reversed."""
     if not journals:
         return 'option "operating_currency" "EUR"\n'
     first, last = min(j.effective_on for j in journals), max(j.effective_on for j in journals)

@@ -1,6 +1,6 @@
-"""The public keys of OIDC providers: fetched in the background, kept for ten minutes, waited for by whoever needs them.
+"""Public keys of OIDC providers: fetched in the background, trusted for ten minutes; callers wait for a missing key.
 
-A provider that does not answer is asked again soon, and with one fetch at a time, however many callers wait for it.
+A provider that does not answer is asked again soon; one fetch at a time, however many callers wait for it.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from app.adapters.strict_json import read_json
 from app.domain.errors import IssuerUnavailable
 
 KEPT = 600
-"""Seconds after which keys that could not be fetched anew are not trusted any more: a withdrawn key is gone by then."""
+"""Seconds after which keys that could not be refreshed are not trusted any more: so a withdrawn key is gone by then."""
 FRESH = 300
-"""Seconds after which they are fetched anew, before the old ones are over."""
+"""Seconds after which keys are refreshed, before the old ones expire."""
 PATIENCE = 5
 """Seconds that one fetch may take: the discovery document and the keys."""
 PAUSE, LONGEST_PAUSE = 0.5, 2
-"""Seconds between a fetch that failed and the next one that callers wait for; each failure doubles them."""
+"""Seconds between a failed fetch and the next one that callers wait for; each failure doubles them."""
 SLOWEST = 30
-"""Most seconds between two fetches in the background while they fail; the first pause is one second."""
+"""The most seconds between two fetches in the background while they fail; the first pause is one second."""
 UNKNOWN_FETCHES, UNKNOWN_WINDOW = 2, 60
-"""Fetches that unknown key ids may cause, and within how many seconds, as long as the provider answers."""
+"""The fetches that unknown key ids may cause, and in how many seconds, while the provider answers."""
 MOST_BYTES = 200_000
 MOST_ABSENT = 1_000
 """Unknown key ids that are remembered until the next fetch."""
@@ -39,17 +39,17 @@ log = logging.getLogger("samen.issuers")
 
 @dataclass
 class _Fetch:
-    """One fetch of the keys, which all who wait for it share; it began at `began` on the event loop's clock."""
+    """One fetch of the keys, shared by all callers that wait for it; it began at `began` on the event loop's clock."""
 
     unknown: bool
     """Whether an unknown key id caused it."""
     began: float = float("inf")
     task: "asyncio.Task[bool]" = field(init=False)
-    """True once it was answered, False if it failed."""
+    """True if it was answered, False if it failed."""
 
 
 class RemoteKeys:
-    """The keys of one issuer. `https`: its keys are taken from addresses with TLS only."""
+    """The keys of one issuer. `https`: they are fetched by TLS only."""
 
     def __init__(
         self,
@@ -72,16 +72,19 @@ class RemoteKeys:
         self._current: _Fetch | None = None
 
     def get(self, kid: str, /) -> Mapping[str, Any] | None:
-        """The key of this id; None if the provider has none of it. Raises IssuerUnavailable if the keys are too old."""
+        """The key of this id; None if the provider has no such key.
+
+        Raises IssuerUnavailable if the keys are too old.
+        """
         if not self._in_time:
             raise IssuerUnavailable
         return self._keys.get(kid)
 
     async def fetch(self, kid: str) -> None:
-        """Wait until the keys can tell whether this one is known; at once if it is. Raises IssuerUnavailable.
+        """Waits until it is clear whether this key exists; returns at once if it is known. Raises IssuerUnavailable.
 
-        The answer may be no: then `get` returns None. Unknown ids cause two fetches a minute at most. Beyond that an id
-        that the last fetch was not made for cannot be judged.
+        It may turn out not to exist: then `get` returns None. Unknown ids cause two fetches a minute at most. Beyond
+        that, an id can only be verified if the last fetch was made for it.
         """
         try:
             async with asyncio.timeout(PATIENCE + LONGEST_PAUSE):
@@ -90,7 +93,7 @@ class RemoteKeys:
             raise IssuerUnavailable from None
 
     async def keep_fresh(self) -> None:
-        """Fetch the keys now and every five minutes, after a failure sooner; runs until it is cancelled."""
+        """Fetches the keys now and every five minutes, after a failure sooner; runs until it is cancelled."""
         pause = 1
         while True:
             if await asyncio.shield(self._started(unknown=False).task):
@@ -100,21 +103,21 @@ class RemoteKeys:
             await asyncio.sleep(wait)
 
     async def close(self) -> None:
-        """Give up a fetch that is under way."""
+        """Cancels a running fetch."""
         if self._current is not None:
             self._current.task.cancel()
             await asyncio.wait([self._current.task])
 
     @property
     def _in_time(self) -> bool:
-        """Whether the keys are young enough to judge by."""
+        """Whether the keys are recent enough to trust."""
         return self._clock() - self._fetched < KEPT
 
     def _knows(self, kid: str) -> bool:
         return self._in_time and kid in self._keys
 
     async def _answer_for(self, kid: str) -> None:
-        """Wait for a fetch that began after this call, or for any that brings the key. Raises IssuerUnavailable."""
+        """Waits for a fetch that began after this call, or for any that brings the key. Raises IssuerUnavailable."""
         arrived = asyncio.get_running_loop().time()
         while not self._knows(kid):
             under_way = self._current is not None and not self._current.task.done()
@@ -133,19 +136,19 @@ class RemoteKeys:
                 return
 
     def _may_fetch_for_unknown(self) -> bool:
-        """Whether the bound allows one more fetch. While the provider fails, the pause between fetches bounds them."""
+        """Whether the limit allows one more fetch. While the provider fails, the pause between fetches is the limit."""
         times = self._for_unknown
         return self._failures > 0 or len(times) < UNKNOWN_FETCHES or self._clock() - times[0] >= UNKNOWN_WINDOW
 
     def _started(self, *, unknown: bool) -> _Fetch:
-        """The fetch that is under way, or a new one."""
+        """The running fetch, or a new one."""
         if self._current is None or self._current.task.done():
             self._current = _Fetch(unknown)
             self._current.task = asyncio.create_task(self._carry_out(self._current))
         return self._current
 
     async def _carry_out(self, current: _Fetch) -> bool:
-        """Fetch the keys, after a pause if the last fetch failed. Returns whether the provider gave them."""
+        """Fetches the keys, after a pause if the last fetch failed. Returns whether the provider gave them."""
         loop = asyncio.get_running_loop()
         pause = min(PAUSE * 2 ** max(self._failures - 1, 0), LONGEST_PAUSE)
         await asyncio.sleep(self._failed + pause - loop.time())
@@ -165,13 +168,13 @@ class RemoteKeys:
             log.warning("keys not fetched", extra=facts)
             return False
         self._fetched, self._failures, self._absent = self._clock(), 0, set()
-        # A fetch that failed does not count: it said nothing about the key.
+        # A failed fetch does not count, since it gave no answer about the key.
         if current.unknown:
             self._for_unknown.append(self._fetched)
         return True
 
     async def _fetched_keys(self, target: "_Target") -> dict[str, Mapping[str, Any]]:
-        """The keys for signatures, by id. Raises whatever is wrong with the connection or the answer."""
+        """The signature keys by id. Raises the errors of the connection and of bad answers."""
         async with httpx.AsyncClient(
             verify=trusted("http"), timeout=PATIENCE, follow_redirects=False, trust_env=False
         ) as client:
@@ -186,7 +189,7 @@ class RemoteKeys:
     async def _json(self, client: httpx.AsyncClient, url: str) -> Any:
         if self._https and not url.startswith("https://"):
             raise ValueError("the address of the keys has to be https in production")
-        # Not compressed: a small answer could hold any number of bytes.
+        # No compression: a small answer could expand to any size.
         async with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as answer:
             answer.raise_for_status()
             content = b""
@@ -199,18 +202,18 @@ class RemoteKeys:
 
 @dataclass
 class _Target:
-    """The address that is fetched at the moment."""
+    """The address that is being fetched."""
 
     url: str
 
     @property
     def shown(self) -> str:
-        """For the log: without a password or a query. An address that is none is shown too."""
+        """The address for the log: without a password or a query. Text that is no address is shown too."""
         return re.sub("//[^/]*@", "//", str(self.url)[:500]).partition("?")[0]
 
 
 def _words(error: Exception) -> str:
-    """What the log says of a failure, without the whole address, which may hold a password."""
+    """The log text of a failure, without the whole address, which may contain a password."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return f"no answer within {PATIENCE} seconds"
     if isinstance(error, httpx.HTTPStatusError):
@@ -220,7 +223,7 @@ def _words(error: Exception) -> str:
 
 @contextlib.asynccontextmanager
 async def kept_fresh(remote: Iterable[RemoteKeys]) -> AsyncIterator[None]:
-    """The keys of these providers are fetched in the background until the context ends."""
+    """Fetches the keys of these providers in the background until the context ends."""
     keys = list(remote)
     tasks = [asyncio.create_task(one.keep_fresh()) for one in keys]
     try:

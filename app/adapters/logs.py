@@ -10,11 +10,11 @@ from typing import Any
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "color_message"}
 
 trace: ContextVar[str | None] = ContextVar("trace", default=None)
-"""The trace id of the request under way; on every line that it causes."""
+"""The trace id of the current request; it is on every log line of that request."""
 
 
 class JsonLines(logging.Formatter):
-    """Time, level, logger, message, and whatever was given as `extra`."""
+    """One JSON object a line: time, level, logger, message, and all fields of `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -37,5 +37,7 @@ def log_to_stderr(level: str) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # a traceback a second while the database is away
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the addresses of webhooks, with their secrets
+    # While the database is down, it would log a traceback every second.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+    # Its lines contain the addresses of webhooks, with their secrets.
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Mail by SMTP, where it is configured."""
+"""Mail by SMTP, if it is configured."""
 
 import asyncio
 from email.message import EmailMessage
@@ -11,11 +11,11 @@ from email_validator import EmailNotValidError, validate_email
 from app.adapters.certificates import certificate_fault, trusted
 
 PATIENCE = 60
-"""Seconds for everything; 15 for each answer of the mail server."""
+"""The most seconds for a whole mail; 15 for each answer of the mail server."""
 
 
 class MailFailed(Exception):
-    """A mail did not go out. Its message holds no address; `final`: the address will not take it later either."""
+    """A mail was not sent. The message contains no address; `final`: the address will not accept it later either."""
 
     def __init__(self, note: str, *, final: bool = False) -> None:
         super().__init__(note)
@@ -30,7 +30,7 @@ class Mail:
         self._sender = sender
 
     async def send(self, to: str, subject: str, text: str, *, mark: str) -> None:
-        """Send a message to one person; `mark` tells servers that it is the same one again. Raises MailFailed."""
+        """Sends a message to one person; `mark` lets servers recognise a repeat. Raises MailFailed."""
         try:
             address = validate_email(to, check_deliverability=False, allow_smtputf8=False, test_environment=True)
         except EmailNotValidError:
@@ -62,7 +62,7 @@ class Mail:
 
 
 def _told(error: Exception) -> MailFailed:
-    """What went wrong; a refusal of the recipient by a code from 500 on is final."""
+    """The error; a refusal of the recipient with a code from 500 on is final."""
     if isinstance(error, SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     code = error.code if isinstance(error, SMTPResponseException) else None

@@ -1,4 +1,4 @@
-"""What Prometheus counts: requests by route, webhooks, events; read on a port of its own."""
+"""Prometheus metrics: requests by route, webhooks, events; served on a separate port."""
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
@@ -18,6 +18,6 @@ REFUSED = Counter("samen_rate_limited", "Requests that came too fast.", ["rate"]
 
 
 def expose(port: int | None, host: str) -> None:
-    """Serve `/metrics` of this process, where a port is configured."""
+    """Serves `/metrics` of this process, if a port is configured."""
     if port is not None:
         start_http_server(port, addr=host)

@@ -1,4 +1,4 @@
-"""Files of rows as they stream in, JSON lines or CSV as Excel writes it, one row at a time and in bounded memory."""
+"""Streams of rows, JSON lines or CSV as Excel writes it, one row at a time and in bounded memory."""
 
 import asyncio
 import csv
@@ -12,16 +12,16 @@ LONGEST_ROW = 100_000
 MOST_LINES = 500_000
 """Lines of a file. Empty lines count: each of them costs time."""
 SLICE = 32_768
-"""Bytes that are split at a time."""
+"""Bytes that are split into lines at a time."""
 TURN = 100
-"""Lines after which other callers get their turn on the event loop."""
+"""Lines after which the event loop serves other callers."""
 LINES = AsyncIterator[tuple[int, str | None]]
 """The number of each line, and its text without the line end; None if the line is too long."""
 DELIMITERS = (";", ",", "\t")
 
 
 class Unreadable(Exception):
-    """The file cannot be read on. `rule` and `value` say why."""
+    """The file cannot be read further. `rule` and `value` give the reason."""
 
     def __init__(self, rule: str, value: str = "") -> None:
         super().__init__(rule)
@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 
 class BadRow(NamedTuple):
-    """A row that is refused before its fields are looked at: the code and the facts of its error."""
+    """A row that is refused before its fields are validated: the code and the facts of its error."""
 
     code: str
     facts: dict[str, str]
@@ -39,9 +39,9 @@ TOO_LONG = BadRow("row_too_long", {"longest": str(LONGEST_ROW)})
 
 
 async def json_rows(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, Any]]:
-    """Number and value of each line; a BadRow if a line is too long or no JSON.
+    """Number and value of each line; a BadRow if a line is too long or not JSON.
 
-    Raises Unreadable if the file has no row, or is not UTF-8, or has too many lines.
+    Raises Unreadable if the file has no row, is not UTF-8, or has too many lines.
     """
     empty = True
     async for number, line in _lines(body):
@@ -57,11 +57,11 @@ async def json_rows(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, Any]
 
 
 async def csv_rows(body: AsyncIterator[bytes], columns: frozenset[str]) -> AsyncIterator[tuple[int, Any]]:
-    """Number of the first line, and cells by column, of each record; the heading names the columns.
+    """The first line's number, and the cells by column, of each record; the heading names the columns.
 
-    Empty cells are left out, and so are records without any text. A BadRow if a record is too long or no CSV.
-    Raises Unreadable if a quote stays open (the rows after it would be taken for its text), if the heading has no
-    `externalId` or other columns than `columns`, and for the reasons of `json_rows`.
+    Empty cells and records without any text are left out. A record that is too long or not CSV becomes a BadRow. Raises
+    Unreadable if a quote stays open (the rows after it would become its text), if the heading has no `externalId` or
+    other columns than `columns`, and for the reasons of `json_rows`.
     """
     lines, empty = _lines(body), True
     names, delimiter = await _heading(lines, columns)
@@ -84,7 +84,7 @@ def _json(line: str) -> Any:
 
 
 async def _heading(lines: LINES, columns: frozenset[str]) -> tuple[list[str], str]:
-    """The column of each cell and the delimiter; a line `sep=;` before it, which Excel writes, names the delimiter."""
+    """The column of each cell, and the delimiter; Excel may write a line `sep=;` before it, with the delimiter."""
     told, known = "", {name.lower(): name for name in columns}
     async for _, text in lines:
         line = (text or "").strip("\r")
@@ -129,7 +129,9 @@ async def _records(lines: LINES, delimiter: str) -> AsyncIterator[tuple[int, str
 
 
 def _within_quotes(line: str, delimiter: str, within: bool) -> bool:
-    """Whether the line ends inside a quoted cell, if it begins `within` one; only the first sign of a cell opens it."""
+    """Whether the line ends inside a quoted cell, given that it begins inside one; a quote opens a cell only at its
+    start.
+    """
     if '"' not in line:
         return within
     at = 0
@@ -142,14 +144,15 @@ def _within_quotes(line: str, delimiter: str, within: bool) -> bool:
         at = line.find('"', at if within else at + 1) + 1
         if not at:
             return True
-        within = line.startswith('"', at)  # doubled: a quote in the text
+        # A doubled quote is a quote in the text.
+        within = line.startswith('"', at)
         at = at + 1 if within else line.find(delimiter, at) + 1
         if not within and not at:
             return False
 
 
 def _row(record: str, names: list[str], delimiter: str) -> dict[str, str] | BadRow:
-    """The cells by column; under "" what stands in a column without a name."""
+    """The cells by column; text in a column without a name is under ""."""
     try:
         cells = [cell.strip() for cell in _cells(record, delimiter)]
     except csv.Error:
@@ -186,7 +189,7 @@ async def _lines(body: AsyncIterator[bytes]) -> LINES:
 
 
 def _text(line: bytearray, number: int) -> str:
-    """A line as text, without the mark that Excel puts at the beginning of a file."""
+    """A line as text, without the byte order mark that Excel puts at the start of a file."""
     try:
         return (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).decode()
     except UnicodeDecodeError:
@@ -194,9 +197,9 @@ def _text(line: bytearray, number: int) -> str:
 
 
 _DUTCH_AMOUNT = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}|[0-9]+,[0-9]{1,2}")
-"""Points stand between groups of three digits, and only before a decimal comma: `1.234` alone could mean either."""
+"""Points separate groups of three digits, and only before a decimal comma: `1.234` alone is ambiguous."""
 
 
 def decimal_of(cell: str) -> str:
-    """An amount as Dutch spreadsheets write it, `1.234,50` or `12,5`, with a decimal point; else the cell itself."""
+    """An amount in Dutch form, `1.234,50` or `12,5`, with a decimal point; any other cell unchanged."""
     return cell.replace(".", "").replace(",", ".") if _DUTCH_AMOUNT.fullmatch(cell) else cell

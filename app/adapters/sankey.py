@@ -1,32 +1,17 @@
-"""A Sankey drawing as SVG: where money went, in up to three columns; every ribbon says what it is, without colour."""
+"""A Sankey diagram as SVG: where money went, in up to three columns; every ribbon has a text, beside its colour."""
 
 from collections.abc import Sequence
 from html import escape
 
-from app.adapters.messages import EN, euro
+from app.adapters.messages import euro, templates
 from app.domain.books.flows import Flow
 
-NAMES = {
-    "customer": ("klanten", "customers"),
-    "vat": ("btw", "VAT"),
-    "payable_supplier": ("leveranciers", "suppliers"),
-    "payable_member": ("aan leden", "to members"),
-    "payable_cooperative": ("andere coöperaties", "other cooperatives"),
-    "payable_municipality": ("gemeente", "municipality"),
-    "cooperative_fund": ("coöperatie", "cooperative"),
-    "training_pot": ("opleidingspot", "training pot"),
-    "pot": ("spaarpotten", "savings pots"),
-    "held": ("bewaard", "held"),
-    "receivable_member": ("schuld van leden", "members' debts"),
-    "purchase": ("aankopen", "purchases"),
-    "allowance": ("vergoedingen", "allowances"),
-}
 WIDTH, TOP, GAP, BAR, FULL = 800, 64, 26, 14, 300
 COLUMNS = (24, 330, 600)
 
 
 def sankey_svg(title: str, flows: Sequence[Flow], language: str) -> str:
-    """The flows above zero as ribbons; their width is their part of what came in."""
+    """The flows above zero as ribbons; their width is their part of the total."""
     merged: dict[tuple[str, str], int] = {}
     for flow in flows:
         key = (flow.source, flow.target)
@@ -48,7 +33,7 @@ def sankey_svg(title: str, flows: Sequence[Flow], language: str) -> str:
 
 
 def _name(node: str, language: str) -> str:
-    return NAMES.get(node, (node, node))[1 if language == EN else 0]
+    return templates("node", language).get(node, node)
 
 
 Place = tuple[int, float, float, int]
@@ -56,7 +41,7 @@ Place = tuple[int, float, float, int]
 
 
 def _places(shown: dict[tuple[str, str], int], whole: int) -> tuple[dict[str, Place], int]:
-    """Where each bar stands: customers left, what they paid for in the middle, what came of that on the right."""
+    """The position of each bar: customers left, their orders in the middle, the destinations right."""
     sources = {source for source, _ in shown}
     column = {node: 0 if node == "customer" else 1 for node in sources}
     for source, target in shown:

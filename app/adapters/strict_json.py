@@ -1,4 +1,4 @@
-"""JSON that strangers send: read within bounds, and refused by one kind of error whatever is wrong with it."""
+"""Reads JSON from untrusted sources within limits; every fault raises the same kind of error."""
 
 import json
 import re
@@ -10,10 +10,10 @@ _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def read_json(text: str | bytes, *, deepest: int | None = None) -> Any:
-    """The value of a JSON text. Raises ValueError for everything that is none.
+    """The value of a JSON text. Raises ValueError if it is not valid.
 
-    That includes bytes that are not UTF-8, more than `deepest` levels, more levels or digits than Python's parser
-    takes, NaN, and numbers that are infinite as a float.
+    Also for bytes that are not UTF-8, more than `deepest` levels, more levels or digits than Python's parser accepts,
+    NaN, and numbers that are infinite as a float.
     """
     plain = text.decode() if isinstance(text, bytes) else text
     if deepest is not None and levels_of(plain) > deepest:
@@ -25,7 +25,7 @@ def read_json(text: str | bytes, *, deepest: int | None = None) -> Any:
 
 
 def levels_of(text: str) -> int:
-    """How deep the brackets of a JSON text nest; those inside strings do not count."""
+    """The depth of the nested brackets in a JSON text; brackets inside strings do not count."""
     steps = (_STEP.get(found[0], 0) for found in _STRING_OR_BRACKET.finditer(text))
     return max(accumulate(steps), default=0)
 

@@ -1,4 +1,4 @@
-"""The order to the supplier of a joint purchase as CSV: amounts with a point, cells that no spreadsheet executes."""
+"""The order to the supplier of a joint purchase as CSV: amounts with a point, and no cell that is a formula."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ COLUMNS = ("article", "unit", "packs", "packUnits", "units", "packPrice", "net",
 
 
 def as_csv(order: SupplierOrder) -> str:
-    """A line an article, then delivery, discount and total."""
+    """One row for each article, then delivery, discount and total."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

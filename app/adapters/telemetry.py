@@ -1,4 +1,4 @@
-"""Traces for OpenTelemetry where a collector is configured: requests, verbs and SQL statements, never their values."""
+"""Traces for OpenTelemetry if a collector is configured: requests, use cases and SQL statements, never their values."""
 
 import atexit
 import os
@@ -14,12 +14,12 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 _W3C = TraceContextTextMapPropagator()
 _TRACEPARENT = re.compile("[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 OWN_AUTHORITIES = ("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE")
-"""The variables that name the authority of the collector; it alone is trusted then."""
+"""The variables for the collector's certificate authority; if set, it is the only trusted one."""
 _tracer = trace.get_tracer("samen")
 
 
 def send_traces(collector: str | None, version: str) -> None:
-    """Send this process's spans to `collector` by OTLP over HTTP; the usual OTEL_… variables say the rest.
+    """Sends this process's spans to `collector` by OTLP over HTTP; the usual OTEL_… variables set the rest.
 
     Without a collector nothing is loaded, and spans cost next to nothing.
     """
@@ -46,7 +46,8 @@ def send_traces(collector: str | None, version: str) -> None:
 @contextmanager
 def request_span(method: str, headers: Mapping[str, str]) -> Iterator[tuple[str, trace.Span]]:
     """The span of a request, in the caller's trace (W3C Trace Context) or a new one; and that trace's id."""
-    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # nobody collects
+    # There is no collector.
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         stated = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
         yield (stated[1] if stated else uuid.uuid4().hex), trace.INVALID_SPAN
         return
@@ -57,7 +58,7 @@ def request_span(method: str, headers: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def statement_span(sql: str, seconds: float) -> None:
-    """The span of a statement that just ended; its parameters are nobody's."""
+    """The span of a statement that has just ended, without its parameters."""
     ended = time.time_ns()
     words = " ".join(sql.split())
     span = _tracer.start_span(

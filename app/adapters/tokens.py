@@ -1,7 +1,7 @@
-"""Tokens: made for apps, read from every issuer that is trusted. The only place that uses python-jose.
+"""Tokens: made for apps, and verified from every trusted issuer. The only module that uses python-jose.
 
-The library is strict only when told so: every check that it leaves out by default is made here. EdDSA, JWE, PEM and
-DER never reach it.
+The library is strict only on request: every check that it omits by default is made here. EdDSA, JWE, PEM and DER never
+reach it.
 """
 
 import json
@@ -23,16 +23,16 @@ from app.domain.actors import VISITOR, Identity
 from app.domain.errors import ClientRefused, TokenRefused
 
 LIFETIME = 600
-"""Seconds that a token lives; older ones and longer ones are refused."""
+"""The lifetime of a token in seconds; longer ones are refused."""
 LEEWAY = 30
 LONGEST = 8000
 """Characters of a token; those of providers with many roles have about 3,000."""
 DEEPEST = 16
 """Levels of brackets in its header or its claims."""
 LATEST = 1e12
-"""No date lies beyond this number of seconds: what is larger cannot be counted with exactly."""
+"""The latest date in seconds: beyond it floats are not exact enough."""
 SHOWN = 200
-"""Characters of what a refused token says that go into the log."""
+"""The most characters of a refused token's text that go into the log."""
 REQUIRED = ("exp", "iat", "aud", "iss", "sub")
 """The claims of a person's token; RFC 9068 wants `jti` too, which many providers leave out and nothing here needs."""
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512"})
@@ -46,14 +46,14 @@ class Keys(Protocol):
 
 @runtime_checkable
 class FetchedKeys(Keys, Protocol):
-    """Keys of a provider, which are fetched if one is not known. Both methods raise IssuerUnavailable."""
+    """Keys of a provider, fetched if one is not known. Both methods raise IssuerUnavailable."""
 
     async def fetch(self, kid: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """One issuer that is trusted. `keys` are public JWKs by kid; `people` tells whether `sub` is a person."""
+    """A trusted issuer. `keys` are public JWKs by kid; `people` tells whether `sub` is a person."""
 
     name: str
     keys: Keys
@@ -61,15 +61,15 @@ class Issuer:
     algorithms: frozenset[str] = frozenset({"ES256"})
     types: frozenset[str] = frozenset({"at+jwt"})
     client_claims: tuple[str, ...] = ("client_id", "azp")
-    """Where its tokens name the app: the first of these that is there (RFC 9068, Keycloak)."""
+    """The claims that may name the app; the first one present counts (RFC 9068, Keycloak)."""
     people: bool = True
     scopes: frozenset[str] = frozenset()
-    """What each of its tokens may do besides what it says: for a provider that does not know our scopes."""
+    """Extra scopes of each of its tokens: for a provider that does not know our scopes."""
 
 
 @dataclass(frozen=True)
 class Claims:
-    """What a checked token says. `subject` is None for an app that acts for itself."""
+    """The claims of a verified token. `subject` is None for an app that acts for itself."""
 
     issuer: str
     subject: str | None
@@ -79,7 +79,7 @@ class Claims:
 
 
 def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) -> Claims:
-    """The claims of a token that one of `issuers` signed for us.
+    """The claims of a token that one of `issuers` signed for this API.
 
     Raises TokenRefused with the reason, and IssuerUnavailable without keys of its issuer.
     """
@@ -98,7 +98,7 @@ def read_token(token: str, issuers: Iterable[Issuer], now: float | None = None) 
 
 
 def _issued(token: str, issuers: Iterable[Issuer]) -> tuple[dict[str, Any], Issuer]:
-    """The header of a token and who it says issued it; no signature is checked yet. Raises TokenRefused."""
+    """The header of a token and the issuer that it names; the signature is not verified yet. Raises TokenRefused."""
     try:
         header, stated = _opened(token)
     except ValueError:
@@ -123,12 +123,12 @@ def _allowed(algorithm: Any, issuer: Issuer) -> bool:
 
 
 def media_type(stated: Any) -> str:
-    """A `typ` as it is compared: in small letters, without `application/` (RFC 7515, 4.1.9); "" if it is no text."""
+    """A `typ` in the form to compare: lower case, without `application/` (RFC 7515, 4.1.9); "" if it is no text."""
     return stated.lower().removeprefix("application/") if isinstance(stated, str) else ""
 
 
 def _verified(token: str, header: dict[str, Any], issuer: Issuer) -> dict[str, Any]:
-    """The claims of a token, which the key that its header names has signed. Raises TokenRefused, IssuerUnavailable."""
+    """The claims of a token, verified with the key that its header names. Raises TokenRefused, IssuerUnavailable."""
     key = issuer.keys.get(header["kid"])
     if key is None or key.get("alg", header["alg"]) != header["alg"]:
         raise TokenRefused(reason="unknown_key")
@@ -141,7 +141,7 @@ def _verified(token: str, header: dict[str, Any], issuer: Issuer) -> dict[str, A
 
 
 def _check_claims(claims: dict[str, Any], issuer: Issuer, now: float) -> None:
-    """Check what a verified token says (RFC 7519, 4.1). Raises TokenRefused, which names the claim that is at fault."""
+    """Checks the claims of a verified token (RFC 7519, 4.1). Raises TokenRefused, which names the wrong claim."""
     for name in REQUIRED:
         if claims.get(name) in (None, ""):
             raise TokenRefused(reason="claim_missing", claim=name)
@@ -175,9 +175,9 @@ def _is_date(value: Any) -> bool:
 
 
 def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims; no signature is checked yet. Raises ValueError for what is too long, too deep or no token.
+    """Header and claims, not verified yet. Raises ValueError if it is too long, too deep or no token.
 
-    The segments are cut and decoded as python-jose does it, so whatever passes here is bounded when it parses again.
+    Segments are split and decoded like in python-jose, so its own parse has the same limits.
     """
     if len(token) > LONGEST:
         raise ValueError("too long")
@@ -196,14 +196,14 @@ _ASSERTED = {f"require_{claim}": True for claim in ("exp", "aud", "iss", "sub", 
 
 @dataclass(frozen=True)
 class Assertion:
-    """What an app signed to log in: good once, until it ends."""
+    """The assertion that an app signed to log in: valid once, until it ends."""
 
     id: str
     ends_at: datetime
 
 
 def assertion_of(assertion: str) -> str:
-    """Which app says that it signed this; nothing is checked yet. Raises ClientRefused."""
+    """The app that an assertion names; nothing is verified yet. Raises ClientRefused."""
     try:
         return str(_opened(assertion)[1].get("sub"))[:100]
     except ValueError:
@@ -218,7 +218,7 @@ def unsigned(reason: str) -> ClientRefused:
 def read_assertion(
     assertion: str, keys: Iterable[Mapping[str, Any]], client_id: str, audiences: Collection[str]
 ) -> Assertion:
-    """An assertion that one of the app's keys signed for us (RFC 7523). Raises ClientRefused with the reason."""
+    """An assertion that one of the app's keys signed for this API (RFC 7523). Raises ClientRefused with the reason."""
     known = {str(key["kid"]): key for key in keys}
     try:
         header, opened = _opened(assertion)
@@ -255,12 +255,12 @@ def read_assertion(
 
 
 PUBLIC = ("kty", "crv", "x", "y", "alg", "use", "kid")
-"""Members of a key that are published (RFC 7518 section 6.2.1); all others stay here."""
+"""The members of a key that are published (RFC 7518 section 6.2.1); all others stay secret."""
 
 
 @dataclass
 class KeyRing:
-    """Our own signing keys, newest first: the newest signs, all of them are published."""
+    """Our own signing keys, newest first: the newest signs, all are published."""
 
     private: list[dict[str, Any]]
     public: dict[str, dict[str, Any]] = field(init=False)
@@ -307,7 +307,7 @@ def new_key() -> dict[str, Any]:
 
 
 def identity_of(token: str | None, issuers: Iterable[Issuer]) -> Identity:
-    """Who a token says is calling; nobody without one. Raises TokenRefused, IssuerUnavailable."""
+    """The caller that a token identifies; a visitor without one. Raises TokenRefused, IssuerUnavailable."""
     if token is None:
         return VISITOR
     claims = read_token(token, issuers)
@@ -316,7 +316,7 @@ def identity_of(token: str | None, issuers: Iterable[Issuer]) -> Identity:
 
 
 async def identify(token: str | None, issuers: Iterable[Issuer]) -> Identity:
-    """Who is calling, once the keys of the token's issuer are there. Raises TokenRefused, IssuerUnavailable."""
+    """The caller, after the keys of the token's issuer are fetched. Raises TokenRefused, IssuerUnavailable."""
     if token is not None:
         header, issuer = _issued(token, issuers)
         if isinstance(issuer.keys, FetchedKeys):
@@ -325,7 +325,7 @@ async def identify(token: str | None, issuers: Iterable[Issuer]) -> Identity:
 
 
 def stated_issuer(token: str | None) -> str | None:
-    """The issuer that a token names, for the log: nothing of it is checked, and it is cut off and printable."""
+    """The issuer that a token names, for the log: not verified, shortened and printable."""
     try:
         stated = _opened(token or "")[1].get("iss")
     except ValueError:
@@ -336,7 +336,7 @@ def stated_issuer(token: str | None) -> str | None:
 
 
 def ends_at(token: str) -> float:
-    """When a token that was read is refused from, in Unix seconds: its `exp`, and the leeway for clocks that differ."""
+    """The end of a valid token, in Unix seconds: its `exp` plus the leeway for different clocks."""
     return float(_opened(token)[1]["exp"]) + LEEWAY
 
 

@@ -1,6 +1,6 @@
-"""The requests library, which sends traces, with the authorities of the system in place of its own list.
+"""The requests library, which sends traces, with the system's certificate authorities instead of its own list.
 
-A module of its own: the library is slow to import, and most processes send no traces.
+A separate module, because the library is slow to import and most processes send no traces.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from app.adapters.certificates import trusted
 
 
 class SystemCertificates(HTTPAdapter):
-    """Judges servers as all our clients do (`certificates.trusted`). A bundle that a caller names is trusted too."""
+    """Verifies servers like all our clients (`certificates.trusted`). A bundle that a caller gives is trusted too."""
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=trusted("otlp"), **pool)

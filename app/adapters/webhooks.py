@@ -1,4 +1,4 @@
-"""Sends events to the addresses of apps, signed as Standard Webhooks; never to an address inside our own network."""
+"""Sends events to the URLs of apps, signed as Standard Webhooks; never to an address inside our own network."""
 
 import asyncio
 import json
@@ -20,12 +20,12 @@ from app.domain.platform.feed import Audience, PublicEvent, audience_of
 from app.domain.platform.webhooks import Answer, Delivery, Letter
 
 PATIENCE = 15
-"""Seconds for everything: the name, the connection, the answer."""
+"""The most seconds for a delivery: the name, the connection, the answer."""
 ORDERS, OFFERINGS, CATALOGUE = "/v1/orders", "/v1/offerings", "/v1/catalogue/offerings"
 LOOK_UP = 2.0
-"""Seconds that somebody who sets up a webhook waits for the name service."""
+"""The most seconds that the set-up of a webhook waits for the name service."""
 _look_ups = ThreadPoolExecutor(4, "webhook-names")
-"""Threads of their own, so that a look-up that hangs blocks no other work."""
+"""Separate threads, so that a look-up that hangs blocks no other work."""
 
 NOTES: tuple[tuple[type[Exception], str], ...] = (
     (socket.gaierror, "the name of the address is not known"),
@@ -38,13 +38,13 @@ NOTES: tuple[tuple[type[Exception], str], ...] = (
 
 
 class NotAllowed(Exception):
-    """The address is none that we send to."""
+    """The address is not an allowed destination."""
 
 
 def event_json(event: PublicEvent | Letter, prefix: str) -> dict[str, Any]:
-    """An event as the feed and the webhooks show it: thin; what it is about is read from `resource`.
+    """An event as the feed and the webhooks show it: few facts; its subject is read from `resource`.
 
-    `prefix`: the path below which the API is reached; mostly empty.
+    `prefix`: the path prefix by which the API is reached; usually empty.
     """
     known = event.delivery if isinstance(event, Letter) else event
     event_id = event.delivery.event_id if isinstance(event, Letter) else event.id
@@ -63,30 +63,30 @@ def event_json(event: PublicEvent | Letter, prefix: str) -> dict[str, Any]:
 
 
 def resource_of(event: PublicEvent | Delivery, prefix: str) -> str:
-    """Where whoever may know of an event can read what it is about."""
+    """The path where the subject of an event can be read."""
     place = CATALOGUE if audience_of(event.name) is Audience.PUBLIC else OFFERINGS
     return f"{prefix}{ORDERS if event.name.startswith('order.') else place}/{event.subject_id}"
 
 
 async def look_up(host: str) -> tuple[Address, ...]:
-    """The addresses of a name now; none if nobody knows them within two seconds."""
+    """The present addresses of a name; none if it does not resolve within two seconds."""
     resolving = asyncio.get_running_loop().run_in_executor(_look_ups, _resolved, host)
     try:
         return await asyncio.wait_for(resolving, LOOK_UP)
-    # What cannot be a name raises a UnicodeError, which is a ValueError.
+    # Text that cannot be a name raises a UnicodeError, which is a ValueError.
     except (OSError, TimeoutError, ValueError):
         return ()
 
 
 def _resolved(host: str) -> tuple[Address, ...]:
-    """Raises OSError for a name that is not known, ValueError for what cannot be a name."""
+    """Raises OSError for an unknown name, ValueError for text that cannot be a name."""
     return tuple(address_of(str(row[4][0])) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
 
 
 class Sender:
-    """One client for all addresses: those of the internet and of `networks`.
+    """One client for all destinations: the internet and `networks`.
 
-    `local`: outside production also private ones, without TLS. `prefix`: the path below which the API is reached.
+    `local`: outside production also private ones, without TLS. `prefix`: the path prefix by which the API is reached.
     """
 
     def __init__(
@@ -100,7 +100,8 @@ class Sender:
         self._prefix = prefix
         self._destinations = Destinations(local, tuple(networks))
         self._patience = patience
-        nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # receivers may share an address
+        # Receivers may share an address.
+        nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.AsyncClient(
             verify=trusted("http"), timeout=patience, follow_redirects=False, trust_env=False, cookies=nothing
         )
@@ -114,7 +115,7 @@ class Sender:
         await self._client.aclose()
 
     async def send(self, letter: Letter, now: datetime) -> Answer:
-        """Post one event. What goes wrong on the way is an answer too."""
+        """Posts one event. Failures on the way are returned as an answer too."""
         try:
             async with asyncio.timeout(self._patience):
                 return await self._post(letter, now)
@@ -145,12 +146,13 @@ class Sender:
         request = self._client.build_request(
             "POST", url, content=body, headers=headers, extensions={"sni_hostname": host}
         )
-        answer = await self._client.send(request, stream=True)  # what it says besides its status is not read
+        # The body of the answer is not read.
+        answer = await self._client.send(request, stream=True)
         await answer.aclose()
         return Answer(answer.status_code)
 
     async def _address(self, host: str, port: int) -> str:
-        """The one address that is connected to, after all of the name's were looked at. Raises NotAllowed."""
+        """The one address to connect to, after all addresses of the name were checked. Raises NotAllowed."""
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [str(row[4][0]) for row in found]
         if not all(self._destinations.include(address_of(address)) for address in addresses):

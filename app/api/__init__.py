@@ -1,1 +1,1 @@
-"""The REST face: translates HTTP into verbs and their results into JSON."""
+"""The REST face: translates HTTP requests into use cases, and their results into JSON."""

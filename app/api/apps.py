@@ -15,7 +15,7 @@ from app.api.deps import (
     WiringDep,
     kept_promises,
     leaving,
-    noun,
+    noun_router,
     operation_id,
     tag,
     viewer_of,
@@ -31,7 +31,7 @@ from app.transport.problems import FaceError
 from app.transport.wiring import Wiring
 from app.usecases.platform.apps import check_assertion, check_client, disable_app, list_client_keys
 
-router = noun("apps", prefix="/apps")
+router = noun_router("apps", prefix="/apps")
 login = APIRouter(tags=["apps"], dependencies=[Depends(kept_promises)], generate_unique_id_function=operation_id)
 DISABLE_UNTIL = date(2027, 6, 1)
 
@@ -43,7 +43,7 @@ DISABLE_UNTIL = date(2027, 6, 1)
     response_description=str(App.__doc__),
 )
 async def disable(app_id: AppId, run: RunDep, language: LanguageDep, request: Request, response: Response) -> App:
-    """Shut an app out, at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
+    """Block an app at once. Use `PATCH` with `enabled` false: nothing is deleted, and it can be let in again."""
     disabled = await run(disable_app, app_id=app_id)
     tag(response, disabled.version)
     return show(App, disabled, viewer_of(run, request, language))
@@ -56,9 +56,9 @@ async def token(
     grant_type: Annotated[str, Form(pattern="^client_credentials$", description="Always `client_credentials`.")],
     client_id: Annotated[str, Form(max_length=100, description="The id of the app.")] = "",
     client_secret: Annotated[str, Form(max_length=200, description="Its secret.")] = "",
-    scope: Annotated[str, Form(max_length=1000, description="What of it is asked for, separated by blanks.")] = "",
+    scope: Annotated[str, Form(max_length=1000, description="The requested scopes, separated by blanks.")] = "",
     client_assertion_type: Annotated[str, Form(max_length=100, description=f"With an assertion: `{ASSERTION}`.")] = "",
-    client_assertion: Annotated[str, Form(max_length=4000, description="What the app signed.")] = "",
+    client_assertion: Annotated[str, Form(max_length=4000, description="The assertion that the app signed.")] = "",
     authorization: Annotated[str | None, Header(description="HTTP Basic: id and secret.")] = None,
 ) -> TokenOut:
     """An app logs in and gets a token: with client_id and client_secret (form fields or HTTP Basic), or with an
@@ -85,7 +85,7 @@ async def token(
 
 
 async def _signed(wired: Wiring, kind: str, assertion: str) -> tuple[str, Granted]:
-    """The app that signed an assertion, and what it may do. Raises ClientRefused."""
+    """The app that signed an assertion, and its scopes. Raises ClientRefused."""
     if kind != ASSERTION:
         raise unsigned("client_assertion_type")
     run = wired.make_run(VISITOR)

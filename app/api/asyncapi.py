@@ -1,4 +1,4 @@
-"""The events as an AsyncAPI document: what a webhook is sent, kind by kind."""
+"""The events as an AsyncAPI document: the message of each type that a webhook gets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""REST: the public catalogue; the database's JSON is passed through as it is."""
+"""REST: the public catalogue; the database's JSON is passed through unchanged."""
 
 import re
 from typing import Annotated, Any
@@ -9,20 +9,20 @@ from fastapi import Query, Request, Response
 from starlette.datastructures import URL
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.deps import PageDep, WiringDep, noun
+from app.api.deps import PageDep, WiringDep, noun_router
 from app.api.models import PageOut
 from app.contract.market.catalogue import CatalogueOffering
 from app.domain.errors import DomainError
 from app.domain.market.catalogue import CatalogueQuery
 from app.domain.page import CURSOR, PageRequest, parse_cursor
 from app.ids import OfferingId
+from app.running.run import Unavailable
 from app.transport.conditions import content_hash
 from app.transport.wiring import Wiring
 from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
-from app.usecases.run import Unavailable
 from app.vocabulary import doc_of
 
-router = noun("catalogue", prefix="/catalogue/offerings")
+router = noun_router("catalogue", prefix="/catalogue/offerings")
 PLACE = "/v1/catalogue/offerings"
 ONE = re.compile("/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = re.compile(r"[^\x00]{0,60}")
@@ -31,7 +31,7 @@ FORMS = {
     "limit": re.compile("[1-9][0-9]?|100"),
     "after": re.compile(CURSOR),
 }
-"""What usual values look like, of the parameters that most requests have."""
+"""The usual form of values, for the parameters of most requests."""
 CACHE = {"Cache-Control": "public, max-age=15", "Vary": "Accept-Encoding"}
 
 
@@ -93,10 +93,9 @@ def _shared(body: str, **more: str) -> Response:
 
 
 class Direct:
-    """The reads that the world does most, when they are as they should be, without the framework's long way.
+    """Fast path of the most frequent reads, past the framework.
 
-    Whatever is unusual (an unknown parameter, a value that does not fit, nothing found) goes that way, and is
-    answered there.
+    Anything unusual (an unknown parameter, a bad value, nothing found) takes the normal path and is answered there.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -119,7 +118,7 @@ class Direct:
         await self._app(scope, receive, send)
 
     async def _answer(self, wired: Wiring, scope: Scope) -> Response | None:
-        """The answer to what is well formed. Raises DomainError, ValueError for what has to go the long way."""
+        """The answer to a usual request. Raises DomainError, ValueError for any that must take the normal path."""
         asked = parse_qsl(scope["query_string"].decode(), keep_blank_values=True, strict_parsing=True)
         name = scope["path"].removeprefix(PLACE)
         if name:

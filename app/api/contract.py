@@ -1,7 +1,7 @@
-"""The OpenAPI document as strangers read it: what FastAPI makes, with what every operation shares said once.
+"""The public OpenAPI document: what FastAPI makes, with the parts that all operations share written once.
 
-The Dutch API Design Rules want the major version in the server's address, the `API-Version` of every answer, and
-problem+json for what is refused.
+The Dutch API Design Rules want the major version in the server's address, an `API-Version` in every answer, and
+problem+json for errors.
 """
 
 import re
@@ -18,7 +18,7 @@ Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 _DECLARED = [operation for table in TABLES for operation in table.operations]
 OPEN_TO_ALL = {one.id for one in _DECLARED if is_open(one.use_case)} | {"operations_readyz"}
-"""Operations that a visitor may ask as well; every other one wants a token before it looks anything up."""
+"""Operations that visitors may call too; every other one needs a token before it looks anything up."""
 NEED_A_KEY = {one.id.replace(" ", "_") for one in _DECLARED if one.key is Key.NEEDED}
 PROBLEM: Node = {
     "title": "Problem",
@@ -88,7 +88,7 @@ HEADERS: Node = {
 
 
 def shaped(document: Node) -> Node:
-    """The document for strangers; the given one is changed."""
+    """The public document; the given one is changed."""
     components, version = document["components"], "/v1"
     components["schemas"]["Problem"] = PROBLEM
     components["schemas"].pop("HTTPValidationError", None)
@@ -142,7 +142,7 @@ def _refusal(status: str, text: str) -> Node:
 
 
 def _own_headers(response: Node, schemas: Node) -> Node:
-    """The headers of an answer that shows one thing with a version, or a page."""
+    """The headers of an answer that shows one object with a version, or a page."""
     shown = response.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
     if shown.startswith("PageOut_"):
         return {"Link": {"$ref": "#/components/headers/Link"}}
@@ -151,7 +151,7 @@ def _own_headers(response: Node, schemas: Node) -> Node:
 
 
 def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
-    """What every operation answers and asks, said for this one."""
+    """Adds to this operation the answers and parameters that every operation has."""
     operation["operationId"] = operation["operationId"].replace(" ", "_")
     operation.setdefault("security", [])
     operation["summary"] = _first_sentence(operation.get("description", "")) or operation["summary"]
@@ -160,7 +160,8 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
     responses = operation["responses"]
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | SAID | _own_headers(response, schemas)
-    if path.startswith(SHARED):  # caches share the answer: nobody's rate is in it, and it has a tag of its content
+    # Caches share the answer, so it has no rate headers, and a tag of its content.
+    if path.startswith(SHARED):
         own = {"API-Version": SAID["API-Version"], "ETag": {"$ref": "#/components/headers/ContentEtag"}}
         kept = {name: told for name, told in responses["200"]["headers"].items() if name not in SAID}
         responses["200"]["headers"] = own | kept
@@ -180,7 +181,8 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
         responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query":
-            parameter["allowEmptyValue"] = True  # a field of a form that was left empty counts as left out
+            # A form field that was left empty counts as left out.
+            parameter["allowEmptyValue"] = True
         said = parameter["schema"].pop("description", None)
         parameter.setdefault("description", said)
         if parameter["name"].lower() == "idempotency-key":
@@ -193,12 +195,12 @@ def _operation(path: str, method: str, operation: Node, schemas: Node) -> None:
 
 
 def _first_sentence(text: str) -> str:
-    """What an operation is called in a list: how its description begins."""
+    """The name of an operation in a list: the first sentence of its description."""
     return re.split(r"[.:;](?:\s|$)", " ".join(text.split()), maxsplit=1)[0][:120]
 
 
 def below(prefix: str, document: Node) -> Node:
-    """The document with its servers below a path prefix, as it is served; the given one stays as it is."""
+    """The document with its servers below a path prefix, as it is served; the given one does not change."""
 
     def moved(node: Node) -> Node:
         servers = [server | {"url": f"{prefix}{server['url']}"} for server in node.get("servers", ())]
@@ -248,7 +250,7 @@ def _pascal(name: str) -> str:
 
 
 def _renamed(node: Any, names: dict[str, str]) -> Any:
-    """The document with other names of its schemas, and the references to them."""
+    """The document with other names for its schemas, also in references."""
     if isinstance(node, dict):
         found = {names.get(key, key) if "_" in key else key: _renamed(value, names) for key, value in node.items()}
         reference = found.get("$ref")
@@ -260,7 +262,7 @@ def _renamed(node: Any, names: dict[str, str]) -> Any:
 
 
 def install(made: Callable[[], Node]) -> Callable[[], Node]:
-    """The same document, shaped once."""
+    """A function that returns the document, shaped once."""
     kept: Node = {}
 
     def openapi() -> Node:

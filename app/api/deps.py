@@ -1,4 +1,4 @@
-"""What a REST operation asks for: who calls, a page, a request key, the version that was seen."""
+"""The parameters of REST operations: the caller, a page, a request key, the version that the caller saw."""
 
 import re
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from app.api.contract import OPEN_TO_ALL
 from app.contract.shape import Viewer
 from app.domain.errors import Unauthenticated
 from app.domain.page import CURSOR, PageRequest, parse_cursor
+from app.running.run import Keyed, Run
 from app.transport.headers import language_at, listed, versions_of
 from app.transport.problems import FaceError
 from app.transport.wiring import Wiring, wiring_of
-from app.usecases.run import Keyed, Run
 from app.vocabulary import KEY, LONGEST_KEY, Rows, Version, doc_of
 
 DEPRECATED_ON = datetime(2026, 11, 24, tzinfo=UTC)
-"""The release that announced what leaves."""
+"""The release that announced the operations that will be removed."""
 
 
 async def _wiring(request: Request) -> Wiring:
@@ -57,7 +57,10 @@ async def _keyed(
     run: RunDep,
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=LONGEST_KEY, description="A unique value of your own; the same again does nothing twice."),
+        Header(
+            max_length=LONGEST_KEY,
+            description="A unique value of your own; a repeat does nothing twice.",
+        ),
     ] = None,
 ) -> tuple[Run, Keyed]:
     return run, run.keyed(_checked(idempotency_key or ""))
@@ -73,7 +76,10 @@ async def _kept(
     run: RunDep,
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=LONGEST_KEY, description="If you send one, of your own: the same again does nothing twice."),
+        Header(
+            max_length=LONGEST_KEY,
+            description="Optional: a unique value of your own; a repeat does nothing twice.",
+        ),
     ] = None,
 ) -> Run:
     run.key = None if idempotency_key is None else _checked(idempotency_key)
@@ -88,7 +94,7 @@ async def _page(
     limit: Annotated[Rows, Query(description=doc_of(Rows))] = 20,
     after: Annotated[
         str | None,
-        Query(max_length=60, json_schema_extra={"pattern": CURSOR}, description="`nextCursor` of the page before."),
+        Query(max_length=60, json_schema_extra={"pattern": CURSOR}, description="`nextCursor` of the previous page."),
     ] = None,
 ) -> PageRequest:
     return PageRequest(limit, parse_cursor(after))
@@ -125,12 +131,12 @@ LanguageDep = Annotated[str, Depends(_language)]
 
 
 def viewer_of(run: Run, request: Request, language: str) -> Viewer:
-    """Who looks at what a verb gave, once it ran."""
+    """The viewer of a use case's result, after it ran."""
     return Viewer(run.actor, language, run.now(), prefix_at(request), run.token_of)
 
 
 def _names(route: APIRoute, place: Literal["query", "header"]) -> set[str]:
-    """The parameters of an operation in its query or its headers, those of its dependencies included."""
+    """The query or header parameters of an operation, including those of its dependencies."""
     found: set[str] = set()
     waiting = [route.dependant]
     while waiting:
@@ -141,7 +147,7 @@ def _names(route: APIRoute, place: Literal["query", "header"]) -> set[str]:
 
 
 async def known_query(request: Request) -> None:
-    """Refuse a query parameter that the operation does not have, rather than answer something else."""
+    """Refuses an unknown query parameter, because ignoring it would answer another question."""
     if not request.query_params:
         return
     unknown = sorted(set(request.query_params) - _names(request.scope["route"], "query"))
@@ -152,11 +158,11 @@ async def known_query(request: Request) -> None:
 
 
 PROMISES = {"idempotency-key": "key_not_kept", "if-match": "version_not_checked"}
-"""Headers that promise a caller something, and what is said if the operation does not do it."""
+"""Headers that promise something to the caller, and the error if the operation does not support them."""
 
 
 async def kept_promises(request: Request) -> None:
-    """Refuse a header that the caller relies on and the operation does not look at. A GET keeps what they promise."""
+    """Refuses a header that the caller relies on if the operation ignores it. A GET keeps these promises by itself."""
     if request.method == "GET":
         return
     asked = [name for name in PROMISES if name in request.headers]
@@ -172,7 +178,7 @@ async def kept_promises(request: Request) -> None:
 
 
 def leaving(sunset: date, successor: str) -> Callable[..., Any]:
-    """An operation that goes away: says since when and until when (RFC 9745, RFC 8594), and what comes in its place."""
+    """Marks an operation that will be removed: since when, until when (RFC 9745, RFC 8594), and its successor."""
 
     async def say(request: Request, response: Response) -> None:
         path = successor.format(**{name: quote(str(value)) for name, value in request.path_params.items()})
@@ -184,17 +190,17 @@ def leaving(sunset: date, successor: str) -> Callable[..., Any]:
 
 
 def tag(response: Response, version: int) -> None:
-    """Give the answer its ETag."""
+    """Sets the ETag of the answer."""
     response.headers["ETag"] = f'"{version}"'
 
 
 def operation_id(route: APIRoute) -> str:
-    """`orders_place_order`: what generated clients name their functions by."""
+    """`orders_place_order`: the function name in generated clients."""
     return f"{(route.tags or ['samen'])[0]}_{route.name}"
 
 
-def noun(*names: str, prefix: str = "") -> APIRouter:
-    """A router for the operations of a noun: below `/v1`, where a parameter that nobody knows is refused."""
+def noun_router(*names: str, prefix: str = "") -> APIRouter:
+    """A router for the operations of a noun, below `/v1`; unknown parameters are refused."""
     return APIRouter(
         prefix=f"/v1{prefix}",
         tags=list(names),

@@ -1,6 +1,6 @@
-"""Pages: what this server is (`/`), the REST contract in Swagger UI (`/docs`), what errors mean (`/docs/errors`).
+"""Pages: the entry (`/`), the REST contract in Swagger UI (`/docs`), the meaning of errors (`/docs/errors`).
 
-All are served without the internet, below any path prefix.
+All work without the internet, below any path prefix.
 """
 
 from typing import Any
@@ -41,11 +41,11 @@ LINKS = {
 
 
 def install(app: FastAPI) -> None:
-    """Hang the pages on the app."""
+    """Adds the pages to the app."""
 
     @app.get("/", include_in_schema=False)
     async def entry(request: Request) -> Response:
-        """What this is and where it goes on: JSON, or a page for browsers."""
+        """What this server is, with links: JSON, or a page for browsers."""
         told = {"name": app.title, "summary": app.summary, "version": app.version}
         links = {name: public_path(request, path) for name, (path, _) in LINKS.items()}
         if wants(request, JSON, HTML) == JSON:
@@ -59,12 +59,12 @@ def install(app: FastAPI) -> None:
 
     @app.get("/asyncapi.json", include_in_schema=False)
     async def events() -> dict[str, Any]:
-        """The events, as open as the contract of REST is."""
+        """The AsyncAPI document, public like the REST contract."""
         return asyncapi(app.version)
 
     @app.get(PLACE, include_in_schema=False)
     async def problems(request: Request) -> Response:
-        """Every code."""
+        """All error codes."""
         language, place = language_at(request), public_path(request, PLACE)
         if wants(request, HTML, JSON) == HTML:
             return _varying(HTMLResponse(index(language, place)))
@@ -72,7 +72,7 @@ def install(app: FastAPI) -> None:
 
     @app.get(f"{PLACE}/{{code}}", include_in_schema=False)
     async def problem(request: Request, code: str) -> Response:
-        """One code: a page, or JSON for those who ask for it."""
+        """One error code: a page, or JSON for clients that ask for it."""
         if code not in statuses():
             raise HTTPException(404)
         language = language_at(request)

@@ -12,7 +12,17 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from app.api.deps import KeptRunDep, KeyedDep, LanguageDep, MustHaveSeenDep, PageDep, RunDep, SeenDep, noun, viewer_of
+from app.api.deps import (
+    KeptRunDep,
+    KeyedDep,
+    LanguageDep,
+    MustHaveSeenDep,
+    PageDep,
+    RunDep,
+    SeenDep,
+    noun_router,
+    viewer_of,
+)
 from app.api.models import PageOut
 from app.contract.operation import Key, Noun, Operation
 from app.contract.shape import Viewer
@@ -23,7 +33,7 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 
 class Unread:
-    """Of a body: it stays as it came, while the contract shows its form."""
+    """Marks a body that FastAPI does not validate, while the contract shows its form."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(lambda value, _: value, handler(source))
@@ -35,14 +45,14 @@ NO_CONTENT = 204
 
 def router_of(table: Noun) -> APIRouter:
     """The routes of a noun."""
-    router = noun(table.name)
+    router = noun_router(table.name)
     for operation in table.operations:
         add(router, operation)
     return router
 
 
 def add(router: APIRouter, operation: Operation) -> None:
-    """One route. What its answer shows is not validated again: the shape has read it."""
+    """Adds one route. Its answer is not validated again: the shape has done that."""
     router.add_api_route(
         operation.path,
         _endpoint(operation),
@@ -77,7 +87,7 @@ def _endpoint(operation: Operation) -> Endpoint:
 
 
 def _subject(operation: Operation, shown: Any, found: Any) -> Any:
-    """What the headers tell of: what was found, or the noun that an answer with something extra holds, if it does."""
+    """The object of the headers: the result, or the noun inside an answer with extra fields, if any."""
     if not operation.holds:
         return found
     held = getattr(shown, operation.holds)
@@ -85,7 +95,7 @@ def _subject(operation: Operation, shown: Any, found: Any) -> Any:
 
 
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    """What the contract says of answers beside their shapes."""
+    """The answers in the contract besides their shapes."""
     found: dict[int | str, dict[str, Any]] = {status: {} for status in operation.refusals}
     one, several = str(operation.shape.__doc__), "A page" if operation.pages else "A list" if operation.lists else ""
     found[operation.status] = {"description": f"{several}. Each: {one}" if several else one}
@@ -101,7 +111,7 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
 
 
 def _read(form: type[BaseModel], body: Any, today: date) -> BaseModel:
-    """A body by its form. Raises RequestValidationError."""
+    """The body, validated by its form. Raises RequestValidationError."""
     try:
         return form.model_validate(body, context={"today": today}, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -110,12 +120,12 @@ def _read(form: type[BaseModel], body: Any, today: date) -> BaseModel:
 
 
 def _parameters(operation: Operation) -> list[inspect.Parameter]:
-    """What FastAPI reads of a request, and from where."""
+    """The parameters that FastAPI reads from a request, and from where."""
     found: dict[str, Any] = {"request": Request, "language": LanguageDep}
     for name in operation.in_path:
         found[name] = Annotated[operation.hints[name], Path(description=doc_of(operation.hints[name]))]
     if operation.body is not None:
-        # Read below, by the day of the clock: every fault of a body is told at once.
+        # Validated below, with the day of the clock, so that all faults of a body are reported at once.
         found["body"] = Annotated[operation.body, Unread()]
     elif operation.method == "GET":
         found |= {name: _query(operation, name) for name in operation.given}
@@ -143,12 +153,12 @@ def _default(operation: Operation, name: str) -> Any:
 
 
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
-    """What the use case gets: ids of the path, the body or the query, the page, the version."""
+    """The arguments of the use case: ids of the path, the body or the query, the page, the version."""
     named = {name: given[name] for name in operation.in_path}
     body = given.get("body")
     if body is not None:
-        # `dict(body)` would call a field of the name `keys`.
-        named |= {operation.whole: body} if operation.whole else dict(iter(body))
+        # `dict(body)` would call a field with the name `keys`.
+        named |= {operation.body_parameter: body} if operation.body_parameter else dict(iter(body))
     elif operation.method == "GET":
         named |= {name: given[name] for name in operation.given}
     if operation.pages:
@@ -159,7 +169,7 @@ def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headers(operation: Operation, request: Request, found: Any) -> dict[str, str]:
-    """Where a page goes on, where a new thing is, and the version of what is shown."""
+    """The link to the next page, the location of a new object, and the version of the one shown."""
     if isinstance(found, Page):
         if not (found.has_next and found.end_cursor):
             return {}

@@ -11,9 +11,9 @@ from app.adapters.fields import faults_of, field_error, field_text
 from app.adapters.messages import error_text, message_of
 from app.api.contract import methods_at
 from app.domain.errors import DomainError, Malformed
+from app.running.run import Unavailable
 from app.transport.headers import language_at
 from app.transport.problems import LOGIN, FaceError, failed, problem
-from app.usecases.run import Unavailable
 
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:
@@ -52,10 +52,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     language = language_at(request)
     facts: dict[str, Any] = {"how": "address"}
     headers: dict[str, str] = {}
-    if error.status_code == 400 and request.url.path != LOGIN:  # the body is no JSON
+    # The body is not JSON.
+    if error.status_code == 400 and request.url.path != LOGIN:
         fault = {"field": "body", "code": "json_invalid", "message": field_text({"code": "json_invalid"}, language)}
         return problem(request, 400, code, error_text(code, {}, language), errors=[fault])
-    if error.status_code == 405:  # the router names the methods of one operation, the contract all of them
+    # The router knows the methods of one operation, the contract those of all operations of the path.
+    if error.status_code == 405:
         known = methods_at(request.app.openapi(), request.url.path) or _named(error)
         facts = {"method": request.method[:20], "allow": ", ".join(known)}
         headers = {"Allow": ", ".join("GET, HEAD" if one == "GET" else one for one in known)}
@@ -65,19 +67,19 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 def _named(error: HTTPException) -> list[str]:
-    """The methods that the router names."""
+    """The methods that the router lists."""
     named = (error.headers or {}).get("Allow", "")
     return [one.strip() for one in named.split(",") if one.strip() not in ("", "HEAD")]
 
 
 def _comes_as(request: Request, expected: str) -> bool:
-    """Whether a body is of the kind that the operation takes; JSON may have another name that ends in +json."""
+    """Whether a body has the media type of the operation; JSON may have another name that ends in +json."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == expected or (expected.endswith("/json") and kind.endswith("+json"))
 
 
 def install(app: FastAPI) -> None:
-    """Hang the translations on the app."""
+    """Adds the error handlers to the app."""
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(FaceError, _face)
     app.add_exception_handler(RequestValidationError, _shape)

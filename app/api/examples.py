@@ -1,4 +1,4 @@
-"""An example of every request body, made of its schema and of words that fit: nothing to keep beside the models."""
+"""An example of every request body, made from its schema and a list of values, so that none is written by hand."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ WORDS: Node = {
     "reference": "2026-0042",
     "percent": "12.5",
 }
-"""Field → what it could be, where its type allows it."""
+"""For each field, values to try if its type allows them."""
 OWN: dict[str, Node] = {
     "AddCooperative": {"name": "De Stek"},
     "AddMunicipality": {"name": "Breda"},
@@ -81,9 +81,9 @@ OWN: dict[str, Node] = {
     "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
     **{name: {"title": "Elektrische heggenschaar"} for name in ("RequestSpending", "SpendFund")},
 }
-"""Fields of one body, where those of another say something else."""
+"""Values of fields for one body, if they differ from those for others."""
 TELLING = frozenset({"contact", "email", "text", "tags", "note", "kinds", "skills", "client_id", "client_secret"})
-"""Fields that an example has though they may be left out."""
+"""Optional fields that the example shows anyway."""
 FORMATS = {
     "uuid": "0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10",
     "date": "2026-03-14",
@@ -92,7 +92,7 @@ FORMATS = {
 
 
 def add_examples(document: Node) -> None:
-    """Give every request body its example; the document is changed."""
+    """Adds an example to every request body; the document is changed."""
     for item in document["paths"].values():
         for operation in item.values():
             for body in operation["requestBody"]["content"].values() if "requestBody" in operation else ():
@@ -102,7 +102,7 @@ def add_examples(document: Node) -> None:
 
 
 def _met(document: Node, schema: Node) -> Node:
-    """The schema itself, or what it refers to; of alternatives the first."""
+    """The schema, or the one that it refers to; of alternatives the first."""
     while True:
         if "$ref" in schema:
             schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -113,7 +113,7 @@ def _met(document: Node, schema: Node) -> Node:
 
 
 def _object(document: Node, schema: Node) -> Node:
-    """Its required fields and the telling ones; where nothing is required, the first three."""
+    """Its required fields and those of `TELLING`; if nothing is required, the first three."""
     fields, own = schema.get("properties", {}), OWN.get(schema.get("title", ""), {})
     chosen = [name for name in fields if name in schema.get("required", ()) or name in TELLING or name in own]
     return {

@@ -1,4 +1,4 @@
-"""What the JSON of the face itself is made of: answers that no shape shows, and pages."""
+"""The JSON of the face itself: answers without a shape, and pages."""
 
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Out(BaseModel):
-    """An answer, read from a domain object by the names of its fields; every field is always there."""
+    """An answer, read from a domain object by the names of its fields; every field is always present."""
 
     model_config = ConfigDict(
         from_attributes=True,
@@ -26,16 +26,16 @@ class PageOut(Out, Generic[T]):
     """A page."""
 
     items: list[T]
-    """What is on it."""
+    """The items of the page."""
     next_cursor: str | None
     """The `after` of the next page; null at the end."""
 
 
 class SpecificationLine(Out):
-    """A line of the ledger and its inputs."""
+    """A line of the ledger with its inputs."""
 
     journal_id: UUID
-    """The journal that it stands in."""
+    """The journal that contains it."""
     line: int
     """Its number within the account."""
     effective_on: date
@@ -43,41 +43,41 @@ class SpecificationLine(Out):
     period: date
     """The month of the books, by its first day."""
     kind: str
-    """What was booked."""
+    """The kind of booking."""
     rule: str
     """The rule that made it, as a code."""
     cents: int
-    """How much, in cents."""
+    """The amount, in cents."""
     member: str | None
     """A pseudonym of the member."""
     facts: dict[str, Any]
-    """What it was worked out from."""
+    """The facts that it was computed from."""
 
 
 class SpecificationOut(Out):
-    """What a remittance consists of."""
+    """The specification of a remittance."""
 
     id: UUID
     """The remittance."""
     cooperative_id: UUID
     """The cooperative that pays it."""
     cents: int
-    """How much, in cents; the sum of the lines."""
+    """The amount, in cents; the sum of the lines."""
     digest: str
-    """A hash of the lines, by which a copy is known."""
+    """A hash of the lines, to compare a copy with."""
     lines: list[SpecificationLine]
     """Every line."""
 
 
 class TokenOut(Out):
-    """A token, as RFC 6749 has it (section 5.1)."""
+    """A token, as RFC 6749 defines it (section 5.1)."""
 
     model_config = ConfigDict(alias_generator=None)
     access_token: str
-    """What goes into `Authorization: Bearer`."""
+    """The value for `Authorization: Bearer`."""
     token_type: str = "Bearer"  # noqa: S105  the type, no secret
-    """How it is used."""
+    """The type of the token."""
     expires_in: int
-    """For how many seconds it is good."""
+    """The number of seconds for which it is valid."""
     scope: str
-    """What it may do, separated by blanks."""
+    """Its scopes, separated by blanks."""

@@ -1,4 +1,4 @@
-"""REST: files of offerings that stream in, and the decision about all that one holds for review."""
+"""REST: imports of files with offerings as a stream, and the decision about all that an import holds."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from app.adapters.messages import EN, message_of
 from app.adapters.row_files import Unreadable
-from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun, tag, viewer_of
+from app.api.deps import KeptRunDep, LanguageDep, WiringDep, noun_router, tag, viewer_of
 from app.api.offering_rows import READERS, errors_of, name_of, row_of
 from app.contract.market.offering_imports import OfferingImport
 from app.contract.shape import show
@@ -19,6 +19,7 @@ from app.domain.errors import DomainError, RuleRefused
 from app.domain.market import offering_imports as domain
 from app.domain.market.offering_imports import LEASE, Row, Rows, Unread
 from app.ids import CooperativeId, MemberId, OfferingImportId
+from app.running.run import Run, Unavailable
 from app.transport.problems import FaceError
 from app.transport.uploads import Uploads
 from app.usecases.market.offering_imports import (
@@ -30,12 +31,11 @@ from app.usecases.market.offering_imports import (
     review_import,
     start_import,
 )
-from app.usecases.run import Run, Unavailable
 from app.vocabulary import Source, doc_of
 
-router = noun("offering imports")
+router = noun_router("offering imports")
 AT_ONCE = 500
-"""Rows of one transaction."""
+"""The rows of one transaction."""
 _TABLE = """\
 externalId;memberId;kind;title;category;priceUnit;price;vatClass;town
 SKU-42;0198b2b6-7f0a-7c3e-9a54-0c6f1f3b2d10;goods;Jam;eten;piece;4,50;reduced;Breda
@@ -71,15 +71,15 @@ async def take_in(
     wired: WiringDep,
     language: LanguageDep,
     source: Annotated[Source, Query(description=doc_of(Source))],
-    dry_run: Annotated[bool, Query(alias="dryRun", description="Only say what would happen.")] = False,
-    member_id: Annotated[MemberId | None, Query(alias="memberId", description="For rows that name nobody.")] = None,
+    dry_run: Annotated[bool, Query(alias="dryRun", description="Only report what would happen.")] = False,
+    member_id: Annotated[MemberId | None, Query(alias="memberId", description="For rows without a member.")] = None,
 ) -> OfferingImport:
-    """Take in a file of offerings as it streams in: JSON lines or CSV (semicolons and decimal commas too).
+    """Import a file of offerings as a stream: JSON lines or CSV (semicolons and decimal commas too).
 
-    Good rows are kept whatever becomes of others; of a file that cannot be read on, those before. A file without any
-    row is refused. New offerings wait for review: `transitions` decides about all of them. The answer comes at the
-    end; meanwhile `GET /cooperatives/{id}/offering-imports` shows how far it is. The same file again changes
-    nothing. Under the key of an earlier request the file is not read: the answer says how far that import is.
+    Good rows are kept even if others are refused; if a file cannot be read further, the rows before are kept. A file
+    without any row is refused. New offerings wait for review: `transitions` decides about all of them. The answer comes
+    at the end; meanwhile `GET /cooperatives/{id}/offering-imports` shows the progress. The same file again changes
+    nothing. With the key of an earlier request the file is not read: the answer shows the progress of that import.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in READERS:
@@ -108,11 +108,12 @@ async def move(
 ) -> OfferingImport:
     """Publish or send back all that this import holds for review.
 
-    It goes on from part to part; if it breaks off, the same request does the rest. `held` of the answer is what
-    stays: offerings that you made yourself, or whose maker does not sell now.
+    It works in parts; if it breaks off, the same request does the rest. `held` in the answer is the number that stays:
+    your own offerings, and those of makers who do not sell now.
     """
     found, after = await run(review_import, import_id=import_id, contents=body)
-    run.key = None  # a repeat does the rest
+    # A repeat does the rest.
+    run.key = None
     while after is not None:
         found, after = await run(review_import, import_id=import_id, contents=body, after=after)
     tag(response, found.version)
@@ -122,7 +123,7 @@ async def move(
 async def _until_its_end(
     run: Run, uploads: Uploads, import_id: OfferingImportId, rows: Coroutine[Any, Any, None]
 ) -> domain.OfferingImport:
-    """Take in the rows, and write down how the file ended, whatever happens meanwhile."""
+    """Imports the rows, and always records how the file ended."""
     reason = "something went wrong on our side"
     try:
         async with _leased(run, import_id):
@@ -147,7 +148,7 @@ async def _until_its_end(
 
 @contextlib.asynccontextmanager
 async def _leased(run: Run, import_id: OfferingImportId) -> AsyncIterator[None]:
-    """Renew the import's lease meanwhile, however slowly its rows come."""
+    """Renews the import's lease meanwhile, however slowly its rows come."""
 
     async def renewing() -> None:
         while True:
@@ -166,7 +167,7 @@ async def _leased(run: Run, import_id: OfferingImportId) -> AsyncIterator[None]:
 async def _take_in(
     run: Run, import_id: OfferingImportId, rows: AsyncIterator[tuple[int, Any]], member_id: MemberId | None
 ) -> None:
-    """Rows in their order, some hundreds a transaction; what was read before the file broke off is kept."""
+    """Imports rows in order, some hundreds in a transaction; rows before a break of the file are kept."""
     good: list[tuple[int, Row]] = []
     unread: list[Unread] = []
     try:

@@ -1,4 +1,4 @@
-"""REST: a row of a file as an offering, and what is wrong with one that is none."""
+"""REST: converts a row of a file into an offering, or lists its errors."""
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -12,9 +12,9 @@ from app.adapters.row_files import BadRow, csv_rows, decimal_of, json_rows
 from app.usecases.market.offering_imports import OfferingRow
 
 MOST_FIELDS = 40
-"""That a row may have; what has more is none of ours."""
+"""The most fields of a row; a row with more is not an offering."""
 MOST_ERRORS = 20
-"""That are said of one row."""
+"""The most errors that are reported for one row."""
 COLUMNS = frozenset(field.alias or name for name, field in OfferingRow.model_fields.items())
 READERS: dict[str, Callable[[AsyncIterator[bytes]], AsyncIterator[tuple[int, Any]]]] = {
     "text/csv": partial(csv_rows, columns=COLUMNS),
@@ -24,7 +24,7 @@ READERS: dict[str, Callable[[AsyncIterator[bytes]], AsyncIterator[tuple[int, Any
 
 
 def errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]:
-    """What is wrong with a row, by its columns."""
+    """The errors of a row, by its columns."""
     if isinstance(found, BadRow):
         return ({"field": "", "code": found.code, "facts": found.facts, "message": ""},)
     if isinstance(found, dict) and len(found) > MOST_FIELDS:
@@ -43,7 +43,7 @@ def errors_of(found: Any, error: ValidationError) -> tuple[dict[str, Any], ...]:
 
 
 def row_of(found: Any, member_id: UUID | None) -> OfferingRow:
-    """A row of either kind of file. Raises ValidationError."""
+    """The offering of a row, from either kind of file. Raises ValidationError."""
     if isinstance(found, dict) and len(found) > MOST_FIELDS:
         found = None
     if isinstance(found, dict):
@@ -85,7 +85,7 @@ _CELLS: dict[str, Any] = {
     "offered": _yes,
     **dict.fromkeys(_LISTS, _parts),
 }
-"""Cells of a CSV are text; of a column that is a list there are commas between its values."""
+"""Columns of a CSV that are converted from text; a list has commas between its values."""
 
 
 def name_of(found: Any) -> str:

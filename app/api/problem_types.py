@@ -1,13 +1,9 @@
-"""`/docs/errors`: what each code of a refusal means, and what to do. The `type` of a problem leads there (RFC 9457)."""
+"""`/docs/errors`: the meaning of each error code, and what to do. The `type` of a problem links there (RFC 9457)."""
 
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from app.adapters.messages import EN, NL
-from app.adapters.reasons import BLOCKED
-from app.adapters.refusals import ERRORS
-from app.adapters.rules import RULE_TEXTS
+from app.adapters.messages import say, templates
 from app.domain.errors import DomainError
 from app.transport.problems import TITLES
 
@@ -26,9 +22,9 @@ FACES = {
     "internal": 500,
     "unavailable": 503,
 }
-"""Errors of the faces; those of the domain say their status themselves."""
-REASONS = {"rule_refused": RULE_TEXTS, "wrong_state": BLOCKED}
-"""Codes whose facts say closer what is wrong, with what that may be."""
+"""The statuses of the faces' own errors; those of the domain have their own."""
+REASONS = {"rule_refused": "rule", "wrong_state": "blocked"}
+"""Codes whose facts give a more precise reason, with the section of the catalogues that has all of them."""
 PAGE = """<!doctype html>
 <html lang="{language}">
   <head>
@@ -45,10 +41,6 @@ PAGE = """<!doctype html>
   </body>
 </html>
 """
-_NOTE = {
-    NL: "Wat tussen { en } staat, vult het antwoord in: dat zijn waarden van facts.",
-    EN: "The answer fills in what stands between { and }: values of its facts.",
-}
 
 
 def statuses() -> dict[str, int]:
@@ -57,32 +49,30 @@ def statuses() -> dict[str, int]:
 
 
 def described(code: str, language: str) -> dict[str, Any]:
-    """A code for programs. Raises KeyError."""
+    """A code as JSON. Raises KeyError."""
     status = statuses()[code]
-    cases = {name: _in(text, language) for name, text in _cases(code).items()}
-    told = {"code": code, "status": status, "title": TITLES[status], "detail": _in(ERRORS[code], language)}
-    return told | ({"cases": cases} if cases else {})
+    told = {"code": code, "status": status, "title": TITLES[status], "detail": templates("refusal", language)[code]}
+    return told | ({"cases": cases} if (cases := _cases(code, language)) else {})
 
 
 def page_of(code: str, language: str) -> str:
-    """A code for people. Raises KeyError."""
+    """A code as a page. Raises KeyError."""
     told = described(code, language)
     named = told.get("cases", {}).items()
     cases = "".join(f"<dt><code>{name}</code></dt><dd>{escape(text)}</dd>" for name, text in named)
     content = f"<p>{escape(told['detail'])}</p><p>HTTP {told['status']} {told['title']}</p>"
     content += f"<dl>{cases}</dl>" if cases else ""
-    return page(code, f"{content}<p>{_NOTE[language]}</p>", language)
+    return page(code, f"{content}<p>{say('note', 'facts', language)}</p>", language)
 
 
 def index(language: str, place: str) -> str:
-    """All codes for people, below the address `place`."""
-    found = statuses()
+    """All codes as a page, with links below the address `place`."""
+    found, texts = statuses(), templates("refusal", language)
     rows = "".join(
-        f'<dt>{found[code]} <a href="{place}/{code}"><code>{code}</code></a></dt>'
-        f"<dd>{escape(_in(ERRORS[code], language))}</dd>"
+        f'<dt>{found[code]} <a href="{place}/{code}"><code>{code}</code></a></dt><dd>{escape(texts[code])}</dd>'
         for code in sorted(found, key=lambda code: (found[code], code))
     )
-    return page("Errors" if language == EN else "Fouten", f"<dl>{rows}</dl>", language)
+    return page(say("note", "errors", language), f"<dl>{rows}</dl>", language)
 
 
 def page(title: str, content: str, language: str) -> str:
@@ -90,20 +80,16 @@ def page(title: str, content: str, language: str) -> str:
     return PAGE.format(language=language, title=escape(title), content=content)
 
 
-def _cases(code: str) -> Mapping[str, tuple[str, str]]:
-    """What the refusal says closer, by the reason."""
+def _cases(code: str, language: str) -> dict[str, str]:
+    """The texts of a code's precise reasons, by reason."""
     own = {
         name.removeprefix(f"{code}_"): text
-        for name, text in ERRORS.items()
+        for name, text in templates("refusal", language).items()
         if name.startswith(f"{code}_") and _owner(name) == code
     }
-    return {**own, **REASONS.get(code, {})}
+    return own | (templates(REASONS[code], language) if code in REASONS else {})
 
 
 def _owner(name: str) -> str:
-    """The code that a text belongs to: the longest one that its name begins with."""
+    """The code that a text belongs to: the longest one with which its name begins."""
     return max((code for code in statuses() if name == code or name.startswith(f"{code}_")), key=len, default="")
-
-
-def _in(text: tuple[str, str], language: str) -> str:
-    return text[1 if language == EN else 0]

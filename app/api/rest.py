@@ -1,4 +1,4 @@
-"""The REST face as a whole: every noun's router, and the operations that watch over the process."""
+"""The REST face as a whole: every noun's router, and the operations for monitoring."""
 
 import time
 from typing import Any
@@ -14,19 +14,19 @@ from app.domain.access import SELLABLE_SCOPES
 from app.usecases.platform.events import get_lag
 
 ASKED_MOST = frozenset({"orders", "payments", "events", "members"})
-"""Their routes come first: routes are tried one after another."""
+"""The busiest routers come first, because routes are tried one after another."""
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 
 @operations.get("/healthz", include_in_schema=False)
 async def healthz() -> dict[str, str]:
-    """The process lives."""
+    """The process is alive."""
     return {"status": "ok"}
 
 
 @operations.get("/readyz", include_in_schema=False)
 async def readyz(run: RunDep, wired: WiringDep, response: Response) -> dict[str, Any]:
-    """The database answers and is migrated; how long the oldest event waits (seconds). Looked at once a second.
+    """The database answers and is migrated; the age of the oldest waiting event, in seconds. Checked once a second.
 
     503 while the process drains (`SAMEN_DRAIN_SECONDS`).
     """
@@ -42,7 +42,7 @@ async def readyz(run: RunDep, wired: WiringDep, response: Response) -> dict[str,
 
 @operations.get("/.well-known/oauth-authorization-server", include_in_schema=False)
 async def metadata(wired: WiringDep) -> dict[str, Any]:
-    """What an OAuth library wants to know of us (RFC 8414)."""
+    """The metadata for OAuth libraries (RFC 8414)."""
     return {
         "issuer": wired.app_issuer,
         "token_endpoint": f"{wired.app_issuer}/oauth/token",
@@ -62,7 +62,7 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Hang the REST face on the app: its routes themselves, since routers within routers are searched twice."""
+    """Adds the routes themselves to the app, since nested routers are searched twice."""
     tables = sorted(TABLES, key=lambda table: table.name not in ASKED_MOST)
     routers = (
         *map(router_of, tables),

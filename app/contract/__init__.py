@@ -1,1 +1,1 @@
-"""What the world sees of each noun: its shapes and operations, from which both faces are made."""
+"""The public side of each noun: its shapes and operations, from which both faces are made."""

@@ -1,19 +1,19 @@
-"""Amounts by name, where the names are not known beforehand."""
+"""Lists of amounts by name, for names that are not known in advance."""
 
 from typing import Any
 
-from app.contract.shape import Money, Viewer, cents, seen, shape, show
+from app.contract.shape import Money, Viewer, cents, computed, shape, show
 from app.domain import money as domain
 
 
 @shape(domain.NamedAmount)
 class NamedAmount:
-    """An amount and what it is of."""
+    """An amount with its name."""
 
     name: str
-    """What it is of."""
+    """The name."""
     amount: Money = cents("cents")
-    """How much."""
+    """The amount."""
 
 
 def amounts(field: str) -> Any:
@@ -23,4 +23,4 @@ def amounts(field: str) -> Any:
         rows = [domain.NamedAmount(name, amount) for name, amount in getattr(thing, field).items()]
         return [show(NamedAmount, row, viewer) for row in rows]
 
-    return seen(read)
+    return computed(read)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.adapters.messages import explain, explain_leg
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.domain import ledger as domain
 from app.domain.books import flows
 from app.domain.ledger import AccountKind, JournalKind
@@ -15,16 +15,16 @@ from app.usecases.steps import preview
 
 @shape(domain.Leg)
 class Leg:
-    """A part of the split: where it goes and why."""
+    """A part of the split: its destination and its reason."""
 
     kind: AccountKind
     """The account that it goes to."""
     amount: Money = cents("cents")
-    """How much."""
+    """The amount."""
     rule: str
     """The rule that made it, as a code."""
-    reason: str = seen(lambda leg, viewer: explain_leg(leg, viewer.language))
-    """Why, in the caller's language."""
+    reason: str = computed(lambda leg, viewer: explain_leg(leg, viewer.language))
+    """The reason, in the caller's language."""
 
 
 @shape(domain.Entry)
@@ -36,17 +36,17 @@ class Entry:
     account_id: AccountId
     """The account that it changes."""
     account_kind: AccountKind
-    """What the account is for."""
+    """The kind of account."""
     amount: Money = cents("cents")
-    """How much it adds to the account, or takes off."""
+    """The amount that it adds to the account or, if negative, takes off."""
     balance_after: Money
-    """What stands on the account after it."""
+    """The balance of the account after it."""
     rule: str
     """The rule that made it, as a code."""
     member_id: MemberId | None
-    """Whose account it is, if it is a member's."""
-    reason: str = seen(lambda entry, viewer: explain(entry.rule, entry.facts, viewer.language))
-    """Why it was booked, in the caller's language."""
+    """The owner of the account, if it is a member."""
+    reason: str = computed(lambda entry, viewer: explain(entry.rule, entry.facts, viewer.language))
+    """The reason of the booking, in the caller's language."""
 
 
 @shape(domain.Journal)
@@ -55,11 +55,11 @@ class Journal:
 
     id: JournalId
     kind: JournalKind
-    """What was booked."""
+    """The kind of booking."""
     source_type: str
-    """The noun that it was booked for."""
+    """The kind of source."""
     source_id: AnyId
-    """The id of what it was booked for."""
+    """The id of the source."""
     part: int
     """Counts journals of one kind for one source, from 1."""
     booked_at: datetime
@@ -67,11 +67,11 @@ class Journal:
     effective_on: date
     """The day on which it counts."""
     period: date
-    """The month of the books that it stands in, by its first day."""
+    """The month in which it is booked, by its first day."""
     reverses: JournalId | None
-    """The journal that it takes back."""
+    """The journal that it reverses."""
     agreement_id: AgreementId | None
-    """The version of the agreement by which it was split."""
+    """The version of the agreement that split it."""
     entries: list[Entry]
     """Its lines."""
 
@@ -82,69 +82,69 @@ class Account:
 
     id: AccountId
     kind: AccountKind
-    """What it is for."""
+    """The kind of account."""
     currency: str
     """Its currency: EUR."""
     rgs_code: str
     """Its code in the Dutch reference scheme of accounts (RGS)."""
     balance: Money
-    """What stands on it."""
+    """The balance."""
     floor: Money | None
-    """Below which it never comes; null: it has no floor."""
+    """The balance never goes below this floor; null: no floor."""
     member_id: MemberId | None
-    """Whose it is, if it is a member's."""
+    """The owner, if it is a member."""
     party: str | None
-    """With whom it stands open: a name, or the id of a cooperative or municipality."""
+    """The other party: a name, or the id of a cooperative or municipality."""
 
 
 @shape(domain.Period)
 class Period:
     """A closed month: it takes no postings."""
 
-    month: str = seen(lambda period, _: f"{period.month:%Y-%m}")
+    month: str = computed(lambda period, _: f"{period.month:%Y-%m}")
     """The month, such as 2026-03."""
     closed_at: datetime
     """When it was closed."""
     closed_by: PersonId | None
-    """Who closed it."""
+    """The person who closed it."""
     bank_balance: Money | None = cents("bank_cents")
-    """What stood in the bank at its end."""
+    """The bank balance at its end."""
 
 
 @shape(flows.Flow)
 class Flow:
-    """Money that went from one place to the next."""
+    """An amount that moved from one place to another."""
 
     source: str
-    """Where it came from."""
+    """The source."""
     target: str
-    """Where it went."""
+    """The destination."""
     amount: Money = cents("cents")
-    """How much."""
-    reason: str = seen(lambda flow, viewer: explain(flow.rule, flow.facts, viewer.language) if flow.rule else "")
-    """Why, in the caller's language; empty if there are several reasons."""
+    """The amount."""
+    reason: str = computed(lambda flow, viewer: explain(flow.rule, flow.facts, viewer.language) if flow.rule else "")
+    """The reason, in the caller's language; empty if there are several."""
 
 
 @shape(preview.Preview)
 class SplitPreview:
-    """What would become of an amount. Nothing is booked."""
+    """The split that an amount would get. Nothing is booked."""
 
     agreement_id: AgreementId
-    """The version by which it was split."""
+    """The version of the agreement that splits it."""
     agreement_number: int
     """Its number."""
     day: date
     """The day of the work."""
     net: Money
-    """What is earned, without VAT."""
+    """The amount earned, without VAT."""
     costs: Money = cents("cost_cents")
-    """What it costs."""
+    """The cost."""
     legs: list[Leg]
-    """Where it goes, and why."""
+    """The parts of the split, with their reasons."""
     year_before: Money
-    """What the member kept this year before it."""
+    """The amount that the member kept this year before it."""
     year_after: Money
-    """What the member kept this year with it."""
+    """The amount that the member kept this year including it."""
 
 
 BELOW = "/cooperatives/{cooperative_id}"

@@ -1,7 +1,7 @@
 """Operations: an address, a use case and the shape of its answer. Both faces are made from them.
 
-The parameters of the use case are those of the operation, its docstring is the words. A parameter that stands in the
-path is an id; `page` asks for a page; `expected_version` is REST's If-Match; all others are the body, or a GET's query.
+The parameters of an operation are those of its use case; its description is the docstring. A parameter in the path is
+an id; `page` makes a page of it; `expected_version` is REST's If-Match; all others form the body, or a GET's query.
 """
 
 import inspect
@@ -17,12 +17,12 @@ from pydantic import BaseModel, create_model
 from app.contract.shape import bare, is_shape, optional
 from app.domain.errors import DomainError
 from app.ids import noun_of
-from app.usecases.steps.forms import WHOLE
+from app.usecases.steps.forms import BODY_PARAMETERS
 from app.vocabulary import Form
 
 UseCase = Callable[..., Any]
 OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations")
-"""Parameters that no caller gives as they are."""
+"""Parameters that callers do not give in this form."""
 
 
 class Key(StrEnum):
@@ -30,11 +30,11 @@ class Key(StrEnum):
 
     NEEDED = "needed"
     KEPT = "kept"
-    """A caller may send one; then the answer is kept with it."""
+    """A caller may send one; then the answer is stored with it."""
     REFUSED = "refused"
-    """The answer tells a secret, which nothing keeps."""
+    """The answer has a secret, which is never stored."""
     NONE = "none"
-    """A read, a PUT, a PATCH or a DELETE: repeated, it does nothing twice."""
+    """A read, a PUT, a PATCH or a DELETE: a repeat does nothing twice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,32 +46,32 @@ class Operation:
     path: str
     use_case: UseCase
     shape: Any
-    """What the answer shows: one, or each of a list or page."""
+    """The shape of the answer, or of each item of a list or page."""
     status: int = 200
     key: Key = Key.NONE
     opens: str = ""
-    """The path below which a new thing is found, for its Location."""
+    """The path of new objects, for their Location."""
     holds: str = ""
-    """The field of an answer with something extra that holds the noun: `app` of `{app, clientSecret}`."""
+    """If the answer has extra fields: the field with the noun, such as `app` in `{app, clientSecret}`."""
     field: str = ""
-    """What GraphQL calls it; empty: as its use case, a read without `list_`, `get_` or `read_`."""
+    """The name in GraphQL; by default that of the use case, for reads without `list_`, `get_` or `read_`."""
     must_have_seen: bool = False
-    """Whether the caller has to name the version that they saw."""
+    """Whether the caller must give the version that they saw."""
     below: Any = None
-    """Of a list: the shape that has it as a field in GraphQL too, if any."""
+    """For a list: the shape that also has it as a field in GraphQL, if any."""
     asks: bool = False
-    """Of a POST: it changes nothing, so that GraphQL has it among its queries."""
+    """For a POST that changes nothing: GraphQL has it among its queries."""
     new: type | None = None
-    """Of a PUT: the type of what was not there before, which REST answers with 201."""
+    """For a PUT: the type of a new object, which REST answers with 201."""
 
     @property
     def id(self) -> str:
-        """What generated clients name their function by, such as `orders_place_order`."""
+        """The name of its function in generated clients, such as `orders_place_order`."""
         return f"{self.noun}_{self.use_case.__name__}"
 
     @cached_property
     def words(self) -> str:
-        """What it does: the docstring of its use case without the errors that it raises."""
+        """The description: the docstring of its use case without the errors that it raises."""
         text = " ".join((inspect.getdoc(self.use_case) or "").split())
         return re.sub(r"(^|(?<=[.]) )Raises .*", "", text).strip()
 
@@ -83,17 +83,17 @@ class Operation:
 
     @cached_property
     def hints(self) -> dict[str, Any]:
-        """The parameters that a caller gives, with their forms."""
+        """The parameters that a caller gives, with their types."""
         hints = get_type_hints(self.use_case, include_extras=True)
         return {name: hints[name] for name in inspect.signature(self.use_case).parameters if name not in OWN}
 
     @cached_property
     def returned(self) -> Any:
-        """What the use case returns: a domain object, a list or a page of them."""
+        """The result of the use case: a domain object, a list or a page of them."""
         return get_type_hints(self.use_case)["return"]
 
     def default(self, name: str) -> Any:
-        """The default of a parameter; `inspect.Parameter.empty` if it has to be given."""
+        """The default of a parameter; `inspect.Parameter.empty` if it is required."""
         return inspect.signature(self.use_case).parameters[name].default
 
     def status_of(self, found: Any) -> int:
@@ -102,7 +102,7 @@ class Operation:
 
     @cached_property
     def subject(self) -> Any:
-        """The shape of the noun, whose version and id the headers tell."""
+        """The shape of the noun, whose version and id go into headers."""
         return optional(get_type_hints(self.shape)[self.holds])[0] if self.holds else self.shape
 
     @cached_property
@@ -117,19 +117,19 @@ class Operation:
 
     @cached_property
     def in_path(self) -> list[str]:
-        """Parameters that stand in the path, in its order."""
+        """The parameters in the path, in its order."""
         return re.findall(r"{(\w+)}", self.path)
 
     @cached_property
     def own_id(self) -> str | None:
-        """The parameter in its path that is the id of what comes back, if there is one."""
+        """The path parameter with the id of the object in the answer, if there is one."""
         own = get_type_hints(self.subject, include_extras=True).get("id") if is_shape(self.subject) else None
         noun = noun_of(own)
         return next((name for name in self.in_path if noun and noun_of(self.hints[name]) == noun), None)
 
     @cached_property
     def given(self) -> list[str]:
-        """Parameters that stand in the body, or in the query of a GET."""
+        """The parameters in the body, or in the query of a GET."""
         return [name for name in self.hints if name not in self.in_path]
 
     @cached_property
@@ -139,26 +139,26 @@ class Operation:
 
     @cached_property
     def lists(self) -> bool:
-        """Whether the answer is a list that is short by nature."""
+        """Whether the answer is a list that is always short."""
         return getattr(self.returned, "__origin__", None) is list
 
     @cached_property
     def versioned(self) -> bool:
-        """Whether the caller may name the version that they saw."""
+        """Whether the caller may give the version that they saw."""
         return "expected_version" in inspect.signature(self.use_case).parameters
 
     @cached_property
-    def whole(self) -> str | None:
-        """The parameter that is the body as a whole, if there is one."""
-        return self.given[0] if len(self.given) == 1 and self.given[0] in WHOLE else None
+    def body_parameter(self) -> str | None:
+        """The parameter that is the whole body, if there is one."""
+        return self.given[0] if len(self.given) == 1 and self.given[0] in BODY_PARAMETERS else None
 
     @cached_property
     def body(self) -> type[BaseModel] | None:
-        """The form of the body; None if there is nothing to give."""
+        """The form of the body; None if there are no parameters for it."""
         if self.method in ("GET", "DELETE") or not self.given:
             return None
-        if self.whole:
-            form: type[BaseModel] = bare(self.hints[self.whole])
+        if self.body_parameter:
+            form: type[BaseModel] = bare(self.hints[self.body_parameter])
             return form
         fields: Any = {name: (self.hints[name], _or_needed(self.default(name))) for name in self.given}
         name = _pascal(self.use_case.__name__)
@@ -176,7 +176,7 @@ def _pascal(name: str) -> str:
 
 @dataclass
 class Noun:
-    """The table of a noun."""
+    """The operations of a noun."""
 
     name: str
     operations: list[Operation] = field(default_factory=list)
@@ -184,9 +184,19 @@ class Noun:
     def get(
         self, path: str, use_case: UseCase, shape: Any, *, holds: str = "", field: str = "", below: Any = None
     ) -> None:
-        """An operation that only reads. A list `below` a shape is read by the shape's id."""
-        row = {"holds": holds, "field": field, "below": below}
-        self._add(method="GET", path=path, use_case=use_case, shape=shape, **row)
+        """Adds a read. A list `below` a shape is read by the shape's id."""
+        self._add(
+            Operation(
+                noun=self.name,
+                method="GET",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                holds=holds,
+                field=field,
+                below=below,
+            )
+        )
 
     def post(
         self,
@@ -200,21 +210,47 @@ class Noun:
         status: int = 201,
         field: str = "",
     ) -> None:
-        """A POST that changes something: it adds a thing, or is a step with its own address, such as a payment."""
-        row = {"status": status, "key": key, "opens": opens, "holds": holds, "field": field}
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, **row)
+        """Adds a POST that changes something: a new object, or a step with its own address, such as a payment."""
+        self._add(
+            Operation(
+                noun=self.name,
+                method="POST",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                status=status,
+                key=key,
+                opens=opens,
+                holds=holds,
+                field=field,
+            )
+        )
 
     def ask(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
-        """A POST that only reads: what it asks is a body."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
+        """Adds a POST that only reads, because its question needs a body."""
+        self._add(
+            Operation(noun=self.name, method="POST", path=path, use_case=use_case, shape=shape, asks=True, field=field)
+        )
 
     def move(self, path: str, use_case: UseCase, shape: Any, *, key: Key = Key.NEEDED, field: str = "") -> None:
-        """A transition."""
-        self._add(method="POST", path=path, use_case=use_case, shape=shape, key=key, field=field)
+        """Adds a transition."""
+        self._add(
+            Operation(noun=self.name, method="POST", path=path, use_case=use_case, shape=shape, key=key, field=field)
+        )
 
     def patch(self, path: str, use_case: UseCase, shape: Any, *, field: str = "") -> None:
-        """A change of what the body names."""
-        self._add(method="PATCH", path=path, use_case=use_case, shape=shape, must_have_seen=True, field=field)
+        """Adds a change of the fields in the body."""
+        self._add(
+            Operation(
+                noun=self.name,
+                method="PATCH",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                must_have_seen=True,
+                field=field,
+            )
+        )
 
     def put(
         self,
@@ -226,16 +262,25 @@ class Noun:
         new: type | None = None,
         opens: str = "",
     ) -> None:
-        """An operation that sets something, however often it is repeated."""
-        row = {"must_have_seen": must_have_seen, "new": new, "opens": opens}
-        self._add(method="PUT", path=path, use_case=use_case, shape=shape, **row)
+        """Adds an operation that sets something; a repeat changes nothing."""
+        self._add(
+            Operation(
+                noun=self.name,
+                method="PUT",
+                path=path,
+                use_case=use_case,
+                shape=shape,
+                must_have_seen=must_have_seen,
+                new=new,
+                opens=opens,
+            )
+        )
 
     def delete(self, path: str, use_case: UseCase, shape: Any) -> None:
-        """An operation that takes something away. REST answers nothing, GraphQL what is gone."""
-        self._add(method="DELETE", path=path, use_case=use_case, shape=shape, status=204)
+        """Adds an operation that deletes. REST answers without a body, GraphQL with the deleted object."""
+        self._add(Operation(noun=self.name, method="DELETE", path=path, use_case=use_case, shape=shape, status=204))
 
-    def _add(self, **row: Any) -> None:
-        operation = Operation(noun=self.name, **row)
+    def _add(self, operation: Operation) -> None:
         secrets = [name for name in getattr(operation.shape, "__annotations__", ()) if "secret" in name]
         if secrets and operation.key in (Key.NEEDED, Key.KEPT):
             raise ValueError(f"{operation.id}: its answer tells a secret, so no key may keep it")

@@ -1,6 +1,6 @@
-"""Shapes: what the world sees of a domain object. Both faces show it; the text under a field describes it in both.
+"""Shapes: the public form of a domain object. Both faces show it; the text under a field describes it in both.
 
-A field is read by its name. Money comes from `<name>_cents`; what depends on the viewer comes from a function.
+A field is read by its name. Money comes from `<name>_cents`; values that depend on the viewer come from a function.
 """
 
 import ast
@@ -33,20 +33,20 @@ def _no_token(_: UUID) -> str:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at a thing, in which language and when."""
+    """The viewer of an object, with their language and the time."""
 
     actor: Actor
     language: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     prefix: str = ""
-    """The path below which the caller reaches this API."""
+    """The path prefix by which the caller reaches this API."""
     token_of: Callable[[UUID], str] = _no_token
-    """Makes the token of the secret link of a thing."""
+    """Makes the token of an object's secret link."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """A field that is not read by its name: how it is read instead, and its type, if that is made at run time."""
+    """How to read a field that is not read by its name; and its type, if that is made at run time."""
 
     reader: Reader
     kind: Any = None
@@ -61,39 +61,39 @@ class MoneyOut:
 
     @classmethod
     def of(cls, amount: int) -> "MoneyOut":
-        """Cents as they are shown."""
+        """The amount for a number of cents."""
         return cls(decimal_text(amount), CURRENCY)
 
 
 Money = MoneyOut
-"""How shapes name it."""
+"""The name that shapes use."""
 
 
 USUAL = {
     "id": "Its id.",
     "version": "Goes up with every change; what If-Match and expectedVersion compare.",
-    "available_transitions": "What the caller can do next.",
-    "verb": "What is done.",
+    "available_transitions": "The caller's next steps.",
+    "verb": "The step.",
     "to": "The state that it leads to.",
-    "state": "How far it is.",
+    "state": "Its state.",
 }
-"""What these fields are in every shape that says nothing else of them."""
+"""Descriptions of these fields in every shape without its own."""
 
 
 def cents(name: str) -> Any:
-    """Money from the domain's field `name`, if it is not called `<field>_cents`."""
+    """Money from the domain's field `name`, if that is not `<field>_cents`."""
     return Read(lambda thing, _: _money(getattr(thing, name)))
 
 
-def seen(reader: Reader, *, kind: Any = None) -> Any:
-    """A field that a function of the thing and its viewer gives; `kind` is its type, if that is made at run time."""
+def computed(reader: Reader, *, kind: Any = None) -> Any:
+    """A field computed by a function of the object and its viewer; `kind` is its type, if that is made at run time."""
     return Read(reader, kind)
 
 
 def shape(domain: type) -> Callable[[type[T]], type[T]]:
-    """Make the shape of a domain object from a class of annotated fields. `cls.of(thing, viewer)` shows one.
+    """Makes the shape of a domain object from a class with annotated fields; `cls.of(thing, viewer)` returns one.
 
-    Raises TypeError at import if the domain object lacks a field, or has it with another type.
+    Raises TypeError at import if the domain object lacks a field, or has another type for it.
     """
 
     def make(cls: type[T]) -> type[T]:
@@ -108,7 +108,7 @@ def shape(domain: type) -> Callable[[type[T]], type[T]]:
 
 
 def written(cls: type[T]) -> type[T]:
-    """Make a shape that the database writes as JSON from a class of annotated fields."""
+    """Makes a shape that the database writes as JSON from a class with annotated fields."""
     return _made(cls, get_type_hints(cls, include_extras=True), cls)
 
 
@@ -128,13 +128,13 @@ def _made(cls: type[T], hints: dict[str, Any], domain: type) -> type[T]:
 
 
 class Shape:
-    """What all shapes have: `thing` and `viewer`, from which a face may read more than the shape shows."""
+    """The base of all shapes: `thing` and `viewer`, from which a face may read more than the shape shows."""
 
     thing: Any
     viewer: Viewer
     domain: ClassVar[type]
     reading: ClassVar[Any]
-    """The same, each field read from its thing when it is asked for: so a face pays for what it shows."""
+    """The same shape, but each field is computed when it is read: so a face pays only for what it shows."""
 
     @classmethod
     def of(cls, thing: Any, viewer: Viewer) -> Self:
@@ -155,12 +155,12 @@ def is_shape(hint: Any) -> bool:
 
 
 def bare(hint: Any) -> Any:
-    """A type without its annotations."""
+    """The type without its annotations."""
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
 def optional(hint: Any) -> tuple[Any, bool]:
-    """A type without None, and whether it may be None. One of several forms stays as it is."""
+    """The type without None, and whether it may be None. Other unions stay unchanged."""
     kept = [one for one in get_args(hint) if one is not type(None)]
     if get_origin(hint) not in (Union, types.UnionType) or len(kept) > 1:
         return hint, False
@@ -168,12 +168,13 @@ def optional(hint: Any) -> tuple[Any, bool]:
 
 
 def docs_of(cls: type) -> dict[str, str]:
-    """The text under each field of a class and of its bases."""
+    """The text under each field of a class and its bases."""
     docs = {}
     for base in reversed(cls.__mro__[:-1]):
         try:
             (node,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
-        except OSError:  # a class that was made at run time has no text
+        # A class that was made at run time has no source text.
+        except OSError:
             continue
         for one, text in pairwise(cast("ast.ClassDef", node).body):
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and isinstance(text, ast.Expr):
@@ -186,7 +187,7 @@ def _described(hint: Any, doc: str | None) -> Any:
 
 
 def _reader(cls: type, domain: type, name: str, hint: Any) -> Callable[[Any], Any]:
-    """How a field is read from a shape that has its thing and viewer."""
+    """Returns the function that reads a field from a shape."""
     given = getattr(cls, name, MISSING)
     if isinstance(given, Read):
         reader = given.reader
@@ -200,7 +201,7 @@ def _reader(cls: type, domain: type, name: str, hint: Any) -> Callable[[Any], An
 
 
 def _reader_of(kind: Any, get: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """How a value of a type is shown that `get` finds."""
+    """Returns the function that shows a value of this type; `get` finds the value."""
     if kind is Money:
         return lambda shown: _money(get(shown))
     if is_shape(kind):
@@ -221,7 +222,7 @@ def _money(amount: int | None) -> MoneyOut | None:
 
 
 def _check(cls: type, domain: type, name: str, hint: Any) -> None:
-    """Raises TypeError if the domain object lacks a field, or has it with another type than the shape."""
+    """Raises TypeError if the domain object lacks a field, or if its type differs from the shape's."""
     known = _known(domain, name)
     if known is MISSING:
         raise TypeError(f"{cls.__name__}: {domain.__name__} has no {name}")
@@ -230,7 +231,7 @@ def _check(cls: type, domain: type, name: str, hint: Any) -> None:
 
 
 def _known(domain: type, name: str) -> Any:
-    """The type of a field or property of a domain object; MISSING if it has none of that name."""
+    """The type of a domain object's field or property; MISSING if there is none of that name."""
     attribute = getattr(domain, name, None)
     if isinstance(attribute, property):
         return get_type_hints(attribute.fget)["return"]
@@ -238,13 +239,13 @@ def _known(domain: type, name: str) -> Any:
 
 
 def _fits(shown: Any, known: Any) -> bool:
-    """Whether a shape's type is the domain's, or an enumeration of what is a text there."""
+    """Whether a shape's type equals the domain's, or is an enumeration where the domain has a text."""
     narrower = isinstance(shown, type) and issubclass(shown, StrEnum) and known is str
     return narrower or bool(shown == known)
 
 
 def _plain(hint: Any) -> Any:
-    """A type as both sides have it: cents for money, one kind of sequence, the domain object for its shape."""
+    """A type in the form to compare: cents for money, one kind of sequence, the domain object for its shape."""
     hint = bare(hint)
     inner, may_be_none = optional(hint)
     if may_be_none:

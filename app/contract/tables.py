@@ -1,4 +1,4 @@
-"""The nouns whose operations are declared, one in each module below this folder: both faces are made of them."""
+"""The nouns with declared operations, one in each module below this folder; both faces are made from them."""
 
 import importlib
 import pkgutil

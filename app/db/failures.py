@@ -1,4 +1,4 @@
-"""Which errors mean that the database is away, full or busy, and when the same transaction may run again."""
+"""Errors of the database: away, full or busy, with when a transaction may run again; and violated constraints."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,6 +8,16 @@ from enum import Enum
 import asyncpg
 from asyncpg.exceptions import _base as of_the_driver
 from prometheus_client import Counter
+
+from app.domain.errors import (
+    AlreadyExists,
+    BelowFloor,
+    DomainError,
+    Invalid,
+    JournalDiffers,
+    NotFound,
+    RuleRefused,
+)
 
 
 class Repeat(Enum):
@@ -23,7 +33,7 @@ class Repeat(Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """What an error of the database means. `kind` names it in the log and in the metrics."""
+    """The meaning of a database error. `kind` names it in the log and in the metrics."""
 
     kind: str
     repeat: Repeat
@@ -76,7 +86,7 @@ class DatabaseFailed(Exception):
 
 
 def failure_of(error: Exception) -> Failure | None:
-    """What an error of the driver means; None for a refusal of the database and for a bug."""
+    """The meaning of a driver error; None for a violated constraint and for a bug."""
     if isinstance(error, asyncpg.PostgresError):
         sqlstate = str(error.sqlstate)
         return BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE.get(sqlstate[:2])
@@ -97,6 +107,36 @@ def telling_failures() -> Iterator[None]:
             raise
         ERRORS.labels(failure.kind).inc()
         raise DatabaseFailed(failure, error) from error
+
+
+@contextlib.contextmanager
+def constraints_as_rules() -> Iterator[None]:
+    """Turns CHECK, foreign-key and unique violations into domain errors."""
+    try:
+        yield
+    except (asyncpg.CheckViolationError, asyncpg.NotNullViolationError) as error:
+        if error.constraint_name == "balance_floor":
+            raise BelowFloor from None
+        raise RuleRefused(rule=error.constraint_name or error.column_name or "check", value="") from None
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound from None
+    except asyncpg.UniqueViolationError as error:
+        raise AlreadyExists(what=error.constraint_name or "row", value="") from None
+    except (asyncpg.DataError, OverflowError):
+        raise Invalid from None
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == "SM003":
+            raise JournalDiffers from None
+        raise
+
+
+@contextlib.contextmanager
+def unique_or(taken: DomainError) -> Iterator[None]:
+    """Raises `taken` if a unique constraint is violated inside."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError:
+        raise taken from None
 
 
 OLDEST = 18

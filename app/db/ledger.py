@@ -122,9 +122,9 @@ _POSTED = [field.name for field in fields(Posting) if field.name != "legs"]
 
 
 async def post(tx: Tx, posting: Posting) -> None:
-    """Book a journal once, with the next statement; the same again changes nothing.
+    """Buffers a journal, which is booked once; the same journal again changes nothing.
 
-    Raises BelowFloor where a pot would go below zero, JournalDiffers where its key was used for other legs; by then.
+    When it is flushed it raises BelowFloor if a pot would go below zero, JournalDiffers if its key has other legs.
     """
     legs = [
         {
@@ -140,11 +140,11 @@ async def post(tx: Tx, posting: Posting) -> None:
         for leg in posting.legs
     ]
     journal = {name: getattr(posting, name) for name in _POSTED}
-    await tx.gather("select post_journals($1)", journal | {"legs": legs})
+    await tx.call("select post_journals($1)", journal | {"legs": legs})
 
 
 async def untouched(tx: Tx, cooperative_id: UUID) -> bool:
-    """Whether nothing was ever booked. Until the transaction ends nobody posts."""
+    """Whether nothing was ever booked. Nobody posts until the transaction ends."""
     await lock_books(tx, cooperative_id)
     return not await tx.value("select exists (select 1 from journal where cooperative_id = $1)", cooperative_id)
 
@@ -232,7 +232,7 @@ async def lock_books(tx: Tx, cooperative_id: UUID) -> None:
 
 
 async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:
-    """What the books say at the end of a month. Until the transaction ends nobody posts to them."""
+    """The state of the books at the end of a month. Nobody posts to them until the transaction ends."""
     await lock_books(tx, cooperative_id)
     sql = """
         select (select max(month) from period where cooperative_id = $1) as last_closed,

@@ -1,4 +1,4 @@
-"""What belongs to the schema as a whole: its revision, and the roles on the server, which no archive brings."""
+"""The schema as a whole: its revision, and the server's roles, which an archive does not contain."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +14,12 @@ ROLES = f"{APP_ROLE}, {WORKER_ROLE}, {CATALOGUE_ROLE}, {BOOKS_ROLE}"
 
 @lru_cache
 def newest() -> str:
-    """The one of this code: the files are numbered."""
+    """The newest revision in this code; the files are numbered."""
     return max(file.name[:4] for file in VERSIONS.glob("[0-9]*.py"))
 
 
 async def current(tx: Tx) -> str:
-    """The one of the database."""
+    """The revision of the database."""
     return str(await tx.value("select version_num from alembic_version"))
 
 

@@ -31,11 +31,11 @@ class Sealing:
         return hmac.new(self._key, about, hashlib.sha256).hexdigest()[:12]
 
     def token(self, about: bytes) -> str:
-        """A word that nobody can guess, the same each time for the same thing: it need not be kept."""
+        """An unguessable token, derived from the id, so that it need not be stored."""
         return base64.urlsafe_b64encode(hmac.digest(self._key, b"token" + about, "sha256")[:24]).decode()
 
     def fingerprint(self) -> bytes:
-        """The same for this key each time; it tells nothing of the key."""
+        """The key's fingerprint, which reveals nothing of the key."""
         return hmac.digest(self._key, b"fingerprint", "sha256")
 
     def new_key(self) -> bytes:
@@ -52,7 +52,7 @@ class Sealing:
         return nonce + AESGCM(self.unwrap(wrapped)).encrypt(nonce, text.encode(), about)
 
     def open(self, wrapped: bytes, sealed: bytes, about: bytes) -> str:
-        """The text again."""
+        """The plain text."""
         return AESGCM(self.unwrap(wrapped)).decrypt(sealed[:NONCE], sealed[NONCE:], about).decode()
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db.engine import Answers, Tx
+from app.db.failures import unique_or
 from app.db.unit_of_work import all_of
-from app.domain.errors import NotFound, Stale
+from app.domain.errors import DomainError, NotFound, Stale
 from app.domain.page import Page, PageRequest, cut
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ W = TypeVar("W")
 
 @dataclasses.dataclass(frozen=True)
 class Query(Generic[T]):
-    """A select that has not been asked yet."""
+    """A select that has not run yet."""
 
     sql: str
     arguments: tuple[object, ...]
@@ -42,7 +43,7 @@ def answers_to(queries: Sequence[Query[Any]], found: Sequence[list[dict[str, Any
 
 
 async def one_of(tx: Tx, query: Query[T]) -> T:
-    """The first row of that answer. Raises NotFound."""
+    """The first row of a query. Raises NotFound."""
     for found in await rows_of(tx, query):
         return found
     raise NotFound
@@ -51,7 +52,7 @@ async def one_of(tx: Tx, query: Query[T]) -> T:
 async def ask(
     tx: Tx, first: Query[T], second: Query[U], third: Query[V], fourth: Query[W]
 ) -> tuple[list[T], list[U], list[V], list[W]]:
-    """The answers to four queries, in one round trip."""
+    """The rows of four queries, in one round trip."""
     queries: tuple[Query[Any], ...] = (first, second, third, fourth)
     sql = f"select {all_of(tuple(query.sql for query in queries))}"
     found = await tx.only(sql, *(a for query in queries for a in query.arguments))
@@ -105,7 +106,7 @@ class Store(Generic[T]):
         return found[0] if found else None
 
     def only(self, *, lock: bool = False, **equal: object) -> Query[T]:
-        """What `find` asks."""
+        """The query of `find`."""
         conditions, arguments = _conditions(equal)
         sql = f"{self.select}{conditions}{' for no key update of t' if lock else ''}"
         return Query(sql, tuple(arguments), self.load)
@@ -115,18 +116,18 @@ class Store(Generic[T]):
         return await rows_of(tx, self.query(**equal))
 
     def query(self, **equal: object) -> Query[T]:
-        """What `all` asks."""
+        """The query of `all`."""
         conditions, arguments = _conditions(equal)
         return Query(f"{self.select}{conditions} order by t.id", tuple(arguments), self.load)
 
     def many(self, column: str, ids: Sequence[UUID]) -> Query[tuple[str, dict[str, Any]]]:
-        """The rows of which `column` is one of these ids, each with that id as text, oldest first."""
+        """The query for rows whose `column` is one of these ids, each with that id as text, oldest first."""
         sql = f"""select {self._fields}, t.{column} as of_id from "{self.table.name}" t
                   where t.{column} = any($1) order by t.id"""
         return Query(sql, (tuple(ids),), lambda row: (str(row.pop("of_id")), row))
 
     async def page(self, tx: Tx, request: PageRequest, **equal: object) -> Page[T]:
-        """A page, newest first unless said otherwise; a filter of None does not filter."""
+        """A page, newest first unless the request says otherwise; a filter of None does not filter."""
         given = {name: value for name, value in equal.items() if value is not None}
         conditions, arguments = _conditions(given)
         arguments.append(request.after)
@@ -143,9 +144,15 @@ class Store(Generic[T]):
         sql = f'insert into "{self.table.name}" ({names}) values ({places})'
         if len(objects) == 1:
             row = (self.table.name, objects[0].id)  # type: ignore[attr-defined]
-            await tx.later(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
+            await tx.write(sql, *self._values(objects[0]), row=row, inserts=True, parents=self._parents)
         elif objects:
             await tx.many(sql, [tuple(self._values(thing)) for thing in objects])
+
+    async def add_new(self, tx: Tx, thing: T, taken: DomainError) -> None:
+        """Insert an object now. Raises `taken` if there is one like it already."""
+        with unique_or(taken):
+            await self.add(tx, thing)
+            await tx.flush()
 
     async def add_all(self, tx: Tx, objects: Sequence[T]) -> None:
         """Insert many objects in one statement."""
@@ -178,11 +185,11 @@ class Store(Generic[T]):
         version: int = thing.version  # type: ignore[attr-defined]
         row_id = thing.id  # type: ignore[attr-defined]
         values, row = self._values(thing, names), (self.table.name, row_id)
-        await tx.later(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
+        await tx.write(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
         return dataclasses.replace(thing, version=version + 1)  # type: ignore[type-var]
 
     async def change(self, tx: Tx, before: T, after: T) -> T:
-        """Save what became of an object; if nothing of it is different, nothing is written and the version stays."""
+        """Saves a changed object; if nothing differs, nothing is written and the version stays."""
         return before if after == before else await self.save(tx, after)
 
     def _values(self, thing: T, names: Sequence[str] | None = None) -> list[object]:
@@ -207,7 +214,7 @@ class TableOfId:
 
 
 def tables_of(tables: Iterable[str], ids: tuple[UUID, ...]) -> Query[TableOfId]:
-    """Asks in which of these tables ids stand, as far as the caller may know."""
+    """The query for the table of each id, of the rows that the caller may see."""
     sql = " union all ".join(
         f"""select t.id, '{table}' as "table" from "{table}" t where t.id = any($1)""" for table in tables
     )

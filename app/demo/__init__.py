@@ -1,3 +1,3 @@
-"""The demo network: readable files of real cooperatives' rules, their loader, and stories to be played in it."""
+"""The demo network: readable files of real cooperatives' rules, their loader, and stories to play in it."""
 
 STORIES = ("thread", "party", "barter")

@@ -14,7 +14,7 @@ from app.vocabulary import Form
 
 
 class PersonFile(Form):
-    """Somebody who logs in as `login` at the built-in issuer."""
+    """A person who logs in as `login` at the built-in issuer."""
 
     login: str
     name: str

@@ -1,4 +1,4 @@
-"""Loads the network through the same use cases as the API; what is there already is left alone."""
+"""Loads the network through the same use cases as the API; existing data is not changed."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -18,6 +18,7 @@ from app.domain.errors import AlreadyExists
 from app.domain.market.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
 from app.domain.platform.apps import AppWithSecret
+from app.running.run import Run, SystemRun
 from app.usecases.earning.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.market.offerings import AddOffering, add_offering, list_offerings, move_offering
 from app.usecases.people.cooperatives import add_cooperative, list_cooperatives
@@ -25,7 +26,6 @@ from app.usecases.people.members import list_members, register_member, set_goal
 from app.usecases.people.municipalities import add_municipality, list_municipalities
 from app.usecases.people.persons import add_person, appoint_network, give_office, list_offices
 from app.usecases.platform.apps import list_apps, register_app
-from app.usecases.run import Run, SystemRun
 from app.vocabulary import MoneyIn
 
 NETWORK = Path(__file__).parent / "network"
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class Loader:
-    """Loads files for one database; people log in at `issuer`."""
+    """Loads files into one database; people log in at `issuer`."""
 
     def __init__(self, database: Database, issuer: str) -> None:
         self.database = database
@@ -45,7 +45,7 @@ class Loader:
         return Run(self.database, Identity(self.issuer, login, None, EVERY_SCOPE))
 
     async def load(self, folder: Path = NETWORK) -> list[AppWithSecret]:
-        """Load a folder. Returns the apps that are new, with the secret that is seen only now."""
+        """Loads a folder. Returns the new apps, with the secret that is shown only now."""
         await self._appoint("network")
         self.network = self.run_as("network")
         for municipality in _read(folder / "municipalities.yaml", list[MunicipalityFile]):
@@ -73,7 +73,7 @@ class Loader:
                     await self.network(give_office, person_id=person_id, role=role, municipality_id=found.id)
 
     async def cooperative(self, file: CooperativeFile) -> None:
-        """Load one cooperative with its people, members, agreements and offerings."""
+        """Loads one cooperative with its people, members, agreements and offerings."""
         municipalities = await all_of(lambda page: self.network(list_municipalities, page=page))
         cooperatives = await all_of(lambda page: self.network(list_cooperatives, page=page))
         found = next((row for row in cooperatives if row.slug == file.slug), None)

@@ -1,4 +1,4 @@
-"""Stories of the demo network: what people do together, step by step, with links to look at it."""
+"""Stories of the demo network: people act together, step by step, with links to look at the result."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,15 +13,16 @@ from app.domain.page import PageRequest
 from app.domain.people.members import Member
 from app.domain.selling.assignments import AssignmentVerb, Audience
 from app.domain.selling.orders import Order, OrderVerb
+from app.running.run import Run, utc_now
 from app.usecases.books.nettings import confirm_netting, propose_netting
 from app.usecases.buying.joint_purchases import get_allocation, move_joint_purchase, plan_joint_purchase
 from app.usecases.buying.purchase_costs import get_supplier_order, receive_units, settle_joint_purchase
 from app.usecases.buying.wishes import list_wishes, wish_for
 from app.usecases.earning.barters import answer_barter, get_minutes, propose_barter
+from app.usecases.earning.thermometer import get_thermometer
 from app.usecases.market.offerings import list_offerings
 from app.usecases.people.cooperatives import list_cooperatives
-from app.usecases.people.members import get_thermometer, list_members
-from app.usecases.run import Run, utc_now
+from app.usecases.people.members import list_members
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.usecases.selling.assignment_terms import sign_assignment
 from app.usecases.selling.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
@@ -34,7 +35,7 @@ from app.vocabulary import MoneyIn
 
 
 class Stories:
-    """Plays on one database, as the people of the demo network; says what happened with `say`."""
+    """Plays stories on one database, as the people of the demo network; reports events by `say`."""
 
     def __init__(self, loader: Loader, address: str, say: Callable[[str], None]) -> None:
         self.loader = loader
@@ -42,7 +43,7 @@ class Stories:
         self.say = say
 
     async def tell(self, story: str) -> None:
-        """Play one, by its name of `app.demo.STORIES`."""
+        """Plays one story, by its name in `app.demo.STORIES`."""
         told: Callable[[], Awaitable[None]] = getattr(self, story)
         await told()
 
@@ -58,11 +59,11 @@ class Stories:
         return {member.name: member for member in found}
 
     def link(self, path: str) -> str:
-        """Where it can be looked at."""
+        """The URL of a path, to look at it."""
         return f"{self.address}/v1/{path}"
 
     async def sale(self, slug: str, member: Member, login: str) -> None:
-        """A neighbour buys something of a member, so that there is money in the pot."""
+        """A neighbour buys something from a member, so that there is money in the pot."""
         seller, buyer = self.loader.run_as(f"{slug}-coordinator"), self.loader.run_as("buurvrouw")
         offered = await seller(
             list_offerings, cooperative_id=member.cooperative_id, member_id=member.id, page=PageRequest(1)
@@ -119,7 +120,7 @@ class Stories:
         self.say(f"Bo's savings pot: {decimal_text(pot.balance_cents)}, with a reason for every line: {place}")
 
     async def _until_settled(self, purchase: JointPurchase, article_id: UUID) -> None:
-        """Closed, ordered, delivered and paid."""
+        """The purchase is closed, ordered, delivered and paid."""
         lead, treasurer = self.loader.run_as("scope-coordinator"), self.loader.run_as("scope-penningmeester")
         await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.CLOSE)
         order = await lead(get_supplier_order, purchase_id=purchase.id)
@@ -132,7 +133,7 @@ class Stories:
         self.say("All 30 came; the treasurer, who did not order, paid the invoice.")
 
     async def _shown(self, purchase: JointPurchase, names: dict[UUID, str]) -> None:
-        """What everybody got and paid, from both cooperatives' books."""
+        """Prints what everybody got and paid, from both cooperatives' books."""
         lead = self.loader.run_as("scope-coordinator")
         shared = await lead(get_allocation, purchase_id=purchase.id)
         for wish in await all_of(lambda page: lead(list_wishes, purchase_id=purchase.id, page=page)):
@@ -179,7 +180,7 @@ class Stories:
         self.say(f"The picture: {here}/flows.svg")
 
     async def _staffed(self, lead: Run, assignment_id: UUID) -> None:
-        """Three roles, each taken by a member of another cooperative, who sees what they keep."""
+        """Three roles, each taken by a member of another cooperative, who sees what they will keep."""
         made = [
             await lead(add_slot, assignment_id=assignment_id, role=role, minutes=360, share_size=points)
             for role, points, *_ in PARTS
@@ -193,7 +194,7 @@ class Stories:
             self.say(f"  {role}: {name} ({slug}), {points // 100} % is {decimal_text(planned.net_cents)}: {where}")
 
     async def _lunch(self, cook: Member) -> Order:
-        """The order that it begins with."""
+        """The order that the story begins with."""
         lead, buyer = self.loader.run_as(f"{NOORD}-coordinator"), self.loader.run_as("buurvrouw")
         offered = await lead(list_offerings, cooperative_id=cook.cooperative_id, member_id=cook.id, page=PageRequest(1))
         contact = ContactInput(name="Buurvrouw", email="buurvrouw@example.org")
@@ -204,12 +205,12 @@ class Stories:
         return await lead(move_order, order_id=order.id, verb=OrderVerb.ACCEPT)
 
     async def _earned(self, treasurer: Run, assignment_id: UUID) -> None:
-        """Where the money went, as the lead sees it."""
+        """The flows of the money, as the lead sees them."""
         for flow in await treasurer(get_assignment_flows, assignment_id=assignment_id):
             self.say(f"  {flow.source:20} → {flow.target:20} {decimal_text(flow.cents):>9}")
 
     async def _netted(self, slug: str, places: dict[str, UUID]) -> None:
-        """What the lead owes a partner, proposed by one and confirmed by both."""
+        """The lead's debt to a partner, proposed by one and confirmed by both."""
         ours, theirs = self.loader.run_as(f"{NOORD}-penningmeester"), self.loader.run_as(f"{slug}-penningmeester")
         netting = await theirs(propose_netting, cooperative_id=places[slug], with_cooperative_id=places[NOORD])
         await theirs(confirm_netting, netting_id=netting.id, cooperative_id=places[slug])

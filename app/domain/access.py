@@ -1,10 +1,13 @@
-"""Who may do what: one table, deny by default. A scope of the token only narrows what the person may do."""
+"""Access rights: one table of right, role and reach; deny by default.
+
+A token's scope only narrows a person's rights.
+"""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is to a cooperative, a municipality or the network."""
+    """The role of somebody at a cooperative, at a municipality or in the network."""
 
     VISITOR = "visitor"
     CUSTOMER = "customer"
@@ -30,7 +33,7 @@ class Reach(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token may be used for."""
+    """A permission that a token can have."""
 
     CATALOGUE_READ = "catalogue:read"
     OFFERINGS_READ = "offerings:read"
@@ -47,7 +50,7 @@ class Scope(StrEnum):
 
 
 class Right(StrEnum):
-    """What somebody may do, by their roles."""
+    """A right that roles can carry."""
 
     READ_PUBLIC = "read_public"
     WRITE_MUNICIPALITY = "write_municipality"
@@ -155,7 +158,7 @@ SELLABLE_SCOPES = frozenset(
         Scope.EVENTS_READ,
     }
 )
-"""What an app can be given for itself; more it only gets through a person's token."""
+"""The scopes that an app can have for itself; any other needs a person's token."""
 
 
 R, W = Role, Reach
@@ -167,7 +170,7 @@ _NETWORK: Reaches = {R.NETWORK: {W.NETWORK}}
 _BUYER: Reaches = {R.CUSTOMER: {W.OWN}, R.APP: {W.OWN}}
 _MAKER: Reaches = {R.MEMBER: {W.OWN}}
 _KEPT: Reaches = {R.MEMBER: {W.OWN}, R.FORMER_MEMBER: {W.OWN}}
-"""What somebody still sees of their own after they left."""
+"""Former members can still see their own."""
 _PARTNER: Reaches = {R.APP: {W.COOPERATIVE}}
 _ALL: Reaches = {role: {W.ANYONE} for role in Role}
 _TOKEN: Reaches = {role: {W.ANYONE} for role in Role if role is not R.VISITOR}

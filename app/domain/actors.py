@@ -1,4 +1,4 @@
-"""Who acts: what a token says of them, the roles they hold, and what these let them do."""
+"""The actor: the identity from the token, the roles that the actor holds, and the rights that follow from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from app.domain.errors import Forbidden, NotFound, ScopeMissing, Unauthenticated
 
 @dataclass(frozen=True)
 class Identity:
-    """What a checked token says: issuer and subject of a person, client_id of an app, scopes."""
+    """The contents of a verified token: issuer and subject of a person, client_id of an app, scopes."""
 
     issuer: str | None = None
     subject: str | None = None
@@ -26,7 +26,7 @@ VISITOR = Identity()
 
 @dataclass(frozen=True)
 class Holding:
-    """A role that somebody holds, at a cooperative, a municipality or (neither) in the network."""
+    """A role held at a cooperative, at a municipality or (neither) in the network."""
 
     role: Role
     cooperative_id: UUID | None = None
@@ -35,7 +35,7 @@ class Holding:
 
 
 class Party(NamedTuple):
-    """What somebody is to one row: the role, and the person, app or member through whom they have it."""
+    """The actor's relation to one row: the role, and the person, app or member that has it."""
 
     role: Role
     id: UUID | None = None
@@ -43,7 +43,7 @@ class Party(NamedTuple):
 
 @dataclass(frozen=True)
 class Passed:
-    """A check that somebody passed: the right, where, and as which parties to the row."""
+    """A check that the actor passed: the right, the place, and the parties to the row."""
 
     right: Right
     cooperative_id: UUID | None
@@ -53,7 +53,7 @@ class Passed:
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts: a person, an app, or an app for a person; nobody at all is a visitor."""
+    """The actor: a person, an app, or an app for a person; without any of them a visitor."""
 
     person_id: UUID | None = None
     app_id: UUID | None = None
@@ -62,11 +62,12 @@ class Actor:
     scopes: frozenset[str] = frozenset()
     holdings: tuple[Holding, ...] = ()
     system: bool = False
-    """The worker at its timers and deliveries, for one cooperative."""
+    """The worker, running timers and deliveries for one cooperative."""
     nameless: bool = False
-    """A person who is known by their token only, from a checkout."""
+    """A person known by their token only, from a checkout."""
     passed: dict[Passed, None] | None = field(default=None, compare=False, repr=False)
-    """The checks that were passed, in their order; collected under a request key only, for its repeats."""
+    """The checks that were passed, in order; collected only under a request key, because a replay must pass them again.
+    """
 
     @property
     def visitor(self) -> bool:
@@ -81,20 +82,22 @@ class Actor:
         return frozenset(h.member_id for h in self.holdings if h.member_id is not None)
 
     def members_with(self, right: Right) -> tuple[UUID, ...]:
-        """The members through whom the actor has a right on what is their own; former ones only if they keep it."""
+        """The members through whom the actor has a right on their own rows; former members only if they keep that
+        right.
+        """
         _, reaches = ACCESS[right]
         return tuple(h.member_id for h in self.holdings if h.member_id and Reach.OWN in reaches.get(h.role, ()))
 
     def members_at(self, cooperative_id: UUID) -> tuple[UUID, ...]:
-        """The members of a cooperative that the actor is; one in most cases."""
+        """The actor's members at a cooperative; usually one."""
         return tuple(h.member_id for h in self.holdings if h.cooperative_id == cooperative_id and h.member_id)
 
     def as_member(self, *member_ids: UUID | None) -> tuple[Party, ...]:
-        """What the actor is to a row by being, or having been, one of these members."""
+        """The parties that the actor is, as a present or former member among these."""
         return tuple(Party(h.role, h.member_id) for h in self.holdings if h.member_id and h.member_id in member_ids)
 
     def as_customer(self, person_id: UUID | None, app_id: UUID | None) -> tuple[Party, ...]:
-        """What the actor is to what this person ordered, or ordered through this app."""
+        """The parties that the actor is to the orders of this person, or to orders through this app."""
         customer = self.person_id is not None and person_id == self.person_id
         app = self.app_id is not None and self.subject is None and app_id == self.app_id
         return (
@@ -103,29 +106,31 @@ class Actor:
         )
 
     def as_self(self) -> tuple[Party, ...]:
-        """What a person is to what is about themselves; nothing for an app."""
+        """The party that a person is to their own data; empty for an app."""
         return (Party(Role.CUSTOMER),) if self.subject else ()
 
     @property
     def person(self) -> UUID:
-        """The person who acts, for what only people do (sign, approve, decide). Raises Forbidden for anybody else."""
+        """The acting person, for acts of people only (sign, approve, decide). Raises Forbidden for anybody else."""
         if self.person_id is None:
             raise Forbidden
         return self.person_id
 
     def owns(self, person_id: UUID | None, app_id: UUID | None) -> bool:
-        """Whether a row of this person or this app is the actor's; who comes through an app is not the app."""
+        """Whether a row of this person or this app is the actor's; a person who uses an app does not own the app's
+        rows.
+        """
         if self.subject is not None:
             return person_id is not None and person_id == self.person_id
         return app_id is not None and app_id == self.app_id
 
     def cooperative_ids(self, *roles: Role) -> tuple[UUID, ...]:
-        """The cooperatives where one of these roles is held."""
+        """The cooperatives where the actor holds one of these roles."""
         held = (h.cooperative_id for h in self.holdings if h.role in roles and h.cooperative_id is not None)
         return tuple(dict.fromkeys(held))
 
     def present_at(self) -> tuple[UUID, ...]:
-        """The cooperatives where the actor holds anything now; a membership that ended is nothing."""
+        """The cooperatives where the actor holds any role now; ended memberships do not count."""
         return self.cooperative_ids(*(role for role in Role if role is not Role.FORMER_MEMBER))
 
     def may(
@@ -136,7 +141,7 @@ class Actor:
         municipality_id: UUID | None = None,
         own: Iterable[Party] = (),
     ) -> bool:
-        """Whether the actor has `right` there; `own` is what it is to the row."""
+        """Whether the actor has `right` there; `own` is the actor's parties to the row."""
         if self.system:
             return True
         scope, _ = ACCESS[right]
@@ -151,7 +156,7 @@ class Actor:
     def _reaches(
         self, right: Right, cooperative_id: UUID | None, municipality_id: UUID | None, own: Iterable[Party]
     ) -> bool:
-        """Whether a role of the actor carries `right` that far, whatever the scopes of its token are."""
+        """Whether a role of the actor carries `right` that far, regardless of the token's scopes."""
         _, reaches = ACCESS[right]
         for party in own if not self.visitor else ():
             if Reach.OWN in reaches.get(party.role, ()):
@@ -178,10 +183,10 @@ class Actor:
         municipality_id: UUID | None = None,
         own: Iterable[Party] = (),
     ) -> None:
-        """Pass, or raise: NotFound to an outsider, Forbidden to an insider, Unauthenticated to a visitor.
+        """Checks a right. Raises NotFound for an outsider, Forbidden for an insider, Unauthenticated for a visitor.
 
-        Which scope is missing is told to who has the right but for that scope, and to insiders: to anybody else it
-        would tell that the row is there.
+        The missing scope is named only to insiders, and to callers that lack nothing but the scope: anybody else would
+        learn from it that the row exists.
         """
         own = tuple(own)
         if self.may(right, cooperative_id, municipality_id=municipality_id, own=own):
@@ -198,13 +203,13 @@ class Actor:
         raise Forbidden(right=right, **app) if inside else NotFound
 
     def require_again(self, passed: Iterable[Passed]) -> None:
-        """Pass what was passed before, as who the actor is now. Raises as `require` does."""
+        """Checks again what was passed before, with the actor's present roles. Raises as `require` does."""
         for one in passed:
             own = tuple(now for party in one.own for now in self._still(party))
             self.require(one.right, one.cooperative_id, municipality_id=one.municipality_id, own=own)
 
     def _still(self, party: Party) -> tuple[Party, ...]:
-        """What the actor is now through the same person, app or member."""
+        """The actor's present parties through the same person, app or member."""
         if party.id is None:
             return self.as_self() if party.role is Role.CUSTOMER else ()
         return (*self.as_customer(party.id, party.id), *self.as_member(party.id))

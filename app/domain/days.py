@@ -1,4 +1,4 @@
-"""Days are those of the Dutch calendar, whatever the clock of a machine says; each day that people type has bounds."""
+"""Days of the Dutch calendar, whatever the time zone of a machine; every day that people type has bounds."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,12 +8,12 @@ from app.domain.errors import DayOutOfRange
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY = date(2000, 1, 1)
-"""Nothing that people type is earlier. The database holds this too, and 2199-12-31 as its last day."""
+"""The earliest day that people can type. The database checks it too, with 2199-12-31 as the last day."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The days that a field takes, counted from today. `years_back` None: from `first` on."""
+    """The days that a field accepts, counted from today. `years_back` None: from `first` on."""
 
     years_ahead: int = 10
     years_back: int | None = None
@@ -22,7 +22,7 @@ class Bounds:
 
 HAPPENED = Bounds(years_ahead=0)
 AGREED = Bounds(years_ahead=2)
-"""A signed version blocks every other that begins before it: a slip must not block them for decades."""
+"""A signed version blocks any other that begins before it, so a typing error must not block them for decades."""
 
 
 def day_of(moment: datetime) -> date:
@@ -31,18 +31,18 @@ def day_of(moment: datetime) -> date:
 
 
 def midnight(day: date) -> datetime:
-    """When a day begins in Amsterdam."""
+    """The moment at which a day begins in Amsterdam."""
     return datetime.combine(day, time(), AMSTERDAM)
 
 
 def span_of(bounds: Bounds, today: date) -> tuple[date, date]:
-    """The first and the last day within bounds."""
+    """The first and the last day within the bounds."""
     first = bounds.first if bounds.years_back is None else _years_on(today, -bounds.years_back)
     return first, _years_on(today, bounds.years_ahead)
 
 
 def check_day(field: str, day: date, first: date, last: date) -> date:
-    """The day itself. Raises DayOutOfRange unless it is one from `first` to `last`, both included."""
+    """Returns the day. Raises DayOutOfRange unless it is from `first` to `last`, both included."""
     if not first <= day <= last:
         head, *rest = field.split("_")
         name = head + "".join(word.capitalize() for word in rest)
@@ -54,5 +54,5 @@ def _years_on(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year + years)
     except ValueError:
-        # 29 February
+        # For 29 February.
         return day.replace(year=day.year + years, day=28)

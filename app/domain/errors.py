@@ -1,7 +1,7 @@
-"""What can go wrong, as five kinds; each error has one code that both faces share.
+"""The domain errors, of five kinds; each error has one code that both faces share.
 
-`facts` are the values that the message names (whole cents, counts, verbs); they are stored with a refusal,
-so they hold only what JSON can hold.
+`facts` are the values in the message (whole cents, counts, verbs). They are stored with a refusal, so they hold only
+JSON values.
 """
 
 from typing import Any, ClassVar
@@ -49,19 +49,19 @@ class Invalid(DomainError):
 
 
 class Malformed(DomainError):
-    """What was given does not fit its forms. `errors` has each fault: field, code, facts and pydantic's words."""
+    """The input does not fit its forms. `errors` has each fault: field, code, facts and pydantic's words."""
 
     status, code = 400, "bad_request"
 
 
 class Forgotten(DomainError):
-    """The stored answer named a person who was erased since."""
+    """The stored answer named a person who has been erased since."""
 
     status, code = 410, "forgotten"
 
 
 class TooFast(DomainError):
-    """Raised by the faces, which count."""
+    """The rate limit is used up. The faces raise it, since they count."""
 
     status, code = 429, "rate_limited"
 
@@ -73,15 +73,15 @@ class NotMigrated(DomainError):
 
 
 class TookTooLong(DomainError):
-    """Raised by the GraphQL face: what was under way is undone. Mutations of the document before it stay."""
+    """Raised by the GraphQL face: the running operation is rolled back. Earlier mutations of the document stay."""
 
     status, code = 503, "took_too_long"
 
 
 class IssuerUnavailable(DomainError):
-    """The provider that issued a token does not give its keys, so nobody can tell whether the token is good.
+    """The provider that issued a token does not return its keys, so the token cannot be verified.
 
-    `retry_after` is the number of seconds that a caller should wait.
+    `retry_after` is the number of seconds to wait.
     """
 
     status, code = 503, "issuer_unavailable"
@@ -89,13 +89,16 @@ class IssuerUnavailable(DomainError):
 
 
 class TokenRefused(Unauthenticated):
-    """`reason` says what is wrong with the token; with `claim_missing` and `claim_wrong` there is the name, `claim`."""
+    """The token is not accepted; `reason` says why. With `claim_missing` and `claim_wrong`, `claim` names the claim."""
 
     code = "token_refused"
 
 
 class ClientRefused(Unauthenticated):
-    """`how` is `assertion` where the app signed for itself (`reason` says what is wrong), `signs` where it should."""
+    """Login of an app failed.
+
+    `how` is `assertion` if its assertion is wrong (`reason` says why), `signs` if it must use one.
+    """
 
     code = "client_refused"
 
@@ -113,7 +116,7 @@ class WrongState(Conflict):
 
 
 class HoursStand(Conflict):
-    """The lead alone cannot cancel a job on which approved hours stand."""
+    """The lead alone cannot cancel a job that has approved hours."""
 
     code = "hours_stand"
 
@@ -135,13 +138,13 @@ class StockHeld(Conflict):
 
 
 class PriceChanged(Conflict):
-    """The price is another than the one that the buyer saw; `price_cents` is that of now."""
+    """The price differs from the one that the buyer saw; `price_cents` is the present price."""
 
     code = "price_changed"
 
 
 class OwnOffering(Invalid):
-    """A maker neither buys what they offer nor does the job that they ordered."""
+    """A maker neither buys their own offerings nor does the job that they ordered."""
 
     code = "own_offering"
 
@@ -171,13 +174,13 @@ class PeriodTaken(Conflict):
 
 
 class WorkBookedAlready(Conflict):
-    """`first` is the first day of work that was booked by another version, `earliest` the first free day after it."""
+    """`first` is the first day of work booked under another version, `earliest` the first free day after it."""
 
     code = "work_booked_already"
 
 
 class LimitUnknown(Invalid):
-    """The tables of legal limits know no verified value of `law` for `day`."""
+    """The tables of legal limits have no verified value of `law` for `day`."""
 
     code = "limit_unknown"
 
@@ -231,6 +234,8 @@ class SpendingForbidden(Conflict):
 
 
 class ReasonNeeded(Invalid):
+    """`verb` is the step that needs a reason; with `how="field"` it is the input that is missing."""
+
     code = "reason_needed"
 
 
@@ -275,7 +280,7 @@ class NumberOutOfRange(Invalid):
 
 
 class DayOutOfRange(Invalid):
-    """`first` and `last` are the days, both included, between which the field lies."""
+    """The day is outside its bounds `first` and `last`, both included."""
 
     code = "day_out_of_range"
 

@@ -1,4 +1,4 @@
-"""The ledger's words: accounts, journals and legs. Credits are positive; every journal sums to zero."""
+"""The types of the ledger: accounts, journals and legs. Credits are positive; every journal sums to zero."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,11 +12,11 @@ from app.domain.errors import AlreadySettled, BankDiffers, EarlierMonthOpen, Rul
 from app.domain.money import CURRENCY
 
 MINUTES = "MIN"
-"""The currency of barter: minutes, which never meet euro in one journal."""
+"""The currency of barter: minutes, which never share a journal with euro."""
 
 
 class AccountKind(StrEnum):
-    """What an account is for."""
+    """The kind of an account."""
 
     BANK = "bank"
     RECEIVABLE_CUSTOMER = "receivable_customer"
@@ -56,7 +56,7 @@ RGS = {
     AccountKind.RESTRICTED_FUND: "BEivBef",
     AccountKind.TIME: "-",
 }
-"""The Dutch reference classification (Referentie Grootboekschema) of each kind, for the audit file."""
+"""The code of each kind in the Dutch reference classification (Referentie Grootboekschema), for the audit file."""
 
 FLOOR = {
     AccountKind.POT: 0,
@@ -65,11 +65,11 @@ FLOOR = {
     AccountKind.RESTRICTED_FUND: 0,
     AccountKind.CUSTOMER_CREDIT: 0,
 }
-"""The least that an account of a kind may hold, in cents; the others have none."""
+"""The lowest balance of an account of a kind, in cents; other kinds have no floor."""
 
 
 class JournalKind(StrEnum):
-    """What was booked."""
+    """The kind of a booking."""
 
     PAYMENT = "payment"
     PAYMENT_REVERSAL = "payment_reversal"
@@ -103,9 +103,9 @@ class JournalKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Leg:
-    """One side of a journal: `cents` on an account of `kind`, of a member or a named party where it has one.
+    """One leg of a journal: `cents` on an account of `kind`, of a member or a named party if it has one.
 
-    `rule` and `facts` say why, for the explanation in words.
+    `rule` and `facts` give the reason, for its text.
     """
 
     kind: AccountKind
@@ -118,7 +118,7 @@ class Leg:
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """What `post()` is asked to write. `part` counts repeats of the same kind for the same source."""
+    """A journal for `post()` to write. `part` counts repeats of the same kind for the same source."""
 
     id: UUID
     cooperative_id: UUID
@@ -160,7 +160,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Journal:
-    """A booked journal with its entries; what is booked never changes."""
+    """A booked journal with its entries; it never changes."""
 
     id: UUID
     cooperative_id: UUID
@@ -192,7 +192,7 @@ def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
 
 
 def stamped(legs: Iterable[Leg], member_id: UUID) -> tuple[Leg, ...]:
-    """The legs, each saying with whose work it was earned."""
+    """The legs, each marked with the member whose work earned it."""
     return tuple(replace(leg, facts=leg.facts | {"member": str(member_id)}) for leg in legs)
 
 
@@ -201,7 +201,7 @@ def _whose(leg: Leg) -> dict[str, Any]:
 
 
 def refunded(leg: Leg, cents: int) -> Leg:
-    """`cents` of a leg, given back."""
+    """`cents` of a leg, as a refund."""
     return Leg(
         kind=leg.kind,
         cents=-cents,
@@ -214,7 +214,7 @@ def refunded(leg: Leg, cents: int) -> Leg:
 
 @dataclass(frozen=True)
 class Period:
-    """A closed month: it takes no postings; `bank_cents` is what stood in the bank at its end."""
+    """A closed month: nothing can be booked in it any more; `bank_cents` is the bank balance at its end."""
 
     cooperative_id: UUID
     month: date
@@ -225,7 +225,7 @@ class Period:
 
 @dataclass(frozen=True)
 class OpenBooks:
-    """What the books say before a month is closed: the last closed month, the first with open journals, the bank."""
+    """The books before a month is closed: last closed month, first month with open journals, bank balance."""
 
     last_closed: date | None
     first_open: date | None
@@ -233,9 +233,10 @@ class OpenBooks:
 
 
 def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int) -> None:
-    """Whether `month` (its first day) can be closed: it is over, no earlier one is open, the bank agrees.
+    """Checks that `month` (its first day) can be closed: it is over, no earlier month is open, the bank balance
+    matches.
 
-    A month before FIRST_DAY can be closed only if an old slip opened it. Raises RuleRefused, DayOutOfRange,
+    A month before FIRST_DAY can be closed only if an old typing error opened it. Raises RuleRefused, DayOutOfRange,
     AlreadySettled, EarlierMonthOpen, BankDiffers with both amounts.
     """
     if month.day != 1 or month >= today.replace(day=1):
@@ -263,7 +264,7 @@ class Seal:
 
 @dataclass(frozen=True)
 class BookCheck:
-    """A run of every invariant over all books; `broken` names those that do not hold, with the rows that break them."""
+    """A run of every invariant over all books; `broken` has those that fail, with the rows that break them."""
 
     id: UUID
     asked_at: datetime
@@ -272,9 +273,10 @@ class BookCheck:
 
 
 def into_pots(pots: dict[UUID, tuple[int, int]], legs: Sequence[Leg]) -> tuple[Leg, ...]:
-    """The legs with no pot below zero: what is spent already becomes a debt, repaid first by what comes later.
+    """The legs, changed so that no pot goes below zero: what is missing becomes a debt, which later income repays
+    first.
 
-    `pots` is what stands in each and what its member owes, before; it is moved on.
+    `pots` is the balance of each pot and the debt of its member, before; it is updated.
     """
     of_member: dict[UUID, list[Leg]] = {}
     for leg in legs:

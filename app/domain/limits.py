@@ -1,4 +1,4 @@
-"""Legal limits as dated tables, each with its source. The platform indicates; it never decides what the law says."""
+"""Legal limits as dated tables, each with its source. They are an indication, not legal advice."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ ACT = "Participatiewet art. 31(2)"
 
 
 class LimitPeriod(StrEnum):
-    """The period for which a legal limit holds."""
+    """The period of a legal limit."""
 
     MONTH = "month"
     YEAR = "year"
@@ -18,13 +18,13 @@ class LimitPeriod(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LegalLimit:
-    """What one rule of law allows from a day on: cents per `per`, or a percentage up to cents, or a count."""
+    """A legal limit from a day on: cents per `per`, or a percentage up to cents, or a count."""
 
     law: str
     what: str
     from_date: date
     until: date | None
-    """The first day on which it holds no more; None: it holds until there is news."""
+    """The first day on which it does not apply any more; None: no end is known."""
     per: LimitPeriod
     max_cents: int
     source: str
@@ -82,9 +82,9 @@ LAWS = frozenset(limit.law for limit in LIMITS)
 
 
 def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]:
-    """What a rule of law allows in a month and in its calendar year, in cents; None if it sets no such limit.
+    """The limits of a law for a month and its calendar year, in cents; None if it sets no such limit.
 
-    Nothing is allowed (0) if the tables know no verified value for the first day of the month.
+    The limit is 0 if the tables have no verified value for the first day of the month.
     """
     if law is None:
         return None, None
@@ -94,13 +94,13 @@ def monthly_limit(law: str | None, month: date) -> tuple[int | None, int | None]
 
 
 def check_known(law: str | None, day: date) -> None:
-    """Raises LimitUnknown if the tables know no verified value of a named law for the day."""
+    """Raises LimitUnknown if the tables have no verified value of a named law for the day."""
     if law is not None and not limits_on(law, day):
         raise LimitUnknown(law=law, day=day.isoformat())
 
 
 def limits_on(law: str | None, day: date) -> tuple[LegalLimit, ...]:
-    """What a rule of law allows on a day; nothing if the tables know no verified value for it."""
+    """The limits of a law on a day; empty if the tables have no verified value for it."""
     return tuple(
         limit
         for limit in LIMITS

@@ -1,4 +1,4 @@
-"""Money: whole cents, shared out exactly. Shares are basis points (1 % = 100)."""
+"""Money in whole cents, shared out exactly. Shares are basis points (1 % = 100)."""
 
 import re
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from app.domain.errors import AmountOutOfRange
 
 CURRENCY = "EUR"
 MAX_CENTS = 100_000_000_000
-"""One thousand million euro: far above any order, far below what a BIGINT holds."""
+"""One thousand million euro: far above any order, far below the limit of a BIGINT."""
 AMOUNT = r"[0-9]{1,10}(\.[0-9]{1,2})?"
-"""How an amount is written at every edge: ASCII digits and at most two decimals behind a point."""
+"""The form of an amount in input and output: ASCII digits, and at most two decimals after a point."""
 _SIGNED = re.compile(f"(-?)({AMOUNT})")
 WHOLE = 10_000
 """100 % in basis points."""
@@ -19,7 +19,7 @@ WHOLE = 10_000
 
 @dataclass(frozen=True)
 class NamedAmount:
-    """Cents, and what they are of."""
+    """Cents with a name."""
 
     name: str
     cents: int
@@ -47,7 +47,7 @@ def half_up(cents: int, basis_points: int) -> int:
 
 
 def decimal_text(cents: int) -> str:
-    """`9075` → `"90.75"`, the form at the edge."""
+    """`9075` → `"90.75"`, the form in input and output."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{cents // 100}.{cents % 100:02d}"
 

@@ -1,4 +1,4 @@
-"""Keyset pages: ordered by id (UUIDv7, so by time), most newest first; a cursor stays right while rows are added."""
+"""Keyset pages: ordered by id (UUIDv7, so by time), usually newest first; a cursor stays valid while rows are added."""
 
 import base64
 import re
@@ -12,12 +12,12 @@ from app.domain.errors import BadCursor
 T = TypeVar("T")
 MAX_PAGE = 100
 CURSOR = "^[A-Za-z0-9_-]{21}[AQgw]$"
-"""What a cursor looks like: sixteen bytes in base64url."""
+"""The form of a cursor: sixteen bytes in base64url."""
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """At most `limit` rows that come after the row `after`."""
+    """At most `limit` rows after the row `after`."""
 
     limit: int = 20
     after: UUID | None = None
@@ -26,7 +26,7 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page and whether more follows; `cursor_of` gives the opaque place of a row."""
+    """One page, and whether there are more rows; `cursor_of` gives the cursor of a row."""
 
     rows: Sequence[T]
     has_next: bool
@@ -45,7 +45,7 @@ def cursor_of(row_id: UUID) -> str:
 
 
 def parse_cursor(cursor: str | None) -> UUID | None:
-    """Back from a cursor to the row's id. Raises BadCursor."""
+    """The row's id of a cursor. Raises BadCursor."""
     if cursor is None:
         return None
     if not re.fullmatch(CURSOR, cursor):
@@ -54,5 +54,5 @@ def parse_cursor(cursor: str | None) -> UUID | None:
 
 
 def cut(rows: Sequence[T], request: PageRequest) -> Page[T]:
-    """A page from `limit + 1` rows that were read."""
+    """A page from the `limit + 1` rows that were read."""
     return Page(rows[: request.limit], len(rows) > request.limit)

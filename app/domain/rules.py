@@ -1,4 +1,4 @@
-"""The rules that an agreement can have, as data: who gets what of what is earned, and what is allowed."""
+"""The kinds of rules in an agreement, as data: how earnings are shared, and what is allowed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class ReserveOfTurnover:
 
 @dataclass(frozen=True)
 class RemitAbove:
-    """A percentage of what is kept above `threshold_cents` goes to the municipality.
+    """A percentage above `threshold_cents` goes to the municipality.
 
-    By `basis`: of what a member keeps in a calendar year or a calendar month, or of what comes to the cooperative
-    fund in a calendar year.
+    `basis` is what a member keeps in a calendar year, what a member keeps in a calendar month, or what the cooperative
+    fund gets in a calendar year.
     """
 
     threshold_cents: int
@@ -42,8 +42,8 @@ class RemitAbove:
 class MonthlyAllowance:
     """Up to `cap_cents` a member and calendar month is paid out as an expense allowance.
 
-    With pots it comes off what the member keeps, by itself; from a collective it is granted. `law` names the legal
-    limit that holds beside it (domain.limits).
+    With pots it is taken from what the member keeps, automatically; in a collective it is granted. `law` names a legal
+    limit that applies as well (domain.limits).
     """
 
     cap_cents: int
@@ -53,7 +53,7 @@ class MonthlyAllowance:
 
 @dataclass(frozen=True)
 class HourlyAllowance:
-    """An amount per hour put in, granted from the cooperative fund; at most a sum a member and month."""
+    """An amount per hour of effort, granted from the cooperative fund; at most a sum a member and month."""
 
     per_hour_cents: int
     monthly_cap_cents: int | None = None
@@ -62,7 +62,7 @@ class HourlyAllowance:
 
 @dataclass(frozen=True)
 class Premium:
-    """A premium for effort from the cooperative fund: `count` times a calendar year, together at most a sum."""
+    """A premium for effort from the cooperative fund: `count` times a calendar year, and at most a sum in total."""
 
     count: int
     yearly_cap_cents: int
@@ -72,9 +72,9 @@ class Premium:
 
 @dataclass(frozen=True)
 class CostCategory:
-    """What may be claimed as costs: at most `yearly_cap_cents` a member and calendar year.
+    """A category of costs that may be claimed: at most `yearly_cap_cents` a member and calendar year.
 
-    With `approve_first` a claim has to be approved before the job is delivered.
+    With `approve_first`, a claim must be approved before the job is delivered.
     """
 
     name: str
@@ -85,7 +85,7 @@ class CostCategory:
 
 @dataclass(frozen=True)
 class Trial:
-    """New members are on trial for so many calendar months; what they earn meanwhile is held."""
+    """New members are on trial for a number of calendar months; their earnings are held until it ends."""
 
     months: int
     kind: Literal["trial"] = "trial"
@@ -93,7 +93,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Spending:
-    """What a pot may pay for, and how that is decided. Who approves is a person, always."""
+    """A purpose that a pot may pay for, and how a request is decided. A person always approves."""
 
     purpose: str
     policy: Literal["allowed", "needs_municipal_consent", "forbidden"]
@@ -102,9 +102,9 @@ class Spending:
 
 @dataclass(frozen=True)
 class PermissionNeeded:
-    """Members earn with a dated permission of the municipality; without it what they earn is held.
+    """Members need a dated permission of the municipality to earn; earnings without one are held.
 
-    `warn_days` before it ends the coordinator is asked to see to the next one.
+    `warn_days` before it ends, the coordinator is asked to arrange the next one.
     """
 
     warn_days: int
@@ -113,7 +113,9 @@ class PermissionNeeded:
 
 @dataclass(frozen=True)
 class Exit:
-    """What becomes of the pot of who leaves, and after how many months people are expected to (a reminder, no more)."""
+    """What happens to the pot of a member who leaves, and after how many months people are expected to (only a
+    reminder).
+    """
 
     pot_to: Literal["member", "cooperative_fund", "municipality"]
     target_months: int | None = None
@@ -130,7 +132,7 @@ class Barter:
 
 @dataclass(frozen=True)
 class Vote:
-    """What a collective buys from its fund needs the yes of so many of its members. `basis_points`: 7500 is 75 %."""
+    """A collective's purchase from its fund needs a yes of this share of its members. `basis_points`: 7500 is 75 %."""
 
     basis_points: int
     kind: Literal["vote"] = "vote"
@@ -172,13 +174,13 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class RulesFrom:
-    """Some rules of a signed version of an agreement, as a fact about something that they decide on."""
+    """Some rules of a signed version of an agreement, loaded as a fact with an object that they decide about."""
 
     active_from: date
     rules: tuple[Rule, ...]
 
 
 def rules_on(versions: Sequence[RulesFrom], day: date, kind: type[R]) -> tuple[R, ...] | None:
-    """The rules of a kind on a day, of versions with the latest first; None if no version holds."""
+    """The rules of a kind on a day, from versions sorted latest first; None if no version applies."""
     version = next((version for version in versions if version.active_from <= day), None)
     return None if version is None else tuple(rule for rule in version.rules if isinstance(rule, kind))

@@ -1,13 +1,13 @@
-"""What a reader asks of a public type: field names as a tree, each under the name that the answer gives it."""
+"""The fields that a reader selects of a public type: field names as a tree, each under its name in the answer."""
 
 from typing import NamedTuple
 
 TYPENAME = "__typename"
-"""The field that every type has: its own name."""
+"""The field of every type that holds the name of the type."""
 
 
 class Chosen(NamedTuple):
-    """One field of the type `of`: `key` is what the answer calls it, `fields` is what is asked of its value."""
+    """A selected field of type `of`: `key` is its name in the answer, `fields` the selection inside its value."""
 
     key: str
     name: str

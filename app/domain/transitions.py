@@ -1,7 +1,7 @@
-"""Processes as data: states, who may move them, what a step needs, and what a caller can do next.
+"""Processes as data: states, who may change them, what a step needs, and the caller's next steps.
 
-The list of steps and the step itself ask the same guards over the same case, so that a list never says "allowed" for
-what is refused.
+The list of steps and the step itself use the same guards on the same case, so a step that is listed as allowed is never
+refused.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Case(Generic[T]):
-    """What guards look at: a thing with the facts that were loaded with it, who acts, and when."""
+    """The input of guards: an object with its loaded facts, the actor, and the time."""
 
     thing: T
     actor: Actor = NOBODY
@@ -34,25 +34,29 @@ class Case(Generic[T]):
         return day_of(self.now)
 
     def may(self, right: Right, cooperative_id: UUID, *, own: Iterable[Party] = ()) -> bool:
-        """Whether the caller has a right there. What a guard asks is no check that a repeat has to pass again."""
+        """Whether the actor has a right there.
+
+        Checks in a guard are not recorded, so a replay need not pass them again.
+        """
         return replace(self.actor, passed=None).may(right, cooperative_id, own=own)
 
     def is_member(self, *member_ids: UUID | None) -> bool:
-        """Whether the caller is, or was, one of these members."""
+        """Whether the actor is, or was, one of these members."""
         return bool(self.actor.member_ids().intersection(member_ids))
 
     def is_person(self, *person_ids: UUID | None) -> bool:
-        """Whether the caller is one of these people."""
+        """Whether the actor is one of these people."""
         return self.actor.person_id is not None and self.actor.person_id in person_ids
 
 
 Guard = Callable[[Case[T]], str | DomainError | None]
-"""Returns why a step is blocked: the error that refuses it, or the reason of a WrongState; None if it is not."""
+"""Returns why a step is blocked: the error that refuses it, or the reason of a WrongState; None if it is not blocked.
+"""
 
 
 @dataclass(frozen=True)
 class Need:
-    """An input that a step asks for. `rule` refuses its absence; without a rule that is ReasonNeeded."""
+    """An input that a step needs. `rule` is refused if it is missing; without a rule the error is ReasonNeeded."""
 
     name: str
     rule: str = ""
@@ -63,18 +67,18 @@ REASON = Need("reason")
 
 @dataclass(frozen=True)
 class Terms(Generic[T]):
-    """What a step asks for: that its guard lets it pass, inputs, and that it is taken in time."""
+    """The conditions of a step: a guard, inputs, and a deadline."""
 
     guard: Guard[T] | None = None
     needs: tuple[Need, ...] | Callable[[Case[T]], tuple[Need, ...]] = ()
-    """What the caller has to give with it."""
+    """The inputs that the caller must give."""
     until: Callable[[T], datetime | None] | None = None
     """The deadline after which it is refused."""
 
 
 @dataclass(frozen=True)
 class Transition(Generic[T]):
-    """One row of a process: `verb` moves from any of `sources` to `target`, for callers who have `right`."""
+    """One row of a process: `verb` moves from any of `sources` to `target`, for callers with `right`."""
 
     verb: str
     sources: tuple[str, ...]
@@ -85,11 +89,11 @@ class Transition(Generic[T]):
 
     @property
     def timer(self) -> bool:
-        """Whether only the worker's clock does this."""
+        """Whether only the worker's timer takes this step."""
         return self.right is Right.RUN_TIMER
 
     def leads_to(self, case: Case[T]) -> str:
-        """The state after it, in this case."""
+        """The state after the step, in this case."""
         return self.target(case) if callable(self.target) else self.target
 
     def refusal(self, case: Case[T]) -> DomainError | None:
@@ -102,7 +106,7 @@ class Transition(Generic[T]):
         return blocked
 
     def needed(self, case: Case[T]) -> tuple[Need, ...]:
-        """What the caller has to give in this case."""
+        """The inputs that the caller must give in this case."""
         needs = self.terms.needs
         return needs(case) if callable(needs) else needs
 
@@ -112,14 +116,14 @@ class Transition(Generic[T]):
 
 
 Rights = Callable[[T, Actor], Callable[[Right], bool]]
-"""Tells for a thing and an actor whether a right on the thing is the actor's."""
+"""For an object and an actor: returns a function that tells whether the actor has a right on the object."""
 
 
 @dataclass(frozen=True, eq=False)
 class Process(Generic[T]):
-    """The transitions of a noun, from which its verbs, its lists of steps and its contract are made.
+    """The transitions of a noun; its verbs, its lists of steps and its contract are made from them.
 
-    `verbs` are those of callers; the worker's clock has others. Raises ValueError for a row with any other word.
+    `verbs` are those of callers; timers have others. Raises ValueError for a row with an unknown verb.
     """
 
     verbs: type[StrEnum]
@@ -138,13 +142,13 @@ class Process(Generic[T]):
 
     @cached_property
     def leading_on(self) -> dict[str, tuple[Transition[T], ...]]:
-        """The transitions of callers that lead on from each state."""
+        """The callers' transitions from each state."""
         rows = [row for row in self.rows if not row.timer]
         return {state: tuple(row for row in rows if state in row.sources) for state in self.states}
 
 
 def of_staff(thing: Any, actor: Actor) -> Callable[[Right], bool]:
-    """The rights of a process that is the cooperative's alone."""
+    """The rights in a process that only the cooperative takes part in."""
     return lambda right: actor.may(right, thing.cooperative_id)
 
 
@@ -161,7 +165,7 @@ def of_staff_and_municipality(thing: Any, actor: Actor) -> Callable[[Right], boo
 
 @dataclass(frozen=True)
 class AvailableTransition:
-    """What a caller could do now; a blocked one says why."""
+    """A next step of the caller, with the reason if it is blocked."""
 
     verb: str
     to: str
@@ -179,12 +183,12 @@ class AvailableTransition:
 
 
 def reason_of(refusal: DomainError) -> str:
-    """The code of why a step is refused: the reason of a wrong state, the rule, or the error's own code."""
+    """The code of the reason why a step is refused: of a wrong state, of a rule, or of the error itself."""
     return str(refusal.facts.get("reason") or refusal.facts.get("rule") or refusal.code)
 
 
 def every(*guards: Guard[T]) -> Guard[T]:
-    """The first of these guards that blocks."""
+    """A guard that combines these guards: the first one that blocks decides."""
     return lambda case: next((blocked for guard in guards if (blocked := guard(case)) is not None), None)
 
 
@@ -194,9 +198,9 @@ def find(process: Process[T], verb: str) -> Transition[T]:
 
 
 def move(process: Process[T], case: Case[T], verb: str, **inputs: object) -> str:
-    """The state after `verb`. Raises WrongState, naming the verbs that are possible, or what its guard says.
+    """The state after `verb`. Raises WrongState, naming the possible verbs, or the error of its guard.
 
-    Raises ReasonNeeded or RuleRefused if something is not given that the step needs.
+    Raises ReasonNeeded or RuleRefused if an input that the step needs is missing.
     """
     row, state = find(process, verb), _state(case.thing)
     refusal = row.refusal(case) if state in row.sources else WrongState(verb=verb, state=state, possible=[])
@@ -206,7 +210,7 @@ def move(process: Process[T], case: Case[T], verb: str, **inputs: object) -> str
         raise refusal
     for need in row.needed(case):
         if not given(inputs.get(need.name)):
-            raise RuleRefused(rule=need.rule, value="") if need.rule else ReasonNeeded(verb=_what(need, verb))
+            raise RuleRefused(rule=need.rule, value="") if need.rule else _needed(need, verb)
     return row.leads_to(case)
 
 
@@ -216,7 +220,7 @@ def given(value: object) -> bool:
 
 
 def available(process: Process[T], case: Case[T]) -> list[AvailableTransition]:
-    """Every verb that leads on from the present state, with what it needs; blocked ones with why."""
+    """Every verb from the present state, with its inputs, and with the reason if it is blocked."""
     may = process.rights(case.thing, case.actor)
     return [
         AvailableTransition(
@@ -236,12 +240,12 @@ def _too_late(row: Transition[T], case: Case[T]) -> str | None:
 
 
 def _possible(process: Process[T], case: Case[T]) -> list[str]:
-    """The verbs that lead on from the present state and that nothing blocks."""
+    """The verbs from the present state that nothing blocks."""
     return [row.verb for row in process.leading_on[_state(case.thing)] if row.refusal(case) is None]
 
 
-def _what(need: Need, verb: str) -> str:
-    return verb if need is REASON else need.name
+def _needed(need: Need, verb: str) -> ReasonNeeded:
+    return ReasonNeeded(verb=verb) if need is REASON else ReasonNeeded(how="field", verb=need.name)
 
 
 def _state(thing: Any) -> str:

@@ -1,6 +1,7 @@
 """VAT classes and their dated rates. Wet op de omzetbelasting 1968, art. 9 and tables I and II; KOR: art. 25.
 
-A rate holds from its date until the next one of its class. Indications, no advice: a cooperative chooses the class.
+A rate applies from its date until the next one of its class. This is an indication, not advice: a cooperative chooses
+the class.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from enum import StrEnum
 
 
 class VatClass(StrEnum):
-    """Which VAT is charged."""
+    """The class of VAT."""
 
     STANDARD = "standard"
     REDUCED = "reduced"
@@ -51,13 +52,13 @@ class TurnoverLimit:
 
 
 SMALL_BUSINESS = (TurnoverLimit(date(2020, 1, 1), 2_000_000, "Wet OB 1968 art. 25 (kleineondernemersregeling)"),)
-"""The whole cooperative counts, all its members together."""
+"""The limit counts the whole cooperative, all its members together."""
 
 
 def without_vat(since: date | None, turnover_cents: int, net_cents: int, day: date) -> bool:
-    """Whether a sale of `net_cents` on `day` carries no VAT: the scheme was chosen and the year stays within its limit.
+    """Whether a sale on `day` has no VAT: the scheme was chosen, and `net_cents` keeps the year within its limit.
 
-    `turnover_cents` is the calendar year so far. The sale that crosses the limit carries VAT, and so do those after it.
+    `turnover_cents` is the calendar year so far. The sale that crosses the limit has VAT, and so do those after it.
     """
     if since is None or day < since:
         return False

@@ -1,1 +1,1 @@
-"""The GraphQL face: translates fields into verbs and their results into types."""
+"""The GraphQL face: translates fields into use cases, and their results into types."""

@@ -1,4 +1,4 @@
-"""What one operation may take while it runs, in an answer or in a socket: seconds, and rows that its links read."""
+"""Limits of one operation while it runs, in an answer or in a socket: seconds, and rows that its links read."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,14 +14,14 @@ from app.graphql.context import Context
 from app.graphql.limits import TOO_MUCH
 
 MOST_READ = 5_000
-"""Rows that links and lists below things give in one operation, however many of them are the same."""
+"""The most rows from links and lists below objects in one operation; repeated ones count too."""
 
 
 @dataclass
 class _Spent:
     rows: int = 0
     gently: bool = False
-    """What was done, or happened, is told whatever else is asked: links that are too much are refused one by one."""
+    """In a mutation or an event the result is always shown, so links beyond the limit are refused one by one."""
 
 
 _spent: ContextVar[_Spent | None] = ContextVar("spent", default=None)
@@ -31,16 +31,16 @@ TOO_MANY = TOO_MUCH.format(most=MOST_READ, what="rows of links")
 
 
 class TooManyRows(BaseException):
-    """Ends the whole operation. Of an Exception, GraphQL would make an error for each of thousands of fields."""
+    """Ends the whole operation. An Exception would become an error for each of thousands of fields."""
 
 
 def begin_event() -> None:
-    """What is shown now of a subscription is counted by itself; too much of it is refused, and the next one shown."""
+    """Starts the count for one event of a subscription; too many rows refuse that event only."""
     _spent.set(_Spent(gently=True))
 
 
 def count_rows(rows: int) -> None:
-    """Count what a link of this operation gives. Raises TooManyRows; GraphQLError in a mutation or event."""
+    """Counts the rows of a link. Raises TooManyRows; GraphQLError in a mutation or event."""
     spent = _spent.get()
     if spent is None:
         return
@@ -50,7 +50,7 @@ def count_rows(rows: int) -> None:
 
 
 class Budget(SchemaExtension):
-    """Stops an operation that takes too long, and one whose links read too much; what is under way is undone."""
+    """Stops an operation that takes too long, or whose links read too much; running work is rolled back."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         context = self.execution_context.context

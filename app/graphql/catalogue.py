@@ -16,7 +16,8 @@ from app.graphql.context import Info
 from app.graphql.engine import type_of
 from app.graphql.types import After, Connection, Edge, First, Id, MoneyInput, connect, page_of
 from app.ids import OfferingId
-from app.usecases.market.catalogue import Catalogue, Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
+from app.running.catalogue import Catalogue
+from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
 from app.usecases.steps.forms import filled
 from app.vocabulary import Form, doc_of
 
@@ -34,13 +35,13 @@ def _query(
     max_price: MoneyInput | None = None,
     **given: str | None,
 ) -> Query:
-    """What is looked for. Raises RuleRefused, BadCursor, Malformed."""
+    """The search parameters. Raises RuleRefused, BadCursor, Malformed."""
     page = page_of(first, after)
     return query_of(page, min_price=_text_of(min_price), max_price=_text_of(max_price), **given)
 
 
 def _text_of(price: MoneyInput | None) -> str | None:
-    """An amount as REST's address has it. One in another currency has a form that is refused."""
+    """An amount in the form of a REST address. An amount in another currency gets a form that is refused."""
     if price is None:
         return None
     return price.amount if price.currency == CURRENCY else f"{price.amount} {price.currency}"

@@ -1,4 +1,4 @@
-"""Documents that ask the catalogue alone: a statement a field, whose JSON is the answer; no resolver runs."""
+"""Fast path for documents with catalogue fields only: one statement a field, whose JSON is the answer; no resolver."""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,12 +33,12 @@ from app.graphql.catalogue import connection_text, offering_text
 from app.graphql.context import Context
 
 TEXTS: dict[str, Callable[..., Awaitable[str]]] = {"catalogue": connection_text, "catalogueOffering": offering_text}
-"""Field of a query → what writes it as JSON."""
+"""For each field of a query, the function that writes it as JSON."""
 NO_VARIABLES = VariableValues({}, {})
 
 
 class Written(dict[str, Any]):
-    """What a document asked for, as JSON already: `text` is all of it, there are no items."""
+    """A result that is JSON already: `text` is all of it, there are no items."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Written(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Asked:
-    """A field of the query: what the answer calls it, where it is written, what it is, and what is asked of it."""
+    """A selected field of the query: its key in the answer, its place in the document, its definition and selection."""
 
     key: str
     node: FieldNode
@@ -57,21 +57,22 @@ class Asked:
 
 
 class Compiled(SchemaExtension):
-    """Answers what asks the catalogue alone, for a face that passes JSON on as it comes.
+    """Answers documents with catalogue fields only, for a face that passes JSON through.
 
-    Whatever else there is (another field, a value that does not fit, nothing found) is answered by the resolvers.
+    The resolvers answer all others (another field, a bad value, nothing found).
     """
 
     async def on_execute(self) -> AsyncIterator[None]:
         found = self.execution_context
         if isinstance(found.context, Context) and found.context.takes_text:
-            with contextlib.suppress(DomainError, GraphQLError):  # the resolvers refuse it, and say where
+            # The resolvers refuse it, and say where.
+            with contextlib.suppress(DomainError, GraphQLError):
                 found.result = await _answer(found, found.context)
         yield
 
 
 async def _answer(found: ExecutionContext, context: Context) -> ExecutionResult | None:
-    """What the document asks for. Raises DomainError, GraphQLError for what the resolvers have to refuse."""
+    """The result of the document. Raises DomainError, GraphQLError for one that the resolvers must refuse."""
     document, schema = found.graphql_document, found.schema._schema
     operation = get_operation_ast(document, found.operation_name) if document else None
     if document is None or operation is None or operation.operation is not OperationType.QUERY:
@@ -79,7 +80,8 @@ async def _answer(found: ExecutionContext, context: Context) -> ExecutionResult 
     variables = get_variable_values(schema, operation.variable_definitions or (), found.variables or {})
     if not isinstance(variables, VariableValues):
         return None
-    conditional = "@" in (found.query or "")  # what it asks for may hang on a variable
+    # The selection may depend on a variable.
+    conditional = "@" in (found.query or "")
     plan = _plan(schema, document, operation, variables) if conditional else _planned(schema, document, operation)
     if plan is None:
         return None
@@ -107,13 +109,13 @@ def _planned(
 def _plan(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
 ) -> tuple[Asked, ...] | None:
-    """The fields of the query; None where one of them is not the catalogue's."""
+    """The fields of the query; None if one of them is not the catalogue's."""
     query = schema.get_root_type(operation.operation)
     return Plan(schema, document, operation, variables).roots(query) if query else None
 
 
 class Plan:
-    """What an operation asks for, its fragments written out and equal keys put together as GraphQL has it."""
+    """The selection of an operation, with fragments expanded and equal keys merged by the rules of GraphQL."""
 
     def __init__(
         self,
@@ -127,7 +129,7 @@ class Plan:
         self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
 
     def roots(self, query: GraphQLObjectType) -> tuple[Asked, ...] | None:
-        """The fields of the query; None where one of them is not the catalogue's."""
+        """The fields of the query; None if one of them is not the catalogue's."""
         where = (self._schema, self._fragments, self._variables, query, self._operation)
         found = collect_fields(*where).grouped_field_set
         nodes = {key: details[0].node for key, details in found.items()}
@@ -139,7 +141,7 @@ class Plan:
         )
 
     def _below(self, parent: GraphQLObjectType, details: FieldDetailsList) -> tuple[Chosen, ...]:
-        """What is asked of the value of a field of `parent`."""
+        """The selection inside the value of a field of `parent`."""
         name = details[0].node.name.value
         kind = None if name == TYPENAME else get_named_type(parent.fields[name].type)
         if not isinstance(kind, GraphQLObjectType):

@@ -1,4 +1,4 @@
-"""What a GraphQL operation has at hand: the door to the verbs, the language, the loaders."""
+"""The context of a GraphQL operation: access to the use cases, the language, the loaders."""
 
 from collections.abc import Awaitable, Callable
 from copy import copy
@@ -12,10 +12,10 @@ from strawberry.fastapi import BaseContext
 
 from app.contract.shape import Viewer
 from app.domain.actors import Actor
-from app.usecases.level import Verb, read_level
-from app.usecases.market.catalogue import Catalogue
+from app.running.catalogue import Catalogue
+from app.running.level import Verb, read_level
+from app.running.run import Keyed, Run
 from app.usecases.nodes import find_tables
-from app.usecases.run import Keyed, Run
 from app.usecases.steps.forms import filled
 from app.vocabulary import Form, RequestKey
 
@@ -26,7 +26,7 @@ class _Key(Form):
 
 @dataclass(kw_only=True)
 class Context(BaseContext):
-    """One per request. Every field that runs a verb gets its own transaction."""
+    """One per request. Every field that runs a use case gets its own transaction."""
 
     door: Run
     catalogue: Catalogue
@@ -35,25 +35,25 @@ class Context(BaseContext):
     reads_schema: bool = True
     """Whether this caller may read the schema. In production, introspection needs a token."""
     charge: Callable[[int], Awaitable[None]] | None = None
-    """Takes what the operation costs, in units of the caller's rate."""
+    """Charges the cost of an operation, in units of the caller's rate."""
     seconds: float | None = None
-    """What an operation may take."""
+    """The most seconds for an operation."""
     takes_text: bool = False
-    """The face passes an answer on that comes as JSON."""
+    """Whether the face passes on an answer that is JSON already."""
     renew: Callable[[], None] | None = None
-    """Of a socket: reads its token again, which may have run out since. Raises TokenRefused."""
+    """For a socket: reads its token again, which may have expired since. Raises TokenRefused."""
     ends_at: float | None = None
-    """Of a socket: when its token ends, in Unix seconds; None without a token."""
+    """For a socket: the end of its token, in Unix seconds; None without a token."""
 
     prefix: str = ""
-    """The path below which the API is reached."""
+    """The path prefix by which the API is reached."""
 
     def __post_init__(self) -> None:
         super().__init__()
         self._make_loaders()
 
     def of_operation(self) -> "Context":
-        """The same for one operation: a socket has several at a time, each with its own caller and repeats."""
+        """A copy for one operation: a socket runs several at a time, each with its own caller and replays."""
         own = copy(self)
         own.door = copy(self.door)
         own.door.replayed = []
@@ -66,19 +66,19 @@ class Context(BaseContext):
 
     @property
     def run(self) -> Run:
-        """The door to the verbs, for who still may come in."""
+        """Runs use cases for a caller that is still let in."""
         if self.renew is not None:
             self.renew()
         return self.door
 
     @property
     def actor(self) -> Actor:
-        """Who acted in the last verb."""
+        """The actor of the last use case."""
         return self.door.actor
 
     @property
     def viewer(self) -> Viewer:
-        """Who looks at what the last verb gave, and in which language."""
+        """The viewer of the last use case's result, with their language."""
         return Viewer(
             actor=self.door.actor,
             language=self.language,
@@ -88,16 +88,16 @@ class Context(BaseContext):
         )
 
     def keyed(self, key: str) -> Keyed:
-        """The door under a request key. Raises Malformed."""
+        """Runs use cases under a request key. Raises Malformed."""
         return self.run.keyed(filled(_Key, idempotency_key=key).idempotency_key)
 
     async def pay(self, units: int) -> None:
-        """Spend units of the caller's rate. Raises TooFast where a socket has none left."""
+        """Charges units of the caller's rate. Raises TooFast if a socket has none left."""
         if self.charge is not None:
             await self.charge(units)
 
     async def _level(self, asked: list[tuple[Verb, UUID]]) -> list[Any]:
-        """What the links of a level lead to, or why they lead nowhere."""
+        """The targets of the links of a level, or the errors that block them."""
         each = tuple(dict.fromkeys(asked))
         found = dict(zip(each, await read_level(self.run, each), strict=True))
         return [found[one] for one in asked]

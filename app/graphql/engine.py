@@ -22,22 +22,22 @@ from app.graphql.types import After, Connection, First, Node, page_of
 from app.vocabulary import Form, MoneyIn, doc_of
 
 Resolver = Callable[..., Awaitable[Any]]
-NEEDED = inspect.Parameter.empty
+REQUIRED = inspect.Parameter.empty
 CALLED = {"limit": "first"}
-"""Parameters that GraphQL calls as its connections do."""
+"""Parameters with another name in GraphQL, because its connections use that."""
 EXTENDED: dict[type, dict[str, Any]] = {}
 UNFINISHED: list[tuple[type, Any]] = []
 """Shapes whose type has no fields yet."""
 
 
 def extend(shape: type, **fields: Any) -> None:
-    """Give the type of a shape fields that only GraphQL has."""
+    """Adds fields to the type of a shape that only GraphQL has."""
     EXTENDED.setdefault(shape, {}).update(fields)
 
 
 @cache
 def type_of(shape: type) -> Any:
-    """The GraphQL type of a shape, which `finish` fills. What its fields show is the shape itself."""
+    """The GraphQL type of a shape, to be filled by `finish`. The shape itself is the source of its fields."""
     bases = (Node,) if "id" in get_type_hints(shape) else ()
     made = type(shape.__name__, bases, {"is_type_of": staticmethod(lambda one, _: isinstance(one, shape))})
     UNFINISHED.append((shape, made))
@@ -45,7 +45,7 @@ def type_of(shape: type) -> Any:
 
 
 def finish(links_of: Callable[[type], dict[str, Any]]) -> None:
-    """Fill all types, once each has its place: so they may refer to each other. `links_of` gives more fields."""
+    """Fills all types, after all are declared, so that they may refer to each other. `links_of` gives more fields."""
     while UNFINISHED:
         shape, made = UNFINISHED.pop()
         hints = get_type_hints(shape, include_extras=True)
@@ -74,7 +74,7 @@ def _root(name: str, operations: list[Operation]) -> Any:
 
 
 def field_name(operation: Operation) -> str:
-    """What a field is called: a read by what it gives, a change by its use case."""
+    """The name of a field: for a read its result, for a change its use case."""
     return operation.field or re.sub("^(list|get|read)_", "", operation.use_case.__name__)
 
 
@@ -101,14 +101,14 @@ def _resolver(operation: Operation) -> Resolver:
 
 
 def _arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
-    """What the use case gets: arguments under its own names, and what the input holds."""
+    """The arguments of the use case, under its own names, including those inside the input."""
     own = {called: name for name, called in CALLED.items()} | {"id": operation.own_id or "id"}
     named = {own.get(name, name): _plain(value) for name, value in given.items() if name != "input"}
     inside = _fields(given["input"]) if given.get("input") is not None else {}
-    if operation.whole:
-        return named | {operation.whole: inside}
-    # What was left out is said as REST says it, so that a request repeated through the other face is the same one.
-    defaults = {name: default for name in operation.given if (default := operation.default(name)) is not NEEDED}
+    if operation.body_parameter:
+        return named | {operation.body_parameter: inside}
+    # Omitted fields get the same values as in REST, so that a replay through the other face is the same request.
+    defaults = {name: default for name in operation.given if (default := operation.default(name)) is not REQUIRED}
     return ({} if operation.method == "GET" else defaults) | named | inside
 
 
@@ -139,14 +139,14 @@ WORDS = {
     "input": "What is given.",
     "expected_version": "The version that you saw last.",
 }
-"""Of the arguments that all fields have in the same way."""
+"""Descriptions of arguments that all fields share."""
 
 
 def _own(name: str, kind: Any, *, needed: bool) -> inspect.Parameter:
     return _parameter(name, kind, words=WORDS[name]) if needed else _parameter(name, kind | None, None, WORDS[name])
 
 
-def _parameter(name: str, kind: Any, default: Any = NEEDED, words: str | None = None) -> inspect.Parameter:
+def _parameter(name: str, kind: Any, default: Any = REQUIRED, words: str | None = None) -> inspect.Parameter:
     hint = Annotated[kind, strawberry.argument(description=words)] if words else kind
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default=default)
 
@@ -160,7 +160,7 @@ def input_of(form: type[BaseModel]) -> Any:
     changes = form.__name__.endswith("Change")
     for name, field in form.model_fields.items():
         inner, null = optional(bare(field.rebuild_annotation()))
-        # Of a change every field may be left out, so GraphQL has to take null; the form refuses it where it must.
+        # Every field of a change is optional, so GraphQL must accept null; the form refuses it where it is not allowed.
         kind, may_be_null = _input(inner), null or changes or field.default is None
         given: dict[str, Any] = {} if field.is_required() else {"default": field.default}
         factory = field.default.copy if isinstance(field.default, list) else field.default_factory
@@ -175,12 +175,12 @@ def input_of(form: type[BaseModel]) -> Any:
 
 
 def _fields(given: Any) -> dict[str, Any]:
-    """The fields of an input by their names; a field that was left out is left out."""
+    """The fields of an input by name, without those that were left out."""
     return {name: _plain(value) for name, value in vars(given).items() if value is not strawberry.UNSET}
 
 
 def _plain(given: Any) -> Any:
-    """A value as a form reads it: inputs inside become mappings, by the names of the contract."""
+    """A value for a form to validate: nested inputs become mappings, by the names of the contract."""
     if isinstance(given, list):
         return [_plain(one) for one in given]
     if not is_dataclass(given):
@@ -196,7 +196,7 @@ def _answer(operation: Operation) -> Any:
 
 
 def _output(hint: Any) -> Any:
-    """A type of a shape's field as GraphQL has it."""
+    """The GraphQL type of a shape's field."""
     inner, may_be_null = optional(bare(hint))
     inner = bare(inner)
     if get_origin(inner) is list:
@@ -225,7 +225,7 @@ def _input(hint: Any) -> Any:
 
 
 def _leaf(kind: Any) -> Any:
-    """A type without fields; an enumeration becomes one of GraphQL, a mapping or one of several forms its JSON."""
+    """A type without fields: an enumeration becomes a GraphQL enum, a mapping or a union becomes JSON."""
     if get_origin(kind) in (dict, Union, types.UnionType):
         return JSON
     if isinstance(kind, type) and issubclass(kind, StrEnum) and not hasattr(kind, "__strawberry_definition__"):
@@ -234,6 +234,6 @@ def _leaf(kind: Any) -> Any:
 
 
 def said(hint: Any) -> str | None:
-    """The words that stand with a field."""
+    """The description of a field."""
     found = (getattr(one, "description", None) for one in getattr(hint, "__metadata__", ()))
     return next(filter(None, found), None)

@@ -1,4 +1,4 @@
-"""Errors of the GraphQL face: the codes of the domain in `extensions.code`, everything unexpected masked."""
+"""Errors of the GraphQL face: domain codes in `extensions.code`, unexpected errors masked."""
 
 import logging
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from app.adapters.fields import faults_of
 from app.adapters.messages import EN, error_text, message_of
 from app.domain.errors import DomainError, IssuerUnavailable, Malformed
 from app.graphql.context import Context
+from app.running.run import Unavailable
 from app.transport.codes import note_code
-from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.graphql")
 
 
 class Errors(SchemaExtension):
-    """Shows each error as who asks may see it; what is unexpected is logged."""
+    """Shows each error in the form for the caller; unexpected ones are logged."""
 
     def on_operation(self) -> Iterator[None]:
         context = self.execution_context.context
@@ -26,12 +26,13 @@ class Errors(SchemaExtension):
             self.execution_context.context = context.of_operation()
         try:
             yield
-        except GraphQLError as error:  # of a document that cannot be read
+        # The document cannot be parsed.
+        except GraphQLError as error:
             raise shown(error, self.execution_context.context) from None
         self._show(self.execution_context.result)
 
     def get_results(self) -> dict[str, Any]:
-        """The keys of mutations whose answer is that of an earlier request (REST: `Idempotency-Replayed`)."""
+        """The keys of replayed mutations (REST: `Idempotency-Replayed`)."""
         context = self.execution_context.context
         replayed = context.door.replayed if isinstance(context, Context) else []
         return {"idempotencyReplayed": replayed} if replayed else {}
@@ -50,7 +51,7 @@ class Errors(SchemaExtension):
 def shown(error: GraphQLError, context: object) -> GraphQLError:
     """The error with its code, in the caller's language; the code is noted for the access log.
 
-    An error that has its code already stays as it is.
+    An error that has its code already is unchanged.
     """
     if "code" in (error.extensions or {}):
         return error
@@ -63,7 +64,7 @@ def shown(error: GraphQLError, context: object) -> GraphQLError:
 
 
 def _told(error: GraphQLError, language: str, trace_id: str) -> tuple[dict[str, object], str]:
-    """What is told of an error: its extensions and its message."""
+    """The extensions and message of an error."""
     original = error.original_error
     if isinstance(original, Malformed):
         faults = {"errors": faults_of(original, language)}

@@ -35,20 +35,20 @@ from app.transport.wiring import wiring_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 SUBSCRIPTIONS = 10
-"""At a time in one socket."""
+"""The most subscriptions at a time in one socket."""
 INTRODUCTION = timedelta(seconds=10)
-"""How long a socket may be open without saying who it is."""
+"""How long a socket may be open before it authenticates."""
 UNAVAILABLE = "unavailable"
 PAGE = Path(__file__).parent / "graphiql.html"
 
 
 class Face(GraphQLRouter[Context, None]):
-    """Answers in `application/graphql-response+json` to those who ask for it."""
+    """Answers in `application/graphql-response+json` to clients that ask for it."""
 
     graphql_transport_ws_handler_class = Messages
 
     async def run(self, request: Any, context: Any = None, root_value: None = None) -> Any:
-        """As ever; a request that holds no document to run is refused in GraphQL's own form."""
+        """As in the base class, but a request without a document to run is refused in GraphQL's own form."""
         try:
             return await super().run(request, context, root_value)
         except HTTPException as refused:
@@ -58,7 +58,7 @@ class Face(GraphQLRouter[Context, None]):
             return response
 
     def decode_json(self, data: str | bytes) -> object:
-        """An object. Raises JSONDecodeError for whatever else comes, in a request or from a socket."""
+        """The request as an object. Raises JSONDecodeError for anything else, from a request or a socket."""
         try:
             found = read_json(data)
         except ValueError:
@@ -68,14 +68,15 @@ class Face(GraphQLRouter[Context, None]):
         return found
 
     async def execute_operation(self, *arguments: Any, **named: Any) -> Any:
-        """As ever; errors that no field raised are shown too."""
+        """As in the base class, but errors outside fields are shown too."""
         result = await super().execute_operation(*arguments, **named)
-        if isinstance(result, ExecutionResult) and result.errors:  # what no resolver raised was seen by nobody yet
+        # No resolver saw these errors, so they are translated here.
+        if isinstance(result, ExecutionResult) and result.errors:
             result.errors = [shown(error, named["context"]) for error in result.errors]
         return result
 
     def encode_json(self, data: object) -> str | bytes:
-        """As ever; what is JSON already goes into it as it is."""
+        """As in the base class, but JSON is inserted unchanged."""
         answer = data["data"] if isinstance(data, dict) and "data" in data else None
         return f'{{"data":{answer.text}}}' if isinstance(answer, Written) else super().encode_json(data)
 
@@ -94,11 +95,11 @@ class Face(GraphQLRouter[Context, None]):
         return response
 
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
-        """A socket says who it is in `connectionParams`: {"Authorization": "Bearer …"}; it is read for each event, and
-        the socket closes when it ends.
+        """A socket authenticates in `connectionParams`: {"Authorization": "Bearer …"}; it closes when the token ends.
 
-        Pages of any origin get this far: no cookie is read. Raises ConnectionRejectionError for a bad token, or for
-        one who holds too many sockets; IssuerUnavailable if nobody can tell whether the token is good.
+        The token is checked again for each event. Pages of any origin may connect, since no cookie is read. Raises
+        ConnectionRejectionError for a bad token, or for a caller with too many sockets; IssuerUnavailable if the token
+        cannot be verified now.
         """
         socket = cast("WebSocket", context.request)
         wired, params = wiring_of(socket), context.connection_params or {}
@@ -134,13 +135,13 @@ def _text(params: dict[str, object], name: str) -> str | None:
 
 
 def _never_ran(answer: Any) -> bool:
-    """Whether a document was refused before execution: no data, and no error that has a path."""
+    """Whether a document was refused before execution: no data, and no error with a path."""
     errors = answer.get("errors") or [] if isinstance(answer, dict) else []
     return bool(errors) and answer.get("data") is None and not any(error.get("path") for error in errors)
 
 
 def _status(answer: Any) -> int:
-    """What HTTP calls it where nothing ran: the document is wrong, it was stopped, or the fault is ours."""
+    """The HTTP status if nothing ran: the document is wrong, it was stopped, or the error is ours."""
     codes = [error.get("extensions", {}).get("code") for error in answer["errors"]]
     if TookTooLong.code in codes or UNAVAILABLE in codes:
         return TookTooLong.status
@@ -148,13 +149,13 @@ def _status(answer: Any) -> int:
 
 
 def _retry_after(answer: Any) -> int:
-    """Seconds that a caller should wait before they repeat what the database did not answer; 0 without that."""
+    """Seconds to wait before a repeat, if the database did not answer; otherwise 0."""
     errors = answer.get("errors") or [] if isinstance(answer, dict) else []
     return max((error.get("extensions", {}).get("retryAfter", 0) for error in errors), default=0)
 
 
 async def _context(connection: HTTPConnection, response: Response = None) -> Context:  # type: ignore[assignment]
-    """For a request, or for a socket, which says later who it is."""
+    """The context of a request, or of a socket, which authenticates later."""
     wired = wiring_of(connection)
     language = language_at(connection)
     if connection.scope["type"] == "websocket":
@@ -182,7 +183,7 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
 
 
 def _of_socket(connection: HTTPConnection, language: str) -> Context:
-    """Until it says who it is, a socket speaks for nobody and reads no schema; each operation is paid for by itself."""
+    """Until it authenticates, a socket is a visitor without the schema; each operation is charged separately."""
     wired = wiring_of(connection)
     run = wired.make_run(VISITOR)
 
@@ -202,21 +203,21 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
 
 
 def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
-    """Hang the GraphQL face on the app; with `ide` GraphiQL too, for which everybody may read the schema.
+    """Adds the GraphQL face to the app; with `ide` also GraphiQL, for which everybody may read the schema.
 
-    A GET asks nothing: a link of another page could.
+    A GET runs nothing, because a link on another page could cause it.
     """
     app.state.ide, app.state.seconds = ide, seconds
     if ide:
 
         @app.get("/graphql", include_in_schema=False)
         async def graphiql() -> HTMLResponse:
-            """GraphiQL, served without the internet."""
+            """GraphiQL, which works without the internet."""
             return HTMLResponse(PAGE.read_text(encoding="utf-8"))
 
     @app.get("/graphql/schema.graphql", include_in_schema=False)
     async def definition(request: Request) -> Response:
-        """The schema as SDL, for those who may ask for it by introspection. Raises Unauthenticated."""
+        """The schema as SDL, for callers with introspection. Raises Unauthenticated."""
         if not ide and await caller(request) == VISITOR:
             raise Unauthenticated
         return Response(f"{schema.as_str()}\n", media_type="application/graphql")
@@ -230,7 +231,7 @@ def install(app: FastAPI, *, ide: bool, seconds: float) -> None:
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         max_subscriptions_per_connection=SUBSCRIPTIONS,
         connection_init_wait_timeout=INTRODUCTION,
-        # no cookie is read: a page of another origin has nothing of its visitor's but the token that it sends
+        # No cookie is read, so a page of another origin has only the token that it sends.
         allowed_origins=("*",),
         include_in_schema=False,
     )

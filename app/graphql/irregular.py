@@ -1,4 +1,4 @@
-"""GraphQL: what no table declares: mutations of their own form, and fields that REST has as files."""
+"""GraphQL fields outside the tables: mutations of their own form, and fields that REST has as files."""
 
 import time
 from typing import Annotated, Any
@@ -8,8 +8,8 @@ from strawberry.scalars import JSON
 
 from app.adapters.drawings import thermometer_svg
 from app.contract.books.remittances import Remittance
+from app.contract.earning.thermometer import Thermometer
 from app.contract.market.offering_imports import OfferingImport
-from app.contract.people.members import Thermometer
 from app.contract.platform import apps
 from app.contract.shape import show
 from app.domain.books.remittances import line_data
@@ -21,7 +21,7 @@ from app.usecases.platform.apps import disable_app
 from app.usecases.platform.privacy import erase_me
 
 PATIENCE = 5
-"""Seconds: a document ends before it would be stopped for taking too long."""
+"""Seconds after which a mutation that works in parts stops, before the time limit would stop it."""
 App: Any = type_of(apps.App)
 Import: Any = type_of(OfferingImport)
 ReviewInput: Any = input_of(ReviewImport)
@@ -29,13 +29,13 @@ ReviewInput: Any = input_of(ReviewImport)
 
 @strawberry.type
 class IrregularMutation:
-    @strawberry.mutation(description="Forget the caller. First end offices, membership and orders.")
+    @strawberry.mutation(description="Erase the caller. First end offices, membership and orders.")
     async def forget_me(self, info: Info) -> bool | None:
         await info.context.run(erase_me)
         return True
 
     @strawberry.mutation(
-        description="Shut an app out, at once.",
+        description="Block an app at once.",
         deprecation_reason="Use changeApp, enabled: false. Until 2027-06-01.",
     )
     async def disable_app(self, info: Info, id: Id) -> App | None:
@@ -43,8 +43,8 @@ class IrregularMutation:
         return show(apps.App, disabled, info.context.viewer)
 
     @strawberry.mutation(
-        description="Publish or send back all that an import holds for review. What takes longer than five seconds is "
-        "left: `held` says how many, and the same mutation goes on."
+        description="Publish or send back all that an import holds for review. "
+        "After five seconds it stops: `held` is the number that is left, and the same mutation continues."
     )
     async def move_offering_import(
         self, info: Info, id: Id, input: Annotated[ReviewInput, strawberry.argument(description=WORDS["input"])]
@@ -68,6 +68,6 @@ extend(Thermometer, svg=strawberry.field(resolver=_svg, description="The thermom
 extend(
     Remittance,
     specification=strawberry.field(
-        resolver=_specification, description="Every line with its inputs, which sums to the amount."
+        resolver=_specification, description="Every line with its inputs; the lines sum to the amount."
     ),
 )

@@ -1,4 +1,4 @@
-"""What one document may ask for: no more fields, directives and rows than the server answers with ease."""
+"""Limits of one document: the number of fields, directives and rows that the server can answer easily."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -29,25 +29,25 @@ from app.graphql.errors import shown
 
 MOST_DIRECTIVES = 5
 MOST_ROWS = 2_000
-"""The rows that could be asked for: page sizes multiply where pages lie within pages."""
+"""The most rows that a document can select: page sizes multiply if pages are nested."""
 MOST_FIELDS = 2_000
-"""Once fragments are written out."""
+"""The most fields, after fragments are expanded."""
 MOST_ALIKE = 100
-"""Fields of one name, as written: the rule that fields of one name have to agree compares each with each."""
+"""The most fields of one name, as written: a validation rule compares all of one name with each other."""
 MOST_WITHIN = 5
-"""What is selected from a list that comes with a thing, such as the lines of an order, weighs as for so many."""
+"""The weight of a list inside an object, such as the lines of an order: it counts as this many rows."""
 PAGES = frozenset({"edges", "items"})
-"""The rows of a page: its size is written."""
+"""Fields with the rows of a page, whose size is in the document."""
 ROWS = "rows"
-"""In the metadata of a field: how many rows it weighs, though no page size is written."""
+"""Field metadata: the rows that a field weighs if the document has no page size."""
 DEEPEST = 100
-"""Levels of braces and fragments; what is let through is then held to twelve."""
+"""The most nested braces and fragments that are weighed; documents within it may then have twelve levels."""
 TOO_MUCH = "This asks for too much at once: more than {most} {what}. Ask for less."
 
 
 @dataclass(frozen=True)
 class Weight:
-    """What a selection comes to, fragments written out. `rows` are for one row of what it is selected from."""
+    """The weight of a selection with fragments expanded. `rows` are for one row of its parent."""
 
     rows: int = 0
     fields: int = 0
@@ -56,7 +56,7 @@ class Weight:
 
     @property
     def too_much(self) -> str | None:
-        """Which limit this is beyond, in words."""
+        """The limit that it exceeds, in words; None if it is within all."""
         limits = {"rows": MOST_ROWS, "fields": MOST_FIELDS, "directives": MOST_DIRECTIVES}
         beyond = ((most, what) for what, most in limits.items() if getattr(self, what) > most)
         return next((TOO_MUCH.format(most=most, what=what) for most, what in beyond), None)
@@ -71,11 +71,11 @@ class Weight:
 
 
 class TooDeep(Exception):
-    """More levels than anybody asks for."""
+    """More nested levels than are weighed."""
 
 
 class Scale:
-    """Weighs a document. Each fragment is weighed once, however often it is spread: weighing itself is cheap."""
+    """Weighs a document. Each fragment is weighed once, however often it is spread, so weighing is cheap."""
 
     def __init__(self, document: Any, schema: Any, sent: dict[str, Any]) -> None:
         self.document, self.schema = document, schema
@@ -89,7 +89,7 @@ class Scale:
                 self.defaults[name] = max(self.defaults[name], default)
 
     def weigh(self) -> Weight:
-        """All operations together, and fragments that nobody spreads. Raises TooDeep."""
+        """The weight of all operations together, and of unused fragments. Raises TooDeep."""
         total = Weight()
         for node in self.document.definitions:
             if isinstance(node, OperationDefinitionNode):
@@ -100,7 +100,7 @@ class Scale:
 
     @property
     def repeats(self) -> str | None:
-        """That one name is written too often, in words."""
+        """An error text if one name is written too often; otherwise None."""
         often = bool(self.alike) and max(self.alike.values()) > MOST_ALIKE
         return TOO_MUCH.format(most=MOST_ALIKE, what="fields of one name") if often else None
 
@@ -128,7 +128,7 @@ class Scale:
         return Weight(once.rows * rows, once.fields, once.directives + written, once.introspects)
 
     def _fragment(self, name: str, level: int) -> Weight:
-        """A fragment for one row; one that spreads itself is left to the rules."""
+        """A fragment for one row; a fragment that spreads itself is refused later by the rules."""
         if name not in self.weighed and name in self.fragments:
             self.weighed[name] = Weight()
             fragment = self.fragments[name]
@@ -152,7 +152,7 @@ class Scale:
         return own + self._all(node, get_named_type(known.type), rows, level)
 
     def _first(self, node: FieldNode, default: Any) -> int:
-        """The page size of a field: as written or sent, else its variable's own default, else the field's."""
+        """The page size of a field: as written or sent, else its variable's default, else the field's."""
         given: Any = next((a.value for a in node.arguments or () if a.name.value == "first"), default)
         if isinstance(given, VariableNode):
             name = given.name.value
@@ -161,7 +161,7 @@ class Scale:
 
 
 def _rows_read(field: Any) -> int:
-    """How many rows a field weighs that is read for each thing above it; 0 for what comes with the thing."""
+    """The rows that a field weighs if it is read for each object above it; 0 for one that is loaded with the object."""
     stated = field.extensions.get("strawberry-definition")
     return stated.metadata.get(ROWS, 0) if stated else 0
 
@@ -171,21 +171,21 @@ def _is_list(kind: Any) -> bool:
 
 
 def _number(value: Any) -> int:
-    """A number as written or sent; what is none is refused later."""
+    """A number as written or sent; other values are refused later."""
     if isinstance(value, IntValueNode | FloatValueNode):
         value = float(value.value)
     return int(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0
 
 
 def _of_document(error: GraphQLError) -> GraphQLError:
-    """An error of validation as a fault of the document, whatever a scalar raised; a value in it may be very long."""
+    """A validation error as a fault of the document, whatever a scalar raised; values are shortened."""
     return GraphQLError(error.message[:500], error.nodes, error.source, error.positions)
 
 
 class Limits(SchemaExtension):
-    """Refuses before anything is validated or run, and charges for it; who has no token is not told the schema.
+    """Refuses a document before it is validated or run, and charges for it; hides the schema without a token.
 
-    The rules of validation walk fragments anew wherever they are spread: what they get is weighed first.
+    Validation rules walk a fragment at each spread, so a document is weighed before them.
     """
 
     def __init__(self, documents: int) -> None:
@@ -222,7 +222,7 @@ class Limits(SchemaExtension):
         return None
 
     def _chooses_none(self) -> bool:
-        """Whether a document has several operations, and the request does not say which one to run."""
+        """Whether a document has several operations and the request does not choose one."""
         found = self.execution_context
         document = found.graphql_document
         operations = (

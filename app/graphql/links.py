@@ -1,4 +1,4 @@
-"""GraphQL: links beside ids, and `node`, to what a use case with `@reads_by_id` reads; and lists below a thing."""
+"""GraphQL links beside ids, and `node`, to reads with `@reads_by_id`; and lists below an object."""
 
 import asyncio
 from collections import defaultdict
@@ -24,9 +24,9 @@ from app.usecases.steps.reading import read_by_id
 from app.vocabulary import Form
 
 Lead = Callable[[Any, Context], Awaitable[Any]]
-"""From a thing to what its link leads to."""
+"""A function from an object to the target of its link."""
 MOST_BELOW = 10
-"""What a list below a thing weighs: as a page of so many rows."""
+"""The rows that a list below an object weighs."""
 
 
 class _Any(Form):
@@ -34,7 +34,7 @@ class _Any(Form):
 
 
 class Links:
-    """All reads that take an id alone, and so can be made for a whole level of a document at once."""
+    """All reads that take only an id, so that they can run for a whole level of a document at once."""
 
     def __init__(self, tables: Iterable[Noun]) -> None:
         self.reads = [one for table in tables for one in table.operations if read_by_id(one.use_case)]
@@ -47,11 +47,11 @@ class Links:
 
     @property
     def nodes(self) -> set[UseCase]:
-        """The reads of one thing by its id."""
+        """The reads of one object by its id."""
         return {one.use_case for one in self._by_table.values()}
 
     def of(self, shape: type) -> dict[str, Any]:
-        """What the type of a shape has beside its own fields, such as `member` beside `memberId`."""
+        """The extra fields of a shape's type, such as `member` beside `memberId`."""
         links = (self._link(*one) for one in get_type_hints(shape, include_extras=True).items())
         return dict(filter(None, links)) | {_name_below(one): _list(one) for one in self._below[shape]}
 
@@ -79,20 +79,25 @@ class Links:
         return called, _field(one, kind | None, words, 1)
 
     def _to(self, noun: str) -> tuple[Lead, Any]:
-        """How ids of a noun lead on, and to which type."""
+        """How ids of a noun are followed, and the type at their end."""
         if not noun:
             return self._any, Node
         read = self._by_noun[noun]
         return lambda row_id, context: _led(read, row_id, context), type_of(read.shape)
 
     async def _any(self, row_id: UUID, context: Context) -> Any:
-        """What has an id of one of several nouns; null for a noun that has no read by id."""
-        count_rows(1)
+        """The object with an id of one of several nouns; null for a noun without a read by id."""
         read = self._by_table.get(await context.tables.load(row_id) or "")
-        return None if read is None else await _led(read, row_id, context)
+        if read is None:
+            count_rows(1)
+            return None
+        return await _led(read, row_id, context)
 
     async def node(self, row_id: UUID, context: Context) -> Any:
-        """What has this id. Raises NotFound, also for nouns without such a read and if the caller may not see it."""
+        """The object with this id.
+
+        Raises NotFound, also for nouns without such a read, or if the caller may not see it.
+        """
         read = self._by_table.get(await context.tables.load(row_id) or "")
         if read is None:
             with audited(find_tables, context.run.identity, lambda: context.actor, {"id": row_id}):
@@ -103,16 +108,13 @@ class Links:
             raise (NotFound if refusal.status in DENIALS else refusal) from None
 
     def query(self) -> Any:
-        """The field of Query that reads what has one of these reads, by its id alone."""
+        """The field of Query that reads any such object by its id alone."""
 
         async def node(info: Info, id: Id) -> Node | None:
             return cast("Node", await self.node(filled(_Any, id=id).id, info.context))
 
-        words = (
-            "What has this id, as far as the caller may see it: a cooperative, municipality, person, app, member, "
-            "permission, agreement, earning, allowance, cost claim, offering, order, assignment or part of one, fund, "
-            "netting, remittance or spending request. No other type is read by it."
-        )
+        types = ", ".join(f"`{one.shape.__name__}`" for one in sorted(self._by_table.values(), key=_name_of_shape))
+        words = f"What has this id, as far as the caller may see it. It reads {types} and no other type."
         return strawberry.type(type("NodeQuery", (), {"node": strawberry.field(resolver=node, description=words)}))
 
 
@@ -129,6 +131,10 @@ def _list(read: Operation) -> Any:
         return [read.shape.of(row, context.viewer) for row in found]
 
     return _field(rows, list[type_of(read.shape)] | None, read.words, MOST_BELOW)  # type: ignore[misc]
+
+
+def _name_of_shape(read: Operation) -> str:
+    return str(read.shape.__name__)
 
 
 def _name_below(read: Operation) -> str:

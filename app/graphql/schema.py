@@ -43,13 +43,13 @@ ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class Schema(strawberry.Schema):
-    """Leaves logging to `Errors`: a refusal is no fault, and its message may hold what somebody wrote."""
+    """Leaves logging to `Errors`: a refusal is not a fault, and its message may contain private text."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         return
 
     async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
-        """One answer to one document. A subscription has more of them: it needs a socket."""
+        """One answer to one document. A subscription has several, so it needs a socket."""
         return await super().execute(*arguments, **named | {"allowed_operation_types": ONE_ANSWER})
 
 
@@ -57,7 +57,7 @@ _RULES = [
     *QueryDepthLimiter(max_depth=12).validation_rules,
     *MaxAliasesLimiter(max_alias_count=15).validation_rules,
 ]
-"""Made once: the cache of validated documents looks at the rules too. GraphQL itself has one for introspection."""
+"""Made once, because the cache of validated documents compares the rules too. Introspection has one rule of GraphQL."""
 schema = Schema(
     query=Query,
     mutation=Mutation,

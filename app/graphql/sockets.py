@@ -1,4 +1,4 @@
-"""GraphQL over a socket (graphql-transport-ws): which messages are served, and how long."""
+"""GraphQL over a socket (graphql-transport-ws): the messages that are served, and how long."""
 
 import asyncio
 import contextlib
@@ -13,13 +13,13 @@ from app.graphql.context import Context
 
 UNAUTHORIZED = 4401
 TRY_LATER = 1013
-"""If nobody can tell now whose token it is; clients connect anew by themselves."""
+"""The close code if the token cannot be verified now; clients reconnect by themselves."""
 
 
 class Messages(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes a socket with 4400 after a message of another shape, and with 4401 as soon as its token is refused.
+    """Closes a socket with 4400 after a malformed message, and with 4401 as soon as its token is refused.
 
-    The token ends at a known time. That its app is shut out shows when the next operation is run.
+    A timer closes it when the token ends. If its app is blocked, the next operation is refused.
     """
 
     _timer: asyncio.Task[None] | None = None
@@ -28,7 +28,8 @@ class Messages(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_message(self, message: Any) -> None:
         if self._over:
             return
-        if self._seconds_left() <= 0:  # the timer may be late
+        # The timer may be late.
+        if self._seconds_left() <= 0:
             await self._end("expired")
         elif _has_shape(message):
             await super().handle_message(message)
@@ -36,7 +37,9 @@ class Messages(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("Failed to parse message")
 
     async def handle_connection_init(self, message: Any) -> None:
-        """If the provider of a token does not answer, close with "try again later": 4403 would end a client's tries."""
+        """If the provider of a token does not answer, closes with "try again later"; after 4403 a client would not
+        retry.
+        """
         try:
             await super().handle_connection_init(message)
         except IssuerUnavailable:
@@ -58,7 +61,7 @@ class Messages(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     def _seconds_left(self) -> float:
-        """Until the token ends; a socket without a token has no end."""
+        """Seconds until the token ends; infinite for a socket without a token."""
         ends_at = self.context.ends_at
         return float("inf") if ends_at is None else ends_at - time.time()
 
@@ -67,9 +70,10 @@ class Messages(BaseGraphQLTransportWSHandler[Context, None]):
         await self._end("expired")
 
     async def _end(self, reason: str) -> None:
-        """Stop what is under way, as if the client had gone, and close the socket; nothing more is served."""
+        """Stops running operations, as if the client had gone, and closes the socket."""
         self._over = True
-        own = asyncio.current_task()  # an operation that is refused itself ends by itself
+        # An operation that is refused itself ends by itself.
+        own = asyncio.current_task()
         for operation in [operation for operation in self.operations.values() if operation.task is not own]:
             await self.cleanup_operation(operation.id)
         if cast("WebSocket", self.context.request).application_state is WebSocketState.CONNECTED:
@@ -78,7 +82,7 @@ class Messages(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 def _has_shape(message: Any) -> bool:
-    """Whether type and id of a message, and what a `subscribe` asks for, are what the protocol says."""
+    """Whether type and id of a message, and the payload of a `subscribe`, follow the protocol."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return False
     if message["type"] not in ("subscribe", "complete"):
@@ -94,7 +98,7 @@ def _has_shape(message: Any) -> bool:
 
 
 def _refused(message: Any) -> str | None:
-    """Why the token is refused, if a message to the client says that it is."""
+    """The reason if a message to the client says that the token is refused; otherwise None."""
     payload = message.get("payload")
     errors = payload.get("errors", ()) if message["type"] == "next" else payload if message["type"] == "error" else ()
     for error in errors:

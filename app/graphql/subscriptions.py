@@ -1,4 +1,4 @@
-"""GraphQL: things as they change, for whoever watches them."""
+"""GraphQL subscriptions: objects, now and after every change."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -15,14 +15,14 @@ from app.graphql.budget import begin_event
 from app.graphql.context import Context, Info
 from app.graphql.engine import type_of
 from app.graphql.types import Id
+from app.running.run import Run
 from app.usecases.buying.joint_purchases import get_joint_purchase
-from app.usecases.run import Run
 from app.usecases.selling.assignments import get_assignment
 from app.usecases.selling.orders import get_order
 from app.usecases.steps.audit import unwritten, write
 
 LOOK = 1.0
-"""Seconds between two looks for a subscriber."""
+"""Seconds between two polls of a subscription."""
 OrderType: Any = type_of(orders.Order)
 AssignmentType: Any = type_of(assignments.Assignment)
 JointPurchaseType: Any = type_of(joint_purchases.JointPurchaseStand)
@@ -31,9 +31,10 @@ JointPurchaseType: Any = type_of(joint_purchases.JointPurchaseStand)
 async def watch(
     context: Context, shape: Any, look: Callable[[Run], Awaitable[Any]], over: Callable[[Any], bool]
 ) -> AsyncGenerator[Any, None]:
-    """What `look` finds in its shape, now and after every change; ends when it is over.
+    """Yields what `look` finds in its shape, now and after every change, until it is over.
 
-    Each look asks for the token anew, and costs a unit; the audit log has those that showed something. Raises TooFast.
+    Each poll checks the token again and costs a unit; the audit log records the polls that showed something. Raises
+    TooFast.
     """
     shown: Any = None
     while True:
@@ -55,14 +56,14 @@ def _order_is_over(order: Order) -> bool:
     return last and not order.due_cents and not order.owed_back_cents
 
 
-@strawberry.type(description="What can be watched as it changes.")
+@strawberry.type(description="Objects to watch as they change.")
 class Subscription:
-    @strawberry.subscription(description="An order as it stands, now and after every change; ends with its last state.")
+    @strawberry.subscription(description="An order, now and after every change; ends with its last state.")
     async def order(self, info: Info, id: Id) -> AsyncGenerator[OrderType, None]:
         async for shown in watch(info.context, orders.Order, lambda run: run(get_order, order_id=id), _order_is_over):
             yield shown
 
-    @strawberry.subscription(description="A purchase as it stands, now and after every change; ends when it is over.")
+    @strawberry.subscription(description="A purchase, now and after every change; ends when it is over.")
     async def joint_purchase(self, info: Info, id: Id) -> AsyncGenerator[JointPurchaseType, None]:
         async for shown in watch(
             info.context,
@@ -72,7 +73,7 @@ class Subscription:
         ):
             yield shown
 
-    @strawberry.subscription(description="A job as it stands, now and after every change; ends when it is over.")
+    @strawberry.subscription(description="A job, now and after every change; ends when it is over.")
     async def assignment(self, info: Info, id: Id) -> AsyncGenerator[AssignmentType, None]:
         async for shown in watch(
             info.context,

@@ -1,4 +1,4 @@
-"""What the types of every noun share: scalars, money, pages."""
+"""Types that all nouns share: scalars, money, pages."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 def _text(written: object) -> str:
-    """What was written: the form that it belongs to reads it. Raises ValueError if it is no text."""
+    """The text as written; the form of the field validates it. Raises ValueError if it is no text."""
     if not isinstance(written, str):
         raise ValueError("This is written as a text.")
     return written
@@ -31,8 +31,8 @@ MOMENTS = strawberry.scalar(
     serialize=datetime.isoformat,
     parse_value=_text,
 )
-First = Annotated[int, strawberry.argument(description="How many, at most 100.")]
-After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
+First = Annotated[int, strawberry.argument(description="The number of rows, at most 100.")]
+After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the previous page.")]
 Id = Annotated[UUID, strawberry.argument(description="Its id.")]
 AMOUNT = "Euros as a decimal text, such as 90.75."
 
@@ -49,28 +49,28 @@ class MoneyInput:
     currency: str = strawberry.field(description="Always EUR.", default=CURRENCY)
 
 
-@strawberry.interface(description="What has an id of its own. The words of `Query.node` say which types it reads.")
+@strawberry.interface(description="An object with an id. See `Query.node` for the types.")
 class Node:
     id: UUID = strawberry.field(description="Its id.")
 
 
-@strawberry.type(description="Where a page begins and ends.")
+@strawberry.type(description="The beginning and end of a page.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more comes after it.")
-    has_previous_page: bool = strawberry.field(description="Whether something comes before it.")
+    has_next_page: bool = strawberry.field(description="Whether there are more rows after it.")
+    has_previous_page: bool = strawberry.field(description="Whether there are rows before it.")
     start_cursor: str | None = strawberry.field(description="The cursor of its first row; null on an empty page.")
     end_cursor: str | None = strawberry.field(description="The `after` of the next page; null on an empty page.")
 
 
 @strawberry.type(description="A row of a page.")
 class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="The `after` of a page that begins behind it.")
-    node: T = strawberry.field(description="What stands there.")
+    cursor: str = strawberry.field(description="The `after` of a page that begins behind this row.")
+    node: T = strawberry.field(description="The row itself.")
 
 
 @strawberry.type(description="A page of rows.")
 class Connection(Generic[T]):
-    page_info: PageInfo = strawberry.field(description="Where it begins and ends.")
+    page_info: PageInfo = strawberry.field(description="The beginning and end of the page.")
     edges: list[Edge[T]] = strawberry.field(description="Its rows.")
 
     @classmethod
@@ -95,5 +95,5 @@ class _First(Form):
 
 
 def page_of(first: int, after: str | None) -> PageRequest:
-    """The page that `first` and `after` ask for. Raises Malformed beyond 100 rows, BadCursor."""
+    """The page that `first` and `after` describe. Raises Malformed beyond 100 rows, BadCursor."""
     return PageRequest(filled(_First, first=first).first, parse_cursor(after))

@@ -1,1 +1,1 @@
-"""What every request and socket passes, whichever face answers it: limits, rates, headers, refusals."""
+"""What every request and socket passes, before either face: limits, rates, headers, refusals."""

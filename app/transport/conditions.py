@@ -1,8 +1,8 @@
-"""Entity tags, and the 304 to a caller that has the answer already (RFC 9110, section 13).
+"""Entity tags, and status 304 for a caller that has the answer already (RFC 9110, section 13).
 
-An operation that shows something with a version gives its answer the tag `"3"`. What else the answer says depends on
-who asks, in which language and when. So a hash of the content is added: `"3-5f…"`. `If-Match` reads only the version,
-because only somebody else's change can be lost.
+An operation that shows an object with a version gives its answer the tag `"3"`. The rest of the answer depends on the
+caller, the language and the time, so a hash of the content is added: `"3-5f…"`. `If-Match` compares only the version,
+because only a change by somebody else can be lost.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ OF_CONTENT = (b"content-length", b"content-type", b"content-disposition")
 
 
 class Conditions:
-    """Completes the entity tag of each answer that has one, and answers 304 to a GET that names it."""
+    """Completes the entity tag of each answer that has one, and answers 304 to a GET that names this tag."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -50,7 +50,7 @@ class Conditions:
 
 
 def tagged(start: Message, body: bytes) -> str:
-    """The tag of an answer; one that is a version only gets a hash of the content."""
+    """The tag of an answer; a tag that is only a version gets a hash of the content."""
     headers = MutableHeaders(raw=start["headers"])
     tag = headers["etag"]
     if body and _BARE.fullmatch(tag):
@@ -59,5 +59,5 @@ def tagged(start: Message, body: bytes) -> str:
 
 
 def content_hash(content: bytes) -> str:
-    """What distinguishes an answer from others of the same address."""
+    """Distinguishes an answer from other answers of the same address."""
     return hashlib.blake2b(content, digest_size=12).hexdigest()

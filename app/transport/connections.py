@@ -1,8 +1,8 @@
 """Limits of a connection before the application sees a request: size of the head, time, number of connections.
 
-uvicorn's protocol on httptools has no such limits. Here a head has at most 16 kB and 100 headers, it and the body have
-to come in time, one address holds a bounded number of connections, and when the process runs out of them those go
-that wait for their client.
+uvicorn's protocol on httptools has no such limits. Here a head has at most 16 kB and 100 headers. Head and body must
+arrive in time. One address may hold a limited number of connections. If the process runs out of connections, it closes
+some that wait for their client.
 """
 
 import asyncio
@@ -30,23 +30,23 @@ HEAD_LIMIT = 16_384
 """Bytes of a request's path, headers and trailers together."""
 MOST_HEADERS = 100
 SOCKET_LINE = 8_000
-"""Bytes of one header of a request for a socket; the library for sockets takes 8,192."""
+"""Bytes of one header of a request for a socket; the websocket library accepts 8,192."""
 PATIENCE = 10.0
-"""Seconds until a head is in; and until a body is, with one more for every `BODY_RATE` bytes of it."""
+"""Seconds until a head must be in; for a body, plus one for every `BODY_RATE` bytes of it."""
 BODY_RATE = 1_000
 READING = 60.0
-"""Seconds that a client may take nothing of an answer."""
+"""Seconds for which a client may read nothing of an answer."""
 SPARE = 100
-"""Of the files that the process may open, those for the database and all else."""
+"""File descriptors kept free for the database and everything else."""
 log = logging.getLogger("samen.access")
 
 
 @dataclass
 class Doors:
-    """The connections of one server, by the address that they come from."""
+    """The connections of one server, by client address."""
 
     most_of_address: int = 0
-    """0: no limit."""
+    """The most connections of one address; 0: no limit."""
     most: int = field(default_factory=lambda: max(_most_files() - SPARE, _most_files() // 2))
     held: Counter[str] = field(default_factory=Counter)
 
@@ -62,9 +62,9 @@ class Doors:
         return 0 < self.most_of_address < self.held[address]
 
     def make_room(self, connections: set[Any]) -> None:
-        """If the process is nearly out of connections, end a tenth of those that wait for their client.
+        """If the process is nearly out of connections, closes a tenth of those that wait for their client.
 
-        First those with a half-sent head, oldest first. A tenth, so that looking through all of them is rare.
+        Those with a half-sent head go first, oldest first. A tenth, so that the search through all of them is rare.
         """
         if len(connections) < self.most:
             return
@@ -79,7 +79,7 @@ def _most_files() -> int:
 
 
 class Bounded(uvicorn.Config):
-    """uvicorn's configuration with bounded connections."""
+    """uvicorn's configuration with limited connections."""
 
     def __init__(
         self, app: Any, *, version: str, prefix: str = "", connections_per_address: int = 0, **named: Any
@@ -87,11 +87,11 @@ class Bounded(uvicorn.Config):
         super().__init__(app, http=Connection, ws=Socket, ws_max_size=BODY_LIMIT, **named)
         self.version, self.prefix, self.doors = version, prefix, Doors(connections_per_address)
         self.draining = False
-        """Whether each answer is the last of its connection."""
+        """Whether each answer is the last one of its connection."""
 
 
 class HeadTooLarge(Exception):
-    """Raised inside the parser, which then stops."""
+    """Raised inside the parser, to stop it."""
 
 
 class Connection(HttpToolsProtocol):
@@ -118,7 +118,7 @@ class Connection(HttpToolsProtocol):
         self._let_go()
 
     def _let_go(self) -> None:
-        """Count it no more, look at it no more."""
+        """Stops counting and watching it."""
         self._look.cancel()
         if self._counted:
             self._doors.leave(self._address)
@@ -130,12 +130,12 @@ class Connection(HttpToolsProtocol):
 
     @property
     def waits(self) -> bool:
-        """Whether no request is under way."""
+        """Whether no request is being handled."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
     def idle(self) -> bool:
-        """Whether nothing came of a next request yet."""
+        """Whether no byte of a next request has arrived."""
         return self._due is None
 
     def data_received(self, data: bytes) -> None:
@@ -147,7 +147,7 @@ class Connection(HttpToolsProtocol):
             self._too_large = True
             self.send_400_response("")
 
-    # `_unread`: bytes received since the last callback of the parser; it grows while one header does not end.
+    # `_unread`: bytes since the last callback of the parser; it grows while one header does not end.
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -179,9 +179,9 @@ class Connection(HttpToolsProtocol):
             self.be_last()
 
     def be_last(self) -> None:
-        """Say `Connection: close` with the answer that is under way, unless its head is gone already.
+        """Adds `Connection: close` to the current answer, unless its head was sent already.
 
-        A proxy then opens its next connection elsewhere, and no request meets a connection that closes.
+        A proxy then opens its next connection to another process, and no request meets a closing connection.
         """
         if self.cycle is not None and not self.cycle.response_started:
             self.cycle.keep_alive = False
@@ -202,13 +202,13 @@ class Connection(HttpToolsProtocol):
 
     @property
     def _deadline(self) -> float | None:
-        """When the client has to have taken an answer, or sent what it began; None if it is we who do not read on."""
+        """When the client must have read an answer, or sent its request; None if we have stopped reading."""
         if self.flow.write_paused:
             return self._taken_by
         return None if self.flow.read_paused else self._due
 
     def _look_again(self) -> None:
-        """Hang up on a client that keeps us waiting; if it may go on for now, look again when that is over."""
+        """Closes the connection if the client is too slow; otherwise checks again at the new deadline."""
         now, deadline = self.loop.time(), self._deadline
         if self.flow.read_paused and self._due is not None:
             self._due = max(self._due, now + PATIENCE)
@@ -218,14 +218,14 @@ class Connection(HttpToolsProtocol):
         self._look = self.loop.call_at(deadline or now + PATIENCE, self._look_again)
 
     def _give_up(self) -> None:
-        """Say why, unless the client never said anything."""
+        """Sends the reason, unless the client never sent anything."""
         if self._head or self._unread:
             self.refuse(408, "too_slow")
         else:
             self.transport.abort()
 
     def handle_websocket_upgrade(self) -> None:
-        """The socket is counted from here on."""
+        """From here on, the socket is counted."""
         if len(self.url) > SOCKET_LINE or any(len(name) + len(value) > SOCKET_LINE for name, value in self.headers):
             self.refuse(431, "head_too_large")
             return
@@ -243,9 +243,9 @@ class Connection(HttpToolsProtocol):
             self.refuse(400, "bad_request", how="http")
 
     def refuse(self, status: int, code: str, **facts: str) -> None:
-        """Answer what no request came of, as every refusal is answered, and hang up; with a line in the log.
+        """Refuses a connection without a valid request, in the usual form, closes it, and logs a line.
 
-        While another request is under way there is only the hanging up, of which the application tells.
+        If another request is still being handled, it only closes; the application logs that.
         """
         if not self.waits or self.flow.write_paused:
             self.transport.abort()
@@ -266,7 +266,7 @@ class Connection(HttpToolsProtocol):
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """A socket is counted like the connection that it was, and has to be open in time."""
+    """A socket counts like the connection that it was, and must be open in time."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -282,18 +282,18 @@ class Socket(WebSocketsSansIOProtocol):
 
     @property
     def waits(self) -> bool:
-        """Whether it is not open yet."""
+        """Whether it is still opening."""
         return not self.handshake_complete
 
     idle = False
-    """It waits in the middle of something, as a half-sent head does."""
+    """Not idle: it waits in the middle of a handshake, like a half-sent head."""
 
     def _look_again(self) -> None:
         if self.waits:
             self.transport.abort()
 
     def shutdown(self) -> None:
-        """There is nobody to take leave of before the socket is open."""
+        """Before the socket is open, no close frame is possible."""
         if self.waits:
             self.transport.abort()
         else:
@@ -305,7 +305,7 @@ class Socket(WebSocketsSansIOProtocol):
 
 
 def address_of(connection: Connection | Socket) -> str:
-    """Whom a connection counts for; "" if a trusted proxy opened it, behind which there are many."""
+    """The client address that a connection counts for; "" for a trusted proxy, which has many clients."""
     host = connection.client[0] if connection.client else None
     app = connection.config.loaded_app
     if host is None or (isinstance(app, ProxyHeadersMiddleware) and host in app.trusted_hosts):

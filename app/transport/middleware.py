@@ -14,21 +14,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.adapters.logs import trace
 from app.adapters.metrics import REQUESTS, SECONDS
 from app.adapters.telemetry import request_span
+from app.running.run import Unavailable
 from app.transport.codes import noted
 from app.transport.origins import SHARED, is_preflight, preflight_answer
 from app.transport.problems import failed, refused
 from app.transport.rated import Rated, is_shared
 from app.transport.sockets import serve_socket
-from app.usecases.run import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 100_000
 DISCARDED = 1_000_000
-"""Bytes of a body that are read though it is refused."""
+"""The most bytes that are read of a refused body."""
 FILES = "/offering-imports"
 FILE_LIMIT = 100_000_000
 FILE_PATIENCE = 60
-"""Seconds between two parts of a file."""
+"""The most seconds between two parts of a file."""
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -38,16 +38,16 @@ SECURITY = {
         "default-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'"
     ),
 }
-"""What the Dutch API Design Rules ask of every answer; what an operation sets itself stays."""
+"""The headers that the Dutch API Design Rules require; an operation may set its own values."""
 _DRESS = [*SHARED, *((name.lower().encode(), value.encode()) for name, value in SECURITY.items())]
 CLIENT_GONE = 499
-"""As proxies write it down; it is never sent."""
+"""The status in the log if the client has gone, as proxies write it; it is never sent."""
 log = logging.getLogger("samen.access")
 Headers = list[tuple[bytes, bytes]]
 
 
 class Body:
-    """The body of a request as it is received: how much of it came, and whether it has ended."""
+    """The body of a request as it arrives: the bytes so far, and whether it has ended."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -81,14 +81,15 @@ class EveryRequest:
         with request_span(method, request.headers) as (trace_id, span):
             request.state.trace_id = trace_id
             trace.set(trace_id)
-            status = 500  # of an answer that breaks off
+            # The status of an answer that breaks off.
+            status = 500
             try:
                 status = await self._answered(request, receive, sent)
             finally:
                 self._note(scope, method, span, status, round((time.perf_counter() - began) * 1000, 1))
 
     async def _answered(self, request: Request, receive: Receive, send: Send) -> int:
-        """Answer, and tell with which status. Raises what happens after the answer has begun."""
+        """Answers the request and returns the status. Raises errors that happen after the answer has begun."""
         scope, status = request.scope, 0
         rated: Rated | None = None
 
@@ -104,8 +105,8 @@ class EveryRequest:
 
         try:
             if is_preflight(request):
-                # free: it carries no token to count for, the request that follows pays, and a page could not read a
-                # refusal: its browser says no more than that the request failed
+                # A preflight costs nothing: it has no token to charge, and the request after it pays. A page could not
+                # read a refusal either: its browser only reports that the request failed.
                 await preflight_answer()(scope, receive, answer)
                 return status
             rated = await Rated.of(request)
@@ -116,17 +117,20 @@ class EveryRequest:
             else:
                 await self._app(scope, bounded, answer)
         except ClientDisconnect:
-            return CLIENT_GONE  # nobody is there to be answered
-        except Exception as error:  # the last net: no failure stays without an answer, a line in the log and a count
+            # The client has gone, so nothing is sent.
+            return CLIENT_GONE
+        # The last resort: every failure gets an answer, a line in the log and a count.
+        except Exception as error:
             if status:
                 raise
             if not isinstance(error, Unavailable):
-                rated = None  # what it adds to the headers may be what failed
-            await (await failed(request, error))(scope, receive, answer)
+                # Its headers may be what failed.
+                rated = None
+            await failed(request, error)(scope, receive, answer)
         return status
 
     def _note(self, scope: Scope, asked: str, span: Span, status: int, spent: float) -> None:
-        """Log route, status, duration, trace and the code of a refusal; the route is the path without its values."""
+        """Writes log, metrics and trace: the path's template instead of its values, and the code of a refusal."""
         route, method = template_of(scope), asked if asked in METHODS else "-"
         REQUESTS.labels(method, route, status).inc()
         SECONDS.labels(route).observe(spent / 1000)
@@ -139,9 +143,9 @@ class EveryRequest:
 
 
 def as_asked(scope: Scope) -> Scope:
-    """The request as the application reads it: HEAD asks what GET asks, and an empty parameter of a GET is left out.
+    """The request as the application reads it: HEAD becomes GET, and empty parameters of a GET are dropped.
 
-    A form that a browser sends names every field, also those that were left empty.
+    A browser form sends every field, also the empty ones.
     """
     if scope["method"] not in ("GET", "HEAD"):
         return scope
@@ -151,7 +155,7 @@ def as_asked(scope: Scope) -> Scope:
 
 
 def without_body(send: Send) -> Send:
-    """Sends the headers of an answer and nothing else: that of a HEAD."""
+    """Sends the headers of an answer without its body, for HEAD."""
 
     async def sent(message: Message) -> None:
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
@@ -160,7 +164,7 @@ def without_body(send: Send) -> Send:
 
 
 def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
-    """The headers of an answer with those that every answer has; one that caches share has no trace of its request."""
+    """The headers of an answer with those that every answer has; a shared answer has no trace of its request."""
     present = {name for name, _ in headers}
     added = [pair for pair in _DRESS if pair[0] not in present]
     traced = [] if is_shared(headers) else [(b"trace-id", trace_id.encode())]
@@ -168,7 +172,7 @@ def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
 
 
 def tell_of(request: Request, headers: Headers) -> None:
-    """Say of an answer for whom its texts are, whether it was given before, and that TLS has to stay."""
+    """Adds headers: the language of the texts, whether it is a replay, and that TLS is required."""
     run, language = getattr(request.state, "run", None), getattr(request.state, "language", "")
     if run is not None and run.replayed:
         headers.append((b"idempotency-replayed", b"true"))
@@ -177,12 +181,13 @@ def tell_of(request: Request, headers: Headers) -> None:
         named.setdefault("Content-Language", language)
         if "Accept-Language" not in named.get("Vary", ""):
             named.add_vary_header("Accept-Language")
-    if request.scope.get("scheme") == "https":  # as the proxy that ends TLS says with X-Forwarded-Proto
+    # The proxy that terminates TLS reports it in X-Forwarded-Proto.
+    if request.scope.get("scheme") == "https":
         headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
 
 async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive | None:
-    """A body within the limit, or None; one that does not tell its length is read before anything looks at it."""
+    """A body within the limit, or None; without a Content-Length it is read before anything uses it."""
     if request.method == "POST" and request.scope["path"].endswith(FILES):
         return _file(request, receive, rated)
     length = request.headers.get("content-length", "")
@@ -206,12 +211,12 @@ async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive 
 
 
 def is_packed(request: Request) -> bool:
-    """Whether the body is compressed: nothing is unpacked here (RFC 9110, section 15.5.16)."""
+    """Whether the body is compressed: it is never decompressed here (RFC 9110, section 15.5.16)."""
     return request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
 
 
 async def _refusal(request: Request, body: Body, rated: Rated) -> Response:
-    """The answer to a request that is too large or comes too fast, once its body was read."""
+    """The answer to a request that is too large or too fast, after its body was read."""
     await _discard(request, body)
     if not rated.allowed:
         answer = refused(request, 429, "rate_limited")
@@ -221,16 +226,16 @@ async def _refusal(request: Request, body: Body, rated: Rated) -> Response:
     else:
         answer = refused(request, 413, "too_large")
     if not body.ended:
-        # What is left of the body would be read as the next request.
+        # The rest of the body would be read as the next request.
         answer.headers["Connection"] = "close"
     return answer
 
 
 async def _discard(request: Request, body: Body) -> None:
-    """Read what is left of the body of a refused request, if that is a megabyte at most, so that the refusal arrives.
+    """Reads the rest of a refused body, up to a megabyte, so that the refusal arrives.
 
-    A connection that closes with bytes unread is reset, and the answer is lost on the way (RFC 9112, section 9.6). A
-    client that waits for permission to send (`Expect`) has sent nothing.
+    A connection that closes with unread bytes is reset, and the answer is lost (RFC 9112, section 9.6). A client that
+    waits for permission to send (`Expect`) has sent nothing.
     """
     if "expect" in request.headers or not _within(request.headers.get("content-length", ""), DISCARDED):
         return
@@ -239,9 +244,9 @@ async def _discard(request: Request, body: Body) -> None:
 
 
 def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:
-    """A file streams through, and costs what requests of its size would cost together.
+    """A file is streamed, and costs as much as requests of its total size.
 
-    Beyond its own limit, or if nothing more comes for a minute, it ends as if the connection were lost.
+    Beyond its own limit, or after a minute without data, it ends as if the connection were lost.
     """
     length, seen, paid = request.headers.get("content-length", ""), 0, 1
     if not _within(length, FILE_LIMIT):
@@ -265,12 +270,12 @@ def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:
 
 
 def _within(length: str, limit: int) -> bool:
-    """Whether a Content-Length is a number of at most `limit`; none is 0."""
+    """Whether a Content-Length is a number of at most `limit`; a missing one counts as 0."""
     return not length or (re.fullmatch(r"0*[0-9]{1,9}", length) is not None and int(length[-9:]) <= limit)
 
 
 def template_of(scope: Scope) -> str:
-    """The path with parameter names for values: what the contract calls it, and what may be logged."""
+    """The path with parameter names instead of values, as in the contract; safe to log."""
     if "route" not in scope:
         return "-"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}

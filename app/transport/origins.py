@@ -1,21 +1,21 @@
-"""Pages of any origin may send any request and read any answer: who asks is in a token, never in a cookie.
+"""CORS: pages of any origin may send any request and read any answer, because the caller is in a token, not a cookie.
 
-The Fetch standard calls such an answer shared with `*`. Every answer says so, whether or not it was asked from another
-origin: a cache then keeps one copy for all pages, and no answer varies by `Origin`.
+The Fetch standard shares such an answer with `*`. Every answer has these headers, whether or not the request came from
+another origin: so a cache keeps one copy for all pages, and no answer varies by `Origin`.
 """
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 SHARED = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*"))
-"""For every answer. The wildcards count for requests without credentials, which is all that we know."""
+"""For every answer. The wildcards apply to requests without credentials (cookies), which are the only ones here."""
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-    # the wildcard does not cover Authorization
+    # The wildcard does not cover Authorization.
     "Access-Control-Allow-Headers": "*, Authorization",
     "Access-Control-Max-Age": "7200",
 }
-"""Two hours is the longest that Chromium remembers."""
+"""Two hours is the longest time that Chromium remembers."""
 
 
 def is_preflight(request: Request) -> bool:
@@ -25,5 +25,5 @@ def is_preflight(request: Request) -> bool:
 
 
 def preflight_answer() -> Response:
-    """Yes, whatever the request is: the request itself is judged when it comes."""
+    """Always yes: the request itself is checked when it comes."""
     return Response(status_code=204, headers=PREFLIGHT)

@@ -1,4 +1,4 @@
-"""The path prefix of an installation that shares its host: taken off each request, put before each link."""
+"""The path prefix of an installation that shares its host: removed from each request, added to each link."""
 
 import re
 from urllib.parse import unquote
@@ -7,13 +7,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 METADATA = "/.well-known/oauth-authorization-server"
 _LINK = re.compile(rb"<(?=/(?!/))")
-"""Where the target of a link begins that is a path of ours (RFC 8288)."""
+"""The start of a link target that is one of our paths (RFC 8288)."""
 
 
 class Prefix:
-    """Outermost: whatever is inside sees paths that begin with `/v1`, and writes them into `Location` and `Link`.
+    """The outermost middleware: everything inside sees paths from `/v1` on, and writes them into `Location` and `Link`.
 
-    A proxy may pass the prefix on or strip it. Bodies get it by `app.adapters.addresses.public_path`.
+    A proxy may keep or strip the prefix. Bodies get it from `app.adapters.addresses.public_path`.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
@@ -36,7 +36,8 @@ class Prefix:
     def _inner(self, scope: Scope) -> Scope:
         """The scope without the prefix."""
         path, raw = scope["path"], scope.get("raw_path") or b""
-        if path == f"{METADATA}{self._decoded}":  # where an issuer with a path has it (RFC 8414, section 3.1)
+        # An issuer with a path has its metadata here (RFC 8414, section 3.1).
+        if path == f"{METADATA}{self._decoded}":
             path, raw = METADATA, METADATA.encode()
         elif path == self._decoded or path.startswith(f"{self._decoded}/"):
             path, raw = path.removeprefix(self._decoded) or "/", raw.removeprefix(self._raw) or b"/"
@@ -44,7 +45,7 @@ class Prefix:
         return {**scope, "path": path, "raw_path": raw, "state": state}
 
     def _below(self, name: bytes, value: bytes) -> bytes:
-        """A header of an answer, its paths below the prefix."""
+        """A header of an answer, with the prefix before its paths."""
         if name == b"link":
             return _LINK.sub(b"<" + self._raw, value)
         own = name == b"location" and value.startswith(b"/") and not value.startswith(b"//")

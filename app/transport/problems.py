@@ -1,4 +1,4 @@
-"""Refusals as problem+json (RFC 9457), in Dutch or English; what is unexpected is masked and logged."""
+"""Refusals as problem+json (RFC 9457), in Dutch or English; unexpected errors are masked and logged."""
 
 import logging
 import re
@@ -10,16 +10,16 @@ from fastapi.responses import JSONResponse
 from app.adapters.addresses import public_path
 from app.adapters.messages import EN, error_text
 from app.domain.errors import ScopeMissing, TokenRefused
+from app.running.run import Unavailable
 from app.transport.codes import note_code
 from app.transport.headers import language_at
-from app.usecases.run import Unavailable
 
 log = logging.getLogger("samen.api")
 PLACE = "/docs/errors"
-"""Below it each code is explained."""
+"""The pages below this path explain each code."""
 LOGIN = "/oauth/token"
 OAUTH = {"client_refused": "invalid_client", "invalid_scope": "invalid_scope", "unavailable": "temporarily_unavailable"}
-"""What RFC 6749 calls it; all else is an `invalid_request`."""
+"""The error codes of RFC 6749; all others are `invalid_request`."""
 TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
@@ -59,7 +59,7 @@ def problem(
     retry_after: int = 2,
     **more: Any,
 ) -> JSONResponse:
-    """The body that every error has. Its code is noted for the access log."""
+    """The answer for an error. Its code is noted for the access log."""
     note_code(request, code)
     path, headers = request.url.path, {"Content-Language": language_at(request)}
     if challenge := _challenge(status, code, more.get("facts", {}), basic=path == LOGIN):
@@ -84,7 +84,7 @@ def problem(
 
 
 def _challenge(status: int, code: str, facts: dict[str, Any], *, basic: bool) -> str:
-    """What `WWW-Authenticate` says of a refusal (RFC 6750, 3); "" if it says nothing."""
+    """The `WWW-Authenticate` header of a refusal (RFC 6750, 3); "" if it has none."""
     scheme = f'{"Basic" if basic else "Bearer"} realm="samen"'
     if code == TokenRefused.code:
         return f'{scheme}, error="invalid_token", error_description="{_quotable(error_text(code, facts, EN))}"'
@@ -94,7 +94,7 @@ def _challenge(status: int, code: str, facts: dict[str, Any], *, basic: bool) ->
 
 
 def _quotable(text: str) -> str:
-    """The text without the letters that a parameter of a challenge may not hold."""
+    """The text without characters that a parameter of a challenge must not contain."""
     return re.sub(r"[^ !#-\[\]-~]", "", text)
 
 
@@ -103,13 +103,13 @@ def refused(request: Request, status: int, code: str, **facts: str) -> JSONRespo
     return problem(request, status, code, error_text(code, facts, language_at(request)))
 
 
-async def failed(request: Request, error: Exception) -> JSONResponse:
-    """The answer to what is nobody's refusal: the database does not answer, or a bug."""
+def failed(request: Request, error: Exception) -> JSONResponse:
+    """The answer to an unexpected error: the database does not answer, or a bug."""
     return _unavailable(request, error) if isinstance(error, Unavailable) else _unforeseen(request, error)
 
 
 def _unavailable(request: Request, error: Unavailable) -> JSONResponse:
-    """The answer while the database is away, full or busy; the log names the cause in one line."""
+    """The answer while the database is down, full or busy; the log names the cause in one line."""
     log.warning("database unavailable", extra=error.facts)
     language = language_at(request)
     text = error_text("unavailable", {}, language)
@@ -117,7 +117,7 @@ def _unavailable(request: Request, error: Unavailable) -> JSONResponse:
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    """The answer to a bug: masked, with the trace id to ask for; the log has it all."""
+    """The answer to a bug: masked, with the trace id to report; the log has the details."""
     trace_id = getattr(request.state, "trace_id", "-")
     log.error("unexpected", exc_info=error)
     language = language_at(request)

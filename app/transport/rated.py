@@ -1,4 +1,4 @@
-"""Every request costs units of its client's rate, told in the headers of the answer; who has none left waits."""
+"""Rate limits: every request costs units of its client's rate; headers show what is left; at zero it must wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from app.domain.platform.rates import LOGIN_COST, Left, client_of
 from app.transport.wiring import Wiring, wiring_of
 
 FREE = ("/healthz", "/readyz", "/static/", "/.well-known/", "/docs")
-"""What watches over the process, and pages without anybody's rows."""
+"""Paths that cost nothing: monitoring, and pages without anybody's data."""
 
 
 def is_shared(headers: Sequence[tuple[bytes, bytes]]) -> bool:
-    """Whether caches may give an answer with these headers to everybody (`Cache-Control: public`)."""
+    """Whether caches may share an answer with these headers (`Cache-Control: public`)."""
     return any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
 
 
 @dataclass
 class Rated:
-    """What a request may still spend, and for whom."""
+    """The units that a request may still spend, and its client."""
 
     wired: Wiring
     client: str
@@ -34,12 +34,13 @@ class Rated:
 
     @classmethod
     async def of(cls, request: Request) -> Self:
-        """The request's units are spent: one, ten for a login. A bad token counts for the address it came from."""
+        """Charges the request: one unit, ten for a login. A bad token counts for its address."""
         wired = wiring_of(request)
         path: str = request.scope["path"]
         if path.startswith(FREE):
             return cls(wired, "", "", None)
-        # A refusal is written in the audit log once the request is let in: whoever asks too fast does not fill it.
+        # The audit line of a refused token is written once the request is let in, so that a fast sender cannot fill the
+        # log.
         judgement = await judged(request)
         who = VISITOR if isinstance(judgement, DomainError) else judgement
         client = client_of(who, request.client.host if request.client else "")
@@ -48,7 +49,7 @@ class Rated:
         return cls(wired, client, name, await wired.rates.spend(client, name, cost))
 
     async def owe(self, units: int) -> None:
-        """Spend more units while the request still goes on."""
+        """Charges more units while the request is still running."""
         if self.left is not None:
             self.left = await self.wired.rates.spend(self.client, self.name, units, owed=True) or self.left
 
@@ -57,9 +58,9 @@ class Rated:
         return self.left is None or self.left.allowed
 
     async def add_headers(self, headers: MutableHeaders, request: Request, status: int) -> None:
-        """Spend what the operation turned out to cost more, and say what is left, as the IETF's draft names it.
+        """Charges what the operation cost extra, and adds the headers of the IETF draft.
 
-        An answer that caches share says nothing of it: it goes to others too.
+        A shared answer has no such headers, because it goes to others too.
         """
         more = getattr(request.state, "units", 1) - 1
         left = self.left

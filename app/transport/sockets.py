@@ -1,4 +1,4 @@
-"""What every socket passes: how many somebody may hold open, what they cost, one line in the log."""
+"""What every socket passes: the number that a caller may hold open, their cost, one line in the log."""
 
 import logging
 import time
@@ -15,9 +15,9 @@ from app.transport.codes import note_code, noted
 from app.usecases.platform.rates import Rates
 
 MOST_OF_CLIENT = 20
-"""Sockets that one person or app holds open at one process."""
+"""The most sockets of one person or app at one process."""
 MOST_OF_ADDRESS = 200
-"""Of one address, behind which a whole office may be."""
+"""The most sockets of one address, which may be a whole office."""
 TRY_LATER = 1013
 TOO_MANY = "too_many_connections"
 log = logging.getLogger("samen.access")
@@ -25,13 +25,13 @@ log = logging.getLogger("samen.access")
 
 @dataclass
 class Sockets:
-    """The sockets that are open at this process, by who holds them."""
+    """The open sockets of this process, by holder."""
 
     rates: Rates
     held: Counter[str] = field(default_factory=Counter)
 
     def hold(self, name: str, most: int) -> bool:
-        """Count one more; not where there are `most`."""
+        """Counts one more socket; returns False if there are `most` already."""
         if self.held[name] >= most:
             return False
         self.held[name] += 1
@@ -43,7 +43,7 @@ class Sockets:
             del self.held[name]
 
     async def spend(self, who: Identity, address: str, units: int) -> None:
-        """Units of the rate of who speaks through a socket. Raises TooFast."""
+        """Charges units to the caller of a socket. Raises TooFast."""
         name = "visitor" if who == VISITOR else who.rate
         left = await self.rates.spend(client_of(who, address), name, units)
         if left is not None and not left.allowed:
@@ -52,18 +52,18 @@ class Sockets:
 
 @dataclass
 class Socket:
-    """One socket: the address that it comes from and, once it said so, who speaks."""
+    """One socket: its client address and, once it has authenticated, its caller."""
 
     sockets: Sockets
     address: str
     holders: list[str] = field(default_factory=list)
 
     def belongs_to(self, who: Identity) -> bool:
-        """Count it for who speaks; False where they hold too many."""
+        """Counts it for its caller; False if they have too many."""
         return self._held(client_of(who, self.address), MOST_OF_CLIENT)
 
     async def refusal(self) -> str:
-        """Count it for its address; the code of a refusal if that holds too many or asks too fast, else ""."""
+        """Counts it for its address; the code of a refusal if that has too many or is too fast, else ""."""
         try:
             await self.sockets.spend(VISITOR, self.address, 1)
         except TooFast:
@@ -83,7 +83,7 @@ class Socket:
 
 
 async def serve_socket(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """A socket from its beginning to its end; one too many is turned away before it opens."""
+    """Serves a socket from beginning to end; one too many is refused before it opens."""
     began, client = time.perf_counter(), scope.get("client")
     socket = Socket(scope["app"].state.wiring.sockets, client[0] if client else "")
     scope.setdefault("state", {})["socket"] = socket

@@ -1,4 +1,4 @@
-"""Requests that read a file for minutes: a stopping server ends them at once, and waits until that is written down."""
+"""Requests that read a file for minutes: a stopping server cancels them, and waits until their end is recorded."""
 
 import asyncio
 import contextlib
@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 PATIENCE = 10
-"""Seconds that a stopping server waits for the ends of its files to be written down."""
+"""Seconds that a stopping server waits for the ends of its files to be recorded."""
 
 
 class Uploads:
-    """The files that this process is reading."""
+    """The files that this process is reading now."""
 
     def __init__(self) -> None:
         self.stopping = False
@@ -29,19 +29,19 @@ class Uploads:
             self._reading.discard(task)
 
     def stop(self) -> None:
-        """Cancel all that read a file."""
+        """Cancels all requests that read a file."""
         self.stopping = True
         for task in self._reading:
             task.cancel()
 
     async def finish(self, act: Coroutine[Any, Any, T]) -> T:
-        """Do what ends a file, even if the request is cancelled meanwhile."""
+        """Runs the act that ends a file, even if the request is cancelled meanwhile."""
         task = asyncio.ensure_future(act)
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
         return await asyncio.shield(task)
 
     async def settled(self) -> None:
-        """Until the end of every file is written down."""
+        """Waits until the end of every file is recorded."""
         if self._reading:
             await asyncio.wait(set(self._reading), timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""What the composition root hands to both faces."""
+"""The values that the composition root passes to both faces."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from app.adapters.tokens import Issuer, KeyRing
+from app.running.catalogue import Catalogue
 from app.transport.sockets import Sockets
 from app.transport.uploads import Uploads
-from app.usecases.market.catalogue import Catalogue
 from app.usecases.platform.rates import Rates
 
 
 @dataclass
 class Readiness:
-    """What the readiness probe saw last: whoever asks, however often, the database is asked once a second."""
+    """The last result of the readiness probe: however often it is called, the database is queried once a second."""
 
     draining: bool = False
-    """Whether the process is about to stop, so that a proxy should send its requests elsewhere."""
+    """Whether the process is about to stop, so that a proxy sends requests elsewhere."""
 
     looked_at: float = float("-inf")
     lag: float = 0
@@ -28,10 +28,10 @@ class Readiness:
 
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
-    """What `main` hands to the faces."""
+    """The values that `main` passes to the faces."""
 
     make_run: Any
-    """Identity → Run, on the pool of the application's role."""
+    """Makes the `Run` of an identity, on the pool of the application's role."""
     catalogue: Catalogue
     issuers: Sequence[Issuer]
     keys: KeyRing
@@ -44,6 +44,6 @@ class Wiring:
 
 
 def wiring_of(connection: HTTPConnection) -> Wiring:
-    """What this process serves with."""
+    """The wiring of this process."""
     found: Wiring = connection.app.state.wiring
     return found

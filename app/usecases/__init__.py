@@ -1,1 +1,1 @@
-"""The verbs: load, decide, save. Each runs in one transaction that only `Run` opens and commits."""
+"""The use cases: load, decide, save. Each runs in one transaction, which only `Run` opens and commits."""

@@ -1,4 +1,4 @@
-"""The books: accounts, journals and whether the invariants hold."""
+"""The ledger: accounts, journals, closed months, and the check of the invariants."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,13 +18,13 @@ from app.usecases.steps.reading import of_one_moment
 from app.vocabulary import AnyMonth, Balance, Doc, first_of
 
 BATCH = 1000
-SourceId = Annotated[AnyId, Doc("What they were booked for, such as an order or a payment.")]
-BankBalance = Annotated[Balance, Doc("What the bank's statement says at the end of the month.")]
+SourceId = Annotated[AnyId, Doc("The id of the act that was booked, such as an order or a payment.")]
+BankBalance = Annotated[Balance, Doc("The balance on the bank's statement at the end of the month.")]
 
 
 @dataclass(frozen=True)
 class Books:
-    """A cooperative's books as they stood at one moment."""
+    """A cooperative's books at one moment."""
 
     accounts: tuple[Account, ...]
     journals: tuple[Journal, ...]
@@ -66,9 +66,10 @@ async def export_books(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -
 async def close_month(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: AnyMonth, bank_balance: BankBalance
 ) -> Period:
-    """Close a month whose bank agrees, for ever. Late entries are booked in the first open month.
+    """Close a month for ever, once the stated bank balance matches the books.
 
-    Raises RuleRefused before its end, AlreadySettled, EarlierMonthOpen, BankDiffers.
+    Later entries for it are booked in the first open month. Raises RuleRefused before its end, AlreadySettled,
+    EarlierMonthOpen, BankDiffers.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.CLOSE_MONTH, cooperative_id)
@@ -89,6 +90,6 @@ async def list_periods(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -
 
 
 async def check_books(tx: Tx, actor: Actor) -> dict[str, list[str]]:
-    """Every invariant with what breaks it; for the system only, as a role that sees all books."""
+    """Returns for every invariant the rows that break it. For the system only, in a role that sees all books."""
     actor.require(Right.RUN_TIMER)
     return await broken(tx)

@@ -1,4 +1,4 @@
-"""What an id is the id of."""
+"""Finds out which noun an id belongs to."""
 
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from app.usecases.steps.visitors import open_to_visitors
 @open_to_visitors
 @asks_at_once(lambda _, *, ids: (tables_of(tables_by_id(), ids),))
 async def find_tables(tx: Tx, actor: Actor, *, ids: tuple[UUID, ...]) -> dict[UUID, str]:
-    """The tables that ids stand in, of those that the database shows the caller. Others are left out.
+    """Returns the table of each id that the caller may see; other ids are left out.
 
-    It takes no right: what reads the thing itself asks for its own, and the scope that goes with it.
+    It needs no right of its own: the use case that reads the object checks its right and scope.
     """
     found: list[TableOfId] = await rows_of(tx, tables_of(tables_by_id(), ids))
     return {one.id: one.table for one in found}

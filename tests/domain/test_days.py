@@ -22,7 +22,7 @@ def read(form: Any, value: date) -> Any:
 
 
 def refused(form: Any, value: date) -> dict[str, Any]:
-    """Why a day or moment is refused, by its form."""
+    """The fault of a day or moment, by its form."""
     with pytest.raises(ValidationError) as error:
         read(form, value)
     (fault,) = error.value.errors()

@@ -1,4 +1,4 @@
-"""What the law allows, by its dated tables."""
+"""Legal limits by the dated tables."""
 
 from datetime import date
 from uuid import uuid4
@@ -57,7 +57,7 @@ def test_an_agreement_names_only_laws_that_are_known_on_its_first_day() -> None:
 
 
 def test_what_was_paid_out_before_under_another_version_counts_for_the_year() -> None:
-    """Six months of 300.00 without a law, then k: 300.00 of the year's 2,100.00 are left."""
+    """Six months of 300.00 without a law, then k: 300.00 is left of the year's 2,100.00."""
     free, bound = agreement(MonthlyAllowance(30_000), Pot()), agreement(MonthlyAllowance(30_000, "k"), Pot())
     months: list[MonthTotal] = []
     for month in range(1, 7):
@@ -70,7 +70,7 @@ def test_what_was_paid_out_before_under_another_version_counts_for_the_year() ->
 
 
 def test_a_month_keeps_the_limit_of_when_it_was_first_booked() -> None:
-    """Books of before hold no limit: there the agreement alone decided, and still does."""
+    """Old books have no limit: there the agreement alone decided, and still does."""
     terms = agreement(MonthlyAllowance(30_000, "k"), Pot())
     (month,) = add_to_year([], terms, date(2025, 3, 5), 50_000)
     assert (month.law_cents, month.most_cents) == (21_000, 21_000)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from app.domain.access import Role, Scope
 from app.domain.actors import NOBODY, Actor, Holding
 from app.domain.errors import (
-    AmountOutOfRange,
     ContactIncomplete,
     DomainError,
     NotOrderable,
+    RuleRefused,
     SecondPersonNeeded,
     SeveralSellers,
     TooLate,
@@ -44,7 +44,7 @@ from app.domain.transitions import Case, available
 from app.domain.vat import VatClass, margin_vat, rate_on, without_vat
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
-SELLER, MAKER, BUYER = uuid4(), uuid4(), uuid4()
+SELLER, MAKER, BUYER = UUID(int=1), UUID(int=2), UUID(int=3)
 CUSTOMER = Actor(person_id=BUYER, issuer="i", subject="s", scopes=frozenset(Scope))
 
 
@@ -144,8 +144,10 @@ def test_a_customer_pays_the_price_on_the_label_of_second_hand_goods(price: int,
 
 def test_an_order_is_at_most_a_thousand_million_euro() -> None:
     assert order(line(MAX_CENTS)).net_cents == MAX_CENTS
-    with pytest.raises(AmountOutOfRange):
+    with pytest.raises(RuleRefused) as refused:
         order(line(MAX_CENTS), line(1))
+    facts = refused.value.facts
+    assert (facts["rule"], facts["limit_cents"]) == ("order_too_large", MAX_CENTS)
 
 
 def test_without_vat_every_line_is_exempt_and_a_margin_is_no_matter() -> None:

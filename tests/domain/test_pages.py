@@ -1,7 +1,7 @@
 """Pages: a cursor leads back to its row, and a page says whether more follows."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ class Row:
     id: UUID
 
 
-ROWS = [Row(uuid4()) for _ in range(3)]
+ROWS = [Row(UUID(int=1)) for _ in range(3)]
 
 
 @given(st.uuids())

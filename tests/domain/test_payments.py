@@ -1,4 +1,4 @@
-"""The money of an order: what was paid, refunded, is due and is owed back always adds up to its price."""
+"""The money of an order: paid, refunded, due and owed back always add up to its price."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -94,7 +94,7 @@ def test_a_sale_is_due_if_the_price_is_paid_or_more() -> None:
 
 
 def test_the_credit_pays_what_an_undone_payment_paid() -> None:
-    """Paid twice: without the first the second pays; then without the second nothing is paid."""
+    """Paid twice: without the first payment, the second pays; then without the second, nothing is paid."""
     twice = order(48_400, sold=True)
     first = (
         Leg(kind=AccountKind.BANK, cents=-24_200, rule="payment", facts={}),

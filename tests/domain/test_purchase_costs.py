@@ -1,4 +1,4 @@
-"""What a joint purchase costs everybody sums to the invoice, whatever was wished, ordered and came."""
+"""The charges of a joint purchase sum to the invoice, whatever was wished, ordered and delivered."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -104,7 +104,7 @@ def test_what_a_wish_pays_leaves_what_was_set_apart_and_the_rest_comes_back(
 
 
 def test_the_price_is_that_of_the_packs_that_were_ordered() -> None:
-    """Four packs at 1.00, five at 0.90; what comes short is still paid at the price of the order."""
+    """Four packs at 1.00, five at 0.90; a short delivery is still paid at the price of the order."""
     assert article(1, 4).cost_cents == 400
     assert article(1, 5).cost_cents == 450
     assert replace(article(1, 5), received_units=2).cost_cents == 180

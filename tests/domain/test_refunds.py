@@ -1,4 +1,4 @@
-"""Partial refunds: exact, never with a wrong sign, and at nothing in the end."""
+"""Partial refunds: exact, never with a wrong sign, and zero in the end."""
 
 from datetime import date
 from uuid import UUID

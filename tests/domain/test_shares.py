@@ -1,4 +1,4 @@
-"""Shares of one job: they are the whole, to the cent; refunds take no more than there is; netting conserves."""
+"""Shares of a job add up to the cent; refunds take no more than is left; netting conserves money."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,11 +15,11 @@ from app.domain.selling.assignments import JobCost
 from app.domain.selling.charges import charge_back, give_back
 from app.domain.selling.shares import Share, ShareKind, share_cents
 
-WHOLE = st.integers(0, 100_000_000)
+BODY_PARAMETERS = st.integers(0, 100_000_000)
 SIZES = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=200)
 
 
-@given(WHOLE, SIZES)
+@given(BODY_PARAMETERS, SIZES)
 def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[int]) -> None:
     if not sum(sizes):
         sizes[0] = 1
@@ -37,7 +37,7 @@ def test_shares_by_percent_hours_and_rest_are_the_whole(whole: int, sizes: list[
             assert weight or not amount
 
 
-@given(WHOLE, SIZES, st.integers(0, 10))
+@given(BODY_PARAMETERS, SIZES, st.integers(0, 10))
 def test_fixed_amounts_stay_as_they_are_and_the_rest_is_the_rest(whole: int, fixed: list[int], rests: int) -> None:
     shares = [Share(ShareKind.FIXED, size) for size in fixed] + [Share(ShareKind.REST, 1)] * rests
     left = whole - sum(fixed)
@@ -70,7 +70,7 @@ def test_what_is_not_the_whole_is_refused(shares: list[Share]) -> None:
 
 @given(st.data())
 def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataObject) -> None:
-    """Of a price with VAT, costs and parts of several cooperatives, with the VAT that each partner charged."""
+    """For a price with VAT, costs and parts of several cooperatives, with each partner's VAT."""
     vat = data.draw(st.integers(0, 10_000))
     costs = [JobCost("x", "y", cents) for cents in data.draw(st.lists(st.integers(0, 10_000), max_size=3))]
     nets = data.draw(st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
@@ -79,7 +79,8 @@ def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataO
     for step in range(7):
         if not left:
             break
-        cents = left if step == 6 else data.draw(st.integers(1, left))  # the last gives back what is left
+        # The last refund takes the rest.
+        cents = left if step == 6 else data.draw(st.integers(1, left))
         given_back = give_back(cents, vat, costs, nets)
         assert given_back.vat_cents + sum(given_back.costs) + sum(given_back.nets) == cents
         assert 0 <= given_back.vat_cents <= vat
@@ -102,7 +103,7 @@ def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataO
 def test_netting_conserves_and_ends_at_the_same_balances_in_any_order(
     claims: list[tuple[int, int, int]], chance: object
 ) -> None:
-    """Every pair netted at any moments, in any order: nothing stands open, and each bank holds what it should."""
+    """Every pair netted at any moment, in any order: nothing stays open, and each bank has the right balance."""
     expected = [0] * 4
     for creditor, debtor, cents in claims:
         if creditor != debtor:

@@ -14,7 +14,7 @@ from app.domain.earning.agreements import Agreement, Example
 from app.domain.earning.split import MonthTotal, add_to_year, buckets, by_target, run_examples, split, year_legs
 from app.domain.errors import RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.rules import Collective, Pot, RemitAbove, Rule, ShareOfSurplus
+from app.domain.rules import Collective, MonthlyAllowance, Pot, RemitAbove, Rule, ShareOfSurplus
 
 MEMBER, DAY = UUID(int=7), date(2026, 3, 5)
 FUND = ShareOfSurplus("cooperative_fund", 1000)
@@ -80,7 +80,7 @@ def test_every_cent_goes_somewhere_and_no_pot_shrinks(
 def test_sales_and_refunds_in_any_order_end_where_the_remaining_sales_would(
     sales: list[tuple[int, int]], random: object
 ) -> None:
-    """What stands in the books is F of what remains, whatever was refunded when."""
+    """The books are F of the remaining sales, whatever was refunded when."""
     shuffle = random.shuffle  # type: ignore[attr-defined]
     terms, booked = agreement(), {"municipality": 0, "pot": 0}
     months: list[MonthTotal] = []
@@ -147,3 +147,17 @@ def test_rules_that_are_no_agreement_are_refused(rules: tuple[Rule, ...], refuse
 def test_an_agreement_needs_an_example() -> None:
     with pytest.raises(RuleRefused):
         check_rules((Pot(),), (), has_parent=False)
+
+
+def test_a_late_earning_that_moves_what_another_agreement_gives_has_a_reason_without_terms() -> None:
+    """It has no threshold and no allowance of its own to name."""
+    later = replace(agreement(number=2), active_from=date(2026, 7, 1))
+    rules = (MonthlyAllowance(90_000), RemitAbove(100_000, 5_000), Pot())
+    months = add_to_year([], replace(later, rules=rules), date(2026, 8, 1), 120_000)
+    earlier = replace(agreement(), rules=(Pot(),))
+    result = split(earlier, net_cents=80_000, costs=[], months=months, day=DAY, member_id=MEMBER)
+    said = {leg.rule: (explain_leg(leg, NL), explain_leg(leg, EN)) for leg in result.legs}
+    assert set(said) == {"remit_above", "monthly_allowance", "pot"}
+    assert "Daardoor gaat nu € 500,00 in totaal naar de gemeente" in said["remit_above"][0]
+    assert "So €500.00 in total goes to the municipality now" in said["remit_above"][1]
+    assert said["monthly_allowance"][1].endswith("So the expense allowance by another agreement changes.")

@@ -1,4 +1,4 @@
-"""What texts, numbers and addresses are read as, by their forms."""
+"""How forms read texts, numbers and addresses."""
 
 from typing import Any, get_args
 
@@ -11,7 +11,7 @@ from app.usecases.steps.offering import ImageUrl
 from app.vocabulary import EmailOrNone, KvkNumberOrNone, Name, Note, OrderNumber, PhoneOrNone, Reference, Text, Url
 
 NUMBER = "123456782"
-"""One that could be a citizen number; one in eleven numbers of nine digits could."""
+"""It could be a citizen number; so could one in eleven numbers of nine digits."""
 TEXTS = {name: form for name, form in vars(forms).items() if any(isinstance(one, Text) for one in get_args(form))}
 
 

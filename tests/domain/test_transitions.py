@@ -1,11 +1,11 @@
-"""Processes: the list of steps and the step itself ask the same guards over the same case."""
+"""Processes: the list of steps and the step itself use the same guards on the same case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -34,7 +34,7 @@ from app.domain.transitions import (
 )
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
-HELPER = Actor(person_id=uuid4())
+HELPER = Actor(person_id=UUID(int=1))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ LETTER: Process[Letter] = Process(verbs=LetterVerb, states=LetterState, rights=_
 
 
 def listed(process: Process[Any], thing: Any, actor: Actor = HELPER) -> list[AvailableTransition]:
-    """What is listed for whoever has every right."""
+    """The listed steps for an actor with every right."""
     return available(replace(process, rights=_all_rights), Case(thing, actor, NOW))
 
 

@@ -1,4 +1,4 @@
-"""Apps that log in with a signature of their own (private_key_jwt): good once, for us, from a registered key."""
+"""Apps that log in by a signed assertion (private_key_jwt): valid once, for this API, from a registered key."""
 
 import json
 import time
@@ -68,7 +68,7 @@ async def test_an_app_is_registered_with_its_key_as_libraries_write_it(world: Wo
 
 
 async def test_a_secret_ends_where_keys_begin_and_comes_back_without_them(world: World) -> None:
-    """A secret that leaked opens nothing once the app signs; who guesses is not told that it does."""
+    """A leaked secret is useless once the app signs; an attacker is not told that it does."""
     made = await world.network("POST", "/v1/apps", {"name": "Winkel", "scopes": ["orders:read"]})
     app_id, form = made["app"]["id"], {"grant_type": "client_credentials", "client_id": made["app"]["id"]}
 
@@ -170,7 +170,7 @@ async def test_an_app_logs_in_in_one_way_at_a_time(world: World) -> None:
 
 
 async def test_a_login_that_is_refused_names_the_scheme_of_logins(world: World) -> None:
-    """RFC 6749, 5.2; everywhere else a token is what is missing."""
+    """RFC 6749, 5.2; everywhere else the missing credential is a token."""
     refused = await world.client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=("x", "y"))
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Basic realm="samen"')
     assert (await world.client.get("/v1/me")).headers["WWW-Authenticate"] == 'Bearer realm="samen"'

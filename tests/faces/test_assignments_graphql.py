@@ -115,7 +115,7 @@ async def worked(lead: Seller, job: str, people: list[tuple[Caller, str]]) -> No
 
 
 async def netted(lead: Seller, other: Seller) -> None:
-    """Declined, proposed again and confirmed by both; with a limit for what comes later."""
+    """Declined, proposed again and confirmed by both; with a limit for later debts."""
     propose = """($key: String!, $one: UUID!, $other: UUID!) {
         proposeNetting(idempotencyKey: $key, cooperativeId: $one, input: {withCooperativeId: $other}) {
         id net { amount } } }"""

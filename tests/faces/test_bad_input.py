@@ -1,4 +1,4 @@
-"""Bad input: each a clear error that says what to do, and nothing half written."""
+"""Bad input: every fault gives a clear error that says what to do, and nothing is half written."""
 
 from typing import Any
 
@@ -91,7 +91,7 @@ async def test_bad_orders_by_graphql(
 
 
 def told(answer: dict[str, Any]) -> list[str]:
-    """The codes of an answer's errors; of a request that a form refuses the codes of its faults."""
+    """The codes of an answer's errors; if a form refuses it, the codes of its faults."""
     said = [error["extensions"] for error in answer["errors"]]
     return [one["code"] for error in said for one in error.get("errors", [error])]
 
@@ -359,7 +359,7 @@ CONTACTS: list[tuple[dict[str, Any], Any]] = [
 
 @pytest.mark.parametrize(("reached", "expected"), CONTACTS)
 async def test_a_contact_as_forms_in_a_browser_send_it(world: World, reached: dict[str, Any], expected: Any) -> None:
-    """What was left blank is null, blanks around an address are nothing, and a telephone number has digits."""
+    """Blank fields are null, blanks around an address are dropped, and a telephone number has digits."""
     app, offering = await world.app(), await world.offering(await world.cooperative())
     body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": {"name": "Jo", **reached}}
     text = """mutation ($input: PlaceOrderInput!) {

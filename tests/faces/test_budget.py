@@ -1,4 +1,6 @@
-"""What runs is held to seconds and rows, whatever its document promised: in an answer, in a socket, in an event."""
+"""A running operation is limited in seconds and rows, whatever its document seemed to need: in an answer, socket or
+event.
+"""
 
 import json
 import socket as sockets
@@ -22,7 +24,7 @@ from tests.world import Json, Seller, World
 
 ROUND = "payments { order { payments { order { payments { id } } } } }"
 PAID = 20
-"""Payments of an order: one by one, to the third power, they are more than are read."""
+"""Payments of an order: nested three times, they exceed the limit of rows."""
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ async def paid_bit_by_bit(world: World) -> tuple[Seller, str]:
 
 
 async def asked(connection: websockets.ClientConnection, query: str, **variables: Any) -> Json:
-    """What the socket first says of it."""
+    """The first message of the socket about it."""
     own = uuid.uuid4().hex
     payload = {"query": query, "variables": variables}
     await connection.send(json.dumps({"id": own, "type": "subscribe", "payload": payload}))
@@ -63,7 +65,7 @@ async def asked(connection: websockets.ClientConnection, query: str, **variables
 
 
 async def test_rows_are_counted_as_they_are_read(world: World, address: str) -> None:
-    """Lists within lists are as long as they are: they weigh ten, and may have a thousand rows."""
+    """Nested lists have their real length: they weigh ten, but may have a thousand rows."""
     seller, order = await paid_bit_by_bit(world)
     query = f"query ($id: UUID!) {{ order(id: $id) {{ {ROUND} }} }}"
     once = f"query ($id: UUID!) {{ order(id: $id) {{ {ROUND.replace('{ order { payments { id } } }', '{ id }')} }} }}"
@@ -129,10 +131,11 @@ async def test_a_repeat_is_told_of_its_own_operation_alone(world: World, address
 
 
 def test_answers_leave_at_once(settings: Settings) -> None:
-    """A head waits for no acknowledgement before its body follows: 40 ms for each answer of a kept connection."""
+    """The body does not wait for the acknowledgement of the head, which would cost 40 ms on a kept connection."""
     with listener(settings.model_copy(update={"port": 0})) as bound:
         bound.listen()
         with sockets.create_connection(bound.getsockname()):
             taken, _ = bound.accept()
-            assert taken.proto == sockets.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
+            # asyncio checks this before it sets TCP_NODELAY.
+            assert taken.proto == sockets.IPPROTO_TCP
             taken.close()

@@ -1,4 +1,4 @@
-"""What is looked for in the catalogue is read alike by both faces, and refused alike."""
+"""Both faces read and refuse searches of the catalogue in the same way."""
 
 from typing import Any
 

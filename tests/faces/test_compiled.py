@@ -1,4 +1,4 @@
-"""What asks the catalogue alone is one statement, and says to the letter what the resolvers say."""
+"""A document with catalogue fields only is one statement, and its answer equals that of the resolvers."""
 
 import json
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from app.db.engine import CATALOGUE_ROLE, opened
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.schema import schema
-from app.usecases.market.catalogue import Catalogue
-from app.usecases.run import Run
+from app.running.catalogue import Catalogue
+from app.running.run import Run
 from tests.world import Json, Seller, World
 
 CONNECTION = "catalogue"
@@ -34,7 +34,7 @@ ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 async def seller(world: World) -> Seller:
-    """Somebody with offerings that differ, one of them with text that a careless hand would break on."""
+    """A seller with different offerings, one of them with text that bad escaping would break."""
     made = await world.cooperative()
     for number in range(5):
         await world.offering(
@@ -44,13 +44,13 @@ async def seller(world: World) -> Seller:
 
 
 class Both:
-    """The same document by both ways."""
+    """Runs the same document by both paths."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
     async def __call__(self, document: str, **variables: Any) -> tuple[Json | None, Json]:
-        """What came as JSON, None where the resolvers were needed; and what they say."""
+        """The JSON of the fast path (None if the resolvers were needed), and the answer of the resolvers."""
         quick, slow = [
             await schema.execute(document, variables, context_value=self._context(takes_text=takes_text))
             for takes_text in (True, False)
@@ -78,7 +78,7 @@ def both(app: FastAPI) -> Both:
 
 
 class Writer:
-    """Writes what somebody could ask of a type, by chance."""
+    """Writes a random document for a type."""
 
     def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
         self.draw, self.room, self.aliases, self.conditions = draw, 16, 0, 0

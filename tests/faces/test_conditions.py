@@ -1,4 +1,4 @@
-"""Entity tags: what a caller has is not sent again (304), what a caller has not seen is not changed (412)."""
+"""Entity tags: 304 if the caller has the answer already, 412 if the caller has not seen the present version."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ async def change(world: World, seller: Seller, if_match: str | list[str], about:
 
 
 async def test_a_tag_has_the_version_and_a_hash_of_the_content(world: World) -> None:
-    """What somebody may see, and in which language, is another content of the same version."""
+    """Another viewer or language gives another content of the same version."""
     seller = await world.cooperative()
     order = await world.order(await world.app(), await world.offering(seller))
     path = f"/v1/orders/{order['id']}"
@@ -61,7 +61,7 @@ async def test_who_has_something_private_already_gets_304(world: World) -> None:
 
 
 async def test_every_read_with_a_tag_takes_it_back(world: World) -> None:
-    """The contract says which have one: they show a version, or are for every cache."""
+    """The contract says which reads have a tag: those that show a version, or are for every cache."""
     seller = await world.cooperative()
     order = await world.order(await world.app(), await world.offering(seller))
     ids = {"cooperative_id": seller.id, "member_id": seller.member_id, "order_id": order["id"]}
@@ -105,7 +105,8 @@ async def test_if_match_is_a_list_of_versions_or_whatever_is_there(world: World)
             4: f' "{version}" ,"7"',
             5: "*",
             6: ['"7"', tag],
-            7: "W/" + tag,  # a proxy that compresses an answer weakens its tag
+            # A proxy that compresses an answer weakens its tag.
+            7: "W/" + tag,
             8: f"{version}",
         }[number]
         answer = await change(world, seller, good, f"Hoi {number}")
@@ -145,7 +146,7 @@ async def test_of_what_is_not_there_nobody_saw_a_version(world: World, if_match:
 
 
 async def test_what_shows_no_version_has_no_tag(world: World) -> None:
-    """A payment has a version in the database, and never another one: nothing of it changes."""
+    """A payment has a version in the database, but never another one, because it never changes."""
     seller = await world.cooperative()
     order = await world.order(await world.app(), await world.offering(seller))
     sent = bearer(seller.treasurer) | {"Idempotency-Key": "p"}
@@ -158,7 +159,7 @@ async def test_what_shows_no_version_has_no_tag(world: World) -> None:
 
 
 async def test_a_change_of_nothing_makes_no_version(world: World) -> None:
-    """So that nobody else is told that they came too late. Whoever comes too late is told so all the same."""
+    """Otherwise others would get a 412 without reason. Real conflicts are still reported."""
     seller, person = await world.cooperative(), world.person()
     cooperative, member = f"/v1/cooperatives/{seller.id}", f"/v1/members/{seller.member_id}"
     await person("PUT", "/v1/me/contact", GUEST)

@@ -1,7 +1,7 @@
-"""What a connection may cost before the application sees a request: bounded by the server, with or without a proxy.
+"""The server limits the cost of a connection before the application sees a request, with or without a proxy.
 
-The attackers come from addresses of their own on the loopback, in a process or a task of their own; the honest clients
-beside them are all answered.
+The attackers use other loopback addresses, in a separate process or task; the honest clients beside them are all
+answered.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ async def connected(
 
 
 async def answer_to(address: str, request: bytes, source: str = "127.0.0.1") -> bytes:
-    """All that comes until the server hangs up."""
+    """All bytes until the server closes the connection."""
     async with connected(address, source) as (reader, writer):
         writer.write(request)
         async with asyncio.timeout(30):
@@ -87,7 +87,7 @@ async def test_a_head_beyond_the_limit_is_refused_as_all_refusals_are(
     caplog.set_level(logging.INFO, "samen.access")
     answer = await answer_to(address, sent)
     if name in ("trailers", "a chunk's extension") and not answer:
-        # the answer had begun, or nobody reads it any more: the connection is closed, and the server goes on
+        # The answer had begun, or the client stopped reading: the connection is closed, and the server continues.
         assert (await answer_to(address, LOOK + b"Connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200")
         return
     status, headers, problem = read(answer)
@@ -109,7 +109,7 @@ async def test_what_is_within_the_limits_is_answered(address: str) -> None:
 
 
 def refusal_after(address: str, parts: list[bytes]) -> bytes:
-    """What a client reads that sends all of its body first, and says that this is its last request."""
+    """The answer for a client that sends all of its body first, on a connection for one request."""
     host, port = address.split(":")
     head = (
         f"POST /v1/orders HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {sum(map(len, parts))}\r\n\r\n"
@@ -134,7 +134,7 @@ async def test_a_refusal_arrives_at_who_still_sends(address: str) -> None:
 
 @pytest.mark.parametrize("size", [100_001, 130_000, 300_000])
 async def test_a_chunked_body_that_is_too_large_is_refused_at_once(address: str, size: int) -> None:
-    """Nothing more comes after its last chunk: nobody waits for it."""
+    """Nothing more comes after its last chunk, so nobody waits for it."""
     chunk = b"%x\r\n%b\r\n" % (size, b" " * size)
     post = b"POST /v1/orders HTTP/1.1\r\nHost: test\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     async with asyncio.timeout(5):
@@ -143,7 +143,7 @@ async def test_a_chunked_body_that_is_too_large_is_refused_at_once(address: str,
 
 
 async def test_a_request_after_a_large_body_on_the_same_connection_has_the_whole_limit(address: str) -> None:
-    """What counts is the head: not the body before it, and not how both are cut into packets."""
+    """Only the head counts: not the body before it, and not how both are split into packets."""
     body = b'{"query": "{__typename}", "x": "' + b"x" * 90_000 + b'"}'
     post = b"POST /graphql HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     last = LOOK + b"X: " + b"x" * (HEAD_LIMIT - 300) + b"\r\nConnection: close\r\n\r\n"
@@ -160,14 +160,14 @@ async def test_bytes_that_are_no_request_are_refused_in_the_same_form(address: s
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> float:
-    """The seconds that a client has, made short."""
+    """The time limits of a client, shortened."""
     monkeypatch.setattr(connections, "PATIENCE", 0.5)
     monkeypatch.setattr(connections, "READING", 0.5)
     return 0.5
 
 
 async def drip(address: str, begin: bytes, drop: bytes) -> tuple[bytes, float]:
-    """Send the beginning, then a drop twenty times a second: what is answered, and after how many seconds."""
+    """Sends the beginning, then a drop twenty times a second; returns the answer and its seconds."""
     began = time.monotonic()
     async with connected(address) as (reader, writer):
         writer.write(begin)
@@ -213,7 +213,7 @@ async def test_a_body_that_drips_is_given_up(
 
 
 async def test_a_slow_body_that_goes_on_is_taken(address: str, hurried: float) -> None:
-    """A second for every thousand bytes: at 4 kB in 1.2 s nobody is slow, though that is longer than half a second."""
+    """A second for every thousand bytes: 4 kB in 1.2 s is fast enough, though longer than half a second."""
     body = b'{"query": "{__typename}", "x": "' + b"x" * 4_000 + b'"}'
     head = b"POST /graphql HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nConnection: close\r\n"
     async with connected(address) as (reader, writer):
@@ -226,7 +226,7 @@ async def test_a_slow_body_that_goes_on_is_taken(address: str, hurried: float) -
 
 
 async def test_who_does_not_read_is_hung_up_on(address: str, hurried: float) -> None:
-    """An answer is megabytes, asked for again and again; the client takes none of it."""
+    """The answer is megabytes, requested again and again; the client reads none of it."""
     ask = b"GET /static/swagger/swagger-ui-bundle.js HTTP/1.1\r\nHost: test\r\n\r\n"
     host, _, port = address.partition(":")
     loop = asyncio.get_running_loop()
@@ -244,7 +244,7 @@ async def test_who_does_not_read_is_hung_up_on(address: str, hurried: float) -> 
 
 
 async def test_one_address_holds_a_bounded_number_of_connections(app: FastAPI) -> None:
-    """A socket counts as well; what is closed counts no more; a proxy that is trusted has no limit."""
+    """A socket counts too; a closed connection does not count any more; a trusted proxy has no limit."""
     protocol = websockets.Subprotocol("graphql-transport-ws")
     async with served(app, connections_per_address=3) as address, contextlib.AsyncExitStack() as held:
         source = (ATTACKER, 0)
@@ -266,7 +266,7 @@ async def test_one_address_holds_a_bounded_number_of_connections(app: FastAPI) -
         assert read(await answer_to(address, LOOK + b"Connection: close\r\n\r\n", ATTACKER))[0] == 200
 
 
-# The two attacks, on a server that is a process of its own
+# The two attacks, on a server in a separate process.
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def live(settings: Settings, postgres: EmbeddedPostgres, database_url: str, tmp_
 
 
 async def looks(live: Live, until: asyncio.Future[Any]) -> list[int]:
-    """What an honest client gets that asks again and again, on a new connection each time."""
+    """The statuses for an honest client that keeps sending requests, each on a new connection."""
     found = []
     while not until.done():
         async with httpx.AsyncClient(base_url=live.url, timeout=5) as honest:
@@ -340,7 +340,7 @@ async def test_the_honest_are_answered_beside_hundreds_of_half_sent_requests(liv
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_request_with_a_body_opens_no_socket(address: str, method: str) -> None:
-    """Its body would be awaited for ever, out of reach of every deadline."""
+    """Otherwise its body would be awaited for ever, outside every deadline."""
     upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 100000\r\n\r\n"
     answer = await answer_to(address, method.encode() + b" /graphql HTTP/1.1\r\nHost: test\r\n" + upgrade + key)

@@ -1,4 +1,4 @@
-"""What the contract gives as an example can be sent as it is."""
+"""The examples in the contract can be sent unchanged."""
 
 import json
 import uuid
@@ -17,13 +17,14 @@ BODIES = [
     for method, operation in item.items()
     if "requestBody" in operation
     for kind, body in operation["requestBody"]["content"].items()
-    if kind != "application/x-ndjson"  # the other form of a file, whose lines are bodies of the upsert
+    # The other form of a file; its lines are bodies of the upsert.
+    if kind != "application/x-ndjson"
 ]
 
 
 @pytest.mark.parametrize(("method", "path", "kind", "body"), BODIES, ids=[f"{b[0]} {b[1]} {b[2]}" for b in BODIES])
 async def test_every_body_has_an_example_that_fits(world: World, method: str, path: str, kind: str, body: Json) -> None:
-    """It is not refused for its form; that this person may not, and that nothing of it is there, is another matter."""
+    """The form accepts it; a missing right or object is another matter."""
     example, place = body["example"], f"/v1{path}?source=till" if path.endswith("-imports") else f"/v1{path}"
     for name in ("external_id", "source"):
         place = place.replace(f"{{{name}}}", "sku-42")

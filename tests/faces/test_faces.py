@@ -1,6 +1,7 @@
-"""Both faces say the same, and keep their contracts."""
+"""Both faces give the same answers, and match their contracts."""
 
 import ast
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ import asyncpg
 import pytest
 from graphql import build_schema, is_specified_scalar_type
 
-from app.adapters.reasons import BLOCKED, RULES, TASKS
-from app.adapters.refusals import ERRORS
+from app.adapters.message_catalogues import DEFAULT, languages
+from app.adapters.messages import templates
 from app.api.contract import METHODS
+from app.api.problem_types import statuses
 from app.contract.tables import TABLES
 from app.domain.errors import DomainError
 from app.domain.platform.events import OPENS
@@ -30,7 +32,7 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     "renew_import",
 }
 
-GRAPHQL_ONLY = {"find_tables", "read_level"}
+GRAPHQL_ONLY = {"find_tables"}
 
 NO_FACE = {"get_lag"}
 
@@ -52,8 +54,21 @@ def test_every_verb_exists_in_both_faces() -> None:
     assert len(rest) > 50
 
 
+def test_the_errors_of_an_operation_are_the_last_sentence_of_its_use_case() -> None:
+    """The contracts take an operation's statuses from there, and leave that sentence out of its description."""
+    known = {error.__name__ for error in DomainError.known.values()}
+    raising = 0
+    for operation in (one for table in TABLES for one in table.operations):
+        text = " ".join((inspect.getdoc(operation.use_case) or "").split())
+        raised = text.partition("Raises ")[2]
+        raising += bool(raised)
+        assert ". " not in raised, operation.id
+        assert set(re.findall(r"\b[A-Z]\w+", raised)) <= known, operation.id
+    assert raising > 80
+
+
 def test_the_exported_contracts_are_the_real_ones() -> None:
-    """Changed on purpose? `make contracts`, and say so in the CHANGELOG."""
+    """If the change was intended: `make contracts`, and a line in the CHANGELOG."""
     real = contracts()
     assert {name: (ROOT / "openapi" / name).read_text(encoding="utf-8") for name in real} == real
 
@@ -64,17 +79,20 @@ def test_the_pages_made_from_code_are_up_to_date(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == pages()[name]
 
 
-def test_every_code_has_words_in_two_languages() -> None:
-    assert set(DomainError.known) <= set(ERRORS)
-    assert {opening.what for openings in OPENS.values() for opening in openings} == set(TASKS)
-    for dutch, english in (*ERRORS.values(), *RULES.values(), *TASKS.values()):
-        assert dutch
-        assert english
-        assert dutch != english
+@pytest.mark.parametrize("language", languages())
+def test_every_code_has_words_in_every_language(language: str) -> None:
+    """Words of its own: what a catalogue lacks is said in Dutch."""
+    assert set(statuses()) <= set(templates("refusal", language))
+    tasks = {opening.what for openings in OPENS.values() for opening in openings}
+    assert tasks == set(templates("task", language))
+    for section in ("refusal", "reason", "task"):
+        dutch, texts = templates(section, DEFAULT), templates(section, language)
+        assert all(texts.values())
+        assert language == DEFAULT or {code for code in texts if texts[code] == dutch[code]} == set()
 
 
 def test_every_reason_why_a_step_is_blocked_has_words() -> None:
-    """What the guards of the processes answer, read from the code."""
+    """The reasons of all guards, read from the code."""
     processes = [
         file for file in (ROOT / "app" / "domain").rglob("*.py") if "Transition(" in file.read_text(encoding="utf-8")
     ]
@@ -88,7 +106,7 @@ def test_every_reason_why_a_step_is_blocked_has_words() -> None:
         for constant in ast.walk(answer)
         if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
     }
-    assert answers == set(BLOCKED)
+    assert answers == set(templates("blocked", DEFAULT))
 
 
 def test_the_contract_follows_the_dutch_rules_in_the_small() -> None:
@@ -267,7 +285,7 @@ async def test_the_probes(world: World) -> None:
 
 
 async def test_it_is_not_ready_on_a_schema_older_than_itself(settings: Settings, database_url: str) -> None:
-    """A newer one is an upgrade under way, in which the older version goes on serving."""
+    """A newer schema is an upgrade under way, during which the older version keeps serving."""
     owner = await asyncpg.connect(database_url)
     current = await owner.fetchval("select version_num from alembic_version")
     try:

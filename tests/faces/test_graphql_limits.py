@@ -62,12 +62,12 @@ def pages(rows: int) -> str:
 
 
 def spread(fields: int) -> str:
-    """So many fields in a short document: twenty spreads of 99 and their own twenty, and some more."""
+    """Many fields in a short document: twenty spreads of 99 and their own twenty, and some more."""
     return "{ " + "...F " * 20 + "__typename " * (fields - 2000) + "} fragment F on Query { " + "__typename " * 99 + "}"
 
 
 def long(tokens: int) -> str:
-    """A document of so many tokens, of which none is a name that is written too often."""
+    """A document with a number of tokens, without a name that is written too often."""
     words = [WORDS[n % len(WORDS)] for n in range(tokens - 16)]
     return "{ catalogue(first: 1) { edges { node { " + " ".join(words) + " } } } }"
 
@@ -95,7 +95,7 @@ LIMITS: dict[str, tuple[str, Callable[[int], str], int]] = {
     ),
     "introspection": ("Maximum introspection depth exceeded", introspection, 2),
 }
-"""Each limit: what its refusal says, a document that asks for so much of it and little else, and the most."""
+"""For each limit: its error text, a document that exceeds only this limit, and the most allowed."""
 
 
 @pytest.mark.parametrize("limit", LIMITS)
@@ -113,7 +113,7 @@ async def test_a_limit_refuses_what_is_just_beyond_it_and_nothing_else(world: Wo
 
 
 async def test_a_document_goes_no_deeper_than_twelve(world: World) -> None:
-    """The schema itself is nowhere that deep: who goes deeper names what is not there, and is told of both."""
+    """The schema is nowhere that deep, so a deeper document names unknown fields, and gets both errors."""
 
     async def told(levels: int) -> list[str]:
         inner = "x { " * (levels - 4) + "__typename" + " }" * (levels - 4)
@@ -126,7 +126,7 @@ async def test_a_document_goes_no_deeper_than_twelve(world: World) -> None:
 
 
 def test_pages_within_pages_multiply() -> None:
-    """As yet no field of ours has any; the day that one does, they count."""
+    """No field of ours has nested pages yet; when one does, they count."""
     nested = build_schema("type Query { shops(first: Int): [Shop] } type Shop { goods(first: Int): [Shop] }")
     document = parse("{ shops(first: 3) { goods(first: 4) { goods(first: 5) { __typename } } } }")
     assert Scale(document, nested, {}).weigh().rows == 3 + 3 * 4 + 3 * 4 * 5
@@ -138,7 +138,7 @@ def test_a_page_that_names_no_size_counts_as_the_field_has_it() -> None:
 
 
 async def test_nobody_waits_for_a_hostile_document_to_be_read(world: World) -> None:
-    """The longest that anything else on the loop had to wait, whatever the document."""
+    """The longest delay of anything else on the event loop, whatever the document."""
     longest, stop = 0.0, asyncio.Event()
 
     async def feel() -> None:
@@ -154,7 +154,8 @@ async def test_nobody_waits_for_a_hostile_document_to_be_read(world: World) -> N
         await world.visitor.graphql(query)
     stop.set()
     await feeling
-    assert longest < 2  # it was for ever; what honest documents take is measured in bench/
+    # It used to be endless; bench/ measures honest documents.
+    assert longest < 2
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ async def test_honest_clients_are_answered_beside_hostile_ones(world: World) -> 
 async def test_what_takes_too_long_is_stopped_and_undone(
     world: World, settings: Settings, database_url: str, kind: str, status: int
 ) -> None:
-    """Somebody else holds the member's row; who waits for it is told after the time that a document has."""
+    """Somebody else locks the member's row; a waiting caller gets an error after the time limit of a document."""
     seller = await world.cooperative()
     version = (await seller.member("GET", f"/v1/members/{seller.member_id}"))["version"]
     given = f'id: "{seller.member_id}", expectedVersion: {version}, input: {{text: "fiets", amount: null}}'
@@ -218,7 +219,7 @@ async def test_what_takes_too_long_is_stopped_and_undone(
 
 
 async def test_only_a_json_post_is_a_query(settings: Settings, database_url: str) -> None:
-    """Neither a link nor a form of another page can ask: no GET, no batch, no other content type."""
+    """A link or a form of another page cannot run a query: no GET, no batch, no other content type."""
     query = {"query": "{ __typename }"}
     asked = json.dumps(query)
     async with in_production(settings, database_url) as client:
@@ -243,7 +244,8 @@ async def test_a_typing_mistake_is_not_met_with_names(world: World) -> None:
 
 async def test_the_schema_is_for_who_logged_in(world: World, app: FastAPI) -> None:
     query = "{ ...A } fragment A on Query { __schema { queryType { name } } }"
-    assert "errors" not in await world.visitor.graphql(query)  # outside production, for GraphiQL
+    # Outside production, for GraphiQL.
+    assert "errors" not in await world.visitor.graphql(query)
     app.state.ide = False
     try:
         found = await world.visitor.graphql(query)

@@ -1,7 +1,7 @@
 """Ten thousand hostile requests beside a hundred honest ones: the honest ones are all answered, and soon.
 
-The server is a process of its own. The attack comes from twenty addresses, with twenty tokens that are good: rates stop
-a part of it, the rest has to be refused by what it asks. It writes to bare sockets, to be faster than the server.
+The server is a separate process. The attack uses twenty addresses with twenty valid tokens: rate limits stop a part of
+it, the rest must be refused by its content. It writes to bare sockets, to be faster than the server.
 """
 
 import asyncio
@@ -28,10 +28,10 @@ TIMES, WIDTH, SOURCES, HONEST = 10_000, 40, 20, 100
 PACE = 0.1
 """Seconds between two honest orders."""
 SLOWER = 100
-"""Times as long as an order takes while nobody attacks: what each honest one may take at most."""
+"""The most time for an honest order, as a multiple of its time without an attack."""
 QUERIES = list(HOSTILE.values())
 Met = tuple[int, bool]
-"""A status, and whether what was asked was done."""
+"""A status, and whether the request had its effect."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def live(settings: Settings, postgres: EmbeddedPostgres, database_url: str, tmp_
 
 
 def written(method: str, path: str, token: str = "", kind: str = "application/json", body: bytes = b"") -> bytes:
-    """A request as it goes over the wire."""
+    """The bytes of a request."""
     head = f"{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
     head += f"Idempotency-Key: {uuid.uuid4().hex}\r\n" if (method, path) == ("POST", "/v1/orders") else ""
     head += f"Authorization: Bearer {token}\r\n" if token else ""
@@ -84,7 +84,7 @@ def hostile(number: int, token: str) -> bytes:
 
 
 class Attacker:
-    """A connection from one of many addresses, made anew when the server hangs up."""
+    """A connection from one of many addresses, opened again when the server closes it."""
 
     def __init__(self, live: Live, source: int) -> None:
         self._port, self._address = live.port, f"127.0.0.{source + 2}"
@@ -110,7 +110,7 @@ class Attacker:
 
 
 async def attack(live: Live) -> Counter[Met]:
-    """All of it, as fast as the server answers."""
+    """The whole attack, as fast as the server answers."""
     tokens = [live.person(f"hostile-{number}") for number in range(SOURCES)]
     numbers, met = itertools.count(), Counter[Met]()
 
@@ -124,7 +124,7 @@ async def attack(live: Live) -> Counter[Met]:
 
 
 async def ordered(client: httpx.AsyncClient, offering_id: str, times: int) -> list[tuple[int, float]]:
-    """So many orders at an honest pace: the status of each, and the seconds that it took."""
+    """Places orders at an honest pace: the status and the seconds of each."""
     line = {"lines": [{"offeringId": offering_id, "quantity": 1}], "contact": GUEST}
 
     async def order(number: int) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""HTTP as other software takes it (RFC 9110), in every operation."""
+"""HTTP as other software expects it (RFC 9110), in every operation."""
 
 import gzip
 
@@ -31,7 +31,7 @@ def bearer(caller: Caller) -> dict[str, str]:
 
 
 async def test_head_says_what_get_says_without_the_body(world: World, address: str) -> None:
-    """Also what is refused, streamed or a file; on a real connection, which the next request uses again."""
+    """Also for refusals, streams and files; on a real connection, which the next request uses again."""
     seller = await world.cooperative()
     paths = (*PAGES, f"/v1/cooperatives/{seller.id}", f"/v1/cooperatives/{seller.id}/journal-export")
     async with httpx.AsyncClient(base_url=f"http://{address}", headers=bearer(seller.treasurer)) as client:
@@ -40,7 +40,8 @@ async def test_head_says_what_get_says_without_the_body(world: World, address: s
             assert (head.status_code, head.content) == (got.status_code, b""), path
             changing = {"date", "ratelimit", "trace-id", "transfer-encoding", "last-modified"}
             if got.is_error or path == "/v1/me":
-                changing.add("content-length")  # it holds the trace id
+                # The body contains the trace id.
+                changing.add("content-length")
             names = (set(got.headers) | set(head.headers)) - changing
             assert {n: head.headers.get(n) for n in names} == {n: got.headers.get(n) for n in names}, path
         assert (await client.head("/v1/recomputations")).status_code == 405
@@ -96,7 +97,7 @@ async def test_the_language_is_the_one_that_is_wanted_most(world: World, wanted:
 
 
 async def test_an_answer_names_its_language_and_that_it_varies(world: World) -> None:
-    """Whether it is a refusal or not; what has no texts of ours says nothing."""
+    """Also for refusals; an answer without texts of ours names no language."""
     seller = await world.cooperative()
     for path, status in (("/v1/me", 200), ("/v1/legal-limits", 200), ("/v1/orders/x", 400), ("/v1/x", 404)):
         answer = await world.client.get(path, headers=bearer(seller.coordinator))
@@ -114,7 +115,7 @@ async def test_the_lines_of_a_header_are_one_list(world: World) -> None:
 
 
 async def test_an_empty_parameter_of_a_query_is_left_out(world: World) -> None:
-    """A form of a page sends every field; so in each operation that reads, whatever the type of the parameter."""
+    """A browser form sends every field; so in each read, whatever the type of the parameter."""
     seller = await world.cooperative()
     offering = await world.offering(seller)
     order = await world.order(await world.app(), offering)
@@ -148,7 +149,7 @@ async def test_an_empty_parameter_of_a_query_is_left_out(world: World) -> None:
 
 
 async def test_a_body_that_nobody_can_read_is_refused_by_a_reason(world: World) -> None:
-    """Packed, in another encoding than UTF-8, or deeper than anybody writes."""
+    """Compressed, in another encoding than UTF-8, or nested too deep."""
     app = await world.app()
     headers = bearer(app) | {"Content-Type": "application/json", "Idempotency-Key": "a"}
     packed = await world.client.post(

@@ -1,4 +1,4 @@
-"""An Idempotency-Key is never ignored: needed, kept if it is sent, or refused."""
+"""An Idempotency-Key is never ignored: it is required, optional, or refused."""
 
 import uuid
 from typing import Any, cast
@@ -27,7 +27,7 @@ def town() -> Json:
 
 
 async def twice(world: World, who: Caller, path: str, body: Any, status: int) -> Json:
-    """The same request twice under a key, and once with another body: one act, one answer."""
+    """The same request twice under a key, then once with another body: one act, one answer."""
     key = uuid.uuid4().hex
     first, again = [await sent(world, who, "POST", path, body, Idempotency_Key=key) for _ in range(2)]
     assert (first.status_code, again.status_code) == (status, status), first.text + again.text
@@ -47,7 +47,7 @@ def test_every_change_by_post_says_what_it_does_with_a_key() -> None:
 def test_what_tells_a_secret_is_kept_under_no_key() -> None:
     @shape(Municipality)
     class Told:
-        """A thing and its secret."""
+        """An object with its secret."""
 
         client_secret: str = cast("str", Read(lambda _, __: ""))
 
@@ -60,7 +60,7 @@ def test_what_tells_a_secret_is_kept_under_no_key() -> None:
 
 
 async def test_an_answer_is_kept_under_a_key_that_nobody_asked_for(world: World) -> None:
-    """Every row that says so. A second one without a key is a second one."""
+    """Every such row. A second request without a key is a second act."""
     seller = await world.cooperative()
     place, network = f"/v1/cooperatives/{seller.id}", world.network
     breda = town()
@@ -113,7 +113,7 @@ async def test_both_faces_share_a_key_and_say_that_they_answer_again(world: Worl
 
 
 async def test_where_nothing_is_kept_a_key_is_refused(world: World) -> None:
-    """What tells a secret, what only reads, and what a repeat does not do twice."""
+    """Answers with a secret, reads, and operations that do nothing twice."""
     seller = await world.cooperative()
     place = f"/v1/cooperatives/{seller.id}"
     for method, path in (
@@ -135,7 +135,7 @@ async def test_where_nothing_is_kept_a_key_is_refused(world: World) -> None:
 
 
 async def test_a_file_is_taken_in_once_under_a_key(world: World) -> None:
-    """And so is the decision about it. Another file needs another key."""
+    """The same holds for the decision about it. Another file needs another key."""
     seller, key = await world.cooperative(), uuid.uuid4().hex
     place = f"/v1/cooperatives/{seller.id}/offering-imports"
     table = "externalId;kind;title;category;priceUnit;price;vatClass;town\nA;goods;Jam;eten;piece;3,50;reduced;Breda\n"
@@ -155,7 +155,7 @@ async def test_a_file_is_taken_in_once_under_a_key(world: World) -> None:
 
 
 async def test_a_version_that_nobody_checks_is_refused(world: World) -> None:
-    """Silence would leave the caller sure that nothing was overwritten. A read changes nothing."""
+    """If it were ignored, the caller would believe that nothing was overwritten. A read changes nothing."""
     seller = await world.cooperative()
     offering = await world.offering(seller)
     for method, path, body in (

@@ -1,4 +1,4 @@
-"""What leaves the API says so long before: in its contract, in its answers, and what to use instead."""
+"""Operations that will be removed are announced early: in the contract and in answers, with their successor."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +19,8 @@ async def test_an_operation_that_leaves_names_its_successor(world: World) -> Non
     assert answer.headers["Link"] == f'<{place}>; rel="successor-version"'
     seen = answer.json()
     assert seen["disabledAt"] is not None
-    await app("GET", place, status=401)  # tokens that it has stop too
+    # Its tokens stop working too.
+    await app("GET", place, status=401)
     match = {"If-Match": f'"{seen["version"]}"'}
     again = await world.network("PATCH", place, {"enabled": True, "name": "Buurtklus 2"}, headers=match)
     assert (again["disabledAt"], again["name"]) == (None, "Buurtklus 2")

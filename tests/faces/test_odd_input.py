@@ -1,4 +1,4 @@
-"""Tokens, documents and messages that no honest client sends: refused by a code, paid for, and written down."""
+"""Tokens, documents and messages that no honest client sends: refused with a code, charged, and logged."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ def unsigned(claims: bytes, header: str = HEADER) -> str:
 
 
 def signed(world: World, claims: str) -> str:
-    """Claims that `json.dumps` would not write, by a key that is trusted; of two with one name the last one counts."""
+    """Claims that `json.dumps` would not write, signed by a trusted key; of two with one name the last one counts."""
     forge = Forge(people_issuer(world.settings), world.keys.private[0])
     whole = json.dumps(forge.claims(odd=1)).replace('"odd": 1', claims)
     text = f"{part(json.dumps(forge.header()).encode())}.{part(whole.encode())}"
@@ -61,7 +61,7 @@ def odd_tokens(world: World) -> dict[str, str]:
 async def test_an_odd_token_is_refused_paid_for_and_written_down(
     world: World, settings: Settings, database_url: str, caplog: pytest.LogCaptureFixture, name: int
 ) -> None:
-    """By a public path too, and with all headers that an answer has."""
+    """Also on a public path, and with all headers of an answer."""
     caplog.set_level(logging.INFO)
     _, token = list(odd_tokens(world).items())[name]
     counted = {"method": "GET", "route": "/v1/me", "status": "401"}
@@ -147,7 +147,7 @@ BODIES = {
     b' "variables": {"a": 1e400}}',
 }
 RUN_AS_REQUESTS = {"a literal of 4,400 digits", "two operations", "a document too deep to read"}
-"""The document itself is wrong: 400 for whoever asks for GraphQL's own media type, else an error in a 200."""
+"""The document itself is wrong: 400 for clients of GraphQL's own media type, else an error in a 200."""
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/graphql-response+json"])
@@ -169,7 +169,7 @@ async def test_what_holds_no_document_to_run_is_refused_in_graphqls_own_form(
 
 
 async def test_of_several_operations_only_the_one_that_is_named_runs(world: World) -> None:
-    """Also through a socket; without a name nothing runs, whichever comes first."""
+    """Also in a socket; without a name nothing runs."""
     caller, _ = await world.known()
     me = await caller("GET", "/v1/me")
     answer = await world.client.post(

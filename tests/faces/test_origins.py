@@ -1,4 +1,4 @@
-"""A page of any origin may send any request and read any answer; who asks is in the token alone."""
+"""A page of any origin may send any request and read any answer; only the token identifies the caller."""
 
 import logging
 
@@ -32,7 +32,7 @@ SENT = (
     "sentry-trace",
     "x-request-id",
 )
-"""What frontends and their libraries put beside a request, by default or by one option."""
+"""Headers that frontends and their libraries add to a request, by default or by one option."""
 PATHS = ("/v1/orders", "/graphql", "/oauth/token", "/v1/catalogue/offerings", "/v1/nothing")
 ORIGIN = {"Origin": "https://winkel.example"}
 COOKIE = {"Cookie": "session=1"}
@@ -41,7 +41,7 @@ COOKIE = {"Cookie": "session=1"}
 def allowed(header: str, answer: httpx.Response) -> bool:
     """Whether a browser may send a header after this preflight, by the Fetch standard.
 
-    A wildcard counts for every header but Authorization, if the request is without credentials.
+    A wildcard covers every header except Authorization, if the request is without credentials.
     """
     named = [name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")]
     return header in named or ("*" in named and header != "authorization")
@@ -65,7 +65,7 @@ async def test_a_page_may_send_any_header(address: str, header: str) -> None:
 
 @pytest.mark.parametrize("sent", [{}, ORIGIN, ORIGIN | COOKIE, COOKIE, {"Origin": "null"}], ids=str)
 async def test_every_answer_is_for_every_origin(world: World, address: str, sent: dict[str, str]) -> None:
-    """Also without Origin, so that caches keep one copy for all; and never the origin itself."""
+    """Also without Origin, so that caches keep one copy for all; and never with the origin itself."""
     document = {"query": "{ nothing }"}
     async with httpx.AsyncClient(base_url=f"http://{address}") as client:
         answers = [await client.get(path, headers=sent) for path in (*PATHS, "/healthz", "/docs", "/static/nothing")]
@@ -81,7 +81,7 @@ async def test_every_answer_is_for_every_origin(world: World, address: str, sent
 
 
 async def test_a_refusal_of_the_connection_is_for_every_origin(address: str) -> None:
-    """No request came of it."""
+    """The connection was refused before a request."""
     status, headers, _ = read(await answer_to(address, b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n"))
     assert (status, headers["access-control-allow-origin"]) == (431, "*")
 
@@ -89,7 +89,7 @@ async def test_a_refusal_of_the_connection_is_for_every_origin(address: str) -> 
 async def test_a_preflight_costs_nothing_and_is_a_line_and_a_count(
     settings: Settings, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has no token to be counted for; the request that follows has."""
+    """It has no token to charge; the request after it has one."""
     caplog.set_level(logging.INFO, "samen.access")
     wanted = ORIGIN | {"Access-Control-Request-Method": "POST"}
     async with limited(settings, database_url, "192.0.2.91", rate_visitor=3) as client:

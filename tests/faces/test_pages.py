@@ -1,4 +1,4 @@
-"""What this server tells of itself: where it goes on, its contracts, and what its errors mean."""
+"""The server's own pages: its entry, its contracts, and the meaning of its errors."""
 
 import json
 import re
@@ -65,7 +65,7 @@ async def test_the_contracts_are_served_as_the_project_has_them(world: World) ->
 async def test_in_production_the_schema_takes_a_token_as_introspection_does(
     world: World, settings: Settings, database_url: str
 ) -> None:
-    """The contracts of REST and of the events are open, as ever."""
+    """The contracts of REST and of the events stay public."""
     token = (await world.app()).token
     async with in_production(settings, database_url) as client:
         visitor = await client.get("/graphql/schema.graphql")
@@ -81,7 +81,7 @@ async def test_in_production_the_schema_takes_a_token_as_introspection_does(
 
 
 def codes_of_faces() -> set[str]:
-    """The codes that REST and the transport refuse with by themselves, read from their code."""
+    """The codes of errors raised by REST and the transport, read from their code."""
     files = [file for room in ("api", "transport") for file in (ROOT / "app" / room).glob("*.py")]
     texts = [file.read_text(encoding="utf-8") for file in files]
     written = r'(?:FaceError|refused|refuse|problem)\((?:request, )?(?:error.status_code, )?(?:\d{3}, )?"(\w+)"'
@@ -89,7 +89,7 @@ def codes_of_faces() -> set[str]:
 
 
 async def test_every_code_has_a_page_for_people_and_one_for_programs(world: World) -> None:
-    """Made from the same texts as docs/errors.md."""
+    """From the same texts as docs/errors.md."""
     listed = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.M)
     assert {code: int(status) for status, code in listed} == statuses()
     assert len(codes_of_faces()) > 5

@@ -1,4 +1,4 @@
-"""An installation below a path of its host, as `SAMEN_PUBLIC_URL` names it: every address it tells leads back to it."""
+"""An installation below a path of its host, set by `SAMEN_PUBLIC_URL`: every link leads back to it."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from tests.scenarios.test_webhooks import SCOPES
 from tests.world import World
 
 PREFIX = "/coöp/samen"
-"""In the address percent-encoded."""
+"""Percent-encoded in URLs."""
 WRITTEN = "/co%C3%B6p/samen"
 
 
@@ -33,7 +33,7 @@ def placed(settings: Settings) -> Settings:
 
 @pytest.fixture
 async def below(placed: Settings, database_url: str) -> AsyncIterator[str]:
-    """The application behind a real port, which passes the path on or strips it."""
+    """The URL of the application on a real port; the path is passed on or stripped."""
     app = build(placed, database_url)
     async with app.router.lifespan_context(app), served(app, prefix=prefix_of(placed.public_url)) as address:
         yield address
@@ -84,7 +84,7 @@ async def test_a_socket_opens_below_it(below: str) -> None:
 
 
 async def test_a_webhook_of_the_worker_names_it(world: World, placed: Settings, database_url: str) -> None:
-    """The worker knows it by the same setting."""
+    """The worker has the same setting."""
     app, offering = await world.app(SCOPES), await world.offering(await world.cooperative())
     async with receiving() as receiver, worker_of(placed, database_url) as worker:
         await hook(app, receiver.url)

@@ -1,4 +1,4 @@
-"""What a provider must give: every row of the table in docs/operations.md, with a token of a real provider's form."""
+"""The requirements for providers: each row of the table in docs/operations.md, with a real provider's tokens."""
 
 import logging
 import re
@@ -32,7 +32,7 @@ Make = Callable[[Forge], str]
 
 @dataclass(frozen=True)
 class Row:
-    """Tokens that are taken, and those that are refused, by the reason and the claim of the refusal."""
+    """Tokens that are accepted, and tokens that are refused, by reason and claim."""
 
     taken: tuple[Make, ...]
     refused: dict[str, tuple[Make, ...]]
@@ -47,7 +47,7 @@ def header(**changes: Any) -> Make:
 
 
 def dated(claim: str, seconds: float, *, fraction: bool = False) -> Make:
-    """A token whose claim is so many seconds from now; it lives as long as it may."""
+    """A token whose claim is a number of seconds from now; it lives as long as allowed."""
 
     def made(forge: Forge) -> str:
         moment = time.time() + seconds
@@ -67,7 +67,7 @@ def lasting(seconds: float, begins: float = 0) -> Make:
 
 
 def of_another_algorithm(forge: Forge) -> str:
-    """A good signature by the key of the provider, with an algorithm that was not agreed on."""
+    """A good signature by the provider's key, but with an algorithm that is not allowed."""
     text = forge.text(forge.header(alg="ES512"), forge.claims())
     return f"{text}.{part(jwk.construct(forge.key, 'ES256').sign(text.encode()))}"
 
@@ -161,7 +161,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 @pytest.fixture(scope="module")
 async def application(settings: Settings, database_url: str, provider: Provider) -> AsyncIterator[FastAPI]:
-    """The application, which trusts the provider with nothing stated but its name and scopes."""
+    """The application; it trusts the provider by only its name and scopes."""
     trusted = TrustedIssuer.model_validate({"name": provider.issuer, "scopes": ["catalogue:read"]})
     app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
     async with app.router.lifespan_context(app):
@@ -265,7 +265,7 @@ async def test_graphql_over_http_has_the_same_challenge(world: World) -> None:
 async def test_the_audit_log_says_what_is_wrong_and_whose_token_it_is(
     application: FastAPI, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Never the token; what it says is cut off and printable."""
+    """Never the token; its text is shortened and printable."""
     forged = {
         "missing": provider.token(exp=None),
         "signature": provider.forge.tampered(sub="canary"),

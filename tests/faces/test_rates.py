@@ -1,4 +1,4 @@
-"""Who asks too fast is told to wait, whichever process they ask; nobody else is held up."""
+"""A caller that is too fast must wait, in whichever process; nobody else is delayed."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from tests.world import Clock, World
 
 LIMITS = {"rate_visitor": 40, "rate_standard": 100, "rate_partner": 1000}
 MINUTE = datetime(2031, 5, 4, 11, 0, 20, tzinfo=UTC)
-"""Forty seconds before it ends. The clock stands still, so no minute ends in the middle of a test."""
+"""Forty seconds before the minute ends. The clock does not move, so no minute ends during a test."""
 
 
 def standing(moment: datetime = MINUTE) -> Clock:
@@ -34,7 +34,7 @@ def standing(moment: datetime = MINUTE) -> Clock:
 async def limited(
     settings: Settings, database_url: str, address: str, clock: Clock | None = None, **limits: int
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A process of its own, so to say, with limits, asked from an address."""
+    """A process with limits, called from an address."""
     app: FastAPI = build(settings.model_copy(update=LIMITS | limits), database_url, now=clock or standing())
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, client=(address, 1))
@@ -93,7 +93,7 @@ async def test_who_asks_too_fast_with_a_chunked_body_is_told_at_once(settings: S
 
 
 async def test_processes_share_what_is_left(settings: Settings, database_url: str) -> None:
-    """Each takes two units at a time: the one keeps one that the other cannot spend."""
+    """Each process takes two units at a time: one keeps a unit that the other cannot spend."""
     async with limited(settings, database_url, "192.0.2.3") as one, limited(settings, database_url, "192.0.2.3") as two:
         assert await statuses(one, 25) == {200: 25}
         assert await statuses(two, 25) == {200: 14, 429: 11}
@@ -164,7 +164,7 @@ async def test_operations_that_a_document_holds_beside_the_one_that_runs_are_pai
 
 
 async def test_sockets_are_paid_for(settings: Settings, database_url: str) -> None:
-    """Opening and each operation; who has none left is told so, and for how long."""
+    """Opening and each operation cost units; a caller without units gets an error with the seconds to wait."""
     app = build(settings.model_copy(update=LIMITS | {"rate_visitor": 12}), database_url, now=standing())
     async with app.router.lifespan_context(app), served(app) as address, socket(address, None) as connection:
         assert (await said(connection))["type"] == "connection_ack"

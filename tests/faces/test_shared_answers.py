@@ -1,4 +1,4 @@
-"""What a cache may give to everybody tells of nobody, and is not sent twice to those who have it."""
+"""A cacheable answer contains nothing about its caller, and is not sent twice to clients that have it."""
 
 import re
 
@@ -13,7 +13,7 @@ PLACE = "/v1/catalogue/offerings"
 
 
 async def test_a_shared_answer_names_nobodys_rate_or_trace(world: World, settings: Settings, database_url: str) -> None:
-    """It costs its unit all the same."""
+    """It still costs its unit."""
     offering = await world.offering(await world.cooperative())
     async with limited(settings, database_url, "192.0.2.90", rate_visitor=4) as client:
         answers = [await client.get(f"{PLACE}{path}") for path in ("", f"/{offering}", "?minPrice=1.00")]

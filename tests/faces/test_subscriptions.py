@@ -1,4 +1,4 @@
-"""A socket shows a joint purchase as it changes, to who may see it, for as long as the token lasts."""
+"""A socket shows a joint purchase after every change, to callers who may see it, until the token ends."""
 
 import asyncio
 import contextlib
@@ -101,7 +101,7 @@ async def test_an_order_is_followed_by_who_placed_it(world: World, address: str)
 async def test_a_subscriber_is_told_when_the_database_does_not_answer(
     world: World, address: str, database_url: str
 ) -> None:
-    """Its look waits for a lock, and an operator cancels it."""
+    """Its poll waits for a lock, and an operator cancels it."""
     buyer = world.person()
     order = await world.order(buyer, await world.offering(await world.cooperative()))
     query = "subscription($id: UUID!) { order(id: $id) { state } }"
@@ -135,7 +135,8 @@ async def test_the_audit_log_has_what_staff_were_shown_and_not_every_look(
         async with socket(address, seller.coordinator.token) as connection:
             await watch(connection, order["id"], query)
             assert (await said(connection))["payload"]["data"]["order"]["state"] == "PLACED"
-            await asyncio.sleep(2.5)  # it looked twice more meanwhile
+            # It polled twice meanwhile.
+            await asyncio.sleep(2.5)
             assert lines() == ["get_order"]
             await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "refuse"})
             assert (await said(connection))["payload"]["data"]["order"]["state"] == "REFUSED"
@@ -171,7 +172,7 @@ async def test_a_stranger_and_a_bad_token_get_nothing(
 async def test_a_page_of_any_origin_follows_with_a_token_and_sees_nothing_without(
     world: World, address: str, origin: str
 ) -> None:
-    """A browser sends the page's origin and whatever cookies it has; neither lets anybody in."""
+    """A browser sends the page's origin and its cookies; neither gives access."""
     seller = await rich(world)
     purchase = await plan(world, seller)
     cookie = f"Authorization=Bearer {seller.member.token}; token={seller.member.token}"
@@ -189,7 +190,7 @@ async def test_a_page_of_any_origin_follows_with_a_token_and_sees_nothing_withou
 
 
 async def ended_by(connection: websockets.ClientConnection) -> Json:
-    """The error that ends what was opened: it comes next, without data, and nothing comes after it."""
+    """The error that ends a subscription: it comes next, without data, and nothing comes after it."""
     last = await said(connection, 20)
     assert last["type"] == "next"
     assert last["payload"]["data"] is None
@@ -201,7 +202,7 @@ async def ended_by(connection: websockets.ClientConnection) -> Json:
 
 
 async def closed_by(connection: websockets.ClientConnection, seconds: float = 20) -> tuple[int, str]:
-    """Code and reason with which the server closes a socket, on which nothing else comes before."""
+    """Code and reason with which the server closes a socket, without another message before it."""
     with pytest.raises(websockets.ConnectionClosed) as closed:
         await said(connection, seconds)
     assert closed.value.rcvd is not None
@@ -209,7 +210,7 @@ async def closed_by(connection: websockets.ClientConnection, seconds: float = 20
 
 
 def ending(world: World, who: Caller, seconds: int) -> tuple[str, int]:
-    """A token of somebody, and when it ends: in at most so many seconds, and at least in one less."""
+    """A person's token, and its end: at most this many seconds from now, and at least one less."""
     now = int(time.time())
     claims: Json = {"iss": people_issuer(world.settings), "aud": "samen", "sub": who.login, "client_id": "tests"}
     claims |= {"jti": uuid.uuid4().hex, "iat": now - 60, "exp": now - LEEWAY + seconds}
@@ -242,7 +243,7 @@ async def test_a_socket_without_a_subscription_ends_with_its_token_too(
 
 
 async def test_what_comes_after_the_token_ended_is_not_served(world: World, address: str) -> None:
-    """The server is busy when the token ends: the message is there before it notices."""
+    """The server is busy when the token ends: the message has arrived before it notices."""
     buyer = world.person()
     order = await world.order(buyer, await world.offering(await world.cooperative()))
     token, ends = ending(world, buyer, 3)
@@ -259,7 +260,7 @@ async def test_what_comes_after_the_token_ended_is_not_served(world: World, addr
 async def test_a_token_that_ended_while_the_machine_slept_serves_nothing_more(
     world: World, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Timers stand still meanwhile; what needs no right is refused too."""
+    """Timers do not run meanwhile; operations without a right are refused too."""
     payload = {"query": "{ catalogue(first: 1) { edges { node { id } } } }"}
     async with socket(address, world.person().token) as connection:
         assert (await said(connection))["type"] == "connection_ack"
@@ -271,7 +272,7 @@ async def test_a_token_that_ended_while_the_machine_slept_serves_nothing_more(
 
 
 async def test_nothing_of_a_socket_stays_behind(world: World, address: str) -> None:
-    """Its token lives on for ten minutes; what waits for its end goes with the socket."""
+    """Its token lives for ten minutes; the task that waits for its end is removed with the socket."""
     buyer = world.person()
     order = await world.order(buyer, await world.offering(await world.cooperative()))
     before = asyncio.all_tasks()
@@ -284,7 +285,7 @@ async def test_nothing_of_a_socket_stays_behind(world: World, address: str) -> N
 
 
 async def test_an_office_that_ends_ends_what_it_let_see(world: World, address: str) -> None:
-    """Not even what changed just after it is shown."""
+    """Not even a change directly after it is shown."""
     seller, (officer, person_id) = await rich(world), await world.known()
     body = {"personId": person_id, "role": "coordinator", "cooperativeId": seller.id}
     office, purchase = await world.network("POST", "/v1/offices", body), await plan(world, seller)
@@ -306,7 +307,8 @@ async def test_an_app_that_is_shut_out_sees_nothing_more(world: World, address: 
         await world.network("DELETE", f"/v1/apps/{app.login}")
         await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
         assert await closed_by(connection) == (4401, "token_refused: app_disabled")
-    async with socket(address, app.token) as connection:  # its token itself is good for ten minutes
+    # The token itself is valid for ten minutes.
+    async with socket(address, app.token) as connection:
         assert (await said(connection))["type"] == "connection_ack"
         await connection.send(
             json.dumps({"id": "1", "type": "subscribe", "payload": {"query": "{ orders { edges { node { id } } } }"}})
@@ -356,7 +358,8 @@ async def test_nobody_holds_more_than_twenty_sockets(world: World, address: str)
             await said(one_more)
         other = await held.enter_async_context(socket(address, world.person().token))
         assert (await said(other))["type"] == "connection_ack"
-    async with socket(address, token) as again:  # those that closed do not count any more
+    # Closed sockets do not count any more.
+    async with socket(address, token) as again:
         assert (await said(again))["type"] == "connection_ack"
 
 

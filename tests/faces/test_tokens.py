@@ -1,7 +1,7 @@
-"""Forged, stale and foreign tokens: each is refused for its one fault, and its twin without that fault is let in.
+"""Forged, stale and foreign tokens: each is refused for its one fault, and its twin without the fault is accepted.
 
-Every token is for the application under test, from the issuer of people that it trusts, and signed with the key that
-it trusts: what is wrong with a forged one is what its name says and nothing else.
+Every token is made for the application under test, by the issuer of people that it trusts, with the key that it trusts.
+So the only fault of a forged token is the one in its name.
 """
 
 import json
@@ -24,7 +24,7 @@ PUBLIC = {name: value for name, value in FOREIGN.items() if name != "d"}
 
 
 class Fault(NamedTuple):
-    """Why a token is refused, how it is made, and the nearest one that is let in."""
+    """Why a token is refused, how to make it, and its nearest valid twin."""
 
     reason: str
     forged: Callable[[Forge], str]
@@ -83,7 +83,7 @@ FAULTS = {
 
 
 def facts_of(reason: str) -> Json:
-    """The facts of a refusal: its reason and, if it is about one, the claim."""
+    """The facts of a refusal: its reason and the wrong claim, if any."""
     return dict(zip(("reason", "claim"), reason.split(), strict=False))
 
 
@@ -131,7 +131,7 @@ def test_a_key_that_is_being_retired_still_counts_under_its_own_id() -> None:
 
 
 def test_a_key_signs_by_its_own_algorithm_only() -> None:
-    """Also where its issuer signs by several."""
+    """Even if its issuer uses several algorithms."""
     forge = Forge("http://issuer", new_key())
     both = Issuer(
         name="http://issuer",

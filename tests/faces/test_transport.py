@@ -17,7 +17,7 @@ from tests.live import in_production
 from tests.world import GUEST, World
 
 INSIDE = ("Traceback", ".py", "asyncpg", "Undefined", "enter(", "select", "does not exist", "catalogue_")
-"""What only somebody who works on it should read."""
+"""Text that only developers should see."""
 PAGES = ("/v1/cooperatives", "/v1/orders", "/v1/nothing", "/v1/openapi.json", "/docs", "/graphql")
 
 
@@ -32,7 +32,8 @@ async def test_every_answer_carries_the_security_headers(world: World, address: 
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"
     assert headers["api-version"].count(".") == 2
-    assert "strict-transport-security" not in headers  # over plain HTTP it means nothing
+    # Over plain HTTP it has no meaning.
+    assert "strict-transport-security" not in headers
 
 
 async def test_behind_a_proxy_that_ends_tls_browsers_are_told_to_stay_there(world: World, address: str) -> None:
@@ -42,7 +43,7 @@ async def test_behind_a_proxy_that_ends_tls_browsers_are_told_to_stay_there(worl
 
 
 async def test_links_stay_on_the_address_that_was_asked(world: World, address: str) -> None:
-    """Next pages are relative: whatever the proxy is called, they lead back through it."""
+    """Links to next pages are relative, so they work through any proxy."""
     await world.cooperative()
     await world.cooperative()
     async with httpx.AsyncClient(base_url=f"http://{address}") as client:
@@ -101,7 +102,7 @@ async def test_a_login_and_a_new_secret_are_kept_by_no_cache(world: World) -> No
 
 
 async def test_a_secret_is_nowhere_in_the_database_only_its_hash(world: World, database_url: str) -> None:
-    """Neither with the app, nor in what a request key keeps, nor in an event; one for signing is sealed."""
+    """Neither with the app, nor in a stored answer, nor in an event; a signing secret is sealed."""
     name, scopes = f"app-{uuid.uuid4().hex}", ["catalogue:read", "orders:read", "events:read"]
     made = await world.network("POST", "/v1/apps", {"name": name, "scopes": scopes})
     place = f"/v1/apps/{made['app']['id']}"
@@ -124,7 +125,7 @@ async def test_a_secret_is_nowhere_in_the_database_only_its_hash(world: World, d
 
 
 async def guests_link(world: World) -> str:
-    """A guest's link to an order: who repeats the request gets it again, though it is kept nowhere."""
+    """A guest's link to an order: a replay returns it again, though it is not stored."""
     app, offering, key = await world.app(), await world.offering(await world.cooperative()), uuid.uuid4().hex
     body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
     first, again = [await app("POST", "/v1/orders", body, key=key) for _ in range(2)]
@@ -134,7 +135,7 @@ async def guests_link(world: World) -> str:
 
 
 async def holding(superuser: asyncpg.Connection, text: str) -> list[str]:
-    """The tables that hold a text, as it is or as bytes."""
+    """The tables that contain a text, as text or as bytes."""
     found = []
     for row in await superuser.fetch("select tablename from pg_tables where schemaname = 'public'"):
         sql = f'select count(*) from "{row["tablename"]}" x where strpos(x::text, $1) > 0 or strpos(x::text, $2) > 0'
@@ -145,7 +146,7 @@ async def holding(superuser: asyncpg.Connection, text: str) -> list[str]:
 
 @pytest.fixture
 def nothing_migrated(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database without a single table: whatever is asked of it meets a bug."""
+    """A database without any table: every request meets a bug."""
     name = f"samen_{uuid.uuid4().hex}"
     postgres.command("createdb", "-O", "samen", name)
     yield postgres.url(name)
@@ -158,7 +159,7 @@ CATALOGUE = {"query": "{ catalogue { pageInfo { endCursor } } }"}
 async def test_a_bug_shows_nothing_of_the_inside_in_production(
     settings: Settings, nothing_migrated: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log has it all, under the trace id that the answer names."""
+    """The log has the details, under the trace id in the answer."""
     query = {"query": "{ municipalities { edges { cursor } } }"}
     async with in_production(settings, nothing_migrated) as client:
         rest = [await client.get(path) for path in ("/v1/municipalities", "/v1/catalogue/offerings")]
@@ -199,7 +200,7 @@ async def test_production_has_no_workbench_and_no_issuer_of_its_own(
 
 
 async def test_an_address_with_a_slash_behind_it_is_none_and_leads_nowhere(world: World) -> None:
-    """A redirect would name the host that the request named."""
+    """A redirect would go to the host that the request named."""
     for path in ("/v1/me/", "/v1/orders/", "/graphql/", "/docs/", "/v1/catalogue/offerings/"):
         answer = await world.client.get(path, headers={"Host": "evil.example", "Accept-Language": "en"})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path

@@ -1,4 +1,4 @@
-"""Tools of others, and how tests run them; where they come from is `tests/tools.py`."""
+"""Third-party tools and how tests run them; `tests/tools.py` installs them."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ def typescript() -> Path:
 
 @pytest.fixture(scope="package")
 async def sample(world: World) -> Sample:
-    """A cooperative of which everything is there that an address can name."""
+    """A cooperative with an object for every id in the contract."""
     return await sampled(world)
 
 
@@ -50,7 +50,7 @@ def schemathesis() -> Path:
 
 @pytest.fixture
 def tool(bench: Path) -> Tool:
-    """Run an npm program, or one at a path, in the project's folder: what it printed. Fails where it does."""
+    """Runs an npm program, or one at a path, in the project's folder; returns its output. Fails if it fails."""
 
     async def run(program: str, *arguments: str | Path) -> str:
         command = bench / "node_modules" / ".bin" / program
@@ -60,14 +60,14 @@ def tool(bench: Path) -> Tool:
 
 
 async def ran(command: list[str], folder: Path, **environment: str) -> str:
-    """What a program printed while the server went on. Fails where it does."""
+    """The output of a program while the server was running. Fails if it fails."""
     status, printed = await ended(command, folder, environment)
     assert status == 0, f"{status}: {printed[:4000]} … {printed[-2000:]}"
     return printed
 
 
 async def ended(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int | None, str]:
-    """How a program ended, and what it printed."""
+    """The exit code of a program, and its output."""
     inherited = {name: os.environ[name] for name in PERSONAL if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         *command,

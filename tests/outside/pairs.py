@@ -1,4 +1,4 @@
-"""Two processes of `samen serve` on one database, as they stand behind a proxy."""
+"""Two processes of `samen serve` on one database, as behind a proxy."""
 
 import contextlib
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Pair:
 def serving_twice(
     folder: Path, postgres: EmbeddedPostgres, database_url: str, settings: Settings, visitor: int = 0, **more: str
 ) -> Iterator[Pair]:
-    """Both take the tokens of the tests; `more` are settings of theirs, `visitor` the units of an address."""
+    """Both accept the tokens of the tests; `more` are extra settings, `visitor` the units of an address."""
     assert settings.signing_keys is not None
     keys = settings.signing_keys.get_secret_value()
     stated = {"SAMEN_PUBLIC_URL": settings.public_url, "SAMEN_POOL_SIZE": "8", "FORWARDED_ALLOW_IPS": "127.0.0.1"}

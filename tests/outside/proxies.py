@@ -1,4 +1,4 @@
-"""The configurations of `deploy/` as they stand, with other names, ports and paths, run by somebody who is not root."""
+"""The configurations of `deploy/`, with other names, ports and paths, run by a user who is not root."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ class Front:
 
 
 def substituted(text: str, replaced: dict[str, str]) -> str:
-    """The text with its placeholders replaced, each of which has to be there."""
+    """The text with its placeholders replaced; each must exist."""
     for name, value in replaced.items():
         assert name in text, name
         text = text.replace(name, value)
@@ -91,7 +91,7 @@ def _configuration(name: str) -> str:
 
 @contextlib.contextmanager
 def _folder(tls: Tls) -> Iterator[Path]:
-    """A folder of the proxy's own, which whoever runs it may write to."""
+    """A folder for the proxy, writable for its user."""
     with tempfile.TemporaryDirectory(prefix="samen-proxy-") as made:
         folder = Path(made)
         shutil.copy(tls.certificate, folder / "certificate.pem")
@@ -104,7 +104,7 @@ def _folder(tls: Tls) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _running(command: list[str], front: Front) -> Iterator[None]:
-    """A proxy, until the block ends; it writes down each connection that a process refused."""
+    """A proxy, until the block ends; it logs each connection that a process refused."""
     who = NOBODY if os.geteuid() == 0 else None
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
@@ -113,7 +113,8 @@ def _running(command: list[str], front: Front) -> Iterator[None]:
             group=who,
             extra_groups=[] if who else None,
             stderr=said,
-            cwd="/",  # the checkout may be in a folder that `nobody` cannot enter
+            # The checkout may be in a folder that `nobody` cannot enter.
+            cwd="/",
         )
         try:
             ends = time.monotonic() + 10

@@ -1,4 +1,4 @@
-"""A page of another origin in a real browser: it asks, changes, follows, and reads what is refused."""
+"""A page of another origin in a real browser: it reads, changes, subscribes, and reads refusals."""
 
 import asyncio
 import json
@@ -75,7 +75,7 @@ everything().catch((error) => { told.error = String(error); })
 
 @contextmanager
 def shop(tls: Tls, page: str) -> Iterator[tuple[int, Queue[Json]]]:
-    """A page on a host of its own, and what it tells in the end."""
+    """A page on a separate host, and the report that it sends at the end."""
     told: Queue[Json] = Queue()
 
     class Shop(BaseHTTPRequestHandler):
@@ -103,7 +103,7 @@ def shop(tls: Tls, page: str) -> Iterator[tuple[int, Queue[Json]]]:
 
 
 async def browsed(page: str, told: Queue[Json], folder: Path) -> Json:
-    """What a page tells that is opened in Chromium, which knows the hosts but not their authority."""
+    """The report of a page in Chromium, which knows the hosts but not their authority."""
     command = [tools.chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
     command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     command += ["--host-resolver-rules=MAP *.test 127.0.0.1 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]

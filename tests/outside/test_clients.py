@@ -1,4 +1,4 @@
-"""Clients that nobody touched: made from the contracts by generators of others, they browse, order and follow."""
+"""Unmodified clients, made from the contracts by third-party generators, browse, order and follow."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ def python() -> Path:
 
 @pytest.fixture
 async def shop(world: World, address: str) -> dict[str, str]:
-    """Where to ask and as whom; there is something on offer."""
+    """The URL and credentials; there is an offering."""
     await world.offering(await world.cooperative(), title="Tuinbeurt")
     return {"SAMEN_URL": f"http://{address}", "TOKEN": world.person().token or ""}
 

@@ -1,4 +1,6 @@
-"""Nothing that clients of the last release rely on goes away unsaid: the CHANGELOG names it under `### Breaking`."""
+"""Everything that clients of the last release rely on still works, or the CHANGELOG names the break under `###
+Breaking`.
+"""
 
 import copy
 import json
@@ -18,21 +20,21 @@ SHOWN = ("/events", "/orders", "/orders/{order_id}")
 
 
 def announced(changelog: str) -> set[str]:
-    """The exact names, in backticks, of what the coming release breaks."""
+    """The exact names, in backticks, of the breaks in the coming release."""
     coming = changelog.partition("## [Unreleased]")[2].partition("\n## [")[0]
     breaking = coming.partition("### Breaking")[2].partition("\n### ")[0]
     return {" ".join(name.split()) for name in re.findall(r"`([^`]+)`", breaking)}
 
 
 async def breaks(bench: Path, *pairs: tuple[Path, Path]) -> list[dict[str, str]]:
-    """For each pair of an old and a new contract: each break by its name, with a description."""
+    """For each pair of an old and a new contract: the name of each break, with a description."""
     files = [str(file) for pair in pairs for file in pair]
     found: list[dict[str, str]] = json.loads(await ran(["node", str(bench / "breaking.mjs"), *files], ROOT))
     return found
 
 
 def unsaid(found: dict[str, str], changelog: str) -> dict[str, str]:
-    """The breaks that no name announces; a name may be a pattern, such as `FIELD_ARGUMENT_REMOVED Mutation.*`."""
+    """The breaks without an announcement; a name may be a pattern, such as `FIELD_ARGUMENT_REMOVED Mutation.*`."""
     said = announced(changelog)
     patterns = [name for name in said if "*" in name]
     unnamed = {name: text for name, text in found.items() if name not in said}
@@ -40,7 +42,7 @@ def unsaid(found: dict[str, str], changelog: str) -> dict[str, str]:
 
 
 def saying(*names: str) -> str:
-    """A CHANGELOG that announces these; what else is named in it announces nothing."""
+    """A CHANGELOG that announces these breaks; other names in it announce nothing."""
     lines = "".join(f"- Something leaves: `{name}`.\n" for name in names)
     return f"## [Unreleased]\n\n### Breaking\n{lines}\n### Added\n- `a`\n\n## [0.1.0]\n\n### Breaking\n- `b`\n"
 
@@ -121,7 +123,7 @@ REST: list[tuple[Callable[[Node], None], list[str]]] = [
 
 @pytest.fixture(scope="module")
 async def rest(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """What each change breaks, found by one run of the tool."""
+    """The breaks of each change, found by one run of the tool."""
     folder = tmp_path_factory.mktemp("rest")
     document = json.loads((RELEASED / "openapi.json").read_text(encoding="utf-8"))
     document["paths"] = {path: document["paths"][path] for path in SHOWN}
@@ -145,7 +147,7 @@ async def test_a_break_of_rest_is_said_by_its_own_name_only(
 
 
 def assert_said_exactly(found: dict[str, str]) -> None:
-    """Every name counts for itself: neither a part of it, nor a longer one, nor that of a neighbour will do."""
+    """Only the exact name counts: no part of it, no longer one, no neighbour's."""
     assert unsaid(found, saying(*found)) == {}
     assert unsaid(found, saying()) == found
     for name, text in found.items():
@@ -197,12 +199,12 @@ GRAPHQL = [
     ("  PLACED\n", "", "ENUM_VALUE_REMOVED OrderState.PLACED"),
     ("type Query {", "type Extra { a: Int }\ntype Query {", None),
 ]
-"""What stands in the schema, what stands there instead, and the name of what that breaks."""
+"""The text in the schema, its replacement, and the name of the break."""
 
 
 @pytest.fixture(scope="module")
 async def graphql(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
-    """What each change breaks, found by one run of the tool."""
+    """The breaks of each change, found by one run of the tool."""
     folder, before = tmp_path_factory.mktemp("graphql"), RELEASED / "schema.graphql"
     for number, (old, new, _) in enumerate(GRAPHQL):
         assert old in before.read_text(encoding="utf-8")

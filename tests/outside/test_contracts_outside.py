@@ -1,4 +1,4 @@
-"""What linters and audits of others say of the two contracts: nothing."""
+"""Third-party linters and audits find nothing in the two contracts."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ async def test_the_graphql_schema_by_the_rules_of_relay(bench: Path, tool: Tool)
 
 
 async def test_graphql_over_http(world: World, address: str, bench: Path, tool: Tool) -> None:
-    """All but the three audits of GET, which is off by choice."""
+    """All except the three audits of GET, which is deliberately off."""
     token = world.person().token or ""
     printed = await tool("node", bench / "graphql-audit.mjs", f"http://{address}/graphql", token)
     assert "58 of 61 ok" in printed

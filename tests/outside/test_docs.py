@@ -1,4 +1,4 @@
-"""The programs of the guides run as they stand, against a server that is as real as the reader's."""
+"""The programs in the guides run unchanged, against a server like the reader's."""
 
 import ast
 import asyncio
@@ -37,7 +37,7 @@ async def python(page: str, tmp_path: Path, **environment: str) -> str:
 
 
 async def compiled(page: str, typescript: Path, bench: Path, folder: Path, **environment: str) -> str:
-    """Checked by the strict compiler, and run only where it has nothing to say."""
+    """Checked by the strict compiler, and run only if it finds nothing."""
     modules = folder / "node_modules"
     modules.mkdir()
     (modules / "@types").symlink_to(typescript / "@types")
@@ -50,7 +50,7 @@ async def compiled(page: str, typescript: Path, bench: Path, folder: Path, **env
 
 
 async def node(page: str, bench: Path, **environment: str) -> str:
-    """Run where the npm packages are."""
+    """Run in the folder of the npm packages."""
     file = bench / f"guide-{page.replace('/', '-')}.mjs"
     file.write_text(program(page, "js"), encoding="utf-8")
     return await ran(["node", file.name], bench, **environment)
@@ -75,7 +75,8 @@ async def test_the_guide_for_an_app(world: World, address: str, tmp_path: Path) 
 
     working = asyncio.create_task(work())
     try:
-        for _ in range(2):  # the second time it tidies up after the first
+        # The second run tidies up after the first.
+        for _ in range(2):
             printed = await python("getting-started/app.md", tmp_path, SAMEN_URL=f"http://{address}", **environment)
     finally:
         working.cancel()
@@ -98,7 +99,7 @@ async def test_the_guide_for_a_frontend(world: World, address: str, bench: Path)
 
 @pytest.fixture
 async def delivered(world: World) -> dict[str, str]:
-    """One webhook as it came in, as environment."""
+    """One received webhook as environment variables."""
     app = await world.app(["catalogue:read", "orders:read", "orders:write", "events:read"])
     async with receiving() as receiver:
         body = {"url": receiver.url, "kinds": ["order.placed"]}
@@ -134,7 +135,7 @@ def network(tmp_path: Path) -> Iterator[Live]:
 
 
 async def test_the_first_sale_of_the_readme(network: Live, tmp_path: Path) -> None:
-    """The calls as they stand, but for the port, in a folder that has the program where `make run` puts it."""
+    """The calls unchanged, except for the port, in a folder with the program where `make run` puts it."""
     story = (
         (ROOT / "README.md")
         .read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Logins by other makers' software: people from an OIDC provider, apps that sign for themselves."""
+"""Logins with third-party software: people of an OIDC provider, apps that sign for themselves."""
 
 import contextlib
 import time
@@ -60,14 +60,18 @@ async def test_people_of_a_provider_come_in_and_its_keys_change(
         assert await asked(app, before) == 200
         await provider("restart")
         after = await provider.token()
-        assert await asked(app, before) == 200  # the old key is kept until it is known to be gone
+        # The old key is kept until it is known to be gone.
+        assert await asked(app, before) == 200
         assert await asked(app, after) == 200
-        assert await asked(app, before) == 401  # withdrawn
+        # The key was withdrawn.
+        assert await asked(app, before) == 401
         await provider("stop")
         passed[0] = 599
-        assert await asked(app, after) == 200  # the provider is away: what it said last counts for ten minutes
+        # The provider is down: its last answer counts for ten minutes.
+        assert await asked(app, after) == 200
         passed[0] = 601
-        assert await asked(app, after) == 503  # nothing is known any more
+        # The keys are too old now.
+        assert await asked(app, after) == 503
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The operator's page as it stands: from an empty server to the first sale, in production, behind nginx with TLS."""
+"""The operator's page, unchanged: from an empty server to the first sale, in production, behind nginx with TLS."""
 
 import os
 import re
@@ -32,7 +32,7 @@ async def provider(tls: Tls) -> AsyncIterator[Provider]:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """A server on which there is nothing of Samen, not even a login."""
+    """A server without anything of Samen, not even a login."""
     postgres = EmbeddedPostgres.at(tmp_path / "server")
     postgres.start()
     postgres.command("dropdb", "samen")
@@ -43,7 +43,7 @@ def empty(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def settings(front: Front, provider: Provider, postgres: EmbeddedPostgres, folder: Path) -> str:
-    """The page's file of settings, with this machine's addresses."""
+    """The settings file of the page, with this machine's addresses."""
     (stated,) = blocks(PAGE, "ini")
     replaced = {
         "postgresql://samen:change-me@127.0.0.1:5432/samen": shlex.quote(postgres.url()),
@@ -66,7 +66,7 @@ def put_a_tool_for_tokens(folder: Path, provider: Provider) -> None:
 
 
 def program(file: Path, ports: tuple[int, int], provider: Provider) -> str:
-    """The page's commands, with this machine's ports; what it started ends with it."""
+    """The page's commands, with this machine's ports; processes that they start end with them."""
     replaced = {"/etc/samen.env": str(file), "8001": str(ports[0]), "8002": str(ports[1])}
     commands = substituted("\n".join(blocks(PAGE, "sh")), replaced | {"https://id.example.org": provider.issuer})
     return f"trap 'kill $(jobs -p)' EXIT\n{commands}"
@@ -99,7 +99,7 @@ async def test_the_page_of_an_operator(tmp_path: Path, tls: Tls, provider: Provi
 
 
 def test_what_the_page_names_exists() -> None:
-    """Each setting, and the heading of each link within the documentation."""
+    """Every setting, and the heading of every link within the documentation."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     named = set(re.findall(r"SAMEN_[A-Z_]+[A-Z]", PAGE))
     assert (named - known, len(named) > 5) == (set(), True)

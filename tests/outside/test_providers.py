@@ -1,4 +1,4 @@
-"""People of providers of other makers, over TLS with a private authority: they log in, and use every way in."""
+"""People of third-party providers, over TLS with a private authority: they log in, and use all faces."""
 
 import asyncio
 import contextlib
@@ -25,14 +25,14 @@ CALLERS = 20
 
 @pytest.fixture
 async def login(bench: Path, trusting: Tls) -> AsyncIterator[Told]:
-    """Somebody with openid-client and graphql-ws."""
+    """A person with openid-client and graphql-ws."""
     async with told("node", bench / "login.mjs", NODE_EXTRA_CA_CERTS=str(trusting.authority)) as running:
         yield running
 
 
 @pytest.fixture
 async def provider(bench: Path, trusting: Tls) -> AsyncIterator[Told]:
-    """oidc-provider, of which nothing has to be stated but its name."""
+    """oidc-provider, which needs no setting but its name."""
     async with told("node", bench / "oidc-provider.mjs", free_port(), trusting.certificate, trusting.key) as running:
         yield running
 
@@ -64,7 +64,7 @@ async def canaille(trusting: Tls) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def trusts(settings: Settings, database_url: str, **issuer: object) -> AsyncIterator[FastAPI]:
-    """The application just after its start, with one more issuer."""
+    """The application directly after its start, with one more issuer."""
     trusted = TrustedIssuer.model_validate(issuer)
     app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
     async with app.router.lifespan_context(app):
@@ -97,7 +97,7 @@ async def watched(login: Told, address: str, token: str, order_id: str) -> Json:
 
 
 async def statuses(app: FastAPI, token: str, callers: int = 1) -> list[int]:
-    """Of so many callers at once."""
+    """The statuses of concurrent callers."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         headers = {"Authorization": f"Bearer {token}"}
@@ -115,7 +115,7 @@ async def test_somebody_of_oidc_provider_comes_in(
 async def test_somebody_of_canaille_comes_in(
     settings: Settings, database_url: str, world: World, login: Told, canaille: str
 ) -> None:
-    """Its tokens are made for its client and know no scopes of ours; they have no `jti` and name no app."""
+    """Its tokens are made for its client and have no scopes of ours; they have no `jti` and name no app."""
     async with trusts(settings, database_url, name=canaille, audience="shop", scopes=SCOPES.split()) as app:
         await uses_every_way_in(app, login, await logged_in(login, canaille, "openid profile"), world)
 
@@ -136,7 +136,7 @@ async def test_a_provider_rotates_its_keys(
 async def test_a_provider_is_away_at_the_start_and_comes_back(
     settings: Settings, database_url: str, world: World, login: Told, provider: Told, issuer: str
 ) -> None:
-    """A socket of graphql-ws connects anew by itself until the provider is back."""
+    """A socket of graphql-ws reconnects by itself until the provider is back."""
     token = await logged_in(login, issuer, f"openid {SCOPES}")
     offering = await world.offering(await world.cooperative())
     async with trusts(settings, database_url, name=issuer) as app:

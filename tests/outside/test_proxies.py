@@ -1,4 +1,4 @@
-"""The configurations for nginx and HAProxy in `deploy/`, as they stand, before two processes."""
+"""The configurations for nginx and HAProxy in `deploy/`, unchanged, before two processes."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def front(request: pytest.FixtureRequest, pair: Pair, tls: Tls) -> Iterator[Fron
 
 
 def client(front: Front, tls: Tls, source: str | None = None) -> httpx.AsyncClient:
-    """Asks through the proxy, from one of this machine's addresses."""
+    """A client that calls through the proxy, from one of this machine's addresses."""
     transport = httpx.AsyncHTTPTransport(verify=tls.client(), local_address=source)
     return httpx.AsyncClient(transport=transport, base_url=front.address, timeout=60)
 
@@ -80,7 +80,7 @@ async def test_browsers_are_told_to_stay_with_tls(front: Front, tls: Tls) -> Non
 
 
 async def test_http_2_and_the_name(front: Front, tls: Tls, tmp_path: Path) -> None:
-    """curl speaks HTTP/2; the certificate is good for the name."""
+    """curl speaks HTTP/2; the certificate matches the name."""
     command = ["curl", "--silent", "--show-error", "--http2", "--cacert", str(tls.authority)]
     command += ["--resolve", f"samen.test:{front.port}:127.0.0.1", "--write-out", "%{http_version} %{http_code}"]
     printed = await ran([*command, "--output", str(tmp_path / "body"), f"{front.url}/healthz"], tmp_path)
@@ -135,7 +135,7 @@ async def test_if_no_process_answers_a_page_can_read_that(tls: Tls) -> None:
 
 
 async def test_a_shared_answer_is_kept_for_all_and_nothing_else_is(world: World, pair: Pair, tls: Tls) -> None:
-    """nginx as a cache: what one asked for is given to others, from every origin, with or without a token."""
+    """nginx as a cache: an answer for one client goes to others, from every origin, with or without a token."""
     offering = await world.offering(await world.cooperative())
     cached = {
         "    upstream samen {": "    proxy_cache_path /run/samen-nginx/cache keys_zone=all:1m;\n    upstream samen {",
@@ -171,7 +171,7 @@ async def test_below_a_path_every_link_leads_back(
     tmp_path: Path,
     target: str,
 ) -> None:
-    """The proxy has other things at its root."""
+    """The proxy serves other things at its root."""
     moved = {
         "location / {": f"location {PREFIX}/ {{",
         "proxy_pass http://samen;\n        }\n\n        # A": (

@@ -16,7 +16,7 @@ from tests.walls.sample import Sample
 from tests.world import Caller, Json, Seller, World
 
 FOUND = {200, 201, 202, 204, 403, 409, 412, 422}
-"""What only an operation that found its object answers."""
+"""Statuses that only an operation gives that found its object."""
 PUBLIC = {"/catalogue/offerings/{offering_id}", "/cooperatives/{cooperative_id}", "/municipalities/{municipality_id}"}
 PUBLIC |= {"/order-status/{token}"}
 RUNS = [
@@ -24,18 +24,18 @@ RUNS = [
     (2, ["members", "apps"], "coverage,fuzzing"),
     (3, ["spending", "costs", "people"], "coverage,fuzzing,stateful"),
 ]
-"""Seeds, the nouns of which each run takes the boundary values as well, and the phases."""
+"""For each run: a seed, the nouns with boundary values, and the phases."""
 
 
 @dataclass
 class Heard:
-    """What was answered by each operation about an object; `read` are the addresses where somebody saw one."""
+    """The answers of each operation about an object; `read` are the paths where somebody saw one."""
 
     statuses: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     read: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def listening(self, app: ASGIApp) -> ASGIApp:
-        """The application, overheard."""
+        """The application, recorded."""
         paths = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
         operations = [(method.upper(), path) for path, item in paths.items() for method in item if "{" in path]
         patterns = [(*key, re.compile("/v1" + re.sub(r"{\w+}", "[^/]*", key[1]))) for key in operations]
@@ -59,7 +59,7 @@ class Heard:
 
 
 async def same_for_both(heard: Heard, peers: dict[str, Caller]) -> set[str]:
-    """The operations that show to the one what they show to the other, of the objects that were met."""
+    """The operations that show both peers the same object."""
     found = set()
     for path, address in [(path, address) for path, known in heard.read.items() for address in known]:
         headers = [{"Authorization": f"Bearer {peers[name].token}"} for name in ("one", "two")]
@@ -71,18 +71,18 @@ async def same_for_both(heard: Heard, peers: dict[str, Caller]) -> set[str]:
 
 @pytest.fixture(scope="module")
 async def peers(world: World, sample: Sample) -> dict[str, Caller]:
-    """Whose requests these are, and who must not get the same: coordinators who keep the books as well."""
+    """The callers, who must not see each other's objects: coordinators who are treasurers too."""
     sellers: dict[str, Seller] = {"one": sample.seller, "two": await world.cooperative()}
     for seller in sellers.values():
         person = (await seller.coordinator("GET", "/v1/me"))["person"]["id"]
         office = {"personId": person, "role": "treasurer", "cooperativeId": seller.id}
-        await world.network("POST", "/v1/offices", office)
+        await world.network("POST", "/v1/offices", office, key=f"peers-{seller.id}")
     return {name: seller.coordinator for name, seller in sellers.items()}
 
 
 @pytest.fixture
 async def ids(world: World, sample: Sample) -> dict[str, list[str]]:
-    """What one cooperative has, for the parameters of the contract; anew what a run may do away with."""
+    """The objects of one cooperative, for the parameters of the contract; made again if a run may delete them."""
     seller: Seller = sample.seller
     found = {name: str(value) for name, value in sample.values.items() if name.endswith("_id") or name == "source"}
     body: Json = {"name": "Winkel", "scopes": ["offerings:read", "events:read"], "cooperativeIds": [seller.id]}
@@ -97,7 +97,7 @@ async def ids(world: World, sample: Sample) -> dict[str, list[str]]:
 
 
 def config(ids: dict[str, list[str]], tags: list[str], auth: Path) -> str:
-    """Most requests name objects that are there; some are about nothing, or about what an earlier answer told."""
+    """Most requests name existing objects; some name none, or one from an earlier answer."""
     parts = [
         (CHECKS / "schemathesis.toml").read_text(encoding="utf-8"),
         f'[auth.wfc]\npath = "{auth}"\npeers = ["one", "two"]\n',
@@ -122,7 +122,7 @@ async def test_every_request_is_answered_as_the_contract_says(
     tags: list[str],
     phases: str,
 ) -> None:
-    """Every check; what one cooperative reads of its own, the other asks for too and must not get."""
+    """All checks pass; and what one cooperative reads, the other requests too and must not get."""
     heard = Heard()
     auth = [
         {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {peers[name].token}"}]}

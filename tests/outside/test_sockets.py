@@ -1,4 +1,4 @@
-"""npm graphql-ws follows an order for longer than a token lives, as the API guide tells it to."""
+"""npm graphql-ws follows an order for longer than a token lives, as the API guide shows."""
 
 import asyncio
 from pathlib import Path

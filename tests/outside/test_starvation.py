@@ -1,4 +1,4 @@
-"""Documents made from the schema, executed one after another, starve nobody who asks beside them."""
+"""Documents made from the schema, executed one after another, do not delay other callers."""
 
 import asyncio
 import json
@@ -22,9 +22,9 @@ BROWSE = {"query": "{ catalogue(first: 5) { edges { node { title } } } }"}
 
 
 def listening(app: ASGIApp, heard: Counter[str]) -> ASGIApp:
-    """The application, with what whoever logged in is answered: `data`, or the code of the first error.
+    """The application; records the answers for logged-in callers: `data`, or the code of the first error.
 
-    A fault that a form found is `malformed`: the document was good, what was typed into it was not.
+    A fault that a form found is `malformed`: the document was valid, its input was not.
     """
 
     async def listen(scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +44,7 @@ def listening(app: ASGIApp, heard: Counter[str]) -> ASGIApp:
 
 
 async def browse(address: str, times: list[float], until: Callable[[], bool]) -> None:
-    """An honest client: asks what everybody asks, again and again, and notes how long each answer took."""
+    """An honest client: sends the usual queries again and again, and records the seconds of each answer."""
     async with httpx.AsyncClient(base_url=f"http://{address}", timeout=30) as client:
         while not until():
             began = time.perf_counter()
@@ -57,7 +57,7 @@ async def browse(address: str, times: list[float], until: Callable[[], bool]) ->
 async def test_documents_from_the_schema_starve_nobody(
     world: World, app: FastAPI, sample: Sample, schemathesis: Path
 ) -> None:
-    """Several honest clients at once, timed alone first and then beside the documents."""
+    """Several honest clients at once, timed first alone and then beside the documents."""
     heard: Counter[str] = Counter()
     alone: list[float] = []
     beside: list[float] = []
@@ -70,16 +70,18 @@ async def test_documents_from_the_schema_starve_nobody(
     assert heard["data"] > sum(heard.values()) / 5 > 25, heard
     usual = statistics.median(alone)
     assert statistics.median(beside) < 8 * usual
-    assert statistics.quantiles(beside, n=100)[-1] < 100 * usual  # one in a hundred may meet a stop of the machine
+    # One in a hundred may meet a pause of the machine.
+    assert statistics.quantiles(beside, n=100)[-1] < 100 * usual
 
 
 async def documents(schemathesis: Path, address: str, sample: Sample) -> None:
-    """One for every field of the schema, by the coordinator whose objects most of them are about."""
+    """One for every field of the schema, by the coordinator of most objects."""
     coordinator: Caller = sample.seller.coordinator
     ids = {name: str(value) for name, value in sample.values.items() if name.endswith("_id")}
     command = [str(schemathesis), "--config-file", str(CHECKS / "schemathesis-graphql.toml"), "run"]
     how = ["--header", f"Authorization: Bearer {coordinator.token}", "--mode", "positive", "--seed", "1"]
     how += ["--max-examples", "1", "--workers", "2", "--no-color", "--warnings", "off"]
-    how += ["--exclude-checks", "not_a_server_error"]  # takes every refusal for a fault; ours have the code `internal`
+    # This check takes every refusal for a fault; ours have the code `internal`.
+    how += ["--exclude-checks", "not_a_server_error"]
     hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_graphql", "PYTHONPATH": str(CHECKS), "IDS": json.dumps(ids)}
     await ran([*command, f"http://{address}/graphql", *how], CHECKS, **hooks)

@@ -1,4 +1,4 @@
-"""The storefront, built as its README says, with somebody who shops there in a real browser."""
+"""The storefront, built by its README, with a customer in a real browser."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ BUILT = ("node_modules", "dist", "made")
 
 @pytest.fixture
 def storefront(tmp_path: Path) -> Path:
-    """Its folder, copied, with what its lock file names."""
+    """A copy of its folder, with the packages of its lock file."""
     modules = tools.npm(SOURCE / "package-lock.json")
     folder = tmp_path / "examples" / "storefront"
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns(*BUILT))
@@ -30,7 +30,7 @@ def storefront(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def shop(storefront: Path, address: str, world: World) -> AsyncIterator[str]:
-    """Where the built page is served, beside the live server."""
+    """The URL of the built page, beside the live server."""
     await ran(["npm", "run", "build"], storefront)
     body = {"name": "Winkel", "scopes": ["catalogue:read", "orders:write"], "cooperativeIds": []}
     made = await world.network("POST", "/v1/apps", body)

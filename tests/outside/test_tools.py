@@ -1,4 +1,4 @@
-"""What keeps the tools of others away: only what nobody here can help is a reason to skip."""
+"""If third-party tools are missing: a test is skipped only for a reason that nobody here can fix."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ NOBODY = "http://127.0.0.1:1/"
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A registry that nobody serves, on somebody's own machine, where nothing is installed yet."""
+    """A registry that does not answer, on a developer's machine without installed tools."""
     monkeypatch.setattr(tools, "HOME", tmp_path / "home")
     monkeypatch.delenv("CI", raising=False)
     for name in ("npm_config_registry", "PIP_INDEX_URL"):
@@ -65,7 +65,7 @@ def npm_unfit(folder: Path) -> Path:
 
 
 def npm_forged(folder: Path) -> Path:
-    """The package is another than the one that was locked."""
+    """The package differs from the locked one."""
     (folder / "left.tgz").write_bytes(b"forged")
     lock = npm_lock(folder)
     lock.write_text(
@@ -89,7 +89,7 @@ def pip_forged(folder: Path) -> Path:
 
 
 def pip_unknown(folder: Path) -> Path:
-    """A registry that answers, and has no such thing."""
+    """A registry that answers, but does not have the package."""
     return tools.pip(pip_lock(folder, f"--no-index\nthing==1.0 --hash=sha256:{'0' * 64}"))
 
 
@@ -97,7 +97,7 @@ needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not i
 
 
 def verdict(planted: Plant, folder: Path) -> tuple[str, str]:
-    """How a test that needs this ends, and the reason."""
+    """The result of a test that needs this, and the reason."""
     with pytest.raises((pytest.skip.Exception, pytest.fail.Exception)) as ended:
         planted(folder)
     return ("skipped" if ended.errisinstance(pytest.skip.Exception) else "failed", str(ended.value))
@@ -146,4 +146,5 @@ def test_what_is_installed_stays_until_its_lock_file_says_otherwise(tmp_path: Pa
     assert (tools.pip(tmp_path / "lock.txt") / "here").exists()
     renewed = tools.pip(pip_lock(tmp_path, f"# newer\n{line}"))
     assert not (renewed / "here").exists()
-    assert (first / "here").exists()  # another run may be using it
+    # Another run may be using it.
+    assert (first / "here").exists()

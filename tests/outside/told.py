@@ -1,4 +1,4 @@
-"""Programs of `checks/` that are told what to do line by line: JSON in, JSON out."""
+"""Programs of `checks/` that are controlled line by line: JSON in, JSON out."""
 
 import asyncio
 import contextlib
@@ -14,12 +14,12 @@ from tests.world import Json
 
 @dataclass
 class Told:
-    """A program that runs."""
+    """A running program."""
 
     process: asyncio.subprocess.Process
 
     async def __call__(self, act: str, **given: Any) -> Json:
-        """What it answers to one act."""
+        """Its answer to one command."""
         assert self.process.stdin is not None
         self.process.stdin.write((json.dumps({"act": act, **given}) + "\n").encode())
         return await self.said()

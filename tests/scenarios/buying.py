@@ -1,4 +1,4 @@
-"""What scenarios of buying together have in common."""
+"""Shared parts of the scenarios of joint purchases."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ SPOOLS |= {"tiers": [{"price": {"amount": "10.00"}}]}
 
 
 async def rich(world: World, amount: str = "200.00") -> Seller:
-    """A cooperative whose member has something in the pot."""
+    """A cooperative whose member has money in the pot."""
     seller = await world.cooperative(RULES)
     await world.sale(seller, await world.app(), amount)
     return seller
@@ -94,7 +94,7 @@ async def charged(seller: Seller, purchase: Json) -> list[str]:
 
 
 async def owed(seller: Seller) -> dict[str, str]:
-    """What each partner owes."""
+    """The debt of each partner."""
     accounts = (await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100"))["items"]
     return {a["party"]: a["balance"]["amount"] for a in accounts if a["kind"] == "receivable_cooperative"}
 

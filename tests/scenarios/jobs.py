@@ -1,4 +1,4 @@
-"""What scenarios of a job that several cooperatives do have in common."""
+"""Shared parts of the scenarios of a job of several cooperatives."""
 
 from datetime import timedelta
 from typing import Any
@@ -84,7 +84,7 @@ async def delivered(job: Json, lead: Seller, *partners: Seller) -> Json:
 
 
 async def approved(job: Json, lead: Seller, *partners: Seller) -> Json:
-    """Delivered, and approved as the customer said by telephone."""
+    """Delivered, and approved for a customer who answered by telephone."""
     await delivered(job, lead, *partners)
     return await move(lead.treasurer, job, "approve", reason="gebeld: prima")
 
@@ -109,7 +109,7 @@ async def under(world: World, umbrella: Seller) -> Seller:
 
 
 async def net(one: Seller, other: Seller) -> Json:
-    """What the two owe each other, netted."""
+    """The debts between two cooperatives, netted."""
     body = {"withCooperativeId": other.id}
     made = await one.treasurer("POST", f"/v1/cooperatives/{one.id}/nettings", body)
     place = f"/v1/nettings/{made['id']}/confirmations"
@@ -122,7 +122,8 @@ async def net(one: Seller, other: Seller) -> Json:
 async def three(world: World) -> tuple[Seller, Seller, Seller]:
     """De Vrije Uitloop near its threshold, ONS as a collective, and Scope with its member on trial."""
     uitloop = await world.cooperative(VRIJE_UITLOOP)
-    await world.sale(uitloop, await world.app(), "3458.82")  # 294000 kept, as in the example
+    # 294000 kept, as in the example.
+    await world.sale(uitloop, await world.app(), "3458.82")
     ons = await world.cooperative(COLLECTIVE)
     scope, _, _ = await on_trial(world)
     return uitloop, ons, scope

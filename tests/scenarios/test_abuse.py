@@ -1,4 +1,4 @@
-"""Somebody with two hats, a second login or an old role: what the rules of two people are for."""
+"""Somebody with two roles, a second login or an old role: the four-eyes rule holds."""
 
 import hashlib
 from uuid import UUID, uuid4
@@ -52,7 +52,7 @@ async def test_who_logs_in_as_a_member_is_said_once(world: World) -> None:
 
 
 async def test_nobody_decides_over_what_is_their_own(world: World) -> None:
-    """Trial, held money, cash, a permission, an opening, a pot: with two hats it takes a second person."""
+    """Trial, held money, cash, a permission, an opening, a pot: with two roles, a second person is still needed."""
     seller, member, member_id = await on_trial(world)
     await wear(world, member, "coordinator", cooperativeId=seller.id)
     await wear(world, member, "treasurer", cooperativeId=seller.id)
@@ -175,7 +175,7 @@ async def test_pseudonyms_are_not_worked_out_from_ids(world: World) -> None:
 
 
 async def test_the_ledgers_functions_open_no_books_to_strangers(world: World, database: Database) -> None:
-    """The wall below the application: a transaction of nobody neither posts nor looks into a pot."""
+    """Without the application's checks: a transaction of a stranger neither posts nor reads a pot."""
     seller = await world.cooperative()
     legs: list[Json] = [{"kind": "bank", "cents": -100, "rule": "x", "facts": {}, "rgs": "B"}]
     legs.append({"kind": "pot", "cents": 100, "rule": "x", "facts": {}, "rgs": "B", "member": seller.member_id})
@@ -199,7 +199,7 @@ async def test_strange_months_and_amounts_are_refused_not_broken(world: World) -
 
 
 async def test_a_partners_app_sees_orders_and_no_private_row(world: World, database: Database) -> None:
-    """By row-level security alone, with no check of the application in between."""
+    """By row-level security alone, without the application's checks."""
     seller = await world.cooperative()
     await world.sale(seller, await world.app(), "100.00")
     partner = await world.app(["offerings:read"], [seller.id])

@@ -40,7 +40,8 @@ async def test_ons_shares_a_month_with_the_municipality(world: World, percent: s
 
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "niet geleverd"})
     balances = await world.balances(seller)
-    assert (balances["payable_municipality"], balances[TO_FUND]) == ("0.00", "-600.00")  # no remittance of a loss
+    # A loss has no remittance.
+    assert (balances["payable_municipality"], balances[TO_FUND]) == ("0.00", "-600.00")
     for allowance in granted:
         await seller.treasurer("POST", f"/v1/allowances/{allowance['id']}/reversals", {"reason": "maand vervalt"})
     assert set((await world.balances(seller)).values()) == {"0.00"}
@@ -48,14 +49,15 @@ async def test_ons_shares_a_month_with_the_municipality(world: World, percent: s
 
 
 async def test_premiums_and_hours_stay_within_agreement_and_law(world: World) -> None:
-    """40 hours of 2.50 make 100; a third premium in a year is refused, and more than the law allows too."""
+    """40 hours of 2.50 make 100; a third premium in a year is refused, and so is more than the law allows."""
     rules: list[Json] = [
         {"kind": "hourly_allowance", "perHour": "2.50", "monthlyCap": "150.00"},
         {"kind": "premium", "count": 3, "yearlyCap": "9000.00", "law": "j"},
         {"kind": "collective"},
     ]
     seller = await world.cooperative()
-    await world.agreement(seller, rules, NOTHING, "2026-07-01")  # the first day of a verified premium
+    # The first day with a verified premium.
+    await world.agreement(seller, rules, NOTHING, "2026-07-01")
     hours = await allow(world, seller, "hourly_allowance", minutes=40 * 60)
     assert hours["amount"]["amount"] == "100.00"
     refused = await allow(world, seller, "hourly_allowance", minutes=21 * 60, status=422)
@@ -101,7 +103,7 @@ async def test_lucas_leaves_the_profit_to_the_community(world: World) -> None:
 
 
 async def test_breda_takes_what_a_cooperative_earns_above_a_ceiling(world: World) -> None:
-    """12500 of profit, 10000 may stay: 2500 to the municipality; and back when the money goes back."""
+    """12500 of profit, 10000 may stay: 2500 to the municipality; and back when the money is refunded."""
     rules: list[Json] = [{"kind": "remit_above", "basis": "cooperative_year", "threshold": "10000", "percent": "100"}]
     seller, app = await world.cooperative([*rules, {"kind": "collective"}]), await world.app()
     first = await world.sale(seller, app, "9000.00")
@@ -116,7 +118,7 @@ async def test_breda_takes_what_a_cooperative_earns_above_a_ceiling(world: World
 
 
 async def test_a_threshold_a_month_and_an_allowance_out_of_the_month(world: World) -> None:
-    """Above 100 a month half goes to the municipality; of what is kept up to 60 a month is paid out."""
+    """Above 100 a month, half goes to the municipality; up to 60 a month of the kept amount is paid out."""
     rules: list[Json] = [
         {"kind": "remit_above", "basis": "member_month", "threshold": "100.00", "percent": "50"},
         {"kind": "monthly_allowance", "cap": "60.00"},

@@ -1,4 +1,4 @@
-"""How a job ends for those who worked, waited or were asked: nothing worked is lost, and no task stays open."""
+"""The end of a job for those who worked, waited or were invited: no hours are lost, and no task stays open."""
 
 from tests.scenarios.jobs import COLLECTIVE, agreed, join, look, move, part_move, plan, slot
 from tests.world import Caller, Json, Seller, World

@@ -139,7 +139,7 @@ async def test_what_cancelling_does_to_the_money_is_stated(world: World) -> None
 
 
 async def test_a_price_agreed_lower_afterwards_lowers_what_the_customer_owes(world: World) -> None:
-    """121.00 owed; 21.00 off before anything is paid: 100.00 to pay, nothing goes through the bank."""
+    """121.00 owed; 21.00 off before any payment: 100.00 to pay, and nothing goes through the bank."""
     lead, other = await world.cooperative(COLLECTIVE), await world.cooperative(COLLECTIVE)
     job = await plan(world, lead, slot("Koken", 5000, seats=2))
     for seller in (lead, other):
@@ -219,7 +219,7 @@ async def test_a_trace_of_a_charge_begins_with_who_was_charged(world: World) -> 
 
 
 async def test_a_colleague_instead_moves_no_odd_cent_between_cooperatives(world: World) -> None:
-    """10000 over three seats: whoever replaces a colleague, each cooperative gets what it signed for."""
+    """10000 over three seats: if a colleague takes over, each cooperative still gets what it signed for."""
     lead, left, right = [await world.cooperative(COLLECTIVE) for _ in range(3)]
     job = await plan(world, lead, slot("Koken", 1, kind="rest", seats=3))
     parts = {seller.id: await join(seller.member, job, seller.member_id) for seller in (left, right, lead)}

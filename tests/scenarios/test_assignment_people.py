@@ -1,4 +1,4 @@
-"""Who may stay on a job, and what each of them sees: released, refused, on trial, left, signed, too much owed."""
+"""Who may stay on a job, and what each of them sees: released, refused, on trial, left, signed, over the limit."""
 
 from tests.scenarios.buying import owed
 from tests.scenarios.jobs import (
@@ -81,8 +81,10 @@ async def test_hours_that_are_not_right_are_refused_with_a_reason(world: World) 
     assert "het was één dag" in tasks["report_hours_anew"]
     asked = [task["what"] for task in (await lead.coordinator("GET", "/v1/tasks"))["items"]]
     assert "approve_hours" not in asked
-    await report(other.member, part, -1, status=422)  # what was refused cannot be taken back
-    await part_move(lead.coordinator, part, "release")  # nor does it keep anybody on the job
+    # Refused hours cannot be taken back.
+    await report(other.member, part, -1, status=422)
+    # Refused hours keep nobody on the job.
+    await part_move(lead.coordinator, part, "release")
     await join(lead.coordinator, job, (await world.member(lead))[1])
     await sign(lead, job)
     assert (await move(lead.coordinator, job, "deliver"))["state"] == "delivered"
@@ -133,7 +135,8 @@ async def test_a_lead_without_vat_takes_no_vat_that_never_comes_back(world: Worl
     await world.network("PATCH", place, {"smallBusinessFrom": None}, headers={"If-Match": f'"{version}"'})
     await move(lead.treasurer, job, "approve", reason="gebeld")
     found = await world.balances(lead)
-    assert (found.get("vat"), found["cooperative_fund"]) == (None, "-21.00")  # a partner that left the scheme since
+    # A partner that left the scheme since.
+    assert (found.get("vat"), found["cooperative_fund"]) == (None, "-21.00")
     order = f"/v1/orders/{(await look(lead.treasurer, job))['orderId']}"
     await lead.treasurer("POST", f"{order}/refunds", {"reason": "alles terug"})
     assert set((await world.balances(lead)).values()) == {"0.00"}

@@ -23,7 +23,7 @@ from tests.world import Caller, Json, Seller, World
 
 
 async def at_once(*acts: tuple[Caller, str, str, Any]) -> Counter[int]:
-    """Every request in the same moment; how often each status came."""
+    """Sends all requests at the same moment; returns how often each status came."""
 
     async def one(who: Caller, method: str, path: str, body: Any) -> int:
         headers = {"Authorization": f"Bearer {who.token}"}
@@ -55,7 +55,7 @@ async def test_the_last_seat_is_taken_once_and_the_others_wait_in_line(world: Wo
 
 
 async def test_seats_go_on_in_order_while_people_withdraw(world: World) -> None:
-    """Both who sit and half of who wait withdraw at once: the first two who still wait have the seats."""
+    """All seated members and half of the waiting ones withdraw at once: the first two who still wait get the seats."""
     lead = await world.cooperative()
     people = [await world.member(lead) for _ in range(8)]
     job = await plan(world, lead, slot("Koken", 5000, seats=2))
@@ -82,7 +82,8 @@ async def test_two_approvals_and_the_timer_book_once(world: World) -> None:
     path = f"/v1/assignments/{job['id']}/transitions"
     acts = [(buyer, "POST", path, {"verb": "approve", "reason": f"goed {n}"}) for n in range(6)]
     statuses, _ = await asyncio.gather(at_once(*acts), world.work(timedelta(days=15)))
-    assert statuses[200] <= 3  # the same request of one caller is answered alike
+    # The same request of one caller gets the same answer.
+    assert statuses[200] <= 3
     assert set(statuses) <= {200, 409}
     assert (await world.balances(lead))["cooperative_fund"] == "100.00"
     assert (await world.balances(other))["cooperative_fund"] == "100.00"
@@ -90,7 +91,7 @@ async def test_two_approvals_and_the_timer_book_once(world: World) -> None:
 
 
 async def test_a_signature_and_a_change_of_the_shares_have_one_outcome(world: World) -> None:
-    """Whoever comes first: nobody is held to shares that they have not seen."""
+    """In either order: nobody is bound to shares that they have not seen."""
     for _ in range(5):
         lead, other = await world.cooperative(), await world.cooperative()
         job = await plan(world, lead, slot("Koken", 10000))
@@ -133,7 +134,7 @@ async def test_two_nettings_of_a_pair_are_one_and_confirmed_once(world: World) -
 
 
 async def test_refunds_and_a_decision_on_what_is_held_are_booked_side_by_side(world: World) -> None:
-    """Three refunds in parts over three cooperatives, while one of them releases what it held: all to the cent."""
+    """Three partial refunds over three cooperatives, while one of them releases held money: all to the cent."""
     lead, left = await world.cooperative(COLLECTIVE), await world.cooperative(COLLECTIVE)
     right, _, _ = await on_trial(world)
     job = await plan(world, lead, slot("Koken", 1, kind="rest", seats=3))

@@ -1,4 +1,4 @@
-"""One job, several cooperatives: staffed, signed, worked, approved; every cooperative's books balance alone."""
+"""One job, several cooperatives: staffed, signed, worked, approved; every cooperative's books balance separately."""
 
 from datetime import timedelta
 

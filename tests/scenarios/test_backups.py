@@ -1,4 +1,4 @@
-"""A backup brings everything back, on a server of one's own too, and only together with its sealing key."""
+"""A backup restores everything, also on a separate server, but only together with its sealing key."""
 
 import asyncio
 import base64
@@ -53,7 +53,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """A server that never held a thing. By its address it is a server of one's own: its owner is no superuser."""
+    """A new server. By its URL it is a server of one's own: its owner is no superuser."""
     cluster = EmbeddedPostgres.at(tmp_path / "fresh")
     with cluster.used():
         yield cluster
@@ -63,7 +63,7 @@ def fresh(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 def samen(
     live: Live, *arguments: str, place: Path | None = None, code: int = 0, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """A command with the settings of `live`, but for `environment`; an empty value is no value.
+    """A command with the settings of `live`, changed by `environment`; an empty value removes one.
 
     With `place` it works on the embedded database of that folder.
     """
@@ -94,7 +94,7 @@ def test_the_embedded_database_comes_back(live: Live, fresh: EmbeddedPostgres, t
 def test_a_server_of_ones_own_works_after_a_restore(
     live: Live, fresh: EmbeddedPostgres, tmp_path: Path, login: str
 ) -> None:
-    """Backed up by a login with BYPASSRLS; restored by the owner, who has no such right, or by a superuser."""
+    """Backed up by a login with BYPASSRLS; restored by the owner, who does not have it, or by a superuser."""
     archive = str(tmp_path / "samen.dump")
     live.postgres.command("psql", "-d", "samen", "-c", "alter role samen bypassrls")
     samen(live, "backup", archive)
@@ -122,7 +122,7 @@ def test_an_archive_of_another_login_is_refused_before_anything_happens(fresh: E
 
 
 def test_a_backup_that_fails_leaves_the_one_before(live: Live, tmp_path: Path) -> None:
-    """The owner alone may not see every row, so that pg_dump stops half-way."""
+    """The owner alone may not see every row, so pg_dump stops half-way."""
     archive = tmp_path / "samen.dump"
     archive.write_text("the backup of yesterday", encoding="utf-8")
     samen(live, "backup", str(archive), code=1)
@@ -133,7 +133,7 @@ def test_a_backup_that_fails_leaves_the_one_before(live: Live, tmp_path: Path) -
 @pytest.mark.parametrize("command", ["serve", "worker"])
 @pytest.mark.parametrize("key", ["", OTHER, "no key"])
 def test_without_its_sealing_key_a_database_is_not_served(live: Live, tmp_path: Path, command: str, key: str) -> None:
-    """Whether it knows its key's fingerprint, or is of before, when none was written down."""
+    """Whether it has its key's fingerprint, or is older and has none."""
     right = Sealing.of(SEALING).fingerprint().hex()
     known = f"insert into sealing_key values (true, '\\x{right}', now())"
     for statements, rows in (("", "0"), (known, "1")):
@@ -166,7 +166,7 @@ async def test_of_two_first_keys_one_stays(fresh: EmbeddedPostgres, live: Live) 
 
 
 def test_a_key_that_is_lost_is_given_up_as_the_page_says(live: Live) -> None:
-    """Last in this file: what was sealed is gone after it."""
+    """Last in this file: the sealed data is gone after it."""
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     sql = page.partition("If the key is lost for good")[2].partition("```sql\n")[2].partition("```")[0]
     settings = Settings(sealing_key=SecretStr(OTHER))

@@ -1,4 +1,4 @@
-"""Costs above what a line brought need a third person."""
+"""Costs above the net price of a line need a third person."""
 
 import asyncio
 
@@ -71,7 +71,8 @@ async def test_it_is_the_sum_of_a_line_that_counts_and_two_people_do_not_take_tu
     assert (await _move(await world.officer("treasurer", cooperativeId=seller.id), extra, "approve"))["state"] == (
         "to_confirm"
     )
-    refused = await _move(seller.treasurer, extra, "confirm", status=403, reason="ja")  # approved the first one
+    # This person approved the first one.
+    refused = await _move(seller.treasurer, extra, "confirm", status=403, reason="ja")
     assert "third person" in refused["detail"]
     assert (await _move(seller.treasurer, extra, "reject", reason="nee"))["state"] == "rejected"
     query = """mutation($i: UUID!) { decideClaim(idempotencyKey: "c", id: $i, input: {verb: CONFIRM, reason: "klopt"})

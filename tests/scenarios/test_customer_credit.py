@@ -1,4 +1,4 @@
-"""Money that nobody expected: too much, twice, before acceptance, after calling off; owed back and given back."""
+"""Unexpected money: too much, twice, before acceptance, after cancellation; owed back and given back."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +43,7 @@ async def completed(seller: Seller, app: Caller, order: Json) -> None:
 
 
 async def seen(seller: Seller, order: Json) -> tuple[str, str, str, str, str]:
-    """Payment state, paid, refunded, due, owed back; which add up to the price."""
+    """Payment state, paid, refunded, due, owed back; they add up to the price."""
     found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
     cents = {
         name: round(float(found[name]["amount"]) * 100) for name in ("paid", "refunded", "due", "owedBack", "gross")
@@ -56,7 +56,7 @@ async def seen(seller: Seller, order: Json) -> tuple[str, str, str, str, str]:
 
 
 async def standing(world: World, seller: Seller) -> dict[str, str]:
-    """The balances that are not zero."""
+    """The balances other than zero."""
     return {kind: cents for kind, cents in (await world.balances(seller)).items() if cents != "0.00"}
 
 
@@ -77,7 +77,7 @@ async def call_off(world: World, seller: Seller, app: Caller, order: Json, state
 
 
 async def test_too_much_is_recorded_and_owed_back_and_the_member_earns(world: World) -> None:
-    """250.00 for 242.00: the sale is booked whole, 8.00 goes back."""
+    """250.00 for 242.00: the sale is booked in full, 8.00 goes back."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
     await completed(seller, app, order)
@@ -102,7 +102,7 @@ async def test_too_much_is_recorded_and_owed_back_and_the_member_earns(world: Wo
 
 
 async def test_a_refund_gives_back_what_is_owed_before_it_touches_the_sale(world: World) -> None:
-    """250.00 paid; 129.00 back: 8.00 that was owed, 121.00 of the sale; then all of the rest."""
+    """250.00 paid; 129.00 back: 8.00 owed and 121.00 of the sale; then the rest."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.sale(seller, app, "200.00")
     await pay(seller, order, "8.00")
@@ -139,8 +139,9 @@ async def test_all_of_an_overpaid_sale_goes_back_at_once(world: World) -> None:
 
 @pytest.mark.parametrize("first", ["100.00", "242.00"])
 async def test_what_was_given_back_before_the_sale_is_due_again_and_the_member_earns(world: World, first: str) -> None:
-    """Whenever it was given back: the price is due as before, and paying it books the sale."""
-    for when in range(3 if first == "242.00" else 4):  # all of it after completion is a refund of a sale
+    """Whenever it was given back: the price is due as before, and its payment books the sale."""
+    # A full refund after completion is a refund of a sale.
+    for when in range(3 if first == "242.00" else 4):
         seller, app = await world.cooperative(), await world.app()
         order = await world.order(app, await world.offering(seller))
         steps = [(seller.member, "accept"), (seller.member, "deliver"), (app, "complete")]
@@ -163,7 +164,7 @@ async def test_what_was_given_back_before_the_sale_is_due_again_and_the_member_e
 async def test_an_order_of_which_no_earning_was_expected_is_earned_when_it_is_paid(
     world: World, database_url: str
 ) -> None:
-    """It was delivered while an older version took it as refunded."""
+    """It was delivered while an older version counted it as refunded."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
     await completed(seller, app, order)
@@ -239,7 +240,7 @@ async def test_money_is_recorded_in_every_state(world: World, face: str) -> None
 
 
 async def test_paid_twice_and_one_payment_undone_leaves_the_sale_as_it_is(world: World) -> None:
-    """The credit of the second pays the price once the first is undone; the pot does not move."""
+    """The credit of the second payment pays the price once the first is undone; the pot does not change."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
     await completed(seller, app, order)
@@ -342,7 +343,7 @@ async def test_a_deposit_of_a_job_that_is_off_goes_back(world: World) -> None:
 
 
 async def test_a_job_that_is_paid_too_much_is_settled_and_lowered_later(world: World) -> None:
-    """130.00 for 121.00: 9.00 owed back; 30.00 given back is those and 21.00 of the price."""
+    """130.00 for 121.00: 9.00 owed back; a refund of 30.00 is those and 21.00 of the price."""
     lead, other = await world.cooperative(COLLECTIVE), await world.cooperative(COLLECTIVE)
     job = await plan(world, lead, slot("Koken", 5000, seats=2))
     for seller in (lead, other):
@@ -367,7 +368,7 @@ async def test_a_job_that_is_paid_too_much_is_settled_and_lowered_later(world: W
 
 
 async def test_one_task_however_fast_a_debt_comes_goes_and_comes_back(world: World) -> None:
-    """Paid and given back in part before the worker looks: one task to record the payment, not two."""
+    """Paid and partly refunded before the worker runs: one task to record the payment, not two."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
     await world.deliver(seller, order)

@@ -59,14 +59,16 @@ async def test_a_version_that_starts_in_mid_year_counts_the_whole_year(world: Wo
     """Until July half above 3000, then all above 2000; each work date by its own version, late refunds too."""
     with world.clock.at("2026-02-03"):
         seller, app = await world.cooperative(), await world.app()
-        await world.sale(seller, app, "3000.00")  # keeps 2550.00
+        # The member keeps 2550.00.
+        await world.sale(seller, app, "3000.00")
         first = await world.sale(seller, app, "1000.00")  # keeps 850.00: 400.00 above, half of it goes
     stricter = [*VRIJE_UITLOOP[:2], {**VRIJE_UITLOOP[2], "threshold": "2000.00", "percent": "100"}, VRIJE_UITLOOP[3]]
     with world.clock.at("2026-06-20"):
         await world.agreement(seller, stricter, NOTHING, "2026-07-01")
         assert (await world.balances(seller))["payable_municipality"] == "200.00"
     with world.clock.at("2026-07-02"):
-        await world.sale(seller, app, "100.00")  # 85.00, all of it above
+        # 85.00, all of it above.
+        await world.sale(seller, app, "100.00")
         assert (await world.balances(seller))["payable_municipality"] == "285.00"
         await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
         balances = await world.balances(seller)

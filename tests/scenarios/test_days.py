@@ -1,4 +1,4 @@
-"""Every day that people type has a first and a last one; what stands in old books is told, and does not blind."""
+"""Every day that people type has bounds; impossible days in old books are reported, and block nothing."""
 
 import json
 import uuid
@@ -100,7 +100,7 @@ async def test_what_happened_is_after_what_it_belongs_to(world: World) -> None:
 
 
 async def test_a_month_of_long_ago_is_closed_only_if_a_slip_opened_it(world: World) -> None:
-    """In both faces; `check_close` lets the slip's own month through."""
+    """In both faces; `check_close` lets the mistaken month through."""
     with world.clock.at("2026-11-20"):
         seller = await world.cooperative()
         body = {"month": "0206-02", "bankBalance": {"amount": "0.00"}}
@@ -172,7 +172,7 @@ async def _as_owner(database_url: str, sql: str, *arguments: Any) -> Any:
 
 
 FOLLOWS = {"journal.period", "member_month.month", "fund_month.month", "period.month", "vat_rate.from_date"}
-"""Days that follow from others, or are shipped."""
+"""Days that are derived from others, or come with the code."""
 
 
 async def test_the_database_guards_every_day(database_url: str, world: World) -> None:
@@ -253,7 +253,7 @@ async def test_books_that_hold_an_infinite_day_are_told_and_can_be_mended(world:
 
 
 async def _too_early(who: Caller, path: str, body: Json, field: str, first: str) -> None:
-    """The day before `first` is refused, and named."""
+    """The day before `first` is refused, with its field."""
     day = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
     refused = await who("POST", path, body | {field: day}, status=422)
     assert (refused["code"], refused["facts"]["field"], refused["facts"]["first"]) == ("day_out_of_range", field, first)

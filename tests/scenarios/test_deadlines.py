@@ -1,4 +1,4 @@
-"""Deadlines hold while no worker runs: whoever comes after one finds the step that the clock had to take."""
+"""Deadlines hold without a worker: a caller after a deadline finds the timer's step taken."""
 
 from datetime import timedelta
 

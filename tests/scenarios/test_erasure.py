@@ -1,4 +1,4 @@
-"""Erasure: a word that was planted through every door is found nowhere in the database any more."""
+"""Erasure: a word that was entered in every possible place is found nowhere in the database any more."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.running.run import SystemRun
 from app.usecases.platform.privacy import forget_old
-from app.usecases.run import SystemRun
 from tests.scenarios.jobs import agreed, join, move, plan, slot
 from tests.world import Caller, Json, Seller, World
 
@@ -23,7 +23,7 @@ TEN: Json = {"amount": {"amount": "10.00"}}
 
 
 async def found(world: World, word: str) -> set[tuple[str, str]]:
-    """The columns of all tables in which a word stands."""
+    """The columns of all tables that contain a word."""
     places = set()
     async with world.books.transaction() as tx:
         for table, column in [tuple(row) for row in await tx.rows(COLUMNS)]:
@@ -34,7 +34,7 @@ async def found(world: World, word: str) -> set[tuple[str, str]]:
 
 
 class Canary:
-    """A customer whose name, addresses and words all hold a word that nothing else holds; so do the staff's notes."""
+    """A customer whose name, addresses and texts contain a unique word; so do the staff's notes."""
 
     def __init__(self, world: World) -> None:
         self.word = f"kanarie{uuid4().hex[:10]}"
@@ -48,7 +48,7 @@ class Canary:
         return await self.world.order(self.me, offering, contact=self.contact, note=f"bel {self.word}")
 
     async def keyed(self, name: str, who: Caller, path: str, body: Json) -> Json:
-        """Asked under a key that is asked again after the erasure."""
+        """A request under a key, which is repeated after the erasure."""
         self.asked[name] = (who, path, body, uuid4().hex)
         done: Json = await who("POST", path, body, key=self.asked[name][3])
         return done
@@ -115,7 +115,8 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
         assert {name for name, value in contact.items() if value} <= {"name", "address", "organisation"}
     for name in ("refuse", "refund"):
         assert (await bird.again(name, 410))["code"] == "forgotten"
-    assert await bird.again("other")  # what tells of nobody who was erased is answered again
+    # An answer that names no erased person is replayed.
+    assert await bird.again("other")
 
 
 @pytest.mark.parametrize("verb", ["refuse", "cancel", "expire"])
@@ -132,7 +133,7 @@ async def test_an_order_that_was_called_off_keeps_nothing(world: World, verb: st
 
 
 async def paid_and_called_off(world: World, seller: Seller, bird: Canary) -> Json:
-    """An order that was cancelled, and on which money stands."""
+    """A cancelled order with payments."""
     order = await bird.order(seller, "200.00")
     await move_order(bird.me, order, "cancel")
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": {"amount": "10.00"}})
@@ -154,7 +155,7 @@ async def test_money_to_give_back_keeps_whom_to_ask_until_it_is_given_back(world
 
 
 async def test_money_to_give_back_takes_nothing_that_an_invoice_needs(world: World) -> None:
-    """242.00, of which 250.00 was paid: who gave it is known until it went back, the organisation for seven years."""
+    """250.00 was paid for 242.00: the contact is kept until the 8.00 went back, the organisation for seven years."""
     seller, bird = await world.cooperative(), Canary(world)
     order = await bird.order(seller, "200.00")
     for who, verb in ((seller.member, "accept"), (seller.member, "deliver"), (bird.me, "complete")):
@@ -173,7 +174,7 @@ async def test_money_to_give_back_takes_nothing_that_an_invoice_needs(world: Wor
 
 
 async def test_the_sweep_of_seven_years_takes_what_others_wrote(world: World) -> None:
-    """Of a guest who has no account as well."""
+    """For a guest without an account too."""
     seller, word, app = await world.cooperative(), f"kanarie{uuid4().hex[:10]}", await world.app()
     contact: Json = {"name": word, "email": f"{word}@example.org"}
     order = await world.order(app, await world.offering(seller), contact=contact, note=word)
@@ -187,14 +188,15 @@ async def test_the_sweep_of_seven_years_takes_what_others_wrote(world: World) ->
         return world.clock() + timedelta(days=366 * 8)
 
     await SystemRun(world.worker_database, now=later)(forget_old)
-    assert await found(world, word) == {("idempotency", "outcome")}  # for seven days
+    # It stays for seven days.
+    assert await found(world, word) == {("idempotency", "outcome")}
     async with world.books.transaction() as tx:
         await tx.value("select forget_keys($1)", later())
     assert await found(world, word) == set()
 
 
 async def test_of_a_member_stays_what_the_books_rest_on(world: World) -> None:
-    """Names, goals, notes and reports go; a purchase that was paid keeps its receipt."""
+    """Names, goals, notes and reports are erased; a paid purchase keeps its receipt."""
     seller, word = await world.cooperative(), f"kanarie{uuid4().hex[:10]}"
     member, member_id = await world.member(seller, f"Jo {word}")
     other, other_id = await world.member(seller)
@@ -217,7 +219,7 @@ async def test_of_a_member_stays_what_the_books_rest_on(world: World) -> None:
 
 
 async def made_member(world: World, seller: Seller, person: Caller, candidate: bool) -> str:
-    """A membership that a coordinator entered, of somebody who was not asked."""
+    """A membership that a coordinator entered for a person who was not asked."""
     _, person_id = await world.known(person.login)
     body: Json = {"name": "Ongevraagd", "tradeName": "Ongevraagd", "personId": person_id, "candidate": candidate}
     made = await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/members", body)
@@ -237,7 +239,7 @@ async def test_a_membership_without_an_act_of_its_member_does_not_tie_them(world
 
 
 async def test_what_others_offer_in_somebodys_name_is_no_act_and_goes_off_the_market(world: World) -> None:
-    """A row of the cooperative's own system; with an order on it there is work, which ties."""
+    """A row of the cooperative's own system; an order on it is work, which ties the person."""
     seller, person = await world.cooperative(), world.person()
     member_id = await made_member(world, seller, person, False)
     place = f"/v1/cooperatives/{seller.id}/offerings/by-external-id/winkel/A-1"
@@ -283,7 +285,7 @@ async def test_an_act_or_money_ties_a_member(world: World) -> None:
 
 
 async def test_what_is_expected_still_ties_somebody_who_left(world: World) -> None:
-    """A sale that was delivered and is not paid yet will bring them money."""
+    """A sale that was delivered and not paid yet will bring them money."""
     seller = await world.cooperative()
     order = await world.order(await world.app(), await world.offering(seller))
     await world.deliver(seller, order)
@@ -293,7 +295,7 @@ async def test_what_is_expected_still_ties_somebody_who_left(world: World) -> No
 
 
 async def test_money_that_comes_at_the_same_time_is_never_lost_in_a_forgotten_membership(world: World) -> None:
-    """Either the money is there first, and ties; or the membership is over first, and it is booked after that."""
+    """Either the money is first, and ties; or the membership has ended first, and it is booked after that."""
     seller = await world.cooperative([{"kind": "premium", "count": 20, "yearlyCap": "10.00"}, {"kind": "pot"}])
     premium: Json = {"kind": "premium", "amount": {"amount": "1.00"}, "reason": "x"}
     for _ in range(6):
@@ -319,7 +321,7 @@ async def test_money_that_comes_at_the_same_time_is_never_lost_in_a_forgotten_me
 
 
 async def test_an_order_and_an_erasure_at_the_same_time_leave_no_contact_of_nobody(world: World) -> None:
-    """The order comes first, and ties; or it is the first one of somebody new."""
+    """Either the order is first, and ties; or it is the first order of a new person."""
     seller = await world.cooperative()
     offering = await world.offering(seller)
     for _ in range(6):

@@ -1,6 +1,6 @@
 """Each cooperative's example, sold, closed with its month, refunded in the next: by its own rules, as data.
 
-The second row of each has other numbers, worked out by hand.
+The second row of each has other numbers, computed by hand.
 """
 
 from typing import Any
@@ -51,14 +51,14 @@ EXAMPLES: dict[str, tuple[list[Json], str, str | None, dict[str, str]]] = {
             "payable_municipality": "475.00",
         },
     ),
-    # 333.33: reserve 33.33, 300.00 left of which half
+    # 333.33: reserve 33.33, 300.00 left, half of it
     "ONS, odd": (
         ONS,
         "333.33",
         None,
         {"training_pot": "33.33", "cooperative_fund": "150.00", "payable_municipality": "150.00"},
     ),
-    # a loss: costs and reserve above the net amount are the fund's, and nothing is remitted
+    # A loss: the fund bears costs and reserve above the net amount, and nothing is remitted.
     "ONS, loss": (
         ONS,
         "100.00",

@@ -1,4 +1,4 @@
-"""The books as files: a second program adds them up to the same balances."""
+"""The books as files: another program computes the same balances."""
 
 import csv
 import io

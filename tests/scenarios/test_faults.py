@@ -32,14 +32,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 async def offering(live: Live) -> str:
-    """A service: nobody waits for anybody, so that many orders are under way at once."""
+    """A service, which needs no lock on stock, so that many orders run at once."""
     async with httpx.AsyncClient(base_url=live.url) as client:
         found = (await client.get("/v1/catalogue/offerings?text=tuinbeurt")).json()["items"]
         return str(found[0]["id"])
 
 
 async def send(client: httpx.AsyncClient, token: str, offering_id: str, key: str) -> str | None:
-    """The order's id, or None where there was no answer."""
+    """The order's id, or None without an answer."""
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
     body = {"lines": [{"offeringId": offering_id, "quantity": 1}], "contact": GUEST, "note": key}
     try:
@@ -53,7 +53,7 @@ async def send(client: httpx.AsyncClient, token: str, offering_id: str, key: str
 
 
 async def in_books(live: Live, keys: list[str]) -> dict[str, str]:
-    """The orders that stand in the database, by key."""
+    """The orders in the database, by key."""
     connection = await asyncpg.connect(live.postgres.url(user="postgres"))
     rows = await connection.fetch('select note, id from "order" where note = any($1)', keys)
     await connection.close()
@@ -89,7 +89,7 @@ async def test_killed_in_the_middle_of_two_hundred_orders(live: Live, victim: st
 
 
 async def _interrupted(live: Live, token: str, offering_id: str, keys: list[str], victim: str) -> dict[str, str]:
-    """Send all orders at once and kill after some answers. Returns what was acknowledged, by key."""
+    """Sends all orders at once and kills after some answers. Returns the acknowledged orders, by key."""
     acknowledged: dict[str, str] = {}
     kill: Callable[[], None] = live.kill_server if victim == "server" else live.kill_postgres
 
@@ -163,7 +163,8 @@ async def test_a_server_that_stops_ends_its_imports_at_once(live: Live) -> None:
             if any(one["rows"] for one in (await client.get(path)).json()["items"]):
                 break
         live.process.terminate()
-        with contextlib.suppress(httpx.TransportError):  # a reset may come before the answer
+        # A reset may come before the answer.
+        with contextlib.suppress(httpx.TransportError):
             answer = await asyncio.wait_for(sending, 10)
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert live.process.wait(10) in (0, 143, -15)

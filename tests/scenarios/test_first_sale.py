@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.running.run import SystemRun
 from app.usecases.ledger import check_books
-from app.usecases.run import SystemRun
 from tests.world import GUEST, NOTHING, SAENS_TOIS, SCOPE, Caller, World
 
 
@@ -37,7 +37,8 @@ async def test_below_the_threshold_the_municipality_gets_nothing(world: World) -
 async def test_the_sale_that_crosses_the_threshold(world: World) -> None:
     """2940 kept this year, then net 200 with 30 costs: 42.25 to the municipality, 102.25 to the pot."""
     seller, app = await world.cooperative(), await world.app()
-    await world.sale(seller, app, "3458.82")  # keeps 2940.00 after 15 %
+    # The member keeps 2940.00 after 15 %.
+    await world.sale(seller, app, "3458.82")
     assert (await world.thermometer(seller))["yearTotal"]["amount"] == "2940.00"
 
     crossing = await world.sale(seller, app, "200.00", costs="30.00")
@@ -204,7 +205,7 @@ async def test_what_do_i_keep_counts_the_real_year(world: World) -> None:
 
 
 async def test_a_refund_before_completion_leaves_the_earning_pending(world: World) -> None:
-    """Whether the job was done when the money went back, or is done after it: the price is due again."""
+    """Whether the job was done before or after the refund: the price is due again."""
     seller, app = await world.cooperative(), await world.app()
     for number, refunded_at in enumerate(("delivered", "accepted"), 1):
         order = await world.order(app, await world.offering(seller, "100.00"))
@@ -238,7 +239,7 @@ async def test_two_lines_of_one_offering_come_back_to_stock_together(world: Worl
 
 
 async def test_the_parents_share_goes_where_the_agreement_was_written(world: World) -> None:
-    """A cooperative that moves to another umbrella keeps paying the one that its agreement names."""
+    """A cooperative that moves to another umbrella keeps paying the one in its agreement."""
     umbrellas = [await world.cooperative(), await world.cooperative()]
     seller, app = await world.cooperative(), await world.app()
     place = f"/v1/cooperatives/{seller.id}"

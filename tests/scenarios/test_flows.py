@@ -1,4 +1,4 @@
-"""Where money went: statements as of any day, the trace of a euro, the flows of a month, and replays."""
+"""Where money went: statements as of any day, the trace of an order, the flows of a month, and replays."""
 
 from datetime import UTC, datetime
 from xml.etree import ElementTree

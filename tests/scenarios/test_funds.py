@@ -1,4 +1,4 @@
-"""Money for named purposes, time for time, and deliveries within one legal entity."""
+"""Restricted funds, barter, and deliveries within one legal entity."""
 
 import asyncio
 
@@ -115,7 +115,7 @@ async def test_nobody_goes_beyond_the_limit_with_several_trades_at_once(world: W
 
 
 async def test_a_farm_delivers_to_its_sister_restaurant(world: World) -> None:
-    """One legal entity: 12000, no VAT, no invoice, both books balance alone. Another entity: an order."""
+    """One legal entity: 12000, no VAT, no invoice, both books balance separately. Another entity: an order."""
     farm, restaurant = await world.cooperative(), await world.cooperative()
     place = f"/v1/cooperatives/{farm.id}/internal-deliveries"
     body = {"toCooperativeId": restaurant.id, "amount": euro("120.00"), "title": "Groente", "deliveredOn": "2026-03-05"}
@@ -136,7 +136,7 @@ async def test_a_farm_delivers_to_its_sister_restaurant(world: World) -> None:
 
 
 async def test_three_gifts_cost_nothing(world: World) -> None:
-    """Total 0, nothing in the books, nobody waits for money; a price above 0 is refused."""
+    """Total 0, nothing in the books, no payment expected; a price above 0 is refused."""
     seller, app = await world.cooperative([{"kind": "collective"}]), await world.app()
     offering = await world.offering(seller, "0.00", kind="giveaway", stock=5)
     order = await world.order(app, offering, 3)
@@ -155,7 +155,7 @@ async def test_three_gifts_cost_nothing(world: World) -> None:
 
 
 async def test_a_collective_buys_the_fridge_when_seven_of_nine_say_yes(world: World) -> None:
-    """75 % of nine is seven: six are not enough, the seventh decides; nobody votes twice, all of them at once."""
+    """75 % of nine is seven: the seventh vote decides; nobody votes twice, even if all vote at once."""
     seller = await world.cooperative([{"kind": "vote", "percent": "75"}, {"kind": "collective"}])
     everybody = [seller.member, *[(await world.member(seller, f"Lid {n}"))[0] for n in range(8)]]
     await world.sale(seller, await world.app(), "600.00")
@@ -201,7 +201,7 @@ async def test_a_ballot_that_cannot_be_won_is_over(world: World) -> None:
 
 
 async def test_a_fund_pays_nothing_before_it_has_the_money(world: World) -> None:
-    """Given on the 5th: nothing is paid from it on the 4th, nor on the 6th what was spent on the 10th."""
+    """Given on the 5th: nothing is paid from it on the 4th, and money spent on the 10th cannot be spent on the 6th."""
     with world.clock.at("2026-03-01"):
         seller = await world.cooperative()
     with world.clock.at("2026-03-12"):

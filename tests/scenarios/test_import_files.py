@@ -1,4 +1,4 @@
-"""What files of partners really hold: open quotes, Excel's habits, amounts in two ways, rows that are too long."""
+"""Real files of partners: open quotes, Excel's habits, amounts in two forms, rows that are too long."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ async def test_an_open_quote_swallows_no_rows(world: World) -> None:
 
 
 async def test_a_quote_inside_a_cell_is_text(world: World) -> None:
-    """Such as the sign of an inch. A cell that is quoted badly is the trouble of its own row."""
+    """Such as the inch sign. A badly quoted cell affects only its own row."""
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     rows = [HEAD, row("F", title='TV 32"'), row("G", title='"TV" 32'), row("H", title='"TV 32"""'), row("I")]
@@ -115,7 +115,7 @@ def test_points_of_an_amount_stand_between_groups_of_three() -> None:
 
 
 async def test_a_row_may_be_as_long_as_one_offering_by_itself(world: World) -> None:
-    """4,000 letters are allowed, however many bytes JSON makes of them; a longer row is refused alone."""
+    """4,000 characters are allowed, however many bytes JSON makes of them; a longer row is refused alone."""
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     good = LINE | {"memberId": seller.member_id}
@@ -186,7 +186,7 @@ async def test_others_are_answered_while_a_bad_file_is_read(world: World, addres
 
 
 async def test_a_file_has_an_end(world: World) -> None:
-    """Lines count whether there is something on them or not."""
+    """Lines count even if they are empty."""
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     refused = await send(partner, seller, b"\n" * (MOST_LINES + 5), status=422)

@@ -1,4 +1,4 @@
-"""What an import asks of people: one task, one decision about all it holds; and how it ends if its process does."""
+"""The review of an import: one task, one decision about all that it holds; and its end if its process dies."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -148,7 +148,7 @@ async def test_who_decides_about_an_import(world: World) -> None:
 
 
 async def test_nobody_publishes_what_they_made_themselves(world: World) -> None:
-    """It stays held, and so does what a maker offers who does not sell now."""
+    """It stays held, and so do offerings of a maker who does not sell now."""
     seller = await world.cooperative()
     me = (await seller.coordinator("GET", "/v1/me"))["person"]["id"]
     path = f"/v1/cooperatives/{seller.id}/members"
@@ -171,7 +171,7 @@ async def test_nobody_publishes_what_they_made_themselves(world: World) -> None:
 
 
 async def test_an_order_does_not_wait_for_an_import(world: World) -> None:
-    """Neither its tasks nor its place in the feed."""
+    """Neither its tasks nor its place in the feed wait."""
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller)
     partner = await partner_of(world, seller)
@@ -201,7 +201,7 @@ async def test_a_step_by_hand_comes_after_the_import_that_it_follows(world: Worl
 
 
 async def begun(world: World, seller: Seller, partner: Caller) -> tuple[asyncio.Task[Any], asyncio.Event, Json]:
-    """An import that waits for the rest of its file: the request, what lets it go on, and the import."""
+    """An import that waits for the rest of its file: the request, an event that lets it continue, and the import."""
     going_on = asyncio.Event()
 
     async def parts() -> Any:
@@ -221,7 +221,7 @@ async def begun(world: World, seller: Seller, partner: Caller) -> tuple[asyncio.
 
 
 async def lapse(world: World, imported: Json) -> None:
-    """As if its process were gone: nobody renews it."""
+    """Simulates that its process is gone: nobody renews the lease."""
     async with world.books.transaction() as tx:
         sql = "update offering_import set lease_until = $2 where id = $1::text::uuid"
         await tx.value(sql, imported["id"], datetime.now(UTC) - timedelta(seconds=1))
@@ -263,7 +263,8 @@ async def test_an_import_whose_process_is_gone_is_stopped_by_whoever_finds_it(wo
             )
             row = await tx.only(sql, imported["id"])
         assert (row["state"], row["reason"], row["ended"]) == ("stopped", "its process is gone", True), finds.__name__
-        going_on.set()  # the process was only slow: it is told that its file is over
+        # The process was only slow: it learns that its import has ended.
+        going_on.set()
         answer = await request
         assert (answer.status_code, answer.json()["code"]) == (409, "already_settled")
         assert (await partner("GET", f"/v1/offering-imports/{imported['id']}"))["state"] == "stopped"
@@ -295,7 +296,7 @@ async def test_a_request_that_is_cancelled_stops_its_import_at_once(world: World
 
 
 async def test_a_slow_client_keeps_its_import(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lease is renewed while nothing comes; here thrice in 0.3 seconds."""
+    """The lease is renewed while no data comes; here thrice in 0.3 seconds."""
     monkeypatch.setattr("app.api.offering_imports.LEASE", timedelta(seconds=0.3))
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
@@ -310,7 +311,7 @@ async def test_a_slow_client_keeps_its_import(world: World, monkeypatch: pytest.
 
 
 async def test_two_files_of_one_source_at_once(world: World) -> None:
-    """Each offering is made once, and both files end well."""
+    """Each offering is created once, and both imports finish."""
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     both = await asyncio.gather(*(send(partner, seller, lines(seller, 900)) for _ in range(2)))

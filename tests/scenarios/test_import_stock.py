@@ -1,4 +1,4 @@
-"""A partner's stock: what its source says changes what is left by as much; what was sold here stays sold."""
+"""A partner's stock: the units left change by the difference in the source's number; sales here stay sold."""
 
 import asyncio
 from uuid import UUID
@@ -32,7 +32,7 @@ def offering(**more: int | None) -> Offering:
 @pytest.mark.parametrize(
     ("stock", "held", "said", "new", "left", "next_left"),
     [
-        # in all, held, said before; said now; left now; left if the source then says 12
+        # total, held, reported before; reported now; left now; left if the source then reports 12
         (7, 0, 12, 12, 7, 7),
         (7, 0, 12, 20, 15, 7),
         (7, 0, 12, 8, 3, 7),
@@ -100,7 +100,8 @@ async def test_what_is_held_counts_as_sold_until_it_comes_back(world: World) -> 
     order = await world.order(app, made["id"], 4)
     await partner("PUT", place(seller, "SKU-0"), body)
     assert await left(world, made) == 5
-    assert (await partner("PUT", place(seller, "SKU-0"), body | {"stock": 2}))["stock"] == 7  # all of it is held
+    # All of it is held.
+    assert (await partner("PUT", place(seller, "SKU-0"), body | {"stock": 2}))["stock"] == 7
     assert await left(world, made) == 0
     await partner("PUT", place(seller, "SKU-0"), body)
     await app("DELETE", f"/v1/holds/{hold['id']}")
@@ -110,7 +111,7 @@ async def test_what_is_held_counts_as_sold_until_it_comes_back(world: World) -> 
 
 
 async def test_a_sale_during_an_import_and_two_imports_at_once(world: World) -> None:
-    """However they come in between each other, 60 units less what was sold are left."""
+    """In any interleaving, 60 units less the sold ones are left."""
     seller, partner, _, made = await published(world, 40)
     app = await world.app()
     text = lines(seller, 300, stock=60)
@@ -135,7 +136,7 @@ async def test_a_number_typed_by_hand_stands_until_the_source_says_another(world
 
 
 async def test_the_first_number_after_the_upgrade_is_taken_as_it_is(world: World) -> None:
-    """What the source said before is not known then."""
+    """Earlier numbers of the source are not known then."""
     seller, partner, body, made = await published(world)
     await sell(world, seller, made, 5)
     async with world.books.transaction() as tx:

@@ -1,4 +1,4 @@
-"""What people of a joint purchase do by mistake, twice or beyond what was agreed."""
+"""Mistakes in a joint purchase, repeats, and requests beyond the agreement."""
 
 from tests.scenarios.buying import charged, finish, look, mine, move, owed, plan, pot, rich, settle, wish
 from tests.scenarios.jobs import join, sign, slot
@@ -66,7 +66,7 @@ async def test_the_same_wish_again_changes_nothing_while_topping_up(world: World
 
 
 async def test_topping_up_takes_fewer_units_if_all_packs_stay_and_fewer_are_missing(world: World) -> None:
-    """Packs of ten: 11 wished leave a second pack that misses 9; 10 fill one. Nobody else loses a pack by it."""
+    """Packs of ten: 11 wished leave 9 missing in a second pack; 10 fill one. Nobody else loses a pack by it."""
     seller = await rich(world)
     purchase = await plan(world, seller)
     await mine(seller, purchase, 11)
@@ -117,7 +117,7 @@ async def test_a_partner_owes_no_more_than_the_lead_allows(world: World) -> None
 
 
 async def test_wishes_count_against_the_limit_of_a_job(world: World) -> None:
-    """What a cooperative wished in a purchase counts when it is to owe for a job, and the other way round."""
+    """Wishes in a purchase count when the cooperative is to owe for a job, and the other way round."""
     lead, partner = await rich(world), await rich(world)
     await lead.treasurer(
         "PUT", f"/v1/cooperatives/{lead.id}/credit-limits/{partner.id}", {"limit": {"amount": "105.00"}}

@@ -54,7 +54,10 @@ async def test_spools_for_three_with_a_discount(world: World) -> None:
 
 
 async def test_a_purchase_of_three_cooperatives_comes_short_and_one_line_is_credited(world: World) -> None:
-    """Firm 12 + 9 + 6 = 27, tolerance 3: three packs; 24 come. Delivery 5.00 by units; every book balances alone."""
+    """Firm 12 + 9 + 6 = 27, tolerance 3: three packs; 24 come.
+
+    Delivery 5.00 by units; every book balances separately.
+    """
     lead, left, right = await rich(world), await rich(world), await rich(world)
     purchase = await plan(world, lead, partners=(left, right), delivery={"amount": "5.00"}, rule="first_come")
     first = await mine(lead, purchase, 12)
@@ -244,7 +247,7 @@ async def test_who_ordered_does_not_settle_and_five_settlements_are_one(world: W
 
 
 async def test_wishes_in_the_closing_second_and_two_buyers(world: World) -> None:
-    """Fifty members change their wish while two people close: one closing, and each wish counts wholly or not."""
+    """Fifty members change their wish while two people close: it closes once; each wish counts fully or not at all."""
     seller = await rich(world)
     purchase = await plan(world, seller)
     members = [await world.member(seller) for _ in range(50)]
@@ -295,7 +298,7 @@ async def test_delivery_is_shared_to_the_cent(world: World, by: str) -> None:
 
 
 async def test_what_costs_more_than_was_reserved_is_taken_from_the_pot_or_owed(world: World) -> None:
-    """Pot 10.00, all of it reserved for the spools; delivery 3.00 becomes a debt, which the next earning repays."""
+    """Pot 10.00, all reserved for the spools; delivery 3.00 becomes a debt, which the next earning repays."""
     seller = await rich(world, "10.00")
     purchase = await plan(world, seller, delivery={"amount": "3.00"})
     await mine(seller, purchase, 10)
@@ -327,7 +330,7 @@ async def test_anybody_works_the_allocation_out_again_from_what_is_published(wor
 
 
 async def test_what_nobody_asked_for_is_the_leads_and_a_wish_of_a_partner_never_grows(world: World) -> None:
-    """Ten wished of a pack of ten; twelve come: ten are theirs, two are the lead's, who pays them from its fund."""
+    """Ten wished of a pack of ten; twelve come: ten are theirs, two are the lead's, paid from its fund."""
     lead, partner = await rich(world), await rich(world)
     purchase = await plan(world, lead, partners=(partner,))
     await mine(partner, purchase, 10)

@@ -1,4 +1,4 @@
-"""An agreement that is signed late touches no work that is booked; and no sale slips in while it is signed."""
+"""An agreement that is signed late does not touch booked work; and no sale slips in while it is signed."""
 
 import asyncio
 from typing import Any
@@ -44,7 +44,7 @@ async def _earning(seller: Seller, order: Json) -> Json:
 
 
 async def test_work_that_is_booked_keeps_its_agreement(world: World) -> None:
-    """500.00 in May under half above 100.00; in June all above 0.00 from 1 May on: refused, and told before."""
+    """500.00 in May under half above 100.00; in June all above 0.00 from 1 May on: refused, already at the test."""
     with world.clock.at("2026-05-10"):
         seller, app = await world.cooperative(HALF), await world.app()
         early = await _half_signed(seller, ALL, "2026-05-01")
@@ -93,7 +93,7 @@ async def test_allowances_and_months_that_the_books_began_with_are_booked_work_t
 
 
 async def test_a_sale_that_is_booked_anew_keeps_its_version(world: World, database_url: str) -> None:
-    """Old books may hold a version that was signed late: a payment that is corrected takes nothing from anybody."""
+    """Old books may have a version that was signed late: a corrected payment takes nothing from anybody."""
     with world.clock.at("2026-05-10"):
         seller, app = await world.cooperative(HALF), await world.app()
         late = await _half_signed(seller, ALL, "2026-05-01")
@@ -122,7 +122,7 @@ async def _send(caller: Caller, path: str, body: Json, key: str) -> httpx.Respon
 
 
 async def test_a_sale_and_a_signature_at_once_come_in_one_order_or_the_other(world: World) -> None:
-    """Refused after the sale, or before it and then the sale is split by it: never signed over a sale of before."""
+    """Either refused after the sale, or signed before it, so that the sale is split by it."""
     outcomes = set()
     for number in range(8):
         with world.clock.at("2026-05-10"):
@@ -150,10 +150,11 @@ async def test_a_sale_and_a_signature_at_once_come_in_one_order_or_the_other(wor
 async def test_a_sale_that_read_the_agreement_before_it_was_signed_reads_it_again(
     world: World, database_url: str
 ) -> None:
-    """The sale waits for its member's year with the old version in hand; the new one is signed; the sale goes on."""
+    """The sale waits for its member's year with the old version; the new one is signed; the sale continues."""
     with world.clock.at("2026-05-10"):
         seller, app = await world.cooperative(HALF), await world.app()
-        await world.sale(seller, app, "10.00")  # makes the year
+        # This creates the year.
+        await world.sale(seller, app, "10.00")
         await world.agreement(seller, HALF, NOTHING, "2026-05-11")
     with world.clock.at("2026-05-12"):
         late = await _half_signed(seller, ALL, "2026-05-12")
@@ -167,7 +168,8 @@ async def test_a_sale_that_read_the_agreement_before_it_was_signed_reads_it_agai
             await connection.fetch("select 1 from member_year where member_id = $1 for update", seller.member_id)
             body = {"amount": order["gross"]}
             paying = asyncio.create_task(_send(seller.treasurer, f"/v1/orders/{order['id']}/payments", body, "pay"))
-            await until(lambda: observer.fetchval(WAITING))  # it has read the version
+            # It has read the version.
+            await until(lambda: observer.fetchval(WAITING))
             signed = await _send(seller.controller, f"{late}/signatures", {"side": "municipality"}, "sign")
             assert signed.status_code == 200, signed.text
             await held.rollback()

@@ -1,4 +1,4 @@
-"""A legal limit that an agreement names is held, in the split too; without a verified value nothing is paid out."""
+"""A legal limit in an agreement is enforced, in the split too; without a verified value nothing is paid out."""
 
 from tests.scenarios.test_agreements import allow
 from tests.scenarios.test_first_sale import books_are_right
@@ -15,7 +15,7 @@ async def _paid_out(world: World, seller: Seller) -> tuple[str, str]:
 
 
 async def test_a_month_pays_out_what_the_law_allows_and_refunds_unwind_it(world: World) -> None:
-    """k is 210.00 a month in 2025: the agreement's 300.00 does not come, whatever the order of events."""
+    """k is 210.00 a month in 2025: the agreement's 300.00 is not paid out, whatever the order of events."""
     with world.clock.at("2025-03-10"):
         seller, app = await world.cooperative(pots()), await world.app()
         first = await world.sale(seller, app, "180.00")
@@ -49,7 +49,8 @@ async def test_a_year_pays_out_what_the_law_allows(world: World) -> None:
             assert await _paid_out(world, seller) == (paid_out, f"{250 * month - min(month, 10) * 210}.00")
     with world.clock.at("2025-12-01"):
         await seller.treasurer("POST", f"/v1/orders/{orders[0]['id']}/refunds", {"reason": "klacht"})
-        assert await _paid_out(world, seller) == ("2100.00", "400.00")  # the eleventh month has room now
+        # The eleventh month has room now.
+        assert await _paid_out(world, seller) == ("2100.00", "400.00")
     await books_are_right(world)
 
 

@@ -1,4 +1,4 @@
-"""From referral to exit; what is earned on trial is held, and decided once; through the public API only."""
+"""From referral to exit; earnings on trial are held, and decided once; through the public API only."""
 
 import asyncio
 from datetime import timedelta
@@ -23,7 +23,7 @@ async def move(who: Caller, member_id: str, verb: str, status: int = 200, **more
 
 
 async def on_trial(world: World, rules: list[Json] = RULES) -> tuple[Seller, Caller, str]:
-    """A cooperative whose own member, in the seat of `seller.member`, is on trial."""
+    """A cooperative whose own member, in `seller.member`, is on trial."""
     seller = await world.cooperative(rules)
     caller, member_id = await candidate(world, seller)
     await move(seller.coordinator, member_id, "start_trial")
@@ -101,7 +101,7 @@ async def test_a_member_pauses_without_a_reason_and_a_candidate_does_not_sell(wo
 
 
 async def test_what_is_earned_on_trial_is_held_and_released_once(world: World) -> None:
-    """15000 − 5 % = 14250, after the coordinator's word; ten at once are one."""
+    """15000 − 5 % = 14250, after the coordinator's decision; ten requests at once count once."""
     seller, member, member_id = await on_trial(world)
     app = await world.app()
     order = await world.sale(seller, app, "150.00")

@@ -1,4 +1,4 @@
-"""A year through the API against a reference that counts everything again from nothing, in whatever order it comes."""
+"""A year through the API, compared with a reference that computes everything again, in any order of events."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Sold:
     order: Json
     refunded: bool = False
     off: bool = False
-    """Called off: nothing is earned, and whatever was paid is owed back."""
+    """Cancelled: nothing is earned, and all payments are owed back."""
     paid: int = 0
 
     @property
@@ -73,7 +73,7 @@ class Sold:
 
 @dataclass
 class Reference:
-    """What has to stand in the books: the sales that remain, each shared on its own, the year by its versions."""
+    """The expected books: the remaining sales, each shared on its own, and the year by its versions."""
 
     versions: list[Version] = field(default_factory=lambda: [Version(1, 100_000, 50)])
     sales: list[Sold] = field(default_factory=list)
@@ -117,7 +117,7 @@ def rules(version: Version) -> list[Json]:
 
 @dataclass
 class Year:
-    """One cooperative's year, each event done through the API and told to the reference."""
+    """One cooperative's year; each event goes to the API and to the reference."""
 
     world: World
     seller: Seller
@@ -144,7 +144,7 @@ class Year:
             sale.refunded, sale.paid = True, 0
 
     async def odd(self, net: int, choice: int) -> None:
-        """Half is paid at some stage, and perhaps given back; then the order is called off, or done and paid whole."""
+        """Half is paid at some moment, and possibly given back; then it is cancelled, or done and paid in full."""
         stage, off, given = choice % 4, choice & 4 and choice % 4 < 2, choice & 8
         app = await self.world.app()
         order = await self.world.order(app, await self.world.offering(self.seller, euro(net)))
@@ -167,14 +167,14 @@ class Year:
         self.reference.sales.append(sold)
 
     async def more(self, number: int, cents: int) -> None:
-        """Somebody pays again for an order, whatever became of it."""
+        """A second payment for an order, in any state."""
         if self.reference.sales:
             sale = self.reference.sales[number % len(self.reference.sales)]
             await pay(self.seller, sale.order, euro(cents))
             sale.paid += cents
 
     async def back(self, number: int, cents: int) -> None:
-        """At most what is owed back of an order is given back."""
+        """Gives back at most the amount owed back for an order."""
         owing = [sale for sale in self.reference.sales if sale.owed]
         if owing:
             sale = owing[number % len(owing)]
@@ -183,7 +183,7 @@ class Year:
             sale.paid -= cents
 
     async def undo(self, number: int, which: int) -> None:
-        """A payment turns out to be a mistake, unless its money is gone already."""
+        """A payment was a mistake and is undone, unless its money is gone already."""
         if self.reference.sales:
             sale = self.reference.sales[number % len(self.reference.sales)]
             found = await self.seller.treasurer("GET", f"/v1/orders/{sale.order['id']}/payments")
@@ -195,7 +195,7 @@ class Year:
                 sale.paid -= 0 if gone else cents
 
     async def balances(self) -> dict[str, int]:
-        """What stands on the accounts of each kind, other than nothing."""
+        """The balances of each kind of account, other than zero."""
         found: dict[str, int] = defaultdict(int)
         place = f"/v1/cooperatives/{self.seller.id}/accounts?limit=100"
         for account in (await self.seller.treasurer("GET", place))["items"]:

@@ -1,4 +1,4 @@
-"""Netting: proposed by the month, with statements for both sides; a broken mirror is noticed."""
+"""Netting: proposed every month, with statements for both sides; books that do not match are noticed."""
 
 from tests.scenarios.jobs import COLLECTIVE, approved, join, net, plan, slot, under
 from tests.scenarios.test_first_sale import books_are_right
@@ -20,7 +20,7 @@ async def open_ones(seller: Seller) -> list[Json]:
 
 
 async def asked_to_confirm(world: World, seller: Seller) -> int:
-    """How many of the treasurer's tasks ask for their word on a netting."""
+    """The number of the treasurer's tasks to confirm a netting."""
     await world.work()
     tasks = (await seller.treasurer("GET", "/v1/tasks"))["items"]
     return [task["what"] for task in tasks].count("confirm_netting")

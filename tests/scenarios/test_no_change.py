@@ -1,4 +1,4 @@
-"""A change that changes nothing makes no version, no event and no edition, so that nobody else gets 412 for nothing."""
+"""A change without an effect makes no version, event or edition, so that nobody gets a 412 without reason."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,7 +18,9 @@ RULES: list[Json] = [{"kind": "remit_above", "threshold": "3000.00", "percent": 
 
 
 class Place(NamedTuple):
-    """Who changes a thing, where, and where it is read; `find` picks it there, `more` are fields with other names."""
+    """The caller and path of a change, and where to read the object; `find` selects it, `more` are fields with other
+    names.
+    """
 
     who: Caller
     path: str
@@ -72,7 +74,7 @@ async def _of_partner(_: World, seller: Seller) -> Place:
 
 
 async def _agreement(_: World, seller: Seller) -> Place:
-    """One that was tested: it need not be tested again."""
+    """A tested agreement: it need not be tested again."""
     example = {"name": "Klein", "net": "100.00", "expected": {"pot": "100.00"}}
     body = {"title": "Volgende", "activeFrom": "2028-01-01", "rules": RULES, "examples": [example]}
     made = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
@@ -145,7 +147,7 @@ def test_every_change_of_the_contract_is_in_the_table() -> None:
 
 
 async def written(world: World) -> dict[str, int]:
-    """How many versions, events, editions and deliveries there are."""
+    """The numbers of versions, events, editions and deliveries."""
     versioned = [name for name, table in SQLModel.metadata.tables.items() if "version" in table.columns]
     counts = {name: f'select coalesce(sum(version), 0) from "{name}"' for name in versioned}
     counts |= {name: f"select count(*) from {name}" for name in ("outbox", "offering_edition", "timer")}

@@ -1,4 +1,4 @@
-"""A partner keeps its own list: one offering at a time or a whole file, and sending it again changes nothing."""
+"""A partner sends its own list, one offering at a time or a whole file; a repeat changes nothing."""
 
 import csv
 import io
@@ -123,10 +123,12 @@ async def test_what_a_partner_may_not_put(world: World) -> None:
     await (await partner_of(world, other))("PUT", place(seller, "SKU-1"), body, status=404)
     await seller.member("PUT", place(seller, "SKU-1"), body, status=403)
     await partner("PUT", place(seller, "SKU-1"), body | {"state": "published"}, status=400)
-    await partner("PUT", place(seller, "SKU-1"), body | {"kind": "service"}, status=422)  # with stock
+    # With stock.
+    await partner("PUT", place(seller, "SKU-1"), body | {"kind": "service"}, status=422)
     await partner("PUT", place(seller, "a%20b"), body, status=400)
     await partner("GET", place(seller, "SKU-1"), status=404)
-    made = await partner("PUT", place(seller, "123456782"), body, status=201)  # an article number, no citizen's
+    # An article number, not a citizen number.
+    made = await partner("PUT", place(seller, "123456782"), body, status=201)
     _, colleague = await world.member(seller)
     await partner("PUT", place(seller, "123456782"), body | {"memberId": colleague}, status=422)
     await seller.coordinator("POST", f"/v1/offerings/{made['id']}/transitions", {"verb": "publish"})
@@ -149,7 +151,8 @@ async def test_a_file_is_taken_in_once(world: World) -> None:
     assert counts(again) == (0, 0, 1200, 0)
     assert (await partner("GET", place(seller, "SKU-7")))["version"] == before
     changed = await send(partner, seller, lines(seller, 2, title="Jam van pruimen") + lines(seller, 4))
-    assert counts(changed) == (0, 4, 2, 0)  # there and back again: two of them changed twice
+    # There and back again: two of them changed twice.
+    assert counts(changed) == (0, 4, 2, 0)
     listed = (await partner("GET", f"/v1/cooperatives/{seller.id}/offering-imports"))["items"]
     assert [found["id"] for found in listed] == [changed["id"], again["id"], first["id"], rehearsed["id"]]
     assert (await seller.coordinator("GET", f"/v1/offering-imports/{first['id']}"))["rows"] == 1200
@@ -252,7 +255,7 @@ async def test_a_file_that_cannot_be_read_says_why(world: World, body: bytes, ki
 
 
 async def test_no_row_holds_up_the_server_or_the_rest_of_its_file(world: World) -> None:
-    """A quote that is never closed, thousands of fields, brackets without end, characters that cannot be kept."""
+    """A quote that is never closed, thousands of fields, endless brackets, characters that cannot be stored."""
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     began = time.process_time()
@@ -263,7 +266,8 @@ async def test_no_row_holds_up_the_server_or_the_rest_of_its_file(world: World) 
     rows = [json.dumps(many), "[" * 9000, json.dumps(odd), json.dumps(good)]
     made = await send(partner, seller, "\n".join(rows))
     assert counts(made) == (1, 0, 0, 3)
-    assert time.process_time() - began < 3  # it was five seconds for the first alone
+    # It took five seconds for the first alone.
+    assert time.process_time() - began < 3
     refused = (await partner("GET", f"/v1/offering-imports/{made['id']}/rows?outcome=refused"))["items"]
     assert [len(row["errors"]) for row in refused][:2] == [1, 1]
     assert [row["externalId"] for row in refused] == ["M", "", ""]
@@ -289,7 +293,7 @@ async def test_what_is_wrong_is_said_by_its_column(world: World) -> None:
 
 
 async def test_a_large_file_is_never_in_memory_as_a_whole(world: World) -> None:
-    """What is read ahead of what is written stays a few hundred rows, and how far it is can be seen meanwhile."""
+    """At most a few hundred rows are read ahead of the writes, and the progress can be seen meanwhile."""
     seller = await world.cooperative()
     partner = await partner_of(world, seller)
     sent, ahead, seen = 0, list[int](), list[int]()

@@ -1,4 +1,4 @@
-"""What is on offer: listed by a partner's app, reviewed by another, changed while orders keep what they bought."""
+"""Offerings: listed by a partner's app, reviewed by another person, changed while orders keep their edition."""
 
 from tests.world import GUEST, World
 

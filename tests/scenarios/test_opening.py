@@ -35,7 +35,7 @@ def brought(seller: Seller, **more: Any) -> Json:
 
 
 async def test_a_running_cooperative_starts_in_mid_year(world: World) -> None:
-    """2940 kept so far: the next 144.50 cross the threshold of 3000 just as if it had always been here."""
+    """2940 kept so far: the next 144.50 cross the threshold of 3000, as if it had always been here."""
     with world.clock.at("2026-07-02"):
         seller = await world.cooperative([may_buy(), *VRIJE_UITLOOP])
         place = f"/v1/cooperatives/{seller.id}/opening-balances"
@@ -67,7 +67,7 @@ async def test_a_running_cooperative_starts_in_mid_year(world: World) -> None:
 
 
 async def test_a_cooperative_may_begin_with_an_overdraft(world: World) -> None:
-    """What is below zero is said as people say it; the books balance all the same."""
+    """Negative amounts are accepted, and the books still balance."""
     seller = await world.cooperative()
     accounts = [("bank", "-50.00"), ("vat", "-21.00"), ("receivable_customer", "10.00"), ("cooperative_fund", "-19.00")]
     body = brought(seller, pots=[], totals=[]) | {

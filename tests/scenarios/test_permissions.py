@@ -1,4 +1,4 @@
-"""Dated permissions of a municipality, sealed text, and what becomes of the pot of who leaves."""
+"""Dated permissions of a municipality, sealed text, and the pot of a member who leaves."""
 
 import asyncpg
 
@@ -23,7 +23,7 @@ async def what(world: World, who: Caller) -> list[str]:
 
 
 async def test_a_sale_after_the_permission_lapsed_is_held(world: World) -> None:
-    """Six months and six more; between them the split is held, with a task; a later permission holds it no more."""
+    """Six months and six more; in between the earnings are held, with a task; a later permission ends the hold."""
     with world.clock.at("2026-01-02"):
         seller = await world.cooperative([NEEDED, {"kind": "pot"}])
         manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
@@ -75,7 +75,8 @@ async def test_what_a_permission_says_is_sealed_and_readings_are_shown(world: Wo
         "update permission set sealed = overlay(sealed placing '\\x00' from 20) where id = $1", given["id"]
     )
     await owner.close()
-    await seller.member("GET", f"{place}/note", status=500)  # what was tampered with is not shown
+    # Tampered text is not shown.
+    await seller.member("GET", f"{place}/note", status=500)
     listing = f"/v1/cooperatives/{seller.id}/permissions"
     for who in (manager, seller.coordinator, seller.member):
         assert [row["id"] for row in (await who("GET", listing))["items"]] == [given["id"]]
@@ -95,7 +96,8 @@ async def test_the_pot_of_who_leaves_goes_where_the_agreement_says(world: World)
         other = await seller.coordinator("POST", f"/v1/cooperatives/{seller.id}/members", body)
         await seller.coordinator("POST", f"/v1/members/{other['id']}/transitions", {"verb": "admit"})
     seller_task = await what(world, seller.coordinator)
-    assert seller_task == []  # the agreement began in 2026: no target was known in 2024
+    # The agreement began in 2026, so there was no target in 2024.
+    assert seller_task == []
     with world.clock.at("2026-01-31"):
         await seller.coordinator("POST", f"/v1/members/{other['id']}/transitions", {"verb": "pause"})
     await world.sale(seller, app, "100.00")
@@ -137,7 +139,7 @@ async def test_after_the_target_the_coordinator_is_reminded_and_nothing_else(wor
 
 
 async def test_a_sale_booked_again_after_a_transfer_is_the_makers_own(world: World) -> None:
-    """What was held went to a colleague; the payment is undone, a permission comes: paid again, the maker has it."""
+    """Held earnings went to a colleague; the payment is undone, a permission comes: paid again, it is the maker's."""
     with world.clock.at("2026-01-02"):
         seller = await world.cooperative([NEEDED, {"kind": "pot"}])
         manager = await world.officer("case_manager", municipalityId=seller.municipality_id)

@@ -1,4 +1,4 @@
-"""What is held about somebody: theirs to take along, gone when they ask, and gone in time by itself."""
+"""Personal data: exported and erased on request, and erased automatically in time."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from asyncpg import InsufficientPrivilegeError, PostgresError
 
+from app.running.run import SystemRun
 from app.usecases.platform.privacy import forget_old
-from app.usecases.run import SystemRun
 from tests.receiver import receiving
 from tests.world import Caller, Json, Seller, World
 
@@ -22,7 +22,7 @@ CARD: Json = {
 
 
 def since(days: int) -> datetime:
-    """So many days from now."""
+    """A number of days from now."""
     return datetime.now(UTC) + timedelta(days=days)
 
 
@@ -76,12 +76,14 @@ async def test_a_customer_is_forgotten_and_the_books_stay(world: World) -> None:
     assert await world.balances(seller) == before
     seen = {o["id"]: o for o in (await seller.coordinator("GET", "/v1/orders"))["items"]}
     assert seen[small["id"]]["contact"]["name"] == "–"
-    invoiced = seen[large["id"]]["contact"]  # above 100 euro its invoice has a name and an address
+    # Above 100 euro its invoice has a name and an address.
+    invoiced = seen[large["id"]]["contact"]
     assert (invoiced["name"], invoiced["address"]) == (CARD["name"], CARD["address"])
     assert (invoiced["email"], invoiced["phone"]) == (None, None)
     assert "aan de deur" not in seen[small["id"]]["note"] + seen[large["id"]]["note"]
     assert seen[kept["id"]]["contact"]["email"] == CARD["email"]
-    assert (await buyer("GET", "/v1/orders"))["items"] == []  # the same login is somebody new
+    # The same login is a new person now.
+    assert (await buyer("GET", "/v1/orders"))["items"] == []
     await buyer("GET", "/v1/me/contact", status=404)
     await buyer("DELETE", "/v1/me", status=404)
     assert (await other("GET", "/v1/me/contact"))["contact"]["email"] == CARD["email"]
@@ -116,7 +118,8 @@ async def test_a_former_member_is_forgotten_with_their_sealed_facts(world: World
     async with world.books.transaction() as tx:
         notes = await tx.rows("select verb, note from member_event where member_id = $1", UUID(seller.member_id))
     assert {row["note"] for row in notes} == {""}
-    assert "exit" in {row["verb"] for row in notes}  # what happened stays, what was said of it does not
+    # The steps stay, their notes do not.
+    assert "exit" in {row["verb"] for row in notes}
     assert (await manager("GET", f"/v1/permissions/{given['id']}/note"))["note"] == ""
 
 

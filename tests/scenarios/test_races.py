@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import httpx
 
+from app.running.run import SystemRun
 from app.usecases.ledger import check_books
-from app.usecases.run import SystemRun
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SCOPE, Caller, World
 
@@ -127,7 +127,7 @@ async def test_a_payment_is_recorded_once_by_two_impatient_treasurers(world: Wor
 
 
 async def test_a_payment_at_once_with_calling_off_is_owed_back(world: World) -> None:
-    """Whichever comes first: what was paid is owed back, once, and given back once."""
+    """In either order: the payment is owed back, once, and given back once."""
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, "100.00")
     orders = [await world.order(app, offering) for _ in range(12)]
@@ -155,7 +155,7 @@ async def test_a_payment_at_once_with_calling_off_is_owed_back(world: World) -> 
 
 
 async def test_payments_refunds_and_reversals_at_once_add_up(world: World) -> None:
-    """Two payments, the undoing of an earlier one and a refund, of each of eight orders that are completed."""
+    """Two payments, the reversal of an earlier one and a refund, for each of eight completed orders."""
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, "100.00")
     orders = [await world.order(app, offering) for _ in range(8)]
@@ -187,7 +187,7 @@ async def test_payments_refunds_and_reversals_at_once_add_up(world: World) -> No
 
 
 async def test_the_first_sales_of_a_month_at_once_each_count_for_the_fund(world: World) -> None:
-    """Six makers, so that no year of a member is shared: they meet in the fund's month, which is not there yet."""
+    """Six makers, so that they share no member's year: they meet in the fund's month, which does not exist yet."""
     seller, app = await world.cooperative(SCOPE), await world.app()
     orders = []
     for _ in range(6):
@@ -203,7 +203,7 @@ async def test_the_first_sales_of_a_month_at_once_each_count_for_the_fund(world:
 
 
 async def test_a_first_order_that_is_sent_many_times_is_told_the_same(world: World) -> None:
-    """The first order makes somebody a customer: each answer says that this customer may cancel."""
+    """The first order makes somebody a customer: each answer shows that this customer may cancel."""
     seller, buyer = await world.cooperative(), world.person()
     offering = await world.offering(seller)
     body = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}

@@ -1,4 +1,4 @@
-"""Servers and workers of their own, on a PostgreSQL that is killed, recovers, or has no connection left."""
+"""Separate servers and workers, on a PostgreSQL that is killed, recovers, or has no connection left."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @contextlib.contextmanager
 def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A command beside the test; what it logs stands in `$SAMEN_DATA_DIR/<command>.log`."""
+    """A command beside the test; its log is `$SAMEN_DATA_DIR/<command>.log`."""
     with (Path(environment["SAMEN_DATA_DIR"]) / f"{arguments[0]}.log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "app.cli", *arguments]
         found = subprocess.Popen(command, env=environment | {"SAMEN_LOG_LEVEL": "WARNING"}, cwd=ROOT, stderr=log)
@@ -52,7 +52,7 @@ def log_of(live_home: Path, command: str) -> str:
 
 
 def kill(postgres: EmbeddedPostgres) -> None:
-    """The postmaster alone, as the kernel does where memory runs out; its children follow by themselves."""
+    """Kills the postmaster alone, like the kernel without memory; its children end by themselves."""
     os.kill(int((postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]), signal.SIGKILL)
 
 
@@ -76,7 +76,7 @@ def sql(postgres: EmbeddedPostgres, statement: str) -> str:
 
 
 def test_a_worker_waits_for_a_database_that_recovers_and_other_commands_say_so(live: Live) -> None:
-    """A standby that takes no connections stands for a recovery that takes long: both answer 57P03."""
+    """A standby without connections simulates a long recovery: both answer 57P03."""
     assert live.samen("demo").returncode == 0
     assert undelivered(live.postgres) != "0"
     live.postgres.stop()
@@ -86,7 +86,8 @@ def test_a_worker_waits_for_a_database_that_recovers_and_other_commands_say_so(l
     conf.write_text(before + "hot_standby = off\n", encoding="utf-8")
     shutil.chown(standby, live.postgres.user)
     with pytest.raises(EmbeddedPostgresError):
-        live.postgres.start()  # it runs, but lets nobody in
+        # It runs, but accepts nobody.
+        live.postgres.start()
     with process(live.environment, "worker") as worker:
         eventually(lambda: "waiting for the database" in log_of(live.home, "worker"))
         checked = live.samen("check-books")
@@ -133,7 +134,8 @@ def test_a_server_that_loses_its_database_says_so_at_every_door(live: Live) -> N
             answer = httpx.post(f"{live.url}/graphql", json=query, timeout=10)
             assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["unavailable"]
     assert httpx.get(f"{live.url}/healthz").status_code == 200
-    eventually(lambda: httpx.get(f"{live.url}/readyz", timeout=10).status_code == 503, 10)  # it looks once a second
+    # It checks once a second.
+    eventually(lambda: httpx.get(f"{live.url}/readyz", timeout=10).status_code == 503, 10)
     live.postgres.start()
     live.await_ready()
     assert httpx.get(f"{live.url}/v1/catalogue/offerings?limit=1").status_code == 200
@@ -141,7 +143,7 @@ def test_a_server_that_loses_its_database_says_so_at_every_door(live: Live) -> N
 
 
 def test_the_embedded_database_is_started_again_for_all_who_use_it(tmp_path: Path) -> None:
-    """A server and a worker beside it, on one embedded database, whose postmaster is killed."""
+    """A server and a worker on one embedded database, whose postmaster is killed."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != "SAMEN_DATABASE_URL"}
     environment |= {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_PORT": str(port)}

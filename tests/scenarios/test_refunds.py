@@ -72,7 +72,8 @@ async def test_parts_around_the_threshold_unwind_from_the_top(world: World) -> N
     first = await world.sale(seller, app, "3411.77")
     await world.sale(seller, app, "340.00")
     assert (await world.balances(seller))["payable_municipality"] == "94.50"
-    await refund(seller, first, "121.00")  # 100.00 net, 85.00 kept
+    # 100.00 net, 85.00 kept.
+    await refund(seller, first, "121.00")
     balances = await world.balances(seller)
     assert (balances["payable_municipality"], balances["pot"]) == ("52.00", "3052.00")
     await refund(seller, first)

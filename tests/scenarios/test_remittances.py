@@ -1,4 +1,4 @@
-"""What goes to the municipality: owed, reported line by line, invoiced, settled, and worked out again."""
+"""Remittances: owed, reported line by line, invoiced, settled, and computed again."""
 
 import json
 from pathlib import Path
@@ -77,7 +77,7 @@ async def test_from_owed_to_settled_and_a_refund_nets_with_the_next(world: World
 
 
 async def works_out(folder: Path, spec: Json) -> None:
-    """With the program alone, from the file that the municipality has."""
+    """With the program alone, from the municipality's file."""
     file = folder / "spec.json"
     file.write_text(json.dumps(spec), encoding="utf-8")
     said = CliRunner().invoke(cli, ["recompute", str(file)])

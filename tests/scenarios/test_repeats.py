@@ -1,4 +1,4 @@
-"""A repeat under a request key: the same answer, for whoever still has the rights that the first request passed."""
+"""A replay under a request key: the same answer, if the caller still has the rights that the first request passed."""
 
 import json
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ async def accepted(world: World, seller: Seller) -> Json:
 
 
 async def test_a_treasurer_whose_office_ended_gets_no_stored_answer(world: World) -> None:
-    """Neither a result nor a refusal, which tells what is still open, through neither face."""
+    """Neither a result nor a refusal, which would show what is still open, through neither face."""
     seller = await world.cooperative()
     former, office_id = await officer(world, seller, "treasurer")
     order = await accepted(world, seller)
@@ -58,7 +58,7 @@ async def test_an_office_elsewhere_is_not_the_office_that_was_asked(world: World
 
 
 async def test_who_left_gets_no_answer_that_they_had_as_a_member(world: World) -> None:
-    """What somebody did as maker; what they keep after leaving is repeated as before."""
+    """For acts as a maker; answers that former members may keep are replayed."""
     seller = await world.cooperative()
     order, keys = await accepted(world, seller), [uuid4().hex, uuid4().hex]
     claim = {"orderLineId": order["lines"][0]["id"], "category": "materiaal", **TEN, "payee": "member", "receipt": "b"}
@@ -76,7 +76,7 @@ async def test_who_left_gets_no_answer_that_they_had_as_a_member(world: World) -
 
 
 async def test_customers_apps_and_makers_repeat_what_they_did(world: World) -> None:
-    """The first order makes a person out of a login: the repeat is theirs too."""
+    """The first order makes a person of a login: the replay is theirs too."""
     seller, buyer, app = await world.cooperative(), world.person(), await world.app()
     offering = await world.offering(seller)
     for who in (buyer, app):
@@ -120,7 +120,7 @@ async def test_an_answer_from_before_rights_were_kept_needs_all_scopes_of_its_re
 
 
 async def test_the_persons_that_an_answer_tells_of_are_kept_with_it(world: World) -> None:
-    """Named in it, or behind its order or its member."""
+    """Persons named in it, or behind its order or its member."""
     seller, buyer = await world.cooperative(), world.person()
     order, keys = await world.order(buyer, await world.offering(seller)), [uuid4().hex, uuid4().hex]
     customer, maker = [(await who("GET", "/v1/me"))["person"]["id"] for who in (buyer, seller.member)]

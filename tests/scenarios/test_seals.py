@@ -1,4 +1,4 @@
-"""Tamper evidence: a chain that anybody verifies from outside, and checks of all books, asked for and daily."""
+"""Tamper evidence: a chain that everybody can verify, and checks of all books, requested and daily."""
 
 import json
 from pathlib import Path

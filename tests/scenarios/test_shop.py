@@ -1,4 +1,4 @@
-"""What a shop may rely on: the price that was seen, goods of somebody else, makers who come back."""
+"""What a shop may rely on: the price that was seen, other people's goods, makers who come back."""
 
 import asyncio
 from uuid import uuid4
@@ -142,7 +142,7 @@ async def test_an_address_is_kept_and_changed_by_its_person(world: World) -> Non
 
 
 async def test_a_hold_keeps_the_price_of_what_it_held_alone(world: World) -> None:
-    """One unit was held at 10.00: twenty have the price of now, not that of the one."""
+    """One unit was held at 10.00: twenty get the present price, not that of the one."""
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, "10.00", kind="goods", stock=50)
     hold = await app("POST", f"/v1/offerings/{offering}/holds", {"quantity": 1})
@@ -151,7 +151,7 @@ async def test_a_hold_keeps_the_price_of_what_it_held_alone(world: World) -> Non
 
 
 async def test_a_hold_under_the_margin_scheme_keeps_what_a_unit_cost(world: World) -> None:
-    """Bought for 5.00, held at 10.00: VAT is inside a margin of 5.00, whatever the maker says afterwards."""
+    """Bought for 5.00, held at 10.00: VAT is inside a margin of 5.00, whatever the maker changes afterwards."""
     seller, app = await world.cooperative(), await world.app()
     margin: Json = {"kind": "goods", "stock": 5, "vatClass": "margin", "purchasePrice": {"amount": "5.00"}}
     offering = await world.offering(seller, "10.00", **margin)

@@ -13,7 +13,7 @@ async def choose(world: World, seller: Seller, day: str | None) -> None:
 
 
 async def test_the_sale_that_crosses_the_limit_carries_vat(world: World) -> None:
-    """Year so far 1985000: + 15000 does not, + 20000 does. What is earned is the same: VAT is never earned."""
+    """Year so far 1985000: + 15000 has no VAT, + 20000 has. The earnings are the same: VAT is never earned."""
     with world.clock.at("2026-03-10"):
         seller, app = await world.cooperative(SCOPE), await world.app()
         await choose(world, seller, "2026-01-01")

@@ -1,4 +1,4 @@
-"""Spending from the pot: reserved when asked, decided by somebody else, paid to a supplier, never to the member."""
+"""Spending from the pot: reserved on request, decided by somebody else, paid to a supplier, never to the member."""
 
 import asyncio
 from typing import Any
@@ -84,7 +84,7 @@ async def test_cash_is_refused_and_a_training_is_paid(world: World) -> None:
 
 @pytest.mark.parametrize("policy", ["allowed", "needs_municipal_consent", "forbidden"])
 async def test_the_fridge_under_three_policies(world: World, policy: str) -> None:
-    """Pot 60000, request 34900: whether it may is the agreement's word and a person's, never the software's."""
+    """Pot 60000, request 34900: the agreement and a person decide, never the software."""
     seller = await world.cooperative([may_buy(policy, "huishouden"), {"kind": "pot"}])
     manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
     await world.sale(seller, await world.app(), "600.00")
@@ -194,7 +194,7 @@ async def test_two_requests_and_two_approvers_at_once(world: World) -> None:
 
 
 async def test_money_that_comes_back_repays_a_debt_first(world: World) -> None:
-    """100.00 earned: 60.00 spent, 40.00 reserved; all refunded: 100.00 owed. What comes back is not spent again."""
+    """100.00 earned: 60.00 spent, 40.00 reserved; all refunded: 100.00 owed. Money that returns is not spent again."""
     seller, app = await world.cooperative([may_buy(), {"kind": "pot"}]), await world.app()
     order = await world.sale(seller, app, "100.00")
     paid, open_request = await ask(seller, "60.00"), await ask(seller, "40.00")

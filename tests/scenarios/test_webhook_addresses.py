@@ -1,4 +1,4 @@
-"""A webhook is set up only where it could be sent to: both faces refuse the rest at once, and say why."""
+"""A webhook is accepted only for an address to which it may be sent: both faces refuse others, with the reason."""
 
 import asyncio
 import contextlib
@@ -68,14 +68,14 @@ async def production(settings: Settings, database_url: str) -> AsyncIterator[htt
 
 
 async def outside(world: World, client: httpx.AsyncClient) -> tuple[Caller, Json]:
-    """An app that asks `client`, and its webhook on the internet."""
+    """An app that calls through `client`, and its webhook on the internet."""
     made = await world.app(SCOPES)
     app = Caller(client, made.token, made.login)
     return app, (await app("POST", f"/v1/apps/{app.login}/webhooks", {"url": OUTSIDE}))["webhook"]
 
 
 async def refusals(app: Caller, webhook: Json, url: str) -> list[Json]:
-    """The facts with which both faces refuse to set up a webhook at `url`, and to change one to it."""
+    """The facts with which both faces refuse a new webhook at `url`, and a change to it."""
     place = f"/v1/apps/{app.login}/webhooks"
     headers = {"If-Match": f'"{webhook["version"]}"'}
     rest = [
@@ -125,7 +125,7 @@ async def test_the_refusal_says_what_is_wrong_and_what_to_do(world: World, produ
 
 
 async def test_an_ip_address_is_no_citizen_number(world: World, production: httpx.AsyncClient) -> None:
-    """The digits of this one would pass for one."""
+    """Its digits could be a citizen number."""
     app, _ = await outside(world, production)
     url = "https://93.184.1.100/hook"
     assert (await app("POST", f"/v1/apps/{app.login}/webhooks", {"url": url}))["webhook"]["url"] == url
@@ -134,7 +134,7 @@ async def test_an_ip_address_is_no_citizen_number(world: World, production: http
 
 @contextlib.contextmanager
 def names(monkeypatch: pytest.MonkeyPatch, known: dict[str, list[str]], seconds: float = 0) -> Iterator[list[str]]:
-    """A name service that knows these names and takes `seconds`; yields what it was asked for."""
+    """A name service with these names that takes `seconds`; yields the requested names."""
     asked: list[str] = []
     patience = threading.Event()
 
@@ -170,7 +170,8 @@ async def test_a_name_that_leads_inside_is_refused_and_every_other_taken(
         place = f"/v1/apps/{app.login}/webhooks"
         for host in ("shop.example", "not-yet.example"):
             assert (await app("POST", place, {"url": f"https://{host}/hook"}))["webhook"]["url"]
-        for url in ("https://" + "x" * 70 + ".example/", "https://a..example/"):  # the resolver takes neither as a name
+        # The resolver accepts neither as a name.
+        for url in ("https://" + "x" * 70 + ".example/", "https://a..example/"):
             assert (await app("POST", place, {"url": url}))["webhook"]["url"] == url
 
 

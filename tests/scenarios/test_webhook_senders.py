@@ -1,4 +1,4 @@
-"""What goes out to others is fenced: to whom, for how long, how often; and nobody's address stands in another's way."""
+"""Limits of outgoing requests: destination, duration, frequency; and one receiver does not delay another."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,10 @@ from app.adapters.webhooks import Sender
 from app.domain.platform.destinations import PUBLIC, address_of
 from app.domain.platform.feed import Audience
 from app.domain.platform.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
+from app.running.run import SystemRun
 from app.sending import MOST_OF_APP, WEBHOOKS_AT_ONCE
 from app.settings import Settings
 from app.usecases.platform.webhooks import claim_deliveries
-from app.usecases.run import SystemRun
 from app.worker import Worker, worker_of
 from tests.live import until
 from tests.receiver import receiving
@@ -60,7 +60,7 @@ def letter(url: str) -> Letter:
 
 @contextlib.contextmanager
 def names(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> Iterator[list[str]]:
-    """A name service that gives these answers, one after another; what was asked for."""
+    """A name service that gives these answers, one after another; yields the requested names."""
     asked: list[str] = []
 
     async def look_up(host: str, port: int, **_: Any) -> list[Any]:
@@ -99,7 +99,7 @@ async def test_a_name_that_is_also_inside_is_inside(monkeypatch: pytest.MonkeyPa
 async def test_a_name_is_looked_up_once_and_what_was_found_is_what_is_connected_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A name that is outside when it is looked at, and inside when it is asked for again, leads nowhere."""
+    """If a name is public at the check, and private at a second look-up, nothing is sent to the private address."""
     async with receiving() as inner, Sender(local=True) as sender:
         with names(monkeypatch, ["127.0.0.1"], ["127.0.0.2"]) as asked:
             answer = await sender.send(letter(f"http://shop.example:{inner.port}/hook"), NOW)
@@ -125,7 +125,7 @@ def test_what_only_stands_for_an_address_is_not_public(address: str) -> None:
 
 
 def test_the_whole_schedule_of_tries() -> None:
-    """5 s, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours, and then no more; the webhook itself rests half an hour."""
+    """5 s, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours, then dropped; the webhook itself pauses half an hour."""
     sent, moment = letter("https://shop.example/"), NOW
     delivery, webhook, waits, rests = sent.delivery, sent.webhook, [], []
     while delivery.state is SendingState.WAITING:
@@ -156,7 +156,7 @@ async def test_an_address_that_is_none_is_refused_and_holds_up_nobody(world: Wor
 async def test_a_busy_webhook_leaves_the_events_their_connections(
     world: World, settings: Settings, database_url: str
 ) -> None:
-    """Its answers wait for each other's row, here for as long as the test holds it; the tasks are there at once."""
+    """Its answers wait for each other's row, here as long as the test locks it; the tasks are there at once."""
     seller, app, stop = await world.cooperative(), await world.app(SCOPES), asyncio.Event()
     offering = await world.offering(seller)
     holder = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
@@ -182,7 +182,7 @@ async def test_a_busy_webhook_leaves_the_events_their_connections(
 
 
 async def test_who_answers_slowly_holds_up_nobody_else(world: World) -> None:
-    """Eight letters of one app are under way at most; the others' go out meanwhile."""
+    """At most eight deliveries of one app run at a time; those of others are sent meanwhile."""
     offering = await world.offering(await world.cooperative())
     slow, quick = await world.app(SCOPES), await world.app(SCOPES)
     stop = asyncio.Event()
@@ -248,7 +248,7 @@ async def test_two_workers_send_an_orders_events_in_their_order(world: World) ->
 
 
 async def test_events_are_numbered_as_they_came_in_whatever_the_clocks_said(world: World) -> None:
-    """The process that wrote the second one has a clock that runs behind: its id is the smaller one."""
+    """The clock of the process that wrote the second one is slow: its id is the smaller one."""
     seller, subject = await world.cooperative(), uuid.uuid4()
     later, earlier = (
         uuid.UUID("01aa0000-0000-7000-8000-000000000002"),

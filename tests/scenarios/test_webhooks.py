@@ -1,4 +1,4 @@
-"""Apps are told what happened: signed, in order, again until it arrives; and can read all of it in the feed."""
+"""Webhooks: signed, in order, retried until they arrive; and everything is in the feed."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def hooked(world: World, receiver: Receiver, kinds: list[str] | None = Non
 
 
 async def feed(caller: Caller, after: str = "0", **query: Any) -> Json:
-    """Everything after a place."""
+    """Everything after a cursor."""
     items: list[Json] = []
     while True:
         more = "".join(f"&types={kind}" for kind in query.get("types", ()))
@@ -54,7 +54,8 @@ async def test_an_app_is_told_of_its_order_and_finds_the_same_in_the_feed(world:
     assert [event["data"]["sequence"] for event in told] == [1, 2, 3, 4, 5]
     assert (await feed(app, types=ORDERS))["items"] == told
     await app("GET", told[0]["data"]["resource"])
-    thin = {"id", "cooperativeId", "subjectId", "resource", "sequence", "cursor"}  # what, when and where; no contents
+    # Type, time and subject, but no contents.
+    thin = {"id", "cooperativeId", "subjectId", "resource", "sequence", "cursor"}
     assert [(set(event), set(event["data"])) for event in told] == [({"type", "timestamp", "data"}, thin)] * 5
     sent = await app("GET", f"/v1/webhooks/{hook['webhook']['id']}/deliveries")
     assert {(row["state"], row["status"], row["attempts"]) for row in sent["items"]} == {("delivered", 204, 1)}
@@ -70,7 +71,8 @@ async def test_who_was_away_is_told_later_in_order(world: World, receiver: Recei
     await world.deliver(seller, order)
     await world.work()
     await world.send()
-    assert len(receiver.calls) == 1  # what comes after waits for its turn
+    # The next one waits for its turn.
+    assert len(receiver.calls) == 1
     (seen,) = await app("GET", f"/v1/apps/{app.login}/webhooks")
     assert (seen["failures"], seen["retryAt"] is not None) == (1, True)
     await world.send(timedelta(seconds=6))
@@ -156,7 +158,8 @@ async def test_who_reads_what(world: World) -> None:
     assert await types(seller.coordinator) == ["offering.submitted", "offering.published", "order.placed"]
     assert await types(other.coordinator) == ["offering.published"]
     assert await types(seller.member) == ["offering.published"]
-    await (await world.app())("GET", "/v1/events", status=403)  # without the scope
+    # Without the scope.
+    await (await world.app())("GET", "/v1/events", status=403)
     await world.visitor("GET", "/v1/events", status=401)
     await app("GET", "/v1/events?after=x", status=400)
     await app("GET", "/v1/events?types=order.eaten", status=400)
@@ -179,7 +182,8 @@ async def test_what_happens_to_an_offering_is_told_to_all(world: World) -> None:
     told = [event for event in (await feed(app, start))["items"] if event["data"]["subjectId"] == offering]
     names = ["published", "changed", "stock_set", "paused", "resumed", "paused"]
     assert [event["type"] for event in told] == [f"offering.{name}" for name in names]
-    assert [event["data"]["sequence"] for event in told] == [2, 3, 4, 5, 6, 7]  # its review was nobody's business
+    # Nobody sees the events of its review.
+    assert [event["data"]["sequence"] for event in told] == [2, 3, 4, 5, 6, 7]
 
 
 async def test_readers_pass_nothing_by_while_many_write_and_two_workers_publish(world: World) -> None:

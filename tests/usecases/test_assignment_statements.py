@@ -1,4 +1,4 @@
-"""Approving an assignment takes a bounded number of statements: some for a cooperative, hardly any for a part."""
+"""The approval of an assignment takes a limited number of statements: some for a cooperative, hardly any for a part."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.world import World
 
 
 async def statements(world: World, monkeypatch: pytest.MonkeyPatch, cooperatives: int, parts: int) -> int:
-    """What it takes with so many cooperatives of so many parts each."""
+    """The number of statements with this many cooperatives and parts each."""
     sellers = [await world.cooperative(COLLECTIVE) for _ in range(cooperatives)]
     job = await plan(world, sellers[0], slot("Koken", 1, kind="rest", seats=cooperatives * parts))
     for seller in sellers:

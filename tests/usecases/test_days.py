@@ -1,4 +1,4 @@
-"""No verb takes a day or moment that cannot be, whichever face it came through."""
+"""No use case accepts an impossible day or moment, in either face."""
 
 import inspect
 import typing
@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from app.db.engine import Database
 from app.domain.errors import DayOutOfRange, DomainError, Malformed
-from app.usecases.run import Run
+from app.running.run import Run
 from tests.walls.verbs import verbs
 
 
@@ -25,8 +25,10 @@ def _typed() -> list[tuple[str, str]]:
 
 
 def _tells_of(refusal: DomainError, field: str) -> bool:
-    """Whether the day is what was refused: by the verb's form, if it has one. A form takes no moment for a day, and no
-    day for a moment."""
+    """Whether the day is the reason: by the use case's form, if it has one.
+
+    No form accepts a moment for a day, or a day for a moment.
+    """
     codes = ("day_out_of_range", "date_from_datetime_inexact", "timezone_aware")
     faults = refusal.facts.get("errors", ())
     return refusal.code in codes or any(one["field"] == field and one["code"] in codes for one in faults)

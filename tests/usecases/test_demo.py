@@ -1,4 +1,4 @@
-"""The demo network loads twice without a change, and its stories come out right."""
+"""The demo network loads twice without a change, and its stories give the right results."""
 
 from app.db.engine import Database
 from app.demo.loader import Loader
@@ -56,7 +56,7 @@ async def test_the_story_of_the_barter(world: World, database: Database) -> None
 
 
 async def test_it_loads_again_after_somebody_changed_what_it_loaded(world: World, database: Database) -> None:
-    """Who is a member already stays one, under whatever name the shop shows now."""
+    """A person who is a member already stays one, even if the trade name has changed."""
     loader = Loader(database, people_issuer(world.settings))
     await loader.load()
     (noor,) = [holding.member_id for holding in (await loader.run_as("noor")(get_me)).holdings if holding.member_id]

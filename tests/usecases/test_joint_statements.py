@@ -13,7 +13,7 @@ from tests.world import Json, World
 
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
+    """The statements that are sent in the block."""
     sent: list[str] = []
     execute = Connection._execute
 

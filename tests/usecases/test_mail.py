@@ -1,4 +1,4 @@
-"""Mails about tasks: one a person, each once; an address that is refused is nobody else's trouble."""
+"""Mails about tasks: one for each person, sent once; a refused address affects nobody else."""
 
 import asyncio
 import uuid
@@ -21,7 +21,7 @@ def address() -> str:
 
 
 async def coordinators(world: World, seller: Seller, *emails: str) -> None:
-    """The cooperative's coordinator, and colleagues of hers, have these addresses."""
+    """The addresses of the cooperative's coordinator and of her colleagues."""
     first, *others = emails
     await world.reachable(seller.coordinator, first)
     for email in others:
@@ -33,7 +33,7 @@ async def placed(world: World, seller: Seller) -> Json:
 
 
 async def posted(world: World, server: MailServer, later: timedelta = timedelta()) -> None:
-    """Let the worker deliver what happened, and write the mails that are due at now + `later`."""
+    """Lets the worker deliver events, and write the mails that are due at now + `later`."""
     worker = Worker(world.worker_database, server.mail, now=lambda: datetime.now(UTC) + later)
     while await worker.tick():
         continue
@@ -75,7 +75,7 @@ async def test_each_gets_a_mail_of_their_own_that_shows_nobody_elses_address(wor
 
 
 async def test_one_who_holds_two_offices_gets_one_mail_of_an_event(world: World) -> None:
-    """The maker is a coordinator too: the order calls both to accept it."""
+    """The maker is a coordinator too: the order needs both to accept it."""
     seller, email = await world.cooperative(), address()
     await world.reachable(seller.member, email)
     me = await seller.member("GET", "/v1/me")
@@ -89,11 +89,12 @@ async def test_one_who_holds_two_offices_gets_one_mail_of_an_event(world: World)
 
 
 async def test_an_address_that_is_refused_is_nobody_elses_trouble(world: World) -> None:
-    """One is refused for good, one for now, and one from long ago is no address: the others get theirs."""
+    """One is refused for good, one for now, and an old one is no address: the others get their mail."""
     seller = await world.cooperative()
     good, gone, full, broken = (address() for _ in range(4))
     await coordinators(world, seller, good, gone, full, broken)
-    async with world.books.transaction() as tx:  # as it could be typed before
+    # It could be entered like this before.
+    async with world.books.transaction() as tx:
         await tx.value("update person set email = 'jan@example..org' where email = $1", broken)
     async with mail_server() as server:
         server.refused = {gone: b"550 no such user", full: b"452 too much mail"}
@@ -126,7 +127,7 @@ async def test_a_mail_server_that_is_down_is_tried_again_but_not_for_ever(world:
 
 
 async def test_a_slow_mail_server_gets_each_mail_once_and_holds_up_no_event(world: World) -> None:
-    """It takes a second for each; two workers. Of what happens meanwhile the tasks are there at once."""
+    """It takes a second for each mail; there are two workers. Tasks of new events appear at once."""
     seller, emails, stop = await world.cooperative(), [address() for _ in range(24)], asyncio.Event()
     await coordinators(world, seller, *emails)
     await world.work()
@@ -161,7 +162,8 @@ async def test_a_silent_mail_server_stops_neither_timers_nor_the_end(
         server.silent = True
         worker = Worker(world.worker_database, server.mail, now=lambda: datetime.now(UTC) + later)
         working = asyncio.create_task(worker.run(stop))
-        await until(lambda: all_left(world, hold["offeringId"]))  # the timer of the hold
+        # This is the timer of the hold.
+        await until(lambda: all_left(world, hold["offeringId"]))
         await asyncio.sleep(0.5)
         stop.set()
         await asyncio.wait_for(working, 5)
@@ -172,7 +174,7 @@ async def test_a_silent_mail_server_stops_neither_timers_nor_the_end(
 
 
 async def test_a_mail_that_is_under_way_is_begun_by_nobody_else(world: World) -> None:
-    """Its lease ended before its worker came to it: whoever claimed it last sends it."""
+    """Its lease ended before its worker sent it: the worker with the last claim sends it."""
     seller, email = await world.cooperative(), address()
     await coordinators(world, seller, email)
     database = Database(world.worker_database.url, role=WORKER_ROLE, size=2)
@@ -192,7 +194,7 @@ async def test_a_mail_that_is_under_way_is_begun_by_nobody_else(world: World) ->
 
 
 async def test_what_an_older_version_wanted_mailed_is_mailed(world: World) -> None:
-    """It wrote an event for each task; that event gives the messages."""
+    """It wrote an event for each task; that event makes the messages."""
     seller, email = await world.cooperative(), address()
     await coordinators(world, seller, email)
     order = await placed(world, seller)
@@ -209,7 +211,7 @@ async def test_what_an_older_version_wanted_mailed_is_mailed(world: World) -> No
 
 
 async def test_a_subject_of_several_lines_is_one_header() -> None:
-    """Nobody writes headers of their own into the mail by the title of an offering."""
+    """Nobody can add headers to the mail by the title of an offering."""
     async with mail_server() as server:
         await server.mail.send("a@example.org", "Klus\r\nBcc: b@x.nl", "tekst", mark="m1")
     headers = server.received[0][1].split("\r\n\r\n")[0].splitlines()
@@ -225,7 +227,7 @@ BAD = [*BAD_FORM, "jan@example..org", '"jo@example.org', "jo@example.org.", "jo.
 
 @pytest.mark.parametrize("email", BAD)
 async def test_what_is_no_address_is_refused_wherever_it_is_typed(world: World, email: str) -> None:
-    """By the form of both faces."""
+    """By the form, in both faces."""
     seller, buyer = await world.cooperative(), world.person()
     offering = await world.offering(seller)
     place = {"issuer": "https://login.example", "subject": uuid.uuid4().hex, "name": "Jan"}

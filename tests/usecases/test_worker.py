@@ -1,4 +1,4 @@
-"""Timers run once, in their time, whoever restarts; events become tasks and mail."""
+"""Timers run once, on time, despite restarts; events become tasks and mails."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,8 @@ import pytest
 
 from app.db.engine import WORKER_ROLE, Database
 from app.db.platform.outbox import claim_events
+from app.running.run import SystemRun
 from app.usecases.platform.events import deliver_event
-from app.usecases.run import SystemRun
 from app.worker import Worker
 from tests.world import World
 
@@ -163,7 +163,7 @@ async def test_the_task_to_record_a_payment_follows_the_money(world: World) -> N
 async def test_a_check_that_fails_does_not_stop_the_worker(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Sealing and checking run beside the timers; a bug in them is logged, and the work goes on."""
+    """Sealing and checking run beside the timers; a bug in them is logged, and the worker continues."""
     tried, stop = [], asyncio.Event()
 
     async def broken(*_: object) -> None:

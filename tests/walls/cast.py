@@ -1,4 +1,4 @@
-"""Everybody who could ask, by what they are to the cooperative of the sample."""
+"""All possible callers, by their relation to the cooperative of the sample."""
 
 from dataclasses import dataclass
 
@@ -24,9 +24,9 @@ OWN = (
     "voter",
     "voters-treasurer",
 )
-"""Who has something to do with it: their own order, their own member, their office; or those it works with."""
+"""Callers with a relation to it: their own order, member or office; or a cooperation with it."""
 NEAR = ("colleague", "other-customer", "narrow-app", "narrow-treasurer")
-"""Who is close and still has no right: another member, another customer, an app and a person without the scope."""
+"""Callers that are close but have no right: another member, another customer, an app and a person without the scope."""
 FAR = (
     "visitor",
     "far-customer",
@@ -45,13 +45,13 @@ NARROW = ("catalogue:read",)
 APPS = frozenset({"app", "partner", "narrow-app", "far-app", "far-partner"})
 SCOPES_OF = {"app": BUYER, "far-app": BUYER, "partner": PARTNER, "far-partner": PARTNER}
 SCOPES_OF |= {"narrow-app": NARROW, "narrow-treasurer": NARROW}
-"""Everybody else has all."""
+"""All others have every scope."""
 INSTEAD: dict[str, dict[str, str]] = {
     "list_refunds": {"order_id": "refunded_id"},
     "get_supplier_order": {"purchase_id": "bought_id"},
     "credit_wish": {"wish_id": "bought_wish_id"},
 }
-"""Other ids of the sample, for a verb that needs something in another state."""
+"""Other ids of the sample, for a use case that needs another state."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,16 @@ class Cast:
     sample: Sample
 
     def ids(self, column: str, verb: str) -> dict[str, str]:
-        """The ids that somebody asks with: those of the sample in the state that the verb needs; or their own."""
+        """The ids in a caller's requests: those of the sample in the state that the use case needs; or their own."""
         ids = self.sample.ids
         instead = {name: ids[other] for name, other in INSTEAD.get(verb, {}).items()}
         if verb == "change_me" and self.people[column].login == self.sample.seller.treasurer.login:
-            instead["me:version"] = "2"  # the network gave them an address
+            # The network gave them an address.
+            instead["me:version"] = "2"
         return ids | instead | (self.sample.own if column == "customer" else {})
 
     def identity(self, column: str) -> Identity:
-        """What a checked token of theirs says."""
+        """The contents of their verified token."""
         if column == "visitor":
             return VISITOR
         scopes = frozenset(SCOPES_OF.get(column, Scope))
@@ -82,7 +83,7 @@ def identity(world: World, login: str, *, app: bool = False, scopes: frozenset[s
 
 
 async def cast(world: World, sample: Sample) -> Cast:
-    """Fetch them all; those from elsewhere get a cooperative and a municipality of their own."""
+    """Makes all callers; those from elsewhere get a cooperative and a municipality of their own."""
     seller, sister, collective = sample.seller, sample.sister, sample.collective
     other = await world.cooperative()
     far_partner, far_app = await world.app(list(PARTNER), [other.id]), await world.app(list(BUYER))

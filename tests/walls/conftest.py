@@ -1,4 +1,4 @@
-"""One world for all walls: built once, looked at by everybody, changed by nobody."""
+"""One world for all walls: built once, read by everybody, changed by nobody."""
 
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -14,7 +14,7 @@ from tests.world import Clock, World
 
 
 class Lines(logging.Handler):
-    """Everything that is logged, as production would write it."""
+    """All log lines, as in production."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -27,7 +27,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture(scope="package")
 def lines() -> Iterator[list[str]]:
-    """The log from before the private words are planted, at its most talkative."""
+    """The log from before the private words are entered, at the debug level."""
     handler, root = Lines(), logging.getLogger()
     before = root.level
     root.addHandler(handler)

@@ -1,4 +1,4 @@
-"""Every field of Query, Mutation and Subscription as a document, with somebody's ids and all that lies below it."""
+"""Every field of Query, Mutation and Subscription as a document, with a caller's ids and everything below it."""
 
 import json
 from collections.abc import Iterator
@@ -42,12 +42,12 @@ class Field:
         return found | ({"idempotencyKey": uuid4().hex} if "idempotencyKey" in found else {})
 
     def names(self, ids: dict[str, str]) -> bool:
-        """Whether it is asked with an id of somebody's."""
+        """Whether its arguments contain an id."""
         said = json.dumps(self.variables(ids))
         return any(value in said for name, value in ids.items() if name.endswith("_id"))
 
     def document(self, given: dict[str, Any], *, depth: int = 0) -> str:
-        """The field with its arguments as variables, and what lies below it as deep as that."""
+        """The field with its arguments as variables, and the fields below it to that depth."""
         stated = ", ".join(f"${name}: {self.field.args[name].type}" for name in given)
         passed = ", ".join(f"{name}: ${name}" for name in given)
         operation = f"{self.root.lower()} It" + (f"({stated})" if stated else "")
@@ -56,7 +56,7 @@ class Field:
 
 @cache
 def chosen(root: str, name: str, depth: int) -> str:
-    """All leaves, and what lies below as far as it needs no arguments."""
+    """All leaves, and the fields below that need no arguments."""
     kind = SCHEMA.type_map[root]
     assert isinstance(kind, GraphQLObjectType)
     return _chosen(kind.fields[name], depth)
@@ -80,7 +80,7 @@ def _chosen(field: GraphQLField, depth: int) -> str:
 
 
 def _levels(field: GraphQLField) -> int:
-    """How deep a field lies: what is read apart, such as a link, counts twice, so that documents stay within limits."""
+    """The depth of a field: one that is read separately, such as a link, counts twice, to stay within the limits."""
     stated = field.extensions.get("strawberry-definition")
     return 2 if stated is not None and stated.base_resolver is not None else 1
 

@@ -1,4 +1,4 @@
-"""The private words of the sample: who may hear which, and what was said to whom."""
+"""The private words of the sample: who may see which, and who saw which."""
 
 import re
 
@@ -21,11 +21,11 @@ EARS: dict[str, frozenset[str]] = {
     "voter": frozenset({"ballot"}),
     **{f"sister-{role}": frozenset({"hours"}) for role in ("member", "coordinator", "treasurer")},
 }
-"""Exactly this, from all answers together; who is not named hears nothing."""
+"""The exact words in all answers together; callers that are not listed see none."""
 
 
 class Heard:
-    """The places whose word stood in an answer to somebody, and where they heard it first."""
+    """The words that were in answers to a caller, and where they were seen first."""
 
     def __init__(self, sample: Sample) -> None:
         self.mark, self.places = sample.mark, dict[str, dict[str, str]]()
@@ -35,15 +35,15 @@ class Heard:
             self.places.setdefault(column, {}).setdefault(place, where)
 
     def too_much(self) -> list[tuple[str, str, str]]:
-        """Who, which word, and where."""
+        """Caller, word and place of each leak."""
         found = self.places.items()
         return [(c, p, where) for c, heard in found for p, where in heard.items() if p not in EARS.get(c, ())]
 
     def too_little(self, column: str) -> frozenset[str]:
-        """The control: what somebody may hear and did not."""
+        """The control: the words that a caller may see and did not."""
         return EARS.get(column, frozenset()) - set(self.places.get(column, ()))
 
 
 def whispered(sample: Sample, lines: list[str]) -> list[str]:
-    """Lines of the log in which a private word stands, or a text that somebody sent."""
+    """The log lines that contain a private word, or a text that somebody sent."""
     return [line for line in lines if sample.mark in line or SAID in line]

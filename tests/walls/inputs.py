@@ -1,4 +1,4 @@
-"""What is sent with an operation or a field: made from its contract, with the values that a contract cannot know."""
+"""The inputs of an operation or a field: made from its contract, with values that a contract cannot know."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from tests.walls.verbs import subject_of
 from tests.world import GUEST, Json
 
 SAID = f"gezegd{uuid4().hex[:8]}"
-"""Every text that is sent: it is nobody's business but the receiver's, so no log may have it."""
+"""Every text that is sent: no log may contain it."""
 SOON = datetime.now(UTC) + timedelta(days=3)
 CHANGED: Json = {"title": SAID}
 PRICED: Json = {
@@ -78,7 +78,7 @@ GIVEN: dict[str, Json] = {
     "set_credit_limit": {"limit": EURO},
     "check_client": {"grant_type": "client_credentials"},
 }
-"""By verb; a text that names an id of the sample stands for that id."""
+"""By use case; a text that names an id of the sample stands for that id."""
 KNOWN: Json = {
     "since": "2026-01-01",
     "until": "2026-12-31",
@@ -103,7 +103,7 @@ KNOWN: Json = {
     "role": SAID,
     "email": "jo@example.org",
 }
-"""By name, wherever it is asked for."""
+"""By name, for every use case."""
 
 
 def snake(name: str) -> str:
@@ -111,7 +111,7 @@ def snake(name: str) -> str:
 
 
 class Inputs:
-    """Values for one verb, with somebody's ids."""
+    """Values for one use case, with a caller's ids."""
 
     def __init__(self, schemas: Json, ids: dict[str, str], verb: str) -> None:
         self.schemas, self.ids = schemas, ids
@@ -125,7 +125,7 @@ class Inputs:
         return self.ids.get(value, value) if isinstance(value, str) and value.endswith("_id") else value
 
     def named(self, name: str) -> Any:
-        """What is known by name alone: given for this verb, an id of the sample, or the same everywhere."""
+        """A value by its name: set for this use case, an id of the sample, or the same everywhere."""
         known = {
             **KNOWN,
             "expectedVersion": self.version,
@@ -135,7 +135,7 @@ class Inputs:
         return known.get(name, known.get(snake(name)))
 
     def body(self, node: Json) -> Any:
-        """A body that fits a schema of the OpenAPI document: what is required, and what is given for the verb."""
+        """A body that fits a schema of the OpenAPI document: its required fields, and those set for the use case."""
         node = self._resolved(node)
         asked = set(node.get("required", ())) | (set(node.get("properties", ())) & set(self.given))
         return {name: self.value(name, node["properties"][name]) for name in sorted(asked)}
@@ -159,9 +159,9 @@ class Inputs:
         return self._resolved(options[0]) if options else node
 
     def variables(self, field: GraphQLField, *, bare: bool = False) -> dict[str, Any]:
-        """The arguments of a field of the schema; `bare`: no more than it cannot do without.
+        """The arguments of a field of the schema; `bare`: only required ones.
 
-        `id` is the id of what its verb is about.
+        `id` is the id of the use case's subject.
         """
         found = {}
         for name, argument in field.args.items():
@@ -202,7 +202,7 @@ def _plain(kind: str | None) -> Any:
 
 
 def shouted_as(value: Any, kind: Any) -> Any:
-    """As GraphQL writes it: a value of an enumeration in capitals, also inside of inputs."""
+    """In GraphQL form: values of an enumeration in capitals, also inside inputs."""
     outer = get_nullable_type(kind)
     named = get_nullable_type(outer.of_type if isinstance(outer, GraphQLList) else outer)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Lists with the read of one of their rows, found in the contracts; and somebody who asks both."""
+"""Lists with the read of one of their rows, found in the contracts; and a caller that uses both."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.world import Caller, Json
 
 @dataclass(frozen=True)
 class Pair:
-    """A list and the read of one of its rows, by path or field; `needs` is the id that the list is asked with."""
+    """A list and the read of one of its rows, by path or field; `needs` is the id that the list requires."""
 
     listed: str
     read: str
@@ -25,7 +25,7 @@ class Pair:
 
 
 def rest_pairs() -> Iterator[Pair]:
-    """A row of the list has the schema of what is read by its id, or the read stands under the list's noun."""
+    """The list's row has the schema of the read by id, or the read is under the list's noun."""
     gets = {path: _shown(item["get"]) for path, item in DOCUMENT["paths"].items() if "get" in item}
     reads = {path: shown for path, (shown, _, _) in gets.items() if path.endswith("}") and path.count("{") == 1}
     for path, (shown, listed, paged) in gets.items():
@@ -38,7 +38,7 @@ def rest_pairs() -> Iterator[Pair]:
 
 
 def _shown(operation: Json) -> tuple[str | None, bool, bool]:
-    """The schema of what is shown, whether these are many, and whether in pages."""
+    """The schema of the answer, whether it is a list, and whether it has pages."""
     content = operation["responses"].get("200", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
     named = DOCUMENT["components"]["schemas"].get(schema.get("$ref", "").split("/")[-1], {}).get("properties", {})
@@ -76,7 +76,7 @@ def _many(field: GraphQLField) -> bool:
 
 @dataclass(frozen=True)
 class Asker:
-    """Somebody at both faces. A refusal shows nothing."""
+    """A caller of both faces. A refusal shows nothing."""
 
     stand: Stand
     name: str

@@ -1,4 +1,4 @@
-"""Who is let in where: by use case, so for both faces. Everybody who is not named is sent away."""
+"""Who may call what: by use case, so for both faces. Callers that are not listed are refused."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -10,7 +10,7 @@ TOKENS = frozenset(COLUMNS) - {"visitor"}
 WIDE = TOKENS - {"narrow-app", "narrow-treasurer"}
 GROUPS = {"everyone": frozenset(COLUMNS), "tokens": TOKENS, "wide": WIDE, "people": WIDE - APPS}
 GROUPS["known"] = GROUPS["people"] - {"far-customer"}
-"""Everybody; who has a token; whose token has more than one scope; those of them who are people; known before."""
+"""Everybody; callers with a token; with more than one scope; of these, people; persons known before."""
 OF_OTHER_HOUSES = frozenset({"sister-member", "sister-coordinator", "voter", "voters-treasurer"})
 MATRIX = """
 catalogue                    everyone
@@ -241,12 +241,12 @@ RULE_FIRST = frozenset(
         "open_books",
     }
 )
-"""Verbs that the state of the sample stops, but only for who may ask: after the right, before the act."""
+"""Use cases that the sample's state stops, but only for callers with the right: after that check, before the act."""
 
 
 @cache
 def matrix() -> dict[str, frozenset[str]]:
-    """Rows by use case, or by name of what runs none."""
+    """Rows by use case, or by name if there is none."""
     found = {}
     for line in MATRIX.strip().splitlines():
         verb, *named = line.split()
@@ -255,5 +255,5 @@ def matrix() -> dict[str, frozenset[str]]:
 
 
 def asking(columns: Sequence[str], verb: str) -> list[str]:
-    """Of these, who asks: of other cooperatives that work with this one their treasurer, and whom the row names."""
+    """The callers to try: from cooperatives that work with this one their treasurer, and the callers in the row."""
     return [column for column in columns if column not in OF_OTHER_HOUSES or column in matrix()[verb]]

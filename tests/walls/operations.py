@@ -1,4 +1,4 @@
-"""Every operation of the contract as a request, with somebody's ids."""
+"""Every operation of the contract as a request, with a caller's ids."""
 
 import json
 import re
@@ -35,7 +35,7 @@ class Operation:
         return Inputs(DOCUMENT["components"]["schemas"], ids, self.verb)
 
     def address(self, ids: dict[str, str]) -> str:
-        """Its path and what its query needs."""
+        """Its path and required query."""
         inputs = self.inputs(ids)
         path = re.sub(r"{(\w+)}", lambda name: ids[name.group(1)], self.path)
         wanted = [one for one in self.stated.get("parameters", ()) if one.get("in") == "query" and one.get("required")]
@@ -44,7 +44,7 @@ class Operation:
         return f"{base}{path}" + (f"?{query}" if query else "")
 
     def names(self, ids: dict[str, str]) -> bool:
-        """Whether it is asked with an id of somebody's."""
+        """Whether its path or query contains an id."""
         said = self.address(ids) + (json.dumps(self.inputs(ids).body(self.json)) if self.json else "")
         return any(value in said for name, value in ids.items() if name.endswith("_id"))
 
@@ -69,7 +69,7 @@ class Operation:
 
 
 def of_nothing(ids: dict[str, str]) -> dict[str, str]:
-    """The same names with ids under which there is nothing."""
+    """The same names with ids that do not exist."""
     kept = ("client_id", "external_id")
     return {n: str(uuid4()) if n.endswith("_id") and n not in kept else value for n, value in ids.items()}
 

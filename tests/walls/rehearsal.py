@@ -1,7 +1,7 @@
-"""The whole application as it runs, except that at the end of a request nothing of it is kept.
+"""The whole application, except that every request is rolled back at its end.
 
-So every request of the matrix finds the same world, in any order: who ends an office or erases itself ends it for that
-request only.
+So every request of the matrix finds the same world, in any order: a caller that ends an office or erases itself does so
+for that request only.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from app.graphql.context import Context
 from app.graphql.schema import schema
 from app.keys import sealing
 from app.main import build
+from app.running.run import Run
 from app.settings import Settings
 from app.transport.prefix import Prefix
-from app.usecases.run import Run
 from tests.world import Clock, Json
 
 
@@ -40,7 +40,7 @@ class Stage:
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Any]:
-        """The first transaction of the request is the whole one, a later one a savepoint in it; they take turns."""
+        """The first transaction of the request is the real one, later ones are savepoints in it; they take turns."""
         async with self.turn:
             if self.began:
                 async with self.connection.transaction():
@@ -60,7 +60,7 @@ _stage: ContextVar[Stage] = ContextVar("stage")
 
 
 class Rehearsal(Database):
-    """As the application's role; what a commit would check is checked, and then nothing is committed."""
+    """As the application's role; the checks of a commit run, and then nothing is committed."""
 
     @asynccontextmanager
     async def request(self) -> AsyncIterator[None]:
@@ -101,14 +101,14 @@ class Answer:
 
 
 class Stand:
-    """The two faces on a rehearsal, asked without a wire in between: REST as a request, GraphQL as a document."""
+    """The two faces on a rehearsal, called without a network: REST as a request, GraphQL as a document."""
 
     def __init__(self, app: FastAPI, rehearsal: Rehearsal, clock: Clock, prefix: str = "") -> None:
         self.app, self.rehearsal, self.clock = app, rehearsal, clock
         self._asked: ASGIApp = Prefix(app, prefix) if prefix else app
 
     def below(self, prefix: str) -> "Stand":
-        """The same one, on a host where it is reached below a path."""
+        """The same faces, on a host with a path prefix."""
         return Stand(self.app, self.rehearsal, self.clock, prefix)
 
     async def ask(self, method: str, address: str, headers: dict[str, str], body: bytes = b"") -> Answer:
@@ -133,14 +133,15 @@ class Stand:
             said.append(message)
 
         async with self.rehearsal.request():
-            with contextlib.suppress(Exception):  # a bug is answered, and then raised for the server's log
+            # A bug is answered, and then raised for the server's log.
+            with contextlib.suppress(Exception):
                 await self._asked(scope, receive, send)
         text = b"".join(message.get("body", b"") for message in said[1:])
         sent_back = tuple((name.decode(), value.decode()) for name, value in said[0]["headers"])
         return Answer(said[0]["status"], text.decode(), sent_back)
 
     async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
-        """What GraphQL answers to who came through the door; of a subscription the first event."""
+        """The answer of GraphQL; for a subscription the first event."""
         run = Run(self.rehearsal, identity, now=self.clock)
         context = Context(
             door=run, catalogue=self.app.state.wiring.catalogue, language="en", trace_id="-", takes_text=True

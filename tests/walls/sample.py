@@ -1,4 +1,4 @@
-"""One cooperative in which everything has happened, and a private word in all of it."""
+"""One cooperative with an example of everything, and a private word in each."""
 
 import json
 from collections.abc import Callable
@@ -65,9 +65,9 @@ PERSONAL = frozenset(
         "refund",
     }
 )
-"""What only the member or the customer themselves, and who works with it, may ever read."""
+"""Texts that only the member or the customer, and people who work with them, may read."""
 HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery"})
-"""What stays inside the house: of a cooperative, or between the two who trade."""
+"""Texts that stay inside the cooperative, or between two parties."""
 
 VERSIONED = {
     **{name: name.removesuffix("_id") for name in ("offering_id", "cooperative_id", "member_id", "app_id")},
@@ -75,14 +75,14 @@ VERSIONED = {
     "purchase_id": "joint_purchase",
     "slot_id": "assignment_slot",
 }
-"""The tables of what is changed by who names the version that they saw."""
+"""The tables whose rows change only with an expected version."""
 
 
 @dataclass(kw_only=True)
 class Sample:
-    """`values`: one for every parameter that a verb has; `forms`: one of each form that needs fields.
+    """`values`: one for every parameter of a use case; `forms`: one of each form that needs fields.
 
-    `own`: other ids for somebody who owns other rows.
+    `own`: other ids, for a caller with other rows.
     """
 
     world: World
@@ -102,13 +102,13 @@ class Sample:
     client: tuple[str, str] = ("", "")
 
     def word(self, place: str) -> str:
-        """The private word that is planted there."""
+        """The private word of a place."""
         assert place in PERSONAL | HOUSE
         return f"{self.mark}-{place}"
 
     @cached_property
     def ids(self) -> dict[str, str]:
-        """What addresses are made of, as text."""
+        """The ids of the sample, as text."""
         found = {name: str(value) for name, value in self.values.items() if isinstance(value, UUID | str)}
         found |= {f"{name}:version": str(version) for name, version in self.versions.items()}
         client_id, client_secret = self.client
@@ -120,7 +120,7 @@ class Sample:
 
 
 async def sampled(world: World) -> Sample:
-    """The cooperative with all that its people did."""
+    """The cooperative after all acts of its people."""
     with world.clock.at("2026-01-10"):
         seller = await world.cooperative(RULES)
         await world.sale(seller, await world.app(), "4000.00")
@@ -153,7 +153,7 @@ async def sampled(world: World) -> Sample:
 
 
 async def _year(sample: Sample) -> None:
-    """The first month is closed and reported, and there are places and people."""
+    """The first month is closed and reported; places and people exist."""
     seller, world = sample.seller, sample.world
     with world.clock.at("2026-02-01"):
         await sample.at(seller.treasurer, "periods", {"month": "2026-01", "bankBalance": {"amount": "4840.00"}})
@@ -175,7 +175,7 @@ async def _year(sample: Sample) -> None:
 
 
 async def _order(sample: Sample, buyer: Caller, word: Callable[[str], str]) -> Json:
-    """Delivered and paid; with a claim of costs that waits."""
+    """Delivered and paid; with an undecided cost claim."""
     world, seller = sample.world, sample.seller
     contact: Json = {"name": word("contact"), "email": f"{word('email')}@example.org"}
     contact |= {"address": word("street"), "organisation": word("organisation")}
@@ -210,7 +210,7 @@ async def _orders(sample: Sample) -> None:
 
 
 async def _earned(sample: Sample) -> None:
-    """Some of what was sold is confirmed, one is given back in part; a task is open."""
+    """Some sales are confirmed, one is partly refunded; a task is open."""
     seller, world = sample.seller, sample.world
     for net in ("10.00", "10.00"):
         await world.sale(seller, sample.buyer, net)
@@ -219,7 +219,8 @@ async def _earned(sample: Sample) -> None:
     await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", refund)
     await world.reachable(seller.treasurer, "penningmeester@example.org")
     worker = Worker(world.worker_database, Mail("smtp://127.0.0.1:9", "samen@example.org"), now=world.clock)
-    while await worker.tick():  # messages are written, and wait
+    # Messages are written, and wait.
+    while await worker.tick():
         continue
     await world.work()
     earnings = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/earnings")
@@ -229,7 +230,7 @@ async def _earned(sample: Sample) -> None:
 
 
 async def _apps(sample: Sample) -> None:
-    """A partner's list was taken in; an app has a webhook; one more app has a secret that is known."""
+    """A partner's list was imported; an app has a webhook; another app has a known secret."""
     seller, world = sample.seller, sample.world
     jam = LINE | {"externalId": "W-1", "memberId": seller.member_id}
     taken_in = await send(sample.partner_app, seller, json.dumps(jam))
@@ -245,7 +246,7 @@ async def _apps(sample: Sample) -> None:
 
 
 async def _pot(sample: Sample) -> None:
-    """The member got an allowance, wants to buy, and has permission to."""
+    """The member got an allowance, wants to buy, and has a permission."""
     seller = sample.seller
     place = f"/v1/members/{seller.member_id}"
     premium = {"kind": "premium", "amount": EURO, "reason": sample.word("reason")}
@@ -261,7 +262,7 @@ async def _pot(sample: Sample) -> None:
 
 
 async def _papers(sample: Sample) -> None:
-    """A new agreement and an offering, both not yet seen by anybody else."""
+    """A new agreement and an offering, which nobody else has seen yet."""
     seller = sample.seller
     draft = await sample.at(seller.treasurer, "agreements", DRAFT | {"title": sample.word("agreement")})
     unseen: Json = {"kind": "service", "title": sample.word("draft"), "category": "tuin", "priceUnit": "piece"}
@@ -271,7 +272,7 @@ async def _papers(sample: Sample) -> None:
 
 
 async def _house(sample: Sample) -> None:
-    """A fund, a barter between members, and a vote in the cooperative that decides together."""
+    """A fund, a barter between members, and a ballot in a collective."""
     seller, collective, values = sample.seller, sample.collective, sample.values
     roof = {"title": sample.word("fund"), "purposes": ["gereedschap"]}
     fund = await sample.at(seller.treasurer, "funds", roof)
@@ -295,7 +296,7 @@ async def _elsewhere(sample: Sample) -> None:
 
 
 async def _purchases(sample: Sample) -> None:
-    """One that is open, and one that was bought, of which something was credited."""
+    """An open one, and one that was settled, with a credit."""
     seller, world = sample.seller, sample.world
     thread = await plan(world, seller, SPOOLS, SPOOLS | {"title": "Wol"})
     wished = await wish(seller.coordinator, thread, 1, cooperativeId=seller.id)
@@ -344,7 +345,7 @@ def _message(now: datetime) -> Message:
 
 
 def _constants() -> dict[str, Any]:
-    """What verbs ask for beside ids."""
+    """Values that use cases need besides ids."""
     now = datetime.now(UTC)
     return {
         "source": "winkel",

@@ -1,4 +1,4 @@
-"""The guard of the ledger alone: it asks everybody but the keeper of the books whose books they have entered."""
+"""The ledger's guard alone: it checks whose books a transaction has entered, except for the keeper of the books."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ LOGINS = {
 
 @pytest.fixture
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Takes any login for as long as its transaction lasts; nothing stays."""
+    """Takes any login during its transaction; everything is rolled back."""
     connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     await connection.execute("begin")
     yield connection
@@ -30,7 +30,7 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def calls(world: World) -> dict[str, Call]:
-    """What only the staff of a cooperative may have done, each as SQL and its arguments; and what opens its books."""
+    """Acts that only a cooperative's staff may do, as SQL and arguments; and the act that enters its books."""
     seller = await world.cooperative()
     await world.sale(seller, await world.app(), "100.00")
     treasurer = (await seller.treasurer("GET", "/v1/me"))["person"]["id"]
@@ -50,7 +50,7 @@ async def calls(world: World) -> dict[str, Call]:
 
 
 async def refused(connection: asyncpg.Connection, call: Call) -> bool:
-    """Whether the database refuses this for want of a right; whatever it does is undone."""
+    """Whether the database refuses this for lack of a right; it is rolled back."""
     await connection.execute("savepoint attempt")
     try:
         await connection.fetchval(call[0], *call[1])
@@ -67,7 +67,7 @@ STAFF = {
     "a list of nothing": "select set_config('samen.staff', '{NULL}', true)",
     "somebody else's books": "select set_config('samen.staff', array[uuidv7()]::text, true)",
 }
-"""What a transaction may have said of whom it acts for, and none of it opens these books."""
+"""Identities of a transaction that do not enter these books."""
 
 
 @pytest.mark.parametrize("staff", STAFF)
@@ -112,7 +112,7 @@ async def test_the_keeper_of_the_books_posts_everywhere(
 async def test_a_guard_that_is_gone_is_noticed(
     superuser: asyncpg.Connection, calls: dict[str, Call], breach: str, opened: str
 ) -> None:
-    """The planted breach: the same call passes once the guard is switched off."""
+    """An inserted breach: the same call passes once the guard is off."""
     await superuser.execute("set session authorization samen_app")
     assert await refused(superuser, calls[opened])
     await superuser.execute(f"reset session authorization; {breach}; set session authorization samen_app")
@@ -122,7 +122,7 @@ async def test_a_guard_that_is_gone_is_noticed(
 async def test_nobody_has_events_sent_again_to_a_webhook_that_is_not_theirs(
     superuser: asyncpg.Connection, sample: Sample
 ) -> None:
-    """Nor to one that is not there: what is missing opens nothing."""
+    """Nor to an unknown one: a missing webhook gives no access."""
     await superuser.execute("set session authorization samen_app")
     for webhook_id in (uuid4(), sample.ids["webhook_id"]):
         assert await refused(superuser, ("select replay_webhook($1, 0, '{order.placed}', 10, now())", (webhook_id,)))

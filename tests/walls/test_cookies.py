@@ -1,4 +1,4 @@
-"""No cookie is set or read by anything: that is why a page of any origin may ask."""
+"""Nothing sets or reads a cookie: that is why a page of any origin may send requests."""
 
 import ast
 import json
@@ -18,21 +18,21 @@ APP = Path(__file__).parents[2] / "app"
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?")
 READERS = {"cookies", "cookie_parser", "set_cookie", "delete_cookie", "SessionMiddleware", "APIKeyCookie", "Cookie"}
 OWN_CLIENTS = {"app/adapters/webhooks.py": {"cookies"}}
-"""A client of ours that keeps none of those that it gets."""
+"""A client of ours that discards received cookies."""
 
 
 def cookie_of(person: Caller) -> str:
-    """What a page of theirs might have left in a browser."""
+    """A cookie that a page might have left in a browser."""
     return f"Authorization=Bearer {person.token}; token={person.token}; access_token={person.token}; session=1"
 
 
 def shape(answer: Answer, method: str) -> tuple[int, str | None, str]:
-    """What of two answers to the same request has to be the same: of a read all but ids and times."""
+    """The part of two answers to the same request that must be equal: for a read, all except ids and times."""
     return answer.status, answer.code, CHANGING.sub("", answer.text) if method == "GET" else ""
 
 
 async def test_a_cookie_changes_no_answer_and_none_is_set(stand: Stand, everybody: Cast) -> None:
-    """Every operation of REST and GraphQL, by whom it lets in and by a visitor, whose cookie holds a good token."""
+    """Every operation of REST and GraphQL, by an entitled caller and by a visitor whose cookie has a good token."""
     cookie, wrong, let_in = cookie_of(everybody.people["treasurer"]), [], 0
     for operation in operations(verbs_of_operations(stand.app)):
         for column in (*sorted(matrix()[operation.verb] & {*OWN, *FAR})[:1], "visitor"):
@@ -54,7 +54,7 @@ async def test_a_cookie_changes_no_answer_and_none_is_set(stand: Stand, everybod
 
 
 def headers_in(node: ast.AST) -> set[str]:
-    """The header of cookies, if a constant names it, as text or as bytes."""
+    """The cookie header, if a constant names it, as text or as bytes."""
     value = node.value if isinstance(node, ast.Constant) else None
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     return {text.lower()} & {"cookie", "set-cookie", "cookie2", "set-cookie2"}

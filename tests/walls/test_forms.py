@@ -1,4 +1,4 @@
-"""What a person can type wrong is refused alike in both faces: the same fields, codes and words, all at once."""
+"""Both faces refuse wrong input alike: the same fields, codes and texts, all at once."""
 
 import json
 from collections import Counter
@@ -56,14 +56,14 @@ def declared_of(field: Field) -> Declared | None:
 
 
 def marks_of(field: FieldInfo) -> list[Any]:
-    """Everything that limits a field, perhaps beside None."""
+    """Everything that limits a field, also of an optional one."""
     hint = optional(bare(field.rebuild_annotation()))[0]
     marks = (*field.metadata, *getattr(hint, "__metadata__", ()))
     return [inner for mark in marks for inner in (mark.metadata if isinstance(mark, FieldInfo) else (mark,))]
 
 
 def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
-    """Each field of a form with everything that it refuses of what a person types; the rest of a part is `good`."""
+    """Each field of a form with every kind of wrong input; the other fields have the values of `good`."""
     for field in form.model_fields.values():
         hint, marks = optional(bare(field.rebuild_annotation()))[0], marks_of(field)
         name = str(field.alias)
@@ -106,12 +106,13 @@ def spoiled_lists(item: Any, marks: list[Any], good: Any) -> Iterator[list[Any]]
             yield []
         if isinstance(mark, MaxLen) and first and mark.max_length <= 50:
             yield [first] * (mark.max_length + 1)
-    if first:  # without a good one the schema itself would refuse what is left out
+    # Without a good item, the schema itself would refuse a missing value.
+    if first:
         yield from ([value] for _, value in spoiled(one, {"item": first}))
 
 
 def beyond(mark: Any) -> Iterator[Any]:
-    """What the bounds and patterns of a form refuse."""
+    """Values outside the bounds and patterns of a form."""
     for bound in (mark, *getattr(mark, "metadata", ())):
         if isinstance(bound, Verbatim):
             yield "x" * (bound.longest + 1)
@@ -129,7 +130,7 @@ def beyond(mark: Any) -> Iterator[Any]:
 
 
 TYPED = (str, int, date, datetime, MoneyIn, BalanceIn)
-"""What a person types. An id, a choice or a yes is given by a program."""
+"""The types that people type. Programs send ids, choices and booleans."""
 
 
 def types(form: type[BaseModel]) -> set[str]:
@@ -154,7 +155,7 @@ async def refused_by_rest(stand: Stand, who: Caller, operation: Operation, ids: 
 
 
 def in_graphql(field: Field, body: Json) -> Json:
-    """A body as its field takes it: as `input`, or as arguments if the field only reads."""
+    """A body in the form of its field: as `input`, or as arguments if the field only reads."""
     arguments = field.field.args
     if "input" not in arguments:
         return {name: shouted_as(one, arguments[name].type) for name, one in body.items()}
@@ -189,7 +190,7 @@ async def test_what_is_typed_wrong_is_refused_alike_by_both_faces(stand: Stand, 
 
 
 async def test_an_id_that_is_none_is_refused_alike_by_both_faces(stand: Stand, everybody: Cast) -> None:
-    """Those in an address, which are arguments in GraphQL."""
+    """For ids in a path, which are arguments in GraphQL."""
     by_verb = {one.verb: one for one in operations(verbs_of_operations(stand.app))}
     tried = 0
     for field in fields():

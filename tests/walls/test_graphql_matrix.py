@@ -1,4 +1,4 @@
-"""Every field of GraphQL, by everybody: who is not in the matrix is refused with a code, and gets no data."""
+"""Every field of GraphQL, by every caller: callers outside the matrix get a code and no data."""
 
 import json
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ TWINS = ("far-app", "far-coordinator")
 
 @dataclass(frozen=True)
 class Shown:
-    """What a field showed; or the code that it was refused with."""
+    """The data of a field, or the code of its refusal."""
 
     data: Any
     code: str | None
@@ -52,7 +52,8 @@ async def asked(
     codes = [error["extensions"]["code"] for error in errors if len(error.get("path") or ()) < 2]
     beyond = {error["extensions"]["code"] for error in errors if len(error.get("path") or ()) > 1}
     text = json.dumps(answer, default=str)
-    assert beyond <= REFUSED, text  # links that this one may not follow
+    # Links that this caller may not follow.
+    assert beyond <= REFUSED, text
     return Shown(data[field.name] if data else None, codes[0] if codes else None, text)
 
 
@@ -107,7 +108,7 @@ async def test_for_every_field_there_is_somebody_who_gets_data(stand: Stand, eve
 
 
 async def test_what_may_be_left_out_breaks_no_field(stand: Stand, everybody: Cast) -> None:
-    """With the arguments alone that a field cannot do without: an answer or a refusal, never a fault of ours."""
+    """With only the required arguments: an answer or a refusal, never an internal error."""
     broken = []
     for field in fields():
         entitled = min(matrix()[field.verb] & {*OWN, *FAR})
@@ -118,7 +119,7 @@ async def test_what_may_be_left_out_breaks_no_field(stand: Stand, everybody: Cas
 
 
 async def test_every_operation_and_field_has_its_row_in_the_matrix(stand: Stand) -> None:
-    """And no row is left of what is gone from both faces; each of them lets somebody in."""
+    """And no row is left of anything that both faces lost; each row lets somebody in."""
     asked_for = {field.verb for field in fields()}
     asked_for |= {operation.verb for operation in operations(verbs_of_operations(stand.app))}
     assert set(matrix()) == asked_for

@@ -1,4 +1,4 @@
-"""The most that a form takes fits into the database: no constraint of it speaks first, in its own name."""
+"""The largest values of a form fit into the database: no constraint fires instead of the form."""
 
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
@@ -29,7 +29,7 @@ CONSTRAINTS = {
 
 
 def largest(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
-    """Each field of a form with the most that it takes; the rest of a part is `good`."""
+    """Each field of a form with its largest value; the other fields have the values of `good`."""
     for field in form.model_fields.values():
         hint, marks = optional(bare(field.rebuild_annotation()))[0], marks_of(field)
         name = str(field.alias)

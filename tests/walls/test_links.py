@@ -1,4 +1,4 @@
-"""Links, lists below a thing and `node`: whoever follows them sees what the direct read would show, and no more."""
+"""Links, lists below an object and `node` show what the direct read shows, and no more."""
 
 from collections.abc import Iterator
 from uuid import UUID, uuid4
@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from app.domain.errors import DomainError
 from app.graphql.links import Links
 from app.graphql.schema import links
-from app.usecases.level import Verb, name_of_id, read_level
-from app.usecases.run import Run
+from app.running.level import Verb, name_of_id, read_level
+from app.running.run import Run
 from app.usecases.steps.audit import DENIALS
 from tests.walls.cast import COLUMNS, Cast
 from tests.walls.rehearsal import Stand
@@ -30,7 +30,7 @@ async def direct(run: Run, verb: Verb, row_id: UUID) -> object:
 
 
 async def test_a_level_shows_what_the_direct_read_shows(stand: Stand, everybody: Cast) -> None:
-    """All reads of a level at once, beside each of them alone."""
+    """All reads of a level at once, compared with each alone."""
     async with stand.rehearsal.request():
         for column in COLUMNS:
             run = Run(stand.rehearsal, everybody.identity(column), now=stand.clock)
@@ -41,7 +41,7 @@ async def test_a_level_shows_what_the_direct_read_shows(stand: Stand, everybody:
 
 
 async def test_a_node_is_there_for_whom_the_direct_read_lets_in(stand: Stand, everybody: Cast) -> None:
-    """To anybody else an id looks like one under which there is nothing."""
+    """For anybody else an id looks like an unknown one."""
     gone = await stand.query(NODE, {"id": str(uuid4())}, everybody.identity("treasurer"))
     for column in COLUMNS:
         async with stand.rehearsal.request():

@@ -1,4 +1,4 @@
-"""Lists and reads of the same thing agree for everybody: what the one shows the other shows, through both faces."""
+"""Lists and reads of the same object agree for every caller, in both faces."""
 
 import json
 from collections import defaultdict
@@ -20,13 +20,13 @@ from tests.walls.rehearsal import Stand
 from tests.world import Caller, Json, Seller, World
 
 MOST = 3
-"""So many rows of a list are read one by one; the newest come first."""
+"""The number of rows of a list that are read one by one, newest first."""
 TRADING: Json = {"kind": "barter", "debtLimitMinutes": 600}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leavers:
-    """A cooperative whose people changed after they had worked there, and an order on each of its makers."""
+    """A cooperative whose people left or changed after they worked there, and an order for each of its makers."""
 
     seller: Seller
     people: dict[str, Caller]
@@ -37,7 +37,7 @@ class Leavers:
 
 
 async def maker(world: World, seller: Seller, customer: Caller, job: Json, purchase: Json) -> tuple[Caller, str, str]:
-    """A member who sold something, claimed a cost, works on a job, buys together and trades. And the order."""
+    """A member who sold something, claimed a cost, works on a job, buys together and trades; and the order."""
     member, member_id = await world.member(seller)
     offer: Json = {"memberId": member_id, "kind": "service", "title": "Naaien", "category": "naaien", "town": "Breda"}
     offer |= {"priceUnit": "piece", "price": {"amount": "100.00"}, "vatClass": "standard"}
@@ -102,14 +102,14 @@ def askers(stand: Stand, everybody: Cast, leavers: Leavers) -> list[Asker]:
 
 
 async def homes(who: list[Asker]) -> list[str]:
-    """The cooperatives of all who ask: there stands what is open to every cooperative."""
+    """The cooperatives of all callers, where rows for every cooperative are found."""
     callers = [asker.caller for asker in who if asker.caller.token]
     held = [holding for caller in callers for holding in (await caller("GET", "/v1/me"))["holdings"]]
     return sorted({holding["cooperativeId"] for holding in held if holding["cooperativeId"]})
 
 
 def places(pair: Pair, everybody: Cast, leavers: Leavers, homes: list[str]) -> list[str | None]:
-    """Where a list can be asked: at every cooperative, or under what is known by such an id."""
+    """The ids with which a list can be read: of every cooperative, or of an object of that kind."""
     sample, needs = everybody.sample, (pair.needs or "").replace("_", "").lower()
     if pair.needs is None:
         return [None]
@@ -124,10 +124,10 @@ WITHOUT_A_LIST = {
     "apps": "the list is the network's; an app and the staff of its cooperatives have its id",
     "members": "the list is the staff's; who is one finds it by `/me`",
 }
-"""What is read by an id that somebody has without any list, by the noun of the list."""
+"""Ids that a caller has without a list, by the noun of the list."""
 NARROWED = ("customer", "app", "partner", "member", "coordinator", "treasurer", "network", "visitor")
 OF_GRAPHQL = (*NARROWED, "case-manager", "controller", "far-member", "far-coordinator")
-"""Who asks GraphQL, beside the leavers: one of each kind. Both faces run the same use cases."""
+"""The callers of GraphQL, beside the leavers: one of each kind. Both faces run the same use cases."""
 
 
 def at(pair: Pair) -> str:
@@ -140,7 +140,7 @@ def differing(listed: Json, read: Json) -> list[str]:
 
 
 async def test_every_list_of_rest_shows_what_its_read_shows(stand: Stand, everybody: Cast, leavers: Leavers) -> None:
-    """The same rows, with the same words in them; whoever left or lost an office sees no order in either."""
+    """The same rows with the same words; people who left or lost an office see no order in either."""
     who, wrong = askers(stand, everybody, leavers), []
     at_home = await homes(who)
     seen: dict[str, set[str]] = defaultdict(set)
@@ -209,7 +209,7 @@ async def test_a_former_member_keeps_their_own_money_and_papers(leavers: Leavers
 
 
 async def test_a_former_member_lists_no_orders_and_no_tasks(leavers: Leavers) -> None:
-    """In neither face; a member who pauses goes on with what they took on."""
+    """In neither face; a paused member continues with accepted work."""
     left, paused = leavers.people["left"], leavers.people["paused"]
     for path in ("/v1/orders", "/v1/tasks", "/v1/tasks?done=true"):
         assert (await left("GET", path))["items"] == []
@@ -226,7 +226,7 @@ OF_CUSTOMERS = ("order", "order_line", "order_event", "payment", "refund")
 async def test_the_database_shows_a_former_member_nothing_of_a_customer(
     world: World, database: Database, leavers: Leavers
 ) -> None:
-    """The second wall alone: who stayed sees rows of orders and their job, who left sees neither."""
+    """Row-level security alone: present members see rows of orders and their job, former members neither."""
     seen: dict[str, dict[str, int]] = {}
     for name in ("left", "former-officer", "paused", "stayed"):
         async with database.transaction() as tx:

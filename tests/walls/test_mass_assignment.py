@@ -1,4 +1,4 @@
-"""Mass assignment: what a client does not decide is no field of any request, at no depth."""
+"""Mass assignment: fields that a client does not decide are in no request, at no depth."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from tests.walls.verbs import verbs_of_operations
 from tests.world import Json
 
 OURS = ("id", "state", "version", "createdAt", "role", "memberId", "cooperativeId", "personId", "paid", "scopes")
-"""What the server knows by itself of nearly everything; tried wherever a request has no such field."""
+"""Fields that the server sets in nearly every object; tried wherever a request has no such field."""
 FREE = ("expected", "keys")
 """Objects whose names the client chooses."""
 
 
 def objects(body: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:
-    """Every object of a body, and where it stands."""
+    """Every object of a body, and its place."""
     if isinstance(body, dict):
         yield place, body
         for name, inner in body.items():
@@ -43,7 +43,7 @@ def with_beside(body: Json, place: tuple[str | int, ...]) -> Json:
 
 
 def answered(operation: Operation) -> set[str]:
-    """The names of what the operation answers with."""
+    """The field names in the operation's answer."""
     said = set()
     for response in operation.stated["responses"].values():
         schema = response.get("content", {}).get("application/json", {}).get("schema", {})
@@ -59,7 +59,7 @@ def accepted(operation: Operation) -> set[str]:
 
 
 def beside(operation: Operation, body: Json) -> Iterator[tuple[Json, set[str]]]:
-    """The body with everything in its first object that the server decides; and with one odd field at each depth."""
+    """The body with all server-set fields in its first object; and with one unknown field at each depth."""
     extra = sorted((answered(operation) | set(OURS)) - accepted(operation))
     yield body | dict.fromkeys(extra), set(extra)
     for place, _ in objects(body):
@@ -67,7 +67,7 @@ def beside(operation: Operation, body: Json) -> Iterator[tuple[Json, set[str]]]:
 
 
 async def test_every_operation_refuses_what_is_beside_its_contract(stand: Stand, everybody: Cast) -> None:
-    """The same body without it is taken, as the matrix shows: by who is entitled here."""
+    """The same body without it is accepted, as the matrix shows; here by an entitled caller."""
     taken, tried = [], 0
     for operation in operations(verbs_of_operations(stand.app)):
         if operation.json is None:
@@ -93,13 +93,13 @@ def inputs_of(field: Field) -> Iterator[str]:
 
 
 def names_it(error: Any) -> bool:
-    """Whether an error names what is beside: the schema says it in words, a form inside of JSON by its place."""
+    """Whether an error names the extra field: the schema in its text, a form inside JSON by its place."""
     faults = error["extensions"].get("errors", ())
     return "beside" in error["message"] or any(fault["field"].endswith(".beside") for fault in faults)
 
 
 async def test_every_field_refuses_what_is_beside_the_schema(stand: Stand, everybody: Cast) -> None:
-    """An argument that it has not, and a field in each object that it takes."""
+    """An unknown argument, and an unknown field in each object."""
     taken, tried = [], 0
     for field in (one for one in fields() if one.root == "Mutation"):
         column = min(matrix()[field.verb] & {*OWN, *FAR})
@@ -120,7 +120,7 @@ async def test_every_field_refuses_what_is_beside_the_schema(stand: Stand, every
 
 
 def test_every_request_of_the_contract_is_closed() -> None:
-    """Whatever a body is made of says itself that it takes nothing else."""
+    """Every schema of a body forbids other fields."""
     schemas = DOCUMENT["components"]["schemas"]
     waiting = [json.dumps(item) for item in _bodies()]
     seen: set[str] = set()

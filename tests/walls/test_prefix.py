@@ -1,4 +1,4 @@
-"""On a host that is shared, every address that an answer names lies below the path of the installation."""
+"""On a shared host, every URL in an answer is below the installation's path."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def texts(node: Any) -> Iterator[str]:
 
 
 def astray(text: str) -> list[str]:
-    """The texts of an answer that are addresses of ours without the prefix."""
+    """The texts of an answer that are our URLs without the prefix."""
     try:
         said = json.loads(text)
     except ValueError:
@@ -37,7 +37,7 @@ def astray(text: str) -> list[str]:
 
 @pytest.mark.parametrize("stripped", [True, False], ids=["the-proxy-strips-it", "the-proxy-passes-it-on"])
 async def test_every_address_in_an_answer_has_the_prefix(stand: Stand, everybody: Cast, stripped: bool) -> None:
-    """Every operation, by whoever it succeeds for, and as a refusal: headers and bodies."""
+    """Every operation, by a caller for whom it succeeds, and as a refusal: headers and bodies."""
     below, wrong, linked, located = stand.below(PREFIX), [], set(), set()
     for operation in operations(verbs_of_operations(stand.app)):
         columns = [*sorted(matrix()[operation.verb] & {*OWN, *FAR})[:2], "visitor"]

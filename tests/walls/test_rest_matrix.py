@@ -1,4 +1,4 @@
-"""Every operation of REST, by everybody, with a body that fits: who is not in the matrix is sent away."""
+"""Every operation of REST, by every caller, with a valid body: callers outside the matrix are refused."""
 
 import json
 from hashlib import blake2b
@@ -18,11 +18,11 @@ IN = (200, 201, 202, 204)
 BY_A_RULE = (409, 422)
 GROUPS = {"own": OWN, "near": NEAR, "far": FAR}
 TWINS = ("visitor", "far-app", "far-coordinator")
-"""Strangers without a token, with few scopes and with all, who ask for what is there and for what is not."""
+"""Strangers without a token, with few scopes and with all, who try existing and unknown ids."""
 
 
 def fits(operation: Operation, column: str, answer: Answer) -> bool:
-    """Whether the matrix says so: let in with success, or at least as far as a rule of the state; or sent away."""
+    """Whether the answer fits the matrix: success, or a refusal by a rule of the state; or a refusal of the caller."""
     if column not in matrix()[operation.verb]:
         return answer.status in ((401,) if column == "visitor" else AWAY)
     return answer.status in IN or (operation.method != "GET" and answer.status in BY_A_RULE)
@@ -47,7 +47,7 @@ async def test_every_operation_lets_in_whom_the_matrix_names_and_nobody_else(
 
 
 def version_of(operation: Operation, answer: Answer) -> str | None:
-    """What the ETag has to be if the contract says that it is a version: of what is shown, or of what that holds."""
+    """The expected ETag if the contract says that it is a version: of the shown object, or of the one inside it."""
     stated = operation.stated["responses"][str(answer.status)]["headers"]
     versioned = stated.get("ETag", {}).get("$ref", "").endswith("/Etag")
     if not versioned:
@@ -68,7 +68,7 @@ async def asked(
 
 
 async def test_to_a_stranger_what_is_there_looks_like_what_is_not(stand: Stand, everybody: Cast) -> None:
-    """The same answer for an id of somebody's as for an id of nothing."""
+    """The same answer for an existing id and an unknown one."""
     told = []
     for operation in operations(verbs_of_operations(stand.app)):
         for column in TWINS:
@@ -83,7 +83,7 @@ async def test_to_a_stranger_what_is_there_looks_like_what_is_not(stand: Stand, 
 
 
 async def test_for_every_operation_there_is_somebody_for_whom_it_succeeds(stand: Stand, everybody: Cast) -> None:
-    """The positive control on the same ids; where a rule speaks first, it is said which verbs these are."""
+    """The positive control on the same ids; use cases that a rule stops first are listed."""
     stopped, all_of_them = set(), operations(verbs_of_operations(stand.app))
     for operation in all_of_them:
         for column in sorted(matrix()[operation.verb] & {*OWN, *FAR})[:2]:

@@ -1,4 +1,4 @@
-"""The second wall alone: as the application's role and with no check of the application in between."""
+"""Row-level security alone: in the application's role, without the application's checks."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ READ_ONLY = {
     "webhook_delivery",
     "offering_import_row",
 }
-"""The application's role may not update these at all."""
+"""Tables that the application's role cannot update."""
 OPEN = {
     "agreement": "how a cooperative shares out, the same for all of its members",
     "app": "an app is nobody's private life; no column with a secret may be read",
@@ -66,7 +66,7 @@ PRIVATE = sorted(set(metadata.tables) - set(OPEN))
 OF_HIS_OWN = frozenset({"member", "member_event"})
 """Every member sees their own."""
 SHARED = frozenset({"barter", "joint_purchase", "purchase_article", "assignment", "assignment_slot"})
-"""What members of a cooperative trade, buy and do together."""
+"""Rows that members of a cooperative share: trades, purchases and jobs."""
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
     "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
@@ -74,7 +74,7 @@ VIEWS = {
     "controller": frozenset({"office", "remittance", "person"}),
     "case-manager": frozenset({"office", "spending", "permission", "person"}),
 }
-"""The tables in which who is close sees anything at all."""
+"""The tables in which a close caller sees any row."""
 
 
 async def keys_of(owner: asyncpg.Connection, table: str) -> str:
@@ -98,7 +98,7 @@ EXCEPT = {
     "assignment": "where audience <> 'all'",
     "assignment_slot": "where assignment_id in (select id from assignment where audience <> 'all')",
 }
-"""Jobs that members of every cooperative may apply for are shown to all of them."""
+"""Jobs that members of every cooperative may apply for are visible to all of them."""
 
 
 MEMBER_IS_THERE = "where member_id in (select id from member where state not in ('exited', 'withdrawn', 'rejected'))"
@@ -110,12 +110,12 @@ STILL_THERE = {
     "member": PERSON_IS_THERE,
     "office": PERSON_IS_THERE,
 }
-"""Rows that triggers let in: of those who are gone the triggers speak before the wall does."""
+"""Rows with triggers that fire before the policy, for references that do not exist."""
 
 
 @pytest.fixture(scope="module")
 async def newcomers(world: World, sample: Sample, owner: asyncpg.Connection) -> tuple[Cast, dict[str, set[str]]]:
-    """Who came after everything that is in the tables; and what was there before them: all of it somebody else's."""
+    """Callers that came after all rows, and the rows before them: all of them somebody else's."""
     there = {}
     for table in PRIVATE:
         sql = f'select {await keys_of(owner, table)} from "{table}" {EXCEPT.get(table, "")}'
@@ -130,7 +130,7 @@ async def seen(database: Database, who: Identity, table: str, key: str) -> set[s
 
 
 async def changed(database: Database, who: Identity, table: str, key: str, rows: set[str]) -> set[str]:
-    """Which of these rows somebody can change; nothing stays."""
+    """The rows that a caller can change; rolled back."""
     found: set[str] = set()
     with contextlib.suppress(Undo):
         async with database.transaction() as tx:
@@ -147,7 +147,7 @@ async def changed(database: Database, who: Identity, table: str, key: str, rows:
 async def test_row_level_security_hides_private_rows_without_any_check(
     newcomers: tuple[Cast, dict[str, set[str]]], database: Database, owner: asyncpg.Connection, table: str
 ) -> None:
-    """Of all that was there before they came they see nothing at all, and change nothing."""
+    """Of all earlier rows they see none, and change none."""
     strangers, there = newcomers
     key = await keys_of(owner, table)
     assert there[table]
@@ -162,7 +162,7 @@ async def test_row_level_security_hides_private_rows_without_any_check(
 async def test_row_level_security_lets_nobody_add_rows_for_others(
     newcomers: tuple[Cast, dict[str, set[str]]], database: Database, owner: asyncpg.Connection, table: str
 ) -> None:
-    """Not even one that is the same as a row of theirs: the wall speaks before any key does."""
+    """Not even a copy of their own row: the policy fires before any key."""
     strangers, _ = newcomers
     which = STILL_THERE.get(table, EXCEPT.get(table, ""))
     theirs = await owner.fetchval(f'select to_jsonb(t)::text from "{table}" t {which} limit 1')
@@ -188,7 +188,7 @@ async def test_row_level_security_shows_rows_to_whose_they_are(
 async def test_who_is_close_sees_in_the_tables_what_their_role_is_for(
     everybody: Cast, database: Database, owner: asyncpg.Connection, sample: Sample, column: str
 ) -> None:
-    """Not in more of them, and not in fewer; and a colleague no other member."""
+    """In exactly these tables; and a colleague sees no other member."""
     who, shown = everybody.identity(column), {}
     for table in PRIVATE:
         if rows := await seen(database, who, table, await keys_of(owner, table)):
@@ -201,7 +201,7 @@ LOOKS = {
     "pot": "select member_id::text from pot",
     "pot_line": "select account_id::text from pot_line",
 }
-"""Which pots somebody sees in each of the read models that have the wall inside."""
+"""The pots that a caller sees in each read model with row security inside."""
 
 
 @pytest.mark.parametrize("view", LOOKS)
@@ -226,12 +226,14 @@ async def test_a_pot_is_seen_by_its_member_and_the_staff_and_by_nobody_else(
 
 @pytest.mark.parametrize("table", [*PRIVATE, "outbox", "timer", "message"])
 async def test_a_switched_off_policy_is_noticed(database_url: str, sample: Sample, table: str) -> None:
-    """The planted breach: without its policy the same look shows rows that it hid before."""
+    """An inserted breach: without its policy, the same read shows rows that it hid before."""
     owner = await asyncpg.connect(database_url)
-    shown = " where audience is distinct from 'public'" if table == "outbox" else ""  # the feed is for all to read
+    # Everybody may read the feed.
+    shown = " where audience is distinct from 'public'" if table == "outbox" else ""
     look = f'select count(*) from "{table}"{shown}'
     try:
-        await owner.execute(f'begin; lock table "{table}"')  # first, or a vacuum and this wait for each other
+        # The lock comes first, or a vacuum and this would wait for each other.
+        await owner.execute(f'begin; lock table "{table}"')
         await owner.execute(f'grant select on "{table}" to samen_app; set local role samen_app')
         assert await owner.fetchval(look) == 0
         await owner.execute(
@@ -263,7 +265,8 @@ async def test_the_catalogues_role_reads_the_public_view_and_nothing_else(databa
         columns = await owner.fetch(
             "select column_name from information_schema.columns where table_name = 'catalogue_offering'"
         )
-        for place in ("database", "schema"):  # nor makes functions, which could look at rows before the view does
+        # It cannot create functions either, which could see rows before the view's condition.
+        for place in ("database", "schema"):
             what = "temporary" if place == "database" else "create"
             name = await owner.fetchval("select current_database()") if place == "database" else "public"
             assert not await owner.fetchval(f"select has_{place}_privilege($1, $2, $3)", role, name, what)

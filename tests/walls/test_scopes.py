@@ -15,11 +15,11 @@ from tests.walls.sample import Sample
 from tests.walls.verbs import named, verbs, verbs_of_operations
 
 Asked = Callable[[str, frozenset[str]], Awaitable[tuple[str | None, str | None]]]
-"""By a column and with scopes: the code of a refusal, and the scope that it misses."""
+"""For a caller and scopes: the code of a refusal, and the missing scope."""
 
 
 async def needed(verb: str, asked: Asked) -> list[str] | None:
-    """The scopes without which a verb does nothing for whom the matrix names; None if everybody may without any."""
+    """The scopes that a use case needs for the callers in the matrix; None if everybody may without any."""
     columns = sorted(matrix()[verb] & {*OWN, *FAR} - APPS)
     for column in columns:
         scopes = list[str]()
@@ -42,7 +42,7 @@ def wrong(verb: str, scopes: list[str] | None, *, reads: bool) -> bool:
 
 
 def rights_of(verb: str) -> set[Right]:
-    """The rights that a use case names, itself or in the functions of use cases that it calls."""
+    """The rights that a use case requires, itself or in the use-case functions that it calls."""
     names, seen = set[str](), set[str]()
     waiting = [inspect.unwrap(verbs()[verb])] if verb in verbs() else []
     while waiting:

@@ -1,4 +1,4 @@
-"""People and apps that come close: two cooperatives' app, two offices of one person, somebody else's hold."""
+"""Close callers: an app of two cooperatives, a person with two offices, somebody else's hold."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ async def test_an_app_of_two_cooperatives_is_changed_by_who_may_at_both(world: W
 
 
 async def test_a_disabled_app_carries_nobody_in(world: World) -> None:
-    """Neither its own token nor the token of a person who came through it."""
+    """Neither its own token nor the token of a person who logged in through it works."""
     app = await world.app()
     issuer = people_issuer(world.settings)
     token = world.keys.token(
@@ -86,7 +86,7 @@ async def test_a_coordinator_learns_nothing_about_a_person_they_name(world: Worl
 
 
 async def test_holds_are_their_owners(world: World) -> None:
-    """A person who is new has a hold of their own; the app it came through, and other people, have not."""
+    """The hold of a new person is their own; the app that they used, and other people, cannot use it."""
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, kind="goods", stock=9)
     newcomer = world.person()

@@ -1,4 +1,4 @@
-"""What a list of steps says is what the steps do: every process, state, role and verb."""
+"""Listed steps agree with the steps themselves: every process, state, role and verb."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +24,7 @@ EURO: Json = {"amount": "1.00"}
 
 
 async def staff(world: World, seller: Seller) -> dict[str, Caller | None]:
-    """Those who look at everything: the office, the municipality, and somebody of another cooperative."""
+    """The readers of everything: the office, the municipality, and somebody of another cooperative."""
     manager = await world.officer("case_manager", municipalityId=seller.municipality_id)
     found: dict[str, Caller | None] = {"coordinator": seller.coordinator, "treasurer": seller.treasurer}
     found |= {"manager": manager, "controller": seller.controller, "stranger": (await world.cooperative()).coordinator}

@@ -1,4 +1,4 @@
-"""What a list of steps says is what the steps do: barters between members, deliveries between cooperatives."""
+"""Listed steps agree with the steps themselves: barters between members, deliveries between cooperatives."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.world import Caller, Json, World
 
 
 def listed_at(address: str) -> Any:
-    """Looks for a thing in the list at an address, since there is no read by its id."""
+    """Finds an object in the list at a path, since there is no read by its id."""
 
     async def look(who: Caller, built: Built) -> Json | None:
         status, found = await ask(who, "GET", address)

@@ -1,4 +1,4 @@
-"""What a list of steps says is what the steps do: orders, offerings, agreements, jobs and joint purchases."""
+"""Listed steps agree with the steps themselves: orders, offerings, agreements, jobs and joint purchases."""
 
 import itertools
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tests.world import NOTHING, Caller, Json, World
 
 
 def declared(path: str) -> pytest.MarkDecorator:
-    """A face that is still written by hand does not tell its list who looks and when."""
+    """A hand-written face does not pass the viewer and the time to its list."""
     paths = {operation.path for table in TABLES for operation in table.operations}
     return pytest.mark.skipif(path not in paths, reason=f"{path} is not declared in app/contract yet")
 

@@ -1,4 +1,4 @@
-"""The first wall: every use case refuses who is not named for it, with the second wall and without."""
+"""The application's checks: every use case refuses callers outside its row, with row-level security and without."""
 
 import inspect
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 
 from app.contract.shape import bare
 from app.db.engine import Database
+from app.db.failures import constraints_as_rules
 from app.db.people import persons
 from app.domain.actors import Identity
 from app.domain.errors import DomainError
-from app.usecases.run import constraints_as_rules
 from app.vocabulary import Form
 from tests.walls.cast import COLUMNS, FAR, NEAR, OWN, Cast
 from tests.walls.matrix import matrix
@@ -19,7 +19,7 @@ from tests.walls.verbs import Verb, verbs
 
 AWAY = (401, 403, 404)
 FOR_THE_FACES = {"find_tables", "check_assertion", "list_client_keys", "get_lag"}
-"""Public facts, and what a login looks up before anybody is known."""
+"""Public facts, and reads of a login before anybody is known."""
 SYSTEM = {
     "expire_order",
     "close_on_time",
@@ -53,7 +53,7 @@ SYSTEM = {
     "appoint_network",
 }
 WITHIN = {"import_rows", "finish_import", "renew_import", "lead_locked"}
-"""Parts of an operation that begins with another verb."""
+"""Parts of an operation that begins with another use case."""
 VERB_OF = {
     "move_order": "complete",
     "move_offering": "pause",
@@ -69,11 +69,11 @@ VERB_OF = {
 
 
 class Undo(Exception):
-    """Leave the transaction without a trace."""
+    """Rolls the transaction back."""
 
 
 async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict[str, Any]) -> int:
-    """What a verb answers to somebody, as a status; nothing stays."""
+    """The result of a use case for a caller, as a status; rolled back."""
     try:
         async with database.transaction() as tx:
             actor = await persons.enter(tx, who)
@@ -88,7 +88,7 @@ async def attempt(database: Database, who: Identity, verb: Verb, arguments: dict
 
 
 def arguments_of(name: str, verb: Verb, sample: Sample) -> dict[str, Any]:
-    """Values for what the verb cannot do without."""
+    """Values for the required parameters of a use case."""
     named: dict[str, Any] = {}
     for parameter in list(inspect.signature(verb).parameters.values())[2:]:
         if parameter.name == "verb":
@@ -102,12 +102,12 @@ def arguments_of(name: str, verb: Verb, sample: Sample) -> dict[str, Any]:
 
 @pytest.fixture(params=["both walls", "without row-level security"])
 def behind(request: pytest.FixtureRequest, database: Database, books: Database) -> Database:
-    """The application's role; and one that sees every row, so that only the application's checks stand."""
+    """The application's role; and a role that sees every row, so that only the application's checks remain."""
     return books if request.param == "without row-level security" else database
 
 
 async def test_every_use_case_refuses_strangers(behind: Database, sample: Sample, everybody: Cast) -> None:
-    """Those from elsewhere, and those who are close and have no right either."""
+    """Callers from elsewhere, and close callers without the right."""
     let_in = []
     for name, verb in verbs().items():
         named = frozenset(COLUMNS) if name in FOR_THE_FACES else matrix().get(name, frozenset())
@@ -119,7 +119,7 @@ async def test_every_use_case_refuses_strangers(behind: Database, sample: Sample
 
 
 async def test_the_entitled_get_in_on_the_same_ids(database: Database, sample: Sample, everybody: Cast) -> None:
-    """The positive control: for every verb there is somebody whom it does not send away."""
+    """The positive control: every use case accepts somebody."""
     nobody = []
     for name, verb in verbs().items():
         if name in SYSTEM | {"check_client", "check_assertion", "get_guest_order"}:
@@ -133,7 +133,7 @@ async def test_the_entitled_get_in_on_the_same_ids(database: Database, sample: S
 
 
 async def test_every_verb_under_a_key_says_which_rights_it_passed(books: Database, sample: Sample) -> None:
-    """A repeat asks them again: a verb that passed none would answer anybody who has the key."""
+    """A replay checks them again: a use case without any would answer everybody who has the key."""
     async with books.transaction() as tx:
         sql = "select distinct verb, outcome -> 'passed' = '[]' as none from idempotency where outcome ? 'result'"
         kept = {row["verb"]: row["none"] for row in await tx.rows(sql)}
@@ -142,5 +142,5 @@ async def test_every_verb_under_a_key_says_which_rights_it_passed(books: Databas
 
 
 async def test_every_use_case_without_a_row_is_the_systems_own() -> None:
-    """What no face runs is no way in; what is added has to say who may."""
+    """A use case that no face runs is not reachable; a new one needs a row."""
     assert set(verbs()) - set(matrix()) == SYSTEM | FOR_THE_FACES | WITHIN

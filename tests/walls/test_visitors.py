@@ -1,4 +1,4 @@
-"""Whoever has no token hears of public facts only, and is told the same of what is there and of what is not."""
+"""Callers without a token see public facts only, and get the same answer for existing and unknown objects."""
 
 from app.usecases.steps.visitors import is_open
 from tests.walls.cast import Cast

@@ -1,4 +1,4 @@
-"""The use cases, found by reflection; and which of them an operation or a field of the faces runs."""
+"""The use cases, found by reflection; and which of them each operation or field of the faces runs."""
 
 import importlib
 import inspect
@@ -21,7 +21,7 @@ Verb = Callable[..., Any]
 
 @cache
 def verbs() -> dict[str, Verb]:
-    """Every use case by its name; where two have the same one, by that of their noun as well."""
+    """Every use case by its name; if two share a name, by their nouns too."""
     found: dict[str, Verb] = {}
     for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
         if module.name.startswith("app.usecases.steps"):
@@ -37,7 +37,7 @@ def verbs() -> dict[str, Verb]:
 
 
 def subject_of(verb: str) -> str | None:
-    """The parameter that names what a verb is about: its first id."""
+    """The parameter with the id of a use case's subject: its first id."""
     if verb not in verbs():
         return {"catalogueOffering": "offering_id", "node": "cooperative_id"}.get(verb)
     parameters = inspect.signature(verbs()[verb]).parameters
@@ -45,7 +45,7 @@ def subject_of(verb: str) -> str | None:
 
 
 def verbs_of_operations(app: FastAPI) -> dict[str, str]:
-    """By operation id; an operation that runs no verb, or a public one of the catalogue, stands for itself."""
+    """By operation id; an operation without a use case, or a public one of the catalogue, stands for itself."""
     found = {}
     for route in app.routes:
         if isinstance(route, APIRoute) and route.tags:
@@ -75,7 +75,7 @@ def _runs(function: Callable[..., Any]) -> str | None:
 
 
 def named(code: CodeType) -> Iterator[str]:
-    """What a function names, and what functions inside it do."""
+    """The names in a function, and in functions inside it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

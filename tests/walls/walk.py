@@ -1,4 +1,4 @@
-"""A walk through a process: every state, every role and every verb, by the public API."""
+"""Walks through a process: every state, every role and every verb, by the public API."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -23,17 +23,17 @@ over at the colleague's membership: these are not the caller's to know, and no s
 
 @dataclass
 class Built:
-    """A thing in some state: where it is read, and the member whom it is about."""
+    """An object in some state: where to read it, and the member whom it is about."""
 
     path: str
     member: Caller | None = None
     facts: dict[str, str] = field(default_factory=dict)
-    """What requests about it need besides."""
+    """Extra values for requests about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """What a process needs to be walked through. A state may have cases: `claimed: above the cap`."""
+    """What a process needs for a walk. A state may have cases: `claimed: above the cap`."""
 
     noun: str
     process: Process[Any]
@@ -42,10 +42,10 @@ class Walk:
     """None: the member whom the thing is about. `both` comes last: that member gets offices."""
     send: Callable[[str, Built, Json], Request] | None = None
     inputs: Json = field(default_factory=dict)
-    """By the name of what a step needs."""
+    """By the name of an input of a step."""
     look: Callable[[Caller, Built], Awaitable[Json | None]] | None = None
     alone: bool = False
-    """Whether there can be one at a time, so that each role needs its own."""
+    """Whether only one can exist at a time, so that each role needs its own."""
 
 
 def moved(verb: str, built: Built, given: Json) -> Request:
@@ -63,7 +63,7 @@ async def ask(who: Caller, method: str, path: str, body: Json | None = None, ver
 
 
 async def offices(world: World, who: Caller, **places: str) -> Caller:
-    """The same person with offices besides, such as `coordinator=cooperative_id`."""
+    """The same person with additional offices, such as `coordinator=cooperative_id`."""
     person_id = (await who("GET", "/v1/me"))["person"]["id"]
     for role, place in places.items():
         kind = "municipalityId" if role in ("controller", "case_manager") else "cooperativeId"
@@ -72,7 +72,7 @@ async def offices(world: World, who: Caller, **places: str) -> Caller:
 
 
 async def look(walk: Walk, who: Caller, built: Built) -> Json | None:
-    """The thing as somebody sees it; None if they do not."""
+    """The object as a caller sees it; None if they do not."""
     if walk.look is not None:
         return await walk.look(who, built)
     status, found = await ask(who, "GET", built.path)
@@ -80,13 +80,13 @@ async def look(walk: Walk, who: Caller, built: Built) -> Json | None:
 
 
 def reason_in(problem: Json) -> str:
-    """The code of why a request was refused, as a list of steps tells it."""
+    """The code of the reason of a refusal, as a list of steps shows it."""
     facts = problem.get("facts", {})
     return str(facts.get("reason") or facts.get("rule") or problem["code"])
 
 
 async def walk_through(world: World, seller: Seller, walk: Walk) -> int:
-    """Every listed step does what the list says, every other one is refused. Returns how many were tried."""
+    """Every listed step does what the list says, every other one is refused. Returns the number of attempts."""
     tried = 0
     for case, build in walk.states.items():
         built = await build()
@@ -113,7 +113,7 @@ async def walk_through(world: World, seller: Seller, walk: Walk) -> int:
 async def _is_refused(
     walk: Walk, who: Caller, built: Built, place: tuple[str, ...], step: Json | None, seen: Json | None
 ) -> None:
-    """A step that is blocked, or that does not lead on from here, is refused, and for the reason that is listed."""
+    """A step that is blocked, or not possible in this state, is refused with the listed reason."""
     given = dict(walk.inputs)
     method, path, body = (walk.send or moved)(place[3], built, _of(walk, place[3], given))
     status, problem = await ask(who, method, path, body, (seen or {}).get("version", 1))
@@ -124,7 +124,8 @@ async def _is_refused(
     elif step is None:
         assert problem["code"] in ("wrong_state", "not_found", "forbidden", "already_settled"), (place, problem)
     elif step["reason"] == "forbidden":
-        assert reason in ("not_found", "forbidden"), (place, problem)  # an outsider is not told what is there
+        # An outsider is not told that it exists.
+        assert reason in ("not_found", "forbidden"), (place, problem)
     elif step["reason"] != "time_is_over":
         assert reason == step["reason"], (place, problem, step)
         assert problem["detail"] == step["message"], (place, problem, step)
@@ -132,7 +133,7 @@ async def _is_refused(
 
 
 async def _succeeds(world: World, seller: Seller, walk: Walk, place: tuple[str, ...]) -> None:
-    """A step that is allowed is done, given what it needs; without it, it is refused. Its answer tells the next."""
+    """An allowed step succeeds with its inputs, and is refused without them. Its answer lists the next steps."""
     _, case, role, verb = place
     built = await walk.states[case]()
     who = walk.roles[role] or built.member
@@ -168,11 +169,11 @@ SOFTER: dict[tuple[str, str], tuple[str, ...]] = {
     ("assignments", "approve"): ("settled",),
     ("parts", "accept"): ("waiting",),
 }
-"""States that a step leads to besides the listed one: it decides, or needs somebody else too."""
+"""Other states that a step may lead to: it decides, or needs somebody else too."""
 
 
 def _of(walk: Walk, verb: str, given: Json) -> Json:
-    """What a verb takes at most: an input of another verb is a fault of its own."""
+    """The inputs that a verb accepts: an input of another verb is an error."""
     (row,) = [row for row in walk.process if row.verb == verb]
     needs = {"reason"} if callable(row.terms.needs) else {need.name for need in row.terms.needs}
     return {name: value for name, value in given.items() if _snake(name) in needs}

@@ -13,7 +13,7 @@ from app.usecases.books.deliveries import answer_delivery, list_deliveries, prop
 
 @shape(domain.Delivery)
 class InternalDelivery:
-    """What one cooperative delivered to another of the same legal entity: no VAT, no invoice."""
+    """A delivery from one cooperative to another of the same legal entity: no VAT, no invoice."""
 
     id: DeliveryId
     from_cooperative_id: CooperativeId
@@ -21,9 +21,9 @@ class InternalDelivery:
     to_cooperative_id: CooperativeId
     """The cooperative that received."""
     amount: Money = cents("cents")
-    """What it is worth."""
+    """The value."""
     title: str
-    """What was delivered."""
+    """The goods that were delivered."""
     delivered_on: date
     """The day of the delivery."""
     state: DeliveryState

@@ -1,11 +1,11 @@
-"""Where money went: statements of a period, the trace of an order, the flows of a month."""
+"""Flows of money: statements of a period, the trace of an order, the flows of a month."""
 
 from datetime import date, datetime
 
 from app.contract.amounts import NamedAmount, amounts
 from app.contract.ledger import Flow
 from app.contract.operation import Noun
-from app.contract.shape import Money, seen, shape
+from app.contract.shape import Money, computed, shape
 from app.domain.books import flows as domain
 from app.domain.books.flows import StatementAxis
 from app.domain.ledger import AccountKind
@@ -18,51 +18,51 @@ class StatementLine:
     """The accounts of one kind over the period. Credits are positive."""
 
     kind: AccountKind
-    """What the accounts are for."""
+    """The kind of accounts."""
     opening: Money
-    """What stood on them when it began."""
+    """The balance at the start."""
     change: Money
-    """How much came on them, or went off."""
+    """The change of the balance."""
     closing: Money
-    """What stood on them when it ended."""
+    """The balance at the end."""
 
 
 class Stated:
-    """What every statement shows."""
+    """The fields of every statement."""
 
     cooperative_id: CooperativeId
-    """Whose books they are."""
+    """The cooperative whose books they are."""
     since: date
     """Its first day."""
     until: date
     """Its last day."""
     as_of: datetime
-    """The moment at which the books said so."""
+    """The moment as of which the books were read."""
     axis: StatementAxis
-    """By which day an entry counts."""
+    """The day by which an entry counts."""
     final: bool
     """Whether every month of it is closed."""
     lines: list[StatementLine]
-    """What happened, by kind of account."""
+    """The changes by kind of account."""
 
 
 @shape(domain.Statement)
 class Statement(Stated):
-    """What the books of a cooperative said at a moment about a period."""
+    """The books of a cooperative over a period, as of a moment."""
 
 
 @shape(domain.Statement)
 class MemberStatement(Stated):
-    """What the books said at a moment about what a member earned in a period."""
+    """The earnings of a member over a period, as of a moment."""
 
-    member_id: MemberId = seen(lambda statement, _: statement.member_id)
-    """Whose it is."""
+    member_id: MemberId = computed(lambda statement, _: statement.member_id)
+    """The member."""
     turnover: Money
-    """What they turned over, without VAT."""
+    """The turnover, without VAT."""
     costs: list[NamedAmount] = amounts("costs")
-    """What it cost, by category."""
+    """The costs, by category."""
     shares: list[NamedAmount] = amounts("shares")
-    """How the rest was shared, by kind of account."""
+    """The shares of the rest, by kind of account."""
 
 
 BELOW = "/cooperatives/{cooperative_id}"

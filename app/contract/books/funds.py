@@ -16,11 +16,11 @@ class RestrictedFund:
     cooperative_id: CooperativeId
     """The cooperative that keeps it."""
     title: str
-    """What it is called."""
+    """The name."""
     purposes: list[str]
-    """What it may be spent on."""
+    """The purposes that it may be spent on."""
     balance: Money
-    """What stands in it."""
+    """The balance."""
     version: int
 
 

@@ -1,10 +1,10 @@
-"""What cooperatives owe each other, netted and paid once; and how much may stand open."""
+"""Netting between cooperatives, paid once; and credit limits."""
 
 from datetime import date, datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.books import nettings as domain
 from app.domain.books.nettings import NETTING, NettingState
@@ -14,7 +14,7 @@ from app.usecases.books import nettings as usecases
 
 @shape(domain.Netting)
 class Netting:
-    """What two cooperatives owe each other, set off. The difference is paid once."""
+    """The debts of two cooperatives to each other, set off. The difference is paid once."""
 
     id: NettingId
     first_id: CooperativeId
@@ -22,22 +22,22 @@ class Netting:
     second_id: CooperativeId
     """The other one."""
     first_owes: Money
-    """What the first owes the second."""
+    """The debt of the first to the second."""
     second_owes: Money
-    """What the second owes the first."""
+    """The debt of the second to the first."""
     net: Money
-    """What the first pays the second; below zero the other way round."""
+    """The amount that the first pays the second; if negative, the second pays."""
     as_of: datetime
-    """Until when it counts."""
+    """The moment up to which entries count."""
     state: NettingState
     first_confirmed_by: PersonId | None
-    """Who confirmed it for the first."""
+    """The person who confirmed it for the first."""
     second_confirmed_by: PersonId | None
-    """Who confirmed it for the second."""
+    """The person who confirmed it for the second."""
     paid_on: date | None
-    """The day of the payment, once a side named it."""
+    """The day of the payment, once a side gave it."""
     reason: str
-    """Why it was declined."""
+    """The reason of the refusal."""
     version: int
     available_transitions: list[Step] = steps("NettingTransition", NETTING)
 
@@ -48,36 +48,36 @@ class NettingLine:
 
     day: date
     """The day on which it counts."""
-    reason: str = seen(lambda line, viewer: explain(line.rule, line.facts, viewer.language))
-    """Why it was booked, in the caller's language."""
+    reason: str = computed(lambda line, viewer: explain(line.rule, line.facts, viewer.language))
+    """The reason of the booking, in the caller's language."""
     amount: Money = cents("cents")
-    """What the other owes more; below zero what is owed to the other."""
+    """The amount that the other owes; if negative, that is owed to the other."""
 
 
 @shape(usecases.Statement)
 class NettingStatement:
-    """What a side's own books say about the other, since the netting before."""
+    """A side's own entries about the other side, since the previous netting."""
 
-    netting_id: NettingId = seen(lambda statement, _: statement.netting.id)
+    netting_id: NettingId = computed(lambda statement, _: statement.netting.id)
     """The netting that it explains."""
     cooperative_id: CooperativeId
-    """Whose books they are."""
+    """The cooperative whose books they are."""
     lines: list[NettingLine]
     """The entries, oldest first."""
     total: Money
-    """What the other owes on balance."""
+    """The balance that the other owes."""
 
 
 @shape(domain.CreditLimit)
 class CreditLimit:
-    """How much another cooperative may owe at most."""
+    """The most that another cooperative may owe."""
 
     creditor_id: CooperativeId
     """The cooperative that set it."""
     debtor_id: CooperativeId
     """The cooperative that owes."""
     limit: Money | None = cents("cents")
-    """The highest amount; null: as much as it comes to."""
+    """The highest amount; null: no limit."""
     version: int
 
 

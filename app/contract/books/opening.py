@@ -1,4 +1,4 @@
-"""Opening balances of a cooperative that runs already."""
+"""Opening balances of a cooperative that was running already."""
 
 from app.contract.operation import Noun
 from app.contract.shape import Money, shape
@@ -9,18 +9,18 @@ from app.usecases.books.opening import open_books
 
 @shape(domain.OpeningReport)
 class OpeningBalances:
-    """What the cooperative brings along, added up."""
+    """The totals of the opening balances."""
 
     owned: Money
-    """What it has."""
+    """The total that it owns."""
     owed: Money
-    """What it owes, or keeps for somebody."""
+    """The total that it owes, or keeps for somebody."""
     pots: Money
-    """What is in the savings pots."""
+    """The total of the savings pots."""
     members: int
-    """How many members are named."""
+    """The number of members in it."""
     totals: Money
-    """What was kept this year before remittance."""
+    """The amount kept this year before remittance."""
     journal_id: JournalId | None
     """The journal that was booked; null after a dry run."""
 

@@ -1,9 +1,9 @@
-"""What a cooperative owes its municipality: reported line by line, invoiced, settled, recomputed."""
+"""Remittances to the municipality: reported line by line, invoiced, settled, recomputed."""
 
 from datetime import date, datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.books import remittances as domain
 from app.domain.books.remittances import REMITTANCE, RemittanceState
@@ -13,32 +13,32 @@ from app.usecases.books import remittances as usecases
 
 @shape(domain.Owed)
 class RemittanceOwed:
-    """What a cooperative owes its municipality and did not report yet."""
+    """The amount that a cooperative owes its municipality and has not reported yet."""
 
     owed: Money = cents("cents")
-    """How much; below zero if refunds came after the last report."""
+    """The amount; below zero if refunds came after the last report."""
 
 
 @shape(domain.Remittance)
 class Remittance:
-    """What a cooperative reported to its municipality for closed months."""
+    """A cooperative's report to its municipality about closed months."""
 
     id: RemittanceId
     cooperative_id: CooperativeId
     """The cooperative that owes it."""
     municipality_id: MunicipalityId
     """The municipality that gets it."""
-    after: str | None = seen(lambda remittance, _: remittance.after and f"{remittance.after:%Y-%m}")
-    """The month after which it begins; null if it begins with the books."""
-    through: str = seen(lambda remittance, _: f"{remittance.through:%Y-%m}")
+    after: str | None = computed(lambda remittance, _: remittance.after and f"{remittance.after:%Y-%m}")
+    """The month before its first month; null if it starts with the books."""
+    through: str = computed(lambda remittance, _: f"{remittance.through:%Y-%m}")
     """Its last month."""
     amount: Money = cents("cents")
-    """How much is owed."""
+    """The amount owed."""
     digest: str
     """SHA-256 of its lines."""
     state: RemittanceState
     reference: str
-    """The municipality's own, of its invoice."""
+    """The municipality's reference on its invoice."""
     reported_at: datetime
     """When it was reported."""
     settled_on: date | None
@@ -49,36 +49,36 @@ class Remittance:
 
 @shape(domain.Recomputed)
 class Difference:
-    """A line that comes out otherwise."""
+    """A line that differs."""
 
     journal_id: JournalId
-    """The journal that it stands in."""
+    """The journal that contains it."""
     line: int
     """Its number within the account."""
     stated: Money
-    """What the specification says."""
+    """The amount in the specification."""
     recomputed: Money | None
-    """What its inputs say; null if it has none."""
+    """The amount computed from its inputs; null if it has none."""
 
 
 @shape(domain.Recomputation)
 class Recomputation:
-    """Whether a specification says what its inputs say, and what the ledger says of the same months."""
+    """A comparison of a specification with its inputs and with the ledger of the same months."""
 
     remittance_id: RemittanceId
     """The remittance."""
     matches: bool
-    """Whether all of it agrees."""
+    """Whether all of it matches."""
     stated: Money
-    """What the specification says."""
+    """The amount in the specification."""
     recomputed: Money
-    """What its inputs say."""
+    """The amount computed from its inputs."""
     ledger: Money
-    """What the ledger says."""
+    """The amount in the ledger."""
     digest_matches: bool
     """Whether the lines are those that were reported."""
     differences: list[Difference]
-    """The lines that come out otherwise."""
+    """The lines that differ."""
 
 
 ONE = "/remittances/{remittance_id}"

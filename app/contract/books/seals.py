@@ -16,7 +16,7 @@ class Seal:
     number: int
     """Its number in the chain, from 1."""
     journals: int
-    """How many journals it seals."""
+    """The number of journals that it seals."""
     previous: str
     """The digest of the link before it; empty for the first one."""
     digest: str
@@ -31,11 +31,11 @@ class BookCheck:
 
     id: BookCheckId
     asked_at: datetime
-    """When it was asked."""
+    """When it was requested."""
     checked_at: datetime | None
-    """When it was done."""
+    """The moment of the step."""
     broken: dict[str, list[str]]
-    """The invariants that do not hold, each with the rows that break it; empty if all is well."""
+    """The broken invariants, each with the rows that break it; empty if there are none."""
 
 
 seals = Noun("ledger")

@@ -1,4 +1,4 @@
-"""What a collective buys from its fund, by the vote of its members."""
+"""Purchases of a collective from its fund, decided by a vote of its members."""
 
 from datetime import date, datetime
 
@@ -13,25 +13,25 @@ from app.usecases.buying.ballots import cast_vote, list_ballots, pay_purchase, p
 
 @shape(domain.Ballot)
 class Ballot:
-    """A purchase on which members vote; `needed` of `members` have to say yes. Nobody is told who said what."""
+    """A purchase on which members vote; `needed` of `members` must say yes. The votes are secret."""
 
     id: BallotId
     cooperative_id: CooperativeId
     """The collective whose fund pays."""
     title: str
-    """What is to be bought."""
+    """The goods or service to buy."""
     supplier: str
     """The supplier that sells it."""
     amount: Money = cents("cents")
-    """What it costs."""
+    """The cost."""
     members: int
-    """How many members may vote."""
+    """The number of members who may vote."""
     needed: int
-    """How many have to say yes."""
+    """The number of yes votes needed."""
     yes: int
-    """How many said yes."""
+    """The number of yes votes."""
     no: int
-    """How many said no."""
+    """The number of no votes."""
     state: BallotState
     proposed_at: datetime
     """When it was proposed."""

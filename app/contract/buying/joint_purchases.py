@@ -1,4 +1,4 @@
-"""Buying together, from the plan to what everybody paid."""
+"""Joint purchases, from the plan to everybody's payment."""
 
 from datetime import date, datetime
 
@@ -16,52 +16,52 @@ from app.usecases.buying.purchase_costs import receive_units, settle_joint_purch
 
 @shape(domain.Tier)
 class Tier:
-    """From so many packs on a pack costs `price`."""
+    """From `fromPacks` packs on, a pack costs `price`."""
 
     from_packs: int
-    """From how many packs on."""
+    """The smallest number of packs with this price."""
     price: Money = cents("cents")
     """The price of a pack, without VAT."""
 
 
 @shape(domain.StandingArticle)
 class PurchaseArticle:
-    """Something of which whole packs are bought, and what is wished of it now by all."""
+    """An article that is bought in whole packs, with the present total of all wishes."""
 
     id: PurchaseArticleId
     title: str
-    """What it is called."""
+    """The name."""
     unit: str
-    """What its units are."""
+    """The unit, such as litre."""
     pack_units: int
-    """How many units are in a pack."""
+    """The number of units in a pack."""
     tiers: list[Tier]
     """Its prices, from one pack on."""
     vat_class: VatClass
     minimum_units: int
     """The least to order, in units."""
     dropped: bool
-    """Whether nothing of it is ordered any more."""
+    """Whether the article was dropped."""
     wished: int
-    """How many units are wished for sure."""
+    """The number of units wished for certain."""
     tolerated: int
-    """How many more units would be taken to fill a pack."""
+    """The number of extra units accepted to fill a pack."""
     packs: int
     """The packs that would be ordered now."""
     missing: int
-    """How many more units fill a pack or reach the minimum."""
+    """The number of units missing to fill a pack or reach the minimum."""
     ordered_units: int
-    """How many units were ordered, once it is closed."""
+    """The number of units ordered, once it is closed."""
     received_units: int | None
-    """How many units came; null until something did."""
+    """The number of units that came; null before the first delivery."""
     digest: str
-    """SHA-256 of what the shares follow from, once it is closed."""
+    """SHA-256 of the inputs of the allocation, once it is closed."""
     version: int
 
 
 @shape(domain.JointPurchase)
 class JointPurchase:
-    """What a cooperative buys for its members, and together with others."""
+    """A purchase that a cooperative makes with its members and with other cooperatives."""
 
     id: JointPurchaseId
     cooperative_id: CooperativeId
@@ -69,25 +69,25 @@ class JointPurchase:
     partner_ids: list[CooperativeId]
     """The cooperatives that take part beside it."""
     title: str
-    """What it is called."""
+    """The name."""
     about: str
-    """What others should know of it."""
+    """A description for others."""
     supplier: str
     """The supplier that sells it."""
     purpose: str
-    """What the savings pot pays for, by the agreement."""
+    """The purpose that savings pots pay for, by the agreement."""
     rule: SharingRule
-    """How units are shared if there are fewer than were wished."""
+    """The rule that shares units if there are fewer than were wished."""
     tops_up_at: datetime | None
-    """From when on only what fills packs may be wished; null: never."""
+    """From when on only wishes that fill packs are accepted; null: never."""
     closes_at: datetime
-    """Until when everybody may wish."""
+    """The moment at which wishing ends."""
     delivery: Money
-    """What delivery costs in all, with VAT."""
+    """The cost of delivery, with VAT."""
     delivery_by: DeliveryBy
-    """By what everybody pays a part of the delivery."""
+    """How the cost of delivery is shared."""
     discount: Money
-    """What the supplier takes off in all, with VAT."""
+    """The discount of the supplier, with VAT."""
     state: PurchaseState
     closed_at: datetime | None
     """When it was closed."""
@@ -99,12 +99,12 @@ class JointPurchase:
 
 @shape(usecases.Stand)
 class JointPurchaseStand:
-    """A purchase with its articles as they stand now."""
+    """A purchase with the present state of its articles."""
 
     purchase: JointPurchase
     """The purchase."""
     articles: list[PurchaseArticle]
-    """Its articles, with what is wished of each and still missing."""
+    """Its articles, with the total wish for each and what is missing."""
 
 
 THERE = "/cooperatives/{cooperative_id}/joint-purchases"

@@ -1,4 +1,4 @@
-"""What a member asks to buy from the savings pot."""
+"""Purchases that a member asks to pay from the savings pot."""
 
 from datetime import date, datetime
 
@@ -14,12 +14,12 @@ from app.usecases.buying import spending as usecases
 
 @shape(domain.Lot)
 class Lot:
-    """What of a purchase was earned in one month."""
+    """The part of a purchase that was earned in one month."""
 
     month: date
     """The month, by its first day."""
     amount: Money = cents("cents")
-    """How much of the purchase was earned in it."""
+    """The part that was earned in it."""
 
 
 @shape(domain.Request)
@@ -30,36 +30,36 @@ class SpendingRequest:
     cooperative_id: CooperativeId
     """The cooperative of the member, which pays the supplier."""
     member_id: MemberId
-    """Whose pot pays."""
+    """The member whose pot pays."""
     purpose: str
-    """What the purchase is for, as the agreement names it."""
+    """The purpose of the purchase, as the agreement names it."""
     policy: str
-    """What the agreement said of this purpose when it was asked: `allowed` or `needs_municipal_consent`."""
+    """The agreement's policy for this purpose at the request: `allowed` or `needs_municipal_consent`."""
     title: str
-    """What is to be bought."""
+    """The goods or service to buy."""
     supplier: str
-    """Where it is to be bought."""
+    """The supplier."""
     amount: Money = cents("cents")
-    """What it may cost."""
+    """The highest cost."""
     reserved: Money
-    """What is set apart in the pot for it now."""
+    """The amount reserved in the pot now."""
     state: SpendingState
     requested_at: datetime
-    """When it was asked."""
+    """When it was requested."""
     consented_at: datetime | None
     """When the municipality consented, if it had to."""
     paid_on: date | None
     """The day on which the supplier was paid."""
     spent: Money | None
-    """What it did cost, by the receipt."""
+    """The real cost, by the receipt."""
     receipt: str
     """The receipt with which it was settled."""
     reason: str
-    """The last reason that somebody gave."""
+    """The reason of the last step."""
     lots: list[Lot]
     """The months in which its money was earned, oldest first, once it is paid."""
     agreement_id: AgreementId
-    """The version of the agreement by which it is judged."""
+    """The version of the agreement that decides about it."""
     version: int
     available_transitions: list[Step] = steps("SpendingTransition", SPENDING)
 

@@ -1,10 +1,10 @@
-"""What everybody wishes of a joint purchase and gets, and the order to its supplier."""
+"""Wishes of a joint purchase, their allocation, and the order to the supplier."""
 
 from datetime import datetime
 
 from app.adapters.messages import explain
 from app.contract.operation import Noun
-from app.contract.shape import Money, Viewer, seen, shape, show
+from app.contract.shape import Money, Viewer, computed, shape, show
 from app.domain.buying import allocation, purchase_costs
 from app.domain.buying import joint_purchases as domain
 from app.domain.buying.allocation import SharingRule
@@ -17,33 +17,33 @@ from app.usecases.buying.wishes import list_wishes, lock_wish, wish_for
 
 @shape(domain.Wish)
 class Wish:
-    """What was wished of an article, is set apart for it, was got and was paid."""
+    """A wish for an article: its units, reserved amount and payment."""
 
     id: WishId
     purchase_id: JointPurchaseId
     """The joint purchase."""
     article_id: PurchaseArticleId
-    """What is wished for."""
+    """The article."""
     cooperative_id: CooperativeId
     """The cooperative that takes part."""
     member_id: MemberId | None
     """The member who gets it; null if it is for the cooperative itself."""
     paid_by: PaidBy
-    """What pays it: the member's savings pot, or the cooperative's fund."""
+    """The source of the money: the member's savings pot, or the cooperative's fund."""
     quantity: int
-    """How many units are wished for sure."""
+    """The number of units wished for certain."""
     tolerance: int
-    """How many more units would be taken to fill a pack."""
+    """The number of extra units accepted to fill a pack."""
     reserved: Money
-    """What is set apart for it now."""
+    """The amount reserved now."""
     locked_units: int | None
     """The units that were set by hand; null if they are shared out."""
     units: int
-    """How many units it gets."""
+    """The number of units that it gets."""
     charged: Money
-    """What was paid for it."""
+    """The amount paid for it."""
     credited: Money
-    """What the supplier gave back of that."""
+    """The supplier's credit on that."""
     version: int
 
 
@@ -52,15 +52,15 @@ class OrderedLine:
     """The packs of one article."""
 
     article: str
-    """What is ordered."""
+    """The article."""
     unit: str
-    """What its units are."""
+    """The unit, such as litre."""
     packs: int
-    """How many packs are ordered."""
+    """The number of packs ordered."""
     pack_units: int
-    """How many units are in a pack."""
+    """The number of units in a pack."""
     units: int
-    """How many units are ordered."""
+    """The number of units ordered."""
     pack_price: Money
     """The price of a pack, without VAT."""
     net: Money
@@ -71,46 +71,46 @@ class OrderedLine:
 
 @shape(purchase_costs.SupplierOrder)
 class SupplierOrder:
-    """What to order from the supplier."""
+    """The order to the supplier."""
 
     supplier: str
     """The supplier that sells it."""
     title: str
-    """What the purchase is called."""
+    """The title of the purchase."""
     lines: list[OrderedLine]
-    """The articles of which there are packs to order."""
+    """The articles with packs to order."""
     delivery: Money
-    """What delivery costs."""
+    """The cost of delivery."""
     discount: Money
-    """What the supplier takes off."""
+    """The discount of the supplier."""
     total: Money
-    """What it costs in all, with VAT."""
+    """The total, with VAT."""
 
 
 @shape(allocation.Change)
 class WishChange:
-    """From here on a wish stood at other units."""
+    """A change of the units of a wish."""
 
     number: int
-    """Its place among all changes of the purchase."""
+    """Its number among all changes of the purchase."""
     at: datetime
     """When it was made."""
     quantity: int
-    """How many units were wished for sure."""
+    """The number of units wished for certain."""
     tolerance: int
-    """How many more would be taken to fill a pack."""
+    """The number of extra units accepted to fill a pack."""
 
 
 @shape(allocation.WishLine)
 class WishHistory:
     """A wish without a name."""
 
-    wish: WishId = seen(lambda line, _: line.wish_id)
+    wish: WishId = computed(lambda line, _: line.wish_id)
     """The wish."""
     locked: int | None
     """The units that were set by hand; null if they are shared out."""
     changes: list[WishChange]
-    """How it became what it is, oldest first."""
+    """The changes of the wish, oldest first."""
 
 
 def _reason(line: allocation.AllocatedLine, viewer: Viewer) -> str:
@@ -121,61 +121,63 @@ def _reason(line: allocation.AllocatedLine, viewer: Viewer) -> str:
 
 @shape(allocation.AllocatedLine)
 class AllocatedWish:
-    """What a wish gets, and why."""
+    """The units that a wish gets, and the reason."""
 
-    wish: WishId = seen(lambda line, _: line.got.wish_id)
+    wish: WishId = computed(lambda line, _: line.got.wish_id)
     """The wish."""
-    firm: int = seen(lambda line, _: line.got.firm)
-    """What it gets of what was wished for sure."""
-    tolerance: int = seen(lambda line, _: line.got.tolerance)
-    """What it gets of what would be taken to fill a pack."""
-    units: int = seen(lambda line, _: line.got.units)
-    """What it gets in all."""
-    reason: str = seen(_reason)
-    """Why, in the caller's language."""
+    firm: int = computed(lambda line, _: line.got.firm)
+    """The units from its certain quantity."""
+    tolerance: int = computed(lambda line, _: line.got.tolerance)
+    """The units from its tolerance."""
+    units: int = computed(lambda line, _: line.got.units)
+    """The total number of units."""
+    reason: str = computed(_reason)
+    """The reason, in the caller's language."""
 
 
 @shape(allocation.ArticleAllocation)
 class AllocationResult:
-    """What comes out for an article."""
+    """The result of the allocation of an article."""
 
-    packs: int = seen(lambda one, _: one.result.packs)
-    """How many packs are ordered."""
-    units: int = seen(lambda one, _: one.result.units)
-    """How many units there are to share."""
-    left: int = seen(lambda one, _: one.result.left)
-    """How many units nobody asked for; the lead keeps them."""
-    digest: str = seen(lambda one, _: one.result.digest)
+    packs: int = computed(lambda one, _: one.result.packs)
+    """The number of packs ordered."""
+    units: int = computed(lambda one, _: one.result.units)
+    """The number of units to share."""
+    left: int = computed(lambda one, _: one.result.left)
+    """The number of units that nobody asked for; the lead keeps them."""
+    digest: str = computed(lambda one, _: one.result.digest)
     """SHA-256 of the inputs."""
     lines: list[AllocatedWish]
-    """What each wish gets."""
+    """The units of each wish."""
 
 
 @shape(allocation.ArticleAllocation)
 class ArticleAllocation:
-    """Who gets what of an article: its inputs, from which anybody can work it out again, and the result."""
+    """The allocation of an article: its result, and the inputs from which everybody can compute it again."""
 
     article: PurchaseArticleId
     """The article."""
     title: str
-    """What it is called."""
-    rule: SharingRule = seen(lambda one, _: one.inputs.rule)
-    """How units are shared if there are fewer than were wished."""
-    pack_units: int = seen(lambda one, _: one.inputs.pack_units)
-    """How many units are in a pack."""
-    minimum_units: int = seen(lambda one, _: one.inputs.minimum_units)
+    """The name."""
+    rule: SharingRule = computed(lambda one, _: one.inputs.rule)
+    """The rule that shares units if there are fewer than were wished."""
+    pack_units: int = computed(lambda one, _: one.inputs.pack_units)
+    """The number of units in a pack."""
+    minimum_units: int = computed(lambda one, _: one.inputs.minimum_units)
     """The least to order, in units."""
-    units: int | None = seen(lambda one, _: one.inputs.units)
-    """What came or was ordered; null while the packs to order still follow from the wishes."""
-    wishes: list[WishHistory] = seen(lambda one, viewer: [show(WishHistory, line, viewer) for line in one.inputs.lines])
+    units: int | None = computed(lambda one, _: one.inputs.units)
+    """The units that came or were ordered; null while the wishes still decide the packs."""
+    wishes: list[WishHistory] = computed(
+        lambda one, viewer: [show(WishHistory, line, viewer) for line in one.inputs.lines]
+    )
     """All wishes for it."""
-    result: AllocationResult = seen(lambda one, viewer: show(AllocationResult, one, viewer))
-    """What comes out."""
+    result: AllocationResult = computed(lambda one, viewer: show(AllocationResult, one, viewer))
+    """The result."""
 
 
 @shape(allocation.PurchaseAllocation)
 class Allocation:
-    """Who gets what of a joint purchase and why, without names."""
+    """The allocation of a joint purchase, with reasons and without names."""
 
     articles: list[ArticleAllocation]
     """Its articles."""

@@ -1,4 +1,4 @@
-"""Agreements, their worked examples, and what somebody would keep."""
+"""Agreements, their worked examples, and previews of a split."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from app.contract.amounts import NamedAmount, amounts
 from app.contract.ledger import SplitPreview
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.earning import agreements as domain
 from app.domain.earning import replay
@@ -20,7 +20,7 @@ from app.usecases.steps.agreement_forms import example_data, rule_data
 
 @shape(domain.Agreement)
 class Agreement:
-    """One version of how a cooperative and its municipality share what is earned."""
+    """One version of the agreement by which a cooperative and its municipality share earnings."""
 
     id: AgreementId
     cooperative_id: CooperativeId
@@ -31,18 +31,18 @@ class Agreement:
     number: int
     """Counts the versions of a cooperative, from 1."""
     title: str
-    """What it is called."""
+    """The name."""
     active_from: date
-    """The first day on which it holds."""
+    """The first day on which it applies."""
     superseded_from: date | None
     """The day on which the next signed version takes over."""
     state: AgreementState
-    rules: list[dict[str, Any]] = seen(lambda agreement, _: [rule_data(rule) for rule in agreement.rules])
-    """What is done with what is earned, in order, as it was drafted."""
-    examples: list[dict[str, Any]] = seen(lambda agreement, _: [example_data(one) for one in agreement.examples])
-    """Worked examples, which have to come out."""
+    rules: list[dict[str, Any]] = computed(lambda agreement, _: [rule_data(rule) for rule in agreement.rules])
+    """The rules that split what is earned, in order, as drafted."""
+    examples: list[dict[str, Any]] = computed(lambda agreement, _: [example_data(one) for one in agreement.examples])
+    """Worked examples, which must give the promised result."""
     tested_at: datetime | None
-    """When its examples came out."""
+    """When its examples passed."""
     cooperative_signed_at: datetime | None
     """When the cooperative signed it."""
     municipality_signed_at: datetime | None
@@ -57,56 +57,56 @@ def _texts(targets: dict[str, int]) -> dict[str, str]:
 
 @shape(domain.ExampleResult)
 class ExampleResult:
-    """What came out of a worked example, next to what it promised."""
+    """The result of a worked example, next to the promised one."""
 
     name: str
-    """What was worked out."""
+    """The name of the example."""
     passed: bool
-    """Whether it came out."""
-    expected: dict[str, str] = seen(lambda result, _: _texts(result.expected))
-    """What has to come out, by where it goes."""
-    actual: dict[str, str] = seen(lambda result, _: _texts(result.actual))
-    """What came out, by where it goes."""
+    """Whether the result is the promised one."""
+    expected: dict[str, str] = computed(lambda result, _: _texts(result.expected))
+    """The promised amounts, by destination."""
+    actual: dict[str, str] = computed(lambda result, _: _texts(result.actual))
+    """The computed amounts, by destination."""
 
 
 @shape(agreement_templates.AgreementTemplate)
 class AgreementTemplate:
-    """An agreement to begin with, as it is drafted."""
+    """A template to draft an agreement from."""
 
     name: str
-    """What it is named by."""
+    """The name of the template."""
     title: str
-    """What it is called."""
+    """The name."""
     about: str
-    """For whom it is."""
+    """The situation that it is for."""
     rules: list[dict[str, Any]]
-    """What is done with what is earned, in order."""
+    """The rules that split what is earned, in order."""
     examples: list[dict[str, Any]]
-    """Worked examples, which have to come out."""
+    """Worked examples, which must give the promised result."""
 
 
 @shape(replay.Compared)
 class Compared:
-    """A year's amounts by where they went."""
+    """The amounts of a year, by destination."""
 
     member: str | None
     """A pseudonym; null for all members together."""
     actual: list[NamedAmount] = amounts("actual")
-    """As they were."""
+    """The real amounts."""
     draft: list[NamedAmount] = amounts("draft")
-    """As they would have been."""
+    """The amounts under the version."""
     difference: list[NamedAmount] = amounts("difference")
-    """What would have been more, or less."""
+    """The difference between both."""
 
 
 @shape(replay.Replay)
 class Replay:
-    """What a past year would have become under a version."""
+    """A past year, computed again under a version."""
 
     year: int
     """The year."""
     earnings: int
-    """How many earnings were split again."""
+    """The number of earnings that were split again."""
     total: Compared
     """All members together."""
     members: list[Compared]

@@ -15,7 +15,7 @@ from app.usecases.earning import allowances as usecases
 
 @shape(domain.Allowance)
 class Allowance:
-    """An allowance or a premium that a member got."""
+    """An allowance or a premium of a member."""
 
     id: AllowanceId
     cooperative_id: CooperativeId
@@ -23,51 +23,51 @@ class Allowance:
     member_id: MemberId
     """The member who gets it."""
     kind: AllowanceKind
-    """What it is given for."""
+    """The kind of allowance."""
     day: date
     """The day worked; for a month or a premium, a day in its period."""
     amount: Money = cents("cents")
-    """How much it is."""
+    """The amount."""
     minutes: int | None
-    """How long the work took, if it is paid by the hour."""
+    """The minutes of work, if it is paid by the hour."""
     agreement_id: AgreementId
     """The version of the agreement that allows it."""
     granted_at: datetime
     """When it was granted."""
     reason: str
-    """Why it was granted or, if it was taken back, why that was done."""
+    """The reason of the grant or, if it was reversed, of the reversal."""
     state: AllowanceState
-    """Whether it stands."""
+    """Whether it is granted or reversed."""
     version: int
     available_transitions: list[Step] = steps("AllowanceTransition", ALLOWANCE)
 
 
 @shape(limits.LegalLimit)
 class LegalLimit:
-    """An indication with its source; what the law says of a person is not for software to decide."""
+    """A legal limit with its source, as an indication; software cannot decide about a person's rights."""
 
     law: str
-    """The rule of law, by its letter, as agreements name it."""
+    """The rule of law, by the key that agreements use."""
     what: str
-    """What it limits."""
+    """The amount that it limits."""
     from_date: date
-    """The first day on which it holds."""
+    """The first day on which it applies."""
     until: date | None
-    """The first day on which it holds no more; null: it holds until there is news."""
+    """The first day on which it does not apply any more; null: no end is known."""
     per: LimitPeriod
-    """The period in which the amount counts."""
+    """The period that the amount is for."""
     most: Money = cents("max_cents")
     """The highest amount."""
     max_count: int | None
-    """How often it may be given a year."""
+    """The most times a year."""
     basis_points: int | None
     """The share of the income that stays free, in hundredths of a percent."""
     months: int | None
-    """For how many months it holds."""
+    """The number of months for which it applies."""
     least_age: int | None
-    """From which age it holds."""
+    """The lowest age at which it applies."""
     source: str
-    """Where it is written."""
+    """The source of the limit."""
 
 
 ONE = "/allowances/{allowance_id}"

@@ -19,13 +19,13 @@ class Barter:
     cooperative_id: CooperativeId
     """The cooperative of both."""
     giver_id: MemberId
-    """Who worked."""
+    """The member who worked."""
     receiver_id: MemberId
-    """Who it was done for."""
+    """The member for whom the work was done."""
     minutes: int
-    """How long it took."""
+    """The minutes that it took."""
     title: str
-    """What was done."""
+    """The step that was taken."""
     proposed_at: datetime
     """When it was proposed."""
     state: BarterState
@@ -35,12 +35,12 @@ class Barter:
 
 @shape(domain.MemberMinutes)
 class MemberMinutes:
-    """The minutes that a member has to spend."""
+    """The barter minutes of a member."""
 
     member_id: MemberId
-    """Whose they are."""
+    """The member."""
     minutes: int
-    """How many; below zero the member owes them."""
+    """The number of minutes; if negative, the member owes them."""
 
 
 OF_COOPERATIVE = "/cooperatives/{cooperative_id}/barters"

@@ -1,4 +1,4 @@
-"""Cost claims: what a job cost, claimed by its maker and decided by somebody else."""
+"""Cost claims: the maker claims the costs of a job, somebody else decides."""
 
 from datetime import datetime
 
@@ -13,26 +13,26 @@ from app.usecases.earning.costs import claim_cost, decide_claim, get_cost_claim,
 
 @shape(domain.CostClaim)
 class CostClaim:
-    """What a line of an order cost, with VAT, as it was paid."""
+    """A claim for the costs of an order line, with VAT, as paid."""
 
     id: CostClaimId
     order_id: OrderId
     order_line_id: OrderLineId
-    """The line of the order that it counts for."""
+    """The order line that it belongs to."""
     cooperative_id: CooperativeId
     """The cooperative that sold the job."""
     member_id: MemberId
-    """Who did the job."""
+    """The member who did the job."""
     category: str
-    """What it was for, as the agreement names it."""
+    """The category, as the agreement names it."""
     amount: Money = cents("cents")
-    """What it cost, with VAT."""
+    """The cost, with VAT."""
     payee: Payee
-    """Who laid the money out and gets it back."""
+    """The party that advanced the money and gets it back."""
     supplier: str | None
-    """Who is paid, if the payee is a supplier."""
+    """The supplier, if the payee is a supplier."""
     receipt: str
-    """What proves it: a number, a shop or a link."""
+    """The proof: a number, a shop or a link."""
     state: ClaimState
     claimed_at: datetime
     """When it was claimed."""
@@ -41,7 +41,7 @@ class CostClaim:
     confirmed_by: PersonId | None
     """The third person who confirmed costs above the net of the line."""
     reason: str
-    """The last reason that somebody gave."""
+    """The reason of the last step."""
     version: int
     available_transitions: list[Step] = steps("ClaimTransition", CLAIM)
 

@@ -1,4 +1,4 @@
-"""What each order brought a member, and where every cent of it went."""
+"""Earnings: the result of each order for a member, and the destination of every cent."""
 
 from datetime import date
 
@@ -14,14 +14,14 @@ from app.usecases.earning.earnings import decide_held, get_earning, list_earning
 
 @shape(domain.Earning)
 class Earning:
-    """What one member earned with one order, or with one part of an assignment."""
+    """The earnings of one member from one order, or from one part of an assignment."""
 
     id: EarningId
     order_id: OrderId
     cooperative_id: CooperativeId
     """The cooperative that sold the work."""
     member_id: MemberId
-    """Who did the work."""
+    """The member who did the work."""
     work_date: date
     """The day on which the work was done; the agreement of that day splits it."""
     net: Money
@@ -29,22 +29,22 @@ class Earning:
     costs: Money = cents("cost_cents")
     """The costs that are paid from it first."""
     kept: Money
-    """What of it counts for the member's total of the year."""
+    """The part of it that counts for the member's total of the year."""
     state: EarningState
     agreement_id: AgreementId | None
     """The version of the agreement that split it; null while it is pending."""
     journal_id: JournalId | None
-    """The journal in which it was booked last."""
+    """The journal that booked it last."""
     held: Money
-    """What is held until somebody decides."""
+    """The amount that is held until somebody decides."""
     held_because: str | None
-    """Why it is held: `trial` or `permission`."""
+    """The reason of the hold: `trial` or `permission`."""
     to_member_id: MemberId | None
-    """To whom it went instead, if it was transferred."""
+    """The member who got it instead, if it was transferred."""
     reason: str
-    """Why it was decided so."""
+    """The reason of the decision."""
     legs: list[Leg]
-    """Where it went, after what was given back."""
+    """The parts of the split, after refunds."""
     version: int
     available_transitions: list[Step] = steps("EarningTransition", HELD)
 

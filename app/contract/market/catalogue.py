@@ -1,4 +1,4 @@
-"""The catalogue: what everybody sees of what is on offer. The database writes these shapes itself, as JSON."""
+"""The public catalogue. The database writes these shapes itself, as JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,18 +19,18 @@ class CatalogueSeller:
     slug: str
     """Its name in links."""
     name: str
-    """What it is called."""
+    """The name."""
 
 
 @written
 class CatalogueOffering:
-    """A published offering: what everybody may know of it."""
+    """A published offering, as everybody may see it."""
 
     id: OfferingId
     title: str
-    """What it is called."""
+    """The name."""
     text: str
-    """What it is, in the words of its maker."""
+    """The description by its maker."""
     category: str
     """The category in which it is found."""
     tags: list[str]
@@ -38,7 +38,7 @@ class CatalogueOffering:
     kind: OfferingKind
     """Goods, a service, or something that is given away."""
     price_unit: PriceUnit
-    """What the price is for."""
+    """The unit of the price."""
     price: Money
     """The price of a unit, net of VAT."""
     price_incl_vat: Money
@@ -49,15 +49,15 @@ class CatalogueOffering:
     town: str
     """The town where it is."""
     image_url: str | None
-    """Where its picture is."""
+    """The URL of its picture."""
     lead_time_minutes: int
-    """How many minutes ahead it has to be ordered."""
+    """The least minutes between order and delivery."""
     left: int | None
-    """How many units can be ordered; null: without limit."""
+    """The number of units that can be ordered; null: without limit."""
     edition: int
-    """Counts its published contents. A line of an order may name the edition that the buyer saw."""
+    """Counts its published contents. A line of an order may give the edition that the buyer saw."""
     maker: str
-    """Who makes it, under the name that the shop shows."""
+    """The maker's name, as the shop shows it."""
     cooperative: CatalogueSeller
     """The cooperative that sells it."""
 

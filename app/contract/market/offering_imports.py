@@ -1,4 +1,4 @@
-"""A partner's offerings, kept in step: one by its external id, and what became of files."""
+"""Imports of a partner's offerings: one by its external id, or the rows of a file and their results."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from app.adapters.fields import field_text
 from app.contract.market.offerings import Offering
 from app.contract.operation import Noun
-from app.contract.shape import seen, shape, show
+from app.contract.shape import computed, shape, show
 from app.domain.market import offering_imports as domain
 from app.domain.market.offering_imports import ImportOutcome, ImportReview, ImportState, NewOffering
 from app.ids import CooperativeId, ImportRowId, OfferingId, OfferingImportId
@@ -15,74 +15,76 @@ from app.usecases.market import offering_imports as usecases
 
 @shape(domain.OfferingImport)
 class OfferingImport:
-    """A file of offerings, and how far it came. Of a dry run nothing is kept but this report."""
+    """An import of a file of offerings, with its progress. A dry run keeps only this report."""
 
     id: OfferingImportId
     cooperative_id: CooperativeId
-    """The cooperative that it is of."""
+    """The cooperative."""
     source: str
     """The system that it came from."""
     dry_run: bool
-    """Whether it was only said what would happen."""
+    """Whether it only reports what would happen."""
     state: ImportState
     rows: int
-    """How many rows came in so far."""
+    """The number of rows read so far."""
     created: int
-    """How many of them made a new offering."""
+    """The number of rows that made a new offering."""
     changed: int
-    """How many changed one."""
+    """The number of rows that changed one."""
     unchanged: int
-    """How many changed nothing."""
+    """The number of rows that changed nothing."""
     refused: int
-    """How many were refused."""
+    """The number of rows refused."""
     started_at: datetime
     """When it began."""
     finished_at: datetime | None
-    """When it was over."""
+    """When it ended."""
     reason: str
-    """Why it stopped before its end."""
+    """The reason why it stopped early."""
     held: int
-    """How many of its offerings wait for review."""
+    """The number of its offerings that wait for review."""
     review: ImportReview | None
-    """What was decided about all that it held."""
+    """The decision about the offerings that it held."""
     review_reason: str
-    """Why it was decided."""
+    """The reason of the decision."""
     reviewed_at: datetime | None
     """When it was decided."""
     version: int
 
 
 def _of(name: str) -> Any:
-    return seen(lambda error, _: error[name])
+    return computed(lambda error, _: error[name])
 
 
 @shape(dict)
 class ImportRowError:
-    """What is wrong with a row."""
+    """An error in a row."""
 
     field: str = _of("field")
     """The column."""
     code: str = _of("code")
-    """What is wrong, as a code."""
-    message: str = seen(lambda error, viewer: field_text(error, viewer.language))
-    """What is wrong, in the caller's language."""
+    """The error, as a code."""
+    message: str = computed(lambda error, viewer: field_text(error, viewer.language))
+    """The error, in the caller's language."""
 
 
 @shape(domain.RowReport)
 class ImportRow:
-    """What became of a row of a file."""
+    """The result of a row of a file."""
 
     id: ImportRowId
     number: int
-    """Its line in the file; of several lines the first."""
+    """Its line in the file; if it has several lines, the first."""
     external_id: str
-    """What its system calls the offering."""
+    """The id of the offering in its own system."""
     outcome: ImportOutcome
-    """What became of it."""
+    """The result."""
     offering_id: OfferingId | None
     """The offering."""
-    errors: list[ImportRowError] = seen(lambda row, viewer: [show(ImportRowError, one, viewer) for one in row.errors])
-    """What is wrong with it, if it was refused."""
+    errors: list[ImportRowError] = computed(
+        lambda row, viewer: [show(ImportRowError, one, viewer) for one in row.errors]
+    )
+    """The errors, if it was refused."""
 
 
 THERE = "/cooperatives/{cooperative_id}"

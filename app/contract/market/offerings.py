@@ -14,7 +14,7 @@ from app.usecases.market import offerings as usecases
 
 @shape(domain.Offering)
 class Offering:
-    """What a member makes and a cooperative sells, in any state."""
+    """An offering in any state: a member makes it, a cooperative sells it."""
 
     id: OfferingId
     cooperative_id: CooperativeId
@@ -24,13 +24,13 @@ class Offering:
     kind: OfferingKind
     """Goods, a service, or something that is given away."""
     title: str
-    """What it is called."""
+    """The name."""
     text: str
-    """What it is, in plain words."""
+    """A description, in plain words."""
     category: str
     """The category in which it is found."""
     price_unit: PriceUnit
-    """What the price is for."""
+    """The unit of the price."""
     price: Money
     """The price of a unit, net of VAT."""
     vat_class: VatClass
@@ -39,44 +39,44 @@ class Offering:
     tags: list[str]
     """Words by which it is found."""
     image_url: str | None
-    """Where its picture is."""
+    """The URL of its picture."""
     lead_time_minutes: int
-    """How many minutes it takes to make."""
+    """The least minutes between order and delivery."""
     stock: int | None
-    """How many units there are in all; null: without limit."""
+    """The number of units in stock; null: without limit."""
     purchase_price: Money | None = cents("purchase_cents")
-    """What a unit cost, under the margin scheme."""
+    """The cost of a unit, under the margin scheme."""
     left: int | None
-    """How many units can still be ordered; null: without limit."""
+    """The number of units that can still be ordered; null: without limit."""
     state: OfferingState
     hidden_by: list[HiddenBy]
-    """Why it is paused; it is shown once this is empty."""
+    """The reasons for the pause; the shop shows it once this is empty."""
     edition: int
-    """How often what is published changed; 0 before it is published."""
+    """Counts the published changes; 0 before it is published."""
     source: str | None
-    """The system of a partner that keeps it, if there is one."""
+    """The partner's system that maintains it, if there is one."""
     external_id: str | None
-    """What that system calls it."""
+    """Its id in that system."""
     version: int
     available_transitions: list[Step] = steps("OfferingTransition", OFFERING)
 
 
 @shape(domain.Hold)
 class Hold:
-    """Units that are kept apart, during a checkout or for an order."""
+    """Units that are held, during a checkout or for an order."""
 
     id: HoldId
-    """Its id, which an order names."""
+    """Its id, to give in an order."""
     offering_id: OfferingId
-    """What is held."""
+    """The offering that is held."""
     quantity: int
-    """How many units are held."""
+    """The number of units held."""
     order_id: OrderId | None
     """The order that holds them until it is accepted; null during a checkout."""
     expires_at: datetime
-    """Until when they are held."""
+    """The moment at which the hold ends."""
     state: HoldState
-    """What became of them."""
+    """The state of the hold."""
 
 
 ONE = "/offerings/{offering_id}"

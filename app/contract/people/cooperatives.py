@@ -12,13 +12,13 @@ from app.usecases.people import cooperatives as usecases
 
 @shape(domain.Cooperative)
 class Cooperative:
-    """A cooperative: the seller of what its members make."""
+    """A cooperative, which sells the work of its members."""
 
     id: CooperativeId
     slug: str
     """Its name in links."""
     name: str
-    """How it is called."""
+    """The name."""
     legal_form: LegalForm
     """Its legal form."""
     municipality_id: MunicipalityId
@@ -26,13 +26,13 @@ class Cooperative:
     town: str
     """The town where it is."""
     about: str
-    """What others should know of it."""
+    """A description for others."""
     kvk_number: str | None
     """Its number in the trade register (KvK); an informal initiative has none."""
     umbrella_id: CooperativeId | None
-    """The cooperative of which it is a part; null: none."""
+    """The cooperative that it is a part of; null: none."""
     small_business_from: date | None
-    """The day from which it uses the small-business scheme: it charges no VAT."""
+    """The first day without VAT, under the small-business scheme; null: it charges VAT."""
     version: int
 
 
@@ -42,9 +42,9 @@ class Readiness:
 
     cooperative_id: CooperativeId
     ready: bool
-    """Whether nothing is missing."""
+    """Whether it can sell."""
     missing: list[str]
-    """What it lacks, as codes."""
+    """The missing conditions, as codes."""
 
 
 ONE = "/cooperatives/{cooperative_id}"

@@ -2,126 +2,60 @@
 
 from datetime import date, datetime
 
-from app.adapters.messages import explain
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, cents, seen, shape
+from app.contract.shape import Money, shape
 from app.contract.transitions import Step, steps
-from app.domain.earning import thermometer
-from app.domain.earning.thermometer import PotKind
-from app.domain.ledger import JournalKind
 from app.domain.people import members as domain
 from app.domain.people.members import MEMBERSHIP, Destination, MemberState, MemberStep
-from app.ids import AppId, CooperativeId, JournalId, MemberEventId, MemberId, PersonId
+from app.ids import AppId, CooperativeId, MemberEventId, MemberId, PersonId
 from app.usecases.people import members as usecases
 
 
 @shape(domain.Member)
 class Member:
-    """Somebody who makes what the cooperative sells, or may come to."""
+    """Somebody who makes what the cooperative sells, or a candidate."""
 
     id: MemberId
     cooperative_id: CooperativeId
     name: str
-    """Their name."""
+    """The name."""
     trade_name: str
-    """The name that the shop shows."""
+    """The name in the shop."""
     person_id: PersonId | None
     """The person who may log in as them."""
     state: MemberState
-    """How far the membership is."""
+    """The state of the membership."""
     goal_text: str | None
-    """What they save for."""
+    """The goal that they save for."""
     goal: Money | None
-    """How much that costs."""
+    """The cost of the goal."""
     trial_until: date | None
     """The first day after the trial."""
     exited_on: date | None
     """The day on which they left."""
     destination: Destination | None
-    """Where they went."""
+    """Their destination."""
     version: int
     available_transitions: list[Step] = steps("MemberTransition", MEMBERSHIP)
 
 
 @shape(domain.MemberEvent)
 class MemberEvent:
-    """Something that happened to a membership."""
+    """A step in the history of a membership."""
 
     id: MemberEventId
     verb: MemberStep
-    """What was done."""
+    """The step that was taken."""
     state: MemberState
     """The state after it."""
     at: datetime
-    """When it was done."""
+    """The moment of the step."""
     person_id: PersonId | None
-    """Who did it."""
+    """The person who did it."""
     app_id: AppId | None
     """The app through which it was done."""
     note: str
-    """What was written with it; empty for whoever may not read it."""
-
-
-@shape(thermometer.Movement)
-class Movement:
-    """One line in the savings pot."""
-
-    journal_id: JournalId
-    """The journal that it stands in."""
-    line: int
-    """Its number within the account."""
-    journal_kind: JournalKind
-    """What was booked."""
-    effective_on: date
-    """The day on which it counts."""
-    booked_at: datetime
-    """When it was booked."""
-    amount: Money = cents("cents")
-    """How much came in, or went out."""
-    balance_after: Money
-    """What stood in the pot after it."""
-    order_reference: str | None
-    """The order that it came from."""
-    title: str | None
-    """What was sold or bought."""
-    reason: str = seen(lambda movement, viewer: explain(movement.rule, movement.facts, viewer.language))
-    """Why, in the caller's language."""
-
-
-@shape(thermometer.Thermometer)
-class Thermometer:
-    """How full a member's savings pot is, and why."""
-
-    member_id: MemberId
-    """Whose it is."""
-    cooperative_id: CooperativeId
-    """Their cooperative."""
-    name: str
-    """Their name."""
-    kind: PotKind
-    """Whether they save on their own; in a collective there are no pots."""
-    balance: Money
-    """What is in the pot."""
-    reserved: Money
-    """What of it is set apart for a purchase."""
-    pending: Money
-    """What was earned and is not booked yet, before it is split."""
-    held: Money
-    """What is held until the coordinator decides."""
-    year: int
-    """The year of the total."""
-    year_total: Money
-    """What counts for the year so far."""
-    threshold: Money | None
-    """The total above which a part goes to the municipality, if the agreement has one."""
-    room_left: Money | None
-    """What can still be kept this year before a part goes to the municipality."""
-    goal_text: str | None
-    """What they save for."""
-    goal: Money | None
-    """How much that costs."""
-    movements: list[Movement]
-    """The last lines, newest first."""
+    """The note with it; empty for callers who may not read it."""
 
 
 ONE = "/members/{member_id}"
@@ -134,4 +68,3 @@ members.patch(ONE, usecases.change_member, Member)
 members.move(f"{ONE}/transitions", usecases.move_member, Member, key=Key.KEPT)
 members.get(f"{ONE}/events", usecases.list_member_events, MemberEvent, below=Member)
 members.put(f"{ONE}/goal", usecases.set_goal, Member)
-members.get(f"{ONE}/thermometer", usecases.get_thermometer, Thermometer)

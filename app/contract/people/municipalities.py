@@ -15,7 +15,7 @@ class Municipality:
     cbs_code: str
     """Its code at Statistics Netherlands, such as `GM0758`."""
     name: str
-    """What it is called."""
+    """The name."""
     version: int
 
 

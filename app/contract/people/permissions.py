@@ -1,4 +1,4 @@
-"""What a municipality permits a member or asks of them; its text is sealed, every reading is shown to the member."""
+"""Permissions and obligations that a municipality gives; their text is sealed, and members see who read it."""
 
 from datetime import date, datetime
 
@@ -21,17 +21,17 @@ class Permission:
     municipality_id: MunicipalityId
     """The municipality that gave it."""
     member_id: MemberId
-    """Whom it is about."""
+    """The member."""
     kind: PermissionKind
-    """Whether it permits or asks."""
+    """Whether it is a permission or an obligation."""
     starts_on: date
     """Its first day."""
     until: date
     """Its last day."""
     state: PermissionState
-    """Whether it holds."""
+    """Whether it is valid."""
     withdrawn_from: date | None
-    """The first day on which it holds no more, if it was withdrawn."""
+    """The first day on which it is not valid any more, if it was withdrawn."""
     given_at: datetime
     """When it was given."""
     version: int
@@ -40,7 +40,7 @@ class Permission:
 
 @shape(domain.PermissionNote)
 class PermissionNote:
-    """What a permission says."""
+    """The text of a permission."""
 
     permission_id: PermissionId
     """The permission."""
@@ -50,15 +50,15 @@ class PermissionNote:
 
 @shape(domain.PermissionRead)
 class PermissionRead:
-    """A reading of what a permission says, by somebody who is not its member."""
+    """A record that somebody other than the member read the text of a permission."""
 
     id: PermissionReadId
     permission_id: PermissionId
-    """What was read."""
+    """The permission that was read."""
     at: datetime
     """When it was read."""
     person_id: PersonId | None
-    """Who read it."""
+    """The person who read it."""
     app_id: AppId | None
     """The app through which it was read."""
 

@@ -1,7 +1,7 @@
-"""People, their offices, and whoever asks."""
+"""People, their offices, and the caller."""
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.domain.access import Role
 from app.domain.actors import Holding as DomainHolding
 from app.domain.people import persons as domain
@@ -12,13 +12,13 @@ from app.usecases.people.persons import add_person, change_me, end_office, get_m
 
 @shape(domain.Person)
 class Person:
-    """Somebody who is known by the tokens of a login provider."""
+    """A person, known by the tokens of a login provider."""
 
     id: PersonId
     name: str
-    """What they are called."""
+    """The name."""
     email: str | None
-    """The address to which their tasks are sent; null: no mail."""
+    """The address for messages about tasks; null: no mail."""
     version: int
 
 
@@ -28,9 +28,9 @@ class Office:
 
     id: OfficeId
     person_id: PersonId
-    """Who holds it."""
+    """The person who holds it."""
     role: Role
-    """What they are."""
+    """The role."""
     cooperative_id: CooperativeId | None
     """The cooperative, if it is an office there."""
     municipality_id: MunicipalityId | None
@@ -39,28 +39,28 @@ class Office:
 
 @shape(DomainHolding)
 class Holding:
-    """A role of the caller, and where they have it: at a cooperative, at a municipality or in the network."""
+    """A role of the caller at a cooperative, at a municipality or in the network."""
 
     role: Role
-    """What they are."""
+    """The role."""
     cooperative_id: CooperativeId | None
     """The cooperative, if it is a role there."""
     municipality_id: MunicipalityId | None
     """The municipality, if it is a role there."""
     member_id: MemberId | None
-    """As which member they have it."""
+    """The member that it belongs to."""
 
 
 @shape(usecases.Me)
 class Me:
-    """Whoever asks, and what they hold."""
+    """The caller and their roles."""
 
     person: Person | None
-    """The person of the token; null if they are not known yet, or if an app asks."""
+    """The person of the token; null if they are not known yet, or if the caller is an app."""
     app_id: AppId | None
-    """The app that asks."""
-    roles: list[str] = seen(lambda me, _: list(me.roles))
-    """All roles of the caller, wherever they have them."""
+    """The calling app."""
+    roles: list[str] = computed(lambda me, _: list(me.roles))
+    """All roles of the caller, at any place."""
     holdings: list[Holding]
     """The roles with their places."""
 

@@ -18,21 +18,21 @@ class App:
     id: AppId
     """Its id, which is the `client_id` with which it logs in."""
     name: str
-    """What it is called."""
+    """The name."""
     scopes: list[Scope]
-    """What it may do."""
+    """The scopes that it may ask for."""
     cooperative_ids: list[CooperativeId]
     """The cooperatives whose offerings and orders it handles; none for a shop that sells for all."""
     redirect_uris: list[str]
-    """Where people come back after they logged in."""
+    """The addresses to which people return after a login."""
     rate_class: RateClass
-    """How fast it may ask."""
+    """The class of its rate limit."""
     keys: list[dict[str, str]]
-    """Its public keys (JWK), with which it signs for itself."""
+    """Its public keys (JWK), which verify what it signs."""
     last_used_at: datetime | None
     """When it logged in last."""
     disabled_at: datetime | None
-    """When it was shut out; null if it is let in."""
+    """When it was blocked; null if it is not."""
     version: int
 
 
@@ -43,7 +43,7 @@ class AppWithSecret:
     app: App
     """The app."""
     client_secret: str
-    """What it logs in with, beside its id."""
+    """The secret that it logs in with, beside its id."""
 
 
 ONE = "/apps/{app_id}"

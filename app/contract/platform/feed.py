@@ -5,7 +5,7 @@ from functools import partial
 
 from app.adapters.webhooks import resource_of
 from app.contract.operation import Noun
-from app.contract.shape import seen, shape, show
+from app.contract.shape import computed, shape, show
 from app.domain.platform.feed import EventType, PublicEvent
 from app.ids import AnyId, CooperativeId, EventId
 from app.usecases.platform.feed import FeedPart, list_events
@@ -14,32 +14,32 @@ from app.vocabulary import FeedPlace
 
 @shape(PublicEvent)
 class EventData:
-    """To what something happened. What it is now is read at `resource`."""
+    """The subject of an event. Read its present state at `resource`."""
 
     id: EventId
     """The id of the event: the same if it is sent again."""
     cooperative_id: CooperativeId
-    """The cooperative where it happened."""
+    """The cooperative."""
     subject_id: AnyId
-    """The order or the offering to which it happened."""
-    resource: str = seen(lambda event, viewer: resource_of(event, viewer.prefix))
-    """The path where that is read."""
+    """The id of the subject, such as an order or an offering."""
+    resource: str = computed(lambda event, viewer: resource_of(event, viewer.prefix))
+    """The path of the subject."""
     sequence: int
-    """Its number among the events of the same subject, those that others see included."""
-    cursor: FeedPlace = seen(lambda event, _: str(event.position))
-    """Its place in the feed."""
+    """Its number among all events of the same subject, also those that the caller cannot see."""
+    cursor: FeedPlace = computed(lambda event, _: str(event.position))
+    """The cursor of the event in the feed."""
 
 
 @shape(PublicEvent)
 class Event:
-    """Something that happened, as a webhook is sent it too."""
+    """An event, in the form that webhooks get too."""
 
-    type: EventType = seen(lambda event, _: EventType(event.name))
-    """What happened."""
-    timestamp: datetime = seen(lambda event, _: event.created_at)
+    type: EventType = computed(lambda event, _: EventType(event.name))
+    """The type of event."""
+    timestamp: datetime = computed(lambda event, _: event.created_at)
     """When it happened."""
-    data: EventData = seen(partial(show, EventData))
-    """To what."""
+    data: EventData = computed(partial(show, EventData))
+    """The subject."""
 
 
 @shape(FeedPart)
@@ -48,10 +48,10 @@ class Feed:
 
     items: list[Event]
     """The events, oldest first."""
-    cursor: FeedPlace = seen(lambda part, _: str(part.position))
-    """What goes into `after` of the next request, also if nothing was new."""
+    cursor: FeedPlace = computed(lambda part, _: str(part.position))
+    """The value for `after` in the next request, even if there was nothing new."""
     more: bool
-    """Whether there is more already: ask again at once."""
+    """Whether there are more events already: then ask again at once."""
 
 
 feed = Noun("events")

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.adapters.messages import task_text
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.domain.access import Role
 from app.domain.platform import events as domain
 from app.ids import AnyId, CooperativeId, MemberId, TaskId
@@ -14,27 +14,27 @@ from app.usecases.platform.tasks import do_task, list_tasks
 
 @shape(domain.Task)
 class Task:
-    """Something that somebody has to do at a cooperative."""
+    """A task at a cooperative."""
 
     id: TaskId
     cooperative_id: CooperativeId
-    """The cooperative where it is to be done."""
+    """The cooperative of the task."""
     role: Role
-    """Whoever has this role does it."""
+    """The role that has to do it."""
     member_id: MemberId | None
-    """The member who does it, if it is one member's."""
+    """The member who has to do it, if it is for one member."""
     what: str
-    """What is to be done, as a code."""
-    text: str = seen(lambda task, viewer: task_text(task.what, task.facts, viewer.language))
-    """What is to be done, in the caller's language."""
+    """The task, as a code."""
+    text: str = computed(lambda task, viewer: task_text(task.what, task.facts, viewer.language))
+    """The task, in the caller's language."""
     subject_id: AnyId
-    """The id of what it is about."""
+    """The id of its subject."""
     facts: dict[str, Any]
-    """What the text is made of, by name."""
+    """The facts in the text, by name."""
     created_at: datetime
     """When it was opened."""
     due_at: datetime | None
-    """Until when it can be done, if there is a deadline."""
+    """The deadline, if there is one."""
     done_at: datetime | None
     """When it was done; null if it is still open."""
     version: int

@@ -1,9 +1,9 @@
-"""Webhooks: addresses of an app that are told of events."""
+"""Webhooks: URLs of an app to which events are sent."""
 
 from datetime import datetime
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import seen, shape
+from app.contract.shape import computed, shape
 from app.domain.platform import webhooks as domain
 from app.domain.platform.feed import EventType
 from app.domain.platform.webhooks import OffReason, SendingState
@@ -13,25 +13,25 @@ from app.usecases.platform import webhooks as usecases
 
 @shape(domain.Webhook)
 class Webhook:
-    """An address of an app that is told of events."""
+    """A URL of an app to which events are sent."""
 
     id: WebhookId
     app_id: AppId
     """The app."""
     url: str
-    """Where the events are posted."""
+    """The URL to which events are posted."""
     kinds: list[EventType]
-    """The events that it wants; none for all that the app may read."""
+    """The types of event to send; none for all that the app may read."""
     created_at: datetime
     """When it was added."""
     failures: int
-    """How often it failed in a row."""
+    """The number of failures in a row."""
     retry_at: datetime | None
-    """Nothing is sent before."""
+    """Nothing is sent before this moment."""
     disabled_at: datetime | None
-    """Since when nothing is sent any more; null if it is on."""
-    reason: OffReason | None = seen(lambda webhook, _: OffReason(webhook.reason) if webhook.reason else None)
-    """Why nothing is sent any more."""
+    """When it was disabled; null if it is enabled."""
+    reason: OffReason | None = computed(lambda webhook, _: OffReason(webhook.reason) if webhook.reason else None)
+    """The reason why it was disabled."""
     version: int
 
 
@@ -42,39 +42,39 @@ class WebhookWithSecret:
     webhook: Webhook
     """The webhook."""
     secret: str
-    """The secret, as Standard Webhooks write it."""
+    """The secret, in the form of Standard Webhooks."""
 
 
 @shape(domain.Replay)
 class WebhookReplay:
-    """Events that are sent again."""
+    """The events that are sent again."""
 
     count: int
-    """How many they are."""
+    """The number of events."""
 
 
 @shape(domain.Delivery)
 class WebhookDelivery:
-    """One event on its way to a webhook."""
+    """The delivery of one event to a webhook."""
 
     id: WebhookDeliveryId
     event_id: EventId
     """The event."""
-    type: EventType = seen(lambda delivery, _: EventType(delivery.name))
-    """What happened."""
+    type: EventType = computed(lambda delivery, _: EventType(delivery.name))
+    """The type of event."""
     subject_id: AnyId
-    """The order or the offering to which it happened."""
+    """The id of the subject, such as an order or an offering."""
     state: SendingState
     attempts: int
-    """How often it was sent."""
+    """The number of attempts."""
     next_try_at: datetime
-    """When it is sent next, while it waits."""
+    """The next attempt, while it waits."""
     status: int | None
-    """What the address answered last."""
+    """The status of the last answer."""
     note: str
-    """What went wrong before it could answer."""
+    """The error, if there was no answer."""
     done_at: datetime | None
-    """When it arrived, or was given up."""
+    """When it arrived, or was dropped."""
 
 
 ONE = "/webhooks/{webhook_id}"

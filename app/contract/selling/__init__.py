@@ -1,1 +1,1 @@
-"""What customers order and jobs that members do together."""
+"""Orders of customers, and jobs that members do together."""

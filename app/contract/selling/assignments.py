@@ -20,14 +20,14 @@ from app.usecases.selling.assignment_terms import get_terms, list_signatures, si
 
 @shape(domain.PriceLine)
 class PriceLine:
-    """What the customer pays for."""
+    """A line that the customer pays for."""
 
     title: str
-    """What it is called."""
+    """The name."""
     quantity: int
-    """How many."""
+    """The number of units."""
     unit_price: Money
-    """The price of one, without VAT."""
+    """The price of one unit, without VAT."""
     vat_class: VatClass
 
 
@@ -39,76 +39,76 @@ class Assignment:
     cooperative_id: CooperativeId
     """The cooperative that leads it and contracts the customer."""
     title: str
-    """What it is called."""
+    """The name."""
     about: str
-    """What there is to do."""
+    """The work to do."""
     place: str
-    """Where it is."""
+    """The place."""
     starts_at: datetime
     """When it begins."""
     ends_at: datetime
     """When it ends."""
     audience: Audience
-    """Whose members may apply for a seat."""
+    """The members who may apply for a seat."""
     partner_ids: list[CooperativeId]
-    """The partners whose members may apply as well."""
+    """The partners whose members may apply too."""
     order_id: OrderId | None
     """The customer's order, once there is one."""
     contact: Contact | None
-    """Who asked for it; null for everybody but the lead."""
+    """The customer; null for everybody but the lead."""
     lines: list[PriceLine]
-    """What the customer pays for."""
+    """A line that the customer pays for."""
     net: Money
     """The price, without VAT."""
     deposit: Money
-    """What has to be paid before it starts."""
+    """The amount that must be paid before it starts."""
     terms: int
-    """The version of the terms: it counts every change of who gets what."""
+    """The version of the terms; it counts every change of the shares."""
     signed_ids: list[CooperativeId]
     """The cooperatives that signed the present terms."""
     party_ids: list[CooperativeId]
     """The cooperatives that do a part."""
     open_seats: int
-    """How many seats nobody took yet."""
+    """The number of free seats."""
     state: AssignmentState
     delivered_at: datetime | None
     """When it was delivered."""
     reason: str
-    """What was said with the last step; empty for whoever may not read it."""
+    """The reason of the last step; empty for callers who may not read it."""
     version: int
     available_transitions: list[Step] = steps("AssignmentTransition", ASSIGNMENT)
 
 
 @shape(assignment_terms.CooperativeShare)
 class CooperativeShare:
-    """What a cooperative's parts bring together, and whether it signed for that."""
+    """The earnings of a cooperative's parts together, and whether it signed for that."""
 
     cooperative_id: CooperativeId
     parts: int
-    """How many parts its members do."""
+    """The number of parts that its members do."""
     share: Money = cents("cents")
-    """What they bring together, without VAT."""
+    """Their earnings together, without VAT."""
     signed: bool
     """Whether it signed the present terms."""
 
 
 @shape(assignment_terms.Terms)
 class AssignmentTerms:
-    """What is signed: the price, the costs, and the share of each cooperative."""
+    """The terms to sign: the price, the costs, and the share of each cooperative."""
 
     number: int
-    """Their version, which a signature names."""
+    """Their version, to give with a signature."""
     net: Money
     """The price, without VAT."""
     costs: Money = cents("cost_cents")
-    """What the job costs before anything is shared."""
+    """The costs of the job, paid before the shares."""
     shares: list[CooperativeShare]
-    """What each cooperative gets."""
+    """The share of each cooperative."""
 
 
 @shape(parts.Signature)
 class AssignmentSignature:
-    """A cooperative's word for one version of the terms."""
+    """A cooperative's signature for one version of the terms."""
 
     id: AssignmentSignatureId
     cooperative_id: CooperativeId
@@ -116,9 +116,9 @@ class AssignmentSignature:
     terms: int
     """The version of the terms that it signed."""
     share: Money = cents("cents")
-    """What its parts bring together by them, without VAT."""
+    """The earnings of its parts together by those terms, without VAT."""
     signed_by: PersonId
-    """Who signed for it."""
+    """The person who signed."""
     signed_at: datetime
     """When it was signed."""
 

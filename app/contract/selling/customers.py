@@ -9,16 +9,16 @@ from app.usecases.selling.customers import get_my_contact, set_my_contact
 
 @shape(domain.Contact)
 class Contact:
-    """How to reach whoever orders."""
+    """How to reach the customer."""
 
     name: str
-    """What they are called."""
+    """The name."""
     email: str | None
     """Their e-mail address."""
     phone: str | None
     """Their telephone number."""
     organisation: str | None
-    """The organisation that orders."""
+    """The customer's organisation."""
     address: str | None
     """Street, number, postal code and town."""
     reference: str | None
@@ -27,7 +27,7 @@ class Contact:
 
 @shape(domain.Customer)
 class Customer:
-    """Somebody who orders, with their own contact card."""
+    """A customer with their own contact card."""
 
     id: CustomerId
     contact: Contact

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from app.contract.operation import Noun
 from app.contract.selling.customers import Contact
-from app.contract.shape import Money, Viewer, seen, shape, show
+from app.contract.shape import Money, Viewer, computed, shape, show
 from app.contract.transitions import Step, steps
 from app.domain.selling import orders as domain
 from app.domain.selling.orders import ORDER, OrderState, OrderStep, PaymentState
@@ -25,7 +25,7 @@ from app.usecases.selling import orders as usecases
 
 @shape(domain.OrderLine)
 class OrderLine:
-    """What was bought, as it was at that moment."""
+    """A line of an order, with the facts at the moment of the order."""
 
     id: OrderLineId
     offering_id: OfferingId | None
@@ -33,27 +33,27 @@ class OrderLine:
     edition: int
     """The edition of the offering."""
     member_id: MemberId | None
-    """Who makes it."""
+    """The member who makes it."""
     title: str
-    """What it is called."""
+    """The name."""
     price_unit: str
-    """What one unit is."""
+    """The unit of the price."""
     quantity: int
-    """How many units."""
+    """The number of units."""
     unit_price: Money
-    """The price of a unit without VAT; under the margin scheme with it."""
+    """The price of a unit without VAT; with VAT under the margin scheme."""
     net: Money
-    """What the line costs without VAT."""
+    """The price of the line without VAT."""
     vat_class: VatClass
 
 
 @shape(domain.Order)
 class Order:
-    """What somebody orders at one cooperative."""
+    """An order at one cooperative."""
 
     id: OrderId
     reference: str
-    """What people call it by, such as on the telephone."""
+    """Its short reference for people, for example on the telephone."""
     cooperative_id: CooperativeId
     """The seller."""
     state: OrderState
@@ -66,31 +66,31 @@ class Order:
     gross: Money
     """Its price with VAT."""
     paid: Money
-    """What was paid, less what was given back."""
+    """The payments, less the refunds."""
     refunded: Money
-    """What was taken off the price after the sale."""
+    """The amount taken off the price after the sale."""
     due: Money
-    """What is still to be paid."""
+    """The amount still to be paid."""
     owed_back: Money
-    """What the seller owes the customer: it was paid beyond the price."""
+    """The amount paid beyond the price, which the seller owes the customer."""
     contact: Contact
-    """How to reach whoever ordered it."""
+    """The contact details of the customer."""
     note: str
-    """What the customer said about it."""
+    """The customer's note."""
     lines: list[OrderLine]
-    """What was bought."""
+    """The lines."""
     placed_at: datetime
     """When it was placed."""
     accept_by: datetime
-    """Until when the seller can accept it; then it expires."""
+    """The moment until which the seller can accept it; then it expires."""
     needed_at: datetime | None
-    """When it has to be there."""
+    """The moment at which it is needed."""
     delivered_at: datetime | None
     """When it was delivered."""
     completed_at: datetime | None
     """When it was completed."""
     work_date: date | None
-    """The day of delivery, by whose agreement it is split."""
+    """The day of delivery; the agreement of that day splits it."""
     assignment_id: AssignmentId | None
     """The assignment that moves it."""
     buyer_id: CooperativeId | None
@@ -108,50 +108,50 @@ def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
 class PlacedOrder:
     """A new order."""
 
-    order: Order = seen(lambda order, viewer: show(Order, order, viewer))
+    order: Order = computed(lambda order, viewer: show(Order, order, viewer))
     """The order."""
-    status_url: str | None = seen(_status_url)
+    status_url: str | None = computed(_status_url)
     """The status link of the guest for whom an app ordered. It is shown here only."""
 
 
 @shape(domain.OrderEvent)
 class OrderEvent:
-    """Something that happened to an order."""
+    """A step in the history of an order."""
 
     id: OrderEventId
     verb: OrderStep
-    """What was done."""
+    """The step that was taken."""
     state: OrderState
     """The state after it."""
     at: datetime
-    """When it was done."""
+    """The moment of the step."""
     person_id: PersonId | None
-    """Who did it."""
+    """The person who did it."""
     app_id: AppId | None
     """The app through which it was done."""
     note: str
-    """What was written with it."""
+    """The note with it."""
 
 
 @shape(domain.GuestOrder)
 class GuestOrder:
-    """What a status link shows: no name and no address."""
+    """The public part of an order, for its status link: no name and no address."""
 
     reference: str
-    """What people call the order by."""
+    """The short reference of the order."""
     cooperative: str
     """The name of the seller."""
     state: OrderState
     title: str
-    """What was ordered."""
+    """A line that was ordered."""
     gross: Money
     """Its price with VAT."""
     paid: Money
-    """What was paid, less what was given back."""
+    """The payments, less the refunds."""
     placed_at: datetime
     """When it was placed."""
     needed_at: datetime | None
-    """When it has to be there."""
+    """The moment at which it is needed."""
 
 
 ONE = "/orders/{order_id}"

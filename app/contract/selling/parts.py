@@ -1,4 +1,4 @@
-"""The roles of a job, who does them, and the hours that were worked."""
+"""The roles of a job, the members who do them, and their hours."""
 
 from datetime import date, datetime
 
@@ -18,39 +18,39 @@ from app.usecases.selling.assignment_hours import approve_hours, list_hours, ref
 
 @shape(domain.Slot)
 class AssignmentSlot:
-    """A role in a job: so many people for so many minutes, with the same share each."""
+    """A role in a job: a number of seats of equal length and share."""
 
     id: AssignmentSlotId
     assignment_id: AssignmentId
     """The job."""
     role: str
-    """What somebody does there."""
+    """The work of this role."""
     seats: int
-    """How many people do it."""
+    """The number of seats."""
     minutes: int
-    """How many minutes one seat takes, as planned."""
+    """The planned minutes of one seat."""
     share_kind: ShareKind
-    """What the size of a share means."""
+    """The meaning of the size of a share."""
     share_size: int
     """The share of one seat: basis points (percent), cents (fixed) or a weight (rest); not used with hours."""
     skills: list[str]
-    """What they have to be able to do."""
+    """The skills that the role needs."""
     starts_at: datetime | None
-    """When it begins, if not with the job."""
+    """The start, if it differs from the job's."""
     ends_at: datetime | None
-    """When it ends, if not with the job."""
+    """The end, if it differs from the job's."""
     place: str
-    """Where it is."""
+    """The place."""
     vat_class: VatClass
-    """Which VAT a partner charges the lead for it."""
+    """The VAT that a partner charges the lead for it."""
     share: Money | None
-    """What one seat brings as planned, without VAT; null while the shares do not make the whole."""
+    """The planned earnings of one seat, without VAT; null while the shares do not add up."""
     version: int
 
 
 @shape(domain.Part)
 class AssignmentPart:
-    """A member who has a seat in a job, waits for one, or was asked."""
+    """A member who has a seat in a job, waits for one, or was invited."""
 
     id: AssignmentPartId
     assignment_id: AssignmentId
@@ -60,51 +60,51 @@ class AssignmentPart:
     cooperative_id: CooperativeId
     """The cooperative of the member."""
     member_id: MemberId
-    """Who does it."""
+    """The member who does it."""
     number: int
-    """Their place in the queue."""
+    """The position in the queue."""
     state: PartState
     joined_at: datetime
-    """When they applied, or were asked."""
+    """When the member applied, or was invited."""
     offered_to: MemberId | None
-    """The colleague who is asked to take it over."""
+    """The colleague to whom it is offered."""
     minutes: int
-    """How many minutes were approved."""
+    """The number of minutes approved."""
     net: Money
-    """What it brings, without VAT; known once the job is approved."""
+    """The earnings, without VAT; known once the job is approved."""
     version: int
     available_transitions: list[Step] = steps("PartTransition", PART)
 
 
 @shape(domain.Hours)
 class WorkedHours:
-    """What was worked on a part on one day, as it was reported. A correction is a report of the difference."""
+    """A report of the hours worked on a part on one day. A correction reports the difference."""
 
     id: WorkedHoursId
     part_id: AssignmentPartId
     """The part."""
     member_id: MemberId
-    """Who worked."""
+    """The member who worked."""
     day: date
     """The day of the work."""
     minutes: int
-    """How many minutes; of a correction the difference, which may be below zero."""
+    """The minutes worked; for a correction the difference, which may be negative."""
     note: str
-    """What was said with it."""
+    """The note with it."""
     reported_by: PersonId
-    """Who reported it."""
+    """The person who reported it."""
     reported_at: datetime
     """When it was reported."""
     approved_by: PersonId | None
-    """Who approved it."""
+    """The person who approved it."""
     approved_at: datetime | None
     """When it was approved."""
     refused_by: PersonId | None
-    """Who refused it."""
+    """The person who refused it."""
     refused_at: datetime | None
     """When it was refused."""
     reason: str
-    """Why it was refused."""
+    """The reason of the refusal."""
 
 
 OF_A_JOB = "/assignments/{assignment_id}"

@@ -14,20 +14,20 @@ from app.usecases.selling.payments import list_payments, list_refunds, record_pa
 
 @shape(refunds.Refund)
 class Refund:
-    """What was given back of an order."""
+    """A refund of an order."""
 
     id: RefundId
     order_id: OrderId
     amount: Money = cents("cents")
-    """How much was given back."""
+    """The amount of the refund."""
     credited: Money
-    """What of it was taken off the price of the order."""
+    """The part of it that was taken off the price of the order."""
     vat: Money
-    """What of it was VAT."""
+    """The VAT in that part."""
     day: date
     """The day on which it counts."""
     reason: str
-    """Why it was given back."""
+    """The reason of the refund."""
     refunded_at: datetime
     """When it was recorded."""
 
@@ -40,17 +40,17 @@ class Payment:
     order_id: OrderId
     """The order that it pays."""
     amount: Money = cents("cents")
-    """How much came in."""
+    """The amount that came in."""
     paid_on: date
     """The day on which it came in."""
     method: PaymentMethod
-    """How it came in."""
+    """The method of payment."""
     recorded_at: datetime
     """When it was recorded."""
     reversed_on: date | None
     """The day on which it was reversed."""
     reason: str
-    """Why it was reversed."""
+    """The reason of the reversal."""
 
 
 ORDER = "/orders/{order_id}"

@@ -22,7 +22,7 @@ _ORDER_OF = """
 async def lines(
     tx: Tx, cooperative_id: UUID, member_id: UUID | None, since: date, until: date, as_of: datetime, axis: StatementAxis
 ) -> list[StatementLine]:
-    """Each kind of account at the beginning, in between, at the end; of a member the member's own accounts."""
+    """Opening, change and closing balance for each kind of account; with a member, of the member's own accounts."""
     sql = f"""
         select a.kind, coalesce(sum(e.cents) filter (where {_DAY[axis]} < $3), 0)::bigint as opening_cents,
                coalesce(sum(e.cents) filter (where {_DAY[axis]} >= $3), 0)::bigint as change_cents,
@@ -38,7 +38,7 @@ async def lines(
 async def earned(
     tx: Tx, cooperative_id: UUID, member_id: UUID, since: date, until: date, as_of: datetime, axis: StatementAxis
 ) -> list[dict[str, Any]]:
-    """What a member's work brought, by account kind, rule and category of costs."""
+    """The result of a member's work, by account kind, rule and category of costs."""
     sql = f"""
         select a.kind, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'category' as category,
                sum(e.cents)::bigint as cents
@@ -58,7 +58,7 @@ async def closed_through(tx: Tx, cooperative_id: UUID) -> date | None:
 
 
 async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
-    """What became of the money of one order, after all that was given back."""
+    """The flows of one order's money, after refunds."""
     sql = f"""
         select a.kind as target, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'member' as member,
                sum(e.cents)::bigint as cents, (array_agg(e.facts order by j.id))[1] as facts
@@ -74,7 +74,7 @@ async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
 
 
 async def pot_credits(tx: Tx, member_ids: Sequence[UUID]) -> list[Credited]:
-    """What each order brought the pots of members, after refunds, in the order in which it came."""
+    """The amount that each order brought to the members' pots, after refunds, oldest first."""
     sql = f"""
         select a.member_id, o.id as order_id, sum(e.cents)::bigint as cents
           from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id {_ORDER_OF}
@@ -84,7 +84,7 @@ async def pot_credits(tx: Tx, member_ids: Sequence[UUID]) -> list[Credited]:
 
 
 async def purchases(tx: Tx, member_ids: Sequence[UUID]) -> list[Purchase]:
-    """What the pots of members paid for, the oldest first."""
+    """The purchases that the members' pots paid, oldest first."""
     sql = """select member_id, title, supplier, cents from (
                 select id, member_id, title, supplier, paid_on, coalesce(spent_cents, cents) as cents from spending
                  where paid_on is not null
@@ -97,7 +97,7 @@ async def purchases(tx: Tx, member_ids: Sequence[UUID]) -> list[Purchase]:
 
 
 async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
-    """What came from customers in a month and where it went; what left the pots and the fund."""
+    """The customers' money of a month and where it went, and the money that left the pots and the fund."""
     sql = f"""
         with moved as (
             select j.kind as what, a.kind, a.member_id is not null as own, sum(e.cents)::bigint as cents

@@ -1,4 +1,4 @@
-"""Restricted funds: table and queries; the money itself stands in the ledger."""
+"""Restricted funds: table and queries; their money is in the ledger."""
 
 from uuid import UUID
 

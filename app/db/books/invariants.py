@@ -370,13 +370,13 @@ INVARIANTS = {
 
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
-    """Each invariant with the rows that break it; all lists are empty when the books are right."""
+    """Each invariant with the rows that break it; all lists are empty if the books are right."""
     found = {name: await _breaking(tx, sql) for name, sql in INVARIANTS.items()}
     return found | {I8: await _other_splits(tx)}
 
 
 async def _breaking(tx: Tx, sql: str) -> list[str]:
-    """The rows that break an invariant. Rows so wrong that it cannot even be asked break it too."""
+    """The rows that break an invariant, including rows that make its query fail."""
     try:
         async with tx.savepoint():
             return [row["what"] for row in await tx.rows(sql)]
@@ -387,7 +387,7 @@ async def _breaking(tx: Tx, sql: str) -> list[str]:
 
 
 async def _other_splits(tx: Tx) -> list[str]:
-    """The earnings whose split does not come out again, a thousand at a time."""
+    """The earnings whose split differs when it is computed again, a thousand at a time."""
     versions: dict[UUID, Agreement] = {}
     wrong: list[str] = []
     last = UUID(int=0)

@@ -61,7 +61,7 @@ _ACCOUNTS = """select a.id, a.cooperative_id, a.kind, b.posted, b.version from a
 
 
 async def between(tx: Tx, one: UUID, other: UUID) -> tuple[Between, dict[str, int]]:
-    """What stands between two cooperatives now, and the last entry of each account; one look at both books."""
+    """The open balances between two cooperatives and the last entry of each account, read from both books at once."""
     first, second = sorted((one, other))
     sql = _ACCOUNTS.replace("$1::text", "($1::uuid)::text").replace("$2::text", "($2::uuid)::text")
     rows = await tx.rows(sql, first, second)
@@ -85,7 +85,7 @@ async def list_nettings(tx: Tx, cooperative_id: UUID, request: PageRequest) -> P
 
 
 async def statement(tx: Tx, netting: Netting, side: UUID) -> list[StatementLine]:
-    """What a side's own books say about the other since the netting before, oldest first; nettings left out."""
+    """One side's entries about the other since the previous netting, oldest first, without nettings."""
     sql = """
         with before as (
             select p.upto from netting p where p.first_id = $1 and p.second_id = $2 and p.state = 'confirmed'
@@ -101,7 +101,7 @@ async def statement(tx: Tx, netting: Netting, side: UUID) -> list[StatementLine]
 
 
 async def with_claims(tx: Tx, since: datetime) -> list[tuple[UUID, UUID]]:
-    """Every pair of cooperatives between which something stands, without an open proposal or one made since then."""
+    """Every pair of cooperatives with an open balance and without a proposal that is open or was made since then."""
     sql = """
         select distinct least(a.cooperative_id, a.party::uuid) as one,
                greatest(a.cooperative_id, a.party::uuid) as other
@@ -115,7 +115,7 @@ async def with_claims(tx: Tx, since: datetime) -> list[tuple[UUID, UUID]]:
 
 
 async def mark_paid(tx: Tx, netting: Netting) -> None:
-    """The charges between the two until then are paid."""
+    """Marks the charges between the two until then as paid."""
     sql = """update "order" set paid_cents = net_cents + vat_cents - refunded_cents, version = version + 1
               where completed_at <= $3 and paid_cents <> net_cents + vat_cents - refunded_cents
                 and (cooperative_id = $1 and buyer_id = $2 or cooperative_id = $2 and buyer_id = $1)"""

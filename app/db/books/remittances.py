@@ -51,7 +51,7 @@ async def months_reported(tx: Tx, cooperative_id: UUID) -> tuple[date | None, da
 
 
 async def owed_lines(tx: Tx, cooperative_id: UUID, after: date | None, through: date | None) -> list[Line]:
-    """What was booked for the municipality in months after one through another, oldest first."""
+    """The entries for the municipality after one month through another, oldest first."""
     sql = """select j.id as journal_id, e.line, j.effective_on, j.period, j.kind, e.rule, e.cents, e.facts
                from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
               where a.cooperative_id = $1 and a.kind = 'payable_municipality' and j.kind <> 'remittance'

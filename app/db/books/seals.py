@@ -51,7 +51,7 @@ book_checks = Store(BookCheckRow, BookCheck)
 
 
 async def seal_books(tx: Tx) -> int:
-    """Seal what was booked since; the number of new links."""
+    """Seals the journals that were booked since the last seal. Returns the number of new links."""
     return int(await tx.value("select seal_books()"))
 
 
@@ -93,7 +93,7 @@ async def waiting_check(tx: Tx) -> BookCheck | None:
 
 
 async def last_check(tx: Tx) -> datetime | None:
-    """When the books were last checked, or asked to be."""
+    """The moment of the last check of the books, or of the last request for one."""
     found: datetime | None = await tx.value("select max(asked_at) from book_check")
     return found
 

@@ -180,13 +180,13 @@ async def histories(tx: Tx, purchase_id: UUID) -> dict[UUID, tuple[Change, ...]]
 
 
 async def next_number(tx: Tx, purchase_id: UUID) -> int:
-    """The place of the next change; ask with the purchase locked."""
+    """The number of the next change. The purchase has to be locked."""
     sql = "select coalesce(max(number), 0) + 1 from wish_change where purchase_id = $1"
     return int(await tx.value(sql, purchase_id))
 
 
 async def demands_of(tx: Tx, purchase_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Firm and tolerated units by article, of all who wish."""
+    """Firm and tolerated units by article, of all wishes."""
     sql = """select article_id, sum(quantity)::bigint as firm, sum(tolerance)::bigint as tolerance
                from wish where purchase_id = any($1) group by 1"""
     return {
@@ -195,7 +195,7 @@ async def demands_of(tx: Tx, purchase_ids: Sequence[UUID]) -> dict[UUID, tuple[i
 
 
 async def wished_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID | None) -> int:
-    """What a partner has reserved in the purchases of a lead, and so will owe once they are settled."""
+    """The cents that a partner has reserved in a lead's purchases: it will owe them once they are settled."""
     sql = """select coalesce(sum(w.reserved_cents), 0)::bigint from wish w
                join joint_purchase p on p.id = w.purchase_id
               where w.cooperative_id = $1 and p.cooperative_id = $2 and p.id is distinct from $3
@@ -204,7 +204,7 @@ async def wished_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID | N
 
 
 async def save_articles(tx: Tx, changed: Sequence[Article]) -> None:
-    """What was ordered and came of several articles, in one statement."""
+    """Writes the ordered and received units of several articles, in one statement."""
     sql = """update purchase_article t set ordered_units = u.ordered_units, received_units = u.received_units,
                     digest = u.digest, version = t.version + 1
                from jsonb_to_recordset($1) as u (id uuid, ordered_units int, received_units int, digest text)
@@ -213,7 +213,7 @@ async def save_articles(tx: Tx, changed: Sequence[Article]) -> None:
 
 
 async def save_wishes(tx: Tx, changed: Sequence[Wish]) -> None:
-    """What several wishes got, have reserved and paid, in one statement."""
+    """Writes the units, reservations and charges of several wishes, in one statement."""
     sql = """update wish t set reserved_cents = u.reserved_cents, firm_units = u.firm_units,
                     tolerance_units = u.tolerance_units, charged_cents = u.charged_cents, lots = u.lots,
                     version = t.version + 1
@@ -227,4 +227,4 @@ async def _save_all(tx: Tx, sql: str, changed: Sequence[object], names: Sequence
     rows = [{name: getattr(thing, name) for name in names} for thing in changed]
     await tx.flush()
     if rows:
-        await tx.later(sql, rows, row=(table, *(row["id"] for row in rows)))
+        await tx.write(sql, rows, row=(table, *(row["id"] for row in rows)))

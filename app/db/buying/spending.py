@@ -80,7 +80,7 @@ LOTS = """
 
 
 async def free_lots_of(tx: Tx, member_ids: Sequence[UUID]) -> dict[UUID, list[Lot]]:
-    """As `free_lots`, of several members at once."""
+    """The `free_lots` of several members."""
     sql = f"""select member_id, month, sum(cents)::bigint as cents from ({LOTS}) l where member_id = any($1)
                group by 1, 2 order by 1, 2"""
     found: dict[UUID, list[Lot]] = {}
@@ -90,5 +90,5 @@ async def free_lots_of(tx: Tx, member_ids: Sequence[UUID]) -> dict[UUID, list[Lo
 
 
 async def free_lots(tx: Tx, member_id: UUID) -> list[Lot]:
-    """What of each month's earnings is not used yet; below zero where it was refunded later. Lock the pot first."""
+    """The unused part of each month's earnings; below zero if it was refunded later. The pot has to be locked."""
     return (await free_lots_of(tx, [member_id])).get(member_id, [])

@@ -120,14 +120,14 @@ async def agreement_on(tx: Tx, cooperative_id: UUID, work_date: date) -> Agreeme
 
 
 def in_force(tx: Tx, cooperative_id: UUID, work_date: date) -> Query[Agreement]:
-    """Asks for the signed version that holds on a day."""
+    """The query for the signed version that holds on a day."""
     sql = f"""{WITHOUT_EXAMPLES} where t.cooperative_id = $1 and t.active_from <= $2 and {SIGNED}
               order by t.active_from desc limit 1"""
     return Query(sql, (cooperative_id, work_date), lambda record: _today(tx, _loaded(record)))
 
 
 def _loaded(record: Any) -> Agreement:
-    """The version of a row; its rules are read once for as long as nobody changes it."""
+    """The version of a row. Its rules are parsed once, until they change."""
     key = tuple(str(record[name]) for name in ("id", "version", "superseded_from", "fund_year_counts"))
     if key not in _known:
         if len(_known) >= MOST_KNOWN:

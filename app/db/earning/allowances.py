@@ -39,7 +39,7 @@ allowances = Store(AllowanceRow, Allowance)
 
 
 async def given_in_year(tx: Tx, member_id: UUID, kind: AllowanceKind, year: int) -> list[Allowance]:
-    """The member's allowances of a kind that stand in a calendar year; ask under the lock of the member's year."""
+    """The member's allowances of a kind that are granted in a calendar year. The member's year has to be locked."""
     sql = f"""{allowances.select} where t.member_id = $1 and t.kind = $2 and t.state = 'granted'
               and t.day between $3 and $4 order by t.id"""
     rows = await tx.rows(sql, member_id, kind, date(year, 1, 1), date(year, 12, 31))

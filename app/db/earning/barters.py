@@ -33,7 +33,7 @@ barters = Store(BarterRow, Trade)
 
 
 async def minutes_of(tx: Tx, cooperative_id: UUID) -> dict[UUID, int]:
-    """The minutes of every member who traded, below zero for who owes."""
+    """The minutes of every member who traded; below zero if they owe."""
     sql = """select a.member_id, b.posted from account a join balance b on b.account_id = a.id
               where a.cooperative_id = $1 and a.kind = 'time'"""
     return {row["member_id"]: row["posted"] for row in await tx.rows(sql, cooperative_id)}

@@ -61,7 +61,7 @@ class EarningRow(SQLModel, table=True):
 
 
 class MemberYearRow(SQLModel, table=True):
-    """One row a member and calendar year: the lock that a split and its posting hold."""
+    """One row for each member and calendar year: the lock of a split and its posting."""
 
     __tablename__ = "member_year"
     member_id: UUID = Field(foreign_key="member.id", primary_key=True)
@@ -70,9 +70,9 @@ class MemberYearRow(SQLModel, table=True):
 
 
 class MemberMonthRow(SQLModel, table=True):
-    """What a member kept before remittance, per month and agreement version; written with each posting.
+    """A member's total before remittance, by month and agreement version; written with each posting.
 
-    `opening_cents` of it were kept before these books began. The legal limits are those of when it was first written.
+    `opening_cents` of it are from before these books. The legal limits are those at the time of its first write.
     """
 
     __tablename__ = "member_month"
@@ -88,7 +88,7 @@ class MemberMonthRow(SQLModel, table=True):
 
 
 class FundYearRow(SQLModel, table=True):
-    """One row a cooperative and calendar year: the lock where the fund's year decides what is remitted."""
+    """One row for each cooperative and calendar year: the lock if the fund's year decides the remittance."""
 
     __tablename__ = "fund_year"
     cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
@@ -96,7 +96,7 @@ class FundYearRow(SQLModel, table=True):
 
 
 class FundMonthRow(SQLModel, table=True):
-    """What came to the cooperative fund before remittance, per month and agreement version."""
+    """The cooperative fund's total before remittance, by month and agreement version."""
 
     __tablename__ = "fund_month"
     cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
@@ -110,20 +110,20 @@ earnings = Store(EarningRow, Earning)
 
 
 async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earning]:
-    """The earnings of a calendar year that stand in the books."""
+    """The booked earnings of a calendar year."""
     sql = f"""{earnings.select} where t.cooperative_id = $1 and t.state = 'posted' and t.work_date between $2 and $3"""
     rows = await tx.rows(sql, cooperative_id, date(year, 1, 1), date(year, 12, 31))
     return [earnings.load(row) for row in rows]
 
 
 async def lock_year(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID], year: int) -> Year:
-    """Lock a calendar year for these members, then for the fund, then their pots: one order for everybody."""
+    """Locks a calendar year of these members, then of the fund, then their pots: always in this order."""
     found = await tx.value("select lock_year($1, $2, $3)", cooperative_id, sorted(set(member_ids)), year)
     return _year(cooperative_id, found)
 
 
 def locked_year(cooperative_id: UUID, order_id: UUID, year: int) -> Query[Year]:
-    """Asks for the same, for whom a locked order earns: who did the work, and to whom it was transferred."""
+    """The same as a query, for the earners of a locked order: its makers, and members who got a transfer."""
     sql = """select lock_year($1, array(
                  select distinct unnest(array[e.member_id, coalesce(e.to_member_id, e.member_id)])
                    from earning e where e.order_id = $2 order by 1), $3) as locked"""
@@ -139,7 +139,7 @@ def _year(cooperative_id: UUID, found: dict[str, Any]) -> Year:
 
 
 async def lock_pots(tx: Tx, cooperative_id: UUID, member_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Lock the pots of members: what stands in each, and what its member owes."""
+    """Locks the pots of members. Returns the balance and the debt of each."""
     return _pots(await tx.value("select lock_pots($1, $2)", cooperative_id, sorted(set(member_ids))))
 
 
@@ -153,7 +153,7 @@ def _pots(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[int, int]]:
 
 
 async def save_year(tx: Tx, year: Year) -> None:
-    """Write what the year has become, with the next statements. The fund's may be written by several at once."""
+    """Buffers the new totals of the year. Several transactions may write the fund's at once."""
     of_members = """merge into member_month t
         using unnest($1::uuid[], $2::date[], $3::uuid[], $4::bigint[], $6::bigint[], $7::bigint[])
               as u (member_id, month, agreement_id, cents, law_cents, law_year_cents)
@@ -172,21 +172,21 @@ async def save_year(tx: Tx, year: Year) -> None:
         columns = [list(column) for column in zip(*members, strict=True)]
         terms = [year.month_of(member_id, month, agreement_id) for member_id, month, agreement_id, _ in members]
         laws = [[month.law_cents for month in terms], [month.law_year_cents for month in terms]]
-        await tx.later(of_members, *columns, year.cooperative_id, *laws, row=("member_month", *members))
+        await tx.write(of_members, *columns, year.cooperative_id, *laws, row=("member_month", *members))
     if fund:
         columns = [list(column) for column in zip(*fund, strict=True)]
-        await tx.later(of_fund, *columns, year.cooperative_id, row=("fund_month", *fund))
+        await tx.write(of_fund, *columns, year.cooperative_id, row=("fund_month", *fund))
     year.changes.clear()
 
 
 async def year_totals(tx: Tx, member_id: UUID, year: int) -> list[MonthTotal]:
-    """What the member kept so far in a calendar year, by month and agreement version."""
+    """The member's totals so far in a calendar year, by month and agreement version."""
     rows = await tx.value("select member_totals($1, $2)", [member_id], year)
     return [_total(row) for row in rows]
 
 
 async def fund_totals(tx: Tx, cooperative_id: UUID, year: int) -> list[MonthTotal]:
-    """What came to the cooperative fund in a calendar year, by month and agreement version."""
+    """The cooperative fund's totals in a calendar year, by month and agreement version."""
     rows = await tx.value("select fund_totals($1, $2)", cooperative_id, year)
     return [replace(_total(row), allowance_cents=0) for row in rows]
 
@@ -205,7 +205,7 @@ def _total(row: dict[str, Any]) -> MonthTotal:
 
 
 async def open_months(tx: Tx, totals: Sequence[OpeningTotal], versions: Mapping[date, Agreement]) -> None:
-    """What members and the fund kept in months before these books began, under each month's version."""
+    """The totals of members and fund in months before these books, under each month's version."""
     of_members = """insert into member_month (member_id, month, agreement_id, cooperative_id, kept_cents, opening_cents,
                                               law_cents, law_year_cents)
                     values ($1, $2, $3, $4, $5, $5, $6, $7)"""

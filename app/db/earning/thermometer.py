@@ -1,4 +1,4 @@
-"""A member's pot: what is in it, and its last lines."""
+"""A member's pot: its balances and its last lines."""
 
 from datetime import date
 from uuid import UUID
@@ -16,7 +16,7 @@ _MOVEMENT, _POT = TypeAdapter(Movement), TypeAdapter(Pot)
 
 
 async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
-    """What stands on the accounts that are a member's own."""
+    """The balances of a member's own accounts."""
     sql = """select a.kind, b.posted from account a join balance b on b.account_id = a.id
               where a.cooperative_id = $1 and a.member_id = $2"""
     rows = await tx.rows(sql, member.cooperative_id, member.id)
@@ -24,7 +24,7 @@ async def member_balances(tx: Tx, member: Member) -> dict[AccountKind, int]:
 
 
 def pot_movements(member_id: UUID, limit: int) -> Query[Movement]:
-    """Asks for the last lines of a member's pot, newest first, with the order that each came from."""
+    """The query for the last lines of a member's pot, newest first, each with its order."""
     sql = """
         select journal_id, line, journal_kind, effective_on, booked_at, cents, balance_after_cents, rule, facts,
                order_reference, title
@@ -35,7 +35,7 @@ def pot_movements(member_id: UUID, limit: int) -> Query[Movement]:
 
 
 def pot_of(member_id: UUID, today: date) -> Query[Pot]:
-    """Asks for what a member has, what they kept in this calendar year, and what their cooperative's agreement says."""
+    """The query for a member's balances, their total of this calendar year, and the terms of the agreement."""
     sql = f"""
         select p.member_id, p.cooperative_id, p.name, p.goal_text, p.goal_cents, p.balance_cents, p.held_cents,
                p.reserved_cents, p.pending_cents, coalesce(r.collective, false) as collective, r.threshold_cents,

@@ -1,4 +1,4 @@
-"""F, the municipality's part above a threshold, once more and in SQL: what the books are checked against."""
+"""F, the municipality's part above a threshold, in SQL: an independent check of the books."""
 
 
 def member_f(column: str) -> str:

@@ -1,1 +1,1 @@
-"""What is on offer."""
+"""Offerings, and looking for them."""

@@ -127,7 +127,7 @@ def _one(shown: str) -> str:
 
 
 def _given(query: CatalogueQuery) -> dict[str, Any]:
-    """What is looked for: filter → value."""
+    """The filters of a search with their values."""
     asked = {name: query.page.after if name == "after" else getattr(query, name) for name in _FILTERS}
     return {name: value for name, value in asked.items() if value is not None}
 

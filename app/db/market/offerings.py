@@ -150,11 +150,11 @@ async def save_stock(tx: Tx, offering: Offering) -> None:
     """Write the units of an offering, and how many of them are held."""
     row = ("stock", offering.id)
     if offering.stock is None:
-        await tx.later("delete from stock where offering_id = $1 and held = 0", offering.id, row=row)
+        await tx.write("delete from stock where offering_id = $1 and held = 0", offering.id, row=row)
         return
     sql = """insert into stock (offering_id, units, held) values ($1, $2, $3)
              on conflict (offering_id) do update set units = excluded.units, held = excluded.held"""
-    await tx.later(sql, offering.id, offering.stock, offering.held, row=row, inserts=True, parents=("offering",))
+    await tx.write(sql, offering.id, offering.stock, offering.held, row=row, inserts=True, parents=("offering",))
 
 
 async def add_edition(tx: Tx, offering: Offering, contents: dict[str, Any]) -> None:

@@ -71,7 +71,7 @@ async def seal_note(tx: Tx, permission: Permission, note: str) -> None:
 
 
 async def open_note(tx: Tx, permission: Permission) -> str:
-    """What the permission says; empty where it says nothing or the member's key is gone."""
+    """The text of the permission; empty where it says nothing or the member's key is gone."""
     sql = """select p.sealed, k.wrapped from permission p join sealed_key k on k.member_id = p.member_id
               where p.id = $1 and p.sealed is not null"""
     row = await tx.row(sql, permission.id)

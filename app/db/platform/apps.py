@@ -47,7 +47,7 @@ async def set_secret(tx: Tx, app_id: UUID, secret_hash: str) -> None:
 
 
 async def grants_of_client(tx: Tx, client_id: str, secret_hash: str) -> Granted | None:
-    """What the app with this id and secret may do, None where there is none or it is disabled; it was used now.
+    """The scopes and the rate of the app with this id and secret; None if there is none, or it is disabled.
 
     Raises ClientRefused for one that has keys: it signs.
     """
@@ -64,7 +64,7 @@ async def keys_of_client(tx: Tx, client_id: str) -> list[dict[str, str]]:
 
 
 async def use_assertion(tx: Tx, client_id: str, assertion_id: str, ends_at: datetime) -> Granted | None:
-    """What the app may do that signed this; None where the same came before."""
+    """The scopes and the rate of the app that signed this assertion; None if it was used before."""
     return _granted(await tx.value("select use_assertion($1, $2, $3, $4)", client_id, assertion_id, ends_at, tx.now))
 
 

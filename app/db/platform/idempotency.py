@@ -55,7 +55,7 @@ async def enter_with_key(
     """Say who acts and take the key, waiting up to five seconds for a twin that is under way.
 
     A replay writes to its row before it is answered: after a failover only what is written again is known to be
-    replicated. What the verb asks `first` is asked with it, unless it is a replay. Raises KeyReused for another request
+    replicated. The queries `first` run with it, unless it is a replay. Raises KeyReused for another request
     under the same key, StillRunning after the wait.
     """
     questions = all_of(tuple(query.sql for query in first), 5, "not e.entered ? 'disabled' and e.outcome is null")
@@ -85,7 +85,7 @@ async def record(
     sql = "select record_outcome($1, $2, $3, $4, $5, $6, $7)"
     place = (claimed.verb, claimed.key)
     values = (*place, claimed.request_hash, tx.now, outcome, list(persons), list(ids))
-    await tx.later(sql, *values, row=("idempotency", *place), inserts=True)
+    await tx.write(sql, *values, row=("idempotency", *place), inserts=True)
 
 
 async def forget(tx: Tx) -> None:

@@ -95,7 +95,7 @@ async def tell(tx: Tx, name: str, cooperative_id: UUID, subject_id: UUID, **fact
                                  audience)
              values ($1, $2, $3, $4, $5, $6, $6, 0, $7)"""
     event_id, audience = uuid7(), audience_of(name)
-    await tx.later(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, audience, row=("outbox", event_id))
+    await tx.write(sql, event_id, name, cooperative_id, subject_id, facts, tx.now, audience, row=("outbox", event_id))
 
 
 async def tell_many(tx: Tx, events: Sequence[Told], *, bulk: bool = False) -> None:
@@ -120,7 +120,7 @@ async def start_timer(tx: Tx, kind: str, cooperative_id: UUID, subject_id: UUID,
     sql = """insert into timer (id, kind, cooperative_id, subject_id, due_at, next_try_at, attempts)
              values ($1, $2, $3, $4, $5, $5, 0) on conflict do nothing"""
     row = ("timer", kind, subject_id, due_at)
-    await tx.later(sql, uuid7(), kind, cooperative_id, subject_id, due_at, row=row)
+    await tx.write(sql, uuid7(), kind, cooperative_id, subject_id, due_at, row=row)
 
 
 _CLAIM = """

@@ -22,7 +22,7 @@ async def i_acted_as(tx: Tx, member_id: UUID) -> bool:
 
 
 async def erase_me(tx: Tx, full_invoice_cents: int) -> None:
-    """Make the person who acts a pseudonym."""
+    """Replaces the calling person by a pseudonym."""
     await tx.value("select erase_me($1)", full_invoice_cents)
 
 

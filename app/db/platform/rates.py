@@ -1,4 +1,4 @@
-"""What clients spent in the present window, shared by all processes. Lost in a crash, which does no harm: unlogged."""
+"""The units that clients spent in the present window, for all processes. The table is unlogged: a crash may lose it."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Which sealing key belongs to this database: the key's fingerprint, and whether a key opens what is sealed."""
+"""The sealing key of this database: its fingerprint, and a check whether a key opens the sealed data."""
 
 from datetime import datetime
 

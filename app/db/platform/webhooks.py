@@ -141,7 +141,7 @@ async def claim(tx: Tx, limit: int, share: int, busy: Sequence[UUID]) -> list[Le
 
 
 async def finish(tx: Tx, delivery: Delivery) -> None:
-    """Write what became of a delivery."""
+    """Writes the result of a delivery."""
     sql = """update webhook_delivery set state = $2, next_try_at = $3, status = $4, note = $5, done_at = $6
               where id = $1 and state = 'waiting'"""
     said = (delivery.state, delivery.next_try_at, delivery.status, delivery.note, delivery.done_at)
@@ -149,13 +149,13 @@ async def finish(tx: Tx, delivery: Delivery) -> None:
 
 
 async def note_health(tx: Tx, webhook: Webhook) -> None:
-    """Write how a webhook does."""
+    """Writes the health of a webhook."""
     sql = "update webhook set failures = $2, retry_at = $3, disabled_at = $4, reason = $5 where id = $1"
     await tx.value(sql, webhook.id, webhook.failures, webhook.retry_at, webhook.disabled_at, webhook.reason)
 
 
 async def hurry(tx: Tx, webhook_id: UUID) -> None:
-    """Have everything that waits sent now, whatever was tried before."""
+    """Makes all waiting deliveries due now, whatever was tried before."""
     await tx.value(
         "update webhook_delivery set next_try_at = $2 where webhook_id = $1 and state = 'waiting'", webhook_id, tx.now
     )
@@ -168,6 +168,6 @@ async def forget(tx: Tx, webhook_id: UUID) -> None:
 
 
 async def send_again(tx: Tx, webhook: Webhook, after: int, names: Sequence[str], limit: int) -> int:
-    """Have the events after a place delivered again, or for the first time. Returns how many."""
+    """Queues the events after a cursor for delivery, again or for the first time. Returns their number."""
     sql = "select replay_webhook($1, $2, $3, $4, $5)"
     return int(await tx.value(sql, webhook.id, after, list(names), limit, tx.now))

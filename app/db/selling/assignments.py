@@ -61,7 +61,7 @@ class AssignmentRow(SQLModel, table=True):
 
 
 class AssignmentCustomerRow(SQLModel, table=True):
-    """Who asked for it, apart from what everybody who may apply sees; `id` is the assignment's."""
+    """The customer, in a table of its own, because applicants may see the assignment; `id` is the assignment's."""
 
     __tablename__ = "assignment_customer"
     id: UUID = Field(sa_type=Uuid, sa_column_args=(ForeignKey("assignment.id"),), primary_key=True)
@@ -205,13 +205,13 @@ async def list_open_to(tx: Tx, cooperative_id: UUID, request: PageRequest, state
 
 
 async def next_number(tx: Tx, assignment_id: UUID) -> int:
-    """The place of who comes next in the queue; ask with the assignment locked."""
+    """The next number in the queue. The assignment has to be locked."""
     sql = "select coalesce(max(number), 0) + 1 from assignment_part where assignment_id = $1"
     return int(await tx.value(sql, assignment_id))
 
 
 async def save_parts(tx: Tx, changed: Sequence[Part]) -> None:
-    """What became of several parts, in one statement."""
+    """Writes several parts in one statement."""
     sql = """update assignment_part p set state = u.state, net_cents = u.net_cents, version = p.version + 1
                from unnest($1::uuid[], $2::text[], $3::bigint[]) as u (id, state, net_cents) where p.id = u.id"""
     rows = [(part.id, part.state.value, part.net_cents) for part in changed]
@@ -221,7 +221,7 @@ async def save_parts(tx: Tx, changed: Sequence[Part]) -> None:
 
 
 async def decide_entry(tx: Tx, entry: Hours) -> None:
-    """Write who approved or refused a report, once."""
+    """Writes the approval or refusal of a report, once."""
     sql = """update assignment_hours set approved_by = $2, approved_at = $3, refused_by = $4, refused_at = $5,
                     reason = $6, version = version + 1
               where id = $1 and coalesce(approved_at, refused_at) is null"""
@@ -230,7 +230,7 @@ async def decide_entry(tx: Tx, entry: Hours) -> None:
 
 
 async def promised_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID | None) -> int:
-    """What a lead agreed with a partner in other jobs and is not booked yet: what that one signed for, without VAT."""
+    """Cents without VAT that a partner has signed for in a lead's other jobs, and that are not booked yet."""
     sql = """select coalesce(sum(s.cents), 0)::bigint from assignment a
                join assignment_signature s on s.assignment_id = a.id and s.terms = a.terms and s.cooperative_id = $2
               where a.cooperative_id = $1 and a.id is distinct from $3
@@ -239,7 +239,7 @@ async def promised_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID |
 
 
 async def leave_queues(tx: Tx, member_id: UUID) -> None:
-    """Take a member out of every line they wait in, and off what they were asked for."""
+    """Takes a member out of all queues and invitations."""
     sql = """update assignment_part set state = 'withdrawn', version = version + 1
               where member_id = $1 and state in ('waiting', 'invited')"""
     await tx.value(sql, member_id)

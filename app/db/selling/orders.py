@@ -99,7 +99,7 @@ events = Store(OrderEventRow, OrderEvent)
 
 
 async def turnover_of_year(tx: Tx, cooperative_id: UUID, year: int) -> int:
-    """Net cents that a cooperative sold in a calendar year; what was called off or given back does not count.
+    """Net cents that a cooperative sold in a calendar year, without cancelled orders and refunds.
 
     Locks the cooperative until the transaction ends: the next order counts this one.
     """
@@ -114,7 +114,7 @@ async def turnover_of_year(tx: Tx, cooperative_id: UUID, year: int) -> int:
 async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     """Insert an order with its lines and the beginning of its trail, with the next statement."""
     rows = orders.records([order])[0], lines.records(order.lines), events.records(trail)
-    await tx.later("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
+    await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
 
 
 async def list_orders(
@@ -148,6 +148,6 @@ async def list_orders(
 
 
 async def guest_order(tx: Tx, token_hash: str) -> GuestOrder | None:
-    """What the holder of a status link may see."""
+    """The order as the holder of a status link sees it."""
     record = await tx.row("select * from guest_order($1)", token_hash)
     return GuestOrder(**dict(record)) if record else None

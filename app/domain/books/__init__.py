@@ -1,1 +1,1 @@
-"""The books: months, money between cooperatives and municipalities, proofs."""
+"""The books: months, money between cooperatives and municipalities, and proofs."""

@@ -1,4 +1,4 @@
-"""Deliveries between cooperatives of one legal entity: no VAT, no invoice, both books balance alone."""
+"""Deliveries between cooperatives of one legal entity: no VAT, no invoice; both books balance separately."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
 class DeliveryState(StrEnum):
-    """How far an internal delivery is."""
+    """The state of an internal delivery."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryVerb(StrEnum):
-    """How an internal delivery is answered."""
+    """The answer to an internal delivery."""
 
     CONFIRM = "confirm"
     DECLINE = "decline"
@@ -31,7 +31,7 @@ class DeliveryVerb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Something worth `cents` that the one delivered to the other; booked on both sides once that one confirms."""
+    """A delivery worth `cents` from one cooperative to another; booked on both sides once the receiver confirms."""
 
     id: UUID
     from_cooperative_id: UUID
@@ -65,7 +65,7 @@ DELIVERY: Process[Delivery] = Process(
 
 
 def check_entity(giver: Cooperative, receiver: Cooperative) -> None:
-    """Raises OtherLegalEntity unless both carry the same KvK number, RuleRefused for one and the same cooperative."""
+    """Raises OtherLegalEntity unless both have the same KvK number, RuleRefused for one and the same cooperative."""
     if giver.id == receiver.id:
         raise RuleRefused(rule="two_cooperatives", value=giver.slug)
     if giver.kvk_number is None or giver.kvk_number != receiver.kvk_number:
@@ -73,13 +73,13 @@ def check_entity(giver: Cooperative, receiver: Cooperative) -> None:
 
 
 def answered(case: Case[Delivery], verb: str) -> Delivery:
-    """The delivery after `verb`. Raises WrongState, SecondPersonNeeded for whoever proposed it."""
+    """The delivery after `verb`. Raises WrongState, SecondPersonNeeded for the person who proposed it."""
     state = DeliveryState(move(DELIVERY, case, verb))
     return replace(case.thing, state=state, answered_by=case.actor.person)
 
 
 def delivery_legs(delivery: Delivery) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
-    """The legs of who gave and of who received."""
+    """The legs of the giver and of the receiver."""
     facts, cents = {"title": delivery.title}, delivery.cents
     given = (
         Leg(

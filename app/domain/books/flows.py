@@ -1,4 +1,4 @@
-"""Where money went: statements of a period as of any day, the trace of one order, the flows of a month."""
+"""Flows of money: statements of a period as of any day, the trace of one order, the flows of a month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,9 +30,9 @@ class StatementLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What the books said on `as_of` about `since` through `until`, of a cooperative or one member.
+    """The books as of `as_of` about `since` through `until`, of a cooperative or one member.
 
-    For a member: `turnover_cents` net of VAT, `costs` by category and `shares` by account kind of what they earned.
+    For a member: `turnover_cents` net of VAT, `costs` by category and `shares` by account kind of their earnings.
     `final` once every month of it is closed.
     """
 
@@ -51,7 +51,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Flow:
-    """`cents` from one place to the next; `rule` and `facts` are the reason, where there is one reason."""
+    """`cents` from one place to the next; `rule` and `facts` are the reason, if there is a single one."""
 
     source: str
     target: str
@@ -62,7 +62,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Credited:
-    """What one order brought a member's pot, in the order in which it came."""
+    """The amounts that one order added to a member's pot, in their order."""
 
     member_id: UUID
     order_id: UUID
@@ -71,7 +71,7 @@ class Credited:
 
 @dataclass(frozen=True)
 class Purchase:
-    """What was paid for from a member's pot."""
+    """A payment from a member's pot."""
 
     member_id: UUID
     title: str
@@ -80,13 +80,13 @@ class Purchase:
 
 
 def check_dates(since: date, until: date) -> None:
-    """Raises RuleRefused where it would end before it begins."""
+    """Raises RuleRefused if it would end before it begins."""
     if until < since:
         raise RuleRefused(rule="until_not_before_start", value=until.isoformat())
 
 
 def bought_with(order_id: UUID, credited: Sequence[Credited], purchases: Sequence[Purchase]) -> list[Flow]:
-    """What was bought with the money that one order brought the pots: first in, first out."""
+    """The purchases made with the money that one order added to the pots: first in, first out."""
     flows: list[Flow] = []
     for member_id in dict.fromkeys(row.member_id for row in credited if row.order_id == order_id):
         own = [row for row in credited if row.member_id == member_id]

@@ -9,7 +9,7 @@ from app.domain.ledger import AccountKind, Leg
 
 @dataclass(frozen=True, kw_only=True)
 class Fund:
-    """`purposes` are what it may be spent on; `balance_cents` stands in it."""
+    """`purposes` is what it may be spent on; `balance_cents` is its balance."""
 
     id: UUID
     cooperative_id: UUID
@@ -29,7 +29,7 @@ def donation_legs(fund: Fund, cents: int, giver: str) -> tuple[Leg, ...]:
 
 
 def expense_legs(fund: Fund, cents: int, purpose: str, supplier: str, title: str) -> tuple[Leg, ...]:
-    """Money spent from the fund. Raises PurposeNotAllowed with the purposes that are."""
+    """Money spent from the fund. Raises PurposeNotAllowed with the allowed purposes."""
     if purpose not in fund.purposes:
         raise PurposeNotAllowed(purpose=purpose, known=list(fund.purposes))
     facts = {"purpose": purpose, "supplier": supplier, "title": title}

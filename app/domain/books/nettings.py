@@ -1,4 +1,4 @@
-"""What two cooperatives owe each other: netted once a month, paid once, in both books; and how much may stand open."""
+"""Netting: the debts of two cooperatives, set off once a month and paid once, in both books; and credit limits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class NettingVerb(StrEnum):
 
 
 class NettingState(StrEnum):
-    """How far a netting is."""
+    """The state of a netting."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -40,7 +40,7 @@ class NettingState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Between:
-    """What stands between two cooperatives, in cents: what each owes by its own books, and is owed by its own."""
+    """The open amounts between two cooperatives, in cents: what each owes, and is owed, by its own books."""
 
     first_id: UUID
     second_id: UUID
@@ -51,15 +51,15 @@ class Between:
 
     @property
     def mirrored(self) -> bool:
-        """Whether both books say the same."""
+        """Whether both books agree."""
         return self.first_owes == self.second_is_owed and self.second_owes == self.first_is_owed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Netting:
-    """Both sides' claims until `as_of`, set off against each other; the rest is paid on `paid_on` by who owes more.
+    """Both sides' claims until `as_of`, set off; the side that owes more pays the difference on `paid_on`.
 
-    `first_id` < `second_id`. `upto` names the last entry of each account that it covers, by account id.
+    `first_id` < `second_id`. `upto` is the last entry of each account that it covers, by account id.
     """
 
     id: UUID
@@ -83,26 +83,26 @@ class Netting:
 
     @property
     def net_cents(self) -> int:
-        """What the first pays the second; below zero the other way round."""
+        """The amount that the first pays the second; negative: the second pays."""
         return self.first_owes_cents - self.second_owes_cents
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreditLimit:
-    """How much `debtor_id` may owe `creditor_id` at most, set by the creditor."""
+    """The most that `debtor_id` may owe `creditor_id`, set by the creditor."""
 
     id: UUID
     creditor_id: UUID
     debtor_id: UUID
     cents: int | None
-    """None: as much as it comes to."""
+    """None: no limit."""
     set_by: UUID
     version: int = 1
 
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One entry of one side's books about the other; what the other owes is positive."""
+    """One entry of one side's books about the other; a debt of the other is positive."""
 
     day: date
     rule: str
@@ -111,7 +111,7 @@ class StatementLine:
 
 
 def _refusal(case: Case[Netting], side: UUID) -> DomainError | None:
-    """Why the caller cannot confirm for a side."""
+    """The reason why the caller cannot confirm for a side."""
     first, second = case.thing.first_confirmed_by, case.thing.second_confirmed_by
     if (first if side == case.thing.first_id else second) is not None:
         return AlreadySettled(what="netting")
@@ -119,7 +119,7 @@ def _refusal(case: Case[Netting], side: UUID) -> DomainError | None:
 
 
 def _confirmable(case: Case[Netting]) -> DomainError | None:
-    """There is a side of the caller for which they can confirm. A treasurer of both hears of the side that is left."""
+    """The caller can confirm for one of the sides. A treasurer of both hears of the side that is left."""
     sides = [side for side in case.thing.side_ids if case.may(Right.CONFIRM_NETTING, side)]
     refusals = [refusal for side in sides if (refusal := _refusal(case, side)) is not None]
     if len(refusals) < len(sides):
@@ -128,7 +128,7 @@ def _confirmable(case: Case[Netting]) -> DomainError | None:
 
 
 def _after_confirmation(case: Case[Netting]) -> str:
-    """The second side settles it."""
+    """The second confirmation settles it."""
     either = case.thing.first_confirmed_by or case.thing.second_confirmed_by
     return "proposed" if either is None else "confirmed"
 
@@ -154,7 +154,7 @@ NETTING: Process[Netting] = Process(
 
 
 def propose(between: Between, *, id: UUID, as_of: datetime, upto: dict[str, int]) -> Netting:  # noqa: A002
-    """A netting of what stands. Raises NothingToNet, BooksDiffer where the books do not say the same."""
+    """A netting of the open amounts. Raises NothingToNet, BooksDiffer if the books do not agree."""
     if not between.mirrored:
         raise BooksDiffer(first=between.first_owes, second=between.second_is_owed)
     if not (between.first_owes or between.second_owes):
@@ -171,10 +171,10 @@ def propose(between: Between, *, id: UUID, as_of: datetime, upto: dict[str, int]
 
 
 def confirmed(case: Case[Netting], side: UUID, paid_on: date) -> Netting:
-    """The netting with one side's word; with both it is confirmed.
+    """The netting with one side's confirmation; with both it is confirmed.
 
-    Raises WrongState, AlreadySettled for a side that has spoken, SecondPersonNeeded for one person on both sides,
-    RuleRefused for a day that both do not name, DayOutOfRange for one before its month or after today.
+    Raises WrongState, AlreadySettled for a side that has confirmed, SecondPersonNeeded for one person on both sides,
+    RuleRefused if the sides give different days, DayOutOfRange for one before its month or after today.
     """
     netting, by, today = case.thing, case.actor.person, case.today
     state = move(NETTING, case, "confirm", cooperative_id=side)
@@ -182,7 +182,7 @@ def confirmed(case: Case[Netting], side: UUID, paid_on: date) -> Netting:
     if refusal is not None:
         refusal.facts.setdefault("verb", "confirm")
         raise refusal
-    # Drawn up on the first of a month it clears the month before, in which it may have been paid.
+    # A netting of the first of a month is about the month before, so it may have been paid in that month.
     month = (day_of(netting.as_of) - timedelta(days=1)).replace(day=1)
     check_day("paid_on", paid_on, month, today)
     if netting.paid_on not in (None, paid_on):
@@ -195,13 +195,13 @@ def confirmed(case: Case[Netting], side: UUID, paid_on: date) -> Netting:
 
 
 def declined(case: Case[Netting], side: UUID, reason: str) -> Netting:
-    """The netting with somebody's no. Raises WrongState, ReasonNeeded."""
+    """The netting, declined. Raises WrongState, ReasonNeeded."""
     state = NettingState(move(NETTING, case, "decline", cooperative_id=side, reason=reason))
     return replace(case.thing, state=state, reason=reason)
 
 
 def netting_legs(netting: Netting, side: UUID) -> tuple[Leg, ...]:
-    """The legs of one side: what it owes and is owed goes, the difference through the bank."""
+    """The legs of one side: its debts and claims are cleared, the difference goes through the bank."""
     first = side == netting.first_id
     owes, is_owed = netting.first_owes_cents, netting.second_owes_cents
     if not first:
@@ -217,7 +217,7 @@ def netting_legs(netting: Netting, side: UUID) -> tuple[Leg, ...]:
 
 
 def parent_legs(child_id: UUID, cents: int) -> tuple[Leg, ...]:
-    """The umbrella's side of its share of what a sub-cooperative earned."""
+    """The umbrella's side of its share in a sub-cooperative's earnings."""
     facts = {"cooperative": str(child_id)}
     return (
         Leg(
@@ -228,6 +228,6 @@ def parent_legs(child_id: UUID, cents: int) -> tuple[Leg, ...]:
 
 
 def check_limit(limit: CreditLimit | None, open_cents: int, more_cents: int) -> None:
-    """Whether a debtor may owe so much more. Raises LimitExceeded with what is open and what is allowed."""
+    """Checks that a debtor may owe this much more. Raises LimitExceeded with the open amount and the limit."""
     if limit is not None and limit.cents is not None and open_cents + more_cents > limit.cents:
         raise LimitExceeded(limit_cents=limit.cents, open_cents=open_cents, more_cents=more_cents)

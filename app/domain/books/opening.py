@@ -1,4 +1,4 @@
-"""Opening balances: a running cooperative starts here in the middle of a year, with all that it holds and owes."""
+"""Opening balances: a running cooperative starts here in the middle of a year, with its assets and debts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from app.domain.errors import OpeningDiffers, RuleRefused
 from app.domain.ledger import AccountKind, Leg
 
 OWNED = frozenset({AccountKind.BANK, AccountKind.RECEIVABLE_CUSTOMER})
-"""What the cooperative has; everything else is what it owes or keeps for somebody."""
+"""The accounts that the cooperative owns; on all others it owes or keeps the balance for somebody."""
 ACCOUNTS = (
     AccountKind.BANK,
     AccountKind.RECEIVABLE_CUSTOMER,
@@ -24,9 +24,9 @@ ACCOUNTS = (
 
 @dataclass(frozen=True)
 class OpeningAccount:
-    """What stands on an account of the cooperative: what it has, or what it owes, as people say it.
+    """The balance of an account: what the cooperative owns, or what it owes, as a positive amount.
 
-    Below zero it is the other way round: a bank account that is overdrawn, VAT that comes back, a fund with a deficit.
+    A negative balance is the reverse: an overdrawn bank account, VAT to get back, a fund with a deficit.
     """
 
     kind: AccountKind
@@ -35,7 +35,7 @@ class OpeningAccount:
 
 @dataclass(frozen=True)
 class OpeningPot:
-    """What of a member's pot was earned in a month."""
+    """The part of a member's pot that was earned in a month."""
 
     member_id: UUID
     month: date
@@ -44,7 +44,9 @@ class OpeningPot:
 
 @dataclass(frozen=True)
 class OpeningTotal:
-    """What a member (None: the cooperative fund) kept in a month before remittance, for the threshold of the year."""
+    """The amount that a member (None: the cooperative fund) kept in a month before remittance, for the year's
+    threshold.
+    """
 
     month: date
     cents: int
@@ -53,7 +55,7 @@ class OpeningTotal:
 
 @dataclass(frozen=True)
 class Opening:
-    """Everything that a cooperative brings along on `as_of`, its first day here."""
+    """All opening balances of a cooperative on `as_of`, its first day here."""
 
     as_of: date
     accounts: tuple[OpeningAccount, ...]
@@ -76,7 +78,7 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class OpeningReport:
-    """What an import does, or would do (`journal_id` is None)."""
+    """The result of an import, or of a dry run (`journal_id` is None)."""
 
     owned_cents: int
     owed_cents: int
@@ -87,9 +89,9 @@ class OpeningReport:
 
 
 def check_opening(opening: Opening, today: date) -> None:
-    """Raises OpeningDiffers where what there is does not equal what is owed and kept, RuleRefused for odd lines.
+    """Raises OpeningDiffers if assets do not equal debts and kept amounts, RuleRefused for odd lines.
 
-    Raises DayOutOfRange for a first day that has not come yet, and for months that nobody keeps books of.
+    Raises DayOutOfRange for a first day in the future, and for months that nobody keeps books of.
     """
     check_day("as_of", opening.as_of, FIRST_DAY, today)
     if opening.owned_cents != opening.owed_cents:
@@ -117,7 +119,7 @@ def check_opening(opening: Opening, today: date) -> None:
 
 
 def opening_legs(opening: Opening, municipality_id: UUID) -> tuple[Leg, ...]:
-    """One journal: what there is, what is owed, and the pots by the month in which they were earned."""
+    """One journal: assets, debts, and the pots by the month in which they were earned."""
     as_of = opening.as_of.isoformat()
     accounts = [
         Leg(
@@ -144,7 +146,7 @@ def _party(kind: AccountKind, municipality_id: UUID) -> str | None:
 
 
 def report(opening: Opening, journal_id: UUID | None = None) -> OpeningReport:
-    """What the import comes to."""
+    """The report of the import."""
     pots, totals = _sum(opening.pots), _sum(opening.totals)
     return OpeningReport(
         owned_cents=opening.owned_cents,

@@ -1,4 +1,4 @@
-"""What a cooperative owes its municipality for closed months: reported line by line, invoiced, settled."""
+"""Remittances: a cooperative's debt to its municipality for closed months, reported line by line, invoiced, settled."""
 
 import csv
 import hashlib
@@ -20,7 +20,7 @@ from app.domain.transitions import Case, Need, Process, Terms, Transition, move,
 
 
 class RemittanceState(StrEnum):
-    """How far a remittance is."""
+    """The state of a remittance."""
 
     REPORTED = "reported"
     INVOICED = "invoiced"
@@ -36,7 +36,7 @@ class RemittanceVerb(StrEnum):
 
 @dataclass(frozen=True)
 class Owed:
-    """What a cooperative owes and did not report yet; below zero if refunds came after the last report."""
+    """The amount owed and not reported yet; negative if refunds came after the last report."""
 
     cooperative_id: UUID
     cents: int
@@ -44,7 +44,7 @@ class Owed:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of the ledger that the municipality has a part in; `member` is a pseudonym, `facts` its inputs."""
+    """A line of the ledger with a part for the municipality; `member` is a pseudonym, `facts` are its inputs."""
 
     journal_id: UUID
     line: int
@@ -73,7 +73,7 @@ class Remittance:
     reported_at: datetime
     state: RemittanceState = RemittanceState.REPORTED
     reference: str = ""
-    """The municipality's own, of its invoice."""
+    """The municipality's reference on its invoice."""
     invoiced_by: UUID | None = None
     settled_on: date | None = None
     version: int = 1
@@ -81,7 +81,7 @@ class Remittance:
 
 @dataclass(frozen=True)
 class Recomputed:
-    """One line, worked out again from its stored inputs; None where it has none (an opening balance, a pot)."""
+    """One line, computed again from its stored inputs; None if it has none (an opening balance, a pot)."""
 
     journal_id: UUID
     line: int
@@ -91,7 +91,7 @@ class Recomputed:
 
 @dataclass(frozen=True, kw_only=True)
 class Recomputation:
-    """Whether a specification says what its inputs say, and what the ledger says of the same months."""
+    """A comparison of a specification with its inputs and with the ledger of the same months."""
 
     remittance_id: UUID
     stated_cents: int
@@ -144,7 +144,7 @@ def line_data(line: Line) -> dict[str, Any]:
 
 
 def check_period(through: date, last: date | None, closed: date | None, cents: int) -> None:
-    """Raises RuleRefused for a month that is open or reported already, or where nothing is owed."""
+    """Raises RuleRefused for a month that is open or reported already, or if nothing is owed."""
     if closed is None or through > closed:
         raise RuleRefused(rule="month_closed_first", value=f"{through:%Y-%m}")
     if last is not None and through <= last:
@@ -165,7 +165,7 @@ def settled(case: Case[Remittance], on: date) -> Remittance:
 
 
 def settlement(remittance: Remittance) -> tuple[Leg, ...]:
-    """What is owed leaves the bank."""
+    """The amount owed leaves the bank."""
     facts = {"reference": remittance.reference, "through": f"{remittance.through:%Y-%m}"}
     return (
         Leg(
@@ -180,7 +180,7 @@ def settlement(remittance: Remittance) -> tuple[Leg, ...]:
 
 
 def recompute_lines(lines: Sequence[Line]) -> list[Recomputed]:
-    """Every line worked out again from the months that it names; a mirrored line has no inputs of its own."""
+    """Every line, computed again from the months in it; a mirrored line has no inputs of its own."""
     found = []
     for line in lines:
         year = line.facts.get("year")
@@ -190,7 +190,7 @@ def recompute_lines(lines: Sequence[Line]) -> list[Recomputed]:
 
 
 def recompute(remittance: Remittance, ledger_cents: int) -> Recomputation:
-    """Work a specification out again, next to what the ledger says of the same months."""
+    """Computes a specification again, and compares it with the ledger of the same months."""
     lines = recompute_lines(remittance.lines)
     total = sum(line.stated_cents if line.recomputed_cents is None else line.recomputed_cents for line in lines)
     differences = tuple(line for line in lines if line.recomputed_cents not in (None, line.stated_cents))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Verified:
-    """What was read, and what did not verify."""
+    """The result of a verification: the numbers that were read, and the faults."""
 
     links: int = 0
     journals: int = 0
@@ -17,7 +17,7 @@ class Verified:
 
 
 def verify_chain(lines: Iterable[str]) -> Verified:
-    """Check every link and journal of an export, oldest first; nothing but SHA-256 is trusted."""
+    """Checks every link and journal of an export, oldest first; it trusts nothing but SHA-256."""
     found, open_link, content = Verified(), None, b""
     for text in lines:
         row = json.loads(text)

@@ -1,1 +1,1 @@
-"""What members and cooperatives buy."""
+"""What members and cooperatives buy, alone or together."""

@@ -1,7 +1,7 @@
-"""Who gets what of one article of a joint purchase: packs to order, then units by wish.
+"""The allocation of one article of a joint purchase: the packs to order, then the units of each wish.
 
-One pure function: the same inputs give the same outcome, so that anybody can work it out again. With n changes of
-wishes it takes O(n log n).
+It is one pure function: equal inputs give equal results, so everybody can compute it again. With n changes of wishes it
+takes O(n log n).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from app.domain.money import share_out
 
 
 class SharingRule(StrEnum):
-    """`first_come`: by time, what is firm before what is tolerated. `proportional`: by what was asked for.
+    """`first_come`: by time, firm units before tolerance. `proportional`: by the units asked for.
 
     `equal`: everybody the same, up to what they asked for.
     """
@@ -31,9 +31,9 @@ class SharingRule(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """From here on a wish stood at `quantity` units, and `tolerance` more if that fills a pack.
+    """From this change on, a wish has `quantity` units, and `tolerance` more if that fills a pack.
 
-    `number` is the place among all changes of the purchase: who came earlier has the lower one.
+    `number` is its place among all changes of the purchase: earlier changes have lower numbers.
     """
 
     number: int
@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True)
 class WishLine:
-    """A wish with its history; `locked` units were set by hand and stay."""
+    """A wish with its history; `locked` units were set by hand and do not change."""
 
     wish_id: UUID
     changes: tuple[Change, ...]
@@ -61,7 +61,7 @@ class WishLine:
 
 @dataclass(frozen=True)
 class Inputs:
-    """`units` came, or were ordered; while it is None the packs to order are worked out."""
+    """`units` came, or were ordered; if it is None, the packs to order are computed."""
 
     rule: SharingRule
     pack_units: int
@@ -72,7 +72,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Got:
-    """The units of a wish: of what was firm, and of what was tolerated."""
+    """The units of a wish: of its firm quantity, and of its tolerance."""
 
     wish_id: UUID
     firm: int
@@ -85,7 +85,7 @@ class Got:
 
 @dataclass(frozen=True)
 class Allocation:
-    """`lines` in the order of the inputs; `left` units nobody asked for stay with the lead cooperative."""
+    """`lines` in the order of the inputs; `left` units, which nobody asked for, stay with the lead cooperative."""
 
     packs: int
     units: int
@@ -96,7 +96,7 @@ class Allocation:
 
 @dataclass(frozen=True)
 class AllocatedLine:
-    """What a wish gets of the units that are `there`, with all that explains it."""
+    """The units of a wish, out of `there` units, with everything that explains them."""
 
     wish: WishLine
     got: Got
@@ -105,13 +105,13 @@ class AllocatedLine:
 
     @property
     def how(self) -> str:
-        """By which rule, or `locked` by hand."""
+        """The rule that decided, or `locked` if set by hand."""
         return self.rule if self.wish.locked is None else "locked"
 
 
 @dataclass(frozen=True)
 class ArticleAllocation:
-    """Who gets what of one article: the inputs, and the result that follows from them."""
+    """The allocation of one article: the inputs, and their result."""
 
     article: UUID
     title: str
@@ -120,21 +120,21 @@ class ArticleAllocation:
 
     @property
     def lines(self) -> tuple[AllocatedLine, ...]:
-        """What each wish gets, in the order of the inputs."""
+        """The units of each wish, in the order of the inputs."""
         pairs = zip(self.inputs.lines, self.result.lines, strict=True)
         return tuple(AllocatedLine(wish, got, self.inputs.rule, self.result.units) for wish, got in pairs)
 
 
 @dataclass(frozen=True)
 class PurchaseAllocation:
-    """Who gets what of a joint purchase."""
+    """The allocation of a joint purchase."""
 
     articles: tuple[ArticleAllocation, ...]
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What all wishes for an article come to, in units."""
+    """The total of all wishes for an article, in units."""
 
     firm: int
     tolerance: int
@@ -143,7 +143,7 @@ class Demand:
 
     @property
     def packs(self) -> int:
-        """Whole packs to order: none below the minimum, and none that nobody firmly wants beyond it.
+        """The whole packs to order: none below the minimum, and no pack of tolerance alone beyond it.
 
         Tolerance completes the last pack; up to the minimum it may fill more.
         """
@@ -156,7 +156,7 @@ class Demand:
 
     @property
     def missing(self) -> int:
-        """Units that are still needed: to reach the minimum, or to fill the pack that was begun."""
+        """The units still needed to reach the minimum, or to fill the last pack."""
         unit, reach = self.pack_units, self.firm + self.tolerance
         least = -(-self.minimum_units // unit) * unit
         if reach < least:
@@ -166,16 +166,16 @@ class Demand:
 
 
 def demand(inputs: Inputs) -> Demand:
-    """What the wishes come to; one that was set by hand counts as firm."""
+    """The total of the wishes; units set by hand count as firm."""
     firm = sum(line.quantity if line.locked is None else line.locked for line in inputs.lines)
     tolerance = sum(line.tolerance for line in inputs.lines if line.locked is None)
     return Demand(firm, tolerance, inputs.pack_units, inputs.minimum_units)
 
 
 def allocate(inputs: Inputs) -> Allocation:
-    """Share the units out: firm wishes first, then tolerance. Nobody gets more than both together.
+    """Shares the units out: firm wishes first, then tolerance. Nobody gets more than both together.
 
-    Ties go to who asked first. Raises LocksExceed where more was set by hand than there is.
+    Ties go to the earlier wish. Raises LocksExceed if more units were set by hand than there are.
     """
     units = demand(inputs).packs * inputs.pack_units if inputs.units is None else inputs.units
     locked = sum(line.locked or 0 for line in inputs.lines)
@@ -214,7 +214,7 @@ Part = Callable[[Change], int]
 
 
 def _since(line: WishLine) -> int:
-    """The number of the change since which something has always been asked for."""
+    """The number of the change since which the wish has always asked for something."""
     since = line.changes[0].number
     for before, change in pairwise(line.changes):
         if not before.quantity and not before.tolerance:
@@ -229,7 +229,7 @@ def _by_hand(line: WishLine) -> Got:
 
 
 def _first_come(lines: Sequence[WishLine], units: int, part: Part) -> list[int]:
-    """By the time of each unit: what was added later stands further back, what is given up was the newest."""
+    """By the time of each unit: added units stand further back, units that were given up are the newest."""
     queue = []
     for place, line in enumerate(lines):
         asked: list[tuple[int, int]] = []
@@ -262,7 +262,7 @@ def _proportional(lines: Sequence[WishLine], units: int, part: Part) -> list[int
 
 
 def _equal(lines: Sequence[WishLine], units: int, part: Part) -> list[int]:
-    """Everybody up to the same level; the units that are over go one each to who asked first."""
+    """Everybody up to the same level; the remaining units go one each to the earliest wishes."""
     wanted = [part(line.changes[-1]) for line in lines]
     units = min(units, sum(wanted))
     level, rest, count = 0, units, len(wanted)

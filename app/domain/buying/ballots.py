@@ -1,4 +1,4 @@
-"""Ballots: what a collective buys from its fund is decided by its members, one member one vote."""
+"""Ballots: the members of a collective decide what its fund buys, one member one vote."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from app.domain.transitions import Case, Need, Process, Terms, Transition, move
 
 
 class BallotState(StrEnum):
-    """How far a ballot is."""
+    """The state of a ballot."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -31,7 +31,7 @@ class Cast:
 
 @dataclass(frozen=True, kw_only=True)
 class Ballot:
-    """A purchase of `cents`; `members` may vote, `basis_points` of them have to say yes. Who said what stays theirs."""
+    """A purchase of `cents`; `members` may vote, `basis_points` of them must say yes. Votes are secret."""
 
     id: UUID
     cooperative_id: UUID
@@ -44,7 +44,7 @@ class Ballot:
     proposed_at: datetime
     agreement_id: UUID
     voter_ids: tuple[UUID, ...] = ()
-    """Who may vote: who belonged when it was opened."""
+    """The members who may vote: those who belonged when it was opened."""
     casts: tuple[Cast, ...] = ()
     state: BallotState = BallotState.OPEN
     paid_on: date | None = None
@@ -60,7 +60,7 @@ class Ballot:
 
     @property
     def needed(self) -> int:
-        """Votes for it that are enough: the share of the members, rounded up, and at least one."""
+        """The yes votes needed: the share of the members, rounded up, and at least one."""
         return max(1, -(-self.members * self.basis_points // WHOLE))
 
 
@@ -72,7 +72,7 @@ class BallotVerb(StrEnum):
 
 
 def voter_of(case: Case[Ballot]) -> UUID | None:
-    """The member as whom the caller may vote."""
+    """The member for whom the caller may vote."""
     return min(case.actor.member_ids().intersection(case.thing.voter_ids), default=None)
 
 
@@ -101,9 +101,9 @@ BALLOT: Process[Ballot] = Process(
 
 
 def cast(case: Case[Ballot], *, yes: bool) -> Ballot:
-    """The ballot with one more vote; decided as soon as it can be.
+    """The ballot with one more vote; decided as soon as possible.
 
-    Raises WrongState, AlreadyExists for a second vote, Forbidden for whoever may not vote.
+    Raises WrongState, AlreadyExists for a second vote, Forbidden for callers that may not vote.
     """
     ballot = case.thing
     move(BALLOT, case, "vote", yes=yes)
@@ -123,7 +123,7 @@ def paid(case: Case[Ballot], on: date) -> Ballot:
 
 
 def purchase_legs(ballot: Ballot) -> tuple[Leg, ...]:
-    """What the members decided leaves the fund and the bank."""
+    """The payment of the purchase, from the fund and the bank."""
     facts = {"title": ballot.title, "supplier": ballot.supplier, "yes": ballot.yes, "members": ballot.members}
     return (
         Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-ballot.cents, rule="collective_purchase", facts=facts),

@@ -1,4 +1,4 @@
-"""Buying together: a cooperative leads, members and partners wish, packs are ordered, shared out and paid."""
+"""Joint purchases: a cooperative leads, members and partners wish, packs are ordered, shared out and paid."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from app.domain.vat import VatClass
 
 
 class PurchaseState(StrEnum):
-    """How far a joint purchase is."""
+    """The state of a joint purchase."""
 
     DRAFT = "draft"
     OPEN = "open"
@@ -52,7 +52,7 @@ class JointPurchaseVerb(StrEnum):
 
 
 class DeliveryBy(StrEnum):
-    """By what everybody pays a part of the delivery: what they get, what it costs, or the same each."""
+    """How the cost of delivery is shared: by units, by price, or equally."""
 
     QUANTITY = "quantity"
     PRICE = "price"
@@ -79,10 +79,10 @@ class Tier:
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """Something of which whole packs of `pack_units` are bought; a seat or an hour is a pack of one.
+    """An article that is bought in whole packs of `pack_units`; a seat or an hour is a pack of one.
 
     `minimum` is in packs, units or cents without VAT. `ordered_units` are known after closing, `received_units` grow
-    with what comes; `digest` is that of the inputs of the allocation that stands.
+    with each delivery; `digest` is that of the inputs of the present allocation.
     """
 
     id: UUID
@@ -103,7 +103,7 @@ class Article:
 
     @property
     def units(self) -> int:
-        """What there is to share out and to pay."""
+        """The units to share out and to pay."""
         return self.ordered_units if self.received_units is None else self.received_units
 
     @property
@@ -115,34 +115,34 @@ class Article:
         return packs * self.pack_units
 
     def pack_cents(self, packs: int) -> int:
-        """What a pack costs without VAT where `packs` are ordered."""
+        """The price of a pack without VAT, if `packs` are ordered."""
         return next(tier.cents for tier in reversed(self.tiers) if tier.from_packs <= max(packs, 1))
 
     def gross_cents(self, units: int, pack_cents: int) -> int:
-        """Units of a pack at its price, with VAT; each rounded half up."""
+        """The price of `units` at the price of a pack, with VAT; each rounded half up."""
         net = (2 * pack_cents * units + self.pack_units) // (2 * self.pack_units)
         return net + half_up(net, self.vat_basis_points)
 
     @property
     def cost_cents(self) -> int:
-        """What came, or was ordered, with VAT; at the price of what was ordered."""
+        """The cost of the units that came, or were ordered, with VAT; at the price of the order."""
         return self.gross_cents(self.units, self.pack_cents(-(-self.ordered_units // self.pack_units)))
 
     def reserve_cents(self, units: int) -> int:
-        """What `units` cost at most, with VAT and without delivery."""
+        """The highest cost of `units`, with VAT and without delivery."""
         return self.gross_cents(units, max(tier.cents for tier in self.tiers))
 
 
 @dataclass(frozen=True)
 class StandingArticle(Article):
-    """An article with the units that are wished of it for sure, and those that are tolerated; none once dropped."""
+    """An article with the totals of firm units and tolerance in its wishes; zero once dropped."""
 
     wished: int = 0
     tolerated: int = 0
 
     @classmethod
     def of(cls, article: Article, wished: int = 0, tolerated: int = 0) -> "StandingArticle":
-        """The article with what all wishes come to."""
+        """The article with the total of all wishes."""
         return cls(**vars(article), wished=wished * (not article.dropped), tolerated=tolerated * (not article.dropped))
 
     @property
@@ -172,7 +172,7 @@ def _packs_for(tiers: Sequence[Tier], cents: int) -> int:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An article with what is firmly wished and tolerated of it, in units."""
+    """An article with the totals of firm units and tolerance."""
 
     article: Article
     firm: int
@@ -187,7 +187,7 @@ class Wanted:
 class JointPurchase:
     """`cooperative_id` leads; members and staff of it and of the partners may wish until `closes_at`.
 
-    `delivery_cents` and `discount_cents` are of the whole order, with VAT. `buyer_id` ordered; `settled_by` is
+    `delivery_cents` and `discount_cents` are for the whole order, with VAT. `buyer_id` ordered; `settled_by` is
     somebody else. `left_cents` is what the lead pays for units that nobody asked for. `parts` counts journals.
     """
 
@@ -214,7 +214,7 @@ class JointPurchase:
     left_cents: int = 0
     parts: int = 0
     wanted: tuple[Wanted, ...] = ()
-    """Its articles, until all of them were received."""
+    """Its articles; loaded until all of them were received."""
     version: int = 1
 
     @property
@@ -225,10 +225,10 @@ class JointPurchase:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a member, or (without one) a cooperative, wants of an article; paid from the pot or the fund.
+    """The wish of a member, or (without one) of a cooperative, for an article; paid from the pot or the fund.
 
-    `reserved_cents` are set apart now. `firm_units` and `tolerance_units` are what it got. `charged_cents` was paid
-    with `lots` of the pot, `credited_cents` came back.
+    `reserved_cents` are reserved now. `firm_units` and `tolerance_units` are what it got. `charged_cents` was paid with
+    `lots` of the pot, `credited_cents` came back.
     """
 
     id: UUID
@@ -258,7 +258,7 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class WishChange:
-    """A dated row of a wish's history; `number` is its place among all of the purchase."""
+    """A dated row of a wish's history; `number` is its place among all changes of the purchase."""
 
     id: UUID
     wish_id: UUID
@@ -271,7 +271,7 @@ class WishChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Credit:
-    """What the supplier gave back for a wish after the purchase was settled."""
+    """A credit of the supplier for a wish, after the purchase was settled."""
 
     id: UUID
     purchase_id: UUID
@@ -295,7 +295,7 @@ def _has_articles(case: Case[JointPurchase]) -> RuleRefused | None:
 
 
 def _orderable(case: Case[JointPurchase]) -> BelowMinimum | None:
-    """Every article that somebody firmly wants can be ordered: extend, drop the article, or give up."""
+    """Every article with firm wishes can be ordered. If not: extend, drop the article, or give up."""
     demands = {wanted.article.id: wanted.demand for wanted in case.thing.wanted}
     articles = [wanted.article for wanted in case.thing.wanted]
     short = below_minimum(articles, demands)
@@ -305,7 +305,7 @@ def _orderable(case: Case[JointPurchase]) -> BelowMinimum | None:
 
 
 def _all_received(case: Case[JointPurchase]) -> ReceiptMissing | None:
-    """Somebody said of every article that was ordered what came."""
+    """For every ordered article it was recorded how many units came."""
     articles = (wanted.article for wanted in case.thing.wanted)
     unsaid = [article.title for article in articles if article.ordered_units and article.received_units is None]
     return ReceiptMissing(articles=unsaid) if unsaid else None
@@ -341,11 +341,11 @@ PURCHASE: Process[JointPurchase] = Process(
 WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)
 OVER = (PurchaseState.SETTLED, PurchaseState.CANCELLED, PurchaseState.CANCELLED_BELOW_MINIMUM)
 ALLOCATED = (PurchaseState.CLOSED, PurchaseState.ORDERED, PurchaseState.RECEIVED)
-"""What everybody gets is known, and may still be changed by hand."""
+"""The states in which the units of everybody are known, and may still be changed by hand."""
 
 
 def the_minimum(stated: Mapping[MinimumUnit, int | None]) -> tuple[MinimumUnit, int]:
-    """The unit in which the least to order is stated, and how much it is. Raises RuleRefused for several of them."""
+    """The unit of the smallest order, and its number. Raises RuleRefused for several units."""
     named = [(unit, least) for unit, least in stated.items() if least is not None]
     if len(named) > 1:
         raise RuleRefused(rule="one_minimum", value=str(len(named)))
@@ -353,7 +353,7 @@ def the_minimum(stated: Mapping[MinimumUnit, int | None]) -> tuple[MinimumUnit, 
 
 
 def check_article(article: Article) -> Article:
-    """The article itself. Raises RuleRefused for tiers that do not start at one pack and rise."""
+    """Returns the article. Raises RuleRefused for tiers that do not start at one pack and rise."""
     steps = [tier.from_packs for tier in article.tiers]
     if steps[:1] != [1] or steps != sorted(set(steps)):
         raise RuleRefused(rule="tiers_start_at_one_and_rise", value=steps)
@@ -361,7 +361,7 @@ def check_article(article: Article) -> Article:
 
 
 def check_purchase(purchase: JointPurchase, now: datetime) -> JointPurchase:
-    """The purchase itself. Raises RuleRefused for dates in the past or in the wrong order."""
+    """Returns the purchase. Raises RuleRefused for dates in the past or in the wrong order."""
     if purchase.closes_at <= now or (purchase.tops_up_at and not now < purchase.tops_up_at < purchase.closes_at):
         raise RuleRefused(rule="closes_later_than_it_tops_up", value=purchase.closes_at.isoformat())
     return purchase
@@ -370,14 +370,14 @@ def check_purchase(purchase: JointPurchase, now: datetime) -> JointPurchase:
 def transition(case: Case[JointPurchase], verb: str, **inputs: object) -> JointPurchase:
     """The purchase after `verb`.
 
-    Raises WrongState, BelowMinimum with what is missing of each article, ReceiptMissing with the articles of which
-    nobody said what came, SecondPersonNeeded, ReasonNeeded, RuleRefused.
+    Raises WrongState, BelowMinimum with what is missing of each article, ReceiptMissing with the articles without a
+    recorded delivery, SecondPersonNeeded, ReasonNeeded, RuleRefused.
     """
     return replace(case.thing, state=PurchaseState(move(PURCHASE, case, verb, **inputs)))
 
 
 def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wish, *, now: datetime) -> None:
-    """Whether a wish may become so now: anything while it is open, then only what fills packs or takes nothing away.
+    """Checks a change of a wish: any while it is open, later only one that fills packs or takes nothing away.
 
     Raises WrongState once it is closed or its time is over, NotFilling with the units that are missing.
     """
@@ -388,14 +388,14 @@ def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wis
 
 
 def _fills(before: Demand, after: Demand) -> bool:
-    """Whether a change brings an article nearer to full packs and takes no pack, or leaves as much as there was."""
+    """Whether a change brings an article nearer to full packs and removes no pack, or keeps the total."""
     nearer = after.missing < before.missing and after.packs >= before.packs
     in_all = after.firm + after.tolerance >= before.firm + before.tolerance
     return nearer or (after.missing == before.missing and after.firm >= before.firm and in_all)
 
 
 def below_minimum(articles: Iterable[Article], demands: Mapping[UUID, Demand]) -> list[Article]:
-    """The articles that somebody firmly wants and that would not be ordered now."""
+    """The articles with firm wishes that could not be ordered now."""
     return [
         article
         for article in articles
@@ -410,7 +410,7 @@ def inputs_of(
     histories: Mapping[UUID, tuple[Change, ...]],
     rule: SharingRule | None = None,
 ) -> Inputs:
-    """What the allocation of an article follows from."""
+    """The inputs of the allocation of an article."""
     lines = tuple(
         WishLine(wish.id, histories[wish.id], wish.locked_units) for wish in wishes if wish.article_id == article.id
     )

@@ -1,4 +1,4 @@
-"""What a joint purchase costs everybody, exact to the cent, and the legs of that in each cooperative's books."""
+"""The cost of a joint purchase for everybody, exact to the cent, and its legs in each cooperative's books."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from app.domain.money import share_out
 
 @dataclass(frozen=True)
 class Charge:
-    """Cents of one wish, with VAT; `discount` is below zero."""
+    """The charge of one wish in cents, with VAT; `discount` is negative."""
 
     goods: int = 0
     delivery: int = 0
@@ -28,7 +28,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Charges:
-    """By wish; `left` is the lead's own, for units that nobody asked for."""
+    """Charges by wish; `left` is the lead's own, for units that nobody asked for."""
 
     wishes: Mapping[UUID, Charge]
     left: Charge
@@ -39,9 +39,9 @@ class Charges:
 
 
 def charges(purchase: JointPurchase, articles: Iterable[Article], wishes: Sequence[Wish]) -> Charges:
-    """Every article shared by units, delivery by quantity, price or head, the discount by price; all sums exact.
+    """Articles are shared by units, delivery by quantity, price or head, the discount by price; all sums are exact.
 
-    Where nobody got anything the lead pays.
+    If nobody got anything, the lead pays.
     """
     units = [wish.units for wish in wishes]
     goods, left = _goods(articles, wishes)
@@ -54,7 +54,7 @@ def charges(purchase: JointPurchase, articles: Iterable[Article], wishes: Sequen
 
 
 def _goods(articles: Iterable[Article], wishes: Sequence[Wish]) -> tuple[list[int], int]:
-    """Cents by wish, and those of what is left."""
+    """Cents by wish, and the cents of the remaining units."""
     goods, left = [0] * len(wishes), 0
     places: dict[UUID, list[int]] = {}
     for place, wish in enumerate(wishes):
@@ -84,7 +84,7 @@ def _heads(wishes: Sequence[Wish]) -> list[int]:
 
 
 def _shared(cents: int, weights: Sequence[int]) -> list[int]:
-    """The shares; all of it to the last, who leads, where nobody has a weight."""
+    """The shares; if nobody has a weight, all of it goes to the last, the lead."""
     return share_out(cents, weights if any(weights) else [*(0 for _ in weights[1:]), 1])
 
 
@@ -104,7 +104,7 @@ class OrderedLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierOrder:
-    """What is ordered; `total_cents` with VAT, delivery and discount."""
+    """The order; `total_cents` with VAT, delivery and discount."""
 
     supplier: str
     title: str
@@ -115,7 +115,7 @@ class SupplierOrder:
 
 
 def supplier_order(purchase: JointPurchase, articles: Iterable[Article]) -> SupplierOrder:
-    """The order to the supplier, as it was frozen at closing."""
+    """The order to the supplier, as fixed at closing."""
     lines = []
     for article in articles:
         packs = article.ordered_units // article.pack_units
@@ -146,13 +146,13 @@ def supplier_order(purchase: JointPurchase, articles: Iterable[Article]) -> Supp
 
 
 def check_total(found: Charges, stated_cents: int) -> None:
-    """Raises TotalDiffers where the supplier's invoice says another total."""
+    """Raises TotalDiffers if the supplier's invoice has another total."""
     if found.total != stated_cents:
         raise TotalDiffers(computed_cents=found.total, stated_cents=stated_cents)
 
 
 def reserve_legs(purchase: JointPurchase, wish: Wish, cents: int) -> tuple[Leg, ...]:
-    """Set `cents` more apart for a wish; a negative number gives them back."""
+    """Reserves `cents` more for a wish; a negative number releases them."""
     facts = {"purpose": purchase.purpose, "title": purchase.title}
     rule = "reserve" if cents > 0 else "reserve_end"
     return (
@@ -174,7 +174,7 @@ def reserve_legs(purchase: JointPurchase, wish: Wish, cents: int) -> tuple[Leg, 
 
 
 def charge_legs(purchase: JointPurchase, article: Article, wish: Wish, cents: int) -> tuple[Leg, ...]:
-    """What was set apart pays `cents`; the rest goes back, what is short is taken from the pot or the fund."""
+    """The reserved money pays `cents`; the rest is released, a shortage comes from the pot or the fund."""
     facts: dict[str, Any] = {"title": purchase.title, "article": article.title, "unit": article.unit}
     facts |= {"units": wish.units, "supplier": purchase.supplier}
     member_id = wish.member_id if wish.paid_by == "pot" else None
@@ -193,7 +193,7 @@ def charge_legs(purchase: JointPurchase, article: Article, wish: Wish, cents: in
 
 
 def credit_legs(purchase: JointPurchase, wish: Wish, cents: int, reason: str) -> tuple[Leg, ...]:
-    """What the supplier gave back comes to who had paid it."""
+    """The supplier's credit goes to the party that paid."""
     facts = {"title": purchase.title, "reason": reason, "supplier": purchase.supplier}
     member_id = wish.member_id if wish.paid_by == "pot" else None
     return (Leg(kind=_own(wish), cents=cents, rule="joint_purchase_credit", facts=facts, member_id=member_id),)
@@ -202,7 +202,7 @@ def credit_legs(purchase: JointPurchase, wish: Wish, cents: int, reason: str) ->
 def between_legs(
     purchase: JointPurchase, cooperative_id: UUID, cents_of: Mapping[UUID, int], rule: str
 ) -> tuple[Leg, ...]:
-    """The other side in one cooperative's books of what each cooperative pays (below zero: gets back).
+    """The other side, in one cooperative's books, of each cooperative's payment (negative: credit).
 
     The lead pays the supplier from the bank and is owed by its partners; a partner owes the lead.
     """
@@ -227,13 +227,13 @@ def between_legs(
 
 
 def left_legs(purchase: JointPurchase, cents: int) -> tuple[Leg, ...]:
-    """What the lead pays itself for what nobody asked for."""
+    """The lead's payment for units that nobody asked for."""
     facts = {"title": purchase.title, "supplier": purchase.supplier}
     return (Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="joint_purchase_left", facts=facts),)
 
 
 def lots_for(free: Sequence[Lot], cents: int, day: date) -> tuple[Lot, ...]:
-    """The months whose money pays `cents`; what is not there yet will be of this month: it is a debt until then."""
+    """The months whose money pays `cents`; a shortage counts for the present month: it is a debt until then."""
     used = first_in_first_out(free, cents)
     short = cents - sum(lot.cents for lot in used)
     return (*used, Lot(day.replace(day=1), short)) if short else used

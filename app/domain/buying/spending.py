@@ -1,4 +1,4 @@
-"""Spending from the pot: asked for by the member, reserved, decided by somebody else, paid to a supplier, settled."""
+"""Spending from the pot: the member asks, the money is reserved, somebody else decides, the supplier is paid."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from app.domain.transitions import REASON, Case, Need, Process, Terms, Transitio
 
 
 class SpendingState(StrEnum):
-    """How far a purchase from a pot is."""
+    """The state of a purchase from a pot."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -52,7 +52,7 @@ class SpendingVerb(StrEnum):
 
 @dataclass(frozen=True)
 class Lot:
-    """What of a purchase was earned in one month: the law counts income for that month."""
+    """The part of a purchase that was earned in one month: the law counts income for that month."""
 
     month: date
     cents: int
@@ -62,7 +62,7 @@ class Lot:
 class Request:
     """A purchase of `cents` that a member asks for; the cooperative pays `supplier`, never the member.
 
-    `policy` is the agreement's for this purpose when it was asked; `reserved_cents` is set apart now.
+    `policy` is the agreement's for this purpose at the request; `reserved_cents` is reserved now.
     """
 
     id: UUID
@@ -88,11 +88,11 @@ class Request:
     reason: str = ""
     lots: tuple[Lot, ...] = ()
     parts: int = 0
-    """Journals so far."""
+    """The number of journals."""
     free_cents: int = 0
-    """What is free in the pot, for a request that can be submitted."""
+    """The free amount in the pot; loaded for a request that can be submitted."""
     policies: tuple[RulesFrom, ...] = ()
-    """By version of the agreement, the latest first, for a request that can be submitted."""
+    """The rules by version of the agreement, latest first; loaded for a request that can be submitted."""
     version: int = 1
 
 
@@ -100,7 +100,7 @@ CONSENT = "needs_municipal_consent"
 
 
 def _submittable(case: Case[Request]) -> DomainError | None:
-    """The agreement of today allows the purpose, and the pot has the money."""
+    """Today's agreement allows the purpose, and the pot has the money."""
     request, today = case.thing, case.today
     rules = rules_on(request.policies, today, Spending)
     if rules is None:
@@ -137,7 +137,7 @@ _CONSENTS, _DECIDES = Right.CONSENT_TO_SPENDING, Right.DECIDE_SPENDING
 
 
 def _rights(request: Request, actor: Actor) -> Callable[[Right], bool]:
-    """A draft is its member's alone, a consent the municipality's."""
+    """A draft belongs to its member, a consent to the municipality."""
     own = actor.as_member(request.member_id)
     if request.state is SpendingState.DRAFT and not own:
         return lambda _: False
@@ -163,7 +163,7 @@ SPENDING: Process[Request] = Process(
 )
 RESERVED = (SpendingState.SUBMITTED, SpendingState.APPROVED)
 SENT = tuple(state for state in SpendingState if state is not SpendingState.DRAFT)
-"""What others than the member see."""
+"""The states that others than the member see."""
 SETTLED_TO = {
     "member": AccountKind.PAYABLE_MEMBER,
     "cooperative_fund": AccountKind.COOPERATIVE_FUND,
@@ -187,9 +187,9 @@ def policy_of(rules: Sequence[Spending], purpose: str, *, to_member: bool = Fals
 
 
 def decide(case: Case[Request], verb: str, **inputs: Any) -> Request:
-    """The request after `verb`; the money follows from its state.
+    """The request after `verb`; its state decides what happens with the money.
 
-    Raises WrongState, SecondPersonNeeded if whoever asked would decide, ReasonNeeded for a refusal without one;
+    Raises WrongState, SecondPersonNeeded if the requester would decide, ReasonNeeded for a refusal without one;
     AgreementMissing, PurposeUnknown, SpendingForbidden and BelowFloor if it cannot be submitted.
     """
     request, by = case.thing, case.actor.person
@@ -203,7 +203,7 @@ def decide(case: Case[Request], verb: str, **inputs: Any) -> Request:
 
 
 def reserve_legs(request: Request, cents: int) -> tuple[Leg, ...]:
-    """Set `cents` apart of the pot; a negative number gives them back."""
+    """Reserves `cents` of the pot; a negative number releases them."""
     facts = {"purpose": request.purpose, "title": request.title}
     rule = "reserve" if cents > 0 else "reserve_end"
     return (
@@ -213,7 +213,7 @@ def reserve_legs(request: Request, cents: int) -> tuple[Leg, ...]:
 
 
 def pay_legs(request: Request) -> tuple[Leg, ...]:
-    """What was reserved leaves the bank."""
+    """The reserved amount leaves the bank."""
     facts: dict[str, Any] = {"purpose": request.purpose, "title": request.title, "supplier": request.supplier}
     return (
         Leg(kind=AccountKind.RESERVED, cents=-request.cents, rule="spend", facts=facts, member_id=request.member_id),
@@ -222,7 +222,7 @@ def pay_legs(request: Request) -> tuple[Leg, ...]:
 
 
 def back_legs(request: Request, cents: int) -> tuple[Leg, ...]:
-    """What was paid too much comes back into the pot."""
+    """The amount that was overpaid returns to the pot."""
     facts = {"purpose": request.purpose, "title": request.title}
     return (
         Leg(kind=AccountKind.BANK, cents=-cents, rule="spend_back", facts=facts),
@@ -233,7 +233,7 @@ def back_legs(request: Request, cents: int) -> tuple[Leg, ...]:
 def settlement_legs(
     rule: Exit, member_id: UUID, municipality_id: UUID, cents: int, lots: Sequence[Lot]
 ) -> tuple[Leg, ...]:
-    """The pot of a member who left, to whom the agreement gives it, with the months in which it was earned."""
+    """Gives the pot of a member who left to the party in the agreement, with the months in which it was earned."""
     months = [{"month": lot.month.isoformat(), "cents": lot.cents} for lot in lots]
     facts = {"to": rule.pot_to, "lots": months}
     to_member = rule.pot_to == "member"
@@ -250,7 +250,7 @@ def settlement_legs(
 
 
 def by_month(lots: Iterable[Lot]) -> list[Lot]:
-    """One lot a month."""
+    """One lot for each month."""
     found: dict[date, int] = {}
     for lot in lots:
         found[lot.month] = found.get(lot.month, 0) + lot.cents
@@ -258,9 +258,9 @@ def by_month(lots: Iterable[Lot]) -> list[Lot]:
 
 
 def first_in_first_out(free: Sequence[Lot], cents: int) -> tuple[Lot, ...]:
-    """The months in which `cents` were earned, the oldest first, of what is `free` of each.
+    """The months in which `cents` were earned, oldest first, out of what is `free` in each.
 
-    A month below zero was refunded after its money was spent: the oldest of the others make up for it.
+    A negative month was refunded after its money was spent: the oldest of the other months make up for it.
     """
     lots, skip, left = [], -sum(min(0, lot.cents) for lot in free), cents
     for lot in sorted(free, key=lambda lot: lot.month):

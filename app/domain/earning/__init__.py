@@ -1,1 +1,1 @@
-"""What members earn by their agreements."""
+"""What members earn, and the agreements that decide about it."""

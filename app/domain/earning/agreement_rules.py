@@ -1,4 +1,4 @@
-"""Which rules make an agreement: in the order of claims, one of each, one rest at the end."""
+"""The conditions for a list of rules to be an agreement: in order of claims, one of each kind, one rest at the end."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ SEVERAL = ("spending", "cost_category", "share_of_surplus", "remit_above")
 
 
 def check_rules(rules: Sequence[Rule], examples: Sequence[Example], *, has_parent: bool) -> None:
-    """Raises RuleRefused if the list is no agreement."""
+    """Raises RuleRefused if the list is not a valid agreement."""
     kinds: list[str] = [rule.kind for rule in rules]
     ranks = [ORDER_OF_RULES[kind] for kind in kinds]
     shares = [rule for rule in rules if isinstance(rule, ShareOfSurplus)]

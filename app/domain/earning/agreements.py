@@ -1,4 +1,4 @@
-"""Agreements: how a cooperative and its municipality share what is earned; data, dated, never edited once signed."""
+"""Agreements: how a cooperative and its municipality share earnings; data, dated, never edited once signed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,10 +31,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A worked example: what must come out of `net_cents` with `cost_cents`, and the year so far before it.
+    """A worked example: the promised result for `net_cents` with `cost_cents` and the year so far.
 
-    `year_so_far_cents` is what the member kept this year, `fund_so_far_cents` what came to the cooperative fund.
-    `expected` holds cents by target: cooperative_fund, training_pot, parent, municipality, allowance, pot.
+    `year_so_far_cents` is what the member kept this year, `fund_so_far_cents` what the cooperative fund got. `expected`
+    holds cents by target: cooperative_fund, training_pot, parent, municipality, allowance, pot.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Example:
 
 
 class AgreementState(StrEnum):
-    """How far an agreement is."""
+    """The state of an agreement."""
 
     DRAFT = "draft"
     TESTED = "tested"
@@ -65,7 +65,7 @@ class AgreementVerb(StrEnum):
 
 
 class Side(StrEnum):
-    """Who signs an agreement."""
+    """The party that signs an agreement."""
 
     COOPERATIVE = "cooperative"
     MUNICIPALITY = "municipality"
@@ -73,7 +73,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """One version of a cooperative's agreement. Signed by both sides it holds from `active_from` until the next."""
+    """One version of a cooperative's agreement.
+
+    Signed by both sides, it applies from `active_from` until the next one.
+    """
 
     id: UUID
     cooperative_id: UUID
@@ -84,7 +87,7 @@ class Agreement:
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     parent_id: UUID | None = None
-    """The umbrella when it was written: who gets its `parent` share, wherever the cooperative moves later."""
+    """The umbrella at the time of writing: it gets the `parent` share, even if the cooperative moves later."""
     tested_at: datetime | None = None
     cooperative_signed_by: UUID | None = None
     cooperative_signed_at: datetime | None = None
@@ -95,11 +98,11 @@ class Agreement:
     fund_year_counts: bool = False
     """Whether any signed version of this cooperative remits from the year of its fund."""
     as_of: date = date.min
-    """The day for which `state` is told."""
+    """The day for which `state` is computed."""
     taken: bool = False
-    """Whether another signed version starts on its first day or later; told until it is signed."""
+    """Whether another signed version starts on its first day or later; loaded until it is signed."""
     booked: tuple[date, date] | None = None
-    """The first and the last day from its first one on whose work was booked, as far as the caller may know."""
+    """The first and last day, from its first day on, whose work was booked, as far as the caller may know."""
     version: int = 1
 
     @property
@@ -117,12 +120,12 @@ class Agreement:
 
     @property
     def remittance(self) -> RemitAbove | None:
-        """What a member's own earnings bring the municipality."""
+        """The rule for what the municipality gets from a member's earnings."""
         return next((rule for rule in self.all_of(RemitAbove) if rule.basis != "cooperative_year"), None)
 
     @property
     def fund_remittance(self) -> RemitAbove | None:
-        """What the cooperative fund's year brings the municipality."""
+        """The rule for what the municipality gets from the cooperative fund's year."""
         return next((rule for rule in self.all_of(RemitAbove) if rule.basis == "cooperative_year"), None)
 
     @property
@@ -140,7 +143,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class ExampleResult:
-    """What came out of an example, next to what it promised."""
+    """The result of an example, next to the promised one."""
 
     name: str
     expected: dict[str, int]
@@ -182,7 +185,7 @@ def _nothing_booked(case: Case[Agreement]) -> DomainError | None:
 
 
 def _can_begin(case: Case[Agreement]) -> DomainError | None:
-    """With the second signature it begins: no other version and no booked work stands in the way."""
+    """With the second signature it begins: no other version and no booked work may be in the way."""
     agreement = case.thing
     if agreement.cooperative_signed_by is None and agreement.municipality_signed_by is None:
         return None
@@ -225,7 +228,7 @@ AGREEMENT: Process[Agreement] = Process(
 
 
 def check_laws(agreement: Agreement) -> None:
-    """Raises LimitUnknown if a rule names a law of which no verified value is known for the first day."""
+    """Raises LimitUnknown if a rule names a law without a verified value for the first day."""
     for rule in agreement.rules:
         if isinstance(rule, MonthlyAllowance | Premium):
             check_known(rule.law, agreement.active_from)
@@ -234,7 +237,7 @@ def check_laws(agreement: Agreement) -> None:
 def tested(case: Case[Agreement], results: Sequence[ExampleResult]) -> Agreement:
     """The agreement, tested.
 
-    Raises WrongState, LimitUnknown, WorkBookedAlready, ExamplesFail with what came out instead.
+    Raises WrongState, LimitUnknown, WorkBookedAlready, ExamplesFail with the results that differ.
     """
     move(AGREEMENT, case, "test")
     failed = [result for result in results if not result.passed]
@@ -246,7 +249,7 @@ def tested(case: Case[Agreement], results: Sequence[ExampleResult]) -> Agreement
 def sign_for_cooperative(case: Case[Agreement]) -> Agreement:
     """The agreement with the treasurer's signature.
 
-    Raises WrongState, LimitUnknown, SecondPersonNeeded; PeriodTaken, WorkBookedAlready if both sides signed with it.
+    Raises WrongState, LimitUnknown, SecondPersonNeeded; PeriodTaken, WorkBookedAlready if that makes both signatures.
     """
     move(AGREEMENT, case, "sign_for_cooperative")
     return replace(case.thing, cooperative_signed_by=case.actor.person, cooperative_signed_at=case.now)
@@ -259,7 +262,7 @@ def sign_for_municipality(case: Case[Agreement]) -> Agreement:
 
 
 def edited(case: Case[Agreement], **changes: object) -> Agreement:
-    """A draft with other contents, which has to be tested again. Raises WrongState once a side has signed."""
+    """A draft with other contents; it must be tested again. Raises WrongState once a side has signed."""
     move(AGREEMENT, case, "edit")
     changed = replace(case.thing, **changes)  # type: ignore[arg-type]
     return changed if changed == case.thing else replace(changed, tested_at=None)

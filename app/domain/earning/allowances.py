@@ -16,7 +16,7 @@ from app.domain.transitions import REASON, Case, Process, Terms, Transition, of_
 
 
 class AllowanceKind(StrEnum):
-    """For what an allowance is given."""
+    """The kind of an allowance."""
 
     MONTHLY = "monthly_allowance"
     HOURLY = "hourly_allowance"
@@ -30,7 +30,7 @@ class AllowanceVerb(StrEnum):
 
 
 class AllowanceState(StrEnum):
-    """Whether an allowance stands."""
+    """The state of an allowance."""
 
     GRANTED = "granted"
     REVERSED = "reversed"
@@ -38,7 +38,9 @@ class AllowanceState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """`cents` for `day`: the day worked or, for a month or premium, one in its period; `minutes` put in by the hour."""
+    """`cents` for `day`: the day worked or, for a month or premium, one in its period; `minutes` for an hourly
+    allowance.
+    """
 
     id: UUID
     cooperative_id: UUID
@@ -79,10 +81,10 @@ def amount_of(
     minutes: int | None,
     given: Sequence[Allowance],
 ) -> int:
-    """The cents to grant; `given` are the member's allowances of this kind that stand in the calendar year of `day`.
+    """The cents to grant; `given` are the member's valid allowances of this kind in the calendar year of `day`.
 
-    Hours are paid by the rate, half up; the rest of a month's allowance is granted where no amount is named.
-    Raises RuleMissing, AllowanceExceeded with the limit and its source, LimitUnknown, RuleRefused.
+    Hours are paid by the rate, half up; without an amount the rest of a month's allowance is granted. Raises
+    RuleMissing, AllowanceExceeded with the limit and its source, LimitUnknown, RuleRefused.
     """
     in_month = sum(a.cents for a in given if a.day.replace(day=1) == day.replace(day=1))
     in_year = sum(a.cents for a in given)
@@ -113,7 +115,7 @@ def amount_of(
 
 
 def legs_of(allowance: Allowance) -> tuple[Leg, ...]:
-    """From the cooperative fund to what the member is owed."""
+    """The legs from the cooperative fund to the debt to the member."""
     facts = {"kind": allowance.kind, "day": allowance.day.isoformat(), "minutes": allowance.minutes}
     return (
         Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-allowance.cents, rule="allowance", facts=facts),
@@ -148,4 +150,4 @@ def _within(total: int, limit: int | None, per: str, source: str = "") -> None:
 
 def _count(number: int, most: int | None, source: str = "") -> None:
     if most is not None and number > most:
-        raise AllowanceExceeded(most=most, per="year", source=source)
+        raise AllowanceExceeded(how="times", most=most, per="year", source=source)

@@ -14,7 +14,7 @@ from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
 class BarterState(StrEnum):
-    """How far a barter is."""
+    """The state of a barter."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -23,7 +23,7 @@ class BarterState(StrEnum):
 
 
 class BarterVerb(StrEnum):
-    """How a barter is answered."""
+    """The answer to a barter."""
 
     CONFIRM = "confirm"
     DECLINE = "decline"
@@ -32,7 +32,7 @@ class BarterVerb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Trade:
-    """The giver worked `minutes` for the receiver, who says whether that is right."""
+    """The giver worked `minutes` for the receiver, who confirms that or not."""
 
     id: UUID
     cooperative_id: UUID
@@ -47,7 +47,7 @@ class Trade:
 
 @dataclass(frozen=True)
 class MemberMinutes:
-    """The minutes that a member has to spend; below zero: owes."""
+    """The barter minutes of a member; if negative, the member owes them."""
 
     member_id: UUID
     minutes: int
@@ -79,7 +79,7 @@ BARTER: Process[Trade] = Process(
 
 
 def check_parties(giver_id: UUID, receiver_id: UUID) -> None:
-    """Raises RuleRefused where somebody would trade with themselves."""
+    """Raises RuleRefused for a trade of a member with themselves."""
     if giver_id == receiver_id:
         raise RuleRefused(rule="two_people_trade", value=str(giver_id))
 

@@ -1,4 +1,4 @@
-"""Cost claims: what a job cost, claimed per order line and approved by somebody else."""
+"""Cost claims: the costs of a job, claimed per order line and approved by somebody else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from app.domain.transitions import REASON, Case, Process, Terms, Transition, eve
 
 
 class Payee(StrEnum):
-    """Who laid the money out and gets it back."""
+    """The party that advanced the money and gets it back."""
 
     MEMBER = "member"
     SUPPLIER = "supplier"
@@ -37,18 +37,18 @@ PAYABLE = {
 
 
 class ClaimState(StrEnum):
-    """How far a claim is."""
+    """The state of a claim."""
 
     CLAIMED = "claimed"
     TO_CONFIRM = "to_confirm"
-    """Approved, but with it the line would cost more than its net: a third person looks at it."""
+    """Approved, but the costs of the line would be above its net amount: a third person must confirm."""
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
 class ClaimVerb(StrEnum):
-    """What is decided about a claim."""
+    """A decision about a claim."""
 
     APPROVE = "approve"
     CONFIRM = "confirm"
@@ -61,7 +61,7 @@ UNDECIDED = (ClaimState.CLAIMED, ClaimState.TO_CONFIRM)
 
 @dataclass(frozen=True)
 class ApprovedInYear:
-    """What was approved for a member in a category, by the year of the work."""
+    """The amount approved for a member in a category, by the year of the work."""
 
     year: int
     cents: int
@@ -89,17 +89,17 @@ class CostClaim:
     reason: str = ""
     confirmed_by: UUID | None = None
     delivered_at: datetime | None = None
-    """Of the order, as long as the claim is undecided; so are the next three."""
+    """The delivery of the order; loaded while the claim is undecided, like the next three fields."""
     categories: tuple[RulesFrom, ...] = ()
-    """By version of the agreement, the latest first."""
+    """The rules by version of the agreement, latest first."""
     approved: tuple[ApprovedInYear, ...] = ()
-    """Of its member in its category."""
+    """The amounts approved for its member in its category."""
     line_people: tuple[UUID, ...] = ()
-    """Who claimed or approved other costs of the same line that are approved."""
+    """The people who claimed or approved other approved costs of the same line."""
     version: int = 1
 
     def work_day(self, today: date) -> date:
-        """The day of the work; before delivery today."""
+        """The day of the work; before delivery it is today."""
         return day_of(self.delivered_at) if self.delivered_at else today
 
 
@@ -115,7 +115,7 @@ def _third_person(case: Case[CostClaim]) -> SecondPersonNeeded | None:
 
 
 def _within_rules(case: Case[CostClaim]) -> DomainError | None:
-    """The agreement of the day of the work still allows it."""
+    """The agreement of the work day still allows it."""
     claim = case.thing
     try:
         rule = rule_of(claim, case.today)
@@ -144,14 +144,14 @@ CLAIM: Process[CostClaim] = Process(
 
 
 def check(claim: CostClaim) -> CostClaim:
-    """The claim itself. Raises PayeeMissing where a supplier is paid but not named."""
+    """Returns the claim. Raises PayeeMissing if a supplier is paid but not named."""
     if claim.payee is Payee.SUPPLIER and not claim.supplier:
         raise PayeeMissing
     return claim
 
 
 def rule_of(claim: CostClaim, today: date) -> CostCategory | None:
-    """The rule for a claim in the agreement of the day of the work. Raises as `category_of` does."""
+    """The rule for a claim in the agreement of the work day. Raises as `category_of` does."""
     rules = rules_on(claim.categories, claim.work_day(today), CostCategory)
     return category_of(rules or (), claim.category, delivered=claim.delivered_at is not None)
 
@@ -159,7 +159,7 @@ def rule_of(claim: CostClaim, today: date) -> CostCategory | None:
 def category_of(rules: Sequence[CostCategory], category: str, *, delivered: bool) -> CostCategory | None:
     """The rule of an agreement for a category; None if it names no categories.
 
-    Raises CategoryUnknown, and ApprovedTooLate if costs have to be approved before the job is delivered.
+    Raises CategoryUnknown, and ApprovedTooLate if costs must be approved before the job is delivered.
     """
     if not rules:
         return None
@@ -172,18 +172,18 @@ def category_of(rules: Sequence[CostCategory], category: str, *, delivered: bool
 
 
 def above_net(claim: CostClaim, approved: Sequence[CostClaim], net_cents: int) -> bool:
-    """Whether a claim, together with those of its line that are approved, is more than the line's net."""
+    """Whether a claim, together with the approved claims of its line, is above the line's net amount."""
     return claim.cents + sum(other.cents for other in approved) > net_cents
 
 
 def decide(
     case: Case[CostClaim], verb: str, *, reason: str = "", approved: Sequence[CostClaim] = (), net_cents: int
 ) -> CostClaim:
-    """The claim after `verb`; `approved` are the other claims of its line that are, `net_cents` is the line's net.
+    """The claim after `verb`; `approved` are the other approved claims of its line, `net_cents` is the line's net.
 
-    Four-eyes rule: whoever claimed it, or did the work, does not decide. An approval above the net waits for
-    `confirm`, with a reason, by somebody who neither claimed nor approved anything of that line.
-    Raises WrongState, SecondPersonNeeded, ReasonNeeded; CategoryUnknown, ApprovedTooLate, CapReached by the agreement.
+    Four-eyes rule: the person who claimed it, or did the work, does not decide. An approval above the net waits for
+    `confirm`, with a reason, by somebody who neither claimed nor approved anything of that line. Raises WrongState,
+    SecondPersonNeeded, ReasonNeeded; CategoryUnknown, ApprovedTooLate, CapReached by the agreement.
     """
     claim, by = case.thing, case.actor.person
     state = ClaimState(move(CLAIM, case, verb, reason=reason))

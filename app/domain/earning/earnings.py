@@ -1,4 +1,4 @@
-"""Earnings: what one member earned with one order; pending until it is posted to the ledger, perhaps held first."""
+"""Earnings: what one member earned with one order; pending until it is booked, and possibly held before that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from app.domain.transitions import Case, Need, Process, Terms, Transition, of_st
 
 
 class EarningState(StrEnum):
-    """How far an earning is."""
+    """The state of an earning."""
 
     PENDING = "pending"
     HELD = "held"
@@ -25,7 +25,7 @@ class EarningState(StrEnum):
 
 
 class HeldVerb(StrEnum):
-    """What is decided about what is held."""
+    """A decision about a held earning."""
 
     RELEASE = "release"
     TRANSFER = "transfer"
@@ -34,10 +34,10 @@ class HeldVerb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Earning:
-    """`kept_cents` is what counts for the member's year total; `legs` are those of the last posting.
+    """`kept_cents` is the part that counts for the member's year total; `legs` are those of the last posting.
 
-    `held_because` says why the surplus is held until the coordinator decides: `trial` or `permission`. A transfer
-    credits `to_member_id`.
+    `held_because` is why the surplus is held until the coordinator decides: `trial` or `permission`. A transfer credits
+    `to_member_id`.
     """
 
     id: UUID
@@ -55,14 +55,14 @@ class Earning:
     held_because: str | None = None
     held_cents: int = 0
     release_parts: int = 0
-    """Decisions on what was held, so far; the last one stands unless the sale was taken back."""
+    """The number of decisions on the held amount; the last one is in force unless the sale was taken back."""
     to_member_id: UUID | None = None
     decided_by: UUID | None = None
     reason: str = ""
     refunded_cents: int = 0
-    """Of the net amount, given back in parts; `legs` are what is left."""
+    """The part of the net amount that was refunded; `legs` are what is left."""
     part_id: UUID | None = None
-    """Of an assignment: each part is an earning of its own."""
+    """The part of an assignment; each part has its own earning."""
     version: int = 1
 
     @property
@@ -78,7 +78,7 @@ class Earning:
 
     @property
     def credited_id(self) -> UUID:
-        """Whose year and pot it counts for."""
+        """The member whose year and pot it counts for."""
         return self.to_member_id or self.member_id
 
 
@@ -100,7 +100,7 @@ HELD: Process[Earning] = Process(
 
 
 def comes_out_again(agreement: Agreement, earning: Earning) -> bool:
-    """Whether the costs, percentages and what was kept of an earning follow from its agreement; F has its own check."""
+    """Whether costs, percentages and the kept amount of an earning follow from its agreement (F has its own check)."""
     costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
     if earning.state is EarningState.HELD:
         return sum(leg.cents for leg in earning.legs) == earning.net_cents
@@ -124,12 +124,12 @@ def comes_out_again(agreement: Agreement, earning: Earning) -> bool:
 
 
 def _by_rule(legs: Sequence[Leg]) -> list[tuple[str, str, int]]:
-    """What does not depend on the year, comparable."""
+    """The legs that do not depend on the year, in a form to compare."""
     return sorted((leg.rule, leg.kind, leg.cents) for leg in legs if leg.rule not in BY_YEAR_TOTAL)
 
 
 def held_leg(earning: Earning, costs: Sequence[Leg]) -> Leg | None:
-    """The surplus of an earning that has to be held; None where there is no reason or nothing left after costs."""
+    """The surplus of an earning that must be held; None without a reason, or if nothing is left after costs."""
     surplus = earning.net_cents - sum(leg.cents for leg in costs)
     if earning.held_because is None or surplus <= 0:
         return None

@@ -1,4 +1,4 @@
-"""Partial refunds: what goes back is taken from what is left of a sale, in proportion, and ends at exactly zero."""
+"""Partial refunds: each takes a proportion of what is left of a sale; the last one ends at exactly zero."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,29 +27,29 @@ class Refund:
     refunded_by: UUID
     refunded_at: datetime
     returned_cents: int = 0
-    """Of `cents`, what lowers no price: it was owed back, or no sale stands in the books yet."""
+    """The part of `cents` that lowers no price: it was owed back, or no sale is booked yet."""
 
     @property
     def credited_cents(self) -> int:
-        """Of `cents`, what is taken off the price of a sale."""
+        """The part of `cents` that is taken off the price of a sale."""
         return self.cents - self.returned_cents
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What a refund takes of one earning: mirrored legs, and `kept_cents` of what its member kept (by F)."""
+    """The part of a refund that one earning bears: mirrored legs, and `kept_cents` of what its member kept (by F)."""
 
     legs: tuple[Leg, ...]
     kept_cents: int
     left: tuple[Leg, ...]
-    """The legs without those of F, as they stand afterwards."""
+    """The remaining legs, without those of F."""
 
 
 def split_refund(order: Order, cents: int | None) -> tuple[int, int]:
-    """How much goes back, all of it without `cents`, and how much of that lowers no price.
+    """The amount to give back (all of it if `cents` is missing), and the part of it that lowers no price.
 
-    Money that is owed back goes first. Without a sale in the books money goes back and the price is due again. Raises
-    NothingToRefund, RefundTooLarge.
+    Money that is owed back goes first. Without a booked sale, the price becomes due again. Raises NothingToRefund,
+    RefundTooLarge.
     """
     price_left = order.gross_cents - order.refunded_cents
     left = order.owed_back_cents + price_left if order.settled else order.paid_cents
@@ -62,21 +62,21 @@ def split_refund(order: Order, cents: int | None) -> tuple[int, int]:
 
 
 def after_refund(order: Order, refund: Refund) -> Order:
-    """The order once a refund is given."""
+    """The order after a refund."""
     returned = replace(order, paid_cents=order.paid_cents - refund.returned_cents)
     return less(returned, refund.credited_cents) if refund.credited_cents else returned
 
 
 def share_refund(cents: int, vat_left: int, nets_left: Sequence[int]) -> tuple[int, list[int]]:
-    """What of a refund is VAT, and what comes off each earning: largest remainder over what is left of them."""
+    """The VAT in a refund, and the part of each earning: largest remainder over what is left of them."""
     vat, *nets = share_out(cents, [vat_left, *nets_left])
     return vat, nets
 
 
 def take(earning: Earning, cents: int) -> Taken:
-    """Take `cents` from what is left of an earning, never more than a leg holds, never with a wrong sign.
+    """Takes `cents` from what is left of an earning, never more than a leg holds, never with a wrong sign.
 
-    Where the costs were above the net amount, the cooperative fund bears it; the last cent mirrors every leg.
+    If the costs were above the net amount, the cooperative fund bears it; the last cent mirrors every leg.
     """
     own = [leg for leg in earning.legs if leg.rule not in BY_YEAR_TOTAL]
     weights = [*(leg.cents for leg in own), earning.kept_cents]
@@ -92,12 +92,12 @@ def take(earning: Earning, cents: int) -> Taken:
 
 
 def fund_taken(taken: Taken) -> int:
-    """What the mirrored legs bring the cooperative fund: zero or less, but for the last cent of a loss."""
+    """The mirrored legs' effect on the cooperative fund: zero or less, except for the last cent of a loss."""
     return sum(leg.cents for leg in taken.legs if leg.kind is AccountKind.COOPERATIVE_FUND)
 
 
 def merged(standing: Sequence[Leg], changes: Sequence[Leg]) -> tuple[Leg, ...]:
-    """The legs of F as they stand after a change: one of a kind and rule, with the latest reason."""
+    """The legs of F after a change: one for each kind and rule, with the latest reason."""
     found = {(leg.kind, leg.rule): leg for leg in standing}
     for leg in changes:
         before = found.get((leg.kind, leg.rule))

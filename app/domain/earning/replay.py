@@ -1,4 +1,4 @@
-"""Replay: what last year's earnings would have become under a draft; who gains, who loses."""
+"""Replay: last year's earnings split again under a draft, to show who gains and who loses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from app.domain.ledger import Leg
 
 @dataclass
 class Compared:
-    """Cents by target as they were and as they would have been; `member` is a pseudonym, None the total."""
+    """Cents by target, real and under the draft; `member` is a pseudonym, None the total."""
 
     member: str | None
     actual: dict[str, int] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Replay:
-    """`earnings` were split again; held, reversed and forfeited ones are left out."""
+    """`earnings` is the number split again; held, reversed and forfeited earnings are left out."""
 
     year: int
     earnings: int
@@ -36,9 +36,9 @@ class Replay:
 
 
 def replay(agreement: Agreement, earnings: Sequence[Earning], year: int, name: Callable[[UUID], str]) -> Replay:
-    """Split a year's earnings again, in the order of the work, each member's and the fund's year from zero.
+    """Splits a year's earnings again, in the order of the work; each member's and the fund's year starts at zero.
 
-    `name` gives a member's pseudonym.
+    `name` returns a member's pseudonym.
     """
     total, members = Compared(None), dict[UUID, Compared]()
     months, fund = dict[UUID, list[MonthTotal]](), list[MonthTotal]()

@@ -1,8 +1,8 @@
-"""The split: what is earned becomes costs, shares, remittance and savings, each leg with its reason.
+"""The split: an amount earned becomes costs, shares, remittance and savings, each leg with its reason.
 
-Shares of one surplus are one pass of largest remainder, the rest included, so only they round. Threshold and pot are
-a pure function F of the member's month totals; a posting books F(after) − F(before), so a later refund of an
-earlier sale unwinds from the top.
+All shares of one surplus, the rest included, come from one pass of largest remainder, so only they round. Threshold and
+pot are a pure function F of the member's month totals. A posting books F(after) − F(before), so a later refund of an
+earlier sale comes out right.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from app.domain.rules import MonthlyAllowance, RemitAbove, ReserveOfTurnover, Sh
 
 NO_REMITTANCE = RemitAbove(threshold_cents=0, basis_points=0)
 BY_YEAR_TOTAL = frozenset({"remit_above", "monthly_allowance", "pot", "remit_above_fund"})
-"""Rules whose legs are F(after) − F(before): never mirrored by a reversal."""
+"""Rules whose legs are F(after) − F(before); a reversal never mirrors them."""
 TARGETS = {
     "cooperative_fund": AccountKind.COOPERATIVE_FUND,
     "training_pot": AccountKind.TRAINING_POT,
@@ -32,13 +32,15 @@ NAMES = {
     AccountKind.PAYABLE_MEMBER: "allowance",
     AccountKind.POT: "pot",
 }
+OTHER_TERMS = {"because": "other_terms"}
+"""An earning of one agreement moved what another one of that year gives: it has no terms of its own to name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonthTotal:
-    """What was kept in one month under one agreement version, in cents, and the terms that look at it.
+    """The amount kept in one month under one agreement version, in cents, and the terms that apply to it.
 
-    For a member: before remittance and allowance. For a cooperative: what came to its fund.
+    For a member: before remittance and allowance. For a cooperative: what its fund got.
     """
 
     month: date
@@ -47,27 +49,27 @@ class MonthTotal:
     remittance: RemitAbove | None
     kept_cents: int
     allowance_cents: int = 0
-    """What of a member's month is paid out as an allowance, at most."""
+    """The most of a member's month that is paid out as an allowance."""
     law_cents: int | None = None
-    """What the law that the rule names allowed a month when the first amount of this month was booked."""
+    """The most that the rule's law allowed a month, at the first booking of this month."""
     law_year_cents: int | None = None
-    """The same a calendar year."""
+    """The most that the law allowed a calendar year."""
 
     @property
     def most_cents(self) -> int:
-        """What of the month may be paid out by the agreement and the law."""
+        """The most of the month that the agreement and the law let pay out."""
         return self.allowance_cents if self.law_cents is None else min(self.allowance_cents, self.law_cents)
 
 
 @dataclass(frozen=True)
 class Buckets:
-    """F: what of a year's total goes to the municipality, what is paid out, and what stays."""
+    """F: of a year's total, the part for the municipality, the part that is paid out, and the rest."""
 
     kept_cents: int
     municipality_cents: int
     allowance_cents: int = 0
     months: tuple[MonthTotal, ...] = ()
-    """What it was made of."""
+    """The month totals that it was computed from."""
 
     @property
     def pot_cents(self) -> int:
@@ -89,15 +91,15 @@ class Split:
 
 
 def remitted(rule: RemitAbove, total_cents: int) -> int:
-    """floor(share × what is above the threshold)."""
+    """floor(share × the amount above the threshold)."""
     return max(0, total_cents - rule.threshold_cents) * rule.basis_points // WHOLE
 
 
 def buckets(months: Sequence[MonthTotal]) -> Buckets:
     """F over a calendar year: each version by its own rule in date order; threshold, then allowance, then the rest.
 
-    A threshold a year looks at the whole year so far, one a month at that month; so does the allowance. A legal limit
-    a year looks at all allowances of the year, also those of versions that named no law.
+    A yearly threshold counts the whole year so far, a monthly one that month; so does the allowance. A yearly legal
+    limit counts all allowances of the year, also those of versions without that law.
     """
     year = in_month = left_in_month = municipality = allowance = wanted = 0
     present: date | None = None
@@ -117,7 +119,7 @@ def buckets(months: Sequence[MonthTotal]) -> Buckets:
 
 
 def year_facts(before: Buckets, after: Buckets) -> list[dict[str, Any]]:
-    """The months behind F(after) − F(before), from which anybody can work it out again."""
+    """The months behind F(after) − F(before), from which everybody can compute it again."""
     was = {(m.month, m.agreement_id): m.kept_cents for m in before.months}
     return [
         {
@@ -133,7 +135,7 @@ def year_facts(before: Buckets, after: Buckets) -> list[dict[str, Any]]:
 
 
 def recompute_remitted(year: Sequence[dict[str, Any]]) -> int:
-    """What the municipality gets by `year_facts`, as F(after) − F(before)."""
+    """The municipality's part by `year_facts`, as F(after) − F(before)."""
 
     def total(which: str) -> int:
         rows = [
@@ -154,7 +156,9 @@ def recompute_remitted(year: Sequence[dict[str, Any]]) -> int:
 def add_to_year(
     months: Sequence[MonthTotal], agreement: Agreement, day: date, cents: int, *, fund: bool = False
 ) -> list[MonthTotal]:
-    """The year's totals with `cents` more in the month of `day` under this agreement; `fund`: of the cooperative."""
+    """The year's totals with `cents` more in the month of `day` under this agreement; `fund`: of the cooperative's
+    fund.
+    """
     first = day.replace(day=1)
     found = [m for m in months if m.month == first and m.agreement_id == agreement.id]
     row = found[0] if found else month_terms(agreement, first, fund=fund)
@@ -162,7 +166,7 @@ def add_to_year(
 
 
 def month_terms(agreement: Agreement, month: date, *, fund: bool = False) -> MonthTotal:
-    """A month in which nothing is booked yet, with the terms of the agreement and of the law that its rule names."""
+    """A month without bookings, with the terms of the agreement and of the law that its rule names."""
     allowance = None if fund else agreement.the(MonthlyAllowance)
     law_cents, law_year_cents = monthly_limit(allowance.law if allowance else None, month)
     return MonthTotal(
@@ -187,9 +191,9 @@ def split(
     day: date,
     member_id: UUID | None = None,
 ) -> Split:
-    """Share `net_cents` earned on `day` by the agreement, after `costs` (legs to their payees).
+    """Shares `net_cents` earned on `day` by the agreement, after `costs` (legs to their payees).
 
-    Costs and reserves above the net amount are the cooperative fund's. The legs sum to `net_cents`; none is zero.
+    The cooperative fund bears costs and reserves above the net amount. The legs sum to `net_cents`; none is zero.
     """
     first = [*costs, *_reserves(agreement, net_cents)]
     surplus = net_cents - sum(leg.cents for leg in first)
@@ -215,20 +219,20 @@ def _with_fund(
     months: Sequence[MonthTotal],
     day: date,
 ) -> Split:
-    """The split, with what the fund's year brings the municipality."""
+    """The split, with the municipality's part of the fund's year."""
     to_fund = fund_cents(legs)
     more = fund_legs(agreement, months, day, to_fund)
     return Split(_without_zero(*legs, *more), kept, to_fund, before, after)
 
 
 def fund_cents(legs: Sequence[Leg]) -> int:
-    """What these legs bring the cooperative fund, before what its year brings the municipality."""
+    """What these legs add to the cooperative fund, before the municipality's part of its year."""
     own = (leg for leg in legs if leg.kind is AccountKind.COOPERATIVE_FUND and leg.rule not in BY_YEAR_TOTAL)
     return sum(leg.cents for leg in own)
 
 
 def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cents: int) -> tuple[Leg, ...]:
-    """What the municipality gets of the fund, as F(after) − F(before), when `cents` more come to the fund on `day`."""
+    """The municipality's part of the fund, as F(after) − F(before), if the fund gets `cents` more on `day`."""
     before, after = buckets(months), buckets(add_to_year(months, agreement, day, cents, fund=True))
     owed, rule = after.municipality_cents - before.municipality_cents, agreement.fund_remittance
     facts = {
@@ -245,7 +249,7 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
             kind=AccountKind.PAYABLE_MUNICIPALITY,
             cents=owed,
             rule="remit_above_fund",
-            facts=again,
+            facts=again if rule else again | OTHER_TERMS,
             party=str(agreement.municipality_id),
         ),
         Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-owed, rule="remit_above_fund", facts=facts),
@@ -256,7 +260,7 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
     """Remittance, allowance and pot as F(after) − F(before)."""
     rule, allowance = agreement.remittance, agreement.the(MonthlyAllowance)
     most = [month.most_cents for month in after.months if month not in before.months]
-    facts = {
+    facts: dict[str, Any] = {
         "member": str(member_id) if member_id else None,
         "before": before.kept_cents,
         "after": after.kept_cents,
@@ -268,6 +272,7 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         **({"cap": min(most, default=allowance.cap_cents)} if allowance else {}),
     }
     party, again = str(agreement.municipality_id), facts | {"year": year_facts(before, after)}
+    again, paid = again if rule else again | OTHER_TERMS, facts if allowance else facts | OTHER_TERMS
     owed, paid_out, kept = (
         after.municipality_cents - before.municipality_cents,
         after.allowance_cents - before.allowance_cents,
@@ -275,15 +280,13 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
     )
     return _without_zero(
         Leg(kind=AccountKind.PAYABLE_MUNICIPALITY, cents=owed, rule="remit_above", facts=again, party=party),
-        Leg(
-            kind=AccountKind.PAYABLE_MEMBER, cents=paid_out, rule="monthly_allowance", facts=facts, member_id=member_id
-        ),
+        Leg(kind=AccountKind.PAYABLE_MEMBER, cents=paid_out, rule="monthly_allowance", facts=paid, member_id=member_id),
         Leg(kind=AccountKind.POT, cents=kept, rule="pot", facts=facts, member_id=member_id),
     )
 
 
 def cost_legs(claims: Sequence[CostClaim]) -> tuple[Leg, ...]:
-    """A leg per approved claim to whoever laid the money out."""
+    """A leg for each approved claim, to the party that advanced the money."""
     return tuple(
         Leg(
             kind=PAYABLE[claim.payee],
@@ -324,7 +327,7 @@ def _run(agreement: Agreement, example: Example) -> Split:
 
 
 def _reserves(agreement: Agreement, net_cents: int) -> list[Leg]:
-    """What is set apart of the turnover itself."""
+    """The legs that are reserved from the turnover itself."""
     return [
         Leg(
             kind=TARGETS[rule.to],

@@ -16,7 +16,7 @@ class PotKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Movement:
-    """One line in the pot: `rule` and `facts` are the reason, `balance_after_cents` what was in it then."""
+    """One line in the pot: `rule` and `facts` are the reason, `balance_after_cents` is the balance after it."""
 
     journal_id: UUID
     line: int
@@ -33,8 +33,9 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True)
 class Pot:
-    """Of one member: what stands on their accounts, what was earned but not yet posted, what they kept this year;
-    and what their cooperative's agreement says today: whether it is a collective, above what a part is remitted."""
+    """A member's pot: their balances, the pending earnings, and the amount kept this year; and today's agreement:
+    whether it is a collective, and the threshold of its remittance.
+    """
 
     member_id: UUID
     cooperative_id: UUID
@@ -52,8 +53,11 @@ class Pot:
 
 @dataclass(frozen=True, kw_only=True)
 class Thermometer:
-    """`pending_cents` is earned but not yet posted, before the split; `room_left_cents` is what may still be kept
-    this year before a part goes to the municipality. A collective has no pots: `kind` says so."""
+    """`pending_cents` is earned but not booked yet, before the split; `room_left_cents` is what may still be kept this
+    year before a part goes to the municipality.
+
+    A collective has no pots: `kind` shows that.
+    """
 
     member_id: UUID
     cooperative_id: UUID
@@ -69,7 +73,7 @@ class Thermometer:
     goal_cents: int | None
     movements: tuple[Movement, ...]
     reserved_cents: int = 0
-    """Set apart for a purchase that was asked for."""
+    """The amount reserved for requested purchases."""
 
     @property
     def room_left_cents(self) -> int | None:

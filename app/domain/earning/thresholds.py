@@ -1,4 +1,4 @@
-"""A calendar year under lock: what members and the fund kept so far; it grows with what one act books."""
+"""A locked calendar year: the amounts that members and the fund kept so far; each booking of an act adds to it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,26 +13,26 @@ from app.domain.ledger import Leg, into_pots
 
 @dataclass
 class Year:
-    """Totals before remittance, in cents, by month and agreement version; `changes` are what has to be saved."""
+    """Totals before remittance, in cents, by month and agreement version; `changes` must be saved."""
 
     cooperative_id: UUID
     members: dict[UUID, list[MonthTotal]]
     fund: list[MonthTotal]
-    """Empty where no version of the agreement looks at the fund's year."""
+    """Empty if no version of the agreement counts the fund's year."""
     pots: dict[UUID, tuple[int, int]]
-    """What stands in each pot, and what its member owes."""
+    """The balance of each pot, and the debt of its member."""
     changes: Counter[tuple[UUID | None, date, UUID]] = field(default_factory=Counter)
     """By member (None: the fund), month and agreement version."""
 
     def keep(self, agreement: Agreement, day: date, member_id: UUID, cents: int) -> tuple[Leg, ...]:
-        """The member keeps `cents` more; the legs of what that changes: remittance, allowance and pot."""
+        """Adds `cents` that the member keeps; returns the changed legs: remittance, allowance and pot."""
         before = self.members.get(member_id, [])
         after = add_to_year(before, agreement, day, cents)
         self.count(agreement, day, member_id, cents)
         return year_legs(agreement, buckets(before), buckets(after), member_id)
 
     def move_fund(self, agreement: Agreement, day: date, cents: int) -> tuple[Leg, ...]:
-        """`cents` more come to the fund; the legs of what that changes for the municipality."""
+        """Adds `cents` to the fund; returns the changed legs of the municipality."""
         legs = fund_legs(agreement, self.fund, day, cents)
         self.count_fund(agreement, day, cents)
         return legs
@@ -42,17 +42,19 @@ class Year:
         return next(m for m in self.members[member_id] if (m.month, m.agreement_id) == (month, agreement_id))
 
     def count(self, agreement: Agreement, day: date, member_id: UUID, cents: int) -> None:
-        """What the member keeps counts for the year."""
+        """Counts an amount that the member keeps for the year."""
         if cents:
             self.members[member_id] = add_to_year(self.members.get(member_id, []), agreement, day, cents)
             self.changes[(member_id, day.replace(day=1), agreement.id)] += cents
 
     def count_fund(self, agreement: Agreement, day: date, cents: int) -> None:
-        """What comes to the fund counts for its year."""
+        """Counts an amount for the fund's year."""
         if cents:
             self.fund = add_to_year(self.fund, agreement, day, cents, fund=True)
             self.changes[(None, day.replace(day=1), agreement.id)] += cents
 
     def into_pots(self, legs: Sequence[Leg]) -> tuple[Leg, ...]:
-        """The legs with no pot below zero: what is spent already becomes a debt, repaid first by what comes later."""
+        """The legs, changed so that no pot goes below zero: what is missing becomes a debt, which later income repays
+        first.
+        """
         return into_pots(self.pots, legs)

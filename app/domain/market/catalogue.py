@@ -7,7 +7,7 @@ from app.domain.page import PageRequest
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueQuery:
-    """What to look for: `text` with Dutch stemming, `cooperative` a slug, prices in net cents."""
+    """A search: `text` with Dutch stemming, `cooperative` a slug, prices in net cents."""
 
     page: PageRequest
     text: str | None = None

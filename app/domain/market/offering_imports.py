@@ -1,4 +1,4 @@
-"""Offerings that a partner keeps in a system of its own: known by (source, external id), sent whole, one or many."""
+"""Offerings that a partner manages in its own system: known by (source, external id), sent one by one or as a file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from app.domain.market.offerings import HiddenBy, Offering, OfferingState
 from app.domain.transitions import Case
 
 LEASE = timedelta(seconds=60)
-"""A running import whose process has not renewed it for so long is stopped by whoever finds it."""
+"""A running import that its process does not renew for this long may be stopped by any other process."""
 
 
 class ImportOutcome(StrEnum):
-    """What became of a row."""
+    """The result of a row."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -26,16 +26,16 @@ class ImportOutcome(StrEnum):
 
 
 class ImportState(StrEnum):
-    """How far a file is."""
+    """The state of an import."""
 
     RUNNING = "running"
     DONE = "done"
     STOPPED = "stopped"
-    """The file ended early, or could not be read on; what was read before stands."""
+    """The file ended early, or could not be read further; the rows before stay imported."""
 
 
 class ImportReview(StrEnum):
-    """What a coordinator decides about everything that an import holds."""
+    """The decision of a coordinator about all offerings that an import holds."""
 
     PUBLISH = "publish"
     SEND_BACK = "send_back"
@@ -43,12 +43,12 @@ class ImportReview(StrEnum):
 
 @dataclass(frozen=True)
 class NewOffering(Offering):
-    """An offering that was not known by its external id before."""
+    """An offering whose external id was not known before."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """An offering as the partner has it. `stock` None leaves it as it is; `offered` False takes it off the market.
+    """An offering as the partner has it. `stock` None does not change it; `offered` False takes it off the market.
 
     `contents` are the fields of Offering from `kind` to `lead_time_minutes`.
     """
@@ -61,7 +61,7 @@ class Row:
 
 
 class Unread(NamedTuple):
-    """A row that could not even be read, and why."""
+    """A row that could not be read, and why."""
 
     number: int
     external_id: str
@@ -69,7 +69,7 @@ class Unread(NamedTuple):
 
 
 class Rows:
-    """Rows of a file, each with its number; each is looked at, and refused, by itself."""
+    """Rows of a file, each with its number; each is imported or refused on its own."""
 
     def __init__(self, numbered: Sequence[tuple[int, Row]], unread: Sequence[Unread] = ()) -> None:
         self._numbered = numbered
@@ -81,7 +81,7 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferingImport:
-    """A file of offerings, and how far it came; counts of rows by outcome."""
+    """An import of a file, with its progress: counts of rows by outcome."""
 
     id: UUID
     cooperative_id: UUID
@@ -95,14 +95,14 @@ class OfferingImport:
     refused: int = 0
     finished_at: datetime | None = None
     reason: str = ""
-    """Why it stopped."""
+    """The reason why it stopped."""
     lease_until: datetime | None = None
-    """Until when its process has to renew it, while it runs."""
+    """The moment until which its process must renew it, while it runs."""
     review: ImportReview | None = None
     review_reason: str = ""
     reviewed_at: datetime | None = None
     held: int = 0
-    """Offerings of it that wait for review."""
+    """The number of its offerings that wait for review."""
     version: int = 1
 
     @property
@@ -116,7 +116,7 @@ class OfferingImport:
 
 @dataclass(frozen=True, kw_only=True)
 class RowReport:
-    """What became of the row with this number; `errors` of a refused one name field, code and message or facts."""
+    """The result of the row with this number; each error has a field, a code, and a message or facts."""
 
     id: UUID
     import_id: UUID
@@ -129,7 +129,7 @@ class RowReport:
 
 
 def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID) -> Offering:
-    """The offering as its partner has it now: a new one waits for review, what left the market may come back.
+    """The offering as its partner has it now: a new one waits for review; one that left the market may come back.
 
     Raises RuleRefused if another member makes it now, WrongState once archived.
     """
@@ -159,11 +159,11 @@ def synced(found: Offering | None, row: Row, cooperative_id: UUID, new_id: UUID)
 
 
 def restocked(offering: Offering, said: int) -> Offering:
-    """The offering after its source says how many units it has: what is left changes by what the source's number does.
+    """The offering after its source reports its stock: `left` changes by the difference to the source's last report.
 
-    So what was sold or is held here stays sold, however often the source repeats its number. What the source falls
-    short of that is kept in `said`, so that it is not sold later either. The first number, and the first one after
-    the stock was without limit, is taken as it is, less what is held.
+    So units that were sold or held here stay so, however often the source repeats its number. If the report falls short
+    of them, the shortage is kept in `said`, so that those units are not sold later either. The first report, and the
+    first one after an unlimited stock, is taken as it is, less the units that are held.
     """
     before = offering.held if offering.said is None else offering.said - (offering.left or 0)
     short = max(before - said, 0)
@@ -177,7 +177,7 @@ STEPS = {
     (OfferingState.PUBLISHED, False, False): "pause",
     (OfferingState.PAUSED, False, False): "pause",
 }
-"""The step by state, whether the row offers it, and whether the maker hid it. The membership is none of the file's."""
+"""The step by state, whether the row offers it, and whether the maker hid it. A file does not change the membership."""
 TOLD = {
     OfferingState.IN_REVIEW: "submitted",
     OfferingState.DRAFT: "withdrawn",
@@ -187,12 +187,12 @@ TOLD = {
 
 
 def leaves(before: Offering, after: Offering) -> UUID | None:
-    """The import that held an offering for review until now."""
+    """The import that held an offering for review, if it does not any more."""
     return before.import_id if before.import_id != after.import_id else None
 
 
 def reviewed(offering: Offering, verb: ImportReview) -> Offering:
-    """An offering that an import holds, after the decision about all of them."""
+    """The offering after the decision about all that the import holds."""
     return process.transition(Case(offering), verb.value)
 
 
@@ -205,7 +205,7 @@ def outcome_of(before: Offering | None, after: Offering) -> ImportOutcome:
 
 
 def told(before: Offering | None, after: Offering) -> list[str]:
-    """The events of a row: what the same steps by hand would tell, but for the decisions of a review."""
+    """The events of a row: the same as for these steps by hand, except the decisions of a review."""
     if before is None:
         return ["submitted"] if after.state is OfferingState.IN_REVIEW else []
     names = ["changed"] if after.edition > before.edition else []

@@ -1,4 +1,4 @@
-"""Offerings: what a member makes and a cooperative sells. A published change makes a new edition."""
+"""Offerings: a member makes them, a cooperative sells them. A published change makes a new edition."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from app.domain.vat import VatClass
 
 
 class OfferingKind(StrEnum):
-    """Whether something is made or done."""
+    """The kind of offering: goods, a service, or something given away."""
 
     GOODS = "goods"
     SERVICE = "service"
@@ -32,7 +32,7 @@ class OfferingKind(StrEnum):
 
 
 class PriceUnit(StrEnum):
-    """Of what the price is."""
+    """The unit of a price."""
 
     PIECE = "piece"
     HOUR = "hour"
@@ -40,7 +40,7 @@ class PriceUnit(StrEnum):
 
 
 class OfferingState(StrEnum):
-    """How far an offering is."""
+    """The state of an offering."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -62,7 +62,7 @@ class OfferingVerb(StrEnum):
 
 
 class HoldState(StrEnum):
-    """What became of held units."""
+    """The state of held units."""
 
     ACTIVE = "active"
     USED = "used"
@@ -71,7 +71,7 @@ class HoldState(StrEnum):
 
 
 class HiddenBy(StrEnum):
-    """Why an offering is paused. Each cause lifts only itself; without one the offering is shown."""
+    """Why an offering is paused. Each cause is lifted on its own; without any, the offering is shown."""
 
     MAKER = "maker"
     MEMBERSHIP = "membership"
@@ -79,12 +79,12 @@ class HiddenBy(StrEnum):
 
 
 UNSEEN = (OfferingState.DRAFT, OfferingState.IN_REVIEW)
-"""Known to its cooperative alone."""
+"""The states that only its cooperative knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offering:
-    """`price_cents` per `price_unit`, net of VAT. `stock` units are left for goods; None is unlimited.
+    """`price_cents` per `price_unit`, net of VAT. `stock` is the number of units, for goods; None is unlimited.
 
     `edition` counts the published contents; `lead_time_minutes` is what the maker needs before `neededAt`.
     """
@@ -105,22 +105,22 @@ class Offering:
     lead_time_minutes: int = 0
     stock: int | None = None
     purchase_cents: int | None = None
-    """What a unit cost, under the margin scheme; nobody outside sees it."""
+    """The cost of a unit, under the margin scheme; never shown outside."""
     held: int = 0
     state: OfferingState = OfferingState.DRAFT
     hidden_by: tuple[HiddenBy, ...] = ()
     edition: int = 0
     source: str | None = None
     external_id: str | None = None
-    """What a partner's own system calls it."""
+    """The id in the partner's own system."""
     said: int | None = None
-    """Units that the source said last, and what it was short of what was sold here by then."""
+    """The units that the source last reported, plus its shortage against sales here by then."""
     import_id: UUID | None = None
     """The import that holds it for review."""
     agreed_from: date | None = None
-    """The first day of the cooperative's first agreement, until it is published."""
+    """The first day of the cooperative's first agreement; loaded until it is published."""
     maker_state: MemberState | None = None
-    """Of the maker's membership, until it is published; None if the caller may not know."""
+    """The state of the maker's membership; loaded until it is published; None if the caller may not know."""
     version: int = 1
 
     @property
@@ -131,7 +131,7 @@ class Offering:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """Units kept apart for an order, or for somebody who is checking out, until `expires_at`."""
+    """Units held for an order or for a checkout, until `expires_at`."""
 
     id: UUID
     offering_id: UUID
@@ -139,9 +139,9 @@ class Hold:
     quantity: int
     expires_at: datetime
     edition: int
-    """The one whose price it keeps."""
+    """The edition whose price the hold keeps."""
     purchase_cents: int | None = None
-    """What a unit cost then, under the margin scheme."""
+    """The cost of a unit at that moment, under the margin scheme."""
     order_id: UUID | None = None
     person_id: UUID | None = None
     app_id: UUID | None = None
@@ -180,7 +180,7 @@ def _not_the_maker(case: Case[Offering]) -> SecondPersonNeeded | None:
 
 
 def _agreed(case: Case[Offering]) -> AgreementMissing | None:
-    """An agreement is in force, by which the sale will be shared."""
+    """The sale can be shared: an agreement is in force."""
     start = case.thing.agreed_from
     if case.now == LONG_AGO or (start is not None and start <= case.today):
         return None
@@ -209,7 +209,7 @@ OFFERING: Process[Offering] = Process(
 
 
 def check(offering: Offering) -> Offering:
-    """The offering itself. Raises RuleRefused for stock on a service, or a price on what is given away."""
+    """Returns the offering. Raises RuleRefused for stock on a service, or for a price on a giveaway."""
     if offering.kind is OfferingKind.GIVEAWAY and offering.price_cents:
         raise RuleRefused(rule="a_giveaway_is_free", value=offering.price_cents)
     if (offering.vat_class is VatClass.MARGIN) != (offering.purchase_cents is not None):
@@ -237,7 +237,7 @@ def _hidden(offering: Offering, causes: set[HiddenBy]) -> Offering:
 
 
 def change(offering: Offering, changes: dict[str, Any]) -> Offering:
-    """The offering with other contents; one that was published once gets the next edition. Raises WrongState."""
+    """The offering with other contents; if it was ever published, it gets the next edition. Raises WrongState."""
     if offering.state is OfferingState.ARCHIVED:
         move(OFFERING, Case(offering), "submit")
     changed = check(replace(offering, **changes))
@@ -246,7 +246,7 @@ def change(offering: Offering, changes: dict[str, Any]) -> Offering:
 
 
 def set_stock(offering: Offering, stock: int | None) -> Offering:
-    """The offering with `stock` units in all. Raises StockHeld where more than that are held."""
+    """The offering with `stock` units in all. Raises StockHeld if more than that are held."""
     if offering.held and (stock is None or stock < offering.held):
         raise StockHeld(held=offering.held)
     return check(replace(offering, stock=stock))
@@ -262,7 +262,7 @@ def not_own(actor: Actor, offerings: Iterable[Offering]) -> None:
 def as_published(
     offering: Offering, edition: int, contents: dict[str, Any], purchase_cents: int | None = None
 ) -> Offering:
-    """The offering with title, unit and price of an earlier edition, and what a unit cost then (margin scheme)."""
+    """The offering with title, unit and price of an earlier edition, and the cost of a unit then (margin scheme)."""
     return replace(
         offering,
         edition=edition,
@@ -275,7 +275,7 @@ def as_published(
 
 
 def check_seen(agreed: Offering, seen: Offering | None) -> None:
-    """Whether a buyer pays the price that they saw. Raises PriceChanged with the price of now."""
+    """Checks that a buyer pays the price that they saw. Raises PriceChanged with the present price."""
     if seen is None or _price(seen) != _price(agreed):
         raise PriceChanged(title=agreed.title, price_cents=agreed.price_cents)
 

@@ -10,7 +10,7 @@ from app.domain.access import Role
 
 
 class LegalForm(StrEnum):
-    """The form of a legal person."""
+    """The legal form of a cooperative."""
 
     COOPERATIVE_UA = "cooperative_ua"
     COOPERATIVE_BA = "cooperative_ba"
@@ -34,13 +34,13 @@ class Cooperative:
     kvk_number: str | None = None
     umbrella_id: UUID | None = None
     small_business_from: date | None = None
-    """Since when it uses the small-business scheme: no VAT up to a turnover a year (domain.vat)."""
+    """The first day under the small-business scheme: no VAT up to a yearly turnover (domain.vat)."""
     version: int = 1
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether a cooperative can sell, and the codes of what is still missing."""
+    """Whether a cooperative can sell, and the codes of the missing conditions."""
 
     cooperative_id: UUID
     ready: bool
@@ -50,7 +50,7 @@ class Readiness:
 def readiness(
     cooperative: Cooperative, officers: Iterable[tuple[UUID, Role]], members: int, has_agreement: bool
 ) -> Readiness:
-    """What still lacks before the first sale; informal initiatives work without officers."""
+    """The conditions that are missing before the first sale; informal initiatives work without officers."""
     held = set(officers)
     coordinators = {person for person, role in held if role is Role.COORDINATOR}
     treasurers = {person for person, role in held if role is Role.TREASURER}

@@ -1,4 +1,4 @@
-"""Members: they make what the cooperative sells. The shop shows the trade name only."""
+"""Members, whose work the cooperative sells. The shop shows only their trade name."""
 
 from calendar import monthrange
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from app.domain.transitions import Case, Need, Process, Terms, Transition, every
 
 
 class MemberState(StrEnum):
-    """How far a membership is."""
+    """The state of a membership."""
 
     REFERRED = "referred"
     CANDIDATE = "candidate"
@@ -41,7 +41,7 @@ class MemberVerb(StrEnum):
 
 
 class MemberStep(StrEnum):
-    """What the trail of a membership tells."""
+    """A step in the history of a membership."""
 
     REGISTER = "register"
     REFER = "refer"
@@ -57,7 +57,7 @@ class MemberStep(StrEnum):
 
 
 class Destination(StrEnum):
-    """Where somebody goes who leaves."""
+    """The destination of a member who leaves."""
 
     EMPLOYMENT = "employment"
     OWN_BUSINESS = "own_business"
@@ -67,7 +67,7 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """`goal_cents` is what the member saves for; `person_id` links to the person who may log in."""
+    """`goal_cents` is the cost of the member's goal; `person_id` links to the person who may log in as the member."""
 
     id: UUID
     cooperative_id: UUID
@@ -78,21 +78,21 @@ class Member:
     goal_text: str | None = None
     goal_cents: int | None = None
     trial_until: date | None = None
-    """The first day after the trial: from 30 November three months last until 28 February."""
+    """The first day after the trial. Three months from 30 November end on 28 February."""
     exited_on: date | None = None
     destination: Destination | None = None
     trials: tuple[RulesFrom, ...] = ()
-    """By version of the agreement, the latest first, for whoever may come on trial."""
+    """The trial rules by version of the agreement, latest first, for a member who may start a trial."""
     version: int = 1
 
     def trial_months(self, day: date) -> int | None:
-        """How long a trial that starts on a day lasts."""
+        """The length in months of a trial that starts on a day."""
         return next((rule.months for rule in rules_on(self.trials, day, Trial) or ()), None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemberEvent:
-    """Something that happened to a membership, and who did it."""
+    """A step in the history of a membership, and who took it."""
 
     id: UUID
     member_id: UUID
@@ -144,11 +144,11 @@ MEMBERSHIP: Process[Member] = Process(
 BEFORE_ADMISSION = (MemberState.REFERRED, MemberState.CANDIDATE, MemberState.TRIAL)
 FORMER = (MemberState.EXITED, MemberState.REJECTED, MemberState.WITHDRAWN)
 SELLING = (MemberState.TRIAL, MemberState.MEMBER)
-"""Whose offerings can be published."""
+"""The states in which a member's offerings can be published."""
 
 
 def add_months(day: date, months: int) -> date:
-    """Calendar months later: the same day of the month, or its last day where the month is shorter."""
+    """Calendar months later: the same day of the month, or its last day if the month is shorter."""
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
@@ -157,8 +157,8 @@ def add_months(day: date, months: int) -> date:
 def transition(case: Case[Member], verb: str, *, destination: Destination | None = None) -> Member:
     """The member after `verb`.
 
-    Raises WrongState; SecondPersonNeeded for what nobody does to themselves; RuleMissing if a trial starts that the
-    agreement does not know; RuleRefused for an exit without a destination, or a destination without an exit.
+    Raises WrongState; SecondPersonNeeded for steps that nobody takes for themselves; RuleMissing if the agreement has
+    no trial; RuleRefused for an exit without a destination, or a destination without an exit.
     """
     member, today = case.thing, case.today
     state = MemberState(move(MEMBERSHIP, case, verb, destination=destination))

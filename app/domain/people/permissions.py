@@ -1,4 +1,4 @@
-"""What a municipality permits a member or asks of them, with dates; its text is sealed and every reading is logged."""
+"""Permissions and obligations of a member, given by the municipality with dates; the text is sealed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from app.domain.transitions import Case, Process, Transition, move, of_staff_and
 
 
 class PermissionKind(StrEnum):
-    """What is permitted."""
+    """The kind of permission."""
 
     PERMISSION = "permission"
     OBLIGATION = "obligation"
@@ -25,7 +25,7 @@ class PermissionVerb(StrEnum):
 
 
 class PermissionState(StrEnum):
-    """Whether a permission holds."""
+    """The state of a permission."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
@@ -33,7 +33,7 @@ class PermissionState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Holds from `starts_on` through `until`, both days included; after a withdrawal until the day before it."""
+    """Valid from `starts_on` through `until`, both days included; after a withdrawal until the day before it."""
 
     id: UUID
     cooperative_id: UUID
@@ -55,7 +55,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class PermissionNote:
-    """What a permission says, unsealed."""
+    """The text of a permission, unsealed."""
 
     permission_id: UUID
     note: str
@@ -63,7 +63,7 @@ class PermissionNote:
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionRead:
-    """Somebody read the sealed text of a permission."""
+    """A record that somebody read the sealed text of a permission."""
 
     id: UUID
     permission_id: UUID
@@ -83,13 +83,13 @@ PERMISSION: Process[Permission] = Process(
 
 
 def check_dates(starts_on: date, until: date) -> None:
-    """Raises RuleRefused where it would end before it begins."""
+    """Raises RuleRefused if it would end before it begins."""
     if until < starts_on:
         raise RuleRefused(rule="until_not_before_start", value=until.isoformat())
 
 
 def withdrawn(case: Case[Permission]) -> Permission:
-    """The permission that ends today; what was worked before stays covered. Raises WrongState."""
+    """The permission, ended today; work done before stays covered. Raises WrongState."""
     state = PermissionState(move(PERMISSION, case, "withdraw"))
     return replace(case.thing, state=state, withdrawn_from=case.today)
 

@@ -1,4 +1,4 @@
-"""People, known by (issuer, subject) of their token, and the offices that they hold."""
+"""Persons, known by (issuer, subject) of their token, and the offices that they hold."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,11 +12,11 @@ OFFICES = {
     Role.CONTROLLER: "municipality",
     Role.NETWORK: "network",
 }
-"""Where each office is held. A member is a member, a customer a customer: no office."""
+"""The place of each office. Members and customers have roles without an office."""
 
 
 ERASED = "erased"
-"""The issuer of somebody who was forgotten."""
+"""The issuer of a person who was erased."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from app.domain.errors import RuleRefused
 
 
 class RateClass(StrEnum):
-    """How fast somebody may ask."""
+    """The class of a rate limit."""
 
     STANDARD = "standard"
     PARTNER = "partner"
@@ -33,15 +33,15 @@ class App:
     rate_class: RateClass = RateClass.STANDARD
     disabled_at: datetime | None = None
     keys: tuple[dict[str, str], ...] = ()
-    """Public JWKs, with which it signs for itself instead of showing a secret (private_key_jwt)."""
+    """Public JWKs. With them it authenticates by signing (private_key_jwt) instead of by a secret."""
     last_used_at: datetime | None = None
-    """When it logged in last."""
+    """Its last login."""
     version: int = 1
 
 
 @dataclass(frozen=True)
 class Granted:
-    """What an app that logged in may do, and how fast."""
+    """The scopes and the rate limit of an app that logged in."""
 
     scopes: frozenset[str]
     rate_class: RateClass
@@ -49,7 +49,7 @@ class Granted:
 
 @dataclass(frozen=True)
 class AppWithSecret:
-    """The only time that the secret is seen."""
+    """An app with its secret, which is shown only here."""
 
     app: App
     client_secret: str
@@ -59,12 +59,12 @@ MOST_KEYS = 5
 _PUBLIC = {"EC": {"kty", "crv", "x", "y"}, "RSA": {"kty", "n", "e"}}
 _BESIDE = {"kid", "alg", "use"}
 _NOT_KEPT = {"key_ops", "ext", "x5t", "x5t#S256"}
-"""Other members of a JWK, which change nothing here."""
+"""Other members of a JWK, which have no effect here."""
 _SIGNS = {"EC": {"ES256"}, "RSA": {"RS256"}}
 
 
 def allowed_keys(stated: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
-    """The public keys, as they are kept. Raises RuleRefused for a private, weak or unknown one, or without `kid`."""
+    """The public keys in stored form. Raises RuleRefused for a private, weak or unknown one, or one without `kid`."""
     keys = tuple({name: value for name, value in key.items() if name not in _NOT_KEPT} for key in stated)
     kids = [key.get("kid") for key in keys]
     if len(keys) > MOST_KEYS or len(set(kids)) < len(kids):
@@ -77,7 +77,8 @@ def allowed_keys(stated: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], .
         if named & {"d", "p", "q", "dp", "dq", "qi", "k", "oth"}:
             raise RuleRefused(rule="key_is_private", value=key.get("kid", ""))
         whole = kind in _PUBLIC and _PUBLIC[kind] <= named <= _PUBLIC[kind] | _BESIDE and key.get("kid")
-        strong = _is_on_curve(key) if kind == "EC" else len(key.get("n", "")) >= 342  # 2048 bits
+        # An RSA key has at least 2048 bits.
+        strong = _is_on_curve(key) if kind == "EC" else len(key.get("n", "")) >= 342
         if not whole or not strong or key.get("alg") not in _SIGNS[kind] or key.get("use", "sig") != "sig":
             raise RuleRefused(rule="key_not_usable", value=key.get("kid", ""))
     return keys
@@ -88,7 +89,7 @@ _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
 
 def _is_on_curve(key: dict[str, Any]) -> bool:
-    """Whether x and y are a point of P-256 (SEC 2, 2.4.2): what is signed can be checked with no other one."""
+    """Whether x and y are a point of P-256 (SEC 2, 2.4.2): no signature can be verified with any other."""
     texts = (str(key.get("x")), str(key.get("y")))
     if key.get("crv") != "P-256" or not all(re.fullmatch("[A-Za-z0-9_-]{43}", text) for text in texts):
         return False
@@ -97,7 +98,7 @@ def _is_on_curve(key: dict[str, Any]) -> bool:
 
 
 def allowed_redirects(uris: Sequence[str]) -> tuple[str, ...]:
-    """The addresses themselves. Raises RuleRefused for one with a fragment, or that is neither https nor local."""
+    """Returns the addresses. Raises RuleRefused for one with a fragment, or that is neither https nor local."""
     for uri in uris:
         if not _is_https_or_local(uri):
             raise RuleRefused(rule="redirect_uri_is_https", value=uri)
@@ -115,7 +116,7 @@ def _is_https_or_local(uri: str) -> bool:
 
 
 def allowed_scopes(scopes: Sequence[Scope]) -> tuple[Scope, ...]:
-    """The scopes, each once. Raises RuleRefused for one that no app gets for itself."""
+    """The scopes, each once. Raises RuleRefused for one that an app cannot have for itself."""
     for scope in scopes:
         if scope not in SELLABLE_SCOPES:
             raise RuleRefused(rule="app_scope", value=scope)

@@ -1,4 +1,4 @@
-"""What happened, told to the outside in the same transaction; and the tasks that it opens and closes."""
+"""Events, written in the transaction of their act; and the tasks that they open and close."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from app.domain.access import Role
 
 @dataclass(frozen=True)
 class Event:
-    """A row of the outbox: `name` is `noun.verb_past`, `facts` thin (ids, references, times; nothing private)."""
+    """A row of the outbox: `name` is `noun.verb_past`; `facts` are few (ids, references, times; nothing private)."""
 
     id: UUID
     name: str
@@ -32,7 +32,7 @@ class Timer:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """Something that somebody of `role` at the cooperative has to do; of a member only, where `member_id` is set."""
+    """A task for people with `role` at the cooperative; if `member_id` is set, for that member only."""
 
     id: UUID
     cooperative_id: UUID
@@ -50,7 +50,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Opening:
-    """The task that an event opens: fact `due` holds its time, fact `unless` makes it needless."""
+    """The task that an event opens: fact `due` is its deadline, fact `unless` makes it unnecessary."""
 
     what: str
     role: Role
@@ -59,7 +59,7 @@ class Opening:
 
 
 MAIL = "mail.task"
-"""The event with which older versions asked for a mail about a task."""
+"""The event with which older versions requested a mail about a task."""
 
 LESS_HELD = "offering_import.less_held"
 """An offering left the review of its import."""
@@ -201,17 +201,17 @@ CLOSES: dict[str, tuple[str, ...]] = {
 
 
 ENDS = frozenset(what for closed in CLOSES.values() for what in closed)
-"""Tasks that an event ends. One of them is open once for each subject; others, such as a piece of news, may repeat."""
+"""Tasks that some event closes. One of them is open once for each subject; others, such as news, may repeat."""
 
 
 def openings(event: Event, later: set[str]) -> list[Opening]:
-    """The tasks that an event opens, but for those that an event after it (`later`: their names) has closed already."""
+    """The tasks that an event opens, without those that a later event (`later`: their names) has closed already."""
     over = {what for name in later for what in CLOSES.get(name, ())}
     wanted = [o for o in OPENS.get(event.name, ()) if o.what not in over]
     return [opening for opening in wanted if not (opening.unless and event.facts.get(opening.unless))]
 
 
 def closings(event: Event, later: set[str]) -> tuple[str, ...]:
-    """The kinds of task that an event closes, but for those that an event after it has opened anew."""
+    """The kinds of task that an event closes, without those that a later event has opened again."""
     anew = {opening.what for name in later for opening in OPENS.get(name, ())}
     return tuple(what for what in CLOSES.get(event.name, ()) if what not in anew)

@@ -1,4 +1,4 @@
-"""What happened, as others may read it: thin events with a place in one feed and a number for each thing."""
+"""Public events: few facts, a position in one feed, and a number for each subject."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +10,14 @@ from app.domain.actors import Actor
 
 
 class Audience(StrEnum):
-    """Who may know of an event: everybody, or the cooperative and the app through which it came."""
+    """The audience of an event: everybody, or its cooperative and the app through which it came."""
 
     PUBLIC = "public"
     PARTIES = "parties"
 
 
 class EventType(StrEnum):
-    """What happened, and to what."""
+    """The type of an event."""
 
     ORDER_PLACED = "order.placed"
     ORDER_ACCEPTED = "order.accepted"
@@ -79,7 +79,7 @@ KINDS: dict[EventType, Kind] = {
 
 @dataclass(frozen=True, kw_only=True)
 class PublicEvent:
-    """`position` is its place in the feed; `sequence` counts the events of one subject, those for others too."""
+    """`position` is its place in the feed; `sequence` counts all events of its subject, for any reader."""
 
     id: UUID
     name: str
@@ -91,15 +91,15 @@ class PublicEvent:
 
 
 def audience_of(name: str) -> Audience | None:
-    """Who may know of an event; None for what stays inside."""
+    """The audience of an event; None for an internal event."""
     return KINDS[EventType(name)].audience if name in KINDS else None
 
 
 def readable(actor: Actor) -> tuple[EventType, ...]:
-    """The kinds of event that the token's scopes open."""
+    """The kinds of event that the token's scopes allow to read."""
     return readable_with(actor.scopes)
 
 
 def readable_with(scopes: frozenset[str]) -> tuple[EventType, ...]:
-    """The kinds of event that these scopes open."""
+    """The kinds of event that these scopes allow to read."""
     return tuple(name for name, kind in KINDS.items() if kind.scope in scopes)

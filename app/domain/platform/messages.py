@@ -1,4 +1,4 @@
-"""Messages: one a person about what happened; each is sent once, and one that cannot be sent holds up no other."""
+"""Messages: one for each person and event; each is sent once, and a failure delays no other message."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 LANGUAGE = "nl"
-"""Of every message."""
+"""The language of every message."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(days=1)
 MOST_TRIES = 14
@@ -15,7 +15,7 @@ MOST_TRIES = 14
 
 
 class MessageState(StrEnum):
-    """How far a message is."""
+    """The state of a message."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -30,7 +30,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What one person is told of one event. `kind` is the task that it is about, `note` why it was not sent."""
+    """A message to one person about one event. `kind` is the task that it is about, `note` why it was not sent."""
 
     id: UUID
     cooperative_id: UUID
@@ -48,7 +48,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Contents:
-    """Where a message goes now, and the facts of its event. `address` is None for somebody who has none any more."""
+    """The present address of a message and the facts of its event. `address` is None for somebody without one."""
 
     address: str | None
     facts: dict[str, Any]
@@ -56,7 +56,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a try: `note` is empty where it was sent. `final`: another try is of no use."""
+    """The outcome of an attempt: `note` is empty if it was sent. `final`: another attempt is of no use."""
 
     note: str = ""
     final: bool = False
@@ -66,7 +66,7 @@ SENT = Outcome()
 
 
 def after(message: Message, outcome: Outcome, now: datetime) -> Message:
-    """What becomes of a message after a try."""
+    """The message after an attempt."""
     tried = replace(message, tries=message.tries + 1, note=outcome.note[:200])
     if not outcome.note:
         return replace(tried, state=MessageState.SENT, done_at=now)

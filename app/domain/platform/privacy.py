@@ -1,4 +1,4 @@
-"""What is kept about people, and for how long (AVG): erased when they ask, and in time by itself."""
+"""Retention of personal data (AVG): erased on request, and automatically when its period is over."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,20 +11,20 @@ from app.domain.people.persons import Office
 from app.domain.selling.orders import Order, OrderState
 
 FULL_INVOICE_CENTS = 10_000
-"""Up to 100 euro a simplified invoice will do, which names nobody; above it name and address stay with the books."""
+"""Up to 100 euro a simplified invoice is enough, which names nobody; above that, name and address stay in the books."""
 BOOK_YEARS = 7
 """Books and what belongs to them are kept for seven years (AWR 52)."""
 TRACES = timedelta(days=90)
-"""How long deliveries of webhooks and reports of files are kept."""
+"""The retention period of webhook deliveries and import reports."""
 _UNDER_WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.DELIVERED)
 
 
 def check_erasable(
     members: Iterable[Member], offices: Iterable[Office], orders: Iterable[Order], standing_cents: int
 ) -> None:
-    """Nothing ties the person any more. Raises RuleRefused with what to end first.
+    """Checks that nothing ties the person any more. Raises RuleRefused with what must end first.
 
-    `orders` are those that they placed, `standing_cents` what stands on accounts of theirs or is expected there.
+    `orders` are the orders that they placed; `standing_cents` is what is on their accounts or expected there.
     """
     if any(member.state not in FORMER for member in members):
         raise RuleRefused(rule="erase_membership", value=Role.MEMBER)
@@ -39,5 +39,5 @@ def check_erasable(
 
 
 def end_of_books(now: datetime) -> datetime:
-    """What ended before this has been kept for seven whole years."""
+    """Records that ended before this have been kept for seven whole years."""
     return datetime(now.astimezone(AMSTERDAM).year - BOOK_YEARS, 1, 1, tzinfo=AMSTERDAM)

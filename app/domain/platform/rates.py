@@ -1,4 +1,4 @@
-"""How fast a client may ask: units a minute by class; a GraphQL operation costs more units the more it asks for."""
+"""Rate limits: units a minute by class; a GraphQL operation costs more units the more it selects."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,9 +10,9 @@ from app.domain.actors import VISITOR, Identity
 WINDOW = 60
 """Seconds."""
 LOGIN_COST = 10
-"""Units of a login, which nobody needs often and who guesses secrets does."""
+"""Units of a login: people log in rarely, but password guessing is frequent."""
 PARTS = 20
-"""A process takes units out of the common store in parts of the limit, and spends them without asking again."""
+"""A process reserves this fraction of a limit at a time, and spends it without further queries."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of a rate: units, and seconds until the window begins anew."""
+    """The rest of a rate: units, and seconds until the next window."""
 
     rate: Rate
     units: int
@@ -38,7 +38,7 @@ class Left:
 
 
 def client_of(identity: Identity, address: str) -> str:
-    """Whom a request counts for: the app and the person of its token, else the address that it comes from."""
+    """The client that a request counts for: the app and the person of its token, otherwise the address."""
     if identity == VISITOR:
         return f"address {_network(address)}"
     return f"{identity.client_id}|{identity.issuer}|{identity.subject}"
@@ -46,7 +46,7 @@ def client_of(identity: Identity, address: str) -> str:
 
 @lru_cache(4096)
 def _network(address: str) -> str:
-    """The address; of IPv6 the /64, which is one household's."""
+    """The address; for IPv6 the /64, which belongs to one household."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -55,17 +55,17 @@ def _network(address: str) -> str:
 
 
 def window_of(now: datetime) -> tuple[datetime, int]:
-    """When the present window began, and the seconds that are left of it."""
+    """The start of the present window, and the seconds that are left of it."""
     passed = int(now.timestamp()) % WINDOW
     began = datetime.fromtimestamp(int(now.timestamp()) - passed, UTC)
     return began, WINDOW - passed
 
 
 def old_window(now: datetime) -> datetime:
-    """Windows that began before this are over for everybody."""
+    """Windows that began before this are over for every process."""
     return now - timedelta(seconds=5 * WINDOW)
 
 
 def units_of(rows: int, fields: int) -> int:
-    """What a GraphQL operation costs: one unit, one for every 50 rows and every 50 fields that it asks for."""
+    """The cost of a GraphQL operation: one unit, plus one for every 50 rows and every 50 fields that it selects."""
     return 1 + rows // 50 + fields // 50

@@ -1,4 +1,4 @@
-"""Webhooks: an address of an app that is told of events, signed, tried again, at least once, in order by subject."""
+"""Webhooks: an app gets signed events at a URL, with retries, at least once, in order by subject."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +12,17 @@ from app.domain.platform.destinations import Address, Destinations, addresses_in
 from app.domain.platform.feed import KINDS, EventType
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
-"""How long to wait after each failure, as the Standard Webhooks specification proposes; then it is given up."""
+"""The pauses after each failure, as the Standard Webhooks specification proposes; after the last one it is dropped."""
 LONGEST_PAUSE = 2
-"""The step up to which a webhook as a whole pauses after failures: half an hour, so that it is told soon once well."""
+"""The step up to which a whole webhook pauses after failures: half an hour, so that it recovers soon."""
 BOTH_SECRETS = timedelta(hours=24)
-"""How long the secret before the present one signs too."""
+"""How long the previous secret signs too."""
 MOST_WEBHOOKS = 10
-"""Of one app."""
+"""The most webhooks of one app."""
 
 
 class SendingState(StrEnum):
-    """How far the sending of an event is."""
+    """The state of a delivery."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -30,7 +30,7 @@ class SendingState(StrEnum):
 
 
 class OffReason(StrEnum):
-    """Why nothing is sent any more: the address answered 410, or somebody switched it off."""
+    """Why a webhook is disabled: the receiver answered 410, or somebody disabled it."""
 
     GONE = "gone"
     SWITCHED_OFF = "switched_off"
@@ -38,7 +38,7 @@ class OffReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """`kinds` are the events that it wants, none for all. `retry_at`: after a failure nothing is sent before."""
+    """`kinds` are the types of event to send, empty for all. `retry_at`: after a failure nothing is sent before it."""
 
     id: UUID
     app_id: UUID
@@ -50,13 +50,13 @@ class Webhook:
     retry_at: datetime | None = None
     disabled_at: datetime | None = None
     reason: str = ""
-    """Why it was disabled."""
+    """The reason why it was disabled."""
     version: int = 1
 
 
 @dataclass(frozen=True)
 class WebhookWithSecret:
-    """The only time that the secret is seen."""
+    """A webhook with its secret, which is shown only here."""
 
     webhook: Webhook
     secret: str
@@ -64,14 +64,14 @@ class WebhookWithSecret:
 
 @dataclass(frozen=True)
 class Replay:
-    """Events that are sent again."""
+    """The events that are sent again."""
 
     count: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One event on its way to one webhook; `status` and `note` say what the address answered last."""
+    """The delivery of one event to one webhook; `status` and `note` describe the last answer."""
 
     id: UUID
     webhook_id: UUID
@@ -90,7 +90,10 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What goes out: the event, to where, and the secrets that sign it, newest first. `scopes` are the app's now."""
+    """A delivery to send: the event, the URL, and the secrets that sign it, newest first.
+
+    `scopes` are the app's present ones.
+    """
 
     delivery: Delivery
     webhook: Webhook
@@ -103,13 +106,13 @@ class Letter:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: a status, or none and why."""
+    """The answer of the receiver: a status, or a note why there is none."""
 
     status: int | None
     note: str = ""
 
     final: bool = False
-    """Trying again is of no use."""
+    """Another attempt is of no use."""
 
     @property
     def good(self) -> bool:
@@ -132,9 +135,9 @@ def check_webhook(
 
 
 def check_host(url: str, addresses: Collection[Address], destinations: Destinations) -> None:
-    """Raises RuleRefused if the host of the URL is, or leads to, an address that webhooks do not go to.
+    """Raises RuleRefused if the host of the URL is, or resolves to, an address that webhooks may not go to.
 
-    `addresses` are those of a name. None: nobody knows it yet; it may come to exist, and each delivery looks again.
+    `addresses` are those of a name. None: it does not resolve yet; it may later, and each delivery checks again.
     """
     host = host_of(url)
     if not all(destinations.include(address) for address in (*addresses_in(host), *addresses)):
@@ -142,7 +145,7 @@ def check_host(url: str, addresses: Collection[Address], destinations: Destinati
 
 
 def host_of(url: str) -> str:
-    """The host that a URL names, without brackets and in lower case; empty if it names none."""
+    """The host of a URL, without brackets and in lower case; empty if it has none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -153,7 +156,8 @@ def _can_be_sent_to(url: str, *, local: bool) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:  # no address at all, or no port
+    # It is no address, or has a bad port.
+    except ValueError:
         return False
     return (
         bool(parts.hostname)
@@ -167,12 +171,12 @@ REFUSED = Answer(None, "the app may not read this any more", final=True)
 
 
 def unreadable(letter: Letter) -> bool:
-    """Whether the app has lost the scope that the event needs since it was written down for it."""
+    """Whether the app has lost the scope that the event needs since the event was queued for it."""
     return KINDS[EventType(letter.delivery.name)].scope not in letter.scopes
 
 
 def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -> tuple[Delivery, Webhook]:
-    """What becomes of a delivery and its webhook with the answer; 410 ends the webhook, as the receiver asks."""
+    """The delivery and its webhook after an answer; 410 disables the webhook, as the receiver requests."""
     said = replace(delivery, status=answer.status, note=answer.note[:200])
     if answer.good:
         done = replace(said, state=SendingState.DELIVERED, done_at=now)
@@ -184,7 +188,8 @@ def after(delivery: Delivery, webhook: Webhook, answer: Answer, now: datetime) -
         gone = replace(failing, retry_at=None, disabled_at=webhook.disabled_at or now, reason=OffReason.GONE)
         return replace(said, state=SendingState.FAILED, done_at=now), gone
     if webhook.retry_at is not None and webhook.retry_at > now:
-        failing = webhook  # one of many that failed together
+        # It is one of many that failed together, so it counts once.
+        failing = webhook
     else:
         failing = replace(failing, retry_at=now + BACKOFF[min(webhook.failures, LONGEST_PAUSE)])
     if delivery.attempts > len(BACKOFF):

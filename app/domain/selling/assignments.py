@@ -1,4 +1,4 @@
-"""One job, several cooperatives: one of them contracts the customer, members of all do parts of it."""
+"""Assignments (jobs): one cooperative has the contract with the customer, members of several do the parts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,11 +18,11 @@ from app.domain.transitions import REASON, Case, Need, Process, Terms, Transitio
 from app.domain.vat import VatClass, rate_on
 
 APPROVED_AFTER = timedelta(days=14)
-"""Without a word of the customer, as with orders."""
+"""Without an answer of the customer, as with orders."""
 
 
 class AssignmentState(StrEnum):
-    """How far a job is."""
+    """The state of a job."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -51,7 +51,7 @@ class AssignmentVerb(StrEnum):
 
 
 class Audience(StrEnum):
-    """Whose members may apply: the lead's own, the partners' too, or those of every cooperative."""
+    """The members who may apply: the lead's own, the partners' too, or those of every cooperative."""
 
     OWN = "own"
     PARTNERS = "partners"
@@ -60,7 +60,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class PriceLine:
-    """What the customer pays for; `unit_price_cents` without VAT."""
+    """A line that the customer pays for; `unit_price_cents` without VAT."""
 
     title: str
     quantity: int
@@ -70,7 +70,7 @@ class PriceLine:
 
 @dataclass(frozen=True)
 class JobCost:
-    """What the job costs before anything is shared, paid to `supplier`; `refunded_cents` went back with a refund."""
+    """A cost that is paid to `supplier` before the shares; `refunded_cents` came back with a refund."""
 
     title: str
     supplier: str
@@ -84,9 +84,10 @@ class JobCost:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """`cooperative_id` leads and contracts the customer; `order_id` is the customer's order once there is one.
+    """`cooperative_id` leads and has the contract with the customer; `order_id` is the customer's order once there is
+    one.
 
-    `terms` counts every change of who is paid what; `signed_ids` are the cooperatives that signed the present ones,
+    `terms` counts every change of the shares; `signed_ids` are the cooperatives that signed the present terms,
     `party_ids` those that do a part. `net_cents` is the price without VAT.
     """
 
@@ -111,19 +112,19 @@ class Assignment:
     signed_ids: tuple[UUID, ...] = ()
     party_ids: tuple[UUID, ...] = ()
     member_ids: tuple[UUID, ...] = ()
-    """Who does a part, waits for one, or was asked."""
+    """The members who do a part, wait for one, or were invited."""
     open_seats: int = 0
     open_hours: int = 0
-    """Reports of hours that nobody approved yet."""
+    """The number of reports of hours that nobody has decided yet."""
     approved_minutes: int = 0
-    """Of all parts, as far as approved."""
+    """The approved minutes of all parts."""
     paid_cents: int = 0
-    """Of the customer's order, as far as it concerns the deposit."""
+    """The payments of the customer's order, for the check of the deposit."""
     customer_person_id: UUID | None = None
     customer_app_id: UUID | None = None
-    """The customer who can log in, or the app for which they ordered; known to those who may see the order."""
+    """The customer who can log in, or the app that ordered for them; loaded for those who may see the order."""
     roles: tuple[Slot, ...] = ()
-    """Its slots, until it is approved."""
+    """Its slots; loaded until it is approved."""
     state: AssignmentState = AssignmentState.DRAFT
     delivered_at: datetime | None = None
     reason: str = ""
@@ -135,19 +136,19 @@ class Assignment:
 
     @property
     def shared_cents(self) -> int:
-        """What the parts share: the price without VAT and costs."""
+        """The amount that the parts share: the price without VAT and costs."""
         return self.net_cents - self.cost_cents
 
     @property
     def unsigned_ids(self) -> tuple[UUID, ...]:
-        """Who still has to sign; the lead signs too."""
+        """The cooperatives that still have to sign; the lead signs too."""
         needed = dict.fromkeys((self.cooperative_id, *self.party_ids))
         return tuple(place for place in needed if place not in self.signed_ids)
 
 
 @dataclass(frozen=True)
 class AssignmentCustomer:
-    """Who asked for an assignment (`id`), for the lead only."""
+    """The customer of an assignment (`id`), for the lead only."""
 
     id: UUID
     cooperative_id: UUID
@@ -159,7 +160,7 @@ def _priced(case: Case[Assignment]) -> str | None:
 
 
 def _ready(case: Case[Assignment]) -> str | None:
-    """It has a price, every seat is taken, and everybody signed what stands."""
+    """It has a price, every seat is taken, and all cooperatives signed the present terms."""
     if case.thing.net_cents <= 0:
         return "price_missing"
     if case.thing.open_seats:
@@ -176,7 +177,7 @@ def _hours_decided(case: Case[Assignment]) -> str | None:
 
 
 def _shared(case: Case[Assignment]) -> SharesDiffer | None:
-    """The shares of all seats make the whole, as they are planned."""
+    """The planned shares of all seats add up."""
     try:
         seat_cents(case.thing, case.thing.roles)
     except SharesDiffer as refusal:
@@ -185,7 +186,7 @@ def _shared(case: Case[Assignment]) -> SharesDiffer | None:
 
 
 def _worked(case: Case[Assignment]) -> SharesDiffer | None:
-    """What is shared by hours needs hours."""
+    """Shares by hours need hours."""
     by_hours = all(slot.share_kind == "hours" for slot in case.thing.roles if slot.seats)
     return SharesDiffer(how="hours") if by_hours and not case.thing.approved_minutes else None
 
@@ -204,12 +205,12 @@ def _deposit_within_price(case: Case[Assignment]) -> RuleRefused | None:
 
 
 def _no_hours_stand(case: Case[Assignment]) -> HoursStand | None:
-    """The lead alone cannot cancel a job on which approved hours stand."""
+    """The lead alone cannot cancel a job that has approved hours."""
     return HoursStand(minutes=case.thing.approved_minutes) if case.thing.approved_minutes else None
 
 
 def _somebody_else(case: Case[Assignment]) -> SecondPersonNeeded | None:
-    """A treasurer may pass on what a customer without a login said, but not about their own work."""
+    """A treasurer may speak for a customer without a login, but not about their own work."""
     if is_customer(roles_in(case.thing, case.actor)):
         return None
     own = case.is_person(case.thing.created_by) or case.is_member(*case.thing.member_ids)
@@ -217,13 +218,13 @@ def _somebody_else(case: Case[Assignment]) -> SecondPersonNeeded | None:
 
 
 def _told_how(case: Case[Assignment]) -> tuple[Need, ...]:
-    """Whoever passes on what the customer said tells how they know."""
+    """Somebody who speaks for the customer must say how they know."""
     own_word = case.actor.person_id is None or is_customer(roles_in(case.thing, case.actor))
     return () if own_word else (REASON,)
 
 
 def _until(assignment: Assignment) -> datetime | None:
-    """The customer's silence approves what was delivered."""
+    """The deadline of the customer's answer; after it the delivery is approved."""
     delivered = assignment.state is AssignmentState.DELIVERED and assignment.delivered_at is not None
     return assignment.delivered_at + APPROVED_AFTER if delivered and assignment.delivered_at else None
 
@@ -279,31 +280,31 @@ ASSIGNMENT: Process[Assignment] = Process(
 )
 OVER = (AssignmentState.SETTLED, AssignmentState.CANCELLED)
 PLANNING = (AssignmentState.DRAFT, AssignmentState.PUBLISHED, AssignmentState.STAFFING)
-"""The price can still change."""
+"""The states in which the price can still change."""
 STAFFABLE = tuple(AssignmentState(state) for state in CHANGES_HANDS)
-"""Parts can be taken, given up and handed on."""
+"""The states in which parts can be taken, given up and handed on."""
 ORDER_STATES = {
     AssignmentState.IN_PROGRESS: OrderState.IN_PROGRESS,
     AssignmentState.DELIVERED: OrderState.DELIVERED,
     AssignmentState.APPROVED: OrderState.COMPLETED,
     AssignmentState.CANCELLED: OrderState.CANCELLED,
 }
-"""What the customer's order becomes with its assignment."""
+"""The state of the customer's order for each state of its assignment."""
 
 
 def roles_in(assignment: Assignment, actor: Actor) -> tuple[Party, ...]:
-    """What the actor is to it: the customer, the customer's app, a member who does a part."""
+    """The actor's parties to it: the customer, the customer's app, a member who does a part."""
     of_order = actor.as_customer(assignment.customer_person_id, assignment.customer_app_id)
     return (*of_order, *actor.as_member(*assignment.member_ids))
 
 
 def is_customer(own: Iterable[Party]) -> bool:
-    """Whether somebody is the customer, or the app through which they ordered."""
+    """Whether the actor is the customer, or the app that ordered for them."""
     return any(party.role in (Role.CUSTOMER, Role.APP) for party in own)
 
 
 def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:
-    """Whether a cooperative takes part, or its members may apply, for as long as parts can be taken."""
+    """Whether a cooperative takes part, or its members may apply while parts can be taken."""
     if cooperative_id in (assignment.cooperative_id, *assignment.party_ids):
         return True
     partner = assignment.audience is Audience.PARTNERS and cooperative_id in assignment.partner_ids
@@ -311,7 +312,10 @@ def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:
 
 
 def check_assignment(assignment: Assignment) -> Assignment:
-    """The assignment itself. Raises RuleRefused for times in the wrong order, costs or a deposit above the price."""
+    """Returns the assignment.
+
+    Raises RuleRefused for times in the wrong order, or costs or a deposit above the price.
+    """
     if assignment.ends_at < assignment.starts_at:
         raise RuleRefused(rule="ends_after_it_starts", value=assignment.ends_at.isoformat())
     if assignment.net_cents > MAX_CENTS:
@@ -329,7 +333,7 @@ def net_of(lines: Iterable[PriceLine]) -> int:
 def transition(case: Case[Assignment], verb: str, *, reason: str = "") -> Assignment:
     """The assignment after `verb`.
 
-    Raises WrongState with the reason, HoursStand for one with approved hours, SharesDiffer, ReasonNeeded, and
+    Raises WrongState with the reason, HoursStand if there are approved hours, SharesDiffer, ReasonNeeded, and
     SecondPersonNeeded for a treasurer who planned it or does a part.
     """
     assignment, state = case.thing, AssignmentState(move(ASSIGNMENT, case, verb, reason=reason))
@@ -346,7 +350,7 @@ def not_own_job(assignment: Assignment, person_id: UUID | None) -> None:
 def staffed(assignment: Assignment, slots: Sequence[Slot], before: Sequence[Part], after: Sequence[Part]) -> Assignment:
     """The assignment with these parts; other cooperatives or open seats void every signature.
 
-    Who replaces a colleague of their own cooperative changes nothing that was signed.
+    A colleague of the same cooperative who takes over a part changes no signed term.
     """
     taken = [part for part in after if part.state is PartState.TAKEN]
     active = [part for part in after if part.active]
@@ -367,21 +371,22 @@ def _seated(parts: Iterable[Part]) -> list[tuple[UUID, UUID]]:
 
 
 def new_terms(assignment: Assignment) -> Assignment:
-    """The assignment with other terms: nobody has signed those, and what was agreed has to be agreed again."""
+    """The assignment with new terms: all signatures are void, and it must be agreed again."""
     state = AssignmentState.STAFFING if assignment.state is AssignmentState.AGREED else assignment.state
     return replace(assignment, terms=assignment.terms + 1, signed_ids=(), state=state)
 
 
 def shares_of(assignment: Assignment, slots: Sequence[Slot], parts: Sequence[Part]) -> dict[UUID, int]:
-    """Cents by part for the parts that are taken, the whole shared over them and the seats that are open.
+    """Cents by part for the taken parts; the price is shared over these and the open seats.
 
-    Hours count as approved once all was delivered, as planned before. Raises SharesDiffer.
+    Approved hours count once all was delivered, planned hours before. Raises SharesDiffer.
     """
     worked = assignment.delivered_at is not None
     lines: list[tuple[UUID | None, Share]] = []
     for slot in slots:
         taken = [part for part in parts if part.slot_id == slot.id and part.state is PartState.TAKEN]
-        taken.sort(key=lambda part: (part.cooperative_id, part.number))  # a colleague instead moves no odd cent
+        # Sorted by number, so that a colleague who takes over a part moves no odd cent.
+        taken.sort(key=lambda part: (part.cooperative_id, part.number))
         lines += [(part.id, slot.share_of(part.minutes if worked else slot.minutes)) for part in taken]
         lines += [(None, slot.share_of(slot.minutes))] * (slot.seats - len(taken))
     amounts = share_cents(assignment.shared_cents, [share for _, share in lines])
@@ -389,7 +394,7 @@ def shares_of(assignment: Assignment, slots: Sequence[Slot], parts: Sequence[Par
 
 
 def seat_cents(assignment: Assignment, slots: Sequence[Slot]) -> dict[UUID, int]:
-    """What one seat of each slot brings as it is planned; the first of them where a cent does not divide."""
+    """The planned earnings of one seat of each slot; of the first seat if the cents do not divide evenly."""
     lines = [(slot.id, slot.share_of(slot.minutes)) for slot in slots for _ in range(slot.seats)]
     amounts = share_cents(assignment.shared_cents, [share for _, share in lines])
     found: dict[UUID, int] = {}

@@ -12,7 +12,7 @@ from app.domain.vat import VatClass
 
 @dataclass(frozen=True)
 class GivenBack:
-    """What a refund takes: of the VAT, of each cost, of each earning; in the order in which they were given."""
+    """The parts of a refund, in the given order: VAT, each cost, each earning."""
 
     vat_cents: int
     costs: tuple[int, ...]
@@ -20,15 +20,15 @@ class GivenBack:
 
 
 def reclaims_vat(order: Order) -> bool:
-    """Whether the VAT on what partners charge comes back: not against a sale without any. Wet OB 1968 art. 15, 25."""
+    """Whether the VAT on partners' charges is reclaimed: not against a sale without VAT. Wet OB 1968 art. 15, 25."""
     return all(line.vat_class is not VatClass.EXEMPT for line in order.lines)
 
 
 def job_legs(assignment: Assignment, charges: Sequence[Order], reclaimed: bool) -> tuple[Leg, ...]:
-    """The lead's legs beside its own members': costs, and what partners charge.
+    """The lead's legs beside its own members': costs, and the partners' charges.
 
-    Its VAT comes back; where that is not `reclaimed`, as a partner left the small-business scheme meanwhile, the
-    lead's fund bears it.
+    The lead reclaims the partners' VAT. If it is not `reclaimed`, because a partner left the small-business scheme
+    meanwhile, the lead's fund pays it.
     """
     title = assignment.title
     legs = [_cost_leg(cost, cost.cents, "assignment_cost", title) for cost in assignment.costs]
@@ -59,7 +59,7 @@ def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str, recla
 
 
 def customer_leg(order: Order) -> Leg:
-    """Who owes a sale: the customer, or the cooperative that is charged."""
+    """The leg of the debtor of a sale: the customer, or the cooperative that is charged."""
     if order.buyer_id is None:
         return Leg(
             kind=AccountKind.RECEIVABLE_CUSTOMER,
@@ -78,20 +78,22 @@ def customer_leg(order: Order) -> Leg:
 
 
 def customer_back_leg(order: Order, cents: int) -> Leg:
-    """Who owes so much less."""
+    """The same leg for `cents` less."""
     owed = customer_leg(order)
     return Leg(kind=owed.kind, cents=cents, rule="refund", facts=owed.facts | {"of": "customer"}, party=owed.party)
 
 
 def give_back(cents: int, vat_left: int, costs: Sequence[JobCost], nets_left: Sequence[int]) -> GivenBack:
-    """Share a refund over what is left of VAT, costs and every part, of whichever cooperative; it ends at zero."""
+    """Shares a refund over what is left of VAT, costs and every part, of all cooperatives; the last refund ends at
+    zero.
+    """
     shares = share_out(cents, [vat_left, *(cost.left_cents for cost in costs), *nets_left])
     first = 1 + len(costs)
     return GivenBack(shares[0], tuple(shares[1:first]), tuple(shares[first:]))
 
 
 def charge_back(net: int, net_left: int, vat_left: int) -> int:
-    """The VAT that goes with `net` of a charge of which `net_left` and `vat_left` stand; half up, all with the last."""
+    """The VAT for `net` of a charge with `net_left` and `vat_left` remaining; half up; the last part takes the rest."""
     return (2 * vat_left * net + net_left) // (2 * net_left) if net_left else 0
 
 

@@ -1,4 +1,4 @@
-"""Customers: a person or an organisation; every order keeps a snapshot of how to reach them."""
+"""Customers: a person or an organisation; every order keeps a snapshot of the contact."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from app.domain.errors import ContactIncomplete
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """How to reach who ordered: a name, and an e-mail address or a telephone number."""
+    """How to reach the customer: a name, and an e-mail address or a telephone number."""
 
     name: str
     email: str | None = None
@@ -21,7 +21,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Customer:
-    """A person's own contact card, used when they order without naming another."""
+    """A person's own contact card, used for orders without another contact."""
 
     id: UUID
     person_id: UUID
@@ -30,7 +30,7 @@ class Customer:
 
 
 def reachable(contact: Contact) -> Contact:
-    """The contact itself. Raises ContactIncomplete without e-mail and telephone."""
+    """Returns the contact. Raises ContactIncomplete without e-mail and telephone."""
     if not (contact.email or contact.phone):
         raise ContactIncomplete
     return contact

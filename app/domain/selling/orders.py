@@ -1,4 +1,4 @@
-"""Orders: one per cooperative, a snapshot of what was bought, and an append-only trail of what happened."""
+"""Orders: one per cooperative, with a snapshot of each offering and an append-only history."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.days import day_of
-from app.domain.errors import AmountOutOfRange, NotOrderable, SecondPersonNeeded, SeveralSellers, TooLate
+from app.domain.errors import NotOrderable, RuleRefused, SecondPersonNeeded, SeveralSellers, TooLate
 from app.domain.market.offerings import Offering, OfferingState
 from app.domain.money import MAX_CENTS, half_up
 from app.domain.selling.customers import Contact
@@ -21,7 +21,7 @@ COMPLETES_AFTER = timedelta(days=14)
 
 
 class OrderState(StrEnum):
-    """How far an order is."""
+    """The state of an order."""
 
     PLACED = "placed"
     ACCEPTED = "accepted"
@@ -34,7 +34,7 @@ class OrderState(StrEnum):
 
 
 class OrderVerb(StrEnum):
-    """What people do with an order."""
+    """A step that people take with an order."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -45,7 +45,7 @@ class OrderVerb(StrEnum):
 
 
 class OrderStep(StrEnum):
-    """What the trail of an order tells: what people and deadlines did with it, and what became of its payments."""
+    """A step in the history of an order: by people, by deadlines, or about its payments."""
 
     PLACE = "place"
     ACCEPT = "accept"
@@ -73,9 +73,9 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """What was bought, as it was: edition, title, net unit price and VAT rate (basis points) of that moment.
+    """A snapshot of an offering: edition, title, net unit price and VAT rate (basis points) at the moment of the order.
 
-    A line that was agreed for an assignment has no offering; the customer's has no member either.
+    A line that was agreed for an assignment has no offering; on the customer's order it has no member either.
     """
 
     id: UUID
@@ -91,11 +91,11 @@ class OrderLine:
     vat_basis_points: int
     counts_stock: bool
     purchase_cents: int | None = None
-    """Of a unit, under the margin scheme."""
+    """The cost of a unit, under the margin scheme."""
 
     @property
     def margin_vat_cents(self) -> int:
-        """VAT inside the margin; 0 where VAT comes on top of the price."""
+        """The VAT inside the margin; 0 if VAT is added to the price."""
         if self.purchase_cents is None:
             return 0
         margin = self.quantity * (self.unit_price_cents - self.purchase_cents)
@@ -111,7 +111,7 @@ class Order:
     """One order at one cooperative. VAT is never earned.
 
     `paid_cents` is what was received less what was given back, `refunded_cents` what was taken off the price after the
-    sale. At every step paid + refunded + due − owed back is the price: `gross_cents`, or 0 once it is called off.
+    sale. At every step paid + refunded + due − owed back is the price: `gross_cents`, or 0 once it is cancelled.
     """
 
     id: UUID
@@ -135,12 +135,12 @@ class Order:
     delivered_at: datetime | None = None
     completed_at: datetime | None = None
     sale_parts: int = 0
-    """Sale journals so far; the last one stands unless `sale_reversed`."""
+    """The number of sale journals; the last one is in force unless `sale_reversed`."""
     sale_reversed: bool = False
     assignment_id: UUID | None = None
-    """The assignment that it belongs to, which moves it."""
+    """The assignment that moves it, if any."""
     buyer_id: UUID | None = None
-    """The cooperative that is charged with it, for a partner's part of an assignment; cleared by netting."""
+    """The cooperative that is charged for a partner's part of an assignment; netting pays it."""
     version: int = 1
 
     @property
@@ -149,7 +149,7 @@ class Order:
 
     @property
     def settled(self) -> bool:
-        """Whether a sale stands in the books."""
+        """Whether a sale is booked and not reversed."""
         return self.sale_parts > 0 and not self.sale_reversed
 
     @property
@@ -158,17 +158,17 @@ class Order:
 
     @property
     def due_cents(self) -> int:
-        """What is still to be paid."""
+        """The amount still to be paid."""
         return max(self._price_left_cents - self.paid_cents, 0)
 
     @property
     def owed_back_cents(self) -> int:
-        """What was paid beyond the price: the cooperative owes it to the customer."""
+        """The amount paid beyond the price, which the cooperative owes the customer."""
         return max(self.paid_cents - self._price_left_cents, 0)
 
     @property
     def payment(self) -> PaymentState:
-        """How much of what was ordered is paid, called off or not."""
+        """How much of it is paid, also if it is cancelled."""
         if self.refunded_cents and self.refunded_cents == self.gross_cents:
             return PaymentState.REFUNDED
         if self.paid_cents >= self.gross_cents - self.refunded_cents:
@@ -177,7 +177,7 @@ class Order:
 
     @property
     def due_at(self) -> datetime | None:
-        """When the clock moves it: it expires if nobody accepted it, and silence after delivery completes it."""
+        """When a timer moves it: it expires if nobody accepted it; after delivery, no answer completes it."""
         if self.assignment_id is not None:
             return None
         if self.state is OrderState.PLACED:
@@ -193,7 +193,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent:
-    """Something that happened to an order, and who did it through which app."""
+    """A step in the history of an order, with the person and the app."""
 
     id: UUID
     order_id: UUID
@@ -207,12 +207,12 @@ class OrderEvent:
 
 
 ABOUT_MONEY = frozenset({OrderStep.RECORD_PAYMENT, OrderStep.REVERSE_PAYMENT, OrderStep.REFUND})
-"""What the trail tells of an order's payments."""
+"""The steps about an order's payments."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuestOrder:
-    """What the status link shows: no name, no address."""
+    """The public part of an order, for its status link: no name, no address."""
 
     reference: str
     cooperative: str
@@ -265,9 +265,9 @@ RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
 
 
 def roles_on(order: Order, actor: Actor) -> tuple[Party, ...]:
-    """What the actor is to this order: its customer, its app, its maker.
+    """The actor's parties to this order: its customer, its app, its maker.
 
-    What one cooperative charges another names what each of its members earns: that is for its staff.
+    A charge between cooperatives shows the earnings of each member, so it is for staff only.
     """
     makers = order.maker_ids if order.buyer_id is None else ()
     return (*actor.as_customer(order.customer_person_id, order.app_id), *actor.as_member(*makers))
@@ -326,10 +326,10 @@ def seller_of(offerings: Sequence[Offering]) -> UUID:
 
 
 def totals(order: Order) -> Order:
-    """The order with net and VAT of its lines. Raises AmountOutOfRange beyond one thousand million euro."""
+    """The order with net and VAT of its lines. Raises RuleRefused beyond one thousand million euro."""
     net = sum(line.net_cents for line in order.lines)
     if net > MAX_CENTS:
-        raise AmountOutOfRange(amount=str(net))
+        raise RuleRefused(rule="order_too_large", value=order.reference, limit_cents=MAX_CENTS)
     return replace(order, net_cents=net, vat_cents=vat_of(order.lines))
 
 
@@ -354,16 +354,16 @@ def transition(case: Case[Order], verb: str) -> Order:
 
 
 def less(order: Order, cents: int) -> Order:
-    """A settled order with so much taken off its price; what was paid beyond what is left is given back."""
+    """A settled order with `cents` taken off its price; payments beyond the new price are given back."""
     refunded = order.refunded_cents + cents
     paid = min(order.paid_cents, order.gross_cents - refunded)
     return replace(order, refunded_cents=refunded, paid_cents=paid, sale_reversed=refunded == order.gross_cents)
 
 
 def due_for_sale(order: Order) -> bool:
-    """Completed and paid, and no sale stands in the books; one of an assignment is booked when that is approved.
+    """Whether a sale must be booked: completed, paid and not booked; approval books the sale of an assignment instead.
 
-    A payment beyond the price stops no sale; an order of which everything was refunded brings none.
+    A payment beyond the price stops no sale; a fully refunded order has none.
     """
     return (
         order.state is OrderState.COMPLETED

@@ -1,4 +1,4 @@
-"""Parts of an assignment: slots with seats, who takes one, who waits, and the hours that were worked."""
+"""Parts of an assignment: slots with seats, the members who take them or wait for one, and their hours."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from app.domain.vat import VatClass
 
 
 class PartState(StrEnum):
-    """How far a part of a job is."""
+    """The state of a part of a job."""
 
     INVITED = "invited"
     WAITING = "waiting"
@@ -56,20 +56,23 @@ class Slot:
     ends_at: datetime | None = None
     place: str = ""
     vat_class: VatClass = VatClass.STANDARD
-    """Of what a partner charges the lead for it."""
+    """The VAT on a partner's charge to the lead."""
     version: int = 1
     share_cents: int | None = None
-    """What one seat brings as it is planned, if the slot is read to be shown; None while the shares differ."""
+    """The planned earnings of one seat, if the slot is read for display; None while the shares differ."""
 
     def share_of(self, minutes: int) -> Share:
-        """The share of one seat on which so many minutes were, or are to be, worked."""
+        """The share of one seat with this many minutes, worked or planned."""
         return Share(self.share_kind, minutes if self.share_kind is ShareKind.HOURS else self.share_size)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A member on a slot. `number` is the place in the queue; `minutes` are approved; `net_cents` is known once the
-    assignment is approved. `offered_to` is a colleague who may take it over."""
+    """A member on a slot.
+
+    `number` is the position in the queue; `minutes` are approved; `net_cents` is known once the assignment is approved.
+    `offered_to` is a colleague who may take it over.
+    """
 
     id: UUID
     assignment_id: UUID
@@ -86,7 +89,7 @@ class Part:
     job_state: str = ""
     """The state of the assignment."""
     worked: bool = False
-    """Whether reported hours stand."""
+    """Whether it has reported hours that were not refused."""
     version: int = 1
 
     @property
@@ -96,7 +99,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """What was worked on a part on a day; a correction is a new entry with the difference, and counts once approved."""
+    """A report of work on a part on a day; a correction is a new report of the difference; it counts once approved."""
 
     id: UUID
     part_id: UUID
@@ -114,7 +117,7 @@ class Hours:
     refused_by: UUID | None = None
     refused_at: datetime | None = None
     reason: str = ""
-    """Why it was refused; what was refused does not count."""
+    """The reason of the refusal; refused hours do not count."""
     version: int = 1
 
     @property
@@ -124,7 +127,7 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """A cooperative's word for one version of the terms, with what its parts bring by them."""
+    """A cooperative's signature for one version of the terms, with the earnings of its parts by them."""
 
     id: UUID
     assignment_id: UUID
@@ -141,7 +144,7 @@ EVER_TAKEN = (PartState.TAKEN, PartState.WITHDRAWN, PartState.HANDED_ON)
 
 
 CHANGES_HANDS = ("published", "staffing", "agreed", "in_progress")
-"""The states of an assignment in which its parts are taken, given up and handed on."""
+"""The states of an assignment in which its parts can be taken, given up and handed on."""
 
 
 def _changes_hands(case: Case[Part]) -> str | None:
@@ -168,7 +171,7 @@ def _offered(case: Case[Part]) -> str | None:
 
 
 def _unworked(case: Case[Part]) -> RuleRefused | None:
-    """What was worked stays with whoever worked it."""
+    """Hours stay with the person who worked them."""
     return RuleRefused(rule="worked_hours_stay", value="") if case.thing.worked else None
 
 
@@ -180,7 +183,7 @@ _COLLEAGUE = (Need("to_member_id", "hand_on_names_a_colleague"),)
 
 
 def _rights(part: Part, actor: Actor) -> Callable[[Right], bool]:
-    """Of the lead's staff, their own cooperative's, the member's."""
+    """The rights of the lead's staff, of their own cooperative's staff, and of the member."""
     own = actor.as_member(part.member_id, part.offered_to)
 
     def may(right: Right) -> bool:
@@ -213,7 +216,7 @@ def after_part(case: Case[Part], verb: str, **inputs: object) -> Part:
 
 
 def seat_or_queue(slot: Slot, parts: Iterable[Part]) -> PartState:
-    """Whether who comes now gets a seat, or waits: nobody passes by who waits already."""
+    """Whether a newcomer gets a seat or waits: nobody passes those who wait already."""
     mine = [part for part in parts if part.slot_id == slot.id]
     taken = sum(part.state is PartState.TAKEN for part in mine)
     waiting = any(part.state is PartState.WAITING for part in mine)
@@ -221,14 +224,14 @@ def seat_or_queue(slot: Slot, parts: Iterable[Part]) -> PartState:
 
 
 def joined(slot: Slot, parts: Sequence[Part], part: Part) -> list[Part]:
-    """The parts with one more. Raises AlreadyExists for who is on that slot, or waits for it, already."""
+    """The parts with one more. Raises AlreadyExists for a member who has that slot, or waits for it, already."""
     if any(other.slot_id == slot.id and other.member_id == part.member_id and other.active for other in parts):
         raise AlreadyExists(what="part")
     return [*parts, part]
 
 
 def promoted(slots: Sequence[Slot], parts: Sequence[Part]) -> list[Part]:
-    """The parts with free seats given to who waits, in the order in which they came."""
+    """The parts after free seats went to the waiting list, in its order."""
     found = {part.id: part for part in parts}
     for slot in slots:
         mine = [part for part in found.values() if part.slot_id == slot.id]
@@ -240,7 +243,7 @@ def promoted(slots: Sequence[Slot], parts: Sequence[Part]) -> list[Part]:
 
 
 def check_slot(slot: Slot, parts: Iterable[Part]) -> Slot:
-    """The slot itself. Raises RuleRefused for fewer seats than are taken, an empty share, times in the wrong order."""
+    """Returns the slot. Raises RuleRefused for fewer seats than are taken, an empty share, times in the wrong order."""
     taken = sum(part.slot_id == slot.id and part.state is PartState.TAKEN for part in parts)
     if slot.seats < taken:
         raise RuleRefused(rule="seats_are_taken", value=str(taken))
@@ -254,7 +257,7 @@ def check_slot(slot: Slot, parts: Iterable[Part]) -> Slot:
 
 
 def check_hours(part: Part, reported: Iterable[Hours], minutes: int, day: date, first: date, today: date) -> None:
-    """Whether so many more minutes can be reported. Raises WrongState, RuleRefused below zero, DayOutOfRange."""
+    """Checks that `minutes` more can be reported. Raises WrongState, RuleRefused below zero, DayOutOfRange."""
     if part.state is not PartState.TAKEN:
         raise WrongState(verb="report_hours", state=part.state, possible=[])
     if minutes == 0 or sum(entry.minutes for entry in reported if entry.stands) + minutes < 0:

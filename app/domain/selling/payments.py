@@ -1,4 +1,4 @@
-"""Payments: money that came in, recorded by the treasurer; a mistake is reversed, never edited."""
+"""Payments: the treasurer records money that came in; a mistake is reversed, never edited."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from app.domain.selling.orders import Order
 
 
 class PaymentMethod(StrEnum):
-    """How money came in."""
+    """The method of payment."""
 
     BANK_TRANSFER = "bank_transfer"
     CASH = "cash"
@@ -37,12 +37,12 @@ class Payment:
 
 
 def receive(order: Order, cents: int) -> Order:
-    """The order with `cents` more paid, in whatever state it is; what is beyond its price is owed back."""
+    """The order with `cents` more paid, in any state; an amount beyond its price is owed back."""
     return replace(order, paid_cents=order.paid_cents + cents)
 
 
 def receipt_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
-    """The money in the bank: what was open is paid, the rest stands on the customer's credit."""
+    """The money in the bank: it pays what is due, the rest is the customer's credit."""
     cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
     facts = {"method": method, "order": str(after.id)}
     legs = (
@@ -54,11 +54,11 @@ def receipt_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Le
 
 
 def undo_receipt(order: Order, payment: Payment, booked: tuple[Leg, ...]) -> tuple[Order, int]:
-    """The order without a payment, and what of the customer's credit pays the price instead.
+    """The order without a payment, and the part of the customer's credit that pays the price instead.
 
-    The second is below zero if what the payment brought to the credit was set off before. `booked` are the legs of the
-    payment, which are negated as they are. Raises PaidBackAlready if the money is not there any more, or if a sale of
-    which a part was refunded would not be paid any more.
+    That part is negative if the credit of the payment was set off before. `booked` are the legs of the payment, which
+    are negated. Raises PaidBackAlready if the money was given back, or if a partly refunded sale would not be paid any
+    more.
     """
     credit = sum(leg.cents for leg in booked if leg.kind is AccountKind.CUSTOMER_CREDIT)
     after = replace(order, paid_cents=order.paid_cents - payment.cents)
@@ -84,12 +84,12 @@ def undone(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
 
 
 def payment_day(order: Order, paid_on: date | None, today: date) -> date:
-    """The day on which money came in, today unless told. Raises DayOutOfRange before the order or after today."""
+    """The day on which money came in, by default today. Raises DayOutOfRange before the order or after today."""
     return check_day("paid_on", paid_on or today, day_of(order.placed_at), today)
 
 
 def reverse(payment: Payment, *, by: UUID, on: date, reason: str) -> Payment:
-    """The payment, undone. Raises AlreadySettled where it was undone before."""
+    """The payment, reversed. Raises AlreadySettled if it was reversed before."""
     if not reason.strip():
         raise ReasonNeeded(verb="reverse_payment")
     if payment.reversed_on is not None:

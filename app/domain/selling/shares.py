@@ -1,4 +1,4 @@
-"""Who gets what of one job done by several: in percent, by hours, or fixed amounts and the rest; always the whole."""
+"""The shares of a job done by several: by percentage, by hours, or fixed amounts and a rest; they always add up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.domain.money import WHOLE, share_out
 
 
 class ShareKind(StrEnum):
-    """What the size of a share means: basis points, nothing (the hours count), cents, a weight."""
+    """The meaning of a share's size: basis points, nothing (the hours count), cents, or a weight."""
 
     PERCENT = "percent"
     HOURS = "hours"
@@ -28,8 +28,8 @@ class Share:
 def share_cents(whole: int, shares: Sequence[Share]) -> list[int]:
     """Cents of each share, in their order; they sum to `whole` (cents, zero or more).
 
-    All are percentages of 100 together, or all are hours, or they are fixed amounts with or without a rest. Raises
-    SharesDiffer with how, and what they come to, where they do not make the whole.
+    The shares are percentages of 100 together, or all hours, or fixed amounts with or without a rest. Raises
+    SharesDiffer, with the kind and the sum, if they do not add up.
     """
     kinds, sizes = {share.kind for share in shares}, [share.size for share in shares]
     if not sizes or min(sizes) < 0:
@@ -48,7 +48,7 @@ def share_cents(whole: int, shares: Sequence[Share]) -> list[int]:
 
 
 def _fixed_and_rest(whole: int, shares: Sequence[Share]) -> list[int]:
-    """The fixed amounts as they are; what they leave by weight."""
+    """The fixed amounts; the remainder is shared by weight."""
     fixed = sum(share.size for share in shares if share.kind is ShareKind.FIXED)
     weights = [share.size if share.kind is ShareKind.REST else 0 for share in shares]
     rest = whole - fixed

@@ -1,4 +1,4 @@
-"""Deliveries within one legal entity: the one treasurer says so, the other confirms, both books are written at once."""
+"""Deliveries within one legal entity: one treasurer proposes, the other confirms, and both books change at once."""
 
 from typing import Annotated
 
@@ -20,11 +20,11 @@ from app.usecases.steps.version import expect
 from app.vocabulary import Amount, Doc, PastDay, Title, Version
 
 ReceiverId = Annotated[CooperativeId, Doc("The cooperative that received it.")]
-Goods = Annotated[Title, Doc("What was delivered.")]
-Worth = Annotated[Amount, Doc("What it is worth, at least a cent.")]
-Answer = Annotated[DeliveryVerb, Doc("What is said of it.")]
+Goods = Annotated[Title, Doc("The goods that were delivered.")]
+Worth = Annotated[Amount, Doc("Their value, at least a cent.")]
+Answer = Annotated[DeliveryVerb, Doc("The answer to the proposal.")]
 DeliveryDay = Annotated[PastDay, Doc("The day of the delivery; today if it is left out.")]
-Received = Annotated[bool, Doc("Show what it received, not what it delivered.")]
+Received = Annotated[bool, Doc("Whether to show what it received instead of what it delivered.")]
 
 
 async def propose_delivery(
@@ -37,7 +37,7 @@ async def propose_delivery(
     title: Goods,
     delivered_on: DeliveryDay | None = None,
 ) -> Delivery:
-    """Say what was delivered to another cooperative of the same legal entity: no VAT, no invoice.
+    """Propose a delivery to another cooperative of the same legal entity: no VAT, no invoice.
 
     Raises OtherLegalEntity, DayOutOfRange, RuleRefused, NotFound.
     """
@@ -63,7 +63,7 @@ async def propose_delivery(
 async def answer_delivery(
     tx: Tx, actor: Actor, *, delivery_id: DeliveryId, verb: Answer, expected_version: Version | None = None
 ) -> Delivery:
-    """Confirm or decline what was delivered. Once confirmed, it stands in both books.
+    """Confirm or decline a delivery. Once confirmed, it is booked in both books.
 
     Raises WrongState, Stale, SecondPersonNeeded, OtherLegalEntity.
     """
@@ -97,7 +97,7 @@ async def answer_delivery(
 async def list_deliveries(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, received: Received = False
 ) -> Page[Delivery]:
-    """What a cooperative delivered, or received, within its legal entity. For the treasurer."""
+    """The deliveries that a cooperative made or received within its legal entity. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     side = "to_cooperative_id" if received else "from_cooperative_id"

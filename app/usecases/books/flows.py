@@ -1,4 +1,4 @@
-"""Where money went: statements, the trace of an order, the flows of a month; nothing is changed."""
+"""Flows of money: statements, the trace of an order, the flows of a month. Reads only."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,8 +21,8 @@ from app.vocabulary import Day, Doc, Month, PastMoment, first_of
 
 FirstDay = Annotated[Day, Doc("Its first day.")]
 LastDay = Annotated[Day, Doc("Its last day.")]
-AsOf = Annotated[PastMoment, Doc("The moment at which the books said so; null: now.")]
-Axis = Annotated[StatementAxis, Doc("By the month in which an entry is booked, or by the day of the work.")]
+AsOf = Annotated[PastMoment, Doc("The moment as of which to read the books; null: now.")]
+Axis = Annotated[StatementAxis, Doc("Whether a period counts the month of booking or the day of the work.")]
 
 
 async def get_statement(
@@ -35,9 +35,9 @@ async def get_statement(
     as_of: AsOf | None = None,
     axis: Axis = StatementAxis.PERIOD,
 ) -> Statement:
-    """The cooperative's accounts over a period, as the books said at a moment. For the treasurer.
+    """The cooperative's accounts over a period, as of a moment. For the treasurer.
 
-    With that moment it says the same whenever it is asked again.
+    With a moment given, the answer is always the same.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
@@ -55,7 +55,7 @@ async def get_member_statement(
     as_of: AsOf | None = None,
     axis: Axis = StatementAxis.WORK,
 ) -> Statement:
-    """What a member turned over, the costs, how it was shared and what their own accounts say. For member and staff."""
+    """A member's turnover, costs, shares and own accounts over a period. For the member and the staff."""
     member = await members.get(tx, member_id)
     own = actor.as_member(member_id)
     actor.require(Right.READ_THERMOMETER, member.cooperative_id, own=own)
@@ -94,7 +94,7 @@ async def _statement(
 
 @shows_private
 async def trace_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Flow]:
-    """Where the money of an order went, through to what was bought from the pot. A maker sees their own part."""
+    """The money of an order, up to the purchases from the pot. A maker sees their own part."""
     order = await orders.get(tx, order_id)
     own = {earning.credited_id for earning in await earnings.all(tx, order_id=order_id)}
     mine = frozenset(actor.members_with(Right.TRACE_ORDER)) & (set(order.maker_ids) | own)
@@ -109,7 +109,7 @@ async def trace_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Flow]:
 
 @shows_private
 async def get_month_flows(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: Month) -> list[Flow]:
-    """What came from customers in a month and where it went. For the treasurer."""
+    """The customers' money of a month, and where it went. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return await flows.month_flows(tx, cooperative_id, first_of(month))

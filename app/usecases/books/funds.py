@@ -20,14 +20,14 @@ from app.ids import CooperativeId, FundId
 from app.usecases.steps.reading import reads_by_id
 from app.vocabulary import Amount, Doc, Name, PaymentDay, Purpose, SupplierName, Title
 
-Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=20), Doc("What it may be spent on.")]
+Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=20), Doc("The purposes that it may be spent on.")]
 OneOfThem = Annotated[Purpose, Doc("One of the purposes of the fund.")]
-Bought = Annotated[Title, Doc("What is paid.")]
-Giver = Annotated[Name, Doc("Who gave it.")]
+Bought = Annotated[Title, Doc("The goods or service to pay.")]
+Giver = Annotated[Name, Doc("The giver.")]
 
 
 async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, title: Title, purposes: Purposes) -> Fund:
-    """Set up a fund with what it may be spent on."""
+    """Set up a fund with the purposes that it may be spent on."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.WRITE_FUND, cooperative_id)
     fund = Fund(id=uuid7(), cooperative_id=cooperative_id, title=title, purposes=tuple(dict.fromkeys(purposes)))
@@ -36,7 +36,7 @@ async def add_fund(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, title
 
 
 async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Fund]:
-    """The restricted funds of a cooperative with what stands in them. For the staff."""
+    """The restricted funds of a cooperative with their balances. For the staff."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_FUND, cooperative_id)
     return await funds.page(tx, page, cooperative_id=cooperative_id)
@@ -44,7 +44,7 @@ async def list_funds(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, pag
 
 @reads_by_id(funds)
 async def get_fund(tx: Tx, actor: Actor, *, fund_id: FundId) -> Fund:
-    """One fund with what stands in it. Raises NotFound."""
+    """One fund with its balance. Raises NotFound."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.READ_FUND, fund.cooperative_id)
     return fund
@@ -53,7 +53,7 @@ async def get_fund(tx: Tx, actor: Actor, *, fund_id: FundId) -> Fund:
 async def donate(
     tx: Tx, actor: Actor, *, fund_id: FundId, amount: Amount, giver: Giver, paid_on: PaymentDay | None = None
 ) -> Journal:
-    """Record money that came for a fund: a gift, a prize, a grant. Raises DayOutOfRange."""
+    """Record money received for a fund: a gift, a prize or a grant. Raises DayOutOfRange."""
     fund = await funds.get(tx, fund_id)
     actor.require(Right.WRITE_FUND, fund.cooperative_id)
     return await _post(tx, fund, JournalKind.DONATION, donation_legs(fund, amount.cents, giver), paid_on)

@@ -1,4 +1,4 @@
-"""Netting: what two cooperatives owe each other, proposed by either or by the month, confirmed by both, paid once."""
+"""Netting: two cooperatives set off their debts; either or a monthly timer proposes, both confirm, one pays once."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -38,16 +38,16 @@ from app.usecases.steps.version import expect
 from app.vocabulary import Doc, Limit, PastDay, Reason, Version
 
 OtherId = Annotated[CooperativeId, Doc("The other cooperative.")]
-SideId = Annotated[CooperativeId, Doc("The side that speaks.")]
-BooksOf = Annotated[CooperativeId, Doc("Whose books they are.")]
-PaymentDay = Annotated[PastDay, Doc("The day of the payment; both sides name the same.")]
+SideId = Annotated[CooperativeId, Doc("The side that confirms or declines.")]
+BooksOf = Annotated[CooperativeId, Doc("The cooperative whose books to show.")]
+PaymentDay = Annotated[PastDay, Doc("The day of the payment; both sides must give the same day.")]
 
 log = logging.getLogger("samen.nettings")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One side's own entries about the other; `total_cents` is what the other owes on balance."""
+    """One side's own entries about the other; `total_cents` is the balance that the other owes."""
 
     netting: Netting
     cooperative_id: UUID
@@ -61,9 +61,9 @@ class Statement:
 async def propose_netting(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, with_cooperative_id: OtherId
 ) -> Netting:
-    """Set off what two cooperatives owe each other now. Both treasurers confirm it. Once a month it is done by itself.
+    """Set off what two cooperatives owe each other now. Both treasurers confirm it. It is also proposed every month.
 
-    An umbrella's share that it has not booked yet is booked with it.
+    If an umbrella has not booked its share yet, that is booked too.
 
     Raises NothingToNet, AlreadyExists while another is open, BooksDiffer, NotFound.
     """
@@ -75,7 +75,7 @@ async def propose_netting(
 
 
 async def propose_monthly(tx: Tx, actor: Actor) -> int:
-    """On behalf of everybody: a proposal for every pair between which something stands; how many were made."""
+    """Propose a netting for every pair with open claims; returns the number of proposals."""
     actor.require(Right.RUN_TIMER)
     made, month = 0, midnight(tx.today.replace(day=1))
     for one, other in await with_claims(tx, month):
@@ -84,7 +84,8 @@ async def propose_monthly(tx: Tx, actor: Actor) -> int:
                 await _proposed(tx, one, other)
                 await tx.flush()
             made += 1
-        except DomainError as refusal:  # this pair's books need a person; the others go on
+        # The books of this pair need a person; the other pairs go on.
+        except DomainError as refusal:
             log.warning("no netting", extra={"code": refusal.code, "between": [str(one), str(other)]})
     return made
 
@@ -98,9 +99,9 @@ async def confirm_netting(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Netting:
-    """Confirm for one side. With both it is booked in both books: the claims go, the difference through the bank.
+    """Confirm for one side. The second confirmation books it in both books and pays the difference by bank.
 
-    Raises AlreadySettled, SecondPersonNeeded, WrongState, RuleRefused for another day than the other side named, Stale.
+    Raises AlreadySettled, SecondPersonNeeded, WrongState, RuleRefused if the sides give different days, Stale.
     """
     found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
     moved = confirmed(Case(found, actor, tx.now), cooperative_id, paid_on or found.paid_on or tx.today)
@@ -123,7 +124,7 @@ async def decline_netting(
     reason: Reason,
     expected_version: Version | None = None,
 ) -> Netting:
-    """Decline with a reason. Nothing is booked, and another can be proposed. Raises WrongState, ReasonNeeded, Stale."""
+    """Decline a netting, with a reason. Nothing is booked. Raises WrongState, ReasonNeeded, Stale."""
     found = await _locked(tx, actor, netting_id, cooperative_id, expected_version)
     moved = declined(Case(found, actor, tx.now), cooperative_id, reason)
     for place in (moved.first_id, moved.second_id):
@@ -146,7 +147,7 @@ async def list_nettings(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, 
 
 
 async def get_netting_statement(tx: Tx, actor: Actor, *, netting_id: NettingId, cooperative_id: BooksOf) -> Statement:
-    """What a side's own books say about the other, entry by entry, since the netting before. Raises NotFound."""
+    """A side's own entries about the other side, since the previous netting. Raises NotFound."""
     found = await nettings.get(tx, netting_id)
     actor.require(Right.READ_NETTING, cooperative_id)
     if cooperative_id not in (found.first_id, found.second_id):
@@ -157,9 +158,9 @@ async def get_netting_statement(tx: Tx, actor: Actor, *, netting_id: NettingId, 
 async def set_credit_limit(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, debtor_id: CooperativeId, limit: Limit | None = None
 ) -> CreditLimit:
-    """Say how much another cooperative may owe this one at most; null lifts the limit.
+    """Set the most that another cooperative may owe this one; null lifts the limit.
 
-    What is agreed with it counts too. Raises NotFound, RuleRefused.
+    Agreed but unbooked amounts count too. Raises NotFound, RuleRefused.
     """
     actor.require(Right.SET_LIMIT, cooperative_id)
     if cooperative_id == debtor_id:
@@ -179,13 +180,13 @@ async def set_credit_limit(
 
 
 async def list_credit_limits(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[CreditLimit]:
-    """How much others may owe this cooperative at most. For its treasurer."""
+    """The most that other cooperatives may owe this cooperative. For its treasurer."""
     actor.require(Right.READ_NETTING, cooperative_id)
     return await credit_limits.all(tx, creditor_id=cooperative_id)
 
 
 def _side(actor: Actor, found: Netting) -> UUID:
-    """The side of a netting that the actor is treasurer of; the first where they are neither."""
+    """The side of a netting that the actor is treasurer of; the first side if they are neither's."""
     sides = (found.first_id, found.second_id)
     return next((side for side in sides if actor.may(Right.READ_NETTING, side)), found.first_id)
 
@@ -214,7 +215,7 @@ async def _proposed(tx: Tx, one: UUID, other: UUID) -> Netting:
 
 
 async def _mirror_parent(tx: Tx, stands: Between) -> bool:
-    """Book the umbrella's side of its share where one of the two is the other's umbrella; whether it was."""
+    """If one side is the other's umbrella, book the umbrella's share in its books; returns whether it did."""
     sides = (
         (stands.first_id, stands.second_id, stands.first_owes - stands.second_is_owed),
         (stands.second_id, stands.first_id, stands.second_owes - stands.first_is_owed),
@@ -240,10 +241,11 @@ async def _mirror_parent(tx: Tx, stands: Between) -> bool:
 
 
 async def _book(tx: Tx, netting: Netting) -> None:
-    """The same netting in both books, in the order of their ids; charges until then are paid."""
+    """Book the netting in both books, in the order of their ids, and mark its charges as paid."""
     await lend_staff_view(tx, netting.first_id, netting.second_id)
     assert netting.paid_on is not None  # noqa: S101  both sides named the day
-    await mark_paid(tx, netting)  # the charges before the balances, as refunds lock them
+    # Charges are locked before balances, in the order that refunds use.
+    await mark_paid(tx, netting)
     for part, place in enumerate((netting.first_id, netting.second_id), start=1):
         await ledger.post(
             tx,

@@ -1,4 +1,4 @@
-"""Open a running cooperative's books: tried dry as often as one likes, then done once."""
+"""Open the books of a running cooperative: any number of dry runs, then once for real."""
 
 from datetime import date
 from typing import Annotated
@@ -30,33 +30,33 @@ from app.vocabulary import Amount, Balance, Doc, Flag, Form, Month, PastDay, fir
 
 
 class OpeningAccountInput(Form):
-    """What stands on an account: what the cooperative has, or what it owes or keeps, as people say it."""
+    """The balance of an account: what the cooperative owns, or what it owes or keeps, as a positive amount."""
 
     kind: Annotated[AccountKind, Doc("The account.")]
     amount: Balance
 
 
 class OpeningPotInput(Form):
-    """What of a member's pot was earned in a month."""
+    """The part of a member's pot that was earned in a month."""
 
-    member_id: Annotated[MemberId, Doc("Whose pot it is.")]
+    member_id: Annotated[MemberId, Doc("The owner of the pot.")]
     month: Annotated[Month, Doc("The month in which it was earned.")]
     amount: Amount
 
 
 class OpeningTotalInput(Form):
-    """What was kept in a month before remittance, for the threshold of the year."""
+    """The amount kept in a month before remittance; it counts towards the threshold of the year."""
 
     month: Annotated[Month, Doc("The month in which it was earned.")]
     amount: Amount
-    member_id: Annotated[MemberId | None, Doc("Who kept it; null: it came to the cooperative fund.")] = None
+    member_id: Annotated[MemberId | None, Doc("The member who kept it; null: it went to the cooperative fund.")] = None
 
 
 FirstDay = Annotated[PastDay, Doc("The first day of the books here.")]
-Accounts = Annotated[list[OpeningAccountInput], Doc("What stands on the accounts, each of them once.")]
-Pots = Annotated[list[OpeningPotInput], Doc("What is in the savings pots, by the month in which it was earned.")]
-Totals = Annotated[list[OpeningTotalInput], Doc("What members and the fund kept this year, by month.")]
-DryRun = Annotated[Flag, Doc("Only look whether it would be right; nothing is written.")]
+Accounts = Annotated[list[OpeningAccountInput], Doc("The balances of the accounts, each account once.")]
+Pots = Annotated[list[OpeningPotInput], Doc("The savings pots, by the month in which they were earned.")]
+Totals = Annotated[list[OpeningTotalInput], Doc("The amounts that members and the fund kept this year, by month.")]
+DryRun = Annotated[Flag, Doc("Whether to check only; nothing is written.")]
 
 
 async def open_books(
@@ -70,7 +70,7 @@ async def open_books(
     totals: Totals | None = None,
     dry_run: DryRun = False,
 ) -> OpeningReport:
-    """Begin the books in the middle of a year, once, with all that the cooperative brings along. For the treasurer.
+    """Open the books in the middle of a year, once, with all balances that the cooperative brings. For the treasurer.
 
     Raises OpeningDiffers, RuleRefused, DayOutOfRange, AgreementMissing for a month without one, AlreadySettled once
     books began.

@@ -31,7 +31,7 @@ from app.vocabulary import Month, PaymentDay, Reference, Version, first_of
 
 
 async def get_remittance_owed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Owed:
-    """What is owed to the municipality and not reported yet; below zero if refunds came after the last report."""
+    """The amount owed to the municipality and not reported yet; below zero if refunds came after the last report."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
     await lend_staff_view(tx, cooperative_id)
@@ -40,7 +40,7 @@ async def get_remittance_owed(tx: Tx, actor: Actor, *, cooperative_id: Cooperati
 
 
 async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, through: Month) -> Remittance:
-    """Report what is owed for all closed months through one, line by line. Later refunds come off the next report.
+    """Report the amount owed for all closed months through one, line by line. Later refunds come off the next report.
 
     Raises RuleRefused for an open month, one that was reported, or if nothing is owed.
     """
@@ -77,7 +77,10 @@ async def invoice_remittance(
     reference: Reference,
     expected_version: Version | None = None,
 ) -> Remittance:
-    """The municipality's word that it asks for this amount, with its own reference. Raises WrongState, ReasonNeeded."""
+    """Record, for the municipality, that it invoices this amount, with its own reference.
+
+    Raises WrongState, ReasonNeeded.
+    """
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.INVOICE_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
     expect(found.version, expected_version)
@@ -93,7 +96,7 @@ async def settle_remittance(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Remittance:
-    """Record that it was paid. Raises WrongState, DayOutOfRange."""
+    """Record that the remittance was paid. Raises WrongState, DayOutOfRange."""
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.SETTLE_REMITTANCE, found.cooperative_id)
     expect(found.version, expected_version)
@@ -120,7 +123,7 @@ async def settle_remittance(
 async def list_remittances(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest
 ) -> Page[Remittance]:
-    """What was reported, newest first, for the treasurer and the municipality's controllers."""
+    """The remittances of a cooperative, newest first, for the treasurer and the municipality's controllers."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
     return await remittances.page(tx, page, cooperative_id=cooperative_id)
@@ -137,7 +140,7 @@ async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -
 
 @shows_private
 async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Recomputation:
-    """Work a specification out again from its stored inputs, beside the ledger of the same months; changes nothing."""
+    """Compute a specification again from its stored inputs, and compare it with the ledger; changes nothing."""
     found = await get_remittance(tx, actor, remittance_id=remittance_id)
     await lend_staff_view(tx, found.cooperative_id)
     booked = await owed_lines(tx, found.cooperative_id, found.after, found.through)

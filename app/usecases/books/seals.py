@@ -1,4 +1,4 @@
-"""Seals and checks: the worker seals what is booked and checks all books daily; anybody verifies from outside."""
+"""Seals and checks: the worker seals journals and checks all books daily; everybody can verify an export."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ DAILY = timedelta(days=1)
 
 
 async def seal_books(tx: Tx, actor: Actor) -> int:
-    """Seal every cooperative's journals that are not sealed yet; the number of new links."""
+    """Seal the unsealed journals of every cooperative; returns the number of new links."""
     actor.require(Right.RUN_TIMER)
     return await seal(tx)
 
@@ -28,7 +28,7 @@ async def seal_books(tx: Tx, actor: Actor) -> int:
 async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, limit: Rows = 10) -> list[Seal]:
     """The newest links of a cooperative's chain, the head first, for the treasurer.
 
-    Keep a head to verify an export with.
+    Keep a head, to verify an export with it later.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
@@ -38,14 +38,14 @@ async def get_seals(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, limi
 @shows_private
 @of_one_moment
 async def export_sealed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[dict[str, object]]:
-    """Links and journals as text that hashes to what was sealed, for a verifier outside. For the treasurer."""
+    """Links and journals as the text that was hashed, for verification elsewhere. For the treasurer."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_LEDGER, cooperative_id)
     return [row async for row in sealed_journals(tx, cooperative_id)]
 
 
 async def ask_check(tx: Tx, actor: Actor) -> BookCheck:
-    """Have all books checked soon, for the network."""
+    """Request a check of all books, for the network."""
     actor.require(Right.CHECK_BOOKS)
     asked = BookCheck(uuid7(), tx.now)
     await book_checks.add(tx, asked)
@@ -53,13 +53,13 @@ async def ask_check(tx: Tx, actor: Actor) -> BookCheck:
 
 
 async def list_book_checks(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[BookCheck]:
-    """The checks of all books with what they found, newest first, for the network."""
+    """The checks of all books and their findings, newest first, for the network."""
     actor.require(Right.CHECK_BOOKS)
     return await book_checks.page(tx, page)
 
 
 async def run_check(tx: Tx, actor: Actor) -> BookCheck | None:
-    """Run a check that was asked for, or the daily one if it is due; for the system, as a role that sees all books."""
+    """Run a requested check, or the daily one if it is due; for the system, in a role that sees all books."""
     actor.require(Right.RUN_TIMER)
     check = await waiting_check(tx)
     last = await last_check(tx)

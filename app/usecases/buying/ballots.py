@@ -1,4 +1,4 @@
-"""Ballots: proposed by anybody of a collective, decided by its members, paid by the treasurer."""
+"""Ballots of a collective: any member proposes a purchase, the members vote, the treasurer pays."""
 
 from typing import Annotated
 
@@ -59,7 +59,7 @@ async def propose_purchase(
 
 
 async def cast_vote(tx: Tx, actor: Actor, *, ballot_id: BallotId, yes: Yes) -> Ballot:
-    """Say yes or no, once. Raises WrongState once it is decided, AlreadyExists for a second vote."""
+    """Vote yes or no, once. Raises WrongState once it is decided, AlreadyExists for a second vote."""
     ballot = await ballots.get(tx, ballot_id, lock=True)
     actor.require(Right.CAST_VOTE, ballot.cooperative_id, own=actor.as_member(*actor.members_at(ballot.cooperative_id)))
     await lend_staff_view(tx, ballot.cooperative_id)
@@ -98,7 +98,6 @@ async def pay_purchase(
             part=1,
             effective_on=day,
             legs=legs,
-            reverses=None,
             agreement_id=agreement.id,
         ),
     )

@@ -1,4 +1,4 @@
-"""Joint purchases: planned and moved by the lead cooperative, seen by everybody who may take part."""
+"""Joint purchases: the lead cooperative plans and moves them; everybody who may take part sees them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,14 +65,14 @@ from app.vocabulary import About, Reason, SupplierName, Title, Version
 
 @dataclass(frozen=True)
 class Stand:
-    """How a purchase stands now: its articles and what is wished of each, without names."""
+    """The present state of a purchase: its articles and the total wish for each, without names."""
 
     purchase: JointPurchase
     articles: tuple[StandingArticle, ...]
 
 
 def own_place(actor: Actor, purchase: JointPurchase) -> tuple[UUID, tuple[Party, ...]]:
-    """Where the actor takes part: the lead before a partner; the lead where they do not. And as what."""
+    """The actor's cooperative in the purchase (the lead first, and by default) and the actor's parties to it."""
     held = actor.present_at()
     place = next((c for c in purchase.cooperative_ids if c in held), purchase.cooperative_id)
     return place, actor.as_member(*(m for c in purchase.cooperative_ids for m in actor.members_at(c)))
@@ -96,7 +96,7 @@ async def plan_joint_purchase(
     delivery_by: DeliveryShares = DeliveryBy.QUANTITY,
     discount: Discount | None = None,
 ) -> Stand:
-    """Plan a purchase with its articles. Others see it once it is opened. Raises RuleRefused, NotFound."""
+    """Plan a purchase with its articles. Others see it once it is open. Raises RuleRefused, NotFound."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_PURCHASE, cooperative_id)
     planned = JointPurchase(
@@ -127,7 +127,7 @@ async def change_joint_purchase(
     changes: JointPurchaseChange,
     expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Change a joint purchase: words and dates while everybody may wish, what it costs until it is settled.
+    """Change a joint purchase: words and dates while it is open for wishes, its costs until it is settled.
 
     Raises WrongState, RuleRefused, Stale.
     """
@@ -160,7 +160,7 @@ async def add_article(
     vat_class: VatClass = VatClass.STANDARD,
     minimum: Minimum | None = None,
 ) -> StandingArticle:
-    """Add an article while everybody may wish. Raises WrongState, RuleRefused."""
+    """Add an article while the purchase is open for wishes. Raises WrongState, RuleRefused."""
     found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, purchase_id, None)
     if found.state not in (PurchaseState.DRAFT, *WISHING):
         raise WrongState(verb="add_article", state=found.state, possible=[])
@@ -180,7 +180,7 @@ async def add_article(
 async def drop_article(
     tx: Tx, actor: Actor, *, article_id: PurchaseArticleId, expected_version: Version | None = None
 ) -> StandingArticle:
-    """Order nothing of an article. The money reserved for it is free again, and everybody who wished for it is told.
+    """Drop an article. The money reserved for it is released, and everybody who wished for it gets a message.
 
     Raises WrongState once it is closed, Stale.
     """
@@ -232,7 +232,7 @@ async def move_joint_purchase(
 
 
 async def close_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
-    """The timer of a purchase: closes it where every article can be ordered, otherwise asks the lead what to do."""
+    """Timer of a purchase: closes it if every article can be ordered; otherwise asks the lead what to do."""
     actor.require(Right.RUN_TIMER)
     found = await joint_purchases.get(tx, purchase_id, lock=True)
     if found.state not in WISHING or found.closes_at > tx.now:
@@ -247,7 +247,7 @@ async def close_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
 
 @step_of("purchase_tops_up")
 async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
-    """The timer of the last phase: from now on only what fills packs."""
+    """Timer of the last phase: from now on only wishes that fill packs are accepted."""
     actor.require(Right.RUN_TIMER)
     found = await joint_purchases.get(tx, purchase_id, lock=True)
     if found.state is PurchaseState.OPEN and found.tops_up_at and found.tops_up_at <= tx.now < found.closes_at:
@@ -256,7 +256,7 @@ async def top_up_on_time(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
 
 
 async def get_joint_purchase(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> Stand:
-    """A purchase with its articles: what is wished of each and what is still missing. Raises NotFound."""
+    """A purchase with its articles: what is wished of each, and how much is still missing. Raises NotFound."""
     found = await joint_purchases.get(tx, purchase_id)
     place, own = own_place(actor, found)
     if found.state is PurchaseState.DRAFT:
@@ -280,9 +280,9 @@ async def list_joint_purchases(
 async def get_allocation(
     tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId, rule: SharingRule | None = None
 ) -> PurchaseAllocation:
-    """Who gets what and why, without names, with all that it follows from. Before it is closed by any rule.
+    """Who gets what and why, without names, with all inputs. Before closing, by any rule.
 
-    Anybody who takes part can work it out again. Raises NotFound, WrongState.
+    Everybody who takes part can compute it again. Raises NotFound, WrongState.
     """
     found = await joint_purchases.get(tx, purchase_id)
     place, own = own_place(actor, found)
@@ -299,7 +299,8 @@ async def _add(tx: Tx, planned: JointPurchase, articles: Sequence[PurchaseArticl
     made = [_article(tx, planned, article) for article in articles]
     await tx.flush()
     await article_store.add(tx, *made)
-    stored = await joint_purchases.get(tx, planned.id)  # with the facts of its next steps
+    # Reading it again loads the facts that its next steps need.
+    stored = await joint_purchases.get(tx, planned.id)
     return Stand(stored, tuple(StandingArticle.of(article) for article in made))
 
 
@@ -337,7 +338,7 @@ async def _start_timers(tx: Tx, purchase: JointPurchase) -> None:
 
 
 async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime | None) -> JointPurchase:
-    """The purchase open again or anew, with its timers. Raises RuleRefused for a day that is over."""
+    """The purchase, open for the first time or again, with its timers. Raises RuleRefused for a day in the past."""
     if verb == "top_up":
         return moved
     if verb == "open" and closes_at is not None:
@@ -349,7 +350,7 @@ async def _opened(tx: Tx, moved: JointPurchase, verb: str, closes_at: datetime |
 
 
 async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
-    """The purchase closed: packs, who gets what, and nothing reserved that will not be paid."""
+    """The closed purchase: packs and shares are fixed, and reservations that will not be paid are released."""
     whole = await book_purchase.load(tx, moved)
     shared = book_purchase.allocated(whole)
     frozen = replace(shared, purchase=replace(moved, closed_at=tx.now))
@@ -360,7 +361,7 @@ async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
 
 
 async def _cancelled(tx: Tx, moved: JointPurchase, reason: str) -> JointPurchase:
-    """The purchase over: everything that was reserved goes back, and everybody is told why."""
+    """The cancelled purchase: all reservations are released, and everybody gets a message with the reason."""
     released = await book_purchase.release(tx, await book_purchase.load(tx, moved), day=tx.today, all_of_it=True)
     await save_wishes(tx, released.wishes)
     await book_purchase.tell_all(tx, released, "cancel", reason=reason)

@@ -1,4 +1,4 @@
-"""What a joint purchase brought and cost: the order to the supplier, what came, what everybody paid and got back."""
+"""The money of a joint purchase: the order to the supplier, the delivery, and everybody's payments and credits."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -18,11 +18,11 @@ from app.ids import JointPurchaseId, PurchaseArticleId, WishId
 from app.usecases.steps import book_purchase
 from app.vocabulary import Amount, AmountOrNone, Doc, PaymentDay, StatedReason, Units, Version
 
-More = Annotated[Units, Doc("How many more came.")]
+More = Annotated[Units, Doc("The number of units that came, on top of earlier ones.")]
 InAll = Annotated[
-    Units, Doc("Instead of `units`: how many came in all. Corrects a slip until the purchase is settled.")
+    Units, Doc("Instead of `units`: the total that came. Corrects a mistake until the purchase is settled.")
 ]
-Invoiced = Annotated[AmountOrNone, Doc("What the invoice says in all, with VAT.")]
+Invoiced = Annotated[AmountOrNone, Doc("The total of the invoice, with VAT.")]
 
 
 async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> SupplierOrder:
@@ -37,10 +37,10 @@ async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchase
 async def receive_units(
     tx: Tx, actor: Actor, *, article_id: PurchaseArticleId, units: More | None = None, units_in_all: InAll | None = None
 ) -> StandingArticle:
-    """Record how many more units of an article came, or correct how many came in all. The shares follow from it.
+    """Record how many more units of an article came, or correct the total that came. The shares follow from it.
 
-    A delivery may come in parts while the purchase is `ordered`. A slip is corrected until it is settled.
-    Raises WrongState, RuleRefused for neither or both, LocksExceed.
+    A delivery may come in parts while the purchase is `ordered`. A mistake can be corrected until it is settled. Raises
+    WrongState, RuleRefused for neither or both, LocksExceed.
     """
     article = await articles.get(tx, article_id)
     found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
@@ -69,9 +69,9 @@ async def settle_joint_purchase(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Pay the supplier and book what everybody pays, once. Whoever ordered does not settle.
+    """Pay the supplier and book everybody's payment, once. The person who ordered does not settle.
 
-    Raises TotalDiffers if the invoice says another total, SecondPersonNeeded, WrongState, DayOutOfRange.
+    Raises TotalDiffers if the invoice has another total, SecondPersonNeeded, WrongState, DayOutOfRange.
     """
     found = await book_purchase.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
     settled = transition(Case(found, actor, tx.now), "settle", total=total)
@@ -85,7 +85,7 @@ async def settle_joint_purchase(
 
 
 async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, reason: StatedReason) -> Wish:
-    """Book what the supplier gave back for one line, to whoever had paid it.
+    """Book a credit of the supplier for one line, in favour of the party that paid the line.
 
     Raises WrongState, RuleRefused.
     """

@@ -55,14 +55,14 @@ from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import Among, Amount, Doc, Flag, PaymentDay, Purpose, Reason, Receipt, Supplier, Title, Version
 
-ToMember = Annotated[Flag, Doc("Whether the member is paid, who bought it already.")]
-Draft = Annotated[Flag, Doc("Whether it is only written down yet, and nothing reserved.")]
+ToMember = Annotated[Flag, Doc("Whether the money goes to the member, because they bought it already.")]
+Draft = Annotated[Flag, Doc("Whether to save it as a draft, without reserving money.")]
 SpendingMove = Annotated[
     SpendingVerb,
     Among(*(verb for verb in SpendingVerb if verb not in ("pay", "settle"))),
-    Doc("What is done. To pay and to settle are operations of their own."),
+    Doc("The step to take. Payment and settlement have operations of their own."),
 ]
-"""Steps that need no more than a reason. To pay and to settle are operations of their own."""
+"""Steps that need no more than a reason. Payment and settlement have operations of their own."""
 
 
 async def request_spending(
@@ -79,7 +79,7 @@ async def request_spending(
 ) -> Request:
     """Ask for a purchase from one's own pot. Unless it is a draft, its amount is reserved at once.
 
-    Raises NoCashOut where the member would be paid, PurposeUnknown, SpendingForbidden, BelowFloor, AgreementMissing.
+    Raises NoCashOut if the member would be paid, PurposeUnknown, SpendingForbidden, BelowFloor, AgreementMissing.
     """
     member = await members.find(tx, id=member_id)
     if member is None:
@@ -88,7 +88,7 @@ async def request_spending(
     actor.require(Right.REQUEST_SPENDING, member.cooperative_id, own=own)
     agreement, policy = await _policy(tx, member.cooperative_id, purpose, to_member=to_member)
     if not supplier:
-        raise ReasonNeeded(verb="supplier")
+        raise ReasonNeeded(how="field", verb="supplier")
     asked = Request(
         id=uuid7(),
         cooperative_id=member.cooperative_id,
@@ -117,7 +117,7 @@ async def move_spending(
     reason: Reason = "",
     expected_version: Version | None = None,
 ) -> Request:
-    """Submit, ask for more, consent, approve, refuse with a reason, or cancel.
+    """Submit, ask for more information, consent, approve, refuse with a reason, or cancel.
 
     Raises WrongState, Stale, SecondPersonNeeded, ReasonNeeded, BelowFloor.
     """
@@ -136,7 +136,7 @@ async def pay_spending(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Request:
-    """Record that the supplier was paid. From then on it tells in which months its money was earned."""
+    """Record that the supplier was paid. From then on it shows in which months its money was earned."""
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
     paid = decide(Case(request, actor, tx.now), "pay")
     await lock_pots(tx, request.cooperative_id, [request.member_id])
@@ -155,7 +155,7 @@ async def settle_spending(
     amount: Amount,
     expected_version: Version | None = None,
 ) -> Request:
-    """Settle with the receipt. What was paid too much comes back into the pot. Raises NumberOutOfRange above it."""
+    """Settle with the receipt. Money paid beyond the receipt returns to the pot. Raises NumberOutOfRange above it."""
     cents = amount.cents
     request = await _locked(tx, actor, Right.PAY_SPENDING, request_id, expected_version)
     settled = decide(Case(request, actor, tx.now), "settle", receipt=receipt, amount=amount)
@@ -177,9 +177,9 @@ async def list_spending_requests(
     state: SpendingState | None = None,
     member_id: MemberId | None = None,
 ) -> Page[Request]:
-    """The requests of a cooperative, for its staff. A member sees their own, a case manager those that need consent.
+    """The requests of a cooperative for its staff. Members see their own, case managers those that need consent.
 
-    A draft is its member's alone.
+    Only the member sees a draft.
     """
     cooperative = await cooperatives.get(tx, cooperative_id)
     there = actor.members_at(cooperative_id)
@@ -199,14 +199,14 @@ async def list_spending_requests(
 @shows_private
 @reads_by_id(requests)
 async def get_spending_request(tx: Tx, actor: Actor, *, request_id: SpendingRequestId) -> Request:
-    """One request, with what the caller can do next. Raises NotFound."""
+    """One request, with the caller's next steps. Raises NotFound."""
     request = await requests.get(tx, request_id)
     _require(actor, Right.READ_SPENDING, request)
     return request
 
 
 async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
-    """Give the pot of a member who left to whom the agreement of that day names. Later income is given again.
+    """Give the pot of a member who left to the party that the agreement of that day names. Later income follows.
 
     Raises WrongState before the exit, RuleMissing, RuleRefused with open requests or an empty pot.
     """
@@ -243,7 +243,6 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
             part=part,
             effective_on=day,
             legs=(*legs, *more),
-            reverses=None,
             agreement_id=agreement.id,
         ),
     )
@@ -252,7 +251,7 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
 
 
 async def _policy(tx: Tx, cooperative_id: UUID, purpose: str, *, to_member: bool) -> tuple[Agreement, str]:
-    """Today's version and what it says of a purpose. Raises AgreementMissing, and what `policy_of` raises."""
+    """Today's version and its policy for a purpose. Raises AgreementMissing, and the errors of `policy_of`."""
     agreement = await agreement_on(tx, cooperative_id, tx.today)
     if agreement is None:
         raise AgreementMissing(date=tx.today.isoformat())

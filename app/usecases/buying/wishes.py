@@ -1,4 +1,4 @@
-"""Wishes of a joint purchase: a member's from the own pot, a cooperative's from its fund; each change is dated."""
+"""Wishes of a joint purchase: a member's from their pot, a cooperative's from its fund; every change is dated."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -31,9 +31,9 @@ from app.usecases.steps.limit import check_limit_between
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, Units, Version
 
-Quantity = Annotated[Units, Doc("How many units are wished for sure.")]
-Tolerance = Annotated[Units, Doc("How many more units would be taken to fill a pack.")]
-LockedUnits = Annotated[Units, Doc("How many units it gets; null shares them out again.")]
+Quantity = Annotated[Units, Doc("The number of units wished for certain.")]
+Tolerance = Annotated[Units, Doc("The number of extra units accepted to fill a pack.")]
+LockedUnits = Annotated[Units, Doc("The number of units that it gets; null shares them out again.")]
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
 
@@ -48,11 +48,11 @@ async def wish_for(
     member_id: MemberId | None = None,
     cooperative_id: CooperativeId | None = None,
 ) -> Wish:
-    """Wish for an article, or change what one wished. Wishing 0 and tolerating 0 withdraws.
+    """Wish for an article, or change one's wish. Quantity 0 with tolerance 0 withdraws it.
 
-    A member's own wish is reserved on their pot. Staff wish for the cooperative, or for a member, from its fund. More
-    than before goes to the back of the queue, less gives up the newest units, the same changes nothing.
-    Raises WrongState once it is closed, NotFilling, SpendingForbidden, BelowFloor, LimitExceeded, NotFound.
+    A member's own wish reserves money in their pot. Staff wish for the cooperative, or for a member, from its fund.
+    Extra units go to the back of the queue, fewer units give up the newest, an equal wish changes nothing. Raises
+    WrongState once it is closed, NotFilling, SpendingForbidden, BelowFloor, LimitExceeded, NotFound.
     """
     article = await articles.get(tx, article_id)
     purchase = await joint_purchases.get(tx, article.purchase_id)
@@ -109,7 +109,7 @@ async def list_wishes(
 async def lock_wish(
     tx: Tx, actor: Actor, *, wish_id: WishId, units: LockedUnits | None, expected_version: Version | None = None
 ) -> Wish:
-    """Set by hand what a wish gets, so that it stays whatever comes; null shares it out again.
+    """Fix by hand what a wish gets, whatever else changes; null shares it out again.
 
     Raises WrongState before closing and after settling, RuleRefused above what was asked for, LocksExceed.
     """
@@ -131,7 +131,7 @@ async def lock_wish(
 
 
 async def _kept(tx: Tx, wish: Wish, *, new: bool) -> Wish:
-    """Write a wish with the dated row of what it is now."""
+    """Saves a wish together with a dated row of its history."""
     if new:
         await wishes.add(tx, wish)
     else:
@@ -156,7 +156,7 @@ async def _kept(tx: Tx, wish: Wish, *, new: bool) -> Wish:
 async def _for_whom(
     tx: Tx, purchase: JointPurchase, member_id: UUID | None, cooperative_id: UUID | None
 ) -> tuple[UUID, UUID | None]:
-    """The cooperative and the member of a wish. Raises NotFound for who cannot take part, RuleRefused for neither."""
+    """The cooperative and member of a wish. Raises NotFound for those who cannot take part, RuleRefused for neither."""
     if member_id is not None:
         member = await members.find(tx, id=member_id)
         if member is None or member.state not in ACTIVE or cooperative_id not in (None, member.cooperative_id):
@@ -170,7 +170,7 @@ async def _for_whom(
 
 
 async def _pot_may_pay(tx: Tx, cooperative_id: UUID, purchase: JointPurchase) -> None:
-    """Raises PurposeUnknown, SpendingForbidden, AgreementMissing, RuleRefused where each purchase needs a consent."""
+    """Raises PurposeUnknown, SpendingForbidden, AgreementMissing, RuleRefused if each purchase needs a consent."""
     agreement = await agreement_on(tx, cooperative_id, tx.today)
     if agreement is None:
         raise AgreementMissing(date=tx.today.isoformat())
@@ -189,7 +189,7 @@ async def _check(tx: Tx, purchase: JointPurchase, article: Article, before: Wish
 
 
 async def _within_limit(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int, *, for_member: bool) -> None:
-    """Raises LimitExceeded if the lead would be owed more than it allows; a member is told no amounts."""
+    """Raises LimitExceeded if the cooperative would owe the lead more than allowed; a member sees no amounts."""
     if cents <= 0 or wish.cooperative_id == purchase.cooperative_id:
         return
     try:
@@ -199,7 +199,7 @@ async def _within_limit(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int,
 
 
 async def _reserve(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int) -> Wish:
-    """The wish with `cents` set apart; one journal for what changes. Raises BelowFloor where the pot has too little."""
+    """The wish with `cents` reserved; one journal books the difference. Raises BelowFloor if the pot has too little."""
     change = cents - wish.reserved_cents
     if not change:
         return wish

@@ -1,10 +1,9 @@
-"""Agreements: written, tested by their own examples, signed by both sides, in force from a date."""
+"""Agreements: drafted, tested by their own examples, signed by both sides, in force from a date."""
 
 from datetime import date
 from functools import partial
 from typing import Annotated
 
-from asyncpg import UniqueViolationError
 from pydantic import Field
 
 from app.db.earning.agreements import add_agreement, next_number, save_agreement, versions
@@ -12,6 +11,7 @@ from app.db.earning.agreements import get_agreement as load
 from app.db.earning.agreements import list_agreements as load_page
 from app.db.earning.earnings import posted_in_year
 from app.db.engine import Tx, uuid7
+from app.db.failures import unique_or
 from app.db.ledger import lock_books
 from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
@@ -39,21 +39,21 @@ from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import WHOLE, AmountOrNone, Day, Doc, Form, Title, Version, Within
 
-FirstDay = Annotated[date, Within(AGREED), Doc("The first day on which it holds.")]
-Rules = Annotated[list[RuleInput], Field(min_length=1, max_length=20), Doc("What is done with the money, in order.")]
+FirstDay = Annotated[date, Within(AGREED), Doc("The first day on which it applies.")]
+Rules = Annotated[list[RuleInput], Field(min_length=1, max_length=20), Doc("What to do with the money, in order.")]
 Examples = Annotated[
-    list[ExampleInput], Field(min_length=1, max_length=50), Doc("Worked examples, which have to come out.")
+    list[ExampleInput], Field(min_length=1, max_length=50), Doc("Worked examples, which must give the promised result.")
 ]
-SignedSide = Annotated[Side, Doc("For whom it is signed.")]
-Year = Annotated[int, Field(strict=True, ge=2000, le=2100), WHOLE, Doc("The year that is split again.")]
-Net = Annotated[AmountOrNone, Doc("What is earned, without VAT.")]
-Costs = Annotated[AmountOrNone, Doc("What it costs.")]
-KeptBy = Annotated[MemberId, Doc("Who earns it; null: somebody who kept nothing yet this year.")]
+SignedSide = Annotated[Side, Doc("The side that the signature is for.")]
+Year = Annotated[int, Field(strict=True, ge=2000, le=2100), WHOLE, Doc("The year to compute again.")]
+Net = Annotated[AmountOrNone, Doc("The amount earned, without VAT.")]
+Costs = Annotated[AmountOrNone, Doc("The costs.")]
+KeptBy = Annotated[MemberId, Doc("The member who earns it; null: somebody who has kept nothing yet this year.")]
 WorkDay = Annotated[Day, Doc("The day of the work; null: today.")]
 
 
 class AgreementChange(Form):
-    """What of an agreement changes."""
+    """The fields of an agreement that change."""
 
     title: Title = ""
     active_from: FirstDay = date.min
@@ -63,7 +63,7 @@ class AgreementChange(Form):
 
 @open_to_visitors
 async def list_agreement_templates(tx: Tx, actor: Actor) -> list[AgreementTemplate]:
-    """Agreements to begin with: draft one with its title, rules and examples, then change what differs."""
+    """Agreements to start from: draft one with its title, rules and examples, then change what differs."""
     return templates()
 
 
@@ -113,7 +113,7 @@ async def draft_agreement(
 async def change_agreement(
     tx: Tx, actor: Actor, *, agreement_id: AgreementId, expected_version: Version | None, changes: AgreementChange
 ) -> Agreement:
-    """Change a draft. It has to be tested again. Raises WrongState once a side has signed, RuleRefused, Stale."""
+    """Change a draft. It must be tested again. Raises WrongState once a side has signed, RuleRefused, Stale."""
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
     expect(agreement.version, expected_version)
@@ -131,9 +131,10 @@ async def change_agreement(
 async def try_agreement(
     tx: Tx, actor: Actor, *, agreement_id: AgreementId, expected_version: Version | None = None
 ) -> Agreement:
-    """Run the worked examples. Only an agreement whose examples come out can be signed.
+    """Run the worked examples. Only an agreement that passes them can be signed.
 
-    Raises ExamplesFail with what came out instead, Stale; as signing will, LimitUnknown, WorkBookedAlready, WrongState.
+    Raises ExamplesFail with the results that differ, Stale; and, like signing, LimitUnknown, WorkBookedAlready,
+    WrongState.
     """
     agreement = await load(tx, agreement_id, lock=True)
     actor.require(Right.WRITE_AGREEMENT, agreement.cooperative_id)
@@ -144,7 +145,7 @@ async def try_agreement(
 
 
 async def get_example_results(tx: Tx, actor: Actor, *, agreement_id: AgreementId) -> list[ExampleResult]:
-    """What comes out of the worked examples, next to what they promise."""
+    """The results of the worked examples, next to the promised ones."""
     agreement = await get_agreement(tx, actor, agreement_id=agreement_id)
     return run_examples(agreement)
 
@@ -154,8 +155,8 @@ async def sign_agreement(
 ) -> Agreement:
     """Sign for the cooperative (its treasurer) or the municipality (its controller).
 
-    Raises WrongState before the examples came out, LimitUnknown; at the second signature PeriodTaken if another
-    version starts on that day or later, WorkBookedAlready if work of that day or later was booked.
+    Raises WrongState before the examples pass, LimitUnknown; at the second signature PeriodTaken if another version
+    starts on that day or later, WorkBookedAlready if work of that day or later was booked.
     """
     agreement = await load(tx, agreement_id, lock=True)
     place = (agreement.cooperative_id, agreement.municipality_id)
@@ -163,23 +164,21 @@ async def sign_agreement(
     actor.require(right, place[0], municipality_id=place[1])
     expect(agreement.version, expected_version)
     if agreement.cooperative_signed_by or agreement.municipality_signed_by:
-        # The second signature: from here on nothing is booked until this commits.
+        # At the second signature, no booking may slip in before this transaction commits.
         await lock_books(tx, place[0])
         await lend_staff_view(tx, place[0])
         agreement = await load(tx, agreement_id)
     sign = rules_of.sign_for_cooperative if side is Side.COOPERATIVE else rules_of.sign_for_municipality
     signed = sign(Case(agreement, actor, tx.now))
-    try:
+    with unique_or(PeriodTaken(date=agreement.active_from.isoformat())):
         saved = await save_agreement(tx, signed)
-    except UniqueViolationError:
-        raise PeriodTaken(date=agreement.active_from.isoformat()) from None
     if saved.signed:
         await tell(tx, "agreement.signed", agreement.cooperative_id, agreement.id, title=agreement.title)
     return saved
 
 
 async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId, year: Year) -> Replay:
-    """What a past year would have become under a version: the difference in total, and per member by pseudonym.
+    """Compute a past year again under a version: the difference in total, and per member by pseudonym.
 
     Nothing is booked.
     """
@@ -204,7 +203,7 @@ async def preview_split(
 ) -> Preview:
     """What do I keep? The split of an amount by the version of a day, with the member's real year so far.
 
-    Nothing is booked. A member sees their own year; that of somebody else is for the staff. Raises AgreementMissing.
+    Nothing is booked. A member sees their own year; only staff see the year of somebody else. Raises AgreementMissing.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.PREVIEW_SPLIT, cooperative_id)
@@ -216,7 +215,7 @@ async def preview_split(
 
 
 async def warn_of_limit(tx: Tx, actor: Actor, *, agreement_id: AgreementId) -> None:
-    """The timer of a law without a verified value: asks the treasurer to see to it."""
+    """Timer for a legal limit without a verified value: asks the treasurer to take care of it."""
     actor.require(Right.RUN_TIMER)
     agreement = await load(tx, agreement_id)
     rule = agreement.the(MonthlyAllowance)

@@ -42,10 +42,10 @@ async def grant_allowance(
     minutes: Minutes | None = None,
     reason: Reason = "",
 ) -> Allowance:
-    """Grant an allowance or a premium from the cooperative fund, within the agreement of its day and the legal limit.
+    """Grant an allowance or premium from the cooperative fund, within the agreement of its day and the legal limit.
 
-    Without a day it is for today. Work by the hour takes minutes. The rest of a month's allowance is granted
-    if no amount is named.
+    The day defaults to today. An hourly allowance needs minutes. Without an amount, the rest of a month's allowance is
+    granted.
 
     Raises RuleMissing, AllowanceExceeded, LimitUnknown, AgreementMissing, SecondPersonNeeded for one's own,
     DayOutOfRange, RuleRefused.
@@ -87,7 +87,7 @@ async def grant_allowance(
 async def reverse_allowance(
     tx: Tx, actor: Actor, *, allowance_id: AllowanceId, reason: StatedReason, expected_version: Version | None = None
 ) -> Allowance:
-    """Take an allowance back that was granted by mistake. The treasurer does this, but not for their own.
+    """Reverse an allowance that was granted by mistake. For the treasurer, but not for their own.
 
     Raises WrongState, Stale, SecondPersonNeeded.
     """
@@ -147,6 +147,5 @@ def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs
         part=1,
         effective_on=allowance.day,
         legs=legs,
-        reverses=None,
         agreement_id=agreement.id,
     )

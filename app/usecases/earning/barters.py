@@ -1,4 +1,4 @@
-"""Barter between members: the giver says what was done, the receiver confirms it, minutes change hands."""
+"""Barter between members: the giver proposes a trade, the receiver confirms it, and minutes change hands."""
 
 from typing import Annotated
 from uuid import UUID
@@ -33,10 +33,10 @@ from app.usecases.steps.audit import shows_private
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, Minutes, Title, Version
 
-GiverId = Annotated[MemberId, Doc("Who worked.")]
-ReceiverId = Annotated[MemberId, Doc("Who it was done for.")]
-Work = Annotated[Title, Doc("What was done.")]
-Answer = Annotated[BarterVerb, Doc("What is said of it.")]
+GiverId = Annotated[MemberId, Doc("The member who worked.")]
+ReceiverId = Annotated[MemberId, Doc("The member for whom the work was done.")]
+Work = Annotated[Title, Doc("The work done.")]
+Answer = Annotated[BarterVerb, Doc("The answer to the proposal.")]
 
 
 async def propose_barter(
@@ -49,7 +49,7 @@ async def propose_barter(
     minutes: Minutes,
     title: Work,
 ) -> Trade:
-    """Say that one member worked for another, who confirms it. Raises RuleMissing, RuleRefused, NotFound."""
+    """Propose a trade: one member worked for another, who confirms it. Raises RuleMissing, RuleRefused, NotFound."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.PROPOSE_BARTER, cooperative_id, own=actor.as_member(giver_id))
     check_parties(giver_id, receiver_id)
@@ -86,7 +86,8 @@ async def answer_barter(
     moved = answered(Case(trade, actor, tx.now), verb)
     await lend_staff_view(tx, trade.cooperative_id)
     if moved.state is BarterState.CONFIRMED:
-        await members.get(tx, trade.receiver_id, lock=True)  # one debt at a time
+        # The lock on the receiver lets one debt grow at a time.
+        await members.get(tx, trade.receiver_id, lock=True)
         had = (await minutes_of(tx, trade.cooperative_id)).get(trade.receiver_id, 0)
         legs = barter_legs(trade, had, await _limit(tx, trade.cooperative_id))
         day = tx.today
@@ -110,7 +111,7 @@ async def answer_barter(
 
 @shows_private
 async def list_barters(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Trade]:
-    """The trades of a cooperative, newest first, for its staff. A member sees those they are in."""
+    """The trades of a cooperative, newest first, for its staff. Members see their own trades."""
     await cooperatives.get(tx, cooperative_id)
     there = actor.members_at(cooperative_id)
     actor.require(Right.READ_BARTER, cooperative_id, own=actor.as_member(*there))

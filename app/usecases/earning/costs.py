@@ -1,4 +1,4 @@
-"""Cost claims: made by the maker, decided by somebody else; the last decision lets a waiting sale be booked."""
+"""Cost claims: the maker claims, somebody else decides. The last decision releases a waiting sale."""
 
 from datetime import date
 from typing import Annotated
@@ -30,9 +30,9 @@ from app.usecases.steps.version import expect
 from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
 HIGHEST_COST = 100_000_000
-"""Cents of one claim."""
+"""The highest amount of one claim, in cents."""
 CostAmount = Annotated[Amount, Between(1, HIGHEST_COST)]
-Category = Annotated[Slug, Doc("What it was for, as the agreement names it.")]
+Category = Annotated[Slug, Doc("The category of the costs, as the agreement names it.")]
 
 CLOSED = (OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED)
 
@@ -49,7 +49,7 @@ async def claim_cost(
     receipt: Proof,
     supplier: Supplier | None = None,
 ) -> CostClaim:
-    """Claim what a job cost.
+    """Claim the costs of a job.
 
     Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound; CategoryUnknown, ApprovedTooLate by the
     agreement.
@@ -109,16 +109,16 @@ async def decide_claim(
     reason: Reason = "",
     expected_version: Version | None = None,
 ) -> CostClaim:
-    """Approve, reject or withdraw; above the net of its line a third person confirms what was approved.
+    """Approve, reject or withdraw. Above the net amount of its line, a third person confirms the approval.
 
-    Raises SecondPersonNeeded for whoever claimed or made it (and to confirm, approved it), ReasonNeeded, CapReached,
-    ApprovedTooLate, WrongState, Stale.
+    Raises SecondPersonNeeded for the person who claimed it or did the work (and, to confirm, the one who approved),
+    ReasonNeeded, CapReached, ApprovedTooLate, WrongState, Stale.
     """
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
     order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
     if verb in ("approve", "confirm") and found.categories:
-        # What the agreement allows is counted under the lock of the year: of all makers, as the sale locks them.
+        # The caps of the agreement are checked under the lock of the year, for all makers, just as the sale locks them.
         await lock_year(tx, order.cooperative_id, order.maker_ids, _day(tx, order).year)
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
@@ -140,7 +140,10 @@ async def decide_claim(
 
 
 async def _claimable(tx: Tx, actor: Actor, order_id: UUID, order_line_id: UUID) -> tuple[Order, OrderLine]:
-    """The locked order and its line, for which the caller may claim. Raises NotFound, AlreadySettled, WrongState."""
+    """The locked order and its line, if the caller may claim costs for it.
+
+    Raises NotFound, AlreadySettled, WrongState.
+    """
     order = await orders.find(tx, lock=True, id=order_id)
     if order is None:
         raise NotFound
@@ -158,7 +161,7 @@ async def _claimable(tx: Tx, actor: Actor, order_id: UUID, order_line_id: UUID) 
 
 
 async def _agreement(tx: Tx, order: Order) -> Agreement | None:
-    """The version of the work date; before delivery that of today."""
+    """The version of the work date; before delivery, the version of today."""
     return await agreement_on(tx, order.cooperative_id, _day(tx, order))
 
 

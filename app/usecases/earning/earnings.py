@@ -1,4 +1,4 @@
-"""Earnings: what each order brought a member, and where every cent of it went."""
+"""Earnings: what a member earned with each order, and where every cent of it went."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -63,9 +63,9 @@ async def decide_held(
     reason: Reason = "",
     expected_version: Version | None = None,
 ) -> Earning:
-    """Release what is held to the member, transfer it to another of the cooperative, or forfeit it to the fund; once.
+    """Release held earnings to the member, transfer them to another member, or forfeit them to the fund; once.
 
-    The agreement of the work date splits it. Raises WrongState, Stale, SecondPersonNeeded for one's own, RuleRefused
+    The agreement of the work date splits them. Raises WrongState, Stale, SecondPersonNeeded for one's own, RuleRefused
     for a transfer that names nobody.
     """
     found = await earnings.get(tx, earning_id)

@@ -1,1 +1,1 @@
-"""What is on offer."""
+"""The market: offerings, imports of offerings, and the catalogue."""

@@ -1,18 +1,11 @@
-"""The catalogue: read by everybody, one statement a page, passed through as it comes from the database."""
+"""The forms of a search in the catalogue."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID
 
-from app.db.engine import Database
-from app.db.market.catalogue import catalogue_connection, catalogue_offering, catalogue_page
-from app.domain.errors import NotFound
 from app.domain.market.catalogue import CatalogueQuery
 from app.domain.money import cents_of
 from app.domain.page import PageRequest
-from app.domain.selection import Chosen
-from app.usecases.run import available
 from app.usecases.steps.forms import read_forms
 from app.vocabulary import AmountText, Doc, Text
 
@@ -25,7 +18,7 @@ HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, net of VA
 
 
 def query_of(page: PageRequest, **given: Any) -> CatalogueQuery:
-    """What is looked for. Raises Malformed with every fault at once."""
+    """Returns the search parameters. Raises Malformed with every fault at once."""
     return _query(**read_forms(_query, {"page": page, **given}, date.min))
 
 
@@ -39,7 +32,7 @@ def _query(
     min_price: LowestPrice | None = None,
     max_price: HighestPrice | None = None,
 ) -> CatalogueQuery:
-    """What is left blank is not looked for."""
+    """The search parameters; blank ones are ignored."""
     return CatalogueQuery(
         page=page,
         text=text or None,
@@ -49,25 +42,3 @@ def _query(
         min_price_cents=cents_of(min_price) if min_price else None,
         max_price_cents=cents_of(max_price) if max_price else None,
     )
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """The read model's own pool, whose role may select the public view and nothing else. Reads raise Unavailable."""
-
-    database: Database
-
-    async def page(self, query: CatalogueQuery) -> tuple[str, str | None]:
-        """A page as JSON text, `{"items": [...], "nextCursor": …}`, newest first; and the cursor by itself."""
-        return await available(lambda: catalogue_page(self.database, query))
-
-    async def connection(self, query: CatalogueQuery, fields: tuple[Chosen, ...]) -> str:
-        """A page as the JSON text of a Relay connection that holds these fields."""
-        return await available(lambda: catalogue_connection(self.database, query, fields))
-
-    async def offering(self, offering_id: UUID, fields: tuple[Chosen, ...] | None = None) -> str:
-        """One published offering as JSON text: these fields of it, or all. Raises NotFound."""
-        found = await available(lambda: catalogue_offering(self.database, offering_id, fields))
-        if found is None:
-            raise NotFound
-        return found

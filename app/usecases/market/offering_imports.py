@@ -1,4 +1,4 @@
-"""A partner's offerings, kept in step: one by its external id, or a whole file row by row."""
+"""Imports of a partner's offerings: one by its external id, or a whole file row by row."""
 
 from dataclasses import replace
 from functools import partial
@@ -63,25 +63,25 @@ from app.ids import CooperativeId, OfferingImportId
 from app.usecases.steps.offering import OfferingContents, contents_of
 from app.vocabulary import Doc, ExternalId, Flag, Form, Reason, Source, Stock
 
-Offered = Annotated[Flag, Doc("Whether it is on the market; false takes it off.")]
-StockNow = Annotated[Stock, Doc("How many units your system has, of goods. What is left out stays as it is.")]
-Decision = Annotated[ImportReview, Doc("What becomes of all that the import holds.")]
-Why = Annotated[Reason, Doc("Why. To send them back takes a reason.")]
-Rehearsed = Annotated[Flag, Doc("Only say what would happen.")]
+Offered = Annotated[Flag, Doc("Whether it is for sale; false takes it off the market.")]
+StockNow = Annotated[Stock, Doc("For goods: the number of units in your system; if left out, stock does not change.")]
+Decision = Annotated[ImportReview, Doc("The decision about all offerings that the import holds.")]
+Why = Annotated[Reason, Doc("The reason; required to send them back.")]
+Rehearsed = Annotated[Flag, Doc("Only report what would happen.")]
 WithOutcome = Annotated[ImportOutcome, Doc("Only rows with this outcome.")]
 GONE = "its process is gone"
 AT_ONCE = 500
-"""Offerings of a review that one transaction decides about."""
+"""The number of offerings that one transaction of a review decides about."""
 
 
 class PutOffering(OfferingContents):
-    """An offering as your system has it."""
+    """An offering from the partner's system."""
 
     stock: StockNow | None = None
     offered: Offered = True
 
     def row(self, external_id: str) -> Row:
-        """What is read of it."""
+        """The import row for these contents."""
         return Row(external_id, self.member_id, contents_of(dict(self)), self.stock, self.offered)
 
 
@@ -92,7 +92,7 @@ class OfferingRow(PutOffering):
 
 
 class ReviewImport(Form):
-    """What becomes of all offerings that an import holds for review."""
+    """The decision about all offerings that an import holds for review."""
 
     verb: Decision
     reason: Why = ""
@@ -107,7 +107,7 @@ async def put_offering(
     external_id: ExternalId,
     contents: PutOffering,
 ) -> Offering:
-    """Have an offering be as your system has it; sent again it changes nothing. A new one waits for review.
+    """Create or update an offering by its id in your system. A repeat changes nothing. New ones wait for review.
 
     Raises NotFound, RuleRefused, WrongState once it is archived.
     """
@@ -125,7 +125,7 @@ async def put_offering(
 async def get_offering_of(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, source: Source, external_id: ExternalId
 ) -> Offering:
-    """The offering that your system calls so. Raises NotFound."""
+    """The offering with this id in your system. Raises NotFound."""
     actor.require(Right.READ_OFFERING, cooperative_id)
     found = await offerings.find(tx, cooperative_id=cooperative_id, source=source, external_id=external_id)
     if found is None:
@@ -136,7 +136,7 @@ async def get_offering_of(
 async def start_import(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, source: Source, dry_run: Rehearsed = False
 ) -> OfferingImport:
-    """Begin to take in a file; with `dry_run` it is only said what would happen.
+    """Start the import of a file; with `dry_run` it only reports what would happen.
 
     It runs under a lease, which `import_rows` and `renew_import` renew.
     """
@@ -156,7 +156,7 @@ async def start_import(
 
 
 async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> None:
-    """Take in some rows of a file, each by itself. Raises AlreadySettled for a file that is over."""
+    """Import some rows of a file; each row succeeds or fails alone. Raises AlreadySettled once the import has ended."""
     found = await _import(tx, actor, import_id)
     if found.state is not ImportState.RUNNING:
         raise AlreadySettled(what="offering_import")
@@ -202,7 +202,10 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
 
 
 async def finish_import(tx: Tx, actor: Actor, *, import_id: UUID, reason: str = "") -> OfferingImport:
-    """The file is over; with a `reason` before its end. One that was stopped already stays as it is."""
+    """End the import of a file; `reason` tells why it ended early.
+
+    An import that was stopped already does not change.
+    """
     found = await _import(tx, actor, import_id)
     if found.state is not ImportState.RUNNING:
         return found
@@ -213,13 +216,13 @@ async def finish_import(tx: Tx, actor: Actor, *, import_id: UUID, reason: str = 
 
 
 async def renew_import(tx: Tx, actor: Actor, *, import_id: UUID) -> None:
-    """Keep a running import from being stopped while its file is still being read."""
+    """Renew the lease of a running import while its file is still being read."""
     await _import(tx, actor, import_id)
     await renew(tx, import_id)
 
 
 async def stop_lapsed_imports(tx: Tx, actor: Actor) -> None:
-    """Stop the imports of all cooperatives whose process is gone."""
+    """Stop the imports of all cooperatives whose lease has run out."""
     actor.require(Right.RUN_TIMER)
     await _stop_lapsed(tx)
 
@@ -229,8 +232,8 @@ async def review_import(
 ) -> tuple[OfferingImport, UUID | None]:
     """Publish or send back what an import holds for review: the next 500 offerings after one of them.
 
-    Returns the import, and after which offering to go on; None at the end. What its own maker would publish, or whose
-    maker does not sell now, stays held. Raises ReasonNeeded, AgreementMissing, WrongState while the file is read;
+    Returns the import and the offering after which to continue; None at the end. Offerings of the reviewer, and of
+    makers that do not sell now, stay held. Raises ReasonNeeded, AgreementMissing, WrongState while the file is read;
     SecondPersonNeeded or WrongState if nothing of it can be published.
     """
     verb, reason = contents.verb, contents.reason
@@ -263,7 +266,7 @@ async def review_import(
 
 
 async def get_import(tx: Tx, actor: Actor, *, import_id: OfferingImportId) -> OfferingImport:
-    """A file and how far it came. Raises NotFound."""
+    """One import and its progress. Raises NotFound."""
     found = await imports.get(tx, import_id)
     actor.require(Right.READ_IMPORT, found.cooperative_id)
     if not found.lapsed(tx.now):
@@ -275,7 +278,7 @@ async def get_import(tx: Tx, actor: Actor, *, import_id: OfferingImportId) -> Of
 async def list_imports(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest
 ) -> Page[OfferingImport]:
-    """The files of a cooperative and how far they came, newest first."""
+    """The imports of a cooperative and their progress, newest first."""
     actor.require(Right.READ_IMPORT, cooperative_id)
     found = await imports.page(tx, page, cooperative_id=cooperative_id)
     if not any(one.lapsed(tx.now) for one in found.rows):
@@ -287,7 +290,7 @@ async def list_imports(
 async def list_import_rows(
     tx: Tx, actor: Actor, *, import_id: OfferingImportId, page: PageRequest, outcome: WithOutcome | None = None
 ) -> Page[RowReport]:
-    """What became of each row of a file, in its order. Raises NotFound."""
+    """The result of each row of a file, in the file's order. Raises NotFound."""
     found = await imports.get(tx, import_id)
     actor.require(Right.READ_IMPORT, found.cooperative_id)
     return await reports.page(tx, replace(page, oldest_first=True), import_id=import_id, outcome=outcome)
@@ -305,7 +308,7 @@ async def _stop_lapsed(tx: Tx, cooperative_id: UUID | None = None) -> None:
 
 
 async def _tell_of_review(tx: Tx, over: OfferingImport) -> None:
-    """One event for all that an import holds: it opens one task."""
+    """Write one event for all offerings that an import holds, so that it opens one task."""
     if over.held:
         facts = {"source": over.source, "held": over.held}
         await tell(tx, "offering_import.finished", over.cooperative_id, over.id, **facts)
@@ -319,7 +322,7 @@ async def _note_review(tx: Tx, import_id: UUID, verb: ImportReview, reason: str)
 
 
 async def _makers(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -> dict[UUID, Member]:
-    """The members of the cooperative whom these rows name."""
+    """The members of the cooperative that these rows name."""
     actor.require(Right.WRITE_OFFERING, cooperative_id)
     await lend_staff_view(tx, cooperative_id)
     named = await members.all(tx, cooperative_id=cooperative_id, id=tuple({row.member_id for row in rows}))
@@ -334,7 +337,7 @@ def _synced(
     makers: dict[UUID, Member],
     import_id: UUID | None = None,
 ) -> Offering:
-    """The offering as the row has it; what it submits for review, the import holds."""
+    """The offering with the values of the row; if the row submits it for review, the import holds it."""
     maker = makers.get(row.member_id)
     if maker is None:
         raise RuleRefused(rule="no_such_member", value=str(row.member_id), field="memberId")
@@ -349,7 +352,7 @@ def _synced(
 
 
 async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *, bulk: bool = False) -> None:
-    """Write what rows made of their offerings, with stock, editions and events."""
+    """Save the offerings that rows changed, with stock, editions and events."""
     pairs = list(touched.values())
     moved = [(before, after) for before, after in pairs if before is not None]
     await offerings.add_all(tx, [after for before, after in pairs if before is None])
@@ -364,7 +367,10 @@ async def _write(tx: Tx, touched: dict[str, tuple[Offering | None, Offering]], *
 
 
 async def _tell_rows(tx: Tx, pairs: list[tuple[Offering | None, Offering]], *, bulk: bool) -> None:
-    """Tell what rows changed. An offering that no import held has a task, which only an event of its own closes."""
+    """Write the events of changed offerings.
+
+    An offering that no import held has its own task, which needs its own event.
+    """
     single, many = list[Told](), list[Told]()
     for before, after in pairs:
         has_task = before is not None and before.import_id is None
@@ -376,7 +382,7 @@ async def _tell_rows(tx: Tx, pairs: list[tuple[Offering | None, Offering]], *, b
 
 
 async def _publish(tx: Tx, moved: list[tuple[Offering, Offering]]) -> None:
-    """Keep the editions that are new."""
+    """Save the new editions."""
     editions = [after for before, after in moved if after.edition > before.edition]
     await publish_all(tx, [(after, to_jsonable_python({n: getattr(after, n) for n in CONTENT})) for after in editions])
 

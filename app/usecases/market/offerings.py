@@ -1,4 +1,4 @@
-"""Offerings: written by their maker or the coordinator, reviewed by somebody else, sold by the cooperative."""
+"""Offerings: the maker or the coordinator writes them, somebody else reviews them, the cooperative sells them."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -104,9 +104,9 @@ async def add_offering(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, c
 async def change_offering(
     tx: Tx, actor: Actor, *, offering_id: OfferingId, expected_version: Version | None, changes: OfferingChange
 ) -> Offering:
-    """Change an offering; what is left out stays. A published offering gets a new edition, orders keep theirs.
+    """Change an offering. Fields that are left out keep their value.
 
-    Raises WrongState, RuleRefused, Stale.
+    A published offering gets a new edition; orders keep theirs. Raises WrongState, RuleRefused, Stale.
     """
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, expected_version)
     changed = process.change(offering, contents_of(changes.named()))
@@ -117,7 +117,7 @@ async def change_offering(
 
 
 async def set_stock(tx: Tx, actor: Actor, *, offering_id: OfferingId, stock: Units | None) -> Offering:
-    """Set how many units there are in all; null is without limit. The last one counts.
+    """Set the number of units in stock; null means no limit. The last call wins.
 
     Raises StockHeld if more than that are held, RuleRefused.
     """
@@ -137,7 +137,7 @@ async def move_offering(
 ) -> Offering:
     """Submit, publish, send back, withdraw, pause, resume or archive.
 
-    Raises WrongState; SecondPersonNeeded if the maker would publish; AgreementMissing before one is in force; Stale.
+    Raises WrongState; SecondPersonNeeded if the maker would publish it; AgreementMissing before one is in force; Stale.
     """
     offering = await _locked(tx, actor, find(OFFERING, verb).right, offering_id, expected_version)
     moved = process.transition(Case(offering, actor, tx.now), verb)
@@ -145,7 +145,8 @@ async def move_offering(
         await _publish_edition(tx, moved)
     if offering.import_id is not None and moved.import_id is None:
         await tell(tx, LESS_HELD, offering.cooperative_id, offering.import_id)
-    if offering.state is not OfferingState.DRAFT or verb is OfferingVerb.SUBMIT:  # nobody knew of a draft
+    # Nobody knows of a draft, so its steps write no events.
+    if offering.state is not OfferingState.DRAFT or verb is OfferingVerb.SUBMIT:
         await tell(tx, f"offering.{TOLD[verb]}", offering.cooperative_id, offering.id, title=offering.title)
     return await offerings.save(tx, moved)
 
@@ -153,7 +154,7 @@ async def move_offering(
 async def hold_stock(
     tx: Tx, actor: Actor, *, offering_id: OfferingId, quantity: Quantity, minutes: HoldMinutes = 15
 ) -> Hold:
-    """Keep units apart during a checkout; name the hold in the order. Raises SoldOut, NotOrderable, NotFound."""
+    """Hold units during a checkout; give the id of the hold in the order. Raises SoldOut, NotOrderable, NotFound."""
     actor.require(Right.BUY)
     person_id = await ensure_person(tx, actor.issuer or "", actor.subject, "") if actor.subject is not None else None
     await lock_stock(tx, [offering_id])
@@ -190,7 +191,7 @@ async def list_holds(
 
 
 async def release_hold(tx: Tx, actor: Actor, *, hold_id: HoldId) -> Hold:
-    """Give held units back before their time. Raises NotFound for another's hold, HoldGone for one that ended."""
+    """Release held units early. Raises NotFound for another's hold, HoldGone for one that ended."""
     actor.require(Right.BUY)
     hold = await holds.get(tx, hold_id)
     if not is_checkout_of(actor, hold):
@@ -201,7 +202,7 @@ async def release_hold(tx: Tx, actor: Actor, *, hold_id: HoldId) -> Hold:
 
 
 async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
-    """The timer of a hold: give its units back, if it is still there."""
+    """Timer of a hold: releases its units, if they are still held."""
     actor.require(Right.RUN_TIMER)
     await end_holds(tx, hold_id=hold_id, state=HoldState.EXPIRED)
 

@@ -1,1 +1,1 @@
-"""Who takes part: persons, cooperatives, members, municipalities, and their permissions."""
+"""People and organisations: persons, cooperatives, members, municipalities, and their permissions."""

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Annotated
 
-from asyncpg import UniqueViolationError
-
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives, is_under, officers
@@ -22,13 +20,13 @@ from app.usecases.steps.version import expect
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import About, Day, Doc, Form, KvkNumberOrNone, Name, Slug, Town, Version
 
-UmbrellaId = Annotated[CooperativeId, Doc("The cooperative of which it is a part; null: none.")]
-OfUmbrella = Annotated[CooperativeId, Doc("Only those that are a part of this cooperative.")]
-FirstDay = Annotated[Day, Doc("Since when it charges no VAT, as a small business; null: it charges VAT.")]
+UmbrellaId = Annotated[CooperativeId, Doc("The cooperative that it is a part of; null: none.")]
+OfUmbrella = Annotated[CooperativeId, Doc("Only the parts of this cooperative.")]
+FirstDay = Annotated[Day, Doc("The first day without VAT, under the small-business scheme; null: it charges VAT.")]
 
 
 class CooperativeChange(Form):
-    """What of a cooperative changes."""
+    """The fields of a cooperative that change."""
 
     name: Name = ""
     town: Town = ""
@@ -92,11 +90,7 @@ async def add_cooperative(
         kvk_number=kvk_number,
         umbrella_id=umbrella_id,
     )
-    try:
-        await cooperatives.add(tx, cooperative)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="cooperative", value=slug) from None
+    await cooperatives.add_new(tx, cooperative, taken=AlreadyExists(what="cooperative", value=slug))
     return cooperative
 
 
@@ -111,10 +105,10 @@ async def change_cooperative(
     expected_version: Version | None,
     changes: CooperativeChange,
 ) -> Cooperative:
-    """Change a cooperative; what is left out stays.
+    """Change a cooperative. Fields that are left out keep their value.
 
-    Only the network changes the umbrella and the KvK number, which is of one legal entity. An agreement keeps paying
-    the umbrella that it was written under. Raises Stale; RuleRefused for an umbrella that is below the cooperative
+    Only the network changes the umbrella and the KvK number, which belongs to one legal entity. A signed agreement
+    keeps paying the umbrella of its time. Raises Stale; RuleRefused for an umbrella that is below the cooperative
     itself.
     """
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
@@ -132,7 +126,7 @@ async def change_cooperative(
 
 
 async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Readiness:
-    """What a cooperative still lacks before it can sell."""
+    """List what a cooperative still needs before it can sell."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_READINESS, cooperative_id)
     await lend_staff_view(tx, cooperative_id)

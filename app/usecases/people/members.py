@@ -1,14 +1,12 @@
-"""Members: registered by the coordinator; their goal is their own, their thermometer is theirs to see."""
+"""Members: the coordinator registers them; their goal and their thermometer are their own."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 from uuid import UUID
 
-from asyncpg import ForeignKeyViolationError, UniqueViolationError
-
 from app.db.earning.agreements import agreement_on
-from app.db.earning.thermometer import member_balances, pot_movements, pot_of
+from app.db.earning.thermometer import member_balances
 from app.db.engine import Tx, uuid7
 from app.db.market.offerings import hide_offerings_of, show_offerings_of
 from app.db.people.cooperatives import cooperatives
@@ -16,12 +14,10 @@ from app.db.people.members import member_events, members, was_linked
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.assignments import leave_queues
-from app.db.store import Query, one_of, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM
-from app.domain.earning.thermometer import Movement, Pot, PotKind, Thermometer
-from app.domain.errors import AlreadyExists, NotFound, SecondPersonNeeded
+from app.domain.errors import AlreadyExists, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import (
@@ -40,15 +36,15 @@ from app.domain.rules import Exit
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, PersonId
 from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import asks_at_once, reads_by_id
+from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
-from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, RowsOrNone, TradeName, Version
+from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, TradeName, Version
 
-Candidate = Annotated[Flag, Doc("Whether they only come to know each other yet.")]
+Candidate = Annotated[Flag, Doc("Whether to register a candidate, who gets to know the cooperative first.")]
 
 
 class MemberChange(Form):
-    """What of a member changes."""
+    """The fields of a member that change."""
 
     name: Name = ""
     trade_name: TradeName = ""
@@ -82,7 +78,7 @@ async def register_member(
     person_id: PersonId | None = None,
     candidate: Candidate = False,
 ) -> Member:
-    """Register a member, or a candidate. The named person may log in as them.
+    """Register a member, or a candidate. The given person may log in as this member.
 
     Raises AlreadyExists for a person who is a member already.
     """
@@ -99,9 +95,9 @@ async def register_member(
 async def refer_member(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, name: Name, trade_name: TradeName, note: Note = ""
 ) -> Member:
-    """Refer somebody to a cooperative, for a case manager of its municipality. The coordinator takes them in or not.
+    """Refer somebody to a cooperative, as a case manager of its municipality. The coordinator decides about it.
 
-    Only the coordinator and whoever wrote it read the note.
+    Only the coordinator and the writer of the note can read it.
     """
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.REFER_MEMBER, cooperative_id, municipality_id=cooperative.municipality_id)
@@ -118,13 +114,7 @@ async def refer_member(
 
 
 async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> Member:
-    try:
-        await members.add(tx, member)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="member", value=str(member.person_id)) from None
-    except ForeignKeyViolationError:
-        raise NotFound from None
+    await members.add_new(tx, member, taken=AlreadyExists(what="member", value=str(member.person_id)))
     await _log(tx, actor, member, verb, note)
     return await members.get(tx, member.id)
 
@@ -132,9 +122,10 @@ async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
 async def change_member(
     tx: Tx, actor: Actor, *, member_id: MemberId, expected_version: Version | None, changes: MemberChange
 ) -> Member:
-    """Change a member; what is left out stays. Only the network changes who may log in as a member, once that was said.
+    """Change a member. Fields that are left out keep their value.
 
-    Nobody says it of themselves. Raises Stale, SecondPersonNeeded, Forbidden.
+    Once a person is linked to the member, only the network changes that link. Nobody links themselves. Raises Stale,
+    SecondPersonNeeded, Forbidden.
     """
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.WRITE_MEMBER, member.cooperative_id)
@@ -149,7 +140,7 @@ async def change_member(
 
 
 def _somebody_else(actor: Actor, person_id: UUID | None) -> None:
-    """Nobody says of themselves that they are a member. Raises SecondPersonNeeded."""
+    """Nobody registers or links themselves as a member. Raises SecondPersonNeeded."""
     if person_id is not None and person_id == actor.person_id:
         raise SecondPersonNeeded(verb="link_member")
 
@@ -163,7 +154,7 @@ async def set_goal(
     amount: AmountOrNone | None,
     expected_version: Version | None = None,
 ) -> Member:
-    """What the member saves for, and how much that costs; null takes the goal away."""
+    """Set what the member saves for and how much it costs; null removes the goal."""
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.SET_GOAL, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
@@ -181,10 +172,9 @@ async def move_member(
     note: Note = "",
     expected_version: Version | None = None,
 ) -> Member:
-    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit. To pause no reason is asked.
+    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit. A pause needs no reason.
 
-    Raises WrongState, Stale, RuleMissing for a trial that the agreement does not know, RuleRefused for an exit
-    without a destination.
+    Raises WrongState, Stale, RuleMissing if the agreement has no trial, RuleRefused for an exit without a destination.
     """
     member = await members.get(tx, member_id, lock=True)
     actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=actor.as_member(member_id))
@@ -207,7 +197,7 @@ async def move_member(
 
 
 async def _follow_on_the_market(tx: Tx, member: Member) -> None:
-    """What a member offers is shown while they sell, and hidden while they do not."""
+    """Show the member's offerings while they sell, and hide them while they do not."""
     if member.state in SELLING:
         await _back_on_the_market(tx, member)
     else:
@@ -215,20 +205,20 @@ async def _follow_on_the_market(tx: Tx, member: Member) -> None:
 
 
 async def _off_the_market(tx: Tx, member: Member) -> None:
-    """Nothing of who does not sell now can be ordered, nor do they wait for a seat."""
+    """Take the member's offerings off the market, and the member off all waiting lists."""
     for offering_id in await hide_offerings_of(tx, member.id):
         await tell(tx, "offering.paused", member.cooperative_id, offering_id)
     await leave_queues(tx, member.id)
 
 
 async def _back_on_the_market(tx: Tx, member: Member) -> None:
-    """What the pause hid can be ordered again; what the maker hid stays hidden."""
+    """Show the offerings that the pause hid; offerings that the maker hid stay hidden."""
     for offering_id in await show_offerings_of(tx, member.id):
         await tell(tx, "offering.resumed", member.cooperative_id, offering_id)
 
 
 async def end_trial(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
-    """The timer of a trial: asks the coordinator to admit or to part; nothing happens by itself."""
+    """Timer of a trial: asks the coordinator to admit the member or to part; changes nothing itself."""
     actor.require(Right.RUN_TIMER)
     member = await members.get(tx, member_id)
     if member.state is MemberState.TRIAL:
@@ -236,7 +226,7 @@ async def end_trial(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
 
 
 async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
-    """The timer of an exit target: asks the coordinator to talk about it; nothing happens by itself."""
+    """Timer of an exit target: asks the coordinator to talk about it; changes nothing itself."""
     actor.require(Right.RUN_TIMER)
     member = await members.get(tx, member_id)
     if member.state in (MemberState.MEMBER, MemberState.PAUSED):
@@ -246,7 +236,7 @@ async def remind_of_exit(tx: Tx, actor: Actor, *, member_id: UUID) -> None:
 @shows_private
 @reads_by_id(members, (member_events, "member_id"))
 async def list_member_events(tx: Tx, actor: Actor, *, member_id: MemberId) -> list[MemberEvent]:
-    """What happened to a membership, oldest first. The coordinator and whoever wrote a note read it."""
+    """The history of a membership, oldest first. Only the coordinator and the writer of a note can read it."""
     member = await get_member(tx, actor, member_id=member_id)
     found = await member_events.all(tx, member_id=member_id)
     if actor.may(Right.WRITE_MEMBER, member.cooperative_id):
@@ -268,34 +258,4 @@ async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
             app_id=actor.app_id,
             note=note,
         ),
-    )
-
-
-def _thermometer(today: date, *, member_id: UUID, movements: int = 20) -> tuple[Query[Pot], Query[Movement]]:
-    """What has to be asked for it."""
-    return pot_of(member_id, today), pot_movements(member_id, movements)
-
-
-@shows_private
-@asks_at_once(_thermometer)
-async def get_thermometer(tx: Tx, actor: Actor, *, member_id: MemberId, movements: RowsOrNone = 20) -> Thermometer:
-    """How full the savings pot is and why: its last movements, each with its reason."""
-    of_pot, last = _thermometer(tx.today, member_id=member_id, movements=movements)
-    pot = await one_of(tx, of_pot)
-    actor.require(Right.READ_THERMOMETER, pot.cooperative_id, own=actor.as_member(member_id))
-    return Thermometer(
-        member_id=pot.member_id,
-        cooperative_id=pot.cooperative_id,
-        name=pot.name,
-        kind=PotKind.COLLECTIVE if pot.collective else PotKind.POT,
-        balance_cents=pot.balance_cents,
-        pending_cents=pot.pending_cents,
-        held_cents=pot.held_cents,
-        reserved_cents=pot.reserved_cents,
-        year=tx.today.year,
-        year_total_cents=pot.year_total_cents,
-        threshold_cents=pot.threshold_cents,
-        goal_text=pot.goal_text,
-        goal_cents=pot.goal_cents,
-        movements=tuple(await rows_of(tx, last)),
     )

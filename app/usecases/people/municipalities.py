@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from asyncpg import UniqueViolationError
-
 from app.db.engine import Tx, uuid7
 from app.db.people.municipalities import municipalities
 from app.domain.access import Right
@@ -16,7 +14,7 @@ from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.visitors import open_to_visitors
 from app.vocabulary import CbsCode, Doc, Text
 
-MunicipalityName = Annotated[str, Text(1, 100), Doc("What it is called.")]
+MunicipalityName = Annotated[str, Text(1, 100), Doc("Its name.")]
 
 
 @open_to_visitors
@@ -38,9 +36,5 @@ async def add_municipality(tx: Tx, actor: Actor, *, cbs_code: CbsCode, name: Mun
     """Add a municipality by its code at Statistics Netherlands; for the network. Raises AlreadyExists."""
     actor.require(Right.WRITE_MUNICIPALITY)
     municipality = Municipality(uuid7(), cbs_code, name)
-    try:
-        await municipalities.add(tx, municipality)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="municipality", value=cbs_code) from None
+    await municipalities.add_new(tx, municipality, taken=AlreadyExists(what="municipality", value=cbs_code))
     return municipality

@@ -1,4 +1,4 @@
-"""Permissions and obligations: the case manager gives them, their text is sealed, readings are shown to the member."""
+"""Permissions and obligations: case managers give them, their text is sealed, and members see who read it."""
 
 from datetime import datetime, time, timedelta
 from typing import Annotated
@@ -33,11 +33,11 @@ from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import Day, Doc, Note, Version
 
-FirstDay = Annotated[Day, Doc("The first day on which it holds.")]
-LastDay = Annotated[Day, Doc("The last day on which it holds.")]
+FirstDay = Annotated[Day, Doc("The first day on which it is valid.")]
+LastDay = Annotated[Day, Doc("The last day on which it is valid.")]
 
 WARN_DAYS = 30
-"""Before a permission ends, where the agreement does not say."""
+"""Days of warning before a permission ends, if the agreement does not set them."""
 
 
 async def give_permission(
@@ -53,7 +53,7 @@ async def give_permission(
 ) -> Permission:
     """Permit a member to earn from a day through another, or ask something of them. The note is sealed.
 
-    Raises RuleRefused for dates the wrong way round.
+    Raises RuleRefused if the last day is before the first.
     """
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.GIVE_PERMISSION, cooperative_id, municipality_id=cooperative.municipality_id)
@@ -91,7 +91,7 @@ async def give_permission(
 async def withdraw_permission(
     tx: Tx, actor: Actor, *, permission_id: PermissionId, expected_version: Version | None = None
 ) -> Permission:
-    """End a permission today. What was worked before stays covered. Raises WrongState, Stale."""
+    """End a permission today. Work done before stays covered. Raises WrongState, Stale."""
     permission = await permissions.get(tx, permission_id, lock=True)
     actor.require(Right.GIVE_PERMISSION, permission.cooperative_id, municipality_id=permission.municipality_id)
     expect(permission.version, expected_version)
@@ -129,7 +129,10 @@ async def get_permission(tx: Tx, actor: Actor, *, permission_id: PermissionId) -
 
 @shows_private
 async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: PermissionId) -> PermissionNote:
-    """What a permission says. Whoever is not the member leaves a line in the log that the member sees."""
+    """Read the text of a permission.
+
+    If somebody else than the member reads it, a log that the member sees records this.
+    """
     permission = await get_permission(tx, actor, permission_id=permission_id)
     await lend_staff_view(tx, permission.cooperative_id)
     if not actor.as_member(permission.member_id):
@@ -150,14 +153,14 @@ async def read_permission_note(tx: Tx, actor: Actor, *, permission_id: Permissio
 
 @shows_private
 async def list_permission_reads(tx: Tx, actor: Actor, *, member_id: MemberId) -> list[PermissionRead]:
-    """Who read what a member's permissions say, oldest first."""
+    """The people who read the text of a member's permissions, oldest reading first."""
     member = await members.get(tx, member_id)
     actor.require(Right.READ_PERMISSION, member.cooperative_id, own=actor.as_member(member_id))
     return await permission_reads.all(tx, member_id=member_id)
 
 
 async def warn_of_lapse(tx: Tx, actor: Actor, *, permission_id: UUID) -> None:
-    """The timer of a permission: asks the coordinator for the next one, unless it is there already."""
+    """Timer of a permission: asks the coordinator for the next one, unless there is one already."""
     actor.require(Right.RUN_TIMER)
     permission = await permissions.get(tx, permission_id)
     others = await permissions.all(tx, member_id=permission.member_id)

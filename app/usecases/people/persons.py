@@ -1,10 +1,8 @@
-"""People and the offices they hold; the account of whoever asks."""
+"""Persons, the offices they hold, and the caller's own account."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
-
-from asyncpg import UniqueViolationError
 
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
@@ -21,15 +19,15 @@ from app.usecases.steps.reading import reads_by_id
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, Email, EmailOrNone, Issuer, Name, Subject, Version
 
-TasksEmail = Annotated[Email | None, Doc("The address; null: no mail.")]
+TasksEmail = Annotated[Email | None, Doc("The address for messages about tasks; null: no mail.")]
 
 UNTOUCHED = 1
-"""The version of a person who has changed nothing about themselves."""
+"""The version of a person who has not changed their own account yet."""
 
 
 @dataclass(frozen=True)
 class Me:
-    """Who asks, and what they hold."""
+    """The caller and their roles."""
 
     person: Person | None
     app_id: UUID | None
@@ -38,12 +36,12 @@ class Me:
 
     @property
     def version(self) -> int | None:
-        """The version of the person, if there is one."""
+        """The version of the person; None if the person is not known yet."""
         return self.person.version if self.person else None
 
 
 async def get_me(tx: Tx, actor: Actor) -> Me:
-    """Who the token is, and with which roles where."""
+    """The person behind the token, with their roles at each cooperative or municipality."""
     actor.require(Right.READ_SELF)
     person = await people.find(tx, id=actor.person_id) if actor.person_id else None
     return Me(person, actor.app_id, tuple(sorted(actor.roles)), actor.holdings)
@@ -52,10 +50,11 @@ async def get_me(tx: Tx, actor: Actor) -> Me:
 async def add_person(
     tx: Tx, actor: Actor, *, issuer: Issuer, subject: Subject, name: Name, email: EmailOrNone = None
 ) -> Person:
-    """Make a person known by issuer and subject of their token. The same again returns the same person.
+    """Register a person by the issuer and subject of their token. A repeat returns the same person.
 
-    The address is kept for somebody new. Somebody known changes it themselves, so the answer then holds none. Only
-    the network sees what was known before. Its word on the address wins until the person has said one themselves.
+    The e-mail address is kept for a new person only: known persons change it themselves, so the answer then holds none.
+    Only the network sees what was already known. The network may set the address until the person has set one
+    themselves.
     """
     actor.require(Right.ADD_PERSON)
     person_id, new = await save_person(tx, issuer, subject, name, email)
@@ -66,9 +65,9 @@ async def add_person(
 
 
 async def change_me(tx: Tx, actor: Actor, *, email: TasksEmail, expected_version: Version | None = None) -> Me:
-    """Change the e-mail address to which the caller's tasks are sent; null: no mail.
+    """Change the e-mail address for messages about the caller's tasks; null: no mail.
 
-    Raises Stale, NotFound for somebody unknown.
+    Raises Stale, NotFound if the person is not known yet.
     """
     actor.require(Right.CHANGE_SELF, own=actor.as_self())
     if actor.person_id is None:
@@ -115,17 +114,13 @@ async def give_office(
     if municipality_id is not None:
         await municipalities.get(tx, municipality_id)
     office = Office(uuid7(), person_id, role, cooperative_id, municipality_id)
-    try:
-        await offices.add(tx, office)
-        await tx.flush()
-    except UniqueViolationError:
-        raise AlreadyExists(what="office", value=role) from None
+    await offices.add_new(tx, office, taken=AlreadyExists(what="office", value=role))
     return office
 
 
 @shows_private
 async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> list[Office]:
-    """Who holds which office at a cooperative."""
+    """The offices at a cooperative and who holds them."""
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_READINESS, cooperative_id)
     await lend_staff_view(tx, cooperative_id)
@@ -133,7 +128,7 @@ async def list_offices(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -
 
 
 async def end_office(tx: Tx, actor: Actor, *, office_id: OfficeId) -> Office:
-    """Take an office back. It counts from the next request. Raises NotFound."""
+    """Take an office back, from the next request on. Raises NotFound."""
     actor.require(Right.GIVE_OFFICE)
     office = await offices.get(tx, office_id)
     await delete_office(tx, office_id)
@@ -142,7 +137,7 @@ async def end_office(tx: Tx, actor: Actor, *, office_id: OfficeId) -> Office:
 
 @dataclass(frozen=True)
 class Appointed:
-    """An officer of the network; `new` if they were none before."""
+    """An officer of the network; `new` if they held no such office before."""
 
     person: Person
     office: Office
@@ -150,7 +145,7 @@ class Appointed:
 
 
 async def appoint_network(tx: Tx, actor: Actor, *, issuer: str, subject: str, name: str) -> Appointed:
-    """Make somebody an officer of the network: from the command line only, where the system acts."""
+    """Make somebody an officer of the network. Only the command line calls this, as the system."""
     actor.require(Right.RUN_TIMER)
     person_id = await ensure_person(tx, issuer, subject, name)
     office = await offices.find(tx, person_id=person_id, role=Role.NETWORK)

@@ -1,1 +1,1 @@
-"""Apps, events, messages and what the network runs on."""
+"""Apps, events, messages and the operation of the platform."""

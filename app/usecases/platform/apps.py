@@ -34,13 +34,13 @@ from app.vocabulary import Doc, Flag, Form, Moment, Name, Url, Verbatim, Version
 ClientId = Annotated[str, Verbatim(0, 1000)]
 Secret = Annotated[str, Verbatim(0, 1000)]
 AssertionId = Annotated[str, Verbatim(0, 1000)]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), Doc("What it may do.")]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), Doc("The scopes that it may ask for.")]
 Places = Annotated[
     list[CooperativeId],
     Field(max_length=100),
     Doc("The cooperatives whose offerings and orders it handles; none for a shop that sells for all."),
 ]
-Redirects = Annotated[list[Url], Field(max_length=10), Doc("Where people come back after they logged in.")]
+Redirects = Annotated[list[Url], Field(max_length=10), Doc("The addresses to which people return after a login.")]
 _Member = Annotated[str, Field(max_length=20)]
 Jwk = Annotated[
     dict[_Member, Annotated[str, Field(max_length=1000)] | Annotated[list[_Member], Field(max_length=10)]],
@@ -50,22 +50,22 @@ Keys = Annotated[
     list[Jwk],
     Field(max_length=MOST_KEYS),
     Doc(
-        "Its public keys (JWK: EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`. With keys it signs for "
-        "itself, and its secret is not taken until there are none."
+        "Its public keys (JWK: EC P-256, or RSA of 2048 bits and more) with `kid` and `alg`. "
+        "An app with keys signs its requests for a token; its secret works again once it has no keys."
     ),
 ]
-Rate = Annotated[RateClass, Doc("How fast it may ask. Only the network gives another than `standard`.")]
+Rate = Annotated[RateClass, Doc("The class of its rate limit. Only the network gives another than `standard`.")]
 
 
 class AppChange(Form):
-    """What of an app changes."""
+    """The fields of an app that change."""
 
     name: Name = ""
     scopes: Scopes = Field(default_factory=list)
     redirect_uris: Redirects = Field(default_factory=list)
     keys: Keys = Field(default_factory=list)
     rate_class: Rate = RateClass.STANDARD
-    enabled: Annotated[Flag, Doc("False shuts it out at once; true lets it in again.")] = True
+    enabled: Annotated[Flag, Doc("False blocks it at once; true lets it in again.")] = True
 
 
 async def list_apps(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[App]:
@@ -92,7 +92,7 @@ async def register_app(
     rate_class: Rate = RateClass.STANDARD,
     keys: Keys | None = None,
 ) -> AppWithSecret:
-    """Register an app: the network any, a coordinator one for their own cooperative. Shows its secret, only here.
+    """Register an app: the network any, a coordinator one for their own cooperative. The secret is shown only here.
 
     Raises RuleRefused.
     """
@@ -122,14 +122,14 @@ async def rotate_secret(tx: Tx, actor: Actor, *, app_id: AppId) -> AppWithSecret
 
 
 async def disable_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
-    """Shut an app out at once. The tokens that it has stop too."""
+    """Block an app at once. Its tokens stop working too."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
     return await apps.change(tx, app, replace(app, disabled_at=app.disabled_at or tx.now))
 
 
 @open_to_visitors
 async def check_client(tx: Tx, actor: Actor, *, client_id: ClientId, client_secret: Secret) -> Granted:
-    """What the app with these credentials may do. Raises ClientRefused. Open to visitors: it is the login."""
+    """The scopes of the app with these credentials. Raises ClientRefused. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     granted = await grants_of_client(tx, client_id, _hash(client_secret))
     if granted is None:
@@ -138,9 +138,9 @@ async def check_client(tx: Tx, actor: Actor, *, client_id: ClientId, client_secr
 
 
 async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange, expected_version: Version) -> App:
-    """Change an app, shut it out, or let it in again.
+    """Change an app, block it, or let it in again.
 
-    For whoever may register apps at all of its cooperatives. Raises RuleRefused, Stale.
+    For callers who may register apps at all of its cooperatives. Raises RuleRefused, Stale.
     """
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
     expect(app.version, expected_version)
@@ -156,7 +156,7 @@ async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange,
 
 @open_to_visitors
 async def list_client_keys(tx: Tx, actor: Actor, *, client_id: ClientId) -> list[dict[str, str]]:
-    """The public keys of an app, to check what it signed. Open to visitors: it is the login."""
+    """The public keys of an app, to check its signature. Open to visitors: it is the login."""
     actor.require(Right.READ_PUBLIC)
     return await keys_of_client(tx, client_id)
 
@@ -165,7 +165,7 @@ async def list_client_keys(tx: Tx, actor: Actor, *, client_id: ClientId) -> list
 async def check_assertion(
     tx: Tx, actor: Actor, *, client_id: ClientId, assertion_id: AssertionId, ends_at: Moment
 ) -> Granted:
-    """What the app may do whose signature was found good. Raises ClientRefused where the same came before."""
+    """The scopes of an app whose signature was verified. Raises ClientRefused if the same assertion was used before."""
     actor.require(Right.READ_PUBLIC)
     granted = await use_assertion(tx, client_id, assertion_id, ends_at)
     if granted is None:
@@ -174,7 +174,7 @@ async def check_assertion(
 
 
 async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
-    """The app, read by the staff of any of its cooperatives, changed by whoever may at all of them."""
+    """The app. Staff of any of its cooperatives may read it; a change needs the right at all of them."""
     app = await apps.find(tx, id=app_id)
     own = actor.as_customer(None, app_id)
     places = (app.cooperative_ids if app else ()) or (None,)

@@ -1,4 +1,4 @@
-"""Delivery of what happened: to tasks, and to messages about them."""
+"""Handles events: opens and closes tasks, and writes messages about them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -36,29 +36,31 @@ async def claim_due(tx: Tx, actor: Actor, *, limit: int) -> tuple[list[Timer], l
 
 
 async def put_off(tx: Tx, actor: Actor, *, row_id: UUID, timer: bool) -> None:
-    """Write down that a timer or an event failed: it comes back, later each time."""
+    """Record that a timer or an event failed: it is tried again, each time after a longer wait."""
     actor.require(Right.RUN_TIMER)
     await outbox.put_off(tx, row_id, timer=timer)
 
 
 async def give_back(tx: Tx, actor: Actor, *, timer_ids: list[UUID], event_ids: list[UUID]) -> None:
-    """End the lease of timers and events that were claimed and not begun."""
+    """Release the lease of timers and events that were claimed and not started."""
     actor.require(Right.RUN_TIMER)
     await outbox.give_back(tx, timer_ids, event_ids)
 
 
 async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = False) -> None:
-    """Close the tasks that an event ends and open those that it calls for; with `mail` their people get a message.
+    """Close the tasks that an event ends, and open those that it calls for; with `mail`, write messages to their
+    people.
 
-    An import from which something was taken is looked at here, after the commit: of two people who decide about its
-    last two offerings at once, neither sees that nothing is left.
+    The event of an import that lost an offering is handled here, after the commit: two people who decide about its last
+    two offerings at once cannot see that nothing is left.
     """
     actor.require(Right.RUN_TIMER)
     if event.name == LESS_HELD:
         if not await holds_any(tx, event.subject_id):
             await tell(tx, NOTHING_HELD, event.cooperative_id, event.subject_id)
         return
-    if event.name == MAIL:  # written by an older version: the task is open already
+    # An older version wrote this event when the task was open already.
+    if event.name == MAIL:
         task = await tasks.find(tx, id=event.subject_id)
         opened = [task] if task is not None else []
     else:
@@ -72,16 +74,16 @@ async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = Fals
 
 
 async def forget_keys(tx: Tx, actor: Actor) -> None:
-    """Drop request keys after seven days."""
+    """Delete request keys after seven days."""
     actor.require(Right.RUN_TIMER)
     await forget(tx)
 
 
 @open_to_visitors
 async def get_lag(tx: Tx, actor: Actor) -> float:
-    """Seconds that the oldest undelivered event waits: the readiness probe's question, open to all.
+    """The seconds that the oldest undelivered event has waited. The readiness probe asks this; open to all.
 
-    Raises NotMigrated where the schema is older than this code; a newer one is an upgrade under way.
+    Raises NotMigrated if the schema is older than this code; a newer one is an upgrade under way.
     """
     actor.require(Right.READ_PUBLIC)
     if (current := await schema.current(tx)) < schema.newest():
@@ -90,7 +92,7 @@ async def get_lag(tx: Tx, actor: Actor) -> float:
 
 
 async def _not_open_yet(tx: Tx, event: Event, wanted: list[Opening]) -> list[Task]:
-    """The tasks that an event opens. One that some event ends is open once: a later opening finds it there."""
+    """The tasks that an event opens. A task that some event closes is opened once: a later opening finds it open."""
     made = [task for opening in wanted for task in _tasks(event, opening, tx)]
     if not any(task.what in ENDS for task in made):
         return made
@@ -103,7 +105,7 @@ def _whose(task: Task) -> tuple[object, ...]:
 
 
 def _tasks(event: Event, opening: Opening, tx: Tx) -> list[Task]:
-    """One task for an office; for makers one each."""
+    """The tasks of an opening: one for an office, or one for each maker."""
     whom = [UUID(member) for member in event.facts.get("members", [])] if opening.role is Role.MEMBER else [None]
     due = event.facts.get(opening.due or "")
     facts = {key: value for key, value in event.facts.items() if key != "members"}

@@ -1,4 +1,4 @@
-"""The feed of events: published by the worker, read by apps and staff."""
+"""The feed of events: the worker publishes it, apps and staff read it."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,14 +13,14 @@ from app.domain.errors import RuleRefused
 from app.domain.platform.feed import EventType, PublicEvent, readable
 from app.vocabulary import Doc, FeedPlace, Rows
 
-After = Annotated[FeedPlace, Doc("The `cursor` of the answer before; without one the feed is read from its beginning.")]
-Types = Annotated[list[EventType], Field(max_length=50), Doc("Only these types of event; all if it is left out.")]
-FromNow = Annotated[bool, Doc("No events, but the cursor of this moment, for whoever begins here.")]
+After = Annotated[FeedPlace, Doc("The `cursor` of the previous answer; without one: from the beginning.")]
+Types = Annotated[list[EventType], Field(max_length=50), Doc("Only these types of event; all types if it is left out.")]
+FromNow = Annotated[bool, Doc("Return no events, but the present cursor, to start from now.")]
 
 
 @dataclass(frozen=True)
 class FeedPart:
-    """Events in their order, and the place after which to go on reading; the same place if nothing is new."""
+    """Events in their order, and the cursor from which to continue; the same cursor if nothing is new."""
 
     items: tuple[PublicEvent, ...]
     position: int
@@ -36,11 +36,11 @@ async def list_events(
     types: Types | None = None,
     from_now: FromNow = False,
 ) -> FeedPart:
-    """What happened after a place in the feed, oldest first.
+    """The events after a cursor in the feed, oldest first.
 
-    An app sees what concerns its orders and its cooperatives, staff see their cooperative, everybody sees what is
-    public. A place past the end of the feed is refused: whoever has one read it before the books
-    were restored from a backup. Raises RuleRefused.
+    An app sees the events of its orders and its cooperatives, staff those of their cooperative, everybody the public
+    ones. A cursor past the end of the feed is refused: it dates from before the database was restored from a backup.
+    Raises RuleRefused.
     """
     actor.require(Right.READ_EVENT)
     if from_now:
@@ -56,6 +56,6 @@ async def list_events(
 
 
 async def publish_events(tx: Tx, actor: Actor) -> int:
-    """Give waiting events their place in the feed, and the webhooks that want them a delivery. Returns how many."""
+    """Give waiting events their place in the feed, and queue them for webhooks. Returns the number of events."""
     actor.require(Right.RUN_TIMER)
     return await feed.publish(tx)

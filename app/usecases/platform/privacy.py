@@ -1,4 +1,4 @@
-"""What we hold about whoever asks: all of it to take along, and gone when they want it."""
+"""The caller's own data: export and erasure."""
 
 from typing import Any
 
@@ -47,14 +47,14 @@ MEMBERS_PAPERS: dict[str, Store[Any]] = {
 JUDGED_BY = frozenset(
     {"trials", "free_cents", "policies", "categories", "approved", "line_people", "job_state", "worked"}
 )
-"""What is loaded with a paper to tell its next steps, and stands elsewhere."""
+"""Fields that are loaded only to compute next steps, and that are exported elsewhere."""
 
 
 @of_one_moment
 async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
-    """Everything about the person who asks, as JSON: account, contact card, orders; as a member also money and papers.
+    """All data about the caller, as JSON: account, contact card, orders; for a member also money and papers.
 
-    What a permission says is not in it: that is read one by one, and each time is written down. Amounts are cents.
+    It leaves out the text of permissions, because every reading of that is logged. Amounts are in cents.
     """
     actor.require(Right.EXPORT_SELF, own=actor.as_self())
     mine = tuple(sorted(actor.member_ids()))
@@ -79,10 +79,10 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
 
 
 async def erase_me(tx: Tx, actor: Actor) -> None:
-    """Forget the person who asks: account, contact card, sealed facts, names, and what was said about their orders.
+    """Erase the caller: account, contact card, sealed facts, names, and the notes on their orders.
 
-    Amounts in the books stay, nameless. A membership in which they never acted ends with it. Raises NotFound for
-    somebody unknown; RuleRefused while an office, another membership, an order or money ties them.
+    Amounts in the books stay, without a name. A membership in which they never acted ends with it. Raises NotFound if
+    the person is not known; RuleRefused while an office, another membership, an order or money ties them.
     """
     actor.require(Right.ERASE_SELF, own=actor.as_self())
     if actor.person_id is None:
@@ -97,16 +97,17 @@ async def erase_me(tx: Tx, actor: Actor) -> None:
 
 
 async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
-    """The membership as it is after the erasure: one without any act of the person ends, any other stays as it is."""
+    """The membership after the erasure: one without any act of the person ends, others do not change."""
     if member.state in FORMER:
         return member
     await lend_staff_view(tx, member.cooperative_id)
-    # Locks the offerings, so that nobody orders meanwhile. If the membership stays, `check_erasable` undoes this.
+    # The lock on the offerings stops new orders meanwhile. If the membership stays, `check_erasable` undoes this.
     paused = await hide_offerings_of(tx, member.id)
     if await privacy.i_acted_as(tx, member.id):
         return member
     verb = "withdraw" if member.state in BEFORE_ADMISSION else "exit"
-    case = Case(member, now=tx.now)  # nobody else has to agree to it
+    # An erasure needs nobody else's agreement, so the case has no actor.
+    case = Case(member, now=tx.now)
     left = transition(case, verb, destination=Destination.OTHER if verb == "exit" else None)
     saved = await members.save(tx, left)
     await member_events.add(
@@ -130,6 +131,6 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
 
 
 async def forget_old(tx: Tx, actor: Actor) -> int:
-    """Forget what has been kept long enough. Returns of how many orders the customer was forgotten."""
+    """Erase data whose retention period is over. Returns the number of orders whose customer was erased."""
     actor.require(Right.RUN_TIMER)
     return await privacy.forget_old(tx, end_of_books(tx.now), tx.now - TRACES, FULL_INVOICE_CENTS)

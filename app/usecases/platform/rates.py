@@ -1,4 +1,4 @@
-"""Who asks too fast is told to wait; counted for all processes together."""
+"""Rate limits, counted for all processes together."""
 
 import asyncio
 from collections import OrderedDict
@@ -14,22 +14,22 @@ from app.domain.actors import Actor
 from app.domain.platform.rates import Left, Rate, old_window, window_of
 
 MOST_CLIENTS = 10_000
-"""Whose purse a process keeps; who was quiet longest is forgotten first."""
+"""The number of clients that a process remembers; the one that was idle longest is dropped first."""
 
 
 @dataclass
 class Purse:
-    """What one process took out of a client's window and has not spent yet."""
+    """The units that one process reserved from a client's window and has not spent yet."""
 
     began: datetime | None = None
     units: int = 0
     taken: int = 0
-    """By all processes, when this one looked last."""
+    """The units that all processes had reserved at the last query."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Rates:
-    """The rates of an installation. Units are taken from the common store in parts: most requests ask nobody."""
+    """The rate limits of an installation. A process reserves units in parts, so that most requests need no query."""
 
     def __init__(self, database: Database, rates: Mapping[str, Rate], now: Callable[[], datetime]) -> None:
         self._database = database
@@ -38,9 +38,9 @@ class Rates:
         self._purses: OrderedDict[str, Purse] = OrderedDict()
 
     async def spend(self, client: str, name: str, units: int, *, owed: bool = False) -> Left | None:
-        """Spend units of a client's rate; None where there is no limit. What is `owed` is spent even beyond it.
+        """Spend units of a client's rate; None if there is no limit. `owed` units are spent even beyond the limit.
 
-        A database that is away, full or busy limits nobody: the request itself will say so.
+        If the database is down, full or busy, nobody is limited: the request itself will report that.
         """
         rate = self._rates[name]
         if not rate.limit:
@@ -73,6 +73,6 @@ class Rates:
 
 
 async def forget_rates(tx: Tx, actor: Actor) -> None:
-    """Drop what was counted in windows that are over."""
+    """Delete the counters of past windows."""
     actor.require(Right.RUN_TIMER)
     await forget_windows(tx, old_window(tx.now))

@@ -15,7 +15,7 @@ from app.ids import TaskId
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, Version
 
-Done = Annotated[bool, Doc("Whether tasks are asked for that are done; otherwise those that are open.")]
+Done = Annotated[bool, Doc("Whether to list the tasks that are done; otherwise the open ones.")]
 
 
 async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: Done = False) -> Page[Task]:
@@ -26,7 +26,7 @@ async def list_tasks(tx: Tx, actor: Actor, *, page: PageRequest, done: Done = Fa
 
 
 async def do_task(tx: Tx, actor: Actor, *, task_id: TaskId, expected_version: Version | None = None) -> Task:
-    """Tick a task off. Raises WrongState if it was done, Stale, NotFound."""
+    """Mark a task as done. Raises WrongState if it was done, Stale, NotFound."""
     task = await tasks.get(tx, task_id, lock=True)
     own = actor.as_member(task.member_id)
     actor.require(Right.DO_TASK, task.cooperative_id, own=own)

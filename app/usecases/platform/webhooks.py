@@ -1,4 +1,4 @@
-"""Webhooks of an app: set up by itself or by who registered it; delivered by the worker."""
+"""Webhooks of an app: the app, or the people who registered it, set them up; the worker sends them."""
 
 import base64
 import secrets
@@ -47,38 +47,37 @@ from app.domain.platform.webhooks import (
 )
 from app.domain.platform.webhooks import after as outcome_of
 from app.ids import AppId, WebhookId
-from app.usecases.run import Run
-from app.usecases.steps.outside import prepared_by
+from app.usecases.steps.outside import Asker, prepared_by
 from app.usecases.steps.version import expect
 from app.vocabulary import Doc, FeedPlace, Flag, Form, Url, Version
 
 MOST_AGAIN = 10_000
-HookUrl = Annotated[Url, Doc("Where the events are posted.")]
-Kinds = Annotated[list[EventType], Field(max_length=50), Doc("The events that it wants; none: all that it may read.")]
-After = Annotated[FeedPlace, Doc("The place in the feed after which it begins; `0` is the beginning of the feed.")]
+HookUrl = Annotated[Url, Doc("The URL to which the events are posted.")]
+Kinds = Annotated[list[EventType], Field(max_length=50), Doc("The types of event to send; none: all it may read.")]
+After = Annotated[FeedPlace, Doc("The cursor in the feed after which to start; `0` is the beginning of the feed.")]
 
 
 class WebhookChange(Form):
-    """What of a webhook changes."""
+    """The fields of a webhook that change."""
 
     url: HookUrl = ""
     kinds: Kinds = Field(default_factory=list)
-    enabled: Annotated[Flag, Doc("False switches it off; true switches it on again.")] = True
+    enabled: Annotated[Flag, Doc("False disables it; true enables it again.")] = True
 
 
-async def _for_new(run: Run, *, app_id: UUID, url: str, **_: Any) -> dict[str, Any]:
+async def _for_new(run: Asker, *, app_id: UUID, url: str, **_: Any) -> dict[str, Any]:
     return await _reach(run, url, list_webhooks, app_id=app_id)
 
 
-async def _for_changed(run: Run, *, webhook_id: UUID, changes: WebhookChange, **_: Any) -> dict[str, Any]:
+async def _for_changed(run: Asker, *, webhook_id: UUID, changes: WebhookChange, **_: Any) -> dict[str, Any]:
     return await _reach(run, changes.url, get_webhook, webhook_id=webhook_id)
 
 
-async def _reach(run: Run, url: str, read: Callable[..., Awaitable[object]], **of: UUID) -> dict[str, Any]:
-    """Where webhooks may go, and the addresses to which the name in a URL leads now; none if it is no known name.
+async def _reach(run: Asker, url: str, read: Callable[..., Awaitable[object]], **of: UUID) -> dict[str, Any]:
+    """The allowed destinations of webhooks, and the addresses of the URL's host; none if the name is unknown.
 
-    `read` is the verb that shows the webhooks `of` an app or of an id: a name is looked up only for a caller who may
-    run it, and nobody else learns what names mean here. Raises Unauthenticated, Forbidden, NotFound.
+    `read` is the use case that lists the webhooks of an app, or shows one: the name is resolved only for callers who
+    may run it, so that nobody else can use this server to resolve names. Raises Unauthenticated, Forbidden, NotFound.
     """
     host, found = host_of(url), tuple[Address, ...]()
     if host and not addresses_in(host):
@@ -98,9 +97,9 @@ async def add_webhook(
     addresses: tuple[Address, ...] = (),
     destinations: Destinations = PUBLIC,
 ) -> WebhookWithSecret:
-    """Have an app told of events. The secret that signs them is shown only here.
+    """Add a webhook that sends events to an app. The secret that signs them is shown only here.
 
-    An app has ten webhooks at most. The URL is https and leads to an address on the internet. Raises RuleRefused.
+    An app has at most ten webhooks. The URL must be https and lead to an address on the internet. Raises RuleRefused.
     """
     app = await _app(tx, actor, app_id)
     wanted = check_webhook(url, kinds or (), app.scopes, destinations)
@@ -113,18 +112,18 @@ async def add_webhook(
 
 
 async def list_webhooks(tx: Tx, actor: Actor, *, app_id: AppId) -> list[Webhook]:
-    """The webhooks of an app and how they do, oldest first."""
+    """The webhooks of an app with their status, oldest first."""
     await _app(tx, actor, app_id)
     return await webhooks.all(tx, app_id=app_id)
 
 
 async def get_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> Webhook:
-    """One webhook and how it does. Raises NotFound."""
+    """One webhook with its status. Raises NotFound."""
     return (await _webhook(tx, actor, webhook_id))[0]
 
 
 async def delete_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> Webhook:
-    """Have nothing sent any more. What was sent is forgotten too. Raises NotFound."""
+    """Delete a webhook and the history of its deliveries. Raises NotFound."""
     webhook, _ = await _webhook(tx, actor, webhook_id)
     await forget(tx, webhook_id)
     return webhook
@@ -141,7 +140,7 @@ async def change_webhook(
     addresses: tuple[Address, ...] = (),
     destinations: Destinations = PUBLIC,
 ) -> Webhook:
-    """Change the URL or the kinds, or switch it off or on again. What waits is then sent at once.
+    """Change the URL or the types of event, or disable or enable it. Waiting deliveries are then sent at once.
 
     Raises RuleRefused, Stale.
     """
@@ -164,7 +163,7 @@ async def change_webhook(
 
 
 async def rotate_webhook_secret(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> WebhookWithSecret:
-    """A new secret; for a day the one before signs too, so that nothing is lost while it is changed over."""
+    """Give a webhook a new secret; for a day the old one signs too, so that nothing is lost during the change."""
     webhook, _ = await _webhook(tx, actor, webhook_id)
     secret = _secret()
     await renew_secret(tx, webhook, secret)
@@ -172,9 +171,9 @@ async def rotate_webhook_secret(tx: Tx, actor: Actor, *, webhook_id: WebhookId) 
 
 
 async def replay_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId, after: After) -> Replay:
-    """Send again what happened after a place in the feed, at most 10,000 events.
+    """Send the events after a cursor in the feed again, at most 10,000.
 
-    Raises WrongState if it is switched off.
+    Raises WrongState if it is disabled.
     """
     webhook, app = await _webhook(tx, actor, webhook_id)
     if webhook.disabled_at is not None:
@@ -186,7 +185,7 @@ async def replay_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId, after: 
 
 
 async def list_deliveries(tx: Tx, actor: Actor, *, webhook_id: WebhookId, page: PageRequest) -> Page[Delivery]:
-    """What was sent to a webhook and what it answered, newest first."""
+    """The deliveries of a webhook and the answers to them, newest first."""
     await _webhook(tx, actor, webhook_id)
     return await deliveries.page(tx, page, webhook_id=webhook_id)
 
@@ -194,9 +193,10 @@ async def list_deliveries(tx: Tx, actor: Actor, *, webhook_id: WebhookId, page: 
 async def claim_deliveries(
     tx: Tx, actor: Actor, *, limit: int, share: int, busy: tuple[UUID, ...] = ()
 ) -> list[Letter]:
-    """What is due to be sent, leased for a minute: another worker leaves it alone.
+    """Deliveries that are due, leased for a minute: other workers skip them.
 
-    At most `share` of one app, nothing of the apps that are `busy`. What an app may not read any more is given up.
+    At most `share` of one app, and none of the apps that are `busy`. Events that an app may not read any more are
+    dropped.
     """
     actor.require(Right.RUN_TIMER)
     letters = await claim(tx, limit, share, busy)
@@ -207,14 +207,15 @@ async def claim_deliveries(
 
 
 async def finish_delivery(tx: Tx, actor: Actor, *, letter: Letter, answer: Answer) -> None:
-    """Write down what the address answered."""
+    """Record the answer of the receiver."""
     actor.require(Right.RUN_TIMER)
     await _finish(tx, letter, answer)
 
 
 async def _finish(tx: Tx, letter: Letter, answer: Answer) -> None:
     webhook = await webhooks.find(tx, lock=True, id=letter.webhook.id)
-    if webhook is None:  # deleted while it was on its way
+    # The webhook was deleted while this delivery was under way.
+    if webhook is None:
         return
     done, health = outcome_of(letter.delivery, webhook, answer, tx.now)
     await finish(tx, done)
@@ -222,7 +223,7 @@ async def _finish(tx: Tx, letter: Letter, answer: Answer) -> None:
 
 
 async def _app(tx: Tx, actor: Actor, app_id: UUID) -> App:
-    """The app, for itself and for who may change it at all of its cooperatives. Raises NotFound, Forbidden."""
+    """The app, for itself and for those who may change it at all of its cooperatives. Raises NotFound, Forbidden."""
     own = actor.as_customer(None, app_id)
     app = await apps.find(tx, id=app_id)
     places = (app.cooperative_ids if app else ()) or (None,)

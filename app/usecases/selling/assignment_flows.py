@@ -1,4 +1,4 @@
-"""Where the money of an assignment goes: from the customer through the cooperatives to pots and funds."""
+"""The flows of an assignment's money: from the customer through the cooperatives to pots and funds."""
 
 from app.db.earning.earnings import earnings
 from app.db.engine import Tx
@@ -18,10 +18,11 @@ from app.usecases.steps.book_assignment import cents_by_place
 
 @shows_private
 async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Flow]:
-    """Where the money of a job goes: from the customer through the cooperatives to pots and funds.
+    """The flows of a job's money: from the customer through the cooperatives to pots and funds.
 
-    The flows after refunds; before approval, the planned ones. For the staff of every cooperative that takes part. How
-    a cooperative shares out its part is shown to its own staff only. Raises NotFound, SharesDiffer.
+    Before approval it shows the planned flows, later the real ones after refunds. It is for the staff of every
+    cooperative that takes part. Only a cooperative's own staff see how it splits its part. Raises NotFound,
+    SharesDiffer.
     """
     found = await assignments.get(tx, assignment_id)
     places = (found.cooperative_id, *(place for place in found.party_ids if place != found.cooperative_id))

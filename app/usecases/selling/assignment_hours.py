@@ -1,4 +1,4 @@
-"""Hours of an assignment: reported by who worked them, corrected by a new entry, approved or refused by the lead."""
+"""Hours of an assignment: the worker reports them, corrects them by a new entry; the lead approves or refuses."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -25,7 +25,7 @@ WorkedMinutes = Annotated[
     int,
     Field(strict=True, ge=-44_640, le=44_640),
     WHOLE,
-    Doc("How many minutes were worked; of a correction the difference, which may be below zero."),
+    Doc("The minutes worked; for a correction the difference, which may be negative."),
 ]
 WorkDay = Annotated[PastDay, Doc("The day of the work; today if it is left out.")]
 
@@ -39,7 +39,7 @@ async def report_hours(
     day: WorkDay | None = None,
     note: Note = "",
 ) -> Hours:
-    """Report what was worked, for oneself or as coordinator for a member. A correction is a report of the difference.
+    """Report hours worked, for oneself or, as coordinator, for a member. To correct a report, report the difference.
 
     Raises WrongState unless the job is in progress, RuleRefused, DayOutOfRange, NotFound.
     """
@@ -72,7 +72,7 @@ async def report_hours(
 
 
 async def _offer_no_more(tx: Tx, found: Assignment, part: Part) -> None:
-    """Hours stay with whoever worked them, so an offer to a colleague ends with the first report."""
+    """Hours stay with the person who worked them, so the first report ends an offer to a colleague."""
     whole = await steps.load(tx, found)
     kept = await parts.save(tx, replace(part, offered_to=None))
     await steps.restaff(tx, whole, [kept if other.id == part.id else other for other in whole.parts])
@@ -81,7 +81,7 @@ async def _offer_no_more(tx: Tx, found: Assignment, part: Part) -> None:
 
 
 async def approve_hours(tx: Tx, actor: Actor, *, entry_id: WorkedHoursId) -> Hours:
-    """Approve a report, as the lead's staff. Nobody approves what they worked or reported themselves.
+    """Approve a report, as the lead's staff. Nobody approves hours that they worked or reported.
 
     Raises SecondPersonNeeded, AlreadySettled, WrongState, NotFound.
     """
@@ -97,23 +97,23 @@ async def approve_hours(tx: Tx, actor: Actor, *, entry_id: WorkedHoursId) -> Hou
 
 
 async def refuse_hours(tx: Tx, actor: Actor, *, entry_id: WorkedHoursId, reason: StatedReason) -> Hours:
-    """Refuse a report, as the lead's staff, and say why. It counts for nothing, and another can be made.
+    """Refuse a report, as the lead's staff, with a reason. It does not count, and a new report can be made.
 
-    Nobody refuses what they worked or reported themselves. Raises SecondPersonNeeded, AlreadySettled, WrongState,
-    NotFound.
+    Nobody refuses hours that they worked or reported. Raises SecondPersonNeeded, AlreadySettled, WrongState, NotFound.
     """
     found, entry = await _open_entry(tx, actor, entry_id, "refuse_hours")
     refused = replace(entry, refused_by=actor.person, refused_at=tx.now, reason=reason, version=entry.version + 1)
     await decide_entry(tx, refused)
     about = {"title": found.title, "reason": reason, "members": [str(entry.member_id)]}
     await tell(tx, "assignment.hours_refused", entry.cooperative_id, entry.id, **about)
-    if entry.lead_id != entry.cooperative_id:  # a delivery reaches the tasks of its own cooperative only
+    # An event reaches the tasks of its own cooperative only.
+    if entry.lead_id != entry.cooperative_id:
         await tell(tx, "assignment.hours_refused", entry.lead_id, entry.id, title=found.title)
     return refused
 
 
 async def _open_entry(tx: Tx, actor: Actor, entry_id: UUID, verb: str) -> tuple[Assignment, Hours]:
-    """A report that nobody decided yet, and its assignment under lock; not for who reported it or worked it."""
+    """An undecided report and its locked assignment. Four-eyes rule: not for the person who reported or worked it."""
     seen = await hours.get(tx, entry_id)
     actor.require(Right.APPROVE_HOURS, seen.lead_id)
     found = await steps.lock_assignment(tx, await assignments.get(tx, seen.assignment_id))

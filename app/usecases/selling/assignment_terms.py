@@ -1,4 +1,4 @@
-"""The terms of an assignment: who gets what, signed by every cooperative that does a part, version by version."""
+"""The terms of an assignment: who gets what. Every cooperative that does a part signs each version."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -24,14 +24,12 @@ from app.usecases.steps.reading import reads_by_id
 from app.vocabulary import WHOLE, Doc
 
 Signer = Annotated[CooperativeId, Doc("The cooperative that signs.")]
-SignedTerms = Annotated[
-    int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The version of the terms that is signed.")
-]
+SignedTerms = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The version of the terms to sign.")]
 
 
 @dataclass(frozen=True)
 class CooperativeShare:
-    """What a cooperative's parts bring together by the present terms, without VAT, and whether it signed them."""
+    """The earnings of a cooperative's parts under the present terms, without VAT, and whether it signed them."""
 
     cooperative_id: UUID
     parts: int
@@ -41,7 +39,7 @@ class CooperativeShare:
 
 @dataclass(frozen=True)
 class Terms:
-    """Version `number` of who gets what: the price, the costs and each cooperative's share, all without VAT."""
+    """Version `number` of the terms: the price, the costs and each cooperative's share, all without VAT."""
 
     number: int
     net_cents: int
@@ -50,7 +48,10 @@ class Terms:
 
 
 async def get_terms(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> Terms:
-    """What the cooperatives sign: sums by cooperative. For their staff. Raises SharesDiffer, NotFound."""
+    """The terms that the cooperatives sign: the sum of each cooperative.
+
+    For their staff. Raises SharesDiffer, NotFound.
+    """
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
     actor.require(Right.READ_ASSIGNMENT, place)
@@ -67,7 +68,7 @@ async def sign_assignment(
     """Sign one version of the terms for a cooperative that leads or does a part, once every seat is taken.
 
     Raises TermsChanged if the shares changed meanwhile, WrongState, SharesDiffer, LimitExceeded, SecondPersonNeeded for
-    whoever does a part themselves, AgreementMissing if the cooperative could not share out what it gets, NotFound.
+    somebody who does a part themselves, AgreementMissing if the cooperative could not split what it gets, NotFound.
     """
     seen = await assignments.get(tx, assignment_id)
     actor.require(Right.SIGN_ASSIGNMENT, cooperative_id)
@@ -86,7 +87,8 @@ async def sign_assignment(
         raise AgreementMissing(date=day.isoformat())
     whole = await steps.load(tx, found)
     cents = cents_by_place(whole)
-    if found.state is AssignmentState.IN_PROGRESS:  # nobody agrees again
+    # A job in progress is not agreed upon again.
+    if found.state is AssignmentState.IN_PROGRESS:
         await check_limits(tx, found, {cooperative_id: cents.get(cooperative_id, 0)})
     signed = Signature(
         id=uuid7(),
@@ -108,7 +110,7 @@ async def sign_assignment(
 
 @reads_by_id(assignments, (signatures, "assignment_id"))
 async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Signature]:
-    """Who signed which terms, oldest first. The lead's staff see all, a partner's their own."""
+    """The signatures and their versions, oldest first. The lead's staff see all, a partner's staff their own."""
     found = await assignments.get(tx, assignment_id)
     place = _place(actor, (found.cooperative_id, *found.party_ids))
     actor.require(Right.READ_ASSIGNMENT, place)
@@ -117,5 +119,5 @@ async def list_signatures(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) 
 
 
 def _place(actor: Actor, places: tuple[UUID, ...]) -> UUID:
-    """Where the actor is staff; the lead before a partner, and the lead if they are nowhere."""
+    """The cooperative where the actor is staff: the lead before a partner; the lead if they are staff of none."""
     return next((place for place in places if actor.may(Right.READ_ASSIGNMENT, place)), places[0])

@@ -1,4 +1,4 @@
-"""Assignments: planned and moved by the lead, approved by its customer, open to members of other cooperatives."""
+"""Assignments (jobs): the lead plans and moves them, the customer approves, members of other cooperatives can join."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -67,14 +67,14 @@ from app.vocabulary import (
     Version,
 )
 
-UnitPrice = Annotated[AmountOrNone, Doc("The price of one, without VAT.")]
+UnitPrice = Annotated[AmountOrNone, Doc("The price of one unit, without VAT.")]
 TERMS = frozenset({"lines", "costs"})
-"""What everybody signs for."""
+"""The fields that the cooperatives sign for."""
 ORDERED = (OrderState.ACCEPTED, OrderState.IN_PROGRESS)
 
 
 class PriceLineInput(Form):
-    """What the customer pays for."""
+    """A line that the customer pays for."""
 
     title: Title
     quantity: Quantity = 1
@@ -83,12 +83,12 @@ class PriceLineInput(Form):
 
     @property
     def line(self) -> PriceLine:
-        """As the domain has it."""
+        """The line as the domain's type."""
         return PriceLine(self.title, self.quantity, self.unit_price.cents, self.vat_class)
 
 
 class JobCostInput(Form):
-    """What the job costs before anything is shared."""
+    """A cost of the job, paid before the shares."""
 
     title: Title
     supplier: SupplierName
@@ -96,29 +96,27 @@ class JobCostInput(Form):
 
     @property
     def cost(self) -> JobCost:
-        """As the domain has it."""
+        """The cost as the domain's type."""
         return JobCost(self.title, self.supplier, self.amount.cents)
 
 
-Step = Annotated[AssignmentVerb, Doc("What is done.")]
-JobAbout = Annotated[About, Doc("What there is to do.")]
+Step = Annotated[AssignmentVerb, Doc("The step to take.")]
+JobAbout = Annotated[About, Doc("The work to do.")]
 JobStart = Annotated[steps.WorkMoment, Doc("When it begins.")]
 JobEnd = Annotated[steps.WorkMoment, Doc("When it ends.")]
-WhoMayApply = Annotated[Audience, Doc("Whose members may apply for a seat.")]
-PartnerIds = Annotated[
-    list[CooperativeId], Field(max_length=100), Doc("The partners, if their members may apply as well.")
-]
-OrderOfJob = Annotated[OrderId, Doc("The order that it is about, once that was accepted.")]
-Customer = Annotated[ContactInput, Doc("Who asked for it, if there is no order yet.")]
+WhoMayApply = Annotated[Audience, Doc("The members who may apply for a seat.")]
+PartnerIds = Annotated[list[CooperativeId], Field(max_length=100), Doc("The partners, if their members may apply too.")]
+OrderOfJob = Annotated[OrderId, Doc("The order that the job carries out, once it is accepted.")]
+Customer = Annotated[ContactInput, Doc("The customer, if there is no order yet.")]
 PriceLines = Annotated[
-    list[PriceLineInput], Field(max_length=50), Doc("What the customer pays for, if there is no order yet.")
+    list[PriceLineInput], Field(max_length=50), Doc("The lines that the customer pays for, if there is no order yet.")
 ]
-JobCosts = Annotated[list[JobCostInput], Field(max_length=50), Doc("What it costs before anything is shared.")]
-Deposit = Annotated[AmountOrNone, Doc("What has to be paid before it starts; null for nothing.")]
+JobCosts = Annotated[list[JobCostInput], Field(max_length=50), Doc("The costs that are paid before the shares.")]
+Deposit = Annotated[AmountOrNone, Doc("The amount that must be paid before the start; null for nothing.")]
 
 
 class AssignmentChange(Form):
-    """What of an assignment changes."""
+    """The fields of an assignment that change."""
 
     title: Title = ""
     about: JobAbout = ""
@@ -132,7 +130,7 @@ class AssignmentChange(Form):
     deposit: Deposit | None = None
 
     def kept(self, lead_id: UUID) -> dict[str, Any]:
-        """The fields that the caller gave, as the domain has them."""
+        """The fields that the caller sent, as the domain's types."""
         lines = tuple(one.line for one in self.lines)
         own: dict[str, dict[str, Any]] = {
             "partner_ids": {"partner_ids": _partners(self.partner_ids, lead_id)},
@@ -145,7 +143,7 @@ class AssignmentChange(Form):
 
 
 def _partners(partner_ids: Iterable[UUID], lead_id: UUID) -> tuple[UUID, ...]:
-    """The other cooperatives that may take part, each once."""
+    """The ids of the other cooperatives that may take part, each once, without the lead."""
     return tuple(sorted(set(partner_ids) - {lead_id}))
 
 
@@ -167,7 +165,7 @@ async def plan_assignment(
     costs: JobCosts = EMPTY,
     deposit: Deposit | None = None,
 ) -> Assignment:
-    """Plan a job, from a customer's request or from an accepted order. Nobody else sees it before it is published.
+    """Plan a job, from a customer's request or from an accepted order. Only the lead sees it before it is published.
 
     Raises ContactIncomplete, RuleRefused, WrongState for an order in another state, NotFound.
     """
@@ -197,9 +195,10 @@ async def change_assignment(
     changes: AssignmentChange,
     expected_version: Version | None = None,
 ) -> Assignment:
-    """Change a job; what is left out stays. Once all agreed, only what there is to do and the deposit can change.
+    """Change a job. Fields that are left out keep their value.
 
-    Another price or other costs need every signature again. Raises WrongState, RuleRefused, NotFound, Stale.
+    Once all agreed, only the description and the deposit can change. A change of price or costs needs every signature
+    again. Raises WrongState, RuleRefused, NotFound, Stale.
     """
     found = await lead_locked(tx, actor, assignment_id, expected_version)
     named = changes.named()
@@ -229,9 +228,9 @@ async def move_assignment(
 ) -> Assignment:
     """Publish, agree, start, deliver, resume or cancel a job; the customer asks for changes, disputes or approves.
 
-    Approving books what everybody earns, once. Raises WrongState with the reason, HoursStand for a job with approved
-    hours that is to be cancelled, ReasonNeeded, SharesDiffer, LimitExceeded, SecondPersonNeeded for a treasurer who
-    planned it or does a part, Stale.
+    Approval books everybody's earnings, once. Raises WrongState with the reason, HoursStand if a job with approved
+    hours is cancelled, ReasonNeeded, SharesDiffer, LimitExceeded, SecondPersonNeeded for a treasurer who planned it or
+    does a part, Stale.
     """
     row = find(ASSIGNMENT, verb)
     found = await assignments.get(tx, assignment_id)
@@ -246,7 +245,7 @@ async def move_assignment(
 
 @step_of("approve")
 async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
-    """The timer of delivery: after 14 days without a word of the customer the assignment is approved."""
+    """Timer of delivery: approves the assignment after 14 days without an answer of the customer."""
     actor.require(Right.RUN_TIMER)
     found = await steps.lock_assignment(tx, await assignments.get(tx, assignment_id))
     due = found.delivered_at is not None and found.delivered_at + APPROVED_AFTER <= tx.now
@@ -256,7 +255,7 @@ async def approve_on_time(tx: Tx, actor: Actor, *, assignment_id: UUID) -> None:
 
 @reads_by_id(assignments)
 async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> Assignment:
-    """One job, for the lead, its customer, whoever takes part and whoever may apply. Raises NotFound."""
+    """One job. For the lead, its customer, everybody who takes part or may apply. Raises NotFound."""
     found = await assignments.get(tx, assignment_id)
     require_reader(actor, found)
     return _shown(actor, found)
@@ -265,7 +264,7 @@ async def get_assignment(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -
 async def list_assignments(
     tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, state: AssignmentState | None = None
 ) -> Page[Assignment]:
-    """The jobs that a cooperative leads, does parts of or may apply for, newest first. For its members and staff."""
+    """The jobs that a cooperative leads, takes part in or may apply for, newest first. For its members and staff."""
     await cooperatives.get(tx, cooperative_id)
     own = actor.as_member(*actor.members_at(cooperative_id))
     actor.require(Right.READ_ASSIGNMENT, cooperative_id, own=own)
@@ -273,14 +272,14 @@ async def list_assignments(
 
 
 def _shown(actor: Actor, found: Assignment) -> Assignment:
-    """What a customer said is the lead's to know; why it was cancelled everybody's."""
+    """Hides the customer's reason from everybody but the lead; the reason of a cancellation stays visible."""
     if found.state is AssignmentState.CANCELLED or actor.may(Right.READ_ASSIGNMENT, found.cooperative_id):
         return found
     return replace(found, reason="")
 
 
 def require_reader(actor: Actor, found: Assignment) -> None:
-    """Raises NotFound for who neither takes part nor may."""
+    """Raises NotFound if the actor neither takes part nor may apply."""
     there = [place for place in actor.present_at() if open_to(found, place)]
     if found.state is AssignmentState.DRAFT:
         there = [found.cooperative_id] if actor.may(Right.LEAD_ASSIGNMENT, found.cooperative_id) else []
@@ -301,7 +300,7 @@ async def lead_locked(tx: Tx, actor: Actor, assignment_id: UUID, expected_versio
 
 
 async def _known(tx: Tx, partner_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
-    """The partners themselves. Raises NotFound where there is no such cooperative."""
+    """The ids of the partners. Raises NotFound if there is no such cooperative."""
     if len(await cooperatives.all(tx, id=partner_ids)) != len(set(partner_ids)):
         raise NotFound
     return partner_ids
@@ -310,7 +309,7 @@ async def _known(tx: Tx, partner_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
 def _priced(
     planned: Assignment, lines: Iterable[PriceLineInput], costs: Iterable[JobCostInput], deposit: MoneyIn | None
 ) -> Assignment:
-    """The assignment with what is paid for it, what it costs, and what has to be paid before it starts."""
+    """The assignment with its price lines, costs and deposit."""
     priced = tuple(one.line for one in lines)
     return replace(
         planned,
@@ -326,7 +325,7 @@ def _cents(deposit: MoneyIn | None) -> int:
 
 
 async def _added(tx: Tx, planned: Assignment, order_id: UUID | None, asked_by: ContactInput | None) -> Assignment:
-    """The assignment, kept, with whoever asked for it apart; one of an order takes its price."""
+    """Saves the assignment, and the customer who asked for it separately; with an order it takes the order's price."""
     if order_id is not None:
         planned = await _from_order(tx, planned, order_id, bool(planned.lines or asked_by))
     elif asked_by is None:
@@ -341,7 +340,7 @@ async def _added(tx: Tx, planned: Assignment, order_id: UUID | None, asked_by: C
 
 
 async def _from_order(tx: Tx, planned: Assignment, order_id: UUID, priced: bool) -> Assignment:
-    """The assignment of an order, which it moves from now on."""
+    """Creates the assignment of an order; from now on the assignment moves that order."""
     order = order_in_time(tx, await orders.get(tx, order_id, lock=True))
     if order.cooperative_id != planned.cooperative_id:
         raise NotFound
@@ -377,7 +376,7 @@ async def _move(tx: Tx, actor: Actor, found: Assignment, verb: str, reason: str)
 
 
 async def _agreed(tx: Tx, whole: Whole) -> Whole:
-    """Agreed: the shares come out, nobody will owe a partner more than that one allows, the customer's order stands."""
+    """Checks that the shares add up and that no credit limit is exceeded, and confirms the customer's order."""
     assignment = whole.assignment
     await check_limits(tx, assignment, cents_by_place(whole))
     if assignment.order_id is not None:

@@ -34,7 +34,7 @@ async def set_my_contact(
     reference: OrderNumber | None = None,
     expected_version: Version | None = None,
 ) -> Customer:
-    """Write the caller's own contact card. The first time it is made. It needs an e-mail address or a telephone number.
+    """Create or change the caller's own contact card. It needs an e-mail address or a telephone number.
 
     Raises ContactIncomplete, Stale.
     """

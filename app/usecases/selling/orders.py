@@ -1,4 +1,4 @@
-"""Orders: placed by customers and their apps, worked by the maker, completed by the customer or by time."""
+"""Orders: people and their apps place them, the maker does the work, the customer or a timer completes them."""
 
 import hashlib
 from collections.abc import Callable
@@ -73,18 +73,18 @@ class OrderLineInput(Form):
 
     offering_id: OfferingId
     quantity: Quantity
-    hold_id: Annotated[HoldId | None, Field(description="What was kept apart. It keeps its price.")] = None
-    edition: Annotated[Edition | None, Field(description="The edition seen; 409 if its price is another now.")] = None
+    hold_id: Annotated[HoldId | None, Field(description="The hold of these units. It keeps its price.")] = None
+    edition: Annotated[Edition | None, Field(description="The edition seen; 409 if its price has changed.")] = None
 
 
-Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINES), Doc("What is ordered.")]
-Reached = Annotated[ContactInput | None, Doc("Whom to reach. People with a contact card may leave it out.")]
-NeededAt = Annotated[Moment | None, Doc("When it has to be there.")]
+Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINES), Doc("The lines of the order.")]
+Reached = Annotated[ContactInput | None, Doc("How to reach the customer. People with a contact card may leave it out.")]
+NeededAt = Annotated[Moment | None, Doc("The moment at which it is needed.")]
 StatusToken = Annotated[str, Field(max_length=100), Doc("The last part of the status link.")]
 
 
 def _on_sale(*, lines: list[OrderLineInput], **_: object) -> Questions:
-    """What an order asks first; units that the checkout holds are given back before that."""
+    """The queries that an order always needs; they are prefetched."""
     ids = sorted(line.offering_id for line in lines)
     return () if any(line.hold_id for line in lines) else (locked_offerings(ids),)
 
@@ -128,7 +128,7 @@ async def place_order(
 
 
 def guest_token(order: Order, token_of: Callable[[UUID], str]) -> str | None:
-    """The token of an order's status link; None unless an app placed it for a guest. Its hash alone is kept."""
+    """The token of an order's status link; None unless an app placed it for a guest. Only its hash is stored."""
     token = token_of(order.id)
     return token if _hash(token) == order.guest_token_hash else None
 
@@ -168,7 +168,7 @@ async def get_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> Order:
 @shows_private
 @reads_by_id(orders, (events, "order_id"))
 async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[OrderEvent]:
-    """What happened to an order, oldest first. Notes about its money are for whoever may read its payments."""
+    """The history of an order, oldest first. Notes about money are shown to people who may read its payments."""
     order = await get_order(tx, actor, order_id=order_id)
     found = await events.all(tx, order_id=order_id)
     if actor.may(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor)):
@@ -178,7 +178,7 @@ async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[
 
 @open_to_visitors
 async def get_guest_order(tx: Tx, actor: Actor, *, token: StatusToken) -> GuestOrder:
-    """What the holder of a status link may see, without a login. Raises NotFound."""
+    """The public part of an order, for the holder of its status link, without a login. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
     found = await guest_order(tx, _hash(token))
     if found is None:
@@ -195,7 +195,7 @@ async def move_order(
     note: Note = "",
     expected_version: Version | None = None,
 ) -> Order:
-    """Accept, refuse, start, deliver, complete or cancel. The sale of a paid order is booked once it is completed.
+    """Accept, refuse, start, deliver, complete or cancel. Completing a paid order books its sale.
 
     Raises WrongState, Stale, NotFound, and SecondPersonNeeded for makers who confirm their own work.
     """
@@ -210,13 +210,13 @@ async def move_order(
 
 @step_of("accept_by")
 async def expire_order(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
-    """The timer of acceptBy: an order that nobody took expires by then; one that moved on stays as it is."""
+    """Timer of `acceptBy`: the order expires unless somebody accepted it; any other state stays."""
     await _by_timer(tx, actor, order_id, "expire")
 
 
 @step_of("complete")
 async def complete_silently(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
-    """The timer of delivery: 14 days without a word of the customer complete the order by then."""
+    """Timer of delivery: completes the order after 14 days without an answer of the customer."""
     await _by_timer(tx, actor, order_id, "complete_silently")
 
 
@@ -230,7 +230,7 @@ async def _by_timer(tx: Tx, actor: Actor, order_id: UUID, verb: str) -> None:
 
 
 async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, note: str = "") -> Order:
-    """Move a locked order; `at` dates the step, which is booked now."""
+    """Moves a locked order; `at` dates the step, which is booked now."""
     order_id, moved = order.id, process.transition(Case(order, actor, at), verb)
     if verb == "accept":
         await end_holds(tx, order_id=order_id, state="used")
@@ -250,7 +250,7 @@ async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, 
 
 
 async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Actor, Contact]:
-    """Who orders, with the person that they become by it, and how to reach them."""
+    """The buyer and how to reach them. A first order makes the buyer a known person."""
     if contact is None and actor.person_id is not None:
         card = await customers.find(tx, person_id=actor.person_id)
         contact = card.contact if card else None
@@ -263,9 +263,9 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Acto
 
 
 async def _use_holds(tx: Tx, actor: Actor, wanted: list[OrderLineInput]) -> dict[OrderLineInput, Hold]:
-    """Turn holds of the checkout into the order's own, under the lock of the stock.
+    """Turn holds of the checkout into holds of the order, under the lock of the stock.
 
-    Returns those that keep the price of their line: a line of more units than were held has the price of now.
+    Returns the holds that keep the price of their line. A line for more units than were held gets the present price.
     """
     held = [line for line in wanted if line.hold_id is not None]
     if held:
@@ -285,7 +285,7 @@ async def _use_holds(tx: Tx, actor: Actor, wanted: list[OrderLineInput]) -> dict
 async def _agreed(
     tx: Tx, wanted: list[OrderLineInput], found: dict[UUID, Offering], kept: dict[OrderLineInput, Hold]
 ) -> list[tuple[int, Offering]]:
-    """The quantity of each line, with its offering at the price that counts for it. Raises PriceChanged."""
+    """The quantity and offering of each line, at the agreed price. Raises PriceChanged."""
     return [
         (line.quantity, await as_agreed(tx, found[line.offering_id], kept.get(line), line.edition)) for line in wanted
     ]
@@ -325,7 +325,7 @@ def _order(
 
 
 async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
-    """Write the units that are held now, each line's as a hold of the order."""
+    """Saves the holds of the order, one for each line."""
     limited = [offering for offering in found if offering.stock is not None]
     for offering in limited:
         await save_stock(tx, offering)

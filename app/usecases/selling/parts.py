@@ -1,4 +1,4 @@
-"""Slots of an assignment and who does them: applied for, invited, waited for, given up, handed on."""
+"""Slots of an assignment and its parts: members apply, are invited, wait, withdraw, or hand a part on."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,33 +53,33 @@ from app.vocabulary import EMPTY, WHOLE, Doc, Form, Minutes, Place, Text, Versio
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)
 OFFERED = (PartVerb.TAKE_OVER, PartVerb.LEAVE)
-"""For the colleague to whom a part was offered."""
+"""The verbs of the colleague to whom a part was offered."""
 WORDS = frozenset({"role", "skills", "starts_at", "ends_at", "place"})
-"""What can change without anybody signing again."""
-Role = Annotated[str, Text(1, 120), Doc("What somebody does there.")]
+"""The fields that can change without new signatures."""
+Role = Annotated[str, Text(1, 120), Doc("The work of this role.")]
 Skill = Annotated[str, Text(1, 60)]
-Skills = Annotated[list[Skill], Field(max_length=20), Doc("What they have to be able to do.")]
-SeatMinutes = Annotated[Minutes, Doc("How many minutes one seat takes, as planned.")]
-Seats = Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE, Doc("How many people do it.")]
-SeatShare = Annotated[ShareKind, Doc("What the size of a share means.")]
+Skills = Annotated[list[Skill], Field(max_length=20), Doc("The skills that the role needs.")]
+SeatMinutes = Annotated[Minutes, Doc("The planned minutes of one seat.")]
+Seats = Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE, Doc("The number of seats.")]
+SeatShare = Annotated[ShareKind, Doc("The meaning of the size of a share.")]
 SeatSize = Annotated[
     int,
     Field(strict=True, ge=0, le=2_000_000_000),
     WHOLE,
     Doc("The share of one seat: basis points (percent), cents (fixed) or a weight (rest); not used with hours."),
 ]
-SeatStart = Annotated[steps.WorkMoment, Doc("When it begins, if not with the job.")]
-SeatEnd = Annotated[steps.WorkMoment, Doc("When it ends, if not with the job.")]
-ChargedVat = Annotated[VatClass, Doc("Which VAT a partner charges the lead for it.")]
-Applicant = Annotated[MemberId, Doc("Who applies: the caller, or a member of the coordinator's cooperative.")]
-Invited = Annotated[MemberId, Doc("Who is asked.")]
+SeatStart = Annotated[steps.WorkMoment, Doc("The start, if it differs from the job's.")]
+SeatEnd = Annotated[steps.WorkMoment, Doc("The end, if it differs from the job's.")]
+ChargedVat = Annotated[VatClass, Doc("The VAT that a partner charges the lead for it.")]
+Applicant = Annotated[MemberId, Doc("The applicant: the caller, or a member of the coordinator's cooperative.")]
+Invited = Annotated[MemberId, Doc("The member to invite.")]
 OfWhom = Annotated[CooperativeId, Doc("The cooperative of the member.")]
-Colleague = Annotated[MemberId, Doc("The colleague who is asked to take over, with `hand_on`.")]
-Step = Annotated[PartVerb, Doc("What is done.")]
+Colleague = Annotated[MemberId, Doc("The colleague to whom the part is offered, with `hand_on`.")]
+Step = Annotated[PartVerb, Doc("The step to take.")]
 
 
 class SlotChange(Form):
-    """What of a role changes."""
+    """The fields of a role that change."""
 
     role: Role = ""
     minutes: SeatMinutes = 1
@@ -93,7 +93,7 @@ class SlotChange(Form):
     vat_class: ChargedVat = VatClass.STANDARD
 
     def kept(self) -> dict[str, Any]:
-        """The fields that the caller gave, as the domain has them."""
+        """The fields that the caller sent, as the domain's types."""
         named = self.named()
         return named | ({"skills": tuple(self.skills)} if "skills" in named else {})
 
@@ -114,7 +114,10 @@ async def add_slot(
     place: Place = "",
     vat_class: ChargedVat = VatClass.STANDARD,
 ) -> Slot:
-    """Add a role to a job. Everybody signs again. Raises WrongState once it is delivered, RuleRefused, NotFound."""
+    """Add a role to a job.
+
+    All signatures are needed again. Raises WrongState once it is delivered, RuleRefused, NotFound.
+    """
     before = await _lead(tx, actor, assignment_id, "add_slot")
     slot = Slot(
         id=uuid7(),
@@ -144,9 +147,9 @@ async def _added(tx: Tx, before: Assignment, slot: Slot) -> Slot:
 async def change_slot(
     tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, changes: SlotChange, expected_version: Version | None = None
 ) -> Slot:
-    """Change a role; 0 seats end it. Another share, other hours or seats void the signatures.
+    """Change a role; 0 seats end it. Other shares, hours or seats void the signatures.
 
-    More seats go to whoever waits. Raises WrongState, RuleRefused for fewer seats than are taken, NotFound, Stale.
+    New seats go to the waiting list. Raises WrongState, RuleRefused for fewer seats than are taken, NotFound, Stale.
     """
     before = await _lead(tx, actor, (await slots.get(tx, slot_id)).assignment_id, "change_slot")
     whole = await steps.load(tx, before)
@@ -162,7 +165,7 @@ async def change_slot(
 
 @reads_by_id(assignments, (slots, "assignment_id"))
 async def list_slots(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> list[Slot]:
-    """The roles of a job, with what one seat brings. For everybody who takes part or may."""
+    """The roles of a job, with what one seat earns. For everybody who takes part or may apply."""
     found = await _seen(tx, actor, assignment_id)
     roles = await slots.all(tx, assignment_id=assignment_id)
     planned = _planned(found, roles)
@@ -170,7 +173,7 @@ async def list_slots(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> li
 
 
 def _planned(assignment: Assignment, roles: Sequence[Slot]) -> dict[UUID, int]:
-    """What one seat of each role brings; nothing while the shares differ."""
+    """The planned earnings of one seat of each role, in cents; empty while the shares differ."""
     try:
         return seat_cents(assignment, roles)
     except SharesDiffer:
@@ -178,7 +181,7 @@ def _planned(assignment: Assignment, roles: Sequence[Slot]) -> dict[UUID, int]:
 
 
 async def join_slot(tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, member_id: Applicant) -> Part:
-    """Apply for a seat. Whoever comes when all are taken waits in line.
+    """Apply for a seat. If all seats are taken, the member joins the waiting list.
 
     Raises WrongState, AlreadyExists, OwnOffering for one's own job, NotFound if it is not open to that cooperative.
     """
@@ -194,7 +197,7 @@ async def join_slot(tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, member_i
 async def invite_to_slot(
     tx: Tx, actor: Actor, *, slot_id: AssignmentSlotId, cooperative_id: OfWhom, member_id: Invited
 ) -> Part:
-    """Ask a member of any cooperative for a seat, as the lead. Nothing of them is shown.
+    """Invite a member of any cooperative to a seat, as the lead. The answer shows nothing about the member.
 
     Raises WrongState, AlreadyExists, OwnOffering for their own job, NotFound.
     """
@@ -245,8 +248,8 @@ async def move_part(
 ) -> Part:
     """Accept or decline an invitation, withdraw, hand on to a colleague, take over or leave it; release, as the lead.
 
-    No reason is asked. What was worked stays with whoever worked it: once hours are reported, a part is not given away
-    and the lead releases nobody from it. Raises WrongState, RuleRefused, NotFound, Stale.
+    It needs no reason. Hours stay with the person who worked them: once hours are reported, the part cannot be handed
+    on and the lead cannot release its member. Raises WrongState, RuleRefused, NotFound, Stale.
     """
     seen = await parts.get(tx, part_id)
     _may_move(actor, seen, verb)
@@ -273,7 +276,7 @@ async def move_part(
 
 
 def _may_move(actor: Actor, part: Part, verb: PartVerb) -> None:
-    """Raises Forbidden, NotFound: only the colleague answers an offer, only the lead releases."""
+    """Only the colleague answers an offer, only the lead releases. Raises Forbidden, NotFound."""
     who, right = part.offered_to if verb in OFFERED else part.member_id, find(PART, verb).right
     place = part.lead_id if right is Right.LEAD_ASSIGNMENT else part.cooperative_id
     actor.require(right, place, own=actor.as_member(who))
@@ -281,7 +284,7 @@ def _may_move(actor: Actor, part: Part, verb: PartVerb) -> None:
 
 @shows_private
 async def list_parts(tx: Tx, actor: Actor, *, assignment_id: AssignmentId, page: PageRequest) -> Page[Part]:
-    """Who does what: all for the lead's staff, those of their cooperative for a partner's, their own for members."""
+    """The parts of a job: the lead's staff see all, a partner's staff those of their cooperative, members their own."""
     found = await _seen(tx, actor, assignment_id)
     wanted: dict[str, object] = {"assignment_id": assignment_id}
     if not actor.may(Right.READ_ASSIGNMENT, found.cooperative_id):
@@ -302,7 +305,7 @@ async def get_part(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> Part:
 
 @shows_private
 async def preview_part(tx: Tx, actor: Actor, *, part_id: AssignmentPartId) -> Preview:
-    """What do I keep? The split of a part as it is planned, by the member's own agreement and year so far.
+    """What do I keep? The split of a planned part, by the member's own agreement and year so far.
 
     For the member and the staff of their own cooperative only. Raises SharesDiffer, AgreementMissing, NotFound.
     """
@@ -329,7 +332,7 @@ async def _lead(tx: Tx, actor: Actor, assignment_id: UUID, verb: str) -> Assignm
 
 
 async def _seen(tx: Tx, actor: Actor, assignment_id: UUID) -> Assignment:
-    """An assignment for who takes part or may, but not for its customer."""
+    """The assignment, for everybody who takes part or may apply, but not for its customer."""
     found = await assignments.get(tx, assignment_id)
     places = [place for place in actor.present_at() if open_to(found, place)]
     if found.state is AssignmentState.DRAFT:
@@ -353,7 +356,7 @@ async def _active(tx: Tx, member_id: UUID) -> Member:
 
 
 async def _offered(tx: Tx, found: Assignment, part: Part, to_member_id: UUID | None) -> Part:
-    """The part offered to a colleague of the same cooperative, who is told."""
+    """Offers the part to a colleague of the same cooperative, who gets a message."""
     assert to_member_id is not None  # noqa: S101  what handing on needs
     await lend_staff_view(tx, part.cooperative_id)
     colleague = await _active(tx, to_member_id)
@@ -366,7 +369,7 @@ async def _offered(tx: Tx, found: Assignment, part: Part, to_member_id: UUID | N
 
 
 async def _taken_over(tx: Tx, found: Assignment, part: Part) -> Part:
-    """The colleague's part in place of the other, at the same place in the queue."""
+    """The colleague's new part, at the same position in the queue."""
     assert part.offered_to is not None  # noqa: S101  the guard of take_over
     await _active(tx, part.offered_to)
     made = Part(

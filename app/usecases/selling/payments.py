@@ -1,4 +1,4 @@
-"""Payments and refunds: recorded by the treasurer, reversed and never edited; each books its own journal."""
+"""Payments and refunds: the treasurer records and reverses them, and never edits them; each books its own journal."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -37,7 +37,7 @@ from app.usecases.steps.owed_back import set_off, tell_due, tell_owed_back
 from app.usecases.steps.reading import asks_first, reads_by_id
 from app.vocabulary import Amount, Doc, PastDay, Reason
 
-ReceiptDay = Annotated[PastDay, Doc("The day on which it came in; today if it is left out.")]
+ReceiptDay = Annotated[PastDay, Doc("The day on which the money came in; today if it is left out.")]
 
 
 @asks_first(lambda order_id, **_: (orders.only(lock=True, id=order_id),))
@@ -50,12 +50,11 @@ async def record_payment(
     paid_on: ReceiptDay | None = None,
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
 ) -> Payment:
-    """Record money that came in, whatever the state of the order. For the treasurer.
+    """Record money that came in, in any state of the order. For the treasurer.
 
-    The last part of a completed order books its sale. Money beyond its price is owed back to the customer.
+    If the order is completed, the last payment books its sale. Money beyond the price is owed back to the customer.
 
-    Raises DayOutOfRange, RuleRefused for a charge that is
-    netted, and SecondPersonNeeded if the treasurer is the buyer.
+    Raises DayOutOfRange, RuleRefused for a charge that is netted, and SecondPersonNeeded if the treasurer is the buyer.
     """
     cents = amount.cents
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, order_id)
@@ -73,7 +72,7 @@ async def record_payment(
         recorded_at=tx.now,
     )
     await follow_payment(tx, paid)
-    settled = await settle(tx, paid) if order.due_cents else paid  # it reads; what is written after it goes out at once
+    settled = await settle(tx, paid) if order.due_cents else paid
     await payments.add(tx, payment)
     await _log(tx, actor, settled, "record_payment")
     if order.due_cents and not paid.due_cents:
@@ -81,6 +80,7 @@ async def record_payment(
     await tell_owed_back(tx, order, paid)
     await orders.save(tx, settled)
     legs = receipt_legs(order, paid, method)
+    # Last: transactions lock the bank account after all others, so no two wait for each other.
     await ledger.post(
         tx,
         Posting(
@@ -93,7 +93,7 @@ async def record_payment(
             effective_on=day,
             legs=legs,
         ),
-    )  # after the sale: the bank is everybody's last lock
+    )
     return payment
 
 
@@ -107,10 +107,10 @@ async def list_payments(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Paym
 
 
 async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason: Reason) -> Payment:
-    """Undo a payment that was recorded by mistake. A sale that is not paid any more is taken back. For the treasurer.
+    """Undo a payment that was recorded by mistake. For the treasurer.
 
-    Raises AlreadySettled for a payment that was undone, PaidBackAlready if its money went back to the customer,
-    SecondPersonNeeded for the buyer.
+    If the sale is not paid any more, it is taken back. Raises AlreadySettled for a payment that was undone,
+    PaidBackAlready if its money went back to the customer, SecondPersonNeeded for the buyer.
     """
     found = await payments.get(tx, payment_id)
     order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
@@ -121,7 +121,8 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason
     booked = await ledger.journal_of(tx, "payment", payment.id, JournalKind.PAYMENT, 1)
     legs = await ledger.legs_of(tx, booked)
     after, credit = undo_receipt(order, payment, legs)
-    if order.assignment_id is None and after.due_cents:  # what an assignment earned does not wait for the customer
+    # The earnings of an assignment do not depend on the customer's payment.
+    if order.assignment_id is None and after.due_cents:
         after = await unsettle(tx, after)
     await set_off(tx, after, payment.id, credit)
     await ledger.post(
@@ -150,9 +151,9 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason
 async def refund_order(
     tx: Tx, actor: Actor, *, order_id: OrderId, reason: Reason, amount: Amount | None = None
 ) -> Order:
-    """Give money of an order back: all of it or a part. For the treasurer. Money that is owed back goes first.
+    """Refund an order, in whole or in part. For the treasurer. Money owed back to the customer goes first.
 
-    The rest lowers the price of a sale that stands in the books, with its split. Without a sale the price is due again.
+    The rest lowers the price of a booked sale, with its split. Without a booked sale, the price becomes due again.
 
     Raises NothingToRefund, RefundTooLarge, ReasonNeeded, SecondPersonNeeded for the buyer.
     """
@@ -190,16 +191,17 @@ async def refund_order(
 @shows_private
 @reads_by_id(orders, (refunds, "order_id"))
 async def list_refunds(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Refund]:
-    """What was given back of an order, oldest first."""
+    """The refunds of an order, oldest first."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
     return await refunds.all(tx, order_id=order_id)
 
 
 async def _credit(tx: Tx, order: Order, refund: Refund) -> Refund:
-    """Take a refund off the sale of an order. Returns the refund with its VAT.
+    """Takes a refund off the sale of an order. Returns the refund with its VAT.
 
-    All of it takes the sale back by F. Of an assignment it may lower what is still due.
+    A full refund reverses the sale; the municipality's part and the pot are computed again. For an assignment it may
+    lower the amount still due.
     """
     earlier = await refunds.all(tx, order_id=order.id)
     vat_left = order.vat_cents - sum(row.vat_cents for row in earlier)
@@ -221,7 +223,7 @@ async def _locked(tx: Tx, actor: Actor, right: Right, order_id: UUID) -> Order:
 
 
 async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
-    """The treasurer, who is neither the buyer of this order nor one of those who do the work."""
+    """Returns the treasurer's person id. Raises SecondPersonNeeded if they are the buyer or did the work."""
     makers = set(order.maker_ids)
     if order.assignment_id is not None:
         makers |= set((await assignments.get(tx, order.assignment_id)).member_ids)

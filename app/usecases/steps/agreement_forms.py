@@ -1,4 +1,4 @@
-"""Agreements as people write them: rules and worked examples, checked key by key, as the domain's rules and back."""
+"""Agreements as people write them: forms for rules and worked examples, converted to the domain's rules and back."""
 
 from dataclasses import fields
 from typing import Annotated, Any, Literal
@@ -28,24 +28,24 @@ from app.domain.rules import (
 )
 from app.vocabulary import WHOLE, Between, Doc, Flag, Form, Text, Title
 
-KIND = Doc("Which rule it is.")
+KIND = Doc("The kind of rule.")
 Percent = Annotated[
     str,
     Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$", examples=["10", "12.5"]),
-    Doc("How much of it, in percent."),
+    Doc("The percentage."),
 ]
 Amount = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["3000.00"]), Between(0)]
 """Zero or more."""
 Euro = Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["3000.00"]), Between(-MAX_CENTS)]
 Key = Annotated[str, Text(1, 60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Law = Annotated[str, Text(1, 60), Doc("The rule of law that limits it too, by its letter.")]
+Law = Annotated[str, Text(1, 60), Doc("The legal limit that also applies, by its key.")]
 
 
 class ShareOfSurplusInput(Form):
     """A percentage of what remains after costs, to a fund."""
 
     kind: Annotated[Literal["share_of_surplus"], KIND]
-    to: Annotated[Literal["cooperative_fund", "training_pot", "parent"], Doc("Where it goes.")]
+    to: Annotated[Literal["cooperative_fund", "training_pot", "parent"], Doc("The fund that it goes to.")]
     percent: Percent
 
 
@@ -53,15 +53,15 @@ class ReserveOfTurnoverInput(Form):
     """A percentage of the net amount itself, to a fund."""
 
     kind: Annotated[Literal["reserve_of_turnover"], KIND]
-    to: Annotated[Literal["cooperative_fund", "training_pot"], Doc("Where it goes.")]
+    to: Annotated[Literal["cooperative_fund", "training_pot"], Doc("The fund that it goes to.")]
     percent: Percent
 
 
 class RemitAboveInput(Form):
-    """A percentage above a threshold to the municipality: per member and year or month, or of the fund's year."""
+    """A percentage above a threshold to the municipality: per member and year or month, or for the fund per year."""
 
     kind: Annotated[Literal["remit_above"], KIND]
-    basis: Annotated[Literal["member_year", "member_month", "cooperative_year"], Doc("What is added up.")] = (
+    basis: Annotated[Literal["member_year", "member_month", "cooperative_year"], Doc("The total that counts.")] = (
         "member_year"
     )
     threshold: Annotated[Amount, Doc("The total above which a part goes to the municipality.")]
@@ -72,69 +72,69 @@ class MonthlyAllowanceInput(Form):
     """An expense allowance per member and month."""
 
     kind: Annotated[Literal["monthly_allowance"], KIND]
-    cap: Annotated[Amount, Doc("How much at most a month.")]
+    cap: Annotated[Amount, Doc("The most that is granted a month.")]
     law: Law | None = None
 
 
 class HourlyAllowanceInput(Form):
-    """An amount per hour put in, from the cooperative fund."""
+    """An amount per hour of effort, from the cooperative fund."""
 
     kind: Annotated[Literal["hourly_allowance"], KIND]
-    per_hour: Annotated[Amount, Doc("How much an hour.")]
-    monthly_cap: Annotated[Amount, Doc("How much at most a month.")] | None = None
+    per_hour: Annotated[Amount, Doc("The amount per hour.")]
+    monthly_cap: Annotated[Amount, Doc("The most that is granted a month.")] | None = None
 
 
 class PremiumInput(Form):
     """A premium for effort, from the cooperative fund."""
 
     kind: Annotated[Literal["premium"], KIND]
-    count: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE, Doc("How often a year at most.")]
-    yearly_cap: Annotated[Amount, Doc("How much at most a year.")]
+    count: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE, Doc("The most premiums a year.")]
+    yearly_cap: Annotated[Amount, Doc("The most that is granted a year.")]
     law: Law | None = None
 
 
 class TrialInput(Form):
-    """New members are on trial. What they earn meanwhile is held."""
+    """New members are on trial. Their earnings are held until it ends."""
 
     kind: Annotated[Literal["trial"], KIND]
-    months: Annotated[int, Field(strict=True, ge=1, le=24), WHOLE, Doc("For how many calendar months.")]
+    months: Annotated[int, Field(strict=True, ge=1, le=24), WHOLE, Doc("The number of calendar months.")]
 
 
 class SpendingInput(Form):
-    """What a pot may pay for, and how that is decided."""
+    """A purpose that a pot may pay for, and how a request is decided."""
 
     kind: Annotated[Literal["spending"], KIND]
-    purpose: Annotated[Key, Doc("What it may pay for.")]
-    policy: Annotated[Literal["allowed", "needs_municipal_consent", "forbidden"], Doc("How that is decided.")]
+    purpose: Annotated[Key, Doc("The purpose.")]
+    policy: Annotated[Literal["allowed", "needs_municipal_consent", "forbidden"], Doc("How a request is decided.")]
 
 
 class PermissionInput(Form):
-    """Members earn with a dated permission of the municipality. What they earn without it is held."""
+    """Members need a dated permission of the municipality to earn. Earnings without one are held."""
 
     kind: Annotated[Literal["permission"], KIND]
     warn_days: Annotated[
-        int, Field(strict=True, ge=0, le=365), WHOLE, Doc("How many days before its end there is a warning.")
+        int, Field(strict=True, ge=0, le=365), WHOLE, Doc("The number of days of warning before it ends.")
     ] = 30
 
 
 class ExitInput(Form):
-    """What becomes of the pot of a member who leaves."""
+    """What happens to the pot of a member who leaves."""
 
     kind: Annotated[Literal["exit"], KIND]
-    pot_to: Annotated[Literal["member", "cooperative_fund", "municipality"], Doc("Where the pot goes.")]
+    pot_to: Annotated[Literal["member", "cooperative_fund", "municipality"], Doc("The party that gets the pot.")]
     target_months: (
         Annotated[
             int,
             Field(strict=True, ge=1, le=120),
             WHOLE,
-            Doc("After how many months people are expected to leave: a reminder, no more."),
+            Doc("The number of months after which people are expected to leave: only a reminder."),
         ]
         | None
     ) = None
 
 
 class VoteInput(Form):
-    """What a collective buys from its fund needs the yes of so many of its members."""
+    """A collective's purchase from its fund needs a yes of this share of its members."""
 
     kind: Annotated[Literal["vote"], KIND]
     percent: Percent
@@ -145,17 +145,17 @@ class BarterInput(Form):
 
     kind: Annotated[Literal["barter"], KIND]
     debt_limit_minutes: Annotated[
-        int, Field(strict=True, ge=0, le=100_000), WHOLE, Doc("How many minutes somebody owes at most.")
+        int, Field(strict=True, ge=0, le=100_000), WHOLE, Doc("The most minutes that a member may owe.")
     ]
 
 
 class CostCategoryInput(Form):
-    """What may be claimed as costs."""
+    """A category of costs that may be claimed."""
 
     kind: Annotated[Literal["cost_category"], KIND]
-    name: Annotated[Key, Doc("What the costs are for.")]
-    yearly_cap: Annotated[Amount, Doc("How much at most per member and year.")] | None = None
-    approve_first: Annotated[Flag, Doc("Whether a claim has to be approved before delivery.")] = False
+    name: Annotated[Key, Doc("The name of the category.")]
+    yearly_cap: Annotated[Amount, Doc("The most per member and year.")] | None = None
+    approve_first: Annotated[Flag, Doc("Whether a claim must be approved before delivery.")] = False
 
 
 class PotInput(Form):
@@ -194,12 +194,12 @@ Target = Literal["cooperative_fund", "training_pot", "parent", "municipality", "
 class ExampleInput(Form):
     """A worked example: amounts in euro."""
 
-    name: Annotated[Title, Doc("What is worked out.")]
-    net: Annotated[Euro, Doc("What was earned, without VAT.")]
-    costs: Annotated[Euro, Doc("What it cost.")] = "0"
-    year_so_far: Annotated[Euro, Doc("What the member kept this year before it.")] = "0"
-    fund_so_far: Annotated[Euro, Doc("What came to the cooperative fund this year before it.")] = "0"
-    expected: Annotated[dict[Target, Euro], Doc("What has to come out, by where it goes.")]
+    name: Annotated[Title, Doc("What the example shows.")]
+    net: Annotated[Euro, Doc("The amount earned, without VAT.")]
+    costs: Annotated[Euro, Doc("The costs.")] = "0"
+    year_so_far: Annotated[Euro, Doc("The amount that the member kept this year before it.")] = "0"
+    fund_so_far: Annotated[Euro, Doc("The amount that the cooperative fund got this year before it.")] = "0"
+    expected: Annotated[dict[Target, Euro], Doc("The amounts that must come out, by destination.")]
 
 
 KINDS: dict[str, type[Rule]] = {
@@ -222,7 +222,7 @@ KINDS: dict[str, type[Rule]] = {
 
 
 def to_rule(rule: RuleInput) -> Rule:
-    """The domain's rule: `percent` are basis points there, an amount of euro is `…_cents`."""
+    """The domain's rule, with percentages in basis points and amounts in cents (`…_cents`)."""
     kind = KINDS[rule.kind]
     values: dict[str, Any] = {}
     for field in fields(kind):
@@ -250,7 +250,7 @@ def to_example(example: ExampleInput) -> Example:
 
 
 def rule_data(rule: Rule) -> dict[str, Any]:
-    """A rule as it is written in files and answers; what is not set is left out."""
+    """A rule as files and answers show it; unset fields are left out."""
     data: dict[str, Any] = {}
     for field in fields(rule):
         value = getattr(rule, field.name)
@@ -268,7 +268,7 @@ def _name(field: str) -> str:
 
 
 def example_data(example: Example) -> dict[str, Any]:
-    """An example as it is written in files and answers."""
+    """An example as files and answers show it."""
     return {
         "name": example.name,
         "net": decimal_text(example.net_cents),

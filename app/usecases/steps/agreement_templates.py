@@ -1,4 +1,4 @@
-"""Agreements to begin with: rules and worked examples as they are posted, from the files beside this module."""
+"""Agreement templates: rules and worked examples in the form of a request, from the files beside this module."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "templates"
 
 
 class TemplateFile(Form):
-    """What a file says: `title`, `rules` and `examples` go into a draft as they are."""
+    """The contents of a template file: `title`, `rules` and `examples` are those of a draft."""
 
     title: str
     about: str
@@ -24,7 +24,7 @@ class TemplateFile(Form):
 
 @dataclass(frozen=True)
 class AgreementTemplate:
-    """An agreement to begin with; `about` says for whom it is."""
+    """A template to start an agreement from; `about` says for whom it is."""
 
     name: str
     title: str
@@ -35,7 +35,7 @@ class AgreementTemplate:
 
 @lru_cache
 def templates() -> list[AgreementTemplate]:
-    """Every template by its name."""
+    """Returns every template by its name."""
     return [_read(file) for file in sorted(FOLDER.glob("*.yaml"))]
 
 

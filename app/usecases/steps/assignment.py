@@ -1,4 +1,4 @@
-"""An assignment under lock with its slots and parts; who is told; and how the customer's order follows it."""
+"""An assignment under lock with its slots and parts; its events; and the customer's order, which follows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from app.usecases.steps.owed_back import owe_what_was_paid
 from app.vocabulary import MomentWithin
 
 WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1))]
-"""When work begins or ends: a job may be put down afterwards, but not one of years ago."""
+"""The start or end of work: at most a year back, so that a job can be recorded afterwards."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Whole:
 
 
 async def lock_assignment(tx: Tx, found: Assignment) -> Assignment:
-    """The assignment under lock, its customer's order before it: one order for everybody. Lends the lead's view."""
+    """The locked assignment; its customer's order is locked before it, as everywhere. Opens the lead's private rows."""
     await lend_staff_view(tx, found.cooperative_id)
     if found.order_id is not None:
         await orders.get(tx, found.order_id, lock=True)
@@ -53,14 +53,14 @@ async def lock_assignment(tx: Tx, found: Assignment) -> Assignment:
 
 
 async def load(tx: Tx, assignment: Assignment) -> Whole:
-    """All of an assignment, for who leads it: in two queries."""
+    """The assignment with its slots and parts, for the lead, in two queries."""
     await lend_staff_view(tx, assignment.cooperative_id)
     found = await slots.all(tx, assignment_id=assignment.id)
     return Whole(assignment, tuple(found), tuple(await parts.all(tx, assignment_id=assignment.id)))
 
 
 async def restaff(tx: Tx, whole: Whole, after: Sequence[Part], *, changed: Assignment | None = None) -> Assignment:
-    """Give free seats to who waits, and save the assignment with the parts as they are `after`, which are saved."""
+    """Gives free seats to the waiting list, and saves the assignment and the parts as they are `after`."""
     seated = promoted(whole.slots, after)
     moved = [part for part, was in zip(seated, after, strict=True) if part.state is not was.state]
     await save_parts(tx, moved)
@@ -76,9 +76,9 @@ async def restaff(tx: Tx, whole: Whole, after: Sequence[Part], *, changed: Assig
 
 
 async def end_offers(tx: Tx, whole: Whole) -> Whole:
-    """The job is over or delivered: invitations and hand-overs end, and so do reports that nobody approved.
+    """At delivery or cancellation, ends invitations, hand-overs and unapproved reports.
 
-    Their tasks are about the part or the report, so each is told of its own end.
+    Their tasks are about a part or a report, so each gets an event of its own.
     """
     ended = []
     for part in whole.parts:
@@ -99,7 +99,7 @@ async def end_offers(tx: Tx, whole: Whole) -> Whole:
 
 
 async def _signer_seated(tx: Tx, whole: Whole, seated: Sequence[Part]) -> bool:
-    """Whether somebody has a seat now who signed what stands: nobody signs for their own part."""
+    """Whether somebody who signed the present terms got a seat: nobody signs for their own part."""
     had = {part.member_id for part in whole.taken}
     came = [part.member_id for part in seated if part.state is PartState.TAKEN and part.member_id not in had]
     if not came:
@@ -110,7 +110,7 @@ async def _signer_seated(tx: Tx, whole: Whole, seated: Sequence[Part]) -> bool:
 
 
 async def _who_works(tx: Tx, assignment: Assignment, parts_now: Sequence[Part]) -> None:
-    """The customer's order is open to the lead's members who do a part now, and to nobody who gave theirs up."""
+    """Opens the customer's order to the lead's members who do a part now, and closes it to those who gave theirs up."""
     order, place = await orders.get(tx, assignment.order_id or assignment.id), assignment.cooperative_id
     taken = {p.member_id for p in parts_now if p.state is PartState.TAKEN and p.cooperative_id == place}
     if set(order.maker_ids) != taken and any(p.state in EVER_TAKEN for p in parts_now):
@@ -118,7 +118,7 @@ async def _who_works(tx: Tx, assignment: Assignment, parts_now: Sequence[Part]) 
 
 
 async def save(tx: Tx, assignment: Assignment, before: Assignment) -> Assignment:
-    """Save the assignment; where every seat is taken by other terms, everybody concerned is asked to sign."""
+    """Saves the assignment; if all seats are taken under new terms, asks every cooperative to sign."""
     if assignment.open_seats == 0 and assignment.party_ids and before.terms != assignment.terms:
         for place in assignment.unsigned_ids:
             facts = {"title": assignment.title, "terms": assignment.terms}
@@ -127,7 +127,7 @@ async def save(tx: Tx, assignment: Assignment, before: Assignment) -> Assignment
 
 
 async def tell_all(tx: Tx, whole: Whole, verb: str, reason: str) -> None:
-    """Tell the lead and every cooperative that takes part, naming its members; what a customer says is the lead's."""
+    """Writes an event for the lead and each partner, naming its members; only the lead's has the customer's words."""
     assignment = whole.assignment
     for place in dict.fromkeys((assignment.cooperative_id, *assignment.party_ids)):
         members = sorted(str(part.member_id) for part in whole.taken if part.cooperative_id == place)
@@ -140,7 +140,7 @@ async def tell_all(tx: Tx, whole: Whole, verb: str, reason: str) -> None:
 
 
 async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Order | None:
-    """The customer's order becomes what its assignment is; not saved where that books its sale."""
+    """Moves the customer's order along with its assignment; not saved if that books its sale."""
     if assignment.order_id is None:
         return None
     state = ORDER_STATES.get(assignment.state)
@@ -177,7 +177,7 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
 
 
 async def follow_payment(tx: Tx, order: Order) -> None:
-    """An approved assignment is settled once the customer has paid, and no longer once a payment is undone."""
+    """Settles an approved assignment once the customer has paid; undoes that if a payment is undone."""
     if order.assignment_id is None or order.buyer_id is not None:
         return
     found = await assignments.get(tx, order.assignment_id, lock=True)

@@ -1,7 +1,7 @@
-"""The audit log: one line for each refusal, each look at what is private about a person, each appointment.
+"""The audit log: one line for each refusal, each look at somebody's private data, and each appointment.
 
-Lines of the logger `samen.audit` say who (issuer and subject, app), which verb, about which ids, and the code of a
-refusal; never what was read or sent. What somebody reads about themselves is no line.
+Lines of the logger `samen.audit` name the caller (issuer and subject, app), the verb, the ids and the code of a
+refusal; never what was read or sent. Reading one's own data is not logged.
 """
 
 import contextlib
@@ -18,22 +18,22 @@ from app.domain.people.persons import Office, Person
 
 V = TypeVar("V", bound=Callable[..., Any])
 OF_THEIR_OWN = frozenset({Role.MEMBER, Role.FORMER_MEMBER})
-"""Who holds nothing else can only look at themselves."""
+"""Callers with no other role can only look at their own data."""
 DENIALS = (401, 403, 404)
-"""A stranger gets not_found for what is there, so that is a denial too."""
+"""Strangers get not_found for objects that exist, so 404 is a denial too."""
 log = logging.getLogger("samen.audit")
 _PRIVATE: set[Callable[..., Any]] = set()
 _waiting: ContextVar[list[dict[str, Any]] | None] = ContextVar("lines that wait", default=None)
 
 
 def shows_private(verb: V) -> V:
-    """Mark a verb that shows somebody's money, state or papers to others than themselves."""
+    """Marks a use case that shows somebody's money, state or papers to others."""
     _PRIVATE.add(verb)
     return verb
 
 
 def is_private(verb: Callable[..., Any]) -> bool:
-    """Whether the verb was marked so."""
+    """Whether a use case has that mark."""
     return verb in _PRIVATE
 
 
@@ -41,7 +41,7 @@ def is_private(verb: Callable[..., Any]) -> bool:
 def audited(
     verb: Callable[..., Any], identity: Identity, actor: Callable[[], Actor], named: Mapping[str, Any]
 ) -> Iterator[None]:
-    """Writes the line of a verb when it ends; `actor` tells who it turned out to be."""
+    """Writes the line of a use case when it ends; `actor` returns the caller as identified in the transaction."""
     who = {"issuer": identity.issuer, "subject": identity.subject, "client_id": identity.client_id}
     about = {name: str(value) for name, value in named.items() if isinstance(value, UUID)}
     facts: dict[str, Any] = {"verb": verb.__name__, **who, "about": about}
@@ -58,7 +58,7 @@ def audited(
 
 @contextlib.contextmanager
 def unwritten() -> Iterator[list[dict[str, Any]]]:
-    """The lines of looks in here wait: who looks often and shows only what changed writes those of what was shown."""
+    """Buffers the lines of reads in this block, so that a poller can write only those of results that it sent."""
     lines: list[dict[str, Any]] = []
     before = _waiting.set(lines)
     try:
@@ -68,13 +68,13 @@ def unwritten() -> Iterator[list[dict[str, Any]]]:
 
 
 def write(lines: Iterable[dict[str, Any]]) -> None:
-    """Write the lines of looks that were shown."""
+    """Writes buffered lines of reads."""
     for facts in lines:
         log.info("read", extra=facts)
 
 
 def write_appointment(person: Person, office: Office, *, by: str) -> None:
-    """Write the line of an office that was given on the command line, by a login of the machine."""
+    """Writes the line of an office that was given on the command line, with the operating-system login that did it."""
     about = {"person_id": str(person.id), "office_id": str(office.id)}
     who = {"issuer": person.issuer, "subject": person.subject}
     log.info("appointed", extra={**who, "role": office.role.value, "about": about, "by": by})

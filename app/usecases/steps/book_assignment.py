@@ -1,4 +1,4 @@
-"""The money of an assignment: a sale in each cooperative's books at approval; refunds go back through all of them."""
+"""The money of an assignment: approval books a sale in each cooperative's books; refunds go back through them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ from app.usecases.steps.ordering import reference, small_business
 
 
 def cents_by_place(whole: Whole) -> dict[UUID, int]:
-    """What the parts of each cooperative bring together, the lead's own too. Raises SharesDiffer."""
+    """The sum of the parts of each cooperative, in cents, the lead's included. Raises SharesDiffer."""
     cents = shares_of(whole.assignment, whole.slots, whole.parts)
     found = {whole.assignment.cooperative_id: 0}
     for part in whole.taken:
@@ -37,7 +37,7 @@ def cents_by_place(whole: Whole) -> dict[UUID, int]:
 
 
 async def check_vat(tx: Tx, whole: Whole, order: Order) -> None:
-    """A lead that charges its customer no VAT cannot reclaim a partner's. Raises RuleRefused."""
+    """A lead that charges its customer no VAT cannot reclaim VAT from a partner. Raises RuleRefused."""
     if reclaims_vat(order):
         return
     others = await cooperatives.all(tx, id=whole.assignment.party_ids)
@@ -49,9 +49,9 @@ async def check_vat(tx: Tx, whole: Whole, order: Order) -> None:
 
 
 async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
-    """Approved: every part is earned, split by its own cooperative's agreement; partners charge the lead.
+    """At approval, splits every part by its own cooperative's agreement, and lets partners charge the lead.
 
-    A journal in each cooperative's books, in the order of their ids. Raises SharesDiffer, AgreementMissing.
+    Each cooperative gets one journal, in the order of their ids. Raises SharesDiffer, AgreementMissing.
     """
     assignment = whole.assignment
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
@@ -76,7 +76,7 @@ async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
 
 
 async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, buyer: str) -> Order:
-    """What a partner charges the lead for its members' parts, as an order that is done."""
+    """A partner's charge to the lead for its members' parts, as a completed order."""
     order_id, place, assignment = uuid7(), theirs[0].cooperative_id, whole.assignment
     lines = tuple(_line(tx, whole, part, order_id) for part in theirs if part.net_cents)
     charge = Order(
@@ -122,7 +122,7 @@ def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
 
 
 async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
-    """Take what a refund credits the customer off VAT, costs and every part, in the books of each cooperative."""
+    """Takes a refund off VAT, costs and every part, in the books of each cooperative."""
     assignment = await _assignment(tx, order)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
     charges = await orders.all(tx, assignment_id=assignment.id, buyer_id=order.cooperative_id)
@@ -154,7 +154,7 @@ async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_ce
 async def _charges_back(
     tx: Tx, charges: Sequence[Order], found: Sequence[Earning], nets: Mapping[UUID, int]
 ) -> list[tuple[Order, int, int]]:
-    """Each charge of which something goes back, locked, with its net amount and VAT."""
+    """Each charge that is partly given back, locked, with that net amount and VAT."""
     back = []
     for charge in sorted(charges, key=lambda charge: charge.cooperative_id):
         own = [earning for earning in found if earning.order_id == charge.id]

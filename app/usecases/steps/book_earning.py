@@ -1,4 +1,4 @@
-"""One earning into the books and out again: its split, and what was held of it; with its year locked."""
+"""Books one earning and reverses it: its split and its held part, under the lock of its year."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,9 @@ from app.domain.rules import MonthlyAllowance
 
 
 def book_split(year: Year, earning: Earning, agreement: Agreement, costs: Sequence[Leg]) -> Earning:
-    """The earning split by the agreement and counted in its member's year and the fund's; the legs are to be posted."""
+    """The earning, split by the agreement and counted in the years of its member and the fund; its legs are to be
+    posted.
+    """
     result = split(
         agreement,
         net_cents=earning.net_cents,
@@ -41,7 +43,10 @@ def book_split(year: Year, earning: Earning, agreement: Agreement, costs: Sequen
 
 
 def take_back(year: Year, earning: Earning, agreement: Agreement) -> tuple[Leg, ...]:
-    """Count the earning no more; the legs that F changes. Its other legs are mirrored by the caller."""
+    """Removes the earning from its year.
+
+    Returns the legs that depend on the year; the caller mirrors the other legs.
+    """
     legs = year.move_fund(agreement, earning.work_date, -fund_cents(earning.legs))
     if agreement.collective or earning.state is EarningState.FORFEITED:
         return legs
@@ -49,7 +54,7 @@ def take_back(year: Year, earning: Earning, agreement: Agreement) -> tuple[Leg, 
 
 
 async def warn_of_limit(tx: Tx, agreement: Agreement, day: date) -> None:
-    """Have the treasurer told, once an agreement and year, that a legal limit it names has no verified value then."""
+    """Tells the treasurer, once per agreement and year, that a legal limit in it has no verified value for that day."""
     rule = agreement.the(MonthlyAllowance)
     if rule and not agreement.collective and monthly_limit(rule.law, day.replace(day=1))[0] == 0:
         at = midnight(date(day.year, 1, 1))
@@ -57,7 +62,7 @@ async def warn_of_limit(tx: Tx, agreement: Agreement, day: date) -> None:
 
 
 async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement, *, forfeit: bool) -> Earning:
-    """Book what was held as if it had never been: by the agreement of the work date; or all to the fund."""
+    """Books a held earning as if it had never been held: by the agreement of the work date; or all to the fund."""
     costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
     if forfeit:
         fund = Leg(
@@ -87,7 +92,7 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
 
 
 async def take_back_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement) -> None:
-    """Put what was released or forfeited back to what is held, so that the sale itself can be mirrored."""
+    """Books a released or forfeited earning back to held, so that the sale itself can be mirrored."""
     if earning.state is EarningState.HELD:
         return
     original = await ledger.journal_of(tx, "earning", earning.id, JournalKind.RELEASE, earning.release_parts)
@@ -107,6 +112,5 @@ def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ..
         part=part,
         effective_on=earning.work_date,
         legs=legs,
-        reverses=None,
         agreement_id=earning.agreement_id,
     )

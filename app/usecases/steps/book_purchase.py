@@ -1,4 +1,4 @@
-"""The money of a joint purchase: what wishes have reserved, what everybody pays, what comes back; in every book."""
+"""The money of a joint purchase in every cooperative's books: reservations, payments and credits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ from app.usecases.steps.version import expect
 from app.vocabulary import Version
 
 Pots = dict[UUID, tuple[int, int]]
-"""What stands in each pot, and what its member owes."""
+"""For each pot its balance and the debt of its member, in cents."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class Whole:
 
     @cached_property
     def inputs(self) -> dict[UUID, Inputs]:
-        """What the allocation of each article follows from."""
+        """The inputs of each article's allocation."""
         of_article: dict[UUID, list[Wish]] = {article.id: [] for article in self.articles}
         for wish in self.wishes:
             of_article[wish.article_id].append(wish)
         return {a.id: inputs_of(self.purchase, a, of_article[a.id], self.changes) for a in self.articles}
 
     def only(self, article_id: UUID) -> "Whole":
-        """The part of one article."""
+        """The same, limited to one article."""
         return replace(
             self,
             articles=tuple(article for article in self.articles if article.id == article_id),
@@ -71,12 +71,12 @@ class Whole:
 
     @property
     def demands(self) -> dict[UUID, Demand]:
-        """What the wishes for each article come to."""
+        """The total of the wishes for each article."""
         return {article_id: demand(inputs) for article_id, inputs in self.inputs.items()}
 
     @property
     def cents_by_place(self) -> dict[UUID, int]:
-        """The present cost of each cooperative's wishes."""
+        """The present cost of the wishes, by cooperative."""
         costs = self.charges.wishes
         found: dict[UUID, int] = {}
         for wish in self.wishes:
@@ -85,12 +85,15 @@ class Whole:
 
     @property
     def charges(self) -> Charges:
-        """The present charges of everybody."""
+        """The present charges of all wishes."""
         return charges(self.purchase, self.articles, self.wishes)
 
 
 async def load(tx: Tx, purchase: JointPurchase) -> Whole:
-    """All of a purchase, in three queries; the caller holds its lock, or only reads. Lends the lead's view."""
+    """The purchase with everything in it, in three queries; the caller holds its lock, or only reads.
+
+    Opens the lead's rows.
+    """
     await lend_staff_view(tx, purchase.cooperative_id)
     articles = await article_store.all(tx, purchase_id=purchase.id)
     found = await wishes.all(tx, purchase_id=purchase.id)
@@ -98,7 +101,7 @@ async def load(tx: Tx, purchase: JointPurchase) -> Whole:
 
 
 def allocated(whole: Whole) -> Whole:
-    """The whole with what everybody gets, and the digest of what that follows from."""
+    """The purchase with everybody's units, and the digest of the inputs."""
     got: dict[UUID, Got] = {}
     articles = []
     for article in whole.articles:
@@ -114,7 +117,7 @@ def allocated(whole: Whole) -> Whole:
 
 
 async def release(tx: Tx, whole: Whole, *, day: date, all_of_it: bool = False) -> Whole:
-    """Give back what is reserved beyond the present charge of a wish; or all of it. One journal a cooperative."""
+    """Releases reservations above the present charge of each wish, or all; one journal for each cooperative."""
     needed = whole.charges.wishes
     legs: dict[UUID, list[Leg]] = {}
     changed = []
@@ -131,7 +134,7 @@ async def release(tx: Tx, whole: Whole, *, day: date, all_of_it: bool = False) -
 
 
 async def charge(tx: Tx, whole: Whole, day: date) -> Whole:
-    """Book what everybody pays, once: from what is reserved, the pot or the fund, in every cooperative's books."""
+    """Books everybody's payment, once: from the reservation, the pot or the fund, in every cooperative's books."""
     found = whole.charges
     purchase, by_id = whole.purchase, {article.id: article for article in whole.articles}
     await lend_staff_view(tx, *purchase.cooperative_ids)
@@ -162,13 +165,13 @@ async def charge(tx: Tx, whole: Whole, day: date) -> Whole:
 
 
 async def save(tx: Tx, whole: Whole) -> None:
-    """What was ordered, came, was got and paid of all of it: two statements."""
+    """Saves what was ordered, received, allocated and paid: two statements."""
     await save_articles(tx, whole.articles)
     await save_wishes(tx, whole.wishes)
 
 
 async def _lots(tx: Tx, found: Sequence[Wish], cents: Mapping[UUID, int], day: date) -> dict[UUID, tuple[Lot, ...]]:
-    """By wish the months whose money pays it, the oldest first."""
+    """For each wish, the months whose money pays it, oldest first."""
     paying = [wish for wish in found if wish.paid_by == "pot" and wish.member_id and cents[wish.id]]
     free = await free_lots_of(tx, sorted({wish.member_id for wish in paying if wish.member_id})) if paying else {}
     used: dict[UUID, tuple[Lot, ...]] = {}
@@ -225,7 +228,7 @@ async def _post_all(
 async def locked(
     tx: Tx, actor: Actor, right: Right, purchase_id: UUID, expected_version: Version | None = None
 ) -> JointPurchase:
-    """A purchase under lock, for who has the right at the lead. Raises NotFound, Forbidden, Stale."""
+    """The locked purchase, if the actor has the right at the lead. Raises NotFound, Forbidden, Stale."""
     seen = await joint_purchases.get(tx, purchase_id)
     actor.require(right, seen.cooperative_id)
     found = await joint_purchases.get(tx, purchase_id, lock=True)
@@ -234,7 +237,7 @@ async def locked(
 
 
 async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit) -> Wish:
-    """The wish with what came back booked: to the pot (its months too) or the fund, and between the cooperatives."""
+    """Books a credit for a wish: to the pot (by its months) or the fund, and between the cooperatives."""
     await lend_staff_view(tx, *purchase.cooperative_ids)
     lead, place = purchase.cooperative_id, wish.cooperative_id
     back, rule = {place: -given.cents}, "joint_purchase_credited"
@@ -252,7 +255,7 @@ async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit) -> 
 
 
 async def tell_all(tx: Tx, whole: Whole, verb: str, **facts: str) -> None:
-    """Tell every cooperative that takes part, naming its members who wish."""
+    """Writes an event for every cooperative that takes part, naming its members with wishes."""
     purchase = whole.purchase
     wishing: dict[UUID, set[str]] = {place: set() for place in purchase.cooperative_ids}
     for wish in whole.wishes:

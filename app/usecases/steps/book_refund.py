@@ -1,4 +1,4 @@
-"""Book a partial refund: the shares mirror what is left of the sale, what members kept follows F."""
+"""Books a partial refund: shares mirror what is left of the sale; remittance and pot are computed again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from app.usecases.steps.book_sale import locked_earnings
 
 
 async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
-    """Take what a refund credits off the VAT and the earnings of a settled order; knows its VAT then."""
+    """Takes a refund off the VAT and the earnings of a settled order; returns the refund with its VAT."""
     found = sorted(await earnings.all(tx, order_id=order.id), key=lambda earning: (earning.member_id, earning.id))
     vat, nets = share_refund(refund.credited_cents, vat_left_cents, [earning.net_left_cents for earning in found])
     known = replace(refund, vat_cents=vat)
@@ -29,7 +29,7 @@ async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int)
 
 
 async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int], others: Sequence[Leg] = ()) -> None:
-    """Book what a refund takes off a sale: its VAT, `nets` of each earning, and `others` of an assignment's price."""
+    """Books what a refund takes off a sale: its VAT, `nets` of each earning, and `others` of an assignment's price."""
     found, year = await locked_earnings(tx, order)
     legs = [
         customer_back_leg(order, refund.credited_cents),
@@ -38,7 +38,8 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
     ]
     changed = []
     if found:
-        agreement = await get_agreement(tx, found[0].booked_under)  # one version split them all
+        # One version of the agreement split all earnings.
+        agreement = await get_agreement(tx, found[0].booked_under)
         for earning in found:
             if nets.get(earning.id):
                 smaller, more = _take(year, earning, agreement, nets[earning.id])
@@ -58,7 +59,6 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
             part=1,
             effective_on=sale.effective_on,
             legs=booked,
-            reverses=None,
             agreement_id=sale.agreement_id,
         ),
     )
@@ -67,7 +67,7 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
 
 
 async def pay_back(tx: Tx, order: Order, refund: Refund, cents: int) -> None:
-    """The money of a refund leaves the bank: what the order, as it was before, owed back goes first."""
+    """Pays the refund from the bank: first what the order already owed back, as it was before the refund."""
     owed = min(cents, order.owed_back_cents)
     money = (
         Leg(kind=AccountKind.BANK, cents=cents, rule="money_back", facts={}),
@@ -91,7 +91,7 @@ async def pay_back(tx: Tx, order: Order, refund: Refund, cents: int) -> None:
 
 
 def _take(year: Year, earning: Earning, agreement: Agreement, cents: int) -> tuple[Earning, tuple[Leg, ...]]:
-    """The earning with `cents` less, and the legs of that."""
+    """The earning reduced by `cents`, and the legs of that."""
     taken = take(earning, cents)
     by_year: tuple[Leg, ...] = ()
     if taken.kept_cents:

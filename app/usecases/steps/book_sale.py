@@ -1,4 +1,7 @@
-"""Split and post: an order that is completed and paid becomes a sale in the books; a refund takes it back by F."""
+"""Books the sale of an order that is completed and paid: splits it by the agreement; a refund reverses it.
+
+F is the function of the year's month totals that decides what goes to the municipality (docs/architecture.md).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +33,7 @@ from app.usecases.steps.book_earning import book_split, take_back, take_back_hel
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
-    """At delivery the work date is known: one pending earning per member of the order; none for gifts."""
+    """Creates the pending earnings at delivery, when the work date is known: one for each member; none for gifts."""
     if not order.gross_cents:
         return
     nets: dict[UUID, int] = {}
@@ -41,7 +44,7 @@ async def expect_earnings(tx: Tx, order: Order) -> None:
 
 
 async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | None, int]]) -> None:
-    """A pending earning for each (member, part of an assignment, net cents); held for who was on trial at delivery."""
+    """Creates a pending earning for each (member, part, net cents); held if the member was on trial at delivery."""
     states = await states_at(tx, [member_id for member_id, _, _ in nets], order.delivered_at or tx.now)
     held = {m: "trial" if states[m] is MemberState.TRIAL else None for m, _, _ in nets}
     expected = [
@@ -61,10 +64,10 @@ async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | No
 
 
 async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
-    """Book the sale of a locked order if it is due: VAT, costs, shares, remittance, savings; all of it or nothing.
+    """Books the sale of a locked order if it is due: VAT, costs, shares, remittance, savings; all of it or nothing.
 
-    `others` are what of an assignment's price no own member earns. The order is returned, not saved. Open cost claims
-    keep it waiting, with a task. Raises AgreementMissing if no version holds on the work date.
+    `others` is the part of an assignment's price that no own member earns. The order is returned, not saved. Open cost
+    claims keep it waiting, with a task. Raises AgreementMissing if no version applies on the work date.
     """
     if not due_for_sale(order):
         return order
@@ -108,7 +111,6 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
             part=part,
             effective_on=work_date,
             legs=year.into_pots([leg for leg in legs if leg.cents]),
-            reverses=None,
             agreement_id=agreement.id,
         ),
     )
@@ -116,7 +118,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
 
 
 async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agreement], work_date: date) -> Agreement:
-    """The version that splits a sale: one that is booked anew keeps its own, whatever was signed since."""
+    """The version that splits a sale. A sale that is booked again keeps its version, whatever was signed since."""
     if not in_force_now:
         raise AgreementMissing(date=work_date.isoformat())
     before = next((earning.agreement_id for earning in found if earning.agreement_id is not None), None)
@@ -124,11 +126,10 @@ async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agre
 
 
 async def unsettle(tx: Tx, order: Order) -> Order:
-    """Reverse the sale of a locked order that stands in the books.
+    """Reverses the booked sale of a locked order.
 
-    VAT, costs and percentages are the exact negation of what was booked; remittance and savings are F(after) −
-    F(before) over the member's year, so an earlier order unwinds from the top, whatever came later. The order is
-    returned, not saved.
+    VAT, costs and percentages are the exact negation of what was booked. Remittance and savings are F(after) −
+    F(before) over the member's year, so later orders may have come in between. The order is returned, not saved.
     """
     if not order.settled:
         return order
@@ -137,7 +138,8 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     legs = list(negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL)))
     taken_back = []
     found, year = await locked_earnings(tx, order)
-    agreement = await get_agreement(tx, found[0].booked_under)  # one version split them all
+    # One version of the agreement split all earnings.
+    agreement = await get_agreement(tx, found[0].booked_under)
     for earning in found:
         if earning.held_cents:
             await take_back_held(tx, year, earning, agreement)
@@ -174,7 +176,7 @@ async def _expected_late(tx: Tx, order: Order) -> tuple[list[Earning], Year]:
 
 
 async def _permitted(tx: Tx, found: list[Earning], agreement: Agreement) -> list[Earning]:
-    """The earnings by member, to be held where the agreement asks for a permission and none covers the day."""
+    """The earnings by member; held if the agreement requires a permission and none covers the day."""
     ordered = sorted(found, key=lambda earning: (earning.member_id, earning.id))
     if agreement.the(PermissionNeeded) is None:
         return ordered
@@ -190,7 +192,7 @@ def _held_without(given: list[Permission], earning: Earning) -> Earning:
 
 
 def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
-    """The earning as it is booked now: split, or its surplus held until the coordinator decides."""
+    """The earning as booked now: split, or its surplus held until the coordinator decides."""
     costs = cost_legs(claimed)
     earning = replace(earning, cost_cents=sum(claim.cents for claim in claimed), agreement_id=agreement.id)
     held = held_leg(earning, costs)

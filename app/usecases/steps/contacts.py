@@ -1,11 +1,11 @@
-"""How to reach whoever orders, as orders and assignments take it."""
+"""The contact details of a customer, as orders and assignments take them."""
 
 from app.domain.selling.customers import Contact
 from app.vocabulary import Address, EmailOrNone, Form, Name, OrderNumber, Organisation, PhoneOrNone
 
 
 class ContactInput(Form):
-    """How to reach whoever orders: a name, and an e-mail address or a telephone number."""
+    """How to reach the customer: a name, and an e-mail address or a telephone number."""
 
     name: Name
     email: EmailOrNone = None
@@ -16,7 +16,7 @@ class ContactInput(Form):
 
     @property
     def contact(self) -> Contact:
-        """As the domain has it."""
+        """The contact as the domain's type."""
         return Contact(
             name=self.name,
             email=self.email,

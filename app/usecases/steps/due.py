@@ -1,8 +1,8 @@
-"""Deadlines hold without the worker: whoever comes after one has the step of the clock taken first.
+"""Deadlines hold without the worker: a use case that comes after one first has the timer's step taken.
 
-A verb that finds a deadline passed raises `StepDue`. `Run` undoes it, has the timer's own verb take the step in a
-transaction of its own, then runs the verb again. So the step is kept even if the verb is refused, and a verb that comes
-in time pays nothing for it.
+A use case that finds a passed deadline raises `StepDue`. `Run` rolls it back, runs the timer's own use case in a
+separate transaction, and then runs the first one again. So the timer's step is kept even if the use case is refused,
+and a use case in time costs nothing extra.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ _STEPS: dict[str, Callable[..., Awaitable[Any]]] = {}
 
 
 class StepDue(Exception):
-    """The step of timer `kind` is due at a cooperative; `about` names its subject, as the timer's verb does."""
+    """The step of timer `kind` is due at a cooperative; `about` names its subject, as the timer's use case does."""
 
     def __init__(self, kind: str, cooperative_id: UUID, **about: UUID) -> None:
         super().__init__(kind)
@@ -29,12 +29,12 @@ class StepDue(Exception):
 
     @property
     def verb(self) -> Callable[..., Awaitable[Any]]:
-        """What the timer calls."""
+        """The use case that the timer calls."""
         return _STEPS[self.kind]
 
 
 def step_of(kind: str) -> Callable[[V], V]:
-    """Mark the verb that the timer of this kind calls."""
+    """Marks the use case that the timer of this kind calls."""
 
     def mark(verb: V) -> V:
         _STEPS[kind] = verb
@@ -44,7 +44,7 @@ def step_of(kind: str) -> Callable[[V], V]:
 
 
 def order_in_time(tx: Tx, order: Order) -> Order:
-    """The order itself. Raises StepDue if it should have expired, or been completed by silence."""
+    """Returns the order. Raises StepDue if it should have expired, or been completed for lack of an answer."""
     if order.due_at is not None and order.due_at <= tx.now:
         kind = "accept_by" if order.delivered_at is None else "complete"
         raise StepDue(kind, order.cooperative_id, order_id=order.id)
@@ -52,7 +52,7 @@ def order_in_time(tx: Tx, order: Order) -> Order:
 
 
 def assignment_in_time(tx: Tx, found: Assignment) -> Assignment:
-    """The assignment itself. Raises StepDue if silence should have approved it."""
+    """Returns the assignment. Raises StepDue if it should have been approved for lack of an answer."""
     delivered = found.state is AssignmentState.DELIVERED and found.delivered_at is not None
     if delivered and found.delivered_at is not None and found.delivered_at + APPROVED_AFTER <= tx.now:
         raise StepDue("approve", found.cooperative_id, assignment_id=found.id)
@@ -60,7 +60,7 @@ def assignment_in_time(tx: Tx, found: Assignment) -> Assignment:
 
 
 def purchase_in_time(tx: Tx, found: JointPurchase) -> JointPurchase:
-    """The purchase itself. Raises StepDue if it should be topping up by now."""
+    """Returns the purchase. Raises StepDue if its top-up phase should have begun."""
     if found.state is PurchaseState.OPEN and found.tops_up_at and found.tops_up_at <= tx.now < found.closes_at:
         raise StepDue("purchase_tops_up", found.cooperative_id, purchase_id=found.id)
     return found

@@ -1,4 +1,4 @@
-"""Reads what a caller gives by the forms in a verb's signature, so that every face and every file is refused alike."""
+"""Validates arguments by the forms in a use case's signature, so that every face and file gives the same errors."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -16,12 +16,12 @@ F = TypeVar("F", bound=Form)
 FORMS = ConfigDict(
     arbitrary_types_allowed=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
 )
-WHOLE = frozenset({"changes", "contents"})
-"""Names of a parameter that is the body of its operation as a whole."""
+BODY_PARAMETERS = frozenset({"changes", "contents"})
+"""Parameters that are the body of their operation as a whole."""
 
 
 def read_forms(verb: Callable[..., Any], named: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """What is given, cleaned and in its own types. Raises Malformed with every fault at once."""
+    """The arguments, validated and converted to their types. Raises Malformed with every fault at once."""
     form = form_of(verb)
     if form is None:
         return dict(named)
@@ -34,7 +34,7 @@ def read_forms(verb: Callable[..., Any], named: Mapping[str, Any], today: date) 
 
 @cache
 def form_of(verb: Callable[..., Any]) -> type[BaseModel] | None:
-    """The parameters of a verb as one form; None for a verb that states none."""
+    """The parameters of a use case as one form; None if it has none."""
     hints = get_type_hints(verb, include_extras=True)
     parameters = [one for one in inspect.signature(verb).parameters.values() if one.name not in ("tx", "actor")]
     if not any(_is_form(hints[one.name]) for one in parameters):
@@ -46,14 +46,14 @@ def form_of(verb: Callable[..., Any]) -> type[BaseModel] | None:
 
 
 def _is_form(hint: Any) -> bool:
-    """Whether a type says a form, perhaps inside a list or beside None."""
+    """Whether a type is a form, also inside a list or an optional."""
     if get_origin(hint) is Annotated or (isinstance(hint, type) and issubclass(hint, Form)):
         return True
     return any(_is_form(inner) for inner in get_args(hint) if inner is not type(None))
 
 
 def filled(form: type[F], **given: Any) -> F:
-    """A form with what was given. Raises Malformed."""
+    """A form filled with the arguments. Raises Malformed."""
     try:
         return form(**given)
     except ValidationError as error:
@@ -61,13 +61,13 @@ def filled(form: type[F], **given: Any) -> F:
 
 
 def malformed(error: ValidationError) -> Malformed:
-    """What a form found, as the refusal that both faces show."""
+    """The errors of pydantic as the domain error that both faces show."""
     return Malformed(errors=[_fault(one) for one in error.errors(include_url=False)])
 
 
 def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
-    """A fault as it is stored and shown: the caller's name of the field, pydantic's code, and its values."""
-    name, *inside = (error["loc"][1:] if error["loc"][0] in WHOLE else error["loc"]) or ("",)
+    """One fault as it is stored and shown: the field's public name, pydantic's code, and its values."""
+    name, *inside = (error["loc"][1:] if error["loc"][0] in BODY_PARAMETERS else error["loc"]) or ("",)
     field = ".".join([to_camel(str(name)), *map(str, inside)])
     facts = {name: str(value) for name, value in error.get("ctx", {}).items() if name != "error"}
     return {"field": field, "code": error["type"], "facts": facts, "message": error["msg"]}

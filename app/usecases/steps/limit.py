@@ -1,4 +1,4 @@
-"""How much a cooperative may come to owe others: checked before it agrees to more, and once it is known exactly."""
+"""Credit limits between cooperatives: checked before one agrees to owe more, and once the amount is exact."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -14,14 +14,14 @@ from app.domain.selling.assignments import Assignment
 
 
 async def check_limits(tx: Tx, assignment: Assignment, promised: Mapping[UUID, int]) -> None:
-    """Whether the lead of an assignment may owe each of these cooperatives so many cents. Raises LimitExceeded."""
+    """Checks that the lead of an assignment may owe each cooperative this many cents. Raises LimitExceeded."""
     debtor_id = assignment.cooperative_id
     for creditor_id in sorted(place for place in promised if place != debtor_id):
         await check_limit_between(tx, debtor_id, creditor_id, promised[creditor_id], assignment_id=assignment.id)
 
 
 async def check_purchase_limits(tx: Tx, purchase: JointPurchase, owed: Mapping[UUID, int]) -> None:
-    """Whether each partner may owe the lead of a joint purchase so many cents for it. Raises LimitExceeded."""
+    """Checks that each partner may owe the lead of a joint purchase this many cents. Raises LimitExceeded."""
     for debtor_id in sorted(place for place in owed if place != purchase.cooperative_id):
         await check_limit_between(tx, debtor_id, purchase.cooperative_id, owed[debtor_id], purchase_id=purchase.id)
 
@@ -35,10 +35,10 @@ async def check_limit_between(
     assignment_id: UUID | None = None,
     purchase_id: UUID | None = None,
 ) -> None:
-    """Whether a cooperative may owe another `cents` more; the limit is locked until the transaction ends.
+    """Checks that a cooperative may owe another `cents` more; locks the limit until the transaction ends.
 
-    Three things count together: what is booked, what is agreed in assignments (without its VAT), and what is reserved
-    in joint purchases. The assignment or purchase that `cents` is the whole of is left out. Raises LimitExceeded.
+    Three amounts count together: what is booked, what is agreed in assignments (without VAT), and what is reserved in
+    joint purchases. The assignment or purchase that `cents` replaces is left out. Raises LimitExceeded.
     """
     await lend_staff_view(tx, debtor_id, creditor_id)
     limit = await credit_limits.find(tx, lock=True, creditor_id=creditor_id, debtor_id=debtor_id)

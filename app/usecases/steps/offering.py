@@ -1,4 +1,4 @@
-"""What people and partners' systems write of an offering, and the fields of Offering that it sets."""
+"""The fields that people and partners' systems write of an offering."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -11,23 +11,23 @@ from app.ids import MemberId
 from app.vocabulary import About, Between, BlankIsNone, Doc, Form, LeadTime, MoneyIn, Name, Slug, Stock, Town, Url
 
 HIGHEST_PRICE = 100_000_000
-"""Cents of a unit."""
+"""The highest price of a unit, in cents."""
 Maker = Annotated[MemberId, Doc("The member who makes it.")]
 Kind = Annotated[OfferingKind, Doc("Goods, a service, or something that is given away.")]
-Description = Annotated[About, Doc("What it is, in plain words.")]
-Category = Annotated[Slug, Doc("The category in which it is found.")]
-Unit = Annotated[PriceUnit, Doc("What the price is for.")]
+Description = Annotated[About, Doc("A description, in plain words.")]
+Category = Annotated[Slug, Doc("The category under which it is found.")]
+Unit = Annotated[PriceUnit, Doc("The unit of the price.")]
 Price = Annotated[MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit, net of VAT.")]
 Tags = Annotated[list[Slug], Field(max_length=20), Doc("Words by which it is found.")]
-ImageUrl = Annotated[Url | None, BlankIsNone(), Doc("Where its picture is.")]
-Units = Annotated[Stock, Doc("How many units there are in all, of goods; null: without limit.")]
-PurchasePrice = Annotated[MoneyIn, Between(0), Doc("What a unit cost, under the margin scheme.")]
+ImageUrl = Annotated[Url | None, BlankIsNone(), Doc("The URL of its picture.")]
+Units = Annotated[Stock, Doc("The number of units in stock, for goods; null: without limit.")]
+PurchasePrice = Annotated[MoneyIn, Between(0), Doc("The cost of a unit, under the margin scheme.")]
 _CENTS = {"price": "price_cents", "purchase_price": "purchase_cents"}
 _APART = frozenset({"member_id", "stock", "offered", "external_id"})
 
 
 class OfferingContents(Form):
-    """What is offered, by whom."""
+    """The contents of an offering, and its maker."""
 
     member_id: Maker
     kind: Kind
@@ -45,7 +45,7 @@ class OfferingContents(Form):
 
 
 class OfferingChange(Form):
-    """What of an offering changes."""
+    """The fields of an offering that change."""
 
     title: Name = ""
     text: Description = ""
@@ -61,7 +61,7 @@ class OfferingChange(Form):
 
 
 def contents_of(named: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of Offering from `kind` to `purchase_cents` that a form names: money in cents, lists as tuples."""
+    """The fields of Offering from `kind` to `purchase_cents` that a form sets: money in cents, lists as tuples."""
     fields = {_CENTS.get(name, name): value for name, value in named.items() if name not in _APART}
     for name in _CENTS.values():
         if fields.get(name) is not None:

@@ -1,4 +1,4 @@
-"""What every order needs, however it comes about: the price agreed, units, a reference, and whether it carries VAT."""
+"""What every order needs, however it is placed: the agreed price, units, a reference, and whether it has VAT."""
 
 import secrets
 from dataclasses import replace
@@ -20,13 +20,13 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 async def small_business(tx: Tx, order: Order) -> Order:
-    """The order without VAT where its cooperative uses the small-business scheme and the year stays within it."""
+    """The order, without VAT if its cooperative uses the small-business scheme and the year stays within its limit."""
     cooperative = await cooperatives.get(tx, order.cooperative_id)
     return await small_business_since(tx, order, cooperative.small_business_from)
 
 
 async def small_business_since(tx: Tx, order: Order, since: date | None) -> Order:
-    """The same where it is known since when the cooperative uses the scheme."""
+    """The same, if the first day of the scheme is known already."""
     if since is None:
         return order
     await lend_staff_view(tx, order.cooperative_id)
@@ -38,7 +38,7 @@ async def small_business_since(tx: Tx, order: Order, since: date | None) -> Orde
 
 
 async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | None) -> Offering:
-    """The offering at the price that a hold kept, or at that of now.
+    """The offering at the price of its hold, or else at the present price.
 
     Raises PriceChanged if the edition that the buyer saw has another price.
     """
@@ -54,7 +54,7 @@ async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | N
 
 
 async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:
-    """The offering with `quantity` units more held; units that were held too long are given back first.
+    """The offering with `quantity` more units held; overdue holds are released first.
 
     Raises SoldOut, and StepDue for an order that holds units although it should have expired.
     """
@@ -72,6 +72,6 @@ async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:
 
 
 def reference() -> str:
-    """Eight letters and digits that are read out over the telephone without mistakes."""
+    """Eight letters and digits that can be read out over the telephone without mistakes."""
     bits = secrets.randbits(40)
     return "".join(_ALPHABET[bits >> place & 31] for place in range(0, 40, 5))

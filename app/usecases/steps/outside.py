@@ -1,37 +1,45 @@
-"""What a verb asks outside the database: before its transaction begins, so that no transaction waits for it."""
+"""Look-ups outside the database: made before the transaction begins, so that no transaction waits for them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from app.domain.platform.destinations import PUBLIC, Address, Destinations
 
 V = TypeVar("V", bound=Callable[..., Any])
 Prepare = Callable[..., Awaitable[dict[str, Any]]]
 LookUp = Callable[[str], Awaitable[tuple[Address, ...]]]
-"""Asks the name service for a host: its addresses, none if it does not know them."""
+"""Resolves the name of a host: returns its addresses, none if it is unknown."""
 _PREPARED: dict[Callable[..., Any], Prepare] = {}
 
 
 async def knows_none(_: str) -> tuple[Address, ...]:
-    """A name service that knows no name."""
+    """A resolver that knows no name."""
     return ()
 
 
 @dataclass(frozen=True)
 class Outside:
-    """The world outside: where webhooks may go, and what names mean."""
+    """The world outside: the allowed destinations of webhooks, and a name resolver."""
 
     destinations: Destinations = PUBLIC
     look_up: LookUp = knows_none
 
 
 NOWHERE = Outside()
-"""Names mean nothing; webhooks may go to the internet."""
+"""No name resolves; webhooks may go to the internet."""
+
+
+class Asker(Protocol):
+    """What prepares a verb with: reads as the caller, and the world outside."""
+
+    outside: Outside
+
+    def __call__(self, verb: Any, /, **named: Any) -> Awaitable[Any]: ...
 
 
 def prepared_by(prepare: Prepare) -> Callable[[V], V]:
-    """Mark a verb that `prepare(run, **what the verb takes)` gives more parameters, which no caller gives."""
+    """Marks a use case that gets extra parameters from `prepare(run, **arguments)`; callers cannot give these."""
 
     def mark(verb: V) -> V:
         _PREPARED[verb] = prepare
@@ -41,5 +49,5 @@ def prepared_by(prepare: Prepare) -> Callable[[V], V]:
 
 
 def preparation_of(verb: Callable[..., Any]) -> Prepare | None:
-    """What gives a verb that was marked so its further parameters."""
+    """The function that prepares the extra parameters of a use case, if it has one."""
     return _PREPARED.get(verb)

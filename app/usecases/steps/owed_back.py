@@ -1,4 +1,4 @@
-"""What customers get back: money beyond the price of their order, on an account of its own; and the tasks of that."""
+"""Money owed back to customers: payments beyond the price, on an account of their own; and the tasks for them."""
 
 from uuid import UUID
 
@@ -9,11 +9,11 @@ from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.selling.orders import Order, OrderState
 
 DONE = (OrderState.DELIVERED, OrderState.COMPLETED)
-"""The customer is expected to pay; before that, delivery opens the task."""
+"""In these states the customer is expected to pay; before them, delivery opens the task."""
 
 
 async def owe_what_was_paid(tx: Tx, before: Order, after: Order) -> None:
-    """An order that is called off has no price any more: books what was paid as owed back, dated today."""
+    """A cancelled order has no price any more: books what was paid as owed back, dated today."""
     cents = after.owed_back_cents - before.owed_back_cents
     if cents:
         await _move_credit(tx, after, JournalKind.CANCEL, ("order", after.id), cents, "cancel")
@@ -21,7 +21,7 @@ async def owe_what_was_paid(tx: Tx, before: Order, after: Order) -> None:
 
 
 async def set_off(tx: Tx, order: Order, payment_id: UUID, cents: int) -> None:
-    """Moves `cents` from the customer's credit to the price after a payment was undone; below zero they move back."""
+    """Moves `cents` from the customer's credit to the price after a payment was undone; if negative, back again."""
     if cents:
         rule = "set_off" if cents > 0 else "set_off_back"
         await _move_credit(tx, order, JournalKind.SET_OFF, ("payment", payment_id), -cents, rule)
@@ -35,7 +35,7 @@ async def tell_owed_back(tx: Tx, before: Order, after: Order) -> None:
 
 
 async def tell_due(tx: Tx, before: Order, after: Order) -> None:
-    """Opens the task to record a payment, or closes it, for an order of which the work is done."""
+    """Opens or closes the task to record a payment, for an order whose work is done."""
     if after.state in DONE and bool(before.due_cents) != bool(after.due_cents):
         name = "order.due_again" if after.due_cents else "order.nothing_due"
         await tell(tx, name, after.cooperative_id, after.id, reference=after.reference)
@@ -44,7 +44,7 @@ async def tell_due(tx: Tx, before: Order, after: Order) -> None:
 async def _move_credit(
     tx: Tx, order: Order, kind: JournalKind, source: tuple[str, UUID], cents: int, rule: str
 ) -> None:
-    """Moves `cents` from what the customer paid to what is owed back; once for each source."""
+    """Moves `cents` from the customer's payments to the amount owed back; once for each source."""
     facts = {"order": str(order.id)}
     legs = (
         Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=-cents, rule=rule, facts=facts),

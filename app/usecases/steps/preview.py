@@ -1,4 +1,4 @@
-"""What would become of an amount: the same split as the real one, booked nowhere."""
+"""Previews the split of an amount: the same split as the real one, but not booked."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from app.domain.ledger import AccountKind, Leg
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """The split of an amount, by which version, for which day."""
+    """The split of an amount, with the version and the day that decide it."""
 
     agreement_id: UUID
     agreement_number: int

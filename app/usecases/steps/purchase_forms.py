@@ -1,4 +1,4 @@
-"""What people type of a joint purchase and its articles."""
+"""The forms of a joint purchase and its articles."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -29,26 +29,26 @@ from app.vocabulary import (
 JointPurchaseMove = Annotated[
     JointPurchaseVerb,
     Among(*(verb for verb in JointPurchaseVerb if verb is not JointPurchaseVerb.SETTLE)),
-    Doc("What is done. To settle is an operation of its own."),
+    Doc("The step to take. Settlement is an operation of its own."),
 ]
-Closing = Annotated[Moment, Doc("Until when everybody may wish.")]
-Later = Annotated[Moment, Doc("To extend: until when everybody may wish then.")]
-ToppingUp = Annotated[Moment, Doc("From when on only what fills packs may be wished; null: never.")]
-Paid = Annotated[Purpose, Doc("What the savings pot pays for, by the agreement.")]
-Rule = Annotated[SharingRule, Doc("How units are shared if there are fewer than were wished.")]
+Closing = Annotated[Moment, Doc("The moment at which wishing ends.")]
+Later = Annotated[Moment, Doc("To extend: the new moment at which wishing ends.")]
+ToppingUp = Annotated[Moment, Doc("From when on only wishes that fill packs are accepted; null: never.")]
+Paid = Annotated[Purpose, Doc("The purpose that savings pots pay for, by the agreement.")]
+Rule = Annotated[SharingRule, Doc("The rule that shares units if there are fewer than were wished.")]
 Partners = Annotated[list[CooperativeId], Field(max_length=100), Doc("Cooperatives that take part beside the lead.")]
-Delivery = Annotated[AmountOrNone, Doc("What delivery costs in all, with VAT.")]
-DeliveryShares = Annotated[DeliveryBy, Doc("By what everybody pays a part of the delivery.")]
-Discount = Annotated[AmountOrNone, Doc("What the supplier takes off in all, with VAT.")]
-Unit = Annotated[str, Text(1, 60), Doc("What its units are, such as litre.")]
-PackUnits = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("How many units are in a pack.")]
-Packs = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("How many packs, at least.")]
+Delivery = Annotated[AmountOrNone, Doc("The cost of delivery, with VAT.")]
+DeliveryShares = Annotated[DeliveryBy, Doc("How the cost of delivery is shared.")]
+Discount = Annotated[AmountOrNone, Doc("The discount of the supplier, with VAT.")]
+Unit = Annotated[str, Text(1, 60), Doc("The unit, such as litre.")]
+PackUnits = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("The number of units in a pack.")]
+Packs = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The fewest packs with this price.")]
 EMPTY: Any = ()
-"""The default of a list. Nobody can change it."""
+"""The default of a list; immutable."""
 
 
 class TierInput(Form):
-    """From so many packs on a pack costs `price`, without VAT."""
+    """From `fromPacks` packs on, a pack costs `price`, without VAT."""
 
     from_packs: Packs = 1
     price: Annotated[Amount, Doc("The price of a pack, without VAT.")]
@@ -67,7 +67,7 @@ Minimum = Annotated[MinimumInput, Doc("The least that can be ordered; null: no m
 
 
 class PurchaseArticleInput(Form):
-    """A pack holds `packUnits` of `unit`; a seat of a training or an hour is a pack of one."""
+    """An article. A pack holds `packUnits` of `unit`; a seat of a training or an hour is a pack of one."""
 
     title: Title
     unit: Unit
@@ -77,11 +77,11 @@ class PurchaseArticleInput(Form):
     minimum: Minimum | None = None
 
 
-Articles = Annotated[list[PurchaseArticleInput], Field(max_length=1000), Doc("What is bought.")]
+Articles = Annotated[list[PurchaseArticleInput], Field(max_length=1000), Doc("The articles to buy.")]
 
 
 class JointPurchaseChange(Form):
-    """What of a joint purchase changes."""
+    """The fields of a joint purchase that change."""
 
     title: Title = ""
     about: About = ""

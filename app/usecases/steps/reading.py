@@ -1,4 +1,4 @@
-"""How a verb reads: all as of one moment while others go on writing, or what it can name at once with who acts."""
+"""How a use case reads: from one snapshot, from prefetched rows, or in one batch with others by id."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -14,27 +14,28 @@ _BY_ID: dict[Callable[..., Any], tuple["Lookup", ...]] = {}
 
 
 class Lookup(NamedTuple):
-    """What a verb reads of the id that it is given: the rows of a store of which this column is the id."""
+    """A read by id: the rows of a store in which this column has the id."""
 
     store: Store[Any]
     column: str = "id"
 
 
 def of_one_moment(verb: V) -> V:
-    """Mark a verb that only reads, so that its statements all see the rows of the same moment."""
+    """Marks a use case that only reads, so that its statements all see the same snapshot."""
     _OF_ONE_MOMENT.add(verb)
     return verb
 
 
 def is_of_one_moment(verb: Callable[..., Any]) -> bool:
-    """Whether the verb was marked so."""
+    """Whether a use case has that mark."""
     return verb in _OF_ONE_MOMENT
 
 
 def asks_at_once(questions: Callable[..., Questions]) -> Callable[[V], V]:
-    """Mark a verb that only reads, and only what it can name before it begins: it is asked with who acts, in one trip.
+    """Marks a read whose queries are all known before it begins: they run in the round trip that identifies the caller.
 
-    `questions` takes the day and what the verb takes. The verb gets their answers from `rows_of`; it can ask no others.
+    `questions` takes the day and the use case's arguments. The use case gets the rows from `rows_of`; it can run no
+    other query.
     """
 
     def mark(verb: V) -> V:
@@ -45,14 +46,15 @@ def asks_at_once(questions: Callable[..., Questions]) -> Callable[[V], V]:
 
 
 def asked_at_once(verb: Callable[..., Any]) -> Callable[..., Questions] | None:
-    """The questions of a verb that was marked so."""
+    """The queries of a use case that was marked so."""
     return _AT_ONCE.get(verb)
 
 
 def asks_first(questions: Callable[..., Questions]) -> Callable[[V], V]:
-    """Mark a verb of which it is known what it asks first: that is asked with who acts and the key, in one trip.
+    """Declares the first queries of a use case: they run in the round trip that identifies the caller and claims the
+    key.
 
-    `questions` takes what the verb takes. The verb asks as if nothing were known; what came answers it once.
+    `questions` takes the use case's arguments. The use case queries as usual; a prefetched result is used once.
     """
 
     def mark(verb: V) -> V:
@@ -63,16 +65,16 @@ def asks_first(questions: Callable[..., Questions]) -> Callable[[V], V]:
 
 
 def asked_first(verb: Callable[..., Any], named: Mapping[str, Any]) -> Questions:
-    """What a verb asks first, of which that is known."""
+    """The queries to prefetch for a use case, if it declares any."""
     questions = _FIRST.get(verb)
     return questions(**named) if questions else ()
 
 
 def reads_by_id(store: Store[Any], below: tuple[Store[Any], str] | None = None) -> Callable[[V], V]:
-    """Mark a verb that only reads, takes an id alone, and reads nothing but the row of `store` with that id.
+    """Marks a read that takes only an id, and reads only the row of `store` with that id.
 
-    `below`: and the rows of another store, by the column that refers to it. What is marked so can be read for many
-    ids at once (`read_level`); it can ask nothing else there, lend no view and take no step of the clock.
+    `below` adds the rows of other stores, each by the column that refers to the id. Such a use case can run for many
+    ids at once (`read_level`); there it can run no other query, lend no view and take no timer's step.
     """
 
     def mark(verb: V) -> V:
@@ -83,10 +85,10 @@ def reads_by_id(store: Store[Any], below: tuple[Store[Any], str] | None = None) 
 
 
 def read_by_id(verb: Callable[..., Any]) -> tuple[Lookup, ...]:
-    """What a verb that was marked so reads; nothing for any other."""
+    """The look-ups of a use case that was marked so; empty for any other."""
     return _BY_ID.get(verb, ())
 
 
 def tables_by_id() -> tuple[str, ...]:
-    """The tables whose rows can be read so."""
+    """The tables that can be read by id in this way."""
     return tuple(sorted({lookups[0].store.table.name for lookups in _BY_ID.values()}))

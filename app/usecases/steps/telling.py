@@ -1,4 +1,4 @@
-"""Finds the persons in an answer, so that erasure can empty it."""
+"""Finds the persons in a stored answer, so that an erasure can empty it."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,9 @@ from app.domain.people.persons import Person
 
 
 def told_of(answer: Any) -> tuple[set[UUID], set[UUID]]:
-    """The persons that it names, and all other ids in it: those of members and orders lead to persons too."""
+    """The persons that the answer names, and all other ids in it, because ids of members and orders lead to persons
+    too.
+    """
     persons: set[UUID] = set()
     others: set[UUID] = set()
     for name, found in _ids(answer, ""):
@@ -18,7 +20,7 @@ def told_of(answer: Any) -> tuple[set[UUID], set[UUID]]:
 
 
 def _ids(found: Any, name: str) -> Iterator[tuple[str, UUID]]:
-    """Every id, with the name of the field that it stands in."""
+    """Every id, with the name of its field."""
     if isinstance(found, UUID):
         yield name, found
     elif isinstance(found, Person):

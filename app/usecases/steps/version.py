@@ -1,13 +1,13 @@
-"""Optimistic concurrency: a change names the version that it saw."""
+"""Optimistic concurrency: a change names the version that its caller saw."""
 
 from app.domain.errors import Stale
 from app.vocabulary import ANY_VERSION, Version
 
 
 def expect(version: int | None, expected: Version | None) -> None:
-    """Raises Stale if somebody changed the thing meanwhile (If-Match, expectedVersion).
+    """Raises Stale if the object changed meanwhile (If-Match, expectedVersion).
 
-    Of what does not exist yet there is no version: whoever saw one is told so.
+    An object that does not exist yet has no version: a caller that names one gets Stale too.
     """
     if expected is None or (expected == ANY_VERSION and version is not None):
         return

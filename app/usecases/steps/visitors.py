@@ -1,4 +1,4 @@
-"""Which verbs somebody without a token may run: those that are marked. Nothing else looks anything up for a visitor."""
+"""Marks the use cases that callers without a token may run. Nothing else is read for a visitor."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -8,11 +8,11 @@ _OPEN: set[Callable[..., Any]] = set()
 
 
 def open_to_visitors(verb: V) -> V:
-    """Mark a verb of public facts, or of a login, before which nobody is known."""
+    """Marks a use case about public facts, or a login, where the caller is not known yet."""
     _OPEN.add(verb)
     return verb
 
 
 def is_open(verb: Callable[..., Any]) -> bool:
-    """Whether the verb was marked so."""
+    """Whether a use case has that mark."""
     return verb in _OPEN

@@ -1,4 +1,4 @@
-"""`Run`, the one door to the verbs: it opens and commits their transaction, knows who acts, and keeps request keys."""
+"""`Run` runs use cases: it opens and commits their transaction, identifies the caller and stores request keys."""
 
 import asyncio
 import contextlib
@@ -14,20 +14,12 @@ from functools import lru_cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from asyncpg import (
-    CheckViolationError,
-    DataError,
-    ForeignKeyViolationError,
-    NotNullViolationError,
-    PostgresError,
-    UniqueViolationError,
-)
 from opentelemetry import trace
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from app.db.engine import Database, Tx
-from app.db.failures import RETRIES, DatabaseFailed, Repeat
+from app.db.engine import Database, PrefetchedTx, Tx
+from app.db.failures import RETRIES, DatabaseFailed, Repeat, constraints_as_rules
 from app.db.people import persons
 from app.db.platform import idempotency
 from app.db.platform.idempotency import Claimed
@@ -36,14 +28,9 @@ from app.db.sealed_text import key_of
 from app.domain.actors import NOBODY, VISITOR, Actor, Identity, Passed
 from app.domain.days import day_of
 from app.domain.errors import (
-    AlreadyExists,
-    BelowFloor,
     DomainError,
     Forgotten,
     Invalid,
-    JournalDiffers,
-    NotFound,
-    RuleRefused,
     ScopeMissing,
     Unauthenticated,
 )
@@ -74,12 +61,12 @@ class Unavailable(DatabaseFailed):
 
     @property
     def retry_after(self) -> int:
-        """Seconds that a caller should wait: longer where somebody has to make room first."""
+        """Seconds that a caller should wait; longer if somebody has to make room first."""
         return 15 if self.kind in ("full", "storage") else 2
 
 
 async def available(read: Callable[[], Awaitable[T]]) -> T:
-    """The answer to a read without a verb, which is asked twice if need be. Raises Unavailable."""
+    """The result of a read without a use case; it is retried once. Raises Unavailable."""
     return await _persist(read, repeatable=True, tries=2)
 
 
@@ -131,11 +118,11 @@ class Run:
             return await self.in_time(lambda: _persist(once, repeatable=False))
 
     def read(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> Any:
-        """What is given for a verb, read by its forms. Raises Malformed."""
+        """The arguments of a use case, validated by its forms. Raises Malformed."""
         return read_forms(verb, named, self.today)
 
     async def prepared(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> dict[str, Any]:
-        """What a verb gets that no caller gives, found before its transaction begins."""
+        """Arguments that no caller gives, looked up before the transaction begins."""
         prepare = preparation_of(verb)
         return await prepare(self, **named) if prepare else {}
 
@@ -172,19 +159,19 @@ class Run:
         with constraints_as_rules():
             queries = questions(day_of(now), **named)
             self.actor, answers = await persons.enter_asking(self.database, self.identity, queries)
-            return await verb(Tx(None, now, answers=answers), self.actor, *arguments, **named)
+            return await verb(PrefetchedTx(now, answers), self.actor, *arguments, **named)
 
     async def know_again(self, tx: Tx) -> None:
-        """Read anew who acts if the database did not know this person before: their first order makes them known."""
+        """Identifies the caller again if the database did not know them: their first order creates the person."""
         if self.actor.person_id is None and self.identity.subject is not None:
             self.actor = await persons.enter(tx, self.identity)
 
     def token_of(self, thing_id: UUID) -> str:
-        """The token of a thing's secret link. It is the same each time, so that nothing has to keep it."""
+        """The token of an object's secret link. It is derived from the id, so nothing has to store it."""
         return key_of(self.database.sealing).token(thing_id.bytes)
 
     def keyed(self, key: str) -> "Keyed":
-        """The same under a request key: done once, however often it is asked."""
+        """Runs use cases once under a request key, however often they are repeated."""
         return Keyed(self, key)
 
 
@@ -234,7 +221,7 @@ class Keyed:
             return kept
 
     def _recalled(self, verb: Callable[..., Any], outcome: dict[str, Any]) -> Any:
-        """The result that the key brought; or its refusal is raised again, or that it was forgotten."""
+        """The stored result of the key. Raises its stored refusal, or Forgotten."""
         _still_allowed(self._run.actor, outcome)
         if "forgotten" in outcome:
             raise Forgotten
@@ -247,10 +234,11 @@ class Keyed:
     async def _claimed(
         self, verb: Callable[..., Any], request_hash: str, first: Questions = ()
     ) -> AsyncIterator[tuple[Tx, Claimed]]:
-        """A transaction that holds the key; what it did is undone by whatever is raised inside."""
+        """A transaction that has claimed the key; an error inside rolls it back."""
         async with self._run.database.transaction(self._run.now()) as tx:
-            asked = (verb.__name__, self._key, request_hash, first)
-            actor, claimed = await idempotency.enter_with_key(tx, self._run.identity, *asked)
+            actor, claimed = await idempotency.enter_with_key(
+                tx, self._run.identity, verb.__name__, self._key, request_hash, first
+            )
             self._run.actor = replace(actor, passed={})
             if actor.visitor:
                 raise Unauthenticated
@@ -276,7 +264,7 @@ class SystemRun:
         self.now = now
 
     async def __call__(self, verb: Verb[P, T], /, *arguments: P.args, **named: P.kwargs) -> T | None:
-        """The verb's result; None where the timer or event was finished by somebody else."""
+        """The result of the use case; None if another process finished the timer or event."""
 
         async def once() -> T | None:
             async with self.database.transaction(self.now()) as tx:
@@ -295,7 +283,7 @@ class SystemRun:
 
 
 class Refused(Exception):
-    """The verb's own refusal: its transaction is undone, then the refusal is kept with the key."""
+    """A use case's refusal: its transaction is rolled back, then the refusal is stored with the key."""
 
     def __init__(self, refusal: DomainError, passed: Iterable[Passed]) -> None:
         super().__init__(refusal.code)
@@ -311,29 +299,8 @@ def _kept(passed: Iterable[Passed]) -> Iterator[None]:
         raise Refused(refusal, passed) from refusal
 
 
-@contextlib.contextmanager
-def constraints_as_rules() -> Iterator[None]:
-    """Turns CHECK, foreign-key and unique violations into domain errors."""
-    try:
-        yield
-    except (CheckViolationError, NotNullViolationError) as error:
-        if error.constraint_name == "balance_floor":
-            raise BelowFloor from None
-        raise RuleRefused(rule=error.constraint_name or error.column_name or "check", value="") from None
-    except ForeignKeyViolationError:
-        raise NotFound from None
-    except UniqueViolationError as error:
-        raise AlreadyExists(what=error.constraint_name or "row", value="") from None
-    except (DataError, OverflowError):
-        raise Invalid from None
-    except PostgresError as error:
-        if error.sqlstate == "SM003":
-            raise JournalDiffers from None
-        raise
-
-
 async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool, tries: int = TRIES) -> T:
-    """Try again after a lost race; after a lost connection only where a repeat cannot do the act twice."""
+    """Retries after a lost race; after a lost connection only if a repeat cannot do the act twice."""
     for attempt in range(1, tries + 1):
         try:
             return await once()
@@ -347,7 +314,7 @@ async def _persist(once: Callable[[], Awaitable[T]], *, repeatable: bool, tries:
 
 
 def verb_span(verb: Callable[..., Any]) -> contextlib.AbstractContextManager[Any]:
-    """The verb's span where traces are on; what it raises may be private and stays out."""
+    """A span for the use case if traces are on, without its error, which may be private."""
     if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # nobody collects
         return _NO_SPAN
     return _tracer.start_as_current_span(verb.__name__, record_exception=False, set_status_on_exception=False)
@@ -368,7 +335,7 @@ def _dumped(passed: Iterable[Passed]) -> Any:
 
 
 def _still_allowed(actor: Actor, outcome: dict[str, Any]) -> None:
-    """A stored outcome is for whoever still has the rights that the first request passed. Raises as they do.
+    """A replay needs the rights that the first request needed. Raises as their checks do.
 
     Before revision 0041 only the scopes were kept: those outcomes, seven days old at most, need all of them.
     """

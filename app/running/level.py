@@ -1,4 +1,4 @@
-"""Reads many things at once for one caller: those of one level of a document, whatever their nouns."""
+"""Reads many objects at once for one caller: all that one level of a GraphQL document needs, of any noun."""
 
 import inspect
 from collections import defaultdict
@@ -7,24 +7,26 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from app.db.engine import Answers, Tx
+from app.db.engine import Answers, PrefetchedTx
+from app.db.failures import constraints_as_rules
 from app.db.people import persons
 from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
-from app.usecases.run import Run, available, constraints_as_rules, verb_span
+from app.running.run import Run, available, verb_span
 from app.usecases.steps.audit import audited
 from app.usecases.steps.reading import Lookup, read_by_id
 from app.usecases.steps.visitors import is_open
 
 Verb = Callable[..., Awaitable[Any]]
 Rows = dict[Lookup, dict[str, list[dict[str, Any]]]]
-"""By what was looked up: the rows of each id."""
+"""For each lookup, the rows by id."""
 
 
 async def read_level(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> list[Any]:
-    """What each verb gives for its id, or the refusal that it raised; one statement, with a select for each table.
+    """Returns the result of each use case, or the error that it raised, from one statement with a select for each
+    table.
 
-    Every verb judges its own thing, as if it had been asked alone. Raises Unavailable, TokenRefused.
+    Every use case checks the rights on its own object, as if it were called alone. Raises Unavailable, TokenRefused.
     """
     actor, rows = await available(lambda: _rows(run, asked))
     run.actor = actor
@@ -47,7 +49,7 @@ async def _rows(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> tuple[Actor, Ro
 
 async def _one(run: Run, actor: Actor, verb: Verb, row_id: UUID, rows: Rows) -> Any:
     named = {name_of_id(verb): row_id}
-    tx = Tx(None, run.now(), answers=_answers(verb, row_id, rows))
+    tx = PrefetchedTx(run.now(), _answers(verb, row_id, rows))
     try:
         with verb_span(verb), audited(verb, run.identity, lambda: actor, named), constraints_as_rules():
             if run.identity == VISITOR and not is_open(verb):
@@ -68,6 +70,6 @@ def _answers(verb: Verb, row_id: UUID, rows: Rows) -> Answers:
 
 @cache
 def name_of_id(verb: Verb) -> str:
-    """What a verb calls the id that it takes."""
+    """The name of the id parameter of a use case."""
     (name,) = [name for name in inspect.signature(verb).parameters if name not in ("tx", "actor")]
     return name
