@@ -105,7 +105,7 @@ class JournalKind(StrEnum):
 class Leg:
     """One leg of a journal: `cents` on an account of `kind`, of a member or a named party if it has one.
 
-    `rule` and `facts` give the reason, for its text; `part` is the order's member whose share it is.
+    `rule` and `facts` give the reason, for its text.
     """
 
     kind: AccountKind
