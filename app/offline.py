@@ -167,7 +167,10 @@ def verify(
     head: Annotated[str, typer.Option(help="A digest that was published: it must be in the chain.")] = "",
 ) -> None:
     """Verify a cooperative's chain of seals, journal by journal, without a database; exits with 1 if it breaks."""
-    found = verify_chain(file.read_text(encoding="utf-8").splitlines())
+    try:
+        found = verify_chain(file.read_text(encoding="utf-8").splitlines())
+    except (ValueError, LookupError, TypeError):
+        raise typer.BadParameter("This is no file of sealed journals, one JSON object a line.") from None
     for what in found.wrong:
         print(f"WRONG  {what}")
     print(f"{found.journals} journals in {found.links} links; head {found.digests[-1] if found.digests else '-'}")

@@ -73,7 +73,7 @@ def test_every_cent_goes_somewhere_and_no_pot_shrinks(
     assert by_target(result).get("pot", 0) >= 0
     assert by_target(result).get("municipality", 0) >= 0
     for leg in result.legs:
-        assert "?" not in explain_leg(leg, NL) + explain_leg(leg, EN)
+        assert "…" not in explain_leg(leg, NL) + explain_leg(leg, EN)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 400_000)), min_size=1, max_size=8), st.randoms())
