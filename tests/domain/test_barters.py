@@ -1,6 +1,7 @@
 """Barters: minutes go from the receiver to the giver, within what somebody may owe."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from app.domain.access import Role, Scope
 from app.domain.actors import Actor, Holding
 from app.domain.earning.barters import BARTER, Trade, answered, barter_legs, check_parties
 from app.domain.errors import DebtLimitReached, Forbidden, RuleRefused
+from app.domain.rules import Barter, RulesFrom
 from app.domain.transitions import Case, available
 
 PLACE, GIVER, RECEIVER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -21,6 +23,7 @@ TRADE = Trade(
     minutes=60,
     title="Haren knippen",
     proposed_at=NOW,
+    limits=(RulesFrom(date(2026, 1, 1), (Barter(600),)),),
 )
 
 
@@ -64,6 +67,17 @@ def test_minutes_change_hands(has: int, limit: int, owed: int | None) -> None:
     with pytest.raises(DebtLimitReached) as refused:
         barter_legs(TRADE, has, limit)
     assert refused.value.facts == {"owed": owed, "limit": limit}
+
+
+@pytest.mark.parametrize(
+    ("has", "versions", "reason"),
+    [(-540, TRADE.limits, None), (-541, TRADE.limits, "debt_limit_reached"), (0, (), "rule_missing")],
+    ids=["up to the limit", "beyond the limit", "no rule for barter"],
+)
+def test_the_list_of_steps_knows_the_limit(has: int, versions: tuple[RulesFrom, ...], reason: str | None) -> None:
+    case = Case(replace(TRADE, receiver_minutes=has, limits=versions), member(RECEIVER), NOW)
+    (confirm,) = [step for step in available(BARTER, case) if step.verb == "confirm"]
+    assert confirm.reason == reason
 
 
 def test_nobody_trades_with_themselves() -> None:
