@@ -44,8 +44,8 @@ async def test_not_even_the_books_own_role_changes_what_is_booked(world: World, 
 
 
 LEGS = [
-    {"kind": "bank", "cents": -100, "rule": "payment", "facts": {}, "rgs": "BLimBan"},
-    {"kind": "vat", "cents": 100, "rule": "payment", "facts": {}, "rgs": "BSchBepBtw"},
+    {"kind": "bank", "cents": -100, "rule": "payment", "facts": {"method": "cash"}, "rgs": "BLimBan"},
+    {"kind": "vat", "cents": 100, "rule": "payment", "facts": {"method": "cash"}, "rgs": "BSchBepBtw"},
 ]
 
 
