@@ -33,8 +33,8 @@ from app.transport.middleware import EveryRequest
 from app.transport.prefix import Prefix
 from app.transport.sockets import Sockets
 from app.transport.wiring import Wiring
+from app.usecases.declared.outside import Outside
 from app.usecases.platform.rates import Rates
-from app.usecases.steps.outside import Outside
 
 VERSION = "0.3.0"
 

@@ -23,7 +23,7 @@ from app.domain.earning.split import add_to_year, run_examples, split
 from app.domain.errors import DomainError
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import cents_of, decimal_text
-from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput, to_example, to_rule
+from app.usecases.shared.agreement_forms import Euro, ExampleInput, RuleInput, to_example, to_rule
 from app.vocabulary import Form
 
 if TYPE_CHECKING:

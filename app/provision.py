@@ -82,8 +82,8 @@ def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> N
 async def _appoint(url: str, issuer: str, subject: str, name: str, *, by: str) -> None:
     from app.db.engine import BOOKS_ROLE, opened
     from app.running.run import SystemRun
+    from app.usecases.declared.audit import write_appointment
     from app.usecases.people.persons import appoint_network
-    from app.usecases.steps.audit import write_appointment
 
     async with opened(url, role=BOOKS_ROLE, size=1) as books:
         appointed = await SystemRun(books)(appoint_network, issuer=issuer, subject=subject, name=name)

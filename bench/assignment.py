@@ -14,7 +14,7 @@ from app.usecases.people.members import list_members
 from app.usecases.selling.assignment_terms import sign_assignment
 from app.usecases.selling.assignments import PriceLineInput, get_assignment, move_assignment, plan_assignment
 from app.usecases.selling.parts import add_slot, join_slot
-from app.usecases.steps.contacts import ContactInput
+from app.usecases.shared.contacts import ContactInput
 from app.vocabulary import MoneyIn
 from bench.joint import counted
 

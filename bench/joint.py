@@ -16,7 +16,7 @@ from app.running.run import Run
 from app.usecases.buying.joint_purchases import move_joint_purchase, plan_joint_purchase
 from app.usecases.buying.wishes import wish_for
 from app.usecases.people.members import register_member
-from app.usecases.steps.purchase_forms import PurchaseArticleInput, TierInput
+from app.usecases.shared.purchase_forms import PurchaseArticleInput, TierInput
 from app.vocabulary import MoneyIn
 
 WISHES, ARTICLES, PARTICIPANTS = 10_000, 500, 1_000

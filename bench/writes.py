@@ -18,7 +18,7 @@ from app.running.run import Run
 from app.usecases.earning.thermometer import get_thermometer
 from app.usecases.selling.orders import OrderLineInput, place_order
 from app.usecases.selling.payments import record_payment
-from app.usecases.steps.contacts import ContactInput
+from app.usecases.shared.contacts import ContactInput
 from app.vocabulary import MoneyIn
 from bench.torture import Shop, Torture
 from tests.live import Live

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 import app.usecases
 from app.adapters.logs import JsonLines
-from app.usecases.steps.audit import is_private
+from app.usecases.declared.audit import is_private
 from tests.world import GUEST, Caller, Json, World
 
 MATCH = {"If-Match": '"1"'}
@@ -82,7 +82,7 @@ def looks() -> dict[str, Callable[..., Any]]:
     """Every read-only use case, as noun.verb."""
     found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
-        if module.name.startswith("app.usecases.steps"):
+        if module.name.startswith(("app.usecases.declared", "app.usecases.shared")):
             continue
         noun = module.name.rpartition(".")[2]
         loaded = importlib.import_module(module.name)

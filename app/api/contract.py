@@ -11,7 +11,7 @@ from typing import Any
 from app.api.examples import add_examples
 from app.contract.operation import Key
 from app.contract.tables import TABLES
-from app.usecases.steps.visitors import is_open
+from app.usecases.declared.visitors import is_open
 from app.vocabulary import KEY, LONGEST_KEY
 
 Node = dict[str, Any]

@@ -10,7 +10,7 @@ from app.domain.books import flows
 from app.domain.ledger import AccountKind, JournalKind
 from app.ids import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 from app.usecases.ledger import close_month, list_accounts, list_journals, list_periods
-from app.usecases.steps import preview
+from app.usecases.shared import preview
 
 
 @shape(domain.Leg)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, create_model
 from app.contract.shape import bare, is_shape, optional
 from app.domain.errors import DomainError
 from app.ids import noun_of
-from app.usecases.steps.forms import BODY_PARAMETERS
+from app.usecases.declared.forms import BODY_PARAMETERS
 from app.vocabulary import Form
 
 UseCase = Callable[..., Any]

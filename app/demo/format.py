@@ -9,7 +9,7 @@ from app.domain.access import Role, Scope
 from app.domain.market.offerings import OfferingKind, PriceUnit
 from app.domain.people.cooperatives import LegalForm
 from app.domain.vat import VatClass
-from app.usecases.steps.agreement_forms import Euro, ExampleInput, RuleInput
+from app.usecases.shared.agreement_forms import Euro, ExampleInput, RuleInput
 from app.vocabulary import Form
 
 

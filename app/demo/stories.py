@@ -29,8 +29,8 @@ from app.usecases.selling.assignments import JobCostInput, get_assignment, move_
 from app.usecases.selling.orders import OrderLineInput, move_order, place_order
 from app.usecases.selling.parts import add_slot, join_slot, preview_part
 from app.usecases.selling.payments import record_payment
-from app.usecases.steps.contacts import ContactInput
-from app.usecases.steps.purchase_forms import MinimumInput, PurchaseArticleInput, TierInput
+from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.purchase_forms import MinimumInput, PurchaseArticleInput, TierInput
 from app.vocabulary import MoneyIn
 
 

@@ -17,8 +17,8 @@ from app.graphql.engine import type_of
 from app.graphql.types import After, Connection, Edge, First, Id, MoneyInput, connect, page_of
 from app.ids import OfferingId
 from app.running.catalogue import Catalogue
+from app.usecases.declared.forms import filled
 from app.usecases.market.catalogue import Category, HighestPrice, LowestPrice, Seller, Town, Words, query_of
-from app.usecases.steps.forms import filled
 from app.vocabulary import Form, doc_of
 
 CatalogueOffering = type_of(contract.CatalogueOffering)

@@ -15,8 +15,8 @@ from app.domain.actors import Actor
 from app.running.catalogue import Catalogue
 from app.running.level import Verb, read_level
 from app.running.run import Keyed, Run
+from app.usecases.declared.forms import filled
 from app.usecases.nodes import find_tables
-from app.usecases.steps.forms import filled
 from app.vocabulary import Form, RequestKey
 
 

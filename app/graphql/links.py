@@ -17,10 +17,10 @@ from app.graphql.engine import field_name, said, type_of
 from app.graphql.limits import MOST_WITHIN, ROWS
 from app.graphql.types import Id, Node
 from app.ids import AnyId, noun_of
+from app.usecases.declared.audit import DENIALS, audited
+from app.usecases.declared.forms import filled
+from app.usecases.declared.reading import read_by_id
 from app.usecases.nodes import find_tables
-from app.usecases.steps.audit import DENIALS, audited
-from app.usecases.steps.forms import filled
-from app.usecases.steps.reading import read_by_id
 from app.vocabulary import Form
 
 Lead = Callable[[Any, Context], Awaitable[Any]]

@@ -17,9 +17,9 @@ from app.graphql.engine import type_of
 from app.graphql.types import Id
 from app.running.run import Run
 from app.usecases.buying.joint_purchases import get_joint_purchase
+from app.usecases.declared.audit import unwritten, write
 from app.usecases.selling.assignments import get_assignment
 from app.usecases.selling.orders import get_order
-from app.usecases.steps.audit import unwritten, write
 
 LOOK = 1.0
 """Seconds between two polls of a subscription."""

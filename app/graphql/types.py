@@ -9,7 +9,7 @@ import strawberry
 
 from app.domain.money import CURRENCY
 from app.domain.page import Page, PageRequest, cursor_of, parse_cursor
-from app.usecases.steps.forms import filled
+from app.usecases.declared.forms import filled
 from app.vocabulary import Form, Rows
 
 T = TypeVar("T")

@@ -13,9 +13,9 @@ from app.db.people import persons
 from app.domain.actors import VISITOR, Actor
 from app.domain.errors import DomainError, Unauthenticated
 from app.running.run import Run, available, verb_span
-from app.usecases.steps.audit import audited
-from app.usecases.steps.reading import Lookup, read_by_id
-from app.usecases.steps.visitors import is_open
+from app.usecases.declared.audit import audited
+from app.usecases.declared.reading import Lookup, read_by_id
+from app.usecases.declared.visitors import is_open
 
 Verb = Callable[..., Awaitable[Any]]
 Rows = dict[Lookup, dict[str, list[dict[str, Any]]]]

@@ -34,13 +34,13 @@ from app.domain.errors import (
     ScopeMissing,
     Unauthenticated,
 )
-from app.usecases.steps.audit import audited
-from app.usecases.steps.due import StepDue
-from app.usecases.steps.forms import read_forms
-from app.usecases.steps.outside import NOWHERE, Outside, preparation_of
-from app.usecases.steps.reading import Questions, asked_at_once, asked_first, is_of_one_moment
-from app.usecases.steps.telling import told_of
-from app.usecases.steps.visitors import is_open
+from app.usecases.declared.audit import audited
+from app.usecases.declared.due import StepDue
+from app.usecases.declared.forms import read_forms
+from app.usecases.declared.outside import NOWHERE, Outside, preparation_of
+from app.usecases.declared.reading import Questions, asked_at_once, asked_first, is_of_one_moment
+from app.usecases.declared.telling import told_of
+from app.usecases.declared.visitors import is_open
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from app.domain.actors import Actor
 from app.domain.ledger import Account, Journal, Period, check_close
 from app.domain.page import Page, PageRequest
 from app.ids import AnyId, CooperativeId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import of_one_moment
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import of_one_moment
 from app.vocabulary import AnyMonth, Balance, Doc, first_of
 
 BATCH = 1000

@@ -5,8 +5,8 @@ from uuid import UUID
 from app.db.engine import Tx
 from app.db.store import TableOfId, rows_of, tables_of
 from app.domain.actors import Actor
-from app.usecases.steps.reading import asks_at_once, tables_by_id
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.reading import asks_at_once, tables_by_id
+from app.usecases.declared.visitors import open_to_visitors
 
 
 @open_to_visitors

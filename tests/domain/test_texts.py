@@ -6,8 +6,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 import app.vocabulary as forms
-from app.usecases.steps.contacts import ContactInput
-from app.usecases.steps.offering import ImageUrl
+from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.offering import ImageUrl
 from app.vocabulary import EmailOrNone, KvkNumberOrNone, Name, Note, OrderNumber, PhoneOrNone, Reference, Text, Url
 
 NUMBER = "123456782"

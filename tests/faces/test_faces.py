@@ -42,7 +42,9 @@ def used_verbs(face: str) -> set[str]:
     found = set()
     for file in (ROOT / "app" / face).glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and re.match(r"app\.usecases\.(?!steps\.)", node.module or ""):
+            if isinstance(node, ast.ImportFrom) and re.match(
+                r"app\.usecases\.(?!declared\.|shared\.)", node.module or ""
+            ):
                 found |= {alias.name for alias in node.names if alias.name[0].islower()}
     return found - {"own_roles"} | {row.use_case.__name__ for table in TABLES for row in table.operations}
 

@@ -22,9 +22,9 @@ from app.domain.platform.webhooks import Answer
 from app.usecases.market.offering_imports import PutOffering, ReviewImport
 from app.usecases.market.offerings import AddOffering
 from app.usecases.selling.orders import OrderLineInput
-from app.usecases.steps.agreement_forms import ExampleInput, PotInput
-from app.usecases.steps.contacts import ContactInput
-from app.usecases.steps.purchase_forms import TierInput
+from app.usecases.shared.agreement_forms import ExampleInput, PotInput
+from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish

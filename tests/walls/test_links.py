@@ -8,7 +8,7 @@ from app.graphql.links import Links
 from app.graphql.schema import links
 from app.running.level import Verb, name_of_id, read_level
 from app.running.run import Run
-from app.usecases.steps.audit import DENIALS
+from app.usecases.declared.audit import DENIALS
 from tests.walls.cast import COLUMNS, Cast
 from tests.walls.rehearsal import Stand
 from tests.world import World

@@ -1,6 +1,6 @@
 """Callers without a token see public facts only, and get the same answer for existing and unknown objects."""
 
-from app.usecases.steps.visitors import is_open
+from app.usecases.declared.visitors import is_open
 from tests.walls.cast import Cast
 from tests.walls.fields import fields
 from tests.walls.matrix import matrix

@@ -24,7 +24,7 @@ def verbs() -> dict[str, Verb]:
     """Every use case by its name; if two share a name, by their nouns too."""
     found: dict[str, Verb] = {}
     for module in pkgutil.walk_packages(app.usecases.__path__, "app.usecases."):
-        if module.name.startswith("app.usecases.steps"):
+        if module.name.startswith(("app.usecases.declared", "app.usecases.shared")):
             continue
         noun = module.name.rpartition(".")[2]
         loaded = importlib.import_module(module.name)

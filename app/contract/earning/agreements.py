@@ -14,8 +14,8 @@ from app.domain.earning.agreements import AGREEMENT, AgreementState
 from app.domain.money import decimal_text
 from app.ids import AgreementId, CooperativeId, MunicipalityId
 from app.usecases.earning import agreements as usecases
-from app.usecases.steps import agreement_templates
-from app.usecases.steps.agreement_forms import example_data, rule_data
+from app.usecases.shared import agreement_templates
+from app.usecases.shared.agreement_forms import example_data, rule_data
 
 
 @shape(domain.Agreement)

@@ -16,7 +16,7 @@ from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
 from app.ids import CooperativeId, DeliveryId
-from app.usecases.steps.version import expect
+from app.usecases.declared.version import expect
 from app.vocabulary import Amount, Doc, PastDay, Title, Version
 
 ReceiverId = Annotated[CooperativeId, Doc("The cooperative that received it.")]

@@ -16,7 +16,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.flows import Flow, Statement, StatementAxis, bought_with, check_dates
 from app.ids import CooperativeId, MemberId, OrderId
-from app.usecases.steps.audit import shows_private
+from app.usecases.declared.audit import shows_private
 from app.vocabulary import Day, Doc, Month, PastMoment, first_of
 
 FirstDay = Annotated[Day, Doc("Its first day.")]

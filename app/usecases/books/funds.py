@@ -17,7 +17,7 @@ from app.domain.errors import BelowFloor
 from app.domain.ledger import Journal, JournalKind, Leg, Posting
 from app.domain.page import Page, PageRequest
 from app.ids import CooperativeId, FundId
-from app.usecases.steps.reading import reads_by_id
+from app.usecases.declared.reading import reads_by_id
 from app.vocabulary import Amount, Doc, Name, PaymentDay, Purpose, SupplierName, Title
 
 Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=20), Doc("The purposes that it may be spent on.")]

@@ -33,8 +33,8 @@ from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
 from app.ids import CooperativeId, NettingId
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
 from app.vocabulary import Doc, Limit, PastDay, Reason, Version
 
 OtherId = Annotated[CooperativeId, Doc("The other cooperative.")]

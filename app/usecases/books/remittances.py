@@ -24,9 +24,9 @@ from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
 from app.ids import CooperativeId, RemittanceId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
 from app.vocabulary import Month, PaymentDay, Reference, Version, first_of
 
 

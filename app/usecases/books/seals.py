@@ -12,8 +12,8 @@ from app.domain.actors import Actor
 from app.domain.ledger import BookCheck, Seal
 from app.domain.page import Page, PageRequest
 from app.ids import CooperativeId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import of_one_moment
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import of_one_moment
 from app.vocabulary import Rows
 
 DAILY = timedelta(days=1)

@@ -20,7 +20,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.rules import Vote
 from app.domain.transitions import Case
 from app.ids import BallotId, CooperativeId
-from app.usecases.steps.version import expect
+from app.usecases.declared.version import expect
 from app.vocabulary import Amount, Doc, Flag, PaymentDay, SupplierName, Title, Version
 
 Yes = Annotated[Flag, Doc("Yes or no.")]

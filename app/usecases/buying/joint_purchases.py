@@ -35,10 +35,11 @@ from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
-from app.usecases.steps import book_purchase
-from app.usecases.steps.due import step_of
-from app.usecases.steps.limit import check_purchase_limits
-from app.usecases.steps.purchase_forms import (
+from app.usecases.declared.due import step_of
+from app.usecases.declared.version import expect
+from app.usecases.shared import book_purchase
+from app.usecases.shared.limit import check_purchase_limits
+from app.usecases.shared.purchase_forms import (
     EMPTY,
     Articles,
     Closing,
@@ -59,7 +60,6 @@ from app.usecases.steps.purchase_forms import (
     ToppingUp,
     Unit,
 )
-from app.usecases.steps.version import expect
 from app.vocabulary import About, Reason, SupplierName, Title, Version
 
 

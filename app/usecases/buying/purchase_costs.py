@@ -15,7 +15,7 @@ from app.domain.days import check_day, day_of
 from app.domain.errors import RuleRefused, WrongState
 from app.domain.transitions import Case
 from app.ids import JointPurchaseId, PurchaseArticleId, WishId
-from app.usecases.steps import book_purchase
+from app.usecases.shared import book_purchase
 from app.vocabulary import Amount, AmountOrNone, Doc, PaymentDay, StatedReason, Units, Version
 
 More = Annotated[Units, Doc("The number of units that came, on top of earlier ones.")]

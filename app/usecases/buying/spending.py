@@ -50,9 +50,9 @@ from app.domain.page import Page, PageRequest
 from app.domain.rules import Exit, Spending
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, SpendingRequestId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
 from app.vocabulary import Among, Amount, Doc, Flag, PaymentDay, Purpose, Reason, Receipt, Supplier, Title, Version
 
 ToMember = Annotated[Flag, Doc("Whether the money goes to the member, because they bought it already.")]

@@ -24,11 +24,11 @@ from app.domain.page import Page, PageRequest
 from app.domain.people.members import MemberState
 from app.domain.rules import Spending
 from app.ids import CooperativeId, JointPurchaseId, MemberId, PurchaseArticleId, WishId
-from app.usecases.steps import book_purchase
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.due import purchase_in_time
-from app.usecases.steps.limit import check_limit_between
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.due import purchase_in_time
+from app.usecases.declared.version import expect
+from app.usecases.shared import book_purchase
+from app.usecases.shared.limit import check_limit_between
 from app.vocabulary import Doc, Units, Version
 
 Quantity = Annotated[Units, Doc("The number of units wished for certain.")]

@@ -30,13 +30,13 @@ from app.domain.page import Page, PageRequest
 from app.domain.rules import MonthlyAllowance
 from app.domain.transitions import Case
 from app.ids import AgreementId, CooperativeId, MemberId
-from app.usecases.steps.agreement_forms import ExampleInput, RuleInput, to_example, to_rule
-from app.usecases.steps.agreement_templates import AgreementTemplate, templates
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.preview import Preview, previewed
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.declared.visitors import open_to_visitors
+from app.usecases.shared.agreement_forms import ExampleInput, RuleInput, to_example, to_rule
+from app.usecases.shared.agreement_templates import AgreementTemplate, templates
+from app.usecases.shared.preview import Preview, previewed
 from app.vocabulary import WHOLE, AmountOrNone, Day, Doc, Form, Title, Version, Within
 
 FirstDay = Annotated[date, Within(AGREED), Doc("The first day on which it applies.")]

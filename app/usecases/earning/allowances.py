@@ -22,10 +22,10 @@ from app.domain.limits import LIMITS, LegalLimit
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, move
 from app.ids import AllowanceId, CooperativeId, MemberId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.declared.visitors import open_to_visitors
 from app.vocabulary import Amount, Day, Doc, Minutes, Reason, StatedReason, Version
 
 AllowanceDay = Annotated[Day, Doc("The day worked; for a month or a premium, a day in its period.")]

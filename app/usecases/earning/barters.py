@@ -29,8 +29,8 @@ from app.domain.page import Page, PageRequest
 from app.domain.rules import Barter
 from app.domain.transitions import Case, find
 from app.ids import BarterId, CooperativeId, MemberId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.version import expect
 from app.vocabulary import Doc, Minutes, Title, Version
 
 GiverId = Annotated[MemberId, Doc("The member who worked.")]

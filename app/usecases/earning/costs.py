@@ -22,11 +22,11 @@ from app.domain.rules import CostCategory
 from app.domain.selling.orders import Order, OrderLine, OrderState, roles_on
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.book_sale import settle
-from app.usecases.steps.due import order_in_time
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.due import order_in_time
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.shared.book_sale import settle
 from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
 HIGHEST_COST = 100_000_000

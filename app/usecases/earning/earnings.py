@@ -16,10 +16,10 @@ from app.domain.errors import NotFound, RuleRefused, SecondPersonNeeded
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find, move
 from app.ids import CooperativeId, EarningId, MemberId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.book_earning import release_held
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.shared.book_earning import release_held
 from app.vocabulary import Reason, Version
 
 

@@ -11,8 +11,8 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.earning.thermometer import Movement, Pot, PotKind, Thermometer
 from app.ids import MemberId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import asks_at_once
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import asks_at_once
 from app.vocabulary import Doc, Flag, RowsOrNone
 
 Candidate = Annotated[Flag, Doc("Whether to register a candidate, who gets to know the cooperative first.")]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from app.domain.market.catalogue import CatalogueQuery
 from app.domain.money import cents_of
 from app.domain.page import PageRequest
-from app.usecases.steps.forms import read_forms
+from app.usecases.declared.forms import read_forms
 from app.vocabulary import AmountText, Doc, Text
 
 Words = Annotated[str, Text(0, 200), Doc("Words to look for; other forms of a Dutch word are found too.")]

@@ -1,8 +1,7 @@
 """Imports of a partner's offerings: one by its external id, or a whole file row by row."""
 
 from dataclasses import replace
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic.alias_generators import to_camel
@@ -60,7 +59,7 @@ from app.domain.page import Page, PageRequest
 from app.domain.people.members import SELLING, Member
 from app.domain.platform.events import CLOSES, LESS_HELD
 from app.ids import CooperativeId, OfferingImportId
-from app.usecases.steps.offering import OfferingContents, contents_of
+from app.usecases.shared.offering import OfferingContents, contents_of
 from app.vocabulary import Doc, ExternalId, Flag, Form, Reason, Source, Stock
 
 Offered = Annotated[Flag, Doc("Whether it is for sale; false takes it off the market.")]
@@ -164,36 +163,44 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
     makers = await _makers(tx, actor, found.cooperative_id, [row for _, row in numbered])
     known = await of_source(tx, found.cooperative_id, found.source, [row.external_id for _, row in numbered])
     touched: dict[str, tuple[Offering | None, Offering]] = {}
-    report = partial(RowReport, import_id=import_id, cooperative_id=found.cooperative_id)
     said = [
-        report(
+        RowReport(
             id=uuid7(),
             number=number,
             external_id=name,
             outcome=ImportOutcome.REFUSED,
             offering_id=None,
-            errors=errors,
+            errors=faults,
+            import_id=import_id,
+            cooperative_id=found.cooperative_id,
         )
-        for number, name, errors in rows.unread
+        for number, name, faults in rows.unread
     ]
     for number, row in numbered:
         before = touched[row.external_id][1] if row.external_id in touched else known.get(row.external_id)
-        of_row = partial(report, id=uuid7(), number=number, external_id=row.external_id)
+        errors: tuple[dict[str, Any], ...] = ()
         try:
             after = _synced(before, row, found.cooperative_id, found.source, makers, import_id)
         except DomainError as error:
             column = to_camel(str(error.facts.get("field", "")).rpartition(".")[2])
             facts = _facts(error) | ({"field": column} if column else {})
-            said.append(
-                of_row(
-                    outcome=ImportOutcome.REFUSED,
-                    offering_id=before.id if before else None,
-                    errors=({"field": column, "code": error.code, "facts": facts},),
-                )
+            outcome, offering_id = ImportOutcome.REFUSED, before.id if before else None
+            errors = ({"field": column, "code": error.code, "facts": facts},)
+        else:
+            outcome, offering_id = outcome_of(before, after), after.id
+            touched[row.external_id] = (known.get(row.external_id), after)
+        said.append(
+            RowReport(
+                id=uuid7(),
+                number=number,
+                external_id=row.external_id,
+                outcome=outcome,
+                offering_id=offering_id,
+                errors=errors,
+                import_id=import_id,
+                cooperative_id=found.cooperative_id,
             )
-            continue
-        said.append(of_row(outcome=outcome_of(before, after), offering_id=after.id))
-        touched[row.external_id] = (known.get(row.external_id), after)
+        )
     if not found.dry_run:
         await _write(tx, touched, bulk=True)
     in_order = sorted(said, key=lambda report: report.number)

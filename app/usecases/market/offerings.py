@@ -35,10 +35,10 @@ from app.domain.people.members import FORMER
 from app.domain.platform.events import LESS_HELD
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
-from app.usecases.steps.offering import OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
-from app.usecases.steps.ordering import take_or_free
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.shared.offering import OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
+from app.usecases.shared.ordering import take_or_free
 from app.vocabulary import WHOLE, Doc, Quantity, Version
 
 HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]

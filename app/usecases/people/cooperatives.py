@@ -15,9 +15,9 @@ from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
 from app.domain.people.cooperatives import Cooperative, LegalForm, Readiness, readiness
 from app.ids import CooperativeId, MunicipalityId
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.declared.visitors import open_to_visitors
 from app.vocabulary import About, Day, Doc, Form, KvkNumberOrNone, Name, Slug, Town, Version
 
 UmbrellaId = Annotated[CooperativeId, Doc("The cooperative that it is a part of; null: none.")]

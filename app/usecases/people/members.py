@@ -35,9 +35,9 @@ from app.domain.people.members import (
 from app.domain.rules import Exit
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, PersonId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
 from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, TradeName, Version
 
 Candidate = Annotated[Flag, Doc("Whether to register a candidate, who gets to know the cooperative first.")]

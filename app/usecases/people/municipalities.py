@@ -10,8 +10,8 @@ from app.domain.errors import AlreadyExists
 from app.domain.page import Page, PageRequest
 from app.domain.people.municipalities import Municipality
 from app.ids import MunicipalityId
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.visitors import open_to_visitors
 from app.vocabulary import CbsCode, Doc, Text
 
 MunicipalityName = Annotated[str, Text(1, 100), Doc("Its name.")]

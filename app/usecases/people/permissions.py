@@ -28,9 +28,9 @@ from app.domain.people.permissions import (
 from app.domain.rules import PermissionNeeded
 from app.domain.transitions import Case
 from app.ids import CooperativeId, MemberId, PermissionId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
 from app.vocabulary import Day, Doc, Note, Version
 
 FirstDay = Annotated[Day, Doc("The first day on which it is valid.")]

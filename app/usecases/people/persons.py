@@ -14,9 +14,9 @@ from app.domain.actors import Actor, Holding
 from app.domain.errors import AlreadyExists, NotFound, RuleRefused
 from app.domain.people.persons import ERASED, OFFICES, Office, Person
 from app.ids import CooperativeId, MunicipalityId, OfficeId, PersonId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
 from app.vocabulary import Doc, Email, EmailOrNone, Issuer, Name, Subject, Version
 
 TasksEmail = Annotated[Email | None, Doc("The address for messages about tasks; null: no mail.")]

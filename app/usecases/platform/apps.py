@@ -26,9 +26,9 @@ from app.domain.platform.apps import (
     allowed_scopes,
 )
 from app.ids import AppId, CooperativeId
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.declared.visitors import open_to_visitors
 from app.vocabulary import Doc, Flag, Form, Moment, Name, Url, Verbatim, Version
 
 ClientId = Annotated[str, Verbatim(0, 1000)]

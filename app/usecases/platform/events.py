@@ -26,7 +26,7 @@ from app.domain.platform.events import (
     openings,
 )
 from app.domain.platform.messages import LANGUAGE
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.visitors import open_to_visitors
 
 
 async def claim_due(tx: Tx, actor: Actor, *, limit: int) -> tuple[list[Timer], list[Event]]:

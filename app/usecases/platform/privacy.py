@@ -28,7 +28,7 @@ from app.domain.errors import NotFound
 from app.domain.people.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, MemberStep, transition
 from app.domain.platform.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
 from app.domain.transitions import Case
-from app.usecases.steps.reading import of_one_moment
+from app.usecases.declared.reading import of_one_moment
 
 MOST_MOVEMENTS = 100_000
 MEMBERS_PAPERS: dict[str, Store[Any]] = {

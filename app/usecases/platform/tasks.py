@@ -12,7 +12,7 @@ from app.domain.errors import WrongState
 from app.domain.page import Page, PageRequest
 from app.domain.platform.events import Task
 from app.ids import TaskId
-from app.usecases.steps.version import expect
+from app.usecases.declared.version import expect
 from app.vocabulary import Doc, Version
 
 Done = Annotated[bool, Doc("Whether to list the tasks that are done; otherwise the open ones.")]

@@ -47,8 +47,8 @@ from app.domain.platform.webhooks import (
 )
 from app.domain.platform.webhooks import after as outcome_of
 from app.ids import AppId, WebhookId
-from app.usecases.steps.outside import Asker, prepared_by
-from app.usecases.steps.version import expect
+from app.usecases.declared.outside import Asker, prepared_by
+from app.usecases.declared.version import expect
 from app.vocabulary import Doc, FeedPlace, Flag, Form, Url, Version
 
 MOST_AGAIN = 10_000

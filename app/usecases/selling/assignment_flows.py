@@ -11,9 +11,9 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.flows import Flow
 from app.ids import AssignmentId
-from app.usecases.steps import assignment as steps
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.book_assignment import cents_by_place
+from app.usecases.declared.audit import shows_private
+from app.usecases.shared import assignment as steps
+from app.usecases.shared.book_assignment import cents_by_place
 
 
 @shows_private

@@ -16,9 +16,9 @@ from app.domain.errors import AlreadySettled, SecondPersonNeeded, WrongState
 from app.domain.selling.assignments import Assignment, AssignmentState
 from app.domain.selling.parts import Hours, Part, check_hours
 from app.ids import AssignmentPartId, WorkedHoursId
-from app.usecases.steps import assignment as steps
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.reading import reads_by_id
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.shared import assignment as steps
 from app.vocabulary import WHOLE, Doc, Note, PastDay, StatedReason
 
 WorkedMinutes = Annotated[

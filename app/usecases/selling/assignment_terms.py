@@ -17,10 +17,10 @@ from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, Te
 from app.domain.selling.assignments import STAFFABLE, AssignmentState
 from app.domain.selling.parts import Signature
 from app.ids import AssignmentId, CooperativeId
-from app.usecases.steps import assignment as steps
-from app.usecases.steps.book_assignment import cents_by_place
-from app.usecases.steps.limit import check_limits
-from app.usecases.steps.reading import reads_by_id
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.shared import assignment as steps
+from app.usecases.shared.book_assignment import cents_by_place
+from app.usecases.shared.limit import check_limits
 from app.vocabulary import WHOLE, Doc
 
 Signer = Annotated[CooperativeId, Doc("The cooperative that signs.")]

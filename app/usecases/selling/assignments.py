@@ -42,15 +42,15 @@ from app.domain.selling.orders import Order, OrderLine, OrderState, totals
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
 from app.ids import AssignmentId, CooperativeId, OrderId
-from app.usecases.steps import assignment as steps
-from app.usecases.steps.assignment import Whole
-from app.usecases.steps.book_assignment import book_assignment, cents_by_place, check_vat
-from app.usecases.steps.contacts import ContactInput
-from app.usecases.steps.due import assignment_in_time, order_in_time, step_of
-from app.usecases.steps.limit import check_limits
-from app.usecases.steps.ordering import reference, small_business
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.due import assignment_in_time, order_in_time, step_of
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.shared import assignment as steps
+from app.usecases.shared.assignment import Whole
+from app.usecases.shared.book_assignment import book_assignment, cents_by_place, check_vat
+from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.limit import check_limits
+from app.usecases.shared.ordering import reference, small_business
 from app.vocabulary import (
     EMPTY,
     About,

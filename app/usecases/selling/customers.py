@@ -9,7 +9,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.selling.customers import Contact, Customer, reachable
-from app.usecases.steps.version import expect
+from app.usecases.declared.version import expect
 from app.vocabulary import Address, EmailOrNone, Name, OrderNumber, Organisation, PhoneOrNone, Version
 
 

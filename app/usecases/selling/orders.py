@@ -44,15 +44,15 @@ from app.domain.selling.orders import (
 )
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, HoldId, OfferingId, OrderId
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.book_sale import expect_earnings, settle
-from app.usecases.steps.contacts import ContactInput
-from app.usecases.steps.due import order_in_time, step_of
-from app.usecases.steps.ordering import as_agreed, reference, small_business_since, take_or_free
-from app.usecases.steps.owed_back import owe_what_was_paid
-from app.usecases.steps.reading import Questions, asks_first, reads_by_id
-from app.usecases.steps.version import expect
-from app.usecases.steps.visitors import open_to_visitors
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.due import order_in_time, step_of
+from app.usecases.declared.reading import Questions, asks_first, reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.declared.visitors import open_to_visitors
+from app.usecases.shared.book_sale import expect_earnings, settle
+from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.ordering import as_agreed, reference, small_business_since, take_or_free
+from app.usecases.shared.owed_back import owe_what_was_paid
 from app.vocabulary import Doc, Edition, Form, Moment, Note, Quantity, Version
 
 MOST_LINES = 50

@@ -44,11 +44,11 @@ from app.domain.selling.shares import ShareKind
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass
 from app.ids import AssignmentId, AssignmentPartId, AssignmentSlotId, CooperativeId, MemberId
-from app.usecases.steps import assignment as steps
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.preview import Preview, previewed
-from app.usecases.steps.reading import reads_by_id
-from app.usecases.steps.version import expect
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.reading import reads_by_id
+from app.usecases.declared.version import expect
+from app.usecases.shared import assignment as steps
+from app.usecases.shared.preview import Preview, previewed
 from app.vocabulary import EMPTY, WHOLE, Doc, Form, Minutes, Place, Text, Version
 
 ACTIVE = (MemberState.TRIAL, MemberState.MEMBER)

@@ -27,14 +27,14 @@ from app.domain.selling.payments import (
     undone,
 )
 from app.ids import OrderId, PaymentId
-from app.usecases.steps.assignment import follow_payment
-from app.usecases.steps.audit import shows_private
-from app.usecases.steps.book_assignment import give_back_assignment
-from app.usecases.steps.book_refund import book_refund, pay_back
-from app.usecases.steps.book_sale import settle, unsettle
-from app.usecases.steps.due import order_in_time
-from app.usecases.steps.owed_back import set_off, tell_due, tell_owed_back
-from app.usecases.steps.reading import asks_first, reads_by_id
+from app.usecases.declared.audit import shows_private
+from app.usecases.declared.due import order_in_time
+from app.usecases.declared.reading import asks_first, reads_by_id
+from app.usecases.shared.assignment import follow_payment
+from app.usecases.shared.book_assignment import give_back_assignment
+from app.usecases.shared.book_refund import book_refund, pay_back
+from app.usecases.shared.book_sale import settle, unsettle
+from app.usecases.shared.owed_back import set_off, tell_due, tell_owed_back
 from app.vocabulary import Amount, Doc, PastDay, Reason
 
 ReceiptDay = Annotated[PastDay, Doc("The day on which the money came in; today if it is left out.")]

@@ -37,7 +37,7 @@ from app.domain.buying.purchase_costs import (
 )
 from app.domain.buying.spending import Lot, by_month, first_in_first_out
 from app.domain.ledger import JournalKind, Leg, Posting, into_pots
-from app.usecases.steps.version import expect
+from app.usecases.declared.version import expect
 from app.vocabulary import Version
 
 Pots = dict[UUID, tuple[int, int]]

@@ -16,7 +16,7 @@ from app.domain.earning.thresholds import Year
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.selling.charges import customer_back_leg
 from app.domain.selling.orders import Order
-from app.usecases.steps.book_sale import locked_earnings
+from app.usecases.shared.book_sale import locked_earnings
 
 
 async def book_refund(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:

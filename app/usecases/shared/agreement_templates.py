@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from app.usecases.steps.agreement_forms import ExampleInput, RuleInput
+from app.usecases.shared.agreement_forms import ExampleInput, RuleInput
 from app.vocabulary import Form
 
 FOLDER = Path(__file__).parent / "templates"

@@ -21,10 +21,10 @@ from app.domain.selling.customers import Contact
 from app.domain.selling.orders import Order, OrderLine, OrderState, less, totals
 from app.domain.selling.parts import Part
 from app.domain.vat import rate_on
-from app.usecases.steps.assignment import Whole
-from app.usecases.steps.book_refund import take_off
-from app.usecases.steps.book_sale import expect_each, settle
-from app.usecases.steps.ordering import reference, small_business
+from app.usecases.shared.assignment import Whole
+from app.usecases.shared.book_refund import take_off
+from app.usecases.shared.book_sale import expect_each, settle
+from app.usecases.shared.ordering import reference, small_business
 
 
 def cents_by_place(whole: Whole) -> dict[UUID, int]:

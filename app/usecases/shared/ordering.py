@@ -14,7 +14,7 @@ from app.domain.errors import SoldOut
 from app.domain.market.offerings import Hold, Offering, as_published, check_seen, take
 from app.domain.selling.orders import Order, free_of_vat
 from app.domain.vat import without_vat
-from app.usecases.steps.due import order_in_time
+from app.usecases.declared.due import order_in_time
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 

@@ -18,7 +18,7 @@ from app.domain.days import Bounds
 from app.domain.selling.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
 from app.domain.selling.orders import Order, OrderEvent, OrderState, OrderStep
 from app.domain.selling.parts import EVER_TAKEN, Part, PartState, Slot, promoted
-from app.usecases.steps.owed_back import owe_what_was_paid
+from app.usecases.shared.owed_back import owe_what_was_paid
 from app.vocabulary import MomentWithin
 
 WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1))]

@@ -29,7 +29,7 @@ from app.domain.people.permissions import Permission, permitted
 from app.domain.rules import PermissionNeeded
 from app.domain.selling.charges import customer_leg
 from app.domain.selling.orders import Order, due_for_sale
-from app.usecases.steps.book_earning import book_split, take_back, take_back_held, warn_of_limit
+from app.usecases.shared.book_earning import book_split, take_back, take_back_held, warn_of_limit
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
