@@ -1,4 +1,4 @@
-"""Exports of a cooperative's journals: CSV for spreadsheets, JSON lines for programs, beancount to add them up."""
+"""Files: the journals as CSV, JSON lines or beancount, statements of nettings, and orders to suppliers as CSV."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.adapters.messages import explain
 from app.domain.books.nettings import StatementLine
+from app.domain.buying.purchase_costs import SupplierOrder
 from app.domain.ledger import Account, AccountKind, Journal
 from app.domain.money import decimal_text
 
@@ -52,6 +53,8 @@ ROOTS = {
     AccountKind.RECEIVABLE_COOPERATIVE: "Assets:Receivable:Cooperative",
     AccountKind.RESTRICTED_FUND: "Equity:Restricted",
 }
+ORDER_COLUMNS = ("article", "unit", "packs", "packUnits", "units", "packPrice", "net", "gross")
+"""Of the order to a supplier."""
 
 
 def export(form: ExportFormat, journals: Sequence[Journal], accounts: Sequence[Account], language: str) -> str:
@@ -77,6 +80,23 @@ def statement_csv(lines: Sequence[StatementLine], language: str) -> str:
         (line.day.isoformat(), cell(explain(line.rule, line.facts, language)), decimal_text(line.cents))
         for line in lines
     )
+    return text.getvalue()
+
+
+def supplier_csv(order: SupplierOrder) -> str:
+    """One row for each article, then delivery, discount and total."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(ORDER_COLUMNS)
+    for line in order.lines:
+        amounts = [decimal_text(cents) for cents in (line.pack_price_cents, line.net_cents, line.gross_cents)]
+        writer.writerow([cell(line.article), cell(line.unit), line.packs, line.pack_units, line.units, *amounts])
+    for name, cents in (
+        ("delivery", order.delivery_cents),
+        ("discount", -order.discount_cents),
+        ("total", order.total_cents),
+    ):
+        writer.writerow([name, "", "", "", "", "", "", decimal_text(cents)])
     return text.getvalue()
 
 

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 
 from app.adapters.drawings import thermometer_svg
-from app.adapters.exports import MEDIA, ExportFormat, export, statement_csv
+from app.adapters.exports import MEDIA, ExportFormat, export, statement_csv, supplier_csv
 from app.adapters.messages import say
 from app.adapters.sankey import sankey_svg
-from app.adapters.supplier_order import as_csv as supplier_csv
 from app.api.deps import LanguageDep, RunDep, noun_router
 from app.api.models import SpecificationOut
 from app.domain.books.remittances import as_csv as remittance_csv
