@@ -27,7 +27,6 @@ from app.domain.people.members import (
     Member,
     MemberEvent,
     MemberState,
-    MemberStep,
     MemberVerb,
     add_months,
     transition,
@@ -38,6 +37,7 @@ from app.ids import CooperativeId, MemberId, PersonId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
+from app.usecases.shared.trails import note_member
 from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, TradeName, Version
 
 Candidate = Annotated[Flag, Doc("Whether to register a candidate, who gets to know the cooperative first.")]
@@ -115,7 +115,7 @@ async def refer_member(
 
 async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> Member:
     await members.add_new(tx, member, taken=AlreadyExists(what="member", value=str(member.person_id)))
-    await _log(tx, actor, member, verb, note)
+    await note_member(tx, actor, member, verb, note)
     return await members.get(tx, member.id)
 
 
@@ -135,7 +135,7 @@ async def change_member(
         _somebody_else(actor, changed.person_id)
         if member.person_id is not None or await was_linked(tx, member_id):
             actor.require(Right.RELINK_MEMBER)
-        await _log(tx, actor, member, "link")
+        await note_member(tx, actor, member, "link")
     return await members.change(tx, member, changed)
 
 
@@ -180,7 +180,7 @@ async def move_member(
     actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
     saved = await members.save(tx, transition(Case(member, actor, tx.now), verb, destination=destination))
-    await _log(tx, actor, saved, verb, note)
+    await note_member(tx, actor, saved, verb, note)
     await lend_staff_view(tx, member.cooperative_id)
     await _follow_on_the_market(tx, saved)
     empty = verb == "exit" and not (await member_balances(tx, member)).get(AccountKind.POT)
@@ -242,20 +242,3 @@ async def list_member_events(tx: Tx, actor: Actor, *, member_id: MemberId) -> li
     if actor.may(Right.WRITE_MEMBER, member.cooperative_id):
         return found
     return [event if event.person_id == actor.person_id else replace(event, note="") for event in found]
-
-
-async def _log(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") -> None:
-    await member_events.add(
-        tx,
-        MemberEvent(
-            id=uuid7(),
-            member_id=member.id,
-            cooperative_id=member.cooperative_id,
-            verb=MemberStep(verb),
-            state=member.state,
-            at=tx.now,
-            person_id=actor.person_id,
-            app_id=actor.app_id,
-            note=note,
-        ),
-    )

@@ -11,7 +11,7 @@ from app.db.earning.barters import barters
 from app.db.earning.costs import claims
 from app.db.earning.earnings import earnings
 from app.db.earning.thermometer import pot_movements
-from app.db.engine import Tx, uuid7
+from app.db.engine import Tx
 from app.db.market.offerings import hide_offerings_of
 from app.db.people.members import member_events, members
 from app.db.people.permissions import permission_reads, permissions
@@ -25,10 +25,11 @@ from app.db.store import Store, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
-from app.domain.people.members import BEFORE_ADMISSION, FORMER, Destination, Member, MemberEvent, MemberStep, transition
+from app.domain.people.members import BEFORE_ADMISSION, FORMER, Destination, Member, transition
 from app.domain.platform.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
 from app.domain.transitions import Case
 from app.usecases.declared.reading import of_one_moment
+from app.usecases.shared.trails import note_member
 
 MOST_MOVEMENTS = 100_000
 MEMBERS_PAPERS: dict[str, Store[Any]] = {
@@ -132,19 +133,7 @@ async def _ended(tx: Tx, actor: Actor, member: Member) -> Member:
     case = Case(member, now=tx.now)
     left = transition(case, verb, destination=Destination.OTHER if verb == "exit" else None)
     saved = await members.save(tx, left)
-    await member_events.add(
-        tx,
-        MemberEvent(
-            id=uuid7(),
-            member_id=member.id,
-            cooperative_id=member.cooperative_id,
-            verb=MemberStep(verb),
-            state=left.state,
-            at=tx.now,
-            person_id=actor.person_id,
-            app_id=actor.app_id,
-        ),
-    )
+    await note_member(tx, actor, saved, verb)
     for offering_id in paused:
         await tell(tx, "offering.paused", member.cooperative_id, offering_id)
     await leave_queues(tx, member.id)

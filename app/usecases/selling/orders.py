@@ -33,7 +33,6 @@ from app.domain.selling.orders import (
     Order,
     OrderEvent,
     OrderState,
-    OrderStep,
     OrderVerb,
     PaymentState,
     accept_by,
@@ -53,6 +52,7 @@ from app.usecases.shared.book_sale import expect_earnings, settle
 from app.usecases.shared.contacts import ContactInput
 from app.usecases.shared.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.shared.owed_back import owe_what_was_paid
+from app.usecases.shared.trails import note_order, step_of_order
 from app.vocabulary import Doc, Edition, Form, Moment, Note, Quantity, Version
 
 MOST_LINES = 50
@@ -119,7 +119,7 @@ async def place_order(
     for line in wanted:
         found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.quantity)
 
-    await add_order(tx, order, _event(tx, actor, order, "place", note))
+    await add_order(tx, order, step_of_order(tx, actor, order, "place", note))
     await _hold(tx, order, list(found.values()))
     await start_timer(tx, "accept_by", order.cooperative_id, order.id, order.accept_by)
     facts = {"reference": order.reference, "acceptBy": order.accept_by.isoformat()}
@@ -241,7 +241,7 @@ async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, 
     elif verb == "deliver":
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
-    await events.add(tx, replace(_event(tx, actor, moved, verb, note), at=at))
+    await note_order(tx, actor, moved, verb, note, at=at)
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
     facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
@@ -347,20 +347,6 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
     ]
     if held:
         await holds.add(tx, *held)
-
-
-def _event(tx: Tx, actor: Actor, order: Order, verb: str, note: str) -> OrderEvent:
-    return OrderEvent(
-        id=uuid7(),
-        order_id=order.id,
-        cooperative_id=order.cooperative_id,
-        verb=OrderStep(verb),
-        state=order.state,
-        at=tx.now,
-        person_id=actor.person_id,
-        app_id=actor.app_id,
-        note=note,
-    )
 
 
 def _hash(token: str) -> str:

@@ -8,14 +8,14 @@ from app.db import ledger
 from app.db.engine import Tx, uuid7
 from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments
-from app.db.selling.orders import events, orders
+from app.db.selling.orders import orders
 from app.db.selling.payments import payments, refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.earning.refunds import Refund, after_refund, split_refund
 from app.domain.errors import ReasonNeeded, RuleRefused, SecondPersonNeeded
 from app.domain.ledger import JournalKind, Posting
-from app.domain.selling.orders import Order, OrderEvent, OrderStep, roles_on
+from app.domain.selling.orders import Order, roles_on
 from app.domain.selling.payments import (
     Payment,
     PaymentMethod,
@@ -35,6 +35,7 @@ from app.usecases.shared.book_assignment import give_back_assignment
 from app.usecases.shared.book_refund import book_refund, pay_back
 from app.usecases.shared.book_sale import settle, unsettle
 from app.usecases.shared.owed_back import set_off, tell_due, tell_owed_back
+from app.usecases.shared.trails import note_order
 from app.vocabulary import Amount, Doc, PastDay, Reason
 
 ReceiptDay = Annotated[PastDay, Doc("The day on which the money came in; today if it is left out.")]
@@ -74,7 +75,7 @@ async def record_payment(
     await follow_payment(tx, paid)
     settled = await settle(tx, paid) if order.due_cents else paid
     await payments.add(tx, payment)
-    await _log(tx, actor, settled, "record_payment")
+    await note_order(tx, actor, settled, "record_payment")
     if order.due_cents and not paid.due_cents:
         await tell(tx, "order.paid", order.cooperative_id, order.id, reference=order.reference)
     await tell_owed_back(tx, order, paid)
@@ -141,7 +142,7 @@ async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason
     )
     saved = await orders.save(tx, after)
     await follow_payment(tx, saved)
-    await _log(tx, actor, saved, "reverse_payment", reason)
+    await note_order(tx, actor, saved, "reverse_payment", reason)
     await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
     await tell_due(tx, order, saved)
     await tell_owed_back(tx, order, saved)
@@ -181,7 +182,7 @@ async def refund_order(
     await pay_back(tx, order, refund, order.paid_cents - after.paid_cents)
     await follow_payment(tx, after)
     saved = await orders.save(tx, after)
-    await _log(tx, actor, saved, "refund", reason)
+    await note_order(tx, actor, saved, "refund", reason)
     await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
     await tell_due(tx, order, saved)
     await tell_owed_back(tx, order, saved)
@@ -230,20 +231,3 @@ async def _second_person(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID:
     if order.customer_person_id == actor.person or actor.member_ids() & makers:
         raise SecondPersonNeeded(verb=verb)
     return actor.person
-
-
-async def _log(tx: Tx, actor: Actor, order: Order, verb: str, note: str = "") -> None:
-    await events.add(
-        tx,
-        OrderEvent(
-            id=uuid7(),
-            order_id=order.id,
-            cooperative_id=order.cooperative_id,
-            verb=OrderStep(verb),
-            state=order.state,
-            at=tx.now,
-            person_id=actor.person_id,
-            app_id=actor.app_id,
-            note=note,
-        ),
-    )

@@ -6,19 +6,20 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from app.db.engine import Tx, uuid7
+from app.db.engine import Tx
 from app.db.market.offerings import end_holds, put_back
 from app.db.people.members import members
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments, hours, parts, save_parts, signatures, slots
-from app.db.selling.orders import events, orders
+from app.db.selling.orders import orders
 from app.domain.actors import Actor
 from app.domain.days import Bounds
 from app.domain.selling.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
-from app.domain.selling.orders import Order, OrderEvent, OrderState, OrderStep
+from app.domain.selling.orders import Order, OrderState
 from app.domain.selling.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 from app.usecases.shared.owed_back import owe_what_was_paid
+from app.usecases.shared.trails import note_order
 from app.vocabulary import MomentWithin
 
 WorkMoment = Annotated[datetime, MomentWithin(Bounds(years_back=1))]
@@ -156,20 +157,7 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
     if state is OrderState.CANCELLED:
         await owe_what_was_paid(tx, before, order)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
-    await events.add(
-        tx,
-        OrderEvent(
-            id=uuid7(),
-            order_id=order.id,
-            cooperative_id=order.cooperative_id,
-            verb=OrderStep(verb.get(state, "cancel")),
-            state=state,
-            at=tx.now,
-            person_id=actor.person_id,
-            app_id=actor.app_id,
-            note=note,
-        ),
-    )
+    await note_order(tx, actor, order, verb.get(state, "cancel"), note)
     told = {OrderState.IN_PROGRESS: "started"}.get(state, state.value)
     paid = {"paid": True} if not order.due_cents else {}
     await tell(tx, f"order.{told}", order.cooperative_id, order.id, reference=order.reference, **paid)
