@@ -237,7 +237,7 @@ async def test_each_field_says_what_to_do_in_the_callers_language(world: World) 
     place = f"/v1/cooperatives/{seller.id}/split-previews"
     problem = await seller.coordinator("POST", place, {"net": {"amount": "1,50"}}, status=400)
     assert [error["message"] for error in problem["errors"] if error["field"].endswith("amount")] == [
-        "Give an amount with a point, such as 12.50."
+        "Give an amount, such as 12.50: with a point, two digits after it at most, and not too large."
     ]
     lost = await app("POST", "/v1/orders", {"lines": [LINE]}, status=422)
     assert lost["code"] == "contact_incomplete"
