@@ -1,7 +1,9 @@
 """Texts for people: every language has all of them, with the same facts, and a third language is a file."""
 
 import ast
+import importlib
 import inspect
+import pkgutil
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -17,13 +19,15 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+import app.domain
 from app.adapters import message_catalogues
 from app.adapters.fields import ALIKE, FORMS, field_text
 from app.adapters.message_catalogues import DEFAULT, Text, languages, message_catalogue
 from app.adapters.messages import EN, NL, error_text, euro, explain, language_of, message_of, task_text
 from app.domain import errors
-from app.domain.errors import BelowMinimum, DomainError, SoldOut
+from app.domain.errors import BelowMinimum, DomainError, SoldOut, WrongState
 from app.domain.money import percent_text
+from app.domain.transitions import Process
 
 ROOT = Path(__file__).parent.parent
 FACTS = {
@@ -34,6 +38,9 @@ FACTS = {
     "list": ["a", "b"],
     "choice": "'a' or 'b'",
     "names": [{"name": "Jo"}],
+    "method": "cash",
+    "state": "in_progress",
+    "verbs": ["hand_on", "cancel"],
     "target": "parent",
     "": "x",
 }
@@ -104,6 +111,19 @@ def test_every_text_is_written_with_its_facts(language: str) -> None:
         for name in text.names:
             with pytest.raises(KeyError):
                 text.written({other: fact for other, fact in facts.items() if other != name})
+
+
+def test_people_read_no_codes_of_processes() -> None:
+    modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(app.domain.__path__, "app.domain.")]
+    processes = {
+        id(one): one for module in modules for one in vars(module).values() if isinstance(one, Process)
+    }.values()
+    assert len(processes) > 15
+    names = message_catalogue(NL).texts
+    assert {str(state) for one in processes for state in one.states} == set(names["state"])
+    assert {str(verb) for one in processes for verb in one.verbs} == set(names["verb"])
+    refused = WrongState(verb="hand_on", state="in_progress", possible=["take_over", "cancel"])
+    assert message_of(refused, NL).endswith("de stand is 'bezig'. Dit kan wel: overnemen, annuleren.")
 
 
 def test_a_fact_that_is_missing_stops_no_answer_in_production(
@@ -182,7 +202,7 @@ def test_what_a_fact_is_stands_in_the_text() -> None:
     assert explain("share_of_surplus", share, EN).startswith("12.5 % of €100.00 goes to the umbrella cooperative. R")
     assert "(Garen: 3, Wol: 1)" in message_of(BelowMinimum(missing={"Garen": 3, "Wol": 1}), NL)
     assert "tot en met maart 2026" in task_text("settle_remittance", {"through": "2026-03"}, NL)
-    assert "komen niet uit: Een." in error_text("examples_fail", {"examples": [{"name": "Een"}]}, NL)
+    assert "een andere uitkomst: Een. " in error_text("examples_fail", {"examples": [{"name": "Een"}]}, NL)
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,11 @@ class MessageCatalogue:
             "month": self._month,
             "list": _listed,
             "choice": self._choice,
+            "method": lambda method: self._named("method", method),
+            "state": lambda state: self._named("state", state),
+            "verbs": lambda verbs: _listed([self._named("verb", verb) for verb in verbs]),
             "names": _names,
-            "target": self._target,
+            "target": lambda who: self._named("target", who),
         }
         rest = {} if language == DEFAULT else message_catalogue(DEFAULT).texts
         self.texts: dict[str, dict[str, Text]] = {section: dict(texts) for section, texts in rest.items()}
@@ -129,8 +132,9 @@ class MessageCatalogue:
         """What pydantic expects (`'a', 'b' or 'c'`), with the language's own word before the last."""
         return format_list(re.findall(r"'[^']*'", expected) or [expected], style="or", locale=self.locale)
 
-    def _target(self, who: str) -> str:
-        return self.texts["target"][who].written({}) if who in self.texts["target"] else who
+    def _named(self, section: str, code: str) -> str:
+        """What people call a code; a code without a name stays as it is."""
+        return self.texts[section][code].written({}) if code in self.texts[section] else code
 
 
 @cache
