@@ -38,7 +38,7 @@ SCOPE: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "per
 SAENS_TOIS: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"}, {"kind": "pot"}]
 NOTHING: list[Json] = [{"name": "nothing", "net": "0", "expected": {}}]
 GUEST: Json = {"name": "Jo de Wit", "email": "jo@example.org"}
-_codes = itertools.count(1000)
+municipality_codes = itertools.count(1000)
 
 
 @cache
@@ -215,7 +215,7 @@ class World:
         return Caller(self.client, answer.json()["access_token"], made["app"]["id"])
 
     async def municipality(self) -> str:
-        body = {"cbsCode": f"GM{next(_codes)}", "name": "Breda"}
+        body = {"cbsCode": f"GM{next(municipality_codes)}", "name": "Breda"}
         return str((await self.network("POST", "/v1/municipalities", body))["id"])
 
     async def cooperative(self, rules: list[Json] | None = None, examples: list[Json] | None = None) -> Seller:

@@ -58,7 +58,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 400, code, error_text(code, {}, language), errors=[fault])
     # The router knows the methods of one operation, the contract those of all operations of the path.
     if error.status_code == 405:
-        known = _methods_at(request)
+        known = _methods_at(request, named=(error.headers or {}).get("Allow", ""))
         facts = {"method": request.method[:20], "allow": ", ".join(known)}
         headers = {"Allow": ", ".join("GET, HEAD" if one == "GET" else one for one in known)}
     refusal = problem(request, error.status_code, code, error_text(code, facts, language))
@@ -66,10 +66,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return refusal
 
 
-def _methods_at(request: Request) -> list[str]:
-    """The methods of every route with this path; the router knows those of one only."""
+def _methods_at(request: Request, *, named: str) -> list[str]:
+    """The methods of every route with this path, and those that the router `named`: it knows one route only."""
     routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
     found = {method for route in routes for method in getattr(route, "methods", None) or ()}
+    found |= {method.strip() for method in named.split(",")}
     return [method for method in ("GET", "POST", "PUT", "PATCH", "DELETE") if method in found]
 
 

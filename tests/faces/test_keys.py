@@ -11,7 +11,7 @@ from app.contract.tables import TABLES
 from app.domain.people.municipalities import Municipality
 from app.usecases.people.municipalities import add_municipality
 from tests.faces.test_http import bearer
-from tests.world import Caller, Json, World
+from tests.world import Caller, Json, World, municipality_codes
 
 KEY = "Idempotency-Key"
 POSTED = {row.id: row.key for table in TABLES for row in table.operations if row.method == "POST" and not row.asks}
@@ -23,7 +23,7 @@ async def sent(world: World, who: Caller, method: str, path: str, body: Any, **h
 
 
 def town() -> Json:
-    return {"cbsCode": f"GM{uuid.uuid4().int % 10_000:04}", "name": "Breda"}
+    return {"cbsCode": f"GM{next(municipality_codes)}", "name": "Breda"}
 
 
 async def twice(world: World, who: Caller, path: str, body: Any, status: int) -> Json:

@@ -239,10 +239,10 @@ async def test_a_spreadsheet_as_excel_saves_it(world: World) -> None:
         (b'externalId;title\nA;"Jam\nB;"Kaas"\n', "text/csv", "quote_open", "On line 2"),
         (b'externalId;title;text;town\nA;"Jam\nB;TV 32";Breda\n', "text/csv", "quote_open", "On line 2"),
         (b"externalId;title\rA;Jam", "text/csv", "not_csv", "new-line"),
-        (b"", "text/csv", "file_empty", "no row"),
-        (b"\xef\xbb\xbf", "text/csv", "file_empty", "no row"),
-        (b"externalId;title\r\n;\r\n\r\n", "text/csv", "file_empty", "no row"),
-        (b"\n \n", "application/x-ndjson", "file_empty", "no row"),
+        (b"", "text/csv", "file_empty", "not a single row"),
+        (b"\xef\xbb\xbf", "text/csv", "file_empty", "not a single row"),
+        (b"externalId;title\r\n;\r\n\r\n", "text/csv", "file_empty", "not a single row"),
+        (b"\n \n", "application/x-ndjson", "file_empty", "not a single row"),
     ],
 )
 async def test_a_file_that_cannot_be_read_says_why(world: World, body: bytes, kind: str, rule: str, said: str) -> None:
