@@ -73,6 +73,7 @@ class Links:
         words = said(hint)
         if several:
             stem = name.removesuffix("_ids")
+            # mypy cannot know a type that is made when the app starts.
             kinds = list[kind | None] | None  # type: ignore[valid-type]
             return f"{noun}s" if stem == noun else f"{stem}_{noun}s", _field(each, kinds, words, MOST_WITHIN)
         called = name.removesuffix("_id") if name.endswith("_id") else f"{name}_{noun}"
@@ -130,6 +131,7 @@ def _list(read: Operation) -> Any:
         count_rows(len(found))
         return [read.shape.of(row, context.viewer) for row in found]
 
+    # mypy cannot know a type that is made when the app starts.
     return _field(rows, list[type_of(read.shape)] | None, read.words, MOST_BELOW)  # type: ignore[misc]
 
 

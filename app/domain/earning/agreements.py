@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from app.domain.access import Right
@@ -261,8 +261,8 @@ def sign_for_municipality(case: Case[Agreement]) -> Agreement:
     return replace(case.thing, municipality_signed_by=case.actor.person, municipality_signed_at=case.now)
 
 
-def edited(case: Case[Agreement], **changes: object) -> Agreement:
+def edited(case: Case[Agreement], **changes: Any) -> Agreement:
     """A draft with other contents; it must be tested again. Raises WrongState once a side has signed."""
     move(AGREEMENT, case, "edit")
-    changed = replace(case.thing, **changes)  # type: ignore[arg-type]
+    changed = replace(case.thing, **changes)
     return changed if changed == case.thing else replace(changed, tested_at=None)
