@@ -25,7 +25,8 @@ import typer
 from app.adapters.logs import log_to_stderr
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
 from app.db.failures import DatabaseFailed, DatabaseUnfit
-from app.db.schema import RestoreError, make_roles
+from app.db.logins import APP_ROLE, BOOKS_ROLE, CATALOGUE_ROLE, READER_ROLE, SETTINGS, WORKER_ROLE, Logins
+from app.db.roles import RestoreError, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.platform.apps import AppWithSecret
@@ -84,12 +85,26 @@ def _checked() -> Settings:
 
 
 @cli.command()
-def migrate() -> None:
-    """Bring the database up to date."""
-    from app.migrations import migrate_to_head
+def migrate(
+    roles: Annotated[bool, typer.Option("--roles", help="Only make the logins, and print their settings.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what differs from today's files.")] = False,
+) -> None:
+    """Bring the database up to date, as the owner of its tables."""
+    from app.db.roles import make_logins
+    from app.migrations import differences, migrate_to_head
 
-    with database(read_settings()) as url:
-        migrate_to_head(url)
+    settings = read_settings()
+    if roles and settings.embedded:
+        raise typer.BadParameter("The embedded database has its logins. They are made on a server of your own.")
+    with database(settings) as logins:
+        if roles:
+            for name, address in asyncio.run(make_logins(logins.owners())).items():
+                print(f"{name}={address}")
+        elif not check:
+            migrate_to_head(logins.owners(), always=True)
+        elif found := asyncio.run(differences(logins.owners())):
+            print("\n".join(found))
+            raise typer.Exit(1)
 
 
 @cli.command()
@@ -102,12 +117,12 @@ def run() -> None:
     from app.serving import serve_and_work, watch
 
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
-    with _running_alone(settings), kept_database(settings, PATIENCE) as url:
+    with _running_alone(settings), kept_database(settings, PATIENCE, *SETTINGS) as logins:
         watch(settings)
-        migrate_to_head(url)
-        asyncio.run(check_sealing_key(settings, url))
-        asyncio.run(_load(settings, url))
-        asyncio.run(serve_and_work(settings, url, lambda: _welcome(settings)))
+        migrate_to_head(logins.owners())
+        asyncio.run(check_sealing_key(settings, logins, APP_ROLE))
+        asyncio.run(_load(settings, logins))
+        asyncio.run(serve_and_work(settings, logins, lambda: _welcome(settings)))
 
 
 @contextlib.contextmanager
@@ -156,13 +171,13 @@ def serve() -> None:
     """The API alone; migrate first."""
     settings = _checked()
     log_to_stderr(settings.log_level)
-    with kept_database(settings, PATIENCE) as url:
+    with kept_database(settings, PATIENCE, APP_ROLE, CATALOGUE_ROLE) as logins:
         from app.serving import listener, server_of, watch
 
-        asyncio.run(check_sealing_key(settings, url))
+        asyncio.run(check_sealing_key(settings, logins, APP_ROLE))
         watch(settings)
         bound = listener(settings)
-        server = server_of(settings, url)
+        server = server_of(settings, logins)
         server.run(sockets=[bound])
     if not server.started:
         raise typer.Exit(1)
@@ -173,13 +188,13 @@ def worker() -> None:
     """The worker alone: timers, events, mail."""
     settings = _checked()
     log_to_stderr(settings.log_level)
-    with kept_database(settings, math.inf) as url:
+    with kept_database(settings, math.inf, WORKER_ROLE, READER_ROLE) as logins:
         from app.serving import watch
         from app.worker import work
 
-        asyncio.run(check_sealing_key(settings, url))
+        asyncio.run(check_sealing_key(settings, logins, WORKER_ROLE))
         watch(settings)
-        asyncio.run(work(settings, url))
+        asyncio.run(work(settings, logins))
 
 
 @cli.command()
@@ -194,17 +209,17 @@ def demo(
         raise typer.BadParameter(f"One of {', '.join(STORIES)}.")
     from app.migrations import migrate_to_head
 
-    with database(settings) as url:
-        migrate_to_head(url)
-        asyncio.run(_load(settings, url, story))
+    with database(settings) as logins:
+        migrate_to_head(logins.owners())
+        asyncio.run(_load(settings, logins, story))
 
 
-async def _load(settings: Settings, url: str, story: str | None = None) -> None:
+async def _load(settings: Settings, logins: Logins, story: str | None = None) -> None:
     from app.db.engine import opened
     from app.demo.loader import Loader
     from app.demo.stories import Stories
 
-    async with opened(url) as database:
+    async with opened(logins) as database:
         loader = Loader(database, people_issuer(settings))
         made = await loader.load()
         if made:
@@ -247,16 +262,16 @@ def tokens() -> None:
 @cli.command(name="check-books")
 def check() -> None:
     """Check every invariant of the ledger; exits with 1 if one is broken."""
-    from app.db.engine import BOOKS_ROLE, opened
+    from app.db.engine import opened
     from app.running.run import SystemRun
     from app.usecases.ledger import check_books
 
-    async def checked(url: str) -> dict[str, list[str]]:
-        async with opened(url, role=BOOKS_ROLE) as database:
+    async def checked(logins: Logins) -> dict[str, list[str]]:
+        async with opened(logins, role=READER_ROLE) as database:
             return await SystemRun(database)(check_books) or {}
 
-    with database(read_settings()) as url:
-        found = asyncio.run(checked(url))
+    with database(read_settings()) as logins:
+        found = asyncio.run(checked(logins))
     for name, rows in found.items():
         print(f"{'ok     ' if not rows else 'BROKEN '} {name}")
         for row in rows[:20]:
@@ -284,8 +299,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive
         raise typer.BadParameter("Give the name of a file: an archive is written beside it first, and renamed.")
     half = file.with_name(f"{file.name}.part-{os.getpid()}")
     try:
-        with database(settings) as url:
-            _program("pg_dump", "-Fc", "-d", _superuser(settings, url), "-f", str(half))
+        with database(settings) as logins:
+            _program("pg_dump", "-Fc", "-d", _superuser(settings, logins), "-f", str(half))
         # An archive gets its final name only once it is complete.
         half.rename(file)
     finally:
@@ -297,13 +312,13 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive
 def restore(file: Annotated[Path, typer.Argument(help="An archive of `samen backup`.", exists=True)]) -> None:
     """Put a backup into an empty database; everything or nothing."""
     settings = read_settings()
-    with database(settings) as url:
-        address = _superuser(settings, url)
-        asyncio.run(make_roles(url, _owner_in(file)))
+    with database(settings) as logins:
+        address = _superuser(settings, logins)
+        asyncio.run(make_roles(logins.owners(), _owner_in(file)))
         _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", address, str(file))
         print("Restored. Now check it: samen check-books")
         try:
-            asyncio.run(check_sealing_key(settings, url, first=False))
+            asyncio.run(check_sealing_key(settings, logins, BOOKS_ROLE, first=False))
         except SealingKeyError as error:
             print(f"Before you start it: {error}", file=sys.stderr)
 
@@ -317,10 +332,9 @@ def _owner_in(file: Path) -> str:
     return Counter(owners).most_common(1)[0][0]
 
 
-def _superuser(settings: Settings, url: str) -> str:
-    """The database URL of a role that sees every row; on a server of your own that is the login itself."""
-    own = settings.database_url is not None
-    return url if own else EmbeddedPostgres.at(data_dir(settings)).url(user="postgres")
+def _superuser(settings: Settings, logins: Logins) -> str:
+    """The database URL of a role that sees every row; on a server of your own that is the owner."""
+    return EmbeddedPostgres.at(data_dir(settings)).url(user="postgres") if settings.embedded else logins.owners()
 
 
 def _program(name: str, *arguments: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.db.embedded import EmbeddedPostgres
+from app.db.logins import Logins, logins_at
 from app.settings import Settings, SettingsWrong
 
 
@@ -16,34 +17,47 @@ def data_dir(settings: Settings) -> Path:
     return settings.folder
 
 
+def logins_of(settings: Settings) -> Logins:
+    """The addresses of a server of one's own, from the settings."""
+    return Logins(
+        app=settings.database_url,
+        worker=settings.database_url_worker,
+        catalogue=settings.database_url_catalogue,
+        reader=settings.database_url_reader,
+        owner=settings.database_url_owner,
+    )
+
+
 @contextlib.contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The database's URL; the embedded database runs as long as any process needs it."""
-    if settings.database_url is not None:
-        yield settings.database_url
+def database(settings: Settings) -> Iterator[Logins]:
+    """The database's addresses; the embedded database runs as long as any process needs it."""
+    if not settings.embedded:
+        yield logins_of(settings)
         return
     postgres = EmbeddedPostgres.at(data_dir(settings))
     with postgres.used():
-        yield postgres.url()
+        yield logins_at(postgres.url())
 
 
 @contextlib.contextmanager
-def kept_database(settings: Settings, patience: float) -> Iterator[str]:
+def kept_database(settings: Settings, patience: float, *roles: str) -> Iterator[Logins]:
     """Like `database`, for a long-running process: it waits for a starting server, and keeps the embedded one running.
 
-    Raises DatabaseFailed for a server that does not answer within `patience` seconds.
+    Raises DatabaseUnfit if no setting says where one of `roles` logs in, DatabaseFailed for a server that does not
+    answer within `patience` seconds.
     """
     from app.db.engine import wait_for
     from app.keeper import kept_running
 
-    with database(settings) as url:
-        if settings.database_url is not None:
-            asyncio.run(wait_for(url, patience))
-            yield url
+    with database(settings) as logins:
+        addresses = [logins.of(role) for role in roles]
+        if not settings.embedded:
+            asyncio.run(wait_for(addresses[0], patience))
+            yield logins
             return
         postgres = EmbeddedPostgres.at(data_dir(settings))
         with kept_running(postgres):
-            yield url
+            yield logins
 
 
 def running(settings: Settings) -> Settings:

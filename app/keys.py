@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from pydantic_core import from_json
 
 from app.adapters.tokens import KeyRing, new_key
-from app.db.engine import BOOKS_ROLE, opened
-from app.db.platform.sealing_key import claim, fingerprint, opens, wrapped_keys
+from app.db.engine import opened
+from app.db.logins import Logins
+from app.db.platform.sealing_key import claim, fingerprint, is_kept, opens, wrapped_keys
 from app.db.sealed_text import Sealing
 from app.settings import PREFIX, Settings, SettingsWrong
 
@@ -147,13 +148,15 @@ def _faults_of_sealing_key(source: str, text: str) -> Iterator[str]:
         yield f"{source} has to be 32 bytes in base64. Put back the key of this database."
 
 
-async def check_sealing_key(settings: Settings, url: str, *, first: bool = True) -> None:
-    """Checks that the key belongs to this database. Raises SealingKeyError if it is missing or of another one.
+async def check_sealing_key(settings: Settings, logins: Logins, role: str, *, first: bool = True) -> None:
+    """Checks as `role` that the key belongs to this database. Raises SealingKeyError if it is missing or another one.
 
     A database without a fingerprint gets one as soon as the key opens its sealed facts or, with `first`, if nothing is
     sealed yet. So no start makes a new key beside facts that an older key has sealed.
     """
-    async with opened(url, role=BOOKS_ROLE, size=1) as database, database.transaction() as tx:
+    async with opened(logins, role=role, size=1) as database, database.transaction() as tx:
+        if not await is_kept(tx):
+            return
         known, wrapped = await fingerprint(tx), await wrapped_keys(tx)
         if known is None and not wrapped and not first:
             return

@@ -20,7 +20,8 @@ from app.adapters.webhooks import look_up
 from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import operation_id
-from app.db.engine import CATALOGUE_ROLE, Database
+from app.db.engine import Database
+from app.db.logins import CATALOGUE_ROLE, Logins
 from app.domain.platform.destinations import Destinations
 from app.domain.platform.rates import Rate
 from app.graphql import face
@@ -68,15 +69,15 @@ def rates(settings: Settings) -> dict[str, Rate]:
 
 def build(
     settings: Settings,
-    database_url: str,
+    logins: Logins,
     *,
     now: Callable[[], datetime] = utc_now,
     seconds: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The whole application on one database, with the clock `now`; keys of providers age by `seconds`."""
     told = statement_span if settings.otlp_endpoint else None
-    database = Database(database_url, size=settings.pool_size, sealing=sealing(settings), on_statement=told)
-    catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
+    database = Database(logins, size=settings.pool_size, sealing=sealing(settings), on_statement=told)
+    catalogue = Database(logins, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
     keys = key_ring(settings)
     counted = Rates(database, rates(settings), now)
     outside = Outside(Destinations(not settings.production, tuple(settings.webhook_networks)), look_up)

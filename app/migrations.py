@@ -1,22 +1,27 @@
-"""Upgrades a database: its schema by Alembic, and the dated rates."""
+"""Upgrades a database: its tables by Alembic, then today's functions and policies, then the dated rates."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 from alembic.config import Config
 
 from alembic import command
-from app.db.engine import BOOKS_ROLE, opened
-from app.db.failures import DatabaseUnfit, check_version, telling_failures
-from app.db.schema import newest
+from app.db import definitions
+from app.db.engine import Tx
+from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
+from app.db.revisions import TIMEOUTS, newest, upgrade_to_base
 from app.db.vat import write_rates
 
 ROOT = Path(__file__).parent.parent
-
-
 LOCK = 0x53616D656E
 """The lock of a migration, so that processes that start together wait for each other: "Samen" in hexadecimal."""
+TRIES = 20
+"""How often a step that meets a lock time-out is tried, with a pause between: others go on meanwhile."""
+log = logging.getLogger("samen.database")
 
 
 def alembic_config(url: str) -> Config:
@@ -28,21 +33,52 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def migrate_to_head(url: str) -> None:
-    """Upgrades the schema and the dated rates; fast if they are up to date. Waits for others that do the same.
+def migrate_to_head(url: str, *, always: bool = False) -> None:
+    """Upgrades tables, functions, policies and rates; fast if they are up to date. Waits for others that do the same.
 
-    Raises DatabaseUnfit.
+    `url` is the owner's. With `always` functions and policies are made anew also if they look as they should.
+    Raises DatabaseUnfit, DatabaseFailed.
     """
-    with asyncio.Runner() as runner:
-        connection = runner.run(asyncpg.connect(url))
+    asyncio.run(_migrate(url, always))
+
+
+async def differences(url: str) -> list[str]:
+    """What a migration would change of functions, triggers, policies and grants, one line for each object."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await definitions.differences(connection)
+    finally:
+        await connection.close()
+
+
+async def _migrate(url: str, always: bool) -> None:
+    with telling_failures():
+        connection = await asyncpg.connect(url)
         try:
-            runner.run(_check_server(connection))
-            runner.run(connection.execute(f"select pg_advisory_lock({LOCK})"))
-            if asyncio.run(_revision(url)) != newest():
-                command.upgrade(alembic_config(url), "head")
-            asyncio.run(_write_rates(url))
+            await _check_server(connection)
+            await connection.execute(f"select pg_advisory_lock({LOCK})")
+            for name, value in TIMEOUTS.items():
+                await connection.execute(f"set {name} = '{value}'")
+            await _patiently(lambda: upgrade_to_base(connection))
+            if await _revision(connection) != newest():
+                await _patiently(lambda: asyncio.to_thread(command.upgrade, alembic_config(url), "head"))
+            if always or not await definitions.applied(connection):
+                await _patiently(lambda: definitions.apply(connection))
+            await write_rates(Tx(connection, datetime.now(UTC)))
         finally:
-            runner.run(connection.close())
+            await connection.close()
+
+
+async def _patiently(step: Callable[[], Awaitable[None]]) -> None:
+    """Does a step; again if a lock was not free in time, or if a deadlock chose it."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return await step()
+        except asyncpg.PostgresError as error:
+            if not left or failure_of(error) is not BUSY:
+                raise
+            log.warning("a lock was not free; the migration goes on in a second")
+            await asyncio.sleep(1)
 
 
 async def _check_server(connection: asyncpg.Connection) -> None:
@@ -63,18 +99,8 @@ async def _check_server(connection: asyncpg.Connection) -> None:
         raise DatabaseUnfit(f"The login {login} may make no roles. As a superuser: alter role {login} createrole;")
 
 
-async def _revision(url: str) -> str | None:
-    with telling_failures():
-        connection = await asyncpg.connect(url)
-    try:
-        found: str | None = await connection.fetchval("select version_num from alembic_version")
-        return found
-    except asyncpg.UndefinedTableError:
+async def _revision(connection: asyncpg.Connection) -> str | None:
+    if await connection.fetchval("select to_regclass('public.alembic_version')") is None:
         return None
-    finally:
-        await connection.close()
-
-
-async def _write_rates(url: str) -> None:
-    async with opened(url, role=BOOKS_ROLE) as database, database.transaction() as tx:
-        await write_rates(tx)
+    found: str | None = await connection.fetchval("select version_num from alembic_version")
+    return found

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.adapters.logs import log_to_stderr
+from app.db.logins import Logins
 from app.home import data_dir, database, running
 from app.keys import make_keys, people_issuer
 from app.settings import Settings, SettingsWrong, read_settings
@@ -49,8 +50,8 @@ def appoint(
     settings = read_settings()
     _check_person(settings, issuer, subject, name)
     log_to_stderr("INFO")
-    with database(settings) as url:
-        asyncio.run(_appoint(url, issuer, subject, name, by=_login()))
+    with database(settings) as logins:
+        asyncio.run(_appoint(logins, issuer, subject, name, by=_login()))
 
 
 def _login() -> str:
@@ -79,13 +80,14 @@ def _check_person(settings: Settings, issuer: str, subject: str, name: str) -> N
         raise SettingsWrong(faults)
 
 
-async def _appoint(url: str, issuer: str, subject: str, name: str, *, by: str) -> None:
-    from app.db.engine import BOOKS_ROLE, opened
+async def _appoint(logins: Logins, issuer: str, subject: str, name: str, *, by: str) -> None:
+    from app.db.engine import opened
+    from app.db.logins import BOOKS_ROLE
     from app.running.run import SystemRun
     from app.usecases.declared.audit import write_appointment
     from app.usecases.people.persons import appoint_network
 
-    async with opened(url, role=BOOKS_ROLE, size=1) as books:
+    async with opened(logins, role=BOOKS_ROLE, size=1) as books:
         appointed = await SystemRun(books)(appoint_network, issuer=issuer, subject=subject, name=name)
     if appointed is None:
         raise RuntimeError("the appointment was not carried out")

@@ -15,6 +15,7 @@ from app.adapters.messages import EN, templates
 from app.adapters.tokens import new_key
 from app.api.asyncapi import asyncapi
 from app.api.problem_types import statuses
+from app.db.logins import Logins
 from app.domain.access import ACCESS, Reach, Role
 from app.graphql.schema import schema
 from app.main import VERSION, build
@@ -29,9 +30,7 @@ def pages() -> dict[str, str]:
 def contracts() -> dict[str, str]:
     """The contracts as text, by file name."""
     keys: Any = json.dumps({"keys": [new_key()]})
-    app = build(
-        Settings(signing_keys=keys, sealing_key=SecretStr(base64.b64encode(bytes(32)).decode())), "postgresql://"
-    )
+    app = build(Settings(signing_keys=keys, sealing_key=SecretStr(base64.b64encode(bytes(32)).decode())), Logins())
     return {
         "openapi.json": json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n",
         "schema.graphql": schema.as_str() + "\n",

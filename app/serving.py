@@ -19,6 +19,7 @@ import uvicorn
 from app.adapters.addresses import prefix_of
 from app.adapters.metrics import expose
 from app.adapters.telemetry import send_traces
+from app.db.logins import Logins
 from app.main import VERSION, build
 from app.settings import Settings, SettingsWrong
 from app.transport.connections import Bounded, Connection
@@ -54,11 +55,11 @@ def listener(settings: Settings) -> socket.socket:
     return opened
 
 
-async def serve_and_work(settings: Settings, url: str, ready: Callable[[], None]) -> None:
+async def serve_and_work(settings: Settings, logins: Logins, ready: Callable[[], None]) -> None:
     """Server and worker in one process, until a signal; `ready` is called once the server answers."""
     bound = listener(settings)
-    server, stop = server_of(settings, url, ready), asyncio.Event()
-    working = asyncio.create_task(keep_working(settings, url, stop))
+    server, stop = server_of(settings, logins, ready), asyncio.Event()
+    working = asyncio.create_task(keep_working(settings, logins, stop))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
@@ -150,9 +151,9 @@ class Server(uvicorn.Server):
         yield
 
 
-def server_of(settings: Settings, url: str, ready: Callable[[], None] = lambda: None) -> Server:
+def server_of(settings: Settings, logins: Logins, ready: Callable[[], None] = lambda: None) -> Server:
     """The server, not started yet; it calls `ready` once it answers."""
-    app = build(settings, url)
+    app = build(settings, logins)
     # The app is no garbage either: regular searches through it made some answers slow.
     gc.freeze()
     config = Bounded(

@@ -148,7 +148,18 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     """`production` switches off the demo, GraphiQL and the built-in issuer of people."""
     database_url: Annotated[str | None, AfterValidator(_database)] = None
-    """A PostgreSQL server of version 18 or newer. Unset: the embedded one is started."""
+    """A PostgreSQL server of version 18 or newer, as `samen_app`. Unset: the embedded one is started.
+
+    Each other login has an address of its own; `samen migrate --roles` makes the logins and prints them.
+    """
+    database_url_worker: Annotated[str | None, AfterValidator(_database)] = None
+    """The same database, as `samen_worker`."""
+    database_url_catalogue: Annotated[str | None, AfterValidator(_database)] = None
+    """The same database, as `samen_catalogue`, which reads what is for sale and nothing else."""
+    database_url_reader: Annotated[str | None, AfterValidator(_database)] = None
+    """The same database, as `samen_reader`, which checks the books and writes nothing."""
+    database_url_owner: Annotated[str | None, AfterValidator(_database)] = None
+    """The same database, as the owner of its tables: for `migrate`, `backup`, `restore` and `network` alone."""
     data_dir: Path | None = None
     """The folder of the keys and the embedded database.
 
@@ -224,6 +235,11 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """The data directory."""
         return self.data_dir or Path(".samen")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded one: no setting gives an address of another."""
+        return all(value is None for name, value in self if name.startswith("database_url"))
 
     @property
     def production(self) -> bool:

@@ -15,8 +15,9 @@ from app.adapters.mail import Mail
 from app.adapters.metrics import EVENTS, SEEN
 from app.adapters.telemetry import statement_span
 from app.adapters.webhooks import Sender
-from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
+from app.db.engine import Database, opened
 from app.db.failures import DatabaseFailed
+from app.db.logins import READER_ROLE, WORKER_ROLE, Logins
 from app.domain.platform.events import Event, Timer
 from app.keys import sealing
 from app.running.run import SystemRun, Unavailable
@@ -201,22 +202,22 @@ class Worker:
         log.info("event", extra={"event": event.name, "subject": str(event.subject_id), "event_id": str(event.id)})
 
 
-async def work(settings: Settings, database_url: str) -> None:
+async def work(settings: Settings, logins: Logins) -> None:
     """A worker process, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     log.info("worker started", extra={"mail": settings.smtp_url is not None})
-    await keep_working(settings, database_url, stop)
+    await keep_working(settings, logins, stop)
     log.info("worker stopped")
 
 
-async def keep_working(settings: Settings, database_url: str, stop: asyncio.Event) -> None:
+async def keep_working(settings: Settings, logins: Logins, stop: asyncio.Event) -> None:
     """A worker until `stop`; if the database is down, full or busy at the start, it waits."""
     wait = IDLE
     while not stop.is_set():
         try:
-            async with worker_of(settings, database_url) as worker:
+            async with worker_of(settings, logins) as worker:
                 await worker.run(stop)
         except DatabaseFailed as failed:
             log.warning("waiting for the database", extra=failed.facts)
@@ -225,13 +226,13 @@ async def keep_working(settings: Settings, database_url: str, stop: asyncio.Even
 
 
 @contextlib.asynccontextmanager
-async def worker_of(settings: Settings, database_url: str) -> AsyncIterator[Worker]:
+async def worker_of(settings: Settings, logins: Logins) -> AsyncIterator[Worker]:
     """A worker with everything that it needs. Raises DatabaseFailed."""
     told = statement_span if settings.otlp_endpoint else None
     async with (
-        opened(database_url, role=WORKER_ROLE, size=3, sealing=sealing(settings), on_statement=told) as database,
-        opened(database_url, role=WORKER_ROLE, size=2, sealing=sealing(settings), on_statement=told) as outgoing,
-        opened(database_url, role=BOOKS_ROLE, size=1, on_statement=told) as books,
+        opened(logins, role=WORKER_ROLE, size=3, sealing=sealing(settings), on_statement=told) as database,
+        opened(logins, role=WORKER_ROLE, size=2, sealing=sealing(settings), on_statement=told) as outgoing,
+        opened(logins, role=READER_ROLE, size=1, on_statement=told) as books,
         Sender(
             local=not settings.production,
             networks=settings.webhook_networks,

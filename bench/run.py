@@ -14,6 +14,7 @@ from statistics import median
 import uvloop
 
 from app.db.engine import Database
+from app.db.logins import logins_at
 from app.demo.loader import Loader
 from app.domain.access import Scope
 from app.domain.actors import Identity
@@ -52,7 +53,7 @@ async def measure(live: Live, folder: Path) -> tuple[dict[str, list[float]], dic
     loads = await reads.measure(live, folder, ROUNDS)
     for name, floor in reads.FLOORS.items():
         found[name] = [mine.rate / base.rate for mine, base in zip(loads[name], loads[floor], strict=True)]
-    database = Database(live.postgres.url(), size=writes.WIDTH)
+    database = Database(logins_at(live.postgres.url()), size=writes.WIDTH)
     await database.open()
 
     def run_as(login: str) -> Run:

@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 
 from app.db.engine import Database
+from app.db.logins import logins_at
 from app.domain.access import Scope
 from app.domain.actors import Identity
 from app.running.run import Run
@@ -183,7 +184,7 @@ async def measure(live: Live, rounds: int) -> tuple[dict[str, list[float]], list
     spread = sorted(((shop, order) for shop, orders in each for order in orders), key=lambda pair: pair[1]["reference"])
     live.stop_server()
     found: dict[str, list[float]] = {}
-    database = Database(live.postgres.url(), size=WIDTH)
+    database = Database(logins_at(live.postgres.url()), size=WIDTH)
     await database.open()
     url = live.postgres.url(user="postgres")
     async with asyncpg.create_pool(url, min_size=WIDTH, max_size=WIDTH) as floor:

@@ -16,7 +16,8 @@ from app.adapters import message_catalogues
 from app.adapters.certificates import trusted
 from app.adapters.tokens import new_key
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database
+from app.db.engine import Database
+from app.db.logins import BOOKS_ROLE, WORKER_ROLE, logins_at
 from app.keys import sealing
 from app.main import build
 from app.migrations import migrate_to_head
@@ -88,7 +89,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 async def app(settings: Settings, database_url: str, clock: Clock) -> AsyncIterator[FastAPI]:
-    built = build(settings, database_url, now=clock)
+    built = build(settings, logins_at(database_url), now=clock)
     async with built.router.lifespan_context(built):
         yield built
 
@@ -96,7 +97,7 @@ async def app(settings: Settings, database_url: str, clock: Clock) -> AsyncItera
 @pytest.fixture(scope="session")
 async def database(database_url: str, settings: Settings) -> AsyncIterator[Database]:
     """As the application's role."""
-    opened = Database(database_url, size=30, sealing=sealing(settings))
+    opened = Database(logins_at(database_url), size=30, sealing=sealing(settings))
     await opened.open()
     yield opened
     await opened.close()
@@ -105,7 +106,7 @@ async def database(database_url: str, settings: Settings) -> AsyncIterator[Datab
 @pytest.fixture(scope="session")
 async def books(database_url: str, settings: Settings) -> AsyncIterator[Database]:
     """As the role that sees all books."""
-    opened = Database(database_url, role=BOOKS_ROLE, size=2, sealing=sealing(settings))
+    opened = Database(logins_at(database_url), role=BOOKS_ROLE, size=2, sealing=sealing(settings))
     await opened.open()
     yield opened
     await opened.close()
@@ -113,7 +114,7 @@ async def books(database_url: str, settings: Settings) -> AsyncIterator[Database
 
 @pytest.fixture(scope="session")
 async def worker_database(database_url: str, settings: Settings) -> AsyncIterator[Database]:
-    opened = Database(database_url, role=WORKER_ROLE, size=2, sealing=sealing(settings))
+    opened = Database(logins_at(database_url), role=WORKER_ROLE, size=2, sealing=sealing(settings))
     await opened.open()
     yield opened
     await opened.close()

@@ -24,6 +24,7 @@ import uvicorn
 
 from app.adapters.tokens import KeyRing, new_key
 from app.db.embedded import EmbeddedPostgres
+from app.db.logins import OWNER_SETTING, SETTINGS, Logins, logins_at
 from app.domain.access import Scope
 from app.main import VERSION, build
 from app.migrations import migrate_to_head
@@ -85,7 +86,7 @@ async def served(
 @contextlib.asynccontextmanager
 async def in_production(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """An application in production mode, called without a token; bugs show only as in production."""
-    app = build(settings.model_copy(update={"environment": "production"}), database_url)
+    app = build(settings.model_copy(update={"environment": "production"}), logins_at(database_url))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -138,6 +139,11 @@ class Wire:
                 end.shutdown(socket.SHUT_RDWR)
 
 
+def settings_of(logins: Logins) -> dict[str, str]:
+    """The settings with these addresses."""
+    return {variable: logins.of(role) for role, variable in SETTINGS.items()} | {OWNER_SETTING: logins.owners()}
+
+
 @dataclass(kw_only=True)
 class Live:
     """`samen serve` on `postgres`."""
@@ -182,7 +188,7 @@ class Live:
     @property
     def environment(self) -> dict[str, str]:
         return os.environ | {
-            "SAMEN_DATABASE_URL": self._database_url,
+            **settings_of(logins_at(self._database_url)),
             "SAMEN_DATA_DIR": str(self.home),
             "SAMEN_SIGNING_KEYS": self.keys,
             "SAMEN_SEALING_KEY": SEALING,

@@ -1,4 +1,4 @@
-"""Migrations there and back, the dated tables, and a launcher that recovers."""
+"""Migrations, the dated tables, logins, and a launcher that recovers."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -17,12 +18,15 @@ import pytest
 from alembic import command
 from app.db.books.invariants import broken
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import BOOKS_ROLE, Database, opened
+from app.db.engine import Database, opened
+from app.db.failures import DatabaseUnfit
+from app.db.logins import READER_ROLE, Logins, logins_at
 from app.db.people.persons import enter
 from app.domain.actors import Identity
 from app.domain.errors import NotFound
 from app.domain.vat import RATES
 from app.migrations import ROOT, alembic_config, migrate_to_head
+from tests.older import restored
 
 
 @pytest.fixture
@@ -33,16 +37,9 @@ def empty(postgres: EmbeddedPostgres) -> str:
     return postgres.url(name)
 
 
-def test_migrations_go_up_down_and_up_and_match_the_tables(empty: str) -> None:
-    config = alembic_config(empty)
-    command.upgrade(config, "head")
-    for revision in ("0042", "0041", "0040", "0039", "0038", "0037", "0036"):
-        command.downgrade(config, revision)
-        command.upgrade(config, "head")
-    command.downgrade(config, "base")
-    command.upgrade(config, "head")
-    command.check(config)
+def test_the_revisions_make_the_tables(empty: str) -> None:
     migrate_to_head(empty)
+    command.check(alembic_config(empty))
 
 
 def test_processes_that_start_together_wait_for_one_that_migrates(empty: str) -> None:
@@ -58,11 +55,12 @@ def test_processes_that_start_together_wait_for_one_that_migrates(empty: str) ->
 
 OLD_SELLER = """
     insert into cooperative (id, slug, name, legal_form, municipality_id, town, about, version)
-    values (uuidv7(), 'c', 'C', 'cooperative_ua', uuidv7(), 'Breda', '', 1)"""
+    values (uuidv7(), 'planted', 'C', 'cooperative_ua', uuidv7(), 'Breda', '', 1)"""
 OLD_ORDER = """
     insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, maker_ids,
                          note, state, paid_cents, refunded_cents, sale_parts, sale_reversed, version)
-    select uuidv7(), id, $1, '{}', 20000, 4200, now(), now(), '{}', '', $2, 0, $3, $4, $4 > 0, 1 from cooperative"""
+    select uuidv7(), id, $1, '{}', 20000, 4200, now(), now(), '{}', '', $2, 0, $3, $4, $4 > 0, 1
+      from cooperative where slug = 'planted'"""
 OLD_EARNING = """
     insert into earning (id, order_id, cooperative_id, member_id, work_date, net_cents, cost_cents, kept_cents, state,
                          legs, held_cents, release_parts, reason, version)
@@ -70,7 +68,7 @@ OLD_EARNING = """
       from "order" where reference = 'part done'"""
 
 
-async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrade(empty: str) -> None:
+def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrade(postgres: EmbeddedPostgres) -> None:
     """If a part, or work that was not delivered, was refunded, the price is due again; a delivered order stays
     refunded.
     """
@@ -84,18 +82,33 @@ async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrad
         "sold": ("completed", 24200, 1),
         "part of what was sold before": ("completed", 10000, 1),
     }
-    config = alembic_config(empty)
-    await asyncio.to_thread(command.upgrade, config, "0036")
-    connection = await asyncpg.connect(empty.replace("samen@", "postgres@"))
+    url = restored(postgres, f"samen_refunded_{os.getpid()}", "0036")
+    asyncio.run(_plant(url, old))
+    migrate_to_head(url)
+    asyncio.run(_check_refunds(url))
+    postgres.command("dropdb", "--force", f"samen_refunded_{os.getpid()}")
+
+
+async def _plant(url: str, old: dict[str, tuple[str, int, int]]) -> None:
+    connection = await asyncpg.connect(url.replace("samen@", "postgres@"))
     await connection.execute("set session_replication_role = replica")
     await connection.execute(OLD_SELLER)
     for reference, (state, refunded, sales) in old.items():
         await connection.execute(OLD_ORDER, reference, state, refunded, sales)
     await connection.execute(OLD_EARNING)
-    await asyncio.to_thread(command.upgrade, config, "0043")
-    rows = await connection.fetch('select reference, refunded_cents from "order"')
-    earnings = await connection.fetch("select state from earning")
-    tasks = await connection.fetch('select what, o.reference from task t join "order" o on o.id = t.subject_id')
+    await connection.close()
+
+
+async def _check_refunds(url: str) -> None:
+    connection = await asyncpg.connect(url.replace("samen@", "postgres@"))
+    planted = "reference ~ '^(part|all|sold)'"
+    rows = await connection.fetch(f'select reference, refunded_cents from "order" where {planted}')
+    earnings = await connection.fetch(
+        f'select e.state from earning e join "order" o on o.id = e.order_id where {planted}'
+    )
+    tasks = await connection.fetch(
+        f'select what, o.reference from task t join "order" o on o.id = t.subject_id where {planted}'
+    )
     await connection.close()
     assert {row["reference"]: row["refunded_cents"] for row in rows} == {
         "part accepted": 0,
@@ -112,7 +125,7 @@ async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrad
         ("record_payment", "part done"),
         ("record_payment", "part of what was sold before"),
     }
-    async with opened(empty, role=BOOKS_ROLE) as books, books.transaction() as tx:
+    async with opened(logins_at(url), role=READER_ROLE) as books, books.transaction() as tx:
         found = await broken(tx)
     assert not any(rows for name, rows in found.items() if name.startswith(("I7", "I16"))), found
 
@@ -144,9 +157,36 @@ async def test_the_name_of_a_client_may_be_anything(database: Database) -> None:
             assert (await enter(tx, Identity("https://issuer.example", "x", name))).app_id is None
 
 
-async def test_start_fails_under_another_role(database_url: str) -> None:
-    with pytest.raises(asyncpg.InvalidParameterValueError):
-        await Database(database_url, role="nobody_knows").open()
+@pytest.mark.parametrize("login", ["samen", "postgres", "samen_worker"])
+async def test_start_fails_with_another_login(database_url: str, login: str) -> None:
+    """Of the owner, a superuser or another role: only its own can become nothing else."""
+    logins = replace(logins_at(database_url), app=database_url.replace("samen@", f"{login}@"))
+    with pytest.raises(DatabaseUnfit, match=f'SAMEN_DATABASE_URL logs in as "{login}". It has to be samen_app'):
+        await Database(logins).open()
+
+
+def test_start_fails_with_a_login_that_may_become_more(tmp_path: Path) -> None:
+    """On a server whose administrator let it act as the owner of the functions, or pass over policies."""
+    alone = EmbeddedPostgres.at(tmp_path)
+    alone.start()
+    migrate_to_head(alone.url())
+    for given, taken in (
+        ("grant samen_books to samen_reader", "revoke samen_books from samen_reader"),
+        ("alter role samen_reader bypassrls", "alter role samen_reader nobypassrls"),
+        ("alter role samen_reader superuser", "alter role samen_reader nosuperuser"),
+    ):
+        alone.command("psql", "-qc", given)
+        with pytest.raises(DatabaseUnfit, match="becom"):
+            asyncio.run(_open(logins_at(alone.url()), READER_ROLE))
+        alone.command("psql", "-qc", taken)
+    asyncio.run(_open(logins_at(alone.url()), READER_ROLE))
+    alone.stop()
+    shutil.rmtree(alone.home)
+
+
+async def _open(logins: Logins, role: str) -> None:
+    async with opened(logins, role=role):
+        return
 
 
 def test_the_launcher_recovers_from_a_kill_and_from_a_recycled_pid(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from app.adapters import issuers
 from app.adapters.issuers import PATIENCE, RemoteKeys
 from app.adapters.tokens import Issuer, identify
+from app.db.logins import logins_at
 from app.domain.errors import IssuerUnavailable
 from app.main import build
 from app.settings import Settings, TrustedIssuer
@@ -49,7 +50,7 @@ async def fresh(
 ) -> AsyncIterator[FastAPI]:
     """The application directly after its start, with the provider trusted."""
     trusted = TrustedIssuer.model_validate({"name": provider.issuer, "scopes": ["catalogue:read", "members:read"]})
-    app = build(settings.model_copy(update={"issuers": [trusted]}), database_url, seconds=seconds)
+    app = build(settings.model_copy(update={"issuers": [trusted]}), logins_at(database_url), seconds=seconds)
     async with app.router.lifespan_context(app):
         yield app
 

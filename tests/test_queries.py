@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from app.db.logins import logins_at
 from app.main import build
 from app.settings import Settings
 from tests.scenarios import jobs
@@ -41,7 +42,7 @@ class Counted:
 async def counted(settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counted]:
     heard: list[str] = []
     monkeypatch.setattr("app.main.statement_span", lambda sql, seconds: heard.append(" ".join(sql.split())[:60]))
-    app = build(settings.model_copy(update={"otlp_endpoint": "http://127.0.0.1:1"}), database_url)
+    app = build(settings.model_copy(update={"otlp_endpoint": "http://127.0.0.1:1"}), logins_at(database_url))
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),

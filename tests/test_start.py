@@ -20,6 +20,8 @@ from jose import jwk
 
 from app.adapters.tokens import KeyRing, new_key
 from app.db.embedded import EmbeddedPostgres
+from app.db.logins import logins_at
+from tests.live import settings_of
 from tests.test_cli import ROOT, samen
 
 SIGNING = json.dumps({"keys": [new_key()]})
@@ -27,7 +29,7 @@ SEALING = base64.b64encode(bytes(range(32))).decode()
 ISSUER = "https://id.example.org/realms/samen"
 RIGHT = {
     "SAMEN_ENVIRONMENT": "production",
-    "SAMEN_DATABASE_URL": "postgresql://samen@127.0.0.1:1/samen",
+    **settings_of(logins_at("postgresql://samen@127.0.0.1:1/samen")),
     "SAMEN_PUBLIC_URL": "https://samen.example.org",
     "SAMEN_ISSUERS": json.dumps([{"name": ISSUER}]),
     "SAMEN_SIGNING_KEYS": SIGNING,
@@ -145,7 +147,9 @@ WRONG = [
 def test_production_does_not_start_with_a_setting_that_is_wrong(
     tmp_path: Path, command: str, name: str, value: str, said: str
 ) -> None:
-    done = samen(command, cwd=tmp_path, **{**RIGHT, name: value})
+    # Without an address of the database, no other login has one either.
+    given = {key: text for key, text in RIGHT.items() if value or not key.startswith(name)}
+    done = samen(command, cwd=tmp_path, **given | {name: value})
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert len(lines) == 1, done.stderr
@@ -293,7 +297,7 @@ def empty(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 async def test_the_first_officer_is_appointed_once_and_that_is_in_the_audit_log(empty: str, tmp_path: Path) -> None:
-    given = RIGHT | {"SAMEN_DATABASE_URL": empty}
+    given = RIGHT | settings_of(logins_at(empty))
     who = ("appoint", "--issuer", ISSUER, "--subject", "42", "--name", "Ans de Wit")
     assert samen(*who, cwd=tmp_path, **given).stderr.startswith("The database refused")
     assert samen("migrate", cwd=tmp_path, **given).returncode == 0
@@ -354,7 +358,7 @@ def test_a_login_that_cannot_migrate_is_told_what_it_needs(tmp_path: Path, owner
     alone.start()
     alone.command("createdb", "-O", owner, "empty")
     alone.command("psql", "-qd", "postgres", "-c", "alter role samen nocreaterole")
-    done = samen("migrate", cwd=tmp_path, **RIGHT | {"SAMEN_DATABASE_URL": alone.url("empty")})
+    done = samen("migrate", cwd=tmp_path, **RIGHT | settings_of(logins_at(alone.url("empty"))))
     alone.stop()
     shutil.rmtree(alone.home)
     assert done.returncode == 1
@@ -368,7 +372,7 @@ def test_a_port_in_use_is_told_in_a_sentence(database_url: str, tmp_path: Path, 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         number = taken.getsockname()[1]
-        given = {"SAMEN_DATABASE_URL": database_url, "SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
+        given = settings_of(logins_at(database_url)) | {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
         given |= {"SAMEN_SEALING_KEY": base64.b64encode(bytes(32)).decode(), port: str(number)}
         done = samen("serve", cwd=tmp_path, **given)
     assert done.returncode == 1

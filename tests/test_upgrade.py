@@ -4,26 +4,25 @@ The dumps in `tests/upgrades` contain what a stop leaves behind: undelivered eve
 """
 
 import asyncio
-import gzip
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 import pytest
 
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import BOOKS_ROLE, WORKER_ROLE, Database, opened
+from app.db.engine import Database, opened
+from app.db.logins import BOOKS_ROLE, WORKER_ROLE, logins_at
 from app.domain.platform.events import OPENS
 from app.migrations import migrate_to_head
 from app.running.run import SystemRun
 from app.usecases.ledger import check_books
 from app.worker import Worker
+from tests.older import execute, restored
 
-DUMPS = Path(__file__).parent / "upgrades"
 DUE = "net_cents + vat_cents - paid_cents - refunded_cents > 0"
 FITS = {
     "accept_order": ('"order"', "state = 'placed'"),
@@ -98,13 +97,6 @@ async def asked(url: str, sql: str, *arguments: object) -> list[asyncpg.Record]:
         await connection.close()
 
 
-async def execute(url: str, script: str) -> None:
-    """A script of the superuser."""
-    connection = await asyncpg.connect(url.replace("samen@", "postgres@"))
-    await connection.execute(script)
-    await connection.close()
-
-
 async def published(url: str) -> dict[str, Place]:
     rows = await asked(url, "select id, position, sequence from outbox where position is not null")
     return {str(row["id"]): (row["position"], row["sequence"]) for row in rows}
@@ -132,9 +124,7 @@ def upgraded(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, databas
     """A dump, restored and migrated; `database_url` has made the roles by then."""
     assert database_url
     name = f"samen_upgrade_{request.param}_{os.getpid()}"
-    postgres.command("createdb", "-O", "samen", name)
-    url = postgres.url(name)
-    asyncio.run(execute(url, gzip.decompress((DUMPS / f"{request.param}.sql.gz").read_bytes()).decode()))
+    url = restored(postgres, name, request.param)
     waits = "delivered_at is null or audience is not null and position is null"
     waiting = asyncio.run(asked(url, f"select id from outbox where {waits} order by created_at, id"))
     asyncio.run(execute(url, PLANTED))
@@ -155,7 +145,10 @@ def upgraded(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, databas
 @pytest.fixture(scope="module")
 async def delivered(upgraded: Upgraded) -> AsyncIterator[Database]:
     """Everything delivered and published; in the role that sees all books."""
-    async with opened(upgraded.url, role=WORKER_ROLE) as database, opened(upgraded.url, role=BOOKS_ROLE) as books:
+    async with (
+        opened(logins_at(upgraded.url), role=WORKER_ROLE) as database,
+        opened(logins_at(upgraded.url), role=BOOKS_ROLE) as books,
+    ):
         worker = Worker(database, now=lambda: upgraded.now)
         while await worker.tick():
             continue

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import psutil
 
+from app.db.logins import SETTINGS
+
 SYSTEM_USER = "samen-postgres"
 SYSTEM_HOME = Path("/var/lib/samen")
 OWNER = "samen"
@@ -124,6 +126,7 @@ class EmbeddedPostgres:
     def _start(self, extra: Sequence[str]) -> bool:
         if not self._complete():
             self._create()
+        self._ensure_logins()
         running = self.running()
         if not running:
             for left in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
@@ -192,11 +195,27 @@ class EmbeddedPostgres:
         with (new / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(CONFIG)
         (new / "pg_hba.conf").write_text("local all all peer map=samen\n", encoding="utf-8")
-        people = {self.user, pwd.getpwuid(os.geteuid()).pw_name}
-        lines = [f"samen {person} {role}\n" for person in sorted(people) for role in ("postgres", OWNER)]
-        (new / "pg_ident.conf").write_text("".join(lines), encoding="utf-8")
+        (new / "pg_ident.conf").write_text(self._may_log_in(), encoding="utf-8")
         self._command("initdb", "-D", new, "--sync-only")
         new.rename(self.data)
+
+    def _may_log_in(self) -> str:
+        """The map of peers: the users of this cluster may log in as each of its roles, and nobody else as any."""
+        people = {self.user, pwd.getpwuid(os.geteuid()).pw_name}
+        roles = ("postgres", OWNER, *SETTINGS)
+        return "".join(f"samen {person} {role}\n" for person in sorted(people) for role in roles)
+
+    def _ensure_logins(self) -> None:
+        """Bring the map of a cluster that an older version made up to date."""
+        file = self.data / "pg_ident.conf"
+        if file.read_text(encoding="utf-8") != self._may_log_in():
+            new = file.with_name("pg_ident.new")
+            new.write_text(self._may_log_in(), encoding="utf-8")
+            new.chmod(0o644)
+            # Half a map would look like a cluster that was never finished.
+            new.rename(file)
+            if self.running():
+                self._command("pg_ctl", "-D", self.data, "-s", "reload")
 
     def _ensure_database(self) -> None:
         sql = (

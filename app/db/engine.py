@@ -13,18 +13,15 @@ import asyncpg
 import uuid_utils
 from pydantic_core import from_json, to_json
 
-from app.db.failures import DatabaseFailed, check_version, telling_failures
+from app.db.failures import DatabaseFailed, DatabaseUnfit, check_version, telling_failures
+from app.db.logins import APP_ROLE, BOOKS_ROLE, CATALOGUE_ROLE, READER_ROLE, SETTINGS, Logins
 from app.db.sealed_text import Sealing, key_of
 from app.db.unit_of_work import UnitOfWork, Write
 from app.domain.days import day_of
 from app.domain.errors import DomainError
 
 log = logging.getLogger("samen.database")
-APP_ROLE = "samen_app"
-WORKER_ROLE = "samen_worker"
-CATALOGUE_ROLE = "samen_catalogue"
-BOOKS_ROLE = "samen_books"
-PATIENCE = {BOOKS_ROLE: 600}
+PATIENCE = {BOOKS_ROLE: 600, READER_ROLE: 600}
 """Seconds that a statement may take, by role; of the others 30. A check goes over all books."""
 STATEMENTS = {CATALOGUE_ROLE: 64}
 """Prepared statements that a connection keeps, by role; 100 for the others.
@@ -35,10 +32,16 @@ Answers = dict[tuple[str, tuple[object, ...]], list[dict[str, Any]]]
 """Rows by the query that they answer: its SQL and its arguments."""
 OnStatement = Callable[[str, float], None]
 """Callback after every statement: its SQL and its duration in seconds."""
+LOGIN = """
+select r.rolname::text as login,
+       r.rolsuper or r.rolbypassrls or pg_has_role(r.oid, $1::name, 'member')
+       or exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                                           and pg_has_role(r.oid, c.relowner, 'member')) as too_much
+  from pg_roles r where r.rolname = session_user
+"""
+"""The login of a session, and whether it may become a role that sees or changes everything."""
 JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
-LOCK_TIMEOUT = "5s"
-"""PostgreSQL's `lock_timeout`. `Run` then retries; a second request under the same key gets `still_running`."""
 
 
 class Tx:
@@ -141,18 +144,18 @@ class _NoConnection:
 
 
 class Database:
-    """The pools of one process. Each connection takes its role when it is made, and start fails if it did not."""
+    """A pool of one role, which logs in as itself. What the role needs of the server is set for it there."""
 
     def __init__(
         self,
-        url: str,
+        logins: Logins,
         *,
         role: str = APP_ROLE,
         size: int = 10,
         sealing: Sealing | None = None,
         on_statement: OnStatement | None = None,
     ) -> None:
-        self.url = url
+        self.logins = logins
         self.on_statement = on_statement
         self.sealing = sealing
         self.role = role
@@ -162,13 +165,15 @@ class Database:
         """Serves waiters in their order; the pool alone would not."""
 
     async def open(self) -> None:
-        """Connects. Raises DatabaseFailed; DatabaseUnfit for an old server, RuntimeError for another role."""
+        """Connects. Raises DatabaseFailed; DatabaseUnfit for an old server and for another login."""
         with telling_failures():
             await self._connect()
 
     async def _connect(self) -> None:
+        url = self.logins.of(self.role)
+        acts_as = {"role": self.role} if self.role == BOOKS_ROLE else {}
         self._pool = await asyncpg.create_pool(
-            self.url,
+            url,
             min_size=1,
             max_size=self._size,
             timeout=3,
@@ -176,20 +181,26 @@ class Database:
             statement_cache_size=STATEMENTS.get(self.role, 100),
             init=self._ready,
             reset=_nothing_to_reset,
-            server_settings={
-                "role": self.role,
-                "application_name": self.role,
-                "jit": "off",
-                "random_page_cost": "1.1",  # what is asked for often is in memory: plans by key, however small a table
-                "lock_timeout": LOCK_TIMEOUT,
-                "plan_cache_mode": "auto" if self.role == CATALOGUE_ROLE else "force_generic_plan",
-            },
+            server_settings={"application_name": self.role, **acts_as},
         )
         async with self._pool.acquire() as connection:
             check_version(connection)
-            role = await connection.fetchval("select current_user::text")
-        if role != self.role:
-            raise RuntimeError(f"the database gave the role {role}; {self.role} was expected")
+            await self._check_login(connection)
+
+    async def _check_login(self, connection: Any) -> None:
+        """Checks that the session is the role's own, since a session can become whatever its login may be.
+
+        Raises DatabaseUnfit for the owner of the tables, a superuser and every other login.
+        """
+        if self.role not in SETTINGS:
+            return
+        row = await connection.fetchrow(LOGIN, BOOKS_ROLE)
+        if row["login"] != self.role or row["too_much"]:
+            raise DatabaseUnfit(
+                f'{SETTINGS[self.role]} logs in as "{row["login"]}". It has to be {self.role}, which is no superuser,'
+                f" has no BYPASSRLS, owns no table and is no member of {BOOKS_ROLE}: whoever gets in by this login may"
+                " become whatever it may be. `samen migrate --roles` makes the logins and prints the settings."
+            )
 
     async def _ready(self, connection: Any) -> None:
         await connection.set_type_codec(
@@ -237,7 +248,7 @@ class Database:
 
 @asynccontextmanager
 async def opened(
-    url: str,
+    logins: Logins,
     *,
     role: str = APP_ROLE,
     size: int = 2,
@@ -245,7 +256,7 @@ async def opened(
     on_statement: OnStatement | None = None,
 ) -> AsyncIterator[Database]:
     """A database for as long as it is used."""
-    database = Database(url, role=role, size=size, sealing=sealing, on_statement=on_statement)
+    database = Database(logins, role=role, size=size, sealing=sealing, on_statement=on_statement)
     await database.open()
     try:
         yield database

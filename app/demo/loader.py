@@ -9,7 +9,8 @@ from uuid import UUID
 import yaml
 from pydantic import TypeAdapter
 
-from app.db.engine import BOOKS_ROLE, Database, opened
+from app.db.engine import Database, opened
+from app.db.logins import BOOKS_ROLE
 from app.demo.format import AppFile, CooperativeFile, MemberFile, MunicipalityFile, OfferingFile, PersonFile
 from app.domain.access import Role, Scope
 from app.domain.actors import Identity
@@ -55,7 +56,7 @@ class Loader:
         return await self._apps(_read(folder / "apps.yaml", list[AppFile]))
 
     async def _appoint(self, login: str) -> None:
-        async with opened(self.database.url, role=BOOKS_ROLE, size=1) as books:
+        async with opened(self.database.logins, role=BOOKS_ROLE, size=1) as books:
             await SystemRun(books)(appoint_network, issuer=self.issuer, subject=login, name="LaNSCO United")
 
     async def _municipality(self, file: MunicipalityFile) -> None:

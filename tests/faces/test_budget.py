@@ -12,6 +12,7 @@ import pytest
 import websockets
 from graphql import parse
 
+from app.db.logins import logins_at
 from app.graphql.budget import MOST_READ
 from app.graphql.limits import Scale
 from app.graphql.schema import schema
@@ -98,7 +99,7 @@ async def test_a_socket_has_no_more_time_than_a_request(world: World, settings: 
     given = f'id: "{seller.member_id}", expectedVersion: {version}, input: {{text: "fiets", amount: null}}'
     goal = f"mutation {{ setGoal({given}) {{ goalText }} }}"
     owner = await asyncpg.connect(database_url)
-    app = build(settings.model_copy(update={"graphql_seconds": 0.3}), database_url)
+    app = build(settings.model_copy(update={"graphql_seconds": 0.3}), logins_at(database_url))
     async with (
         app.router.lifespan_context(app),
         served(app) as place,

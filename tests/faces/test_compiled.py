@@ -10,7 +10,8 @@ from graphql import GraphQLObjectType, get_named_type
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.db.engine import CATALOGUE_ROLE, opened
+from app.db.engine import opened
+from app.db.logins import CATALOGUE_ROLE, logins_at
 from app.graphql.compiled import Written
 from app.graphql.context import Context
 from app.graphql.schema import schema
@@ -190,7 +191,7 @@ async def test_whoever_asks_for_more_gets_it_all(world: World, seller: Seller) -
 
 
 async def test_however_many_documents_there_are_a_connection_keeps_few_statements(database_url: str) -> None:
-    async with opened(database_url, role=CATALOGUE_ROLE, size=1) as database:
+    async with opened(logins_at(database_url), role=CATALOGUE_ROLE, size=1) as database:
         both = Both(Catalogue(database))
         for number in range(70):
             written, _ = await both(f"{{ catalogue {{ a{number}: pageInfo {{ endCursor }} }} }}")

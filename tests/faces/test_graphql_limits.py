@@ -13,6 +13,7 @@ import websockets
 from fastapi import FastAPI
 from graphql import build_schema, parse
 
+from app.db.logins import logins_at
 from app.graphql.face import GRAPHQL_JSON
 from app.graphql.limits import Scale
 from app.graphql.schema import schema
@@ -197,7 +198,7 @@ async def test_what_takes_too_long_is_stopped_and_undone(
     version = (await seller.member("GET", f"/v1/members/{seller.member_id}"))["version"]
     given = f'id: "{seller.member_id}", expectedVersion: {version}, input: {{text: "fiets", amount: null}}'
     goal = f"mutation {{ setGoal({given}) {{ goalText }} }}"
-    app = build(settings.model_copy(update={"graphql_seconds": 0.3}), database_url)
+    app = build(settings.model_copy(update={"graphql_seconds": 0.3}), logins_at(database_url))
     owner = await asyncpg.connect(database_url)
     headers = {"Authorization": f"Bearer {seller.member.token}", "Accept": kind, "Accept-Language": "en"}
     transport = httpx.ASGITransport(app=app)

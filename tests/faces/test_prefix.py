@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.adapters.addresses import prefix_of
+from app.db.logins import logins_at
 from app.main import build
 from app.settings import Settings
 from app.worker import worker_of
@@ -34,7 +35,7 @@ def placed(settings: Settings) -> Settings:
 @pytest.fixture
 async def below(placed: Settings, database_url: str) -> AsyncIterator[str]:
     """The URL of the application on a real port; the path is passed on or stripped."""
-    app = build(placed, database_url)
+    app = build(placed, logins_at(database_url))
     async with app.router.lifespan_context(app), served(app, prefix=prefix_of(placed.public_url)) as address:
         yield address
 
@@ -86,7 +87,7 @@ async def test_a_socket_opens_below_it(below: str) -> None:
 async def test_a_webhook_of_the_worker_names_it(world: World, placed: Settings, database_url: str) -> None:
     """The worker has the same setting."""
     app, offering = await world.app(SCOPES), await world.offering(await world.cooperative())
-    async with receiving() as receiver, worker_of(placed, database_url) as worker:
+    async with receiving() as receiver, worker_of(placed, logins_at(database_url)) as worker:
         await hook(app, receiver.url)
         order = await world.order(app, offering)
 

@@ -18,6 +18,7 @@ from jose import jwk
 
 from app.adapters.logs import JsonLines
 from app.adapters.tokens import ASYMMETRIC, LIFETIME, LONGEST, Issuer, new_key, read_token
+from app.db.logins import logins_at
 from app.keys import people_issuer
 from app.main import build
 from app.settings import Settings, TrustedIssuer
@@ -163,7 +164,7 @@ async def provider() -> AsyncIterator[Provider]:
 async def application(settings: Settings, database_url: str, provider: Provider) -> AsyncIterator[FastAPI]:
     """The application; it trusts the provider by only its name and scopes."""
     trusted = TrustedIssuer.model_validate({"name": provider.issuer, "scopes": ["catalogue:read"]})
-    app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
+    app = build(settings.model_copy(update={"issuers": [trusted]}), logins_at(database_url))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -193,7 +194,7 @@ async def test_a_key_that_is_published_for_encryption_signs_nothing(settings: Se
     async with provider_at() as provider:
         provider.keys.append(new_key() | {"use": "enc"})
         trusted = TrustedIssuer.model_validate({"name": provider.issuer})
-        app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
+        app = build(settings.model_copy(update={"issuers": [trusted]}), logins_at(database_url))
         async with app.router.lifespan_context(app):
             good, other = (Forge(provider.issuer, key).signed() for key in provider.keys)
             assert (await asked(app, good)).status_code == 200
@@ -205,7 +206,7 @@ async def test_a_published_key_of_another_kind_lets_nobody_in(settings: Settings
     async with provider_at() as provider:
         provider.keys.append(new_key() | odd)
         trusted = TrustedIssuer.model_validate({"name": provider.issuer})
-        app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
+        app = build(settings.model_copy(update={"issuers": [trusted]}), logins_at(database_url))
         async with app.router.lifespan_context(app):
             forged = provider.forge.signed(header={"kid": provider.keys[1]["kid"]})
             assert (await asked(app, forged)).json()["facts"] == {"reason": "signature"}

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.db.logins import logins_at
 from app.domain.actors import Identity
 from app.domain.platform.rates import LOGIN_COST, client_of, units_of
 from app.main import build
@@ -35,7 +36,7 @@ async def limited(
     settings: Settings, database_url: str, address: str, clock: Clock | None = None, **limits: int
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A process with limits, called from an address."""
-    app: FastAPI = build(settings.model_copy(update=LIMITS | limits), database_url, now=clock or standing())
+    app: FastAPI = build(settings.model_copy(update=LIMITS | limits), logins_at(database_url), now=clock or standing())
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -81,7 +82,7 @@ async def test_who_waited_as_long_as_was_said_goes_on_and_no_sooner(settings: Se
 
 async def test_who_asks_too_fast_with_a_chunked_body_is_told_at_once(settings: Settings, database_url: str) -> None:
     clock = standing(MINUTE + timedelta(hours=1))
-    app = build(settings.model_copy(update={"rate_visitor": 1}), database_url, now=clock)
+    app = build(settings.model_copy(update={"rate_visitor": 1}), logins_at(database_url), now=clock)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield b'{"query": "{ __typename }"}'
@@ -165,7 +166,7 @@ async def test_operations_that_a_document_holds_beside_the_one_that_runs_are_pai
 
 async def test_sockets_are_paid_for(settings: Settings, database_url: str) -> None:
     """Opening and each operation cost units; a caller without units gets an error with the seconds to wait."""
-    app = build(settings.model_copy(update=LIMITS | {"rate_visitor": 12}), database_url, now=standing())
+    app = build(settings.model_copy(update=LIMITS | {"rate_visitor": 12}), logins_at(database_url), now=standing())
     async with app.router.lifespan_context(app), served(app) as address, socket(address, None) as connection:
         assert (await said(connection))["type"] == "connection_ack"
         found = [await spoken(connection, "{ __typename }") for _ in range(14)]
@@ -177,7 +178,7 @@ async def test_sockets_are_paid_for(settings: Settings, database_url: str) -> No
 async def test_a_subscription_is_paid_for_at_each_look(world: World, settings: Settings, database_url: str) -> None:
     buyer = world.person()
     order = await world.order(buyer, await world.offering(await world.cooperative()))
-    app = build(settings.model_copy(update=LIMITS | {"rate_standard": 2}), database_url, now=standing())
+    app = build(settings.model_copy(update=LIMITS | {"rate_standard": 2}), logins_at(database_url), now=standing())
     query = f'subscription {{ order(id: "{order["id"]}") {{ state }} }}'
     async with app.router.lifespan_context(app), served(app) as address, socket(address, buyer.token) as connection:
         assert (await said(connection))["type"] == "connection_ack"

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.adapters.tokens import new_key
+from app.db.logins import logins_at
 from app.main import build
 from app.settings import Settings, TrustedIssuer
 from tests.live import free_port
@@ -40,7 +41,7 @@ async def trusting(
 ) -> AsyncIterator[FastAPI]:
     """The application, with one more issuer."""
     trusted = TrustedIssuer.model_validate({"name": issuer, "scopes": ["catalogue:read", "members:read"]})
-    app = build(settings.model_copy(update={"issuers": [trusted]}), database_url, seconds=seconds)
+    app = build(settings.model_copy(update={"issuers": [trusted]}), logins_at(database_url), seconds=seconds)
     async with app.router.lifespan_context(app):
         yield app
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.db.logins import logins_at
 from app.main import build
 from app.settings import Settings, TrustedIssuer
 from tests import tools
@@ -66,7 +67,7 @@ async def canaille(trusting: Tls) -> AsyncIterator[str]:
 async def trusts(settings: Settings, database_url: str, **issuer: object) -> AsyncIterator[FastAPI]:
     """The application directly after its start, with one more issuer."""
     trusted = TrustedIssuer.model_validate(issuer)
-    app = build(settings.model_copy(update={"issuers": [trusted]}), database_url)
+    app = build(settings.model_copy(update={"issuers": [trusted]}), logins_at(database_url))
     async with app.router.lifespan_context(app):
         yield app
 

@@ -15,13 +15,14 @@ import pytest
 from pydantic import SecretStr
 
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import BOOKS_ROLE, opened
+from app.db.engine import opened
+from app.db.logins import APP_ROLE, BOOKS_ROLE, OWNER_SETTING, SETTINGS, Logins, logins_at
 from app.db.platform.sealing_key import claim
-from app.db.schema import RestoreError, make_roles
+from app.db.roles import RestoreError, make_roles
 from app.db.sealed_text import Sealing
 from app.keys import SealingKeyError, check_sealing_key
 from app.settings import Settings
-from tests.live import ROOT, SEALING, Live, free_port
+from tests.live import ROOT, SEALING, Live, free_port, settings_of
 from tests.world import GUEST
 
 OTHER = base64.b64encode(bytes(31) + b"x").decode()
@@ -61,14 +62,20 @@ def fresh(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def samen(
-    live: Live, *arguments: str, place: Path | None = None, code: int = 0, **environment: str
+    live: Live,
+    *arguments: str,
+    place: Path | None = None,
+    at: Logins | None = None,
+    code: int = 0,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """A command with the settings of `live`, changed by `environment`; an empty value removes one.
 
-    With `place` it works on the embedded database of that folder.
+    With `place` it works on the embedded database of that folder, with `at` on the database of these logins.
     """
-    embedded = {"SAMEN_DATABASE_URL": "", "SAMEN_DATA_DIR": str(place)} if place else {}
-    chosen = {name: value for name, value in (live.environment | embedded | environment).items() if value}
+    embedded = {**dict.fromkeys((*SETTINGS.values(), OWNER_SETTING), ""), "SAMEN_DATA_DIR": str(place)} if place else {}
+    elsewhere = settings_of(at) if at else {}
+    chosen = {name: value for name, value in (live.environment | embedded | elsewhere | environment).items() if value}
     command = [sys.executable, "-m", "app.cli", *arguments]
     done = subprocess.run(command, env=chosen, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == code, done.stdout + done.stderr
@@ -101,7 +108,7 @@ def test_a_server_of_ones_own_works_after_a_restore(
     live.postgres.command("psql", "-d", "samen", "-c", "alter role samen nobypassrls")
     rights = "select rolsuper or rolbypassrls from pg_roles where rolname = 'samen'"
     assert fresh.command("psql", "-d", "samen", "-Atc", rights).strip() == "f"
-    samen(live, "restore", archive, SAMEN_DATABASE_URL=fresh.url(user=login))
+    samen(live, "restore", archive, at=logins_at(fresh.url(user=login)))
     assert counts(fresh) == counts(live.postgres)
     other = Live(home=tmp_path / "data", postgres=fresh, keys=live.keys, port=free_port())
     assert "BROKEN" not in samen(other, "check-books").stdout
@@ -155,11 +162,11 @@ def test_a_key_that_opens_what_is_sealed_is_written_down(live: Live) -> None:
 
 
 async def test_of_two_first_keys_one_stays(fresh: EmbeddedPostgres, live: Live) -> None:
-    await asyncio.to_thread(samen, live, "migrate", SAMEN_DATABASE_URL=fresh.url())
+    await asyncio.to_thread(samen, live, "migrate", at=logins_at(fresh.url()))
 
     async def start() -> bool:
         key = Sealing(os.urandom(32))
-        async with opened(fresh.url(), role=BOOKS_ROLE, size=1) as database, database.transaction() as tx:
+        async with opened(logins_at(fresh.url()), role=BOOKS_ROLE, size=1) as database, database.transaction() as tx:
             return await claim(tx, key)
 
     assert sum(await asyncio.gather(*(start() for _ in range(8)))) == 1
@@ -171,9 +178,9 @@ def test_a_key_that_is_lost_is_given_up_as_the_page_says(live: Live) -> None:
     sql = page.partition("If the key is lost for good")[2].partition("```sql\n")[2].partition("```")[0]
     settings = Settings(sealing_key=SecretStr(OTHER))
     with pytest.raises(SealingKeyError):
-        asyncio.run(check_sealing_key(settings, live.postgres.url()))
+        asyncio.run(check_sealing_key(settings, logins_at(live.postgres.url()), APP_ROLE))
     asyncio.run(_execute(live.postgres.url(), sql))
-    asyncio.run(check_sealing_key(settings, live.postgres.url()))
+    asyncio.run(check_sealing_key(settings, logins_at(live.postgres.url()), APP_ROLE))
 
 
 async def _execute(url: str, sql: str) -> None:

@@ -145,7 +145,7 @@ def test_a_server_that_loses_its_database_says_so_at_every_door(live: Live) -> N
 def test_the_embedded_database_is_started_again_for_all_who_use_it(tmp_path: Path) -> None:
     """A server and a worker on one embedded database, whose postmaster is killed."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if name != "SAMEN_DATABASE_URL"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAMEN_DATABASE_URL")}
     environment |= {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_PORT": str(port)}
     postgres, url = EmbeddedPostgres.at(tmp_path), f"http://127.0.0.1:{port}"
     subprocess.run([sys.executable, "-m", "app.cli", "demo"], env=environment, cwd=ROOT, check=True)

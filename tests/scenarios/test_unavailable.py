@@ -18,8 +18,9 @@ from prometheus_client import REGISTRY
 
 from app.adapters.logs import JsonLines
 from app.db.embedded import EmbeddedPostgres
-from app.db.engine import WORKER_ROLE, Database
+from app.db.engine import Database
 from app.db.failures import Repeat, failure_of
+from app.db.logins import WORKER_ROLE, logins_at
 from app.main import build
 from app.running.run import SystemRun
 from app.settings import Settings
@@ -137,7 +138,7 @@ async def test_a_statement_that_an_operator_cancels_is_503(world: World, superus
 @contextlib.asynccontextmanager
 async def rated(settings: Settings, database_url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     """An application with rate limits for visitors."""
-    app = build(settings.model_copy(update={"rate_visitor": 1000}), database_url)
+    app = build(settings.model_copy(update={"rate_visitor": 1000}), logins_at(database_url))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=("203.0.113.9", 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -209,7 +210,7 @@ async def test_a_worker_outlives_whatever_the_database_fails_at(
     seller, app, stop = await world.cooperative(), await world.app(), asyncio.Event()
     offering = await world.offering(seller)
     await world.work()
-    database = Database(world.worker_database.url, role=WORKER_ROLE, size=2)
+    database = Database(world.worker_database.logins, role=WORKER_ROLE, size=2)
     await database.open()
 
     async def tasks(of: Any) -> list[str]:

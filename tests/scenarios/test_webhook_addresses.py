@@ -16,6 +16,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.adapters.webhooks import LOOK_UP, Sender
+from app.db.logins import logins_at
 from app.settings import Settings
 from app.worker import worker_of
 from tests.live import in_production
@@ -250,7 +251,7 @@ async def test_what_the_operator_allows_is_taken_and_sent_to(
         await near("POST", place, {"url": receiver.url, "kinds": ["order.placed"]})
         order = await world.order(near, await world.offering(await world.cooperative()))
         await world.work()
-        async with worker_of(allowing, database_url) as worker:
+        async with worker_of(allowing, logins_at(database_url)) as worker:
             while await worker.send():
                 pass
         assert [order["id"] in body.decode() for _, body in receiver.calls] == [True]

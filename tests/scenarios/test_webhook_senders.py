@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from app.adapters.webhooks import Sender
+from app.db.logins import logins_at
 from app.domain.platform.destinations import PUBLIC, address_of
 from app.domain.platform.feed import Audience
 from app.domain.platform.webhooks import BACKOFF, Answer, Delivery, Letter, SendingState, Webhook, after
@@ -160,7 +161,7 @@ async def test_a_busy_webhook_leaves_the_events_their_connections(
     seller, app, stop = await world.cooperative(), await world.app(SCOPES), asyncio.Event()
     offering = await world.offering(seller)
     holder = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
-    async with receiving() as receiver, worker_of(settings, database_url) as worker:
+    async with receiving() as receiver, worker_of(settings, logins_at(database_url)) as worker:
         webhook = (await hook(app, receiver.url))["webhook"]["id"]
         for _ in range(MOST_OF_APP):
             await world.order(app, offering)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.db.engine import WORKER_ROLE, Database
+from app.db.engine import Database
+from app.db.logins import WORKER_ROLE
 from app.domain.platform.messages import MOST_TRIES
 from app.worker import Worker
 from tests.live import until
@@ -177,7 +178,7 @@ async def test_a_mail_that_is_under_way_is_begun_by_nobody_else(world: World) ->
     """Its lease ended before its worker sent it: the worker with the last claim sends it."""
     seller, email = await world.cooperative(), address()
     await coordinators(world, seller, email)
-    database = Database(world.worker_database.url, role=WORKER_ROLE, size=2)
+    database = Database(world.worker_database.logins, role=WORKER_ROLE, size=2)
     await database.open()
     async with mail_server() as server:
         order = await placed(world, seller)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from app.db.engine import WORKER_ROLE, Database
+from app.db.engine import Database
+from app.db.logins import WORKER_ROLE
 from app.db.platform.outbox import claim_events
 from app.running.run import SystemRun
 from app.usecases.platform.events import deliver_event
@@ -105,7 +106,7 @@ async def test_events_open_and_close_tasks_for_their_role(world: World) -> None:
 async def test_the_worker_outlives_a_database_that_is_away(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
-    database, stop = Database(world.worker_database.url, role=WORKER_ROLE, size=1), asyncio.Event()
+    database, stop = Database(world.worker_database.logins, role=WORKER_ROLE, size=1), asyncio.Event()
     await database.open()
     await database.close()
     working = asyncio.create_task(Worker(database).run(stop))

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message
 
 from app.db.engine import Database, Tx
+from app.db.logins import logins_at
 from app.domain.actors import Identity
 from app.graphql.compiled import Written
 from app.graphql.context import Context
@@ -159,8 +160,8 @@ class Stand:
 
 @asynccontextmanager
 async def rehearsed(settings: Settings, database_url: str, clock: Clock) -> AsyncIterator[Stand]:
-    app = build(settings, database_url, now=clock)
-    rehearsal = Rehearsal(database_url, size=2, sealing=sealing(settings))
+    app = build(settings, logins_at(database_url), now=clock)
+    rehearsal = Rehearsal(logins_at(database_url), size=2, sealing=sealing(settings))
     await rehearsal.open()
     async with app.router.lifespan_context(app):
         app.state.wiring = replace(app.state.wiring, make_run=partial(Run, rehearsal, now=clock))

@@ -21,18 +21,20 @@ class SealingKeyRow(SQLModel, table=True):
     written_at: datetime = c.when()
 
 
+async def is_kept(tx: Tx) -> bool:
+    """Whether this schema keeps a fingerprint; one that still has to be migrated may not."""
+    return await tx.value("select to_regprocedure('sealing_fingerprint()')") is not None
+
+
 async def fingerprint(tx: Tx) -> bytes | None:
-    """The fingerprint of the key that belongs to this database; None if none is known, or the schema is older."""
-    if not await _has_table(tx):
-        return None
-    found: bytes | None = await tx.value("select fingerprint from sealing_key")
+    """The fingerprint of the key that belongs to this database; None if none is known."""
+    found: bytes | None = await tx.value("select sealing_fingerprint()")
     return found
 
 
 async def wrapped_keys(tx: Tx) -> list[bytes]:
-    """Every key that the installation's key has wrapped: of members and of webhooks."""
-    rows = await tx.rows("select wrapped from sealed_key union all select wrapped_key from webhook")
-    return [row["wrapped"] for row in rows]
+    """Every key that the installation's key has wrapped, of members and of webhooks; none if a fingerprint is known."""
+    return list(await tx.value("select unclaimed_keys()"))
 
 
 async def claim(tx: Tx, sealing: Sealing) -> bool:
@@ -40,11 +42,8 @@ async def claim(tx: Tx, sealing: Sealing) -> bool:
 
     Of two processes that start together with two keys, the second is told that its key is another.
     """
-    if not await _has_table(tx):
-        return True
-    sql = "insert into sealing_key (only_one, fingerprint, written_at) values (true, $1, $2) on conflict do nothing"
-    await tx.value(sql, sealing.fingerprint(), tx.now)
-    return await fingerprint(tx) == sealing.fingerprint()
+    same: bool = await tx.value("select claim_sealing_key($1, $2)", sealing.fingerprint(), tx.now)
+    return same
 
 
 def opens(sealing: Sealing, wrapped: list[bytes]) -> int:
@@ -58,7 +57,3 @@ def _opens(sealing: Sealing, wrapped: bytes) -> bool:
     except InvalidUnwrap:
         return False
     return True
-
-
-async def _has_table(tx: Tx) -> bool:
-    return await tx.value("select to_regclass('public.sealing_key')") is not None

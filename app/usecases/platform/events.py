@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.db import schema
+from app.db import revisions
 from app.db.engine import Tx, uuid7
 from app.db.market.offering_imports import holds_any
 from app.db.platform import outbox
@@ -86,8 +86,8 @@ async def get_lag(tx: Tx, actor: Actor) -> float:
     Raises NotMigrated if the schema is older than this code; a newer one is an upgrade under way.
     """
     actor.require(Right.READ_PUBLIC)
-    if (current := await schema.current(tx)) < schema.newest():
-        raise NotMigrated(current=current, needed=schema.newest())
+    if (current := await revisions.current(tx)) < revisions.newest():
+        raise NotMigrated(current=current, needed=revisions.newest())
     return await lag_seconds(tx)
 
 

@@ -1,0 +1,381 @@
+-- Brings a database of an older schema, from 0030 (version 0.2.0) on, to the tables of 0045_base.sql, and moves its data.
+-- Each part begins with its revision; those that a database has already are left out. Functions, triggers, policies and
+-- grants are not here: app/db/sql makes them anew afterwards.
+
+--: 0032
+-- The order in which events came in, whatever the clocks of the processes said that wrote them.
+alter table outbox add column entered bigint not null generated always as identity;
+drop index outbox_to_publish;
+create index outbox_to_publish on outbox (entered) where audience is not null and position is null;
+alter table webhook_delivery add column name text not null default '';
+update webhook_delivery d set name = e.name from outbox e where e.id = d.event_id;
+alter table webhook_delivery alter column name drop default;
+
+-- Where a mail goes is looked up when it is sent.
+update outbox set facts = facts - 'addresses' where facts ? 'addresses';
+
+--: 0034
+-- What is expected is few rows, whatever was earned before.
+create index earning_pending on earning (member_id) include (net_cents) where state = 'pending';
+
+--: 0035
+-- What a request key keeps of an order has no token of a status link in it.
+alter table idempotency no force row level security;
+update idempotency set outcome = jsonb_set(outcome, '{result}', outcome #> '{result,order}')
+ where verb = 'place_order' and outcome -> 'result' is not null;
+alter table idempotency force row level security;
+
+--: 0037
+-- The fingerprint of the sealing key. Names that were erased under a locale other than UTF-8 get their dash back: it was
+-- read as three other characters.
+create table sealing_key (
+    only_one boolean primary key,
+    fingerprint bytea not null,
+    written_at timestamptz not null,
+    constraint sealing_key_only check (only_one)
+);
+create temporary table misread on commit drop as select unnest(array[
+    E'\u00d4\u00c7\u00f4', E'\u00e2\u0080\u0093', E'\u00e2\u20ac\u201c', E'\u0101\u0080\u0093',
+    E'\u0101\u20ac\u201c', E'\u0393\u00c7\u00f4', E'\u03b2\u0080\u0093', E'\u03b2\u20ac\u201c',
+    E'\u0411\u2500\u2320', E'\u0432\u0402\u201c', E'\u0442\u0080\u0093', E'\u05d2\u0080\u0093',
+    E'\u05d2\u20ac\u201c', E'\u0642\u0080\u0093', E'\u0e42\u0080\u0093', E'\u201a\u00c4\u00ec']) as text;
+update person set name = E'\u2013' where name in (select text from misread);
+update member set name = case when name in (select text from misread) then E'\u2013' else name end,
+       trade_name = case when trade_name in (select text from misread) then E'\u2013' else trade_name end
+ where name in (select text from misread) or trade_name in (select text from misread);
+update "order" set contact = jsonb_build_object('name', E'\u2013')
+ where contact = jsonb_build_object('name', contact ->> 'name') and contact ->> 'name' in (select text from misread);
+update assignment_customer set contact = jsonb_build_object('name', E'\u2013')
+ where contact = jsonb_build_object('name', contact ->> 'name') and contact ->> 'name' in (select text from misread);
+
+--: 0038
+-- Mails become rows, which are sent once.
+create table message (
+    id uuid primary key,
+    cooperative_id uuid not null references cooperative,
+    event_id uuid not null references outbox,
+    kind text not null,
+    recipient_id uuid not null references person,
+    channel text not null,
+    language text not null,
+    state text not null,
+    tries integer not null,
+    next_try_at timestamptz not null,
+    note text not null,
+    done_at timestamptz,
+    constraint message_channel check (channel = 'mail'),
+    constraint message_done check ((state = 'waiting') = (done_at is null)),
+    constraint message_kind_length check (char_length(kind) <= 60),
+    constraint message_language check (language in ('nl', 'en')),
+    constraint message_note_length check (char_length(note) <= 200),
+    constraint message_state check (state in ('waiting', 'sent', 'refused')),
+    unique (event_id, kind, recipient_id, channel)
+);
+create index ix_message_cooperative_id on message (cooperative_id);
+create index ix_message_recipient_id on message (recipient_id);
+create index message_waiting on message (next_try_at) where (state = 'waiting');
+
+--: 0039
+-- Whoever migrates has to see every row, otherwise the repairs below would take hidden subjects for finished ones.
+do $$
+begin
+    if not pg_has_role('samen_books', 'usage') then
+        raise exception 'the login that migrates must be a member of samen_books: grant samen_books to it first';
+    end if;
+end $$;
+
+-- Subjects whose events were numbered in another order than the one in which they came in.
+create temporary table scrambled on commit drop as
+select distinct subject_id
+  from (select subject_id, entered, lag(entered) over (partition by subject_id order by created_at, id) as before
+          from outbox) o
+ where entered < before;
+alter table outbox alter column entered set generated by default;
+
+-- All events of each subject that still has one to be delivered or published share out the numbers that they have,
+-- in their true order. No number is new, so the next one is still higher than all.
+with waiting as (
+    select distinct subject_id from outbox where delivered_at is null or audience is not null and position is null),
+events as (
+    select o.id, o.entered, row_number() over (order by o.created_at, o.id) as place
+      from outbox o join waiting using (subject_id)),
+numbers as (select entered, row_number() over (order by entered) as place from events)
+update outbox o set entered = n.entered
+  from events e join numbers n using (place)
+ where o.id = e.id and e.entered <> n.entered;
+alter table outbox alter column entered set generated always;
+
+-- Whether the subject of a task is in a state that calls for it; kinds that only inform stay until they are ticked off.
+create function pg_temp.fits(t task) returns boolean language sql stable
+return case t.what
+    when 'accept_order' then exists (select 1 from "order" o where o.id = t.subject_id and o.state = 'placed')
+    when 'deliver_order' then exists (
+        select 1 from "order" o where o.id = t.subject_id and o.state in ('accepted', 'in_progress'))
+    when 'record_payment' then exists (
+        select 1 from "order" o where o.id = t.subject_id and o.state not in ('refused', 'expired', 'cancelled')
+           and o.net_cents + o.vat_cents > o.paid_cents + o.refunded_cents
+           and (o.refunded_cents = 0 or o.assignment_id is not null))
+    when 'call_customer' then exists (select 1 from "order" o where o.id = t.subject_id and o.state = 'expired')
+    when 'decide_open_claims' then exists (
+        select 1 from "order" o join cost_claim c on c.order_id = o.id and c.state = 'claimed'
+         where o.id = t.subject_id and o.state = 'completed' and (o.sale_parts = 0 or o.sale_reversed)
+           and (o.assignment_id is not null or o.refunded_cents = 0 and o.paid_cents >= o.net_cents + o.vat_cents))
+    when 'review_offering' then exists (select 1 from offering o where o.id = t.subject_id and o.state = 'in_review')
+    when 'decide_claim' then exists (select 1 from cost_claim c where c.id = t.subject_id and c.state = 'claimed')
+    when 'take_in_referral' then exists (select 1 from member m where m.id = t.subject_id and m.state = 'referred')
+    when 'end_trial' then exists (select 1 from member m where m.id = t.subject_id and m.state = 'trial')
+    when 'talk_about_exit' then exists (
+        select 1 from member m where m.id = t.subject_id and m.state in ('member', 'paused'))
+    when 'renew_permission' then exists (
+        select 1 from member m where m.id = t.subject_id and m.state not in ('exited', 'rejected', 'withdrawn'))
+        and (select e.name from outbox e
+              where e.subject_id = t.subject_id and e.name in ('permission.lapses', 'permission.given')
+              order by e.created_at desc, e.id desc limit 1) = 'permission.lapses'
+    when 'settle_pot' then exists (
+        select 1 from member m join account a on a.member_id = m.id and a.kind = 'pot'
+          join balance b on b.account_id = a.id
+         where m.id = t.subject_id and m.state = 'exited' and b.posted <> 0)
+    when 'decide_held' then exists (select 1 from earning e where e.id = t.subject_id and e.state = 'held')
+    when 'decide_spending' then exists (select 1 from spending s where s.id = t.subject_id and s.state = 'submitted')
+    when 'complete_spending' then exists (select 1 from spending s where s.id = t.subject_id and s.state = 'incomplete')
+    when 'pay_spending' then exists (select 1 from spending s where s.id = t.subject_id and s.state = 'approved')
+    when 'settle_spending' then exists (select 1 from spending s where s.id = t.subject_id and s.state = 'paid')
+    when 'settle_remittance' then exists (select 1 from remittance r where r.id = t.subject_id and r.state = 'invoiced')
+    when 'cast_vote' then exists (select 1 from ballot b where b.id = t.subject_id and b.state = 'open')
+    when 'pay_purchase' then exists (select 1 from ballot b where b.id = t.subject_id and b.state = 'accepted')
+    when 'decide_below_minimum' then exists (
+        select 1 from joint_purchase j where j.id = t.subject_id and j.state in ('open', 'topping_up'))
+        and (select e.name from outbox e
+              where e.subject_id = t.subject_id
+                and e.name in ('joint_purchase.below_minimum', 'joint_purchase.extend', 'joint_purchase.top_up',
+                               'joint_purchase.article_dropped')
+              order by e.created_at desc, e.id desc limit 1) = 'joint_purchase.below_minimum'
+    when 'order_joint_purchase' then exists (
+        select 1 from joint_purchase j where j.id = t.subject_id and j.state = 'closed')
+    when 'receive_joint_purchase' then exists (
+        select 1 from joint_purchase j where j.id = t.subject_id and j.state = 'ordered')
+    when 'settle_joint_purchase' then exists (
+        select 1 from joint_purchase j where j.id = t.subject_id and j.state = 'received')
+    when 'collect_joint_purchase' then exists (
+        select 1 from joint_purchase j where j.id = t.subject_id and j.state = 'received')
+    when 'answer_invitation' then exists (
+        select 1 from assignment_part p join assignment a on a.id = p.assignment_id
+         where p.id = t.subject_id and p.state = 'invited'
+           and a.state in ('published', 'staffing', 'agreed', 'in_progress'))
+    when 'know_of_seat' then exists (select 1 from assignment_part p where p.id = t.subject_id and p.state = 'taken')
+    when 'answer_hand_over' then exists (
+        select 1 from assignment_part p
+         where p.id = t.subject_id and p.state = 'taken' and p.offered_to = t.member_id)
+    when 'sign_assignment' then exists (
+        select 1 from assignment a where a.id = t.subject_id and a.state in ('published', 'staffing')
+           and t.cooperative_id = any(a.party_ids) and not t.cooperative_id = any(a.signed_ids))
+    when 'start_assignment' then exists (select 1 from assignment a where a.id = t.subject_id and a.state = 'agreed')
+    when 'deliver_assignment' then exists (
+        select 1 from assignment a where a.id = t.subject_id and a.state = 'in_progress')
+    when 'do_part' then exists (select 1 from assignment a where a.id = t.subject_id and a.state = 'in_progress')
+    when 'redo_assignment' then exists (
+        select 1 from assignment a where a.id = t.subject_id and a.state = 'in_progress')
+    when 'settle_dispute' then exists (select 1 from assignment a where a.id = t.subject_id and a.state = 'disputed')
+    when 'approve_hours' then exists (
+        select 1 from assignment_hours h where h.id = t.subject_id and h.approved_at is null and h.refused_at is null)
+    when 'confirm_netting' then exists (
+        select 1 from netting n where n.id = t.subject_id and n.state = 'proposed'
+           and (n.first_id = t.cooperative_id and n.first_confirmed_by is null
+                or n.second_id = t.cooperative_id and n.second_confirmed_by is null))
+    when 'answer_barter' then exists (select 1 from barter b where b.id = t.subject_id and b.state = 'proposed')
+    when 'answer_delivery' then exists (
+        select 1 from internal_delivery d where d.id = t.subject_id and d.state = 'proposed')
+    when 'sign_agreement' then exists (
+        select 1 from agreement a where a.id = t.subject_id and a.tested_at is not null
+           and (a.cooperative_signed_at is null or a.municipality_signed_at is null))
+    else true
+end;
+create temporary table closed on commit drop as
+select t.id from task t where t.done_at is null and not pg_temp.fits(t);
+
+-- Kinds of task that a subject can call for again after they were done, each with the event that opens it: these alone
+-- can be missing, or be there twice, when a later event was taken for an earlier one.
+create temporary table again (name text, what text, role text, unless text) on commit drop;
+insert into again values
+    ('order.delivered', 'record_payment', 'treasurer', 'paid'),
+    ('order.payment_reversed', 'record_payment', 'treasurer', null),
+    ('earning.waits_for_claims', 'decide_open_claims', 'treasurer', null),
+    ('offering.submitted', 'review_offering', 'coordinator', null),
+    ('spending.submit', 'decide_spending', 'treasurer', null),
+    ('spending.ask_more', 'complete_spending', 'member', null),
+    ('permission.lapses', 'renew_permission', 'coordinator', null),
+    ('member.exit_target', 'talk_about_exit', 'coordinator', null),
+    ('member.trial_ended', 'end_trial', 'coordinator', null),
+    ('joint_purchase.below_minimum', 'decide_below_minimum', 'coordinator', null),
+    ('assignment.request_changes', 'redo_assignment', 'coordinator', 'partner'),
+    ('assignment.dispute', 'settle_dispute', 'coordinator', 'partner'),
+    ('assignment.part_offered', 'answer_hand_over', 'member', null);
+insert into closed
+select id from (
+    select t.id, row_number() over (partition by t.cooperative_id, t.role, t.what, t.subject_id, t.member_id
+                                    order by t.created_at desc, t.id desc) as nth
+      from task t join scrambled using (subject_id)
+     where t.done_at is null and t.what in (select what from again)) open
+ where nth > 1 and id not in (select id from closed);
+update task t set done_at = now(), version = version + 1 from closed c where t.id = c.id;
+
+-- Nobody gets a mail about a task that was closed here.
+update outbox o set delivered_at = now() from closed c
+ where o.subject_id = c.id and o.name = 'mail.task' and o.delivered_at is null;
+
+-- The lead of a job was never told that hours of a partner were refused, and would now be asked to approve them.
+update outbox o set delivered_at = now() from assignment_hours h
+ where h.id = o.subject_id and h.refused_at is not null and o.name = 'assignment.hours_reported'
+   and o.delivered_at is null;
+
+-- The last event that calls for a task was delivered, the subject calls for it still, nobody ticked it off, and it is
+-- not there: it is opened.
+with last as (
+    select distinct on (e.cooperative_id, e.subject_id, a.what) e.*, a.what, a.role, a.unless
+      from scrambled join outbox e using (subject_id) join again a using (name)
+     order by e.cooperative_id, e.subject_id, a.what, e.created_at desc, e.id desc),
+wanted as (
+    select jsonb_populate_record(null::task, jsonb_build_object(
+               'id', uuidv7(), 'cooperative_id', l.cooperative_id, 'role', l.role, 'what', l.what,
+               'subject_id', l.subject_id, 'facts', l.facts - 'members', 'created_at', now(), 'member_id', m.id,
+               'version', 1)) as t, l.created_at as since
+      from last l
+     cross join lateral (
+           select null as id where l.role <> 'member'
+            union all
+           select jsonb_array_elements_text(l.facts -> 'members') where l.role = 'member') m
+     where l.delivered_at is not null and (l.unless is null or not l.facts ? l.unless))
+insert into task
+select (w.t).* from wanted w
+ where pg_temp.fits(w.t)
+   and not exists (
+       select 1 from task t
+        where t.subject_id = (w.t).subject_id and t.what = (w.t).what and t.role = (w.t).role
+          and t.cooperative_id = (w.t).cooperative_id and t.member_id is not distinct from (w.t).member_id
+          and (t.done_at is null or t.done_by is not null and t.created_at >= w.since));
+drop function pg_temp.fits(task);
+
+--: 0040
+-- What a source said last is unknown for what was there before: its next number is taken as it is.
+alter table stock add column said integer;
+alter table offering add column import_id uuid references offering_import;
+create index offering_held on offering (import_id, id) where state = 'in_review';
+alter table offering_import add column lease_until timestamptz, add column review text,
+    add column review_reason text not null default '', add column reviewed_at timestamptz;
+alter table offering_import alter column review_reason drop default;
+alter table outbox add column bulk boolean not null default false;
+alter table webhook_delivery add column bulk boolean not null default false;
+drop index outbox_to_publish;
+create index outbox_to_publish on outbox (bulk, entered) where audience is not null and position is null;
+create index webhook_delivery_order on webhook_delivery (webhook_id, bulk, position) where state = 'waiting';
+
+-- The processes of before are gone once the schema moves.
+update offering_import set lease_until = now() where state = 'running';
+
+-- What imports of before hold for review: one task an import instead of one an offering.
+update offering o set import_id = r.import_id
+  from (select distinct on (r.offering_id) r.offering_id, r.import_id
+          from offering_import_row r join offering_import i on i.id = r.import_id and not i.dry_run
+         where r.outcome in ('created', 'changed') order by r.offering_id, r.id desc) r
+ where o.id = r.offering_id and o.state = 'in_review';
+update outbox e set delivered_at = now(), bulk = e.position is null
+  from offering o
+ where e.subject_id = o.id and o.import_id is not null and e.name = 'offering.submitted' and e.delivered_at is null;
+update task t set done_at = now(), version = t.version + 1
+  from offering o
+ where t.subject_id = o.id and o.import_id is not null and t.what = 'review_offering' and t.done_at is null;
+update outbox e set delivered_at = now()
+  from task t
+ where e.name = 'mail.task' and e.delivered_at is null and e.subject_id = t.id and t.what = 'review_offering'
+   and t.done_at is not null;
+insert into task (id, cooperative_id, role, what, subject_id, facts, created_at, version)
+select uuidv7(), i.cooperative_id, 'coordinator', 'review_import', i.id,
+       jsonb_build_object('source', i.source, 'held', count(*)), now(), 1
+  from offering_import i join offering o on o.import_id = i.id where i.state <> 'running' group by i.id;
+alter table offering_import add constraint offering_import_review check (review in ('publish', 'send_back')),
+    add constraint offering_import_lease check ((state = 'running') = (lease_until is not null)),
+    add constraint offering_import_review_reason_length check (char_length(review_reason) <= 500);
+create index offering_import_running on offering_import (lease_until) where state = 'running';
+
+--: 0041
+-- The persons that a stored answer tells of: when one of them is erased, it is emptied.
+alter table idempotency add column about uuid[] not null default '{}';
+alter table idempotency alter column about drop default;
+create index idempotency_about on idempotency using gin (about);
+update idempotency i set about = array(
+    select p.id from person p where p.id = any(n.ids)
+    union select m.person_id from member m where m.id = any(n.ids) and m.person_id is not null
+    union select o.customer_person_id from "order" o where o.customer_person_id is not null
+       and (o.id = any(n.ids) or o.id in (select a.order_id from assignment a where a.id = any(n.ids))))
+  from (select k.id, array(select m[1]::uuid from regexp_matches(k.outcome::text,
+               '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g') m) as ids from idempotency k) n
+ where n.id = i.id;
+
+--: 0042
+-- The legal limits that held when a month's first amount was booked: F of that month never changes with the tables of
+-- limits. None in rows of before: there the agreement alone decides, as it did when they were booked.
+alter table member_month add column law_cents bigint, add column law_year_cents bigint;
+
+-- Claims of a line that together exceed its net need a third person.
+alter table cost_claim add column confirmed_by uuid references person (id),
+    add constraint cost_claim_third_person
+        check (confirmed_by is null or (confirmed_by <> claimed_by and confirmed_by <> decided_by));
+
+--: 0043
+-- Of a refund, what lowers no price: what was owed back, or was given back without a sale. Older refunds lowered it.
+alter table refund add column returned_cents bigint not null default 0;
+alter table refund add constraint refund_returned
+    check (returned_cents >= 0 and returned_cents + vat_cents <= cents);
+
+-- Before this revision a refund without a sale wrote the whole order off, also if only a first part was paid. Now money
+-- that went back leaves the price due, so:
+-- a part was given back, or the work was not delivered yet: the price is due again, and the work may be earned;
+-- all of it was given back after delivery: the order stays refunded, nothing is due;
+-- it was called off: it has no price, so nothing was taken off one.
+update earning e set state = 'pending', version = e.version + 1 from "order" o
+ where o.id = e.order_id and e.state = 'reversed' and o.sale_parts = 0 and o.assignment_id is null
+   and o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1
+   and o.state not in ('refused', 'expired', 'cancelled');
+insert into task (id, cooperative_id, role, what, subject_id, facts, created_at, version)
+select uuidv7(), o.cooperative_id, 'treasurer', 'record_payment', o.id, jsonb_build_object('reference', o.reference), now(), 1
+  from "order" o
+ where o.refunded_cents between 1 and o.net_cents + o.vat_cents - 1 and o.assignment_id is null
+   and (o.sale_parts = 0 or o.sale_reversed) and o.state in ('delivered', 'completed')
+   and not exists (select 1 from task t where t.subject_id = o.id and t.what = 'record_payment' and t.done_at is null);
+update "order" set refunded_cents = 0, version = version + 1
+ where refunded_cents > 0 and (sale_parts = 0 or sale_reversed) and assignment_id is null
+   and (refunded_cents < net_cents + vat_cents or state not in ('delivered', 'completed'));
+
+-- What opens and closes the task to record a payment has an event of its own now; events of before that wait get theirs.
+insert into outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
+select uuidv7(), case when o.net_cents + o.vat_cents > o.refunded_cents + o.paid_cents then 'order.due_again'
+                      else 'order.nothing_due' end,
+       o.cooperative_id, o.id, jsonb_build_object('reference', o.reference), e.at, e.at, 0
+  from (select subject_id, max(created_at) as at from outbox
+         where delivered_at is null and name in ('order.payment_reversed', 'order.refunded') group by 1) e
+  join "order" o on o.id = e.subject_id
+ where o.state in ('delivered', 'completed');
+alter table "order" drop constraint order_paid;
+alter table "order" add constraint order_paid
+    check (paid_cents >= 0 and (buyer_id is null or paid_cents <= net_cents + vat_cents));
+alter table "order" add constraint order_called_off
+    check (refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled'));
+
+--: 0044
+alter table offering add column hidden_by text[] not null default '{}';
+
+-- An event of a pause by hand names the title; one that came with a membership does not.
+update offering o set hidden_by = case
+           when (select e.facts ? 'title' from outbox e where e.subject_id = o.id and e.name = 'offering.paused'
+                  order by e.created_at desc, e.id desc limit 1) is false then '{membership}'::text[]
+           when m.state in ('trial', 'member') then '{maker}' else '{maker,membership}' end
+  from member m where m.id = o.member_id and o.state = 'paused';
+alter table offering alter column hidden_by drop default;
+alter table offering add constraint offering_hidden_by check (hidden_by <@ '{maker,membership}'
+    and (state <> 'published' or hidden_by = '{}') and (state <> 'paused' or hidden_by <> '{}'));
+alter table stock_hold add column edition integer, add column purchase_cents bigint;
+update stock_hold h set edition = o.edition, purchase_cents = o.purchase_cents from offering o where o.id = h.offering_id;
+alter table stock_hold alter column edition set not null;
+
+--: 0045
+create index stock_hold_open on stock_hold (cooperative_id, id) where state = 'active';

@@ -1,0 +1,147 @@
+-- Who acts: set once per transaction by enter(), read by the policies.
+create or replace function my_person() returns uuid
+    language sql stable as $$
+    select nullif(current_setting('samen.person', true), '')::uuid
+$$;
+grant execute on function my_person to samen_app;
+
+create or replace function my_app() returns uuid
+    language sql stable as $$
+    select nullif(current_setting('samen.app', true), '')::uuid
+$$;
+grant execute on function my_app to samen_app;
+
+create or replace function my_staff() returns uuid[]
+    language sql stable as $$
+    select coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[]
+$$;
+grant execute on function my_staff to samen_app;
+
+-- The cooperatives that an app works for: it sees their orders, and nothing else that is private.
+create or replace function my_partners() returns uuid[]
+    language sql stable as $$
+    select coalesce(nullif(current_setting('samen.partner', true), ''), '{}')::uuid[]
+$$;
+grant execute on function my_partners to samen_app;
+
+create or replace function my_members() returns uuid[]
+    language sql stable as $$
+    select coalesce(nullif(current_setting('samen.members', true), ''), '{}')::uuid[]
+$$;
+grant execute on function my_members to samen_app;
+
+-- Memberships that stand, apart from those that ended: whoever left keeps their own papers, not what customers said.
+create or replace function my_current_members() returns uuid[]
+    language sql stable as $$
+    select coalesce(nullif(current_setting('samen.current_members', true), ''), '{}')::uuid[]
+$$;
+grant execute on function my_current_members to samen_app;
+
+-- Where the person who asks is a member.
+create or replace function my_cooperatives() returns uuid[]
+    language sql stable security definer set search_path = public, pg_temp as $$ select coalesce(array_agg(cooperative_id), '{}') from member
+    where id = any(my_members()) and state in ('candidate', 'trial', 'member', 'paused') $$;
+grant execute on function my_cooperatives to samen_app;
+
+-- Where the person who asks holds an office of a municipality.
+create or replace function my_municipalities(p_role text) returns uuid[]
+    language sql stable security definer set search_path = public, pg_temp as $$ select coalesce(array_agg(municipality_id), '{}') from office
+    where person_id = my_person() and role = p_role and municipality_id is not null $$;
+grant execute on function my_municipalities to samen_app;
+
+create or replace function is_network() returns boolean
+    language sql stable as $$
+    select coalesce(current_setting('samen.network', true), '') = 'on'
+$$;
+grant execute on function is_network to samen_app;
+
+-- Whether the session may act as the owner of the books: by the role that it took, or by its login if it took none.
+create or replace function keeps_books() returns boolean
+    language sql stable as $$
+    select pg_has_role(coalesce(nullif(current_setting('role'), 'none')::name, session_user), 'samen_books', 'member')
+$$;
+grant execute on function keeps_books to samen_app;
+
+-- As before, and says whether who acts has a name yet: a checkout may know them by their token only.
+create or replace function enter(p_issuer text, p_subject text, p_client text) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_client uuid := case when p_client ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_client::uuid end;
+    v_person uuid;
+    v_nameless boolean;
+    v_app uuid;
+    v_scopes text[];
+    v_partner uuid[];
+    v_disabled timestamptz;
+    v_holdings jsonb;
+    v_staff uuid[];
+    v_members uuid[];
+    v_current uuid[];
+    v_network boolean;
+    v_said text[];
+begin
+    select p.id, p.name = '', a.id, a.scopes, a.cooperative_ids, a.disabled_at, coalesce(h.held, '[]'),
+           coalesce(h.staff, '{}'), coalesce(h.members, '{}'), coalesce(h.current, '{}'), coalesce(h.network, false)
+      into v_person, v_nameless, v_app, v_scopes, v_partner, v_disabled, v_holdings, v_staff, v_members, v_current,
+           v_network
+      from (values (1)) one
+      left join person p on p.issuer = p_issuer and p.subject = p_subject
+      left join app a on a.id = v_client
+     cross join lateral (
+        select jsonb_agg(jsonb_build_object('role', x.role, 'cooperative_id', x.cooperative_id,
+                   'municipality_id', x.municipality_id, 'member_id', x.member_id)) as held,
+               array_agg(x.cooperative_id) filter (where x.role in ('coordinator', 'treasurer')) as staff,
+               array_agg(x.member_id) filter (where x.member_id is not null) as members,
+               array_agg(x.member_id) filter (where x.role = 'member') as current,
+               bool_or(x.role = 'network') as network
+          from (select o.role, o.cooperative_id, o.municipality_id, null::uuid as member_id
+                  from office o where o.person_id = p.id
+                union all
+                select case when m.state in ('exited', 'withdrawn', 'rejected') then 'former_member' else 'member' end,
+                       m.cooperative_id, null, m.id from member m where m.person_id = p.id and m.state <> 'referred') x) h;
+    if v_disabled is not null then
+        return jsonb_build_object('disabled', true);
+    end if;
+    v_said := array[
+        set_config('samen.person', coalesce(v_person::text, ''), true),
+        set_config('samen.app', case when p_subject is null then coalesce(v_app::text, '') else '' end, true),
+        set_config('samen.staff', v_staff::text, true),
+        set_config('samen.partner', case when p_subject is null then coalesce(v_partner, '{}') else '{}' end::text, true),
+        set_config('samen.members', v_members::text, true),
+        set_config('samen.current_members', v_current::text, true),
+        set_config('samen.network', case when v_network then 'on' else '' end, true),
+        set_config('samen.caller', concat_ws('|', coalesce(v_app::text, p_client), p_issuer, p_subject), true)];
+    return jsonb_build_object('person_id', v_person, 'nameless', coalesce(v_nameless, false), 'holdings', v_holdings,
+        'app',
+        case when v_app is not null
+             then jsonb_build_object('id', v_app, 'scopes', v_scopes, 'cooperative_ids', v_partner) end);
+end $$;
+grant execute on function enter to samen_app;
+
+create or replace function enter_as_system(p_cooperative uuid) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform set_config('samen.staff', array_remove(array[p_cooperative], null)::text, true),
+            set_config('samen.caller', 'system', true);
+end $$;
+grant execute on function enter_as_system to samen_worker, samen_reader;
+
+-- Fewer round trips: what a request always asks for is asked for at once.
+create or replace function enter_with_key(p_issuer text, p_subject text, p_client text, p_verb text, p_key text)
+    returns table (entered jsonb, request_hash text, outcome jsonb)
+    language plpgsql set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_caller text;
+begin
+    entered := enter(p_issuer, p_subject, p_client);
+    if not entered ? 'disabled' then
+        v_caller := current_setting('samen.caller');
+        perform pg_advisory_xact_lock(hashtextextended(concat_ws('|', v_caller, p_verb, p_key), 7));
+        -- written again before it is answered: after a failover only that is known to be replicated
+        update idempotency set replays = replays + 1 where caller = v_caller and verb = p_verb and key = p_key
+            returning request_hash, outcome into enter_with_key.request_hash, enter_with_key.outcome;
+    end if;
+    return next;
+end $$;
+grant execute on function enter_with_key to samen_app;

@@ -1,0 +1,2 @@
+-- agreement
+grant select, insert, update on agreement to samen_app;

@@ -1,0 +1,57 @@
+create or replace function client_keys(p_client text) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce((select keys from app where id::text = p_client and disabled_at is null), '[]')
+$$;
+grant execute on function client_keys to samen_app;
+
+create or replace function client_scopes(p_client text, p_secret_hash text) returns text[]
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select scopes from app
+     where id::text = p_client and secret_hash = p_secret_hash and disabled_at is null
+$$;
+grant execute on function client_scopes to samen_app;
+
+-- Once: whoever comes second with the same assertion finds its row.
+create or replace function use_assertion(p_client text, p_assertion text, p_ends timestamptz, p_now timestamptz)
+    returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_granted jsonb;
+begin
+    delete from client_assertion where ends_at < p_now - interval '1 hour';
+    insert into client_assertion (app_id, assertion_id, ends_at) values (p_client::uuid, p_assertion, p_ends)
+        on conflict do nothing;
+    if not found then
+        return null;
+    end if;
+    update app set last_used_at = p_now where id::text = p_client and disabled_at is null
+    returning jsonb_build_object('scopes', scopes, 'rate_class', rate_class) into v_granted;
+    return v_granted;
+end $$;
+grant execute on function use_assertion to samen_app;
+
+-- Who signs needs no secret any more: one that leaked opens nothing.
+create or replace function use_client(p_client text, p_secret_hash text, p_now timestamptz) returns jsonb
+    language sql security definer set search_path = public, pg_temp as $$
+    with used as (
+        update app set last_used_at = p_now
+         where id::text = p_client and secret_hash = p_secret_hash and disabled_at is null and keys = '[]'
+        returning jsonb_build_object('scopes', scopes, 'rate_class', rate_class) as granted)
+    select coalesce(
+        (select granted from used),
+        (select jsonb_build_object('signs', true) from app
+          where id::text = p_client and secret_hash = p_secret_hash and disabled_at is null and keys <> '[]'))
+$$;
+grant execute on function use_client to samen_app;
+
+-- app
+alter table app enable row level security;
+alter table app force row level security;
+grant insert, update, select (id, name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, version, keys, last_used_at) on app to samen_app;
+create policy work on app for select to samen_worker
+    using (true);
+create policy own on app to samen_app
+    using (id = (select my_app())
+           or (select is_network())
+           or cooperative_ids && (select my_staff()))
+    with check ((select is_network())
+                or cooperative_ids && (select my_staff()));

@@ -1,0 +1,27 @@
+create or replace function refuse_change() returns trigger
+    language plpgsql as $$
+begin
+    raise exception '% of % is refused: what is booked or logged is never changed', tg_op, tg_table_name
+        using errcode = 'SM009';
+end $$;
+
+-- A trail is never changed, but for the words that somebody wrote into it, which can be forgotten.
+create or replace function refuse_change_of_trail() returns trigger
+    language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and to_jsonb(new) = to_jsonb(old) || '{"note": ""}' then
+        return new;
+    end if;
+    raise exception '% of % is refused: what is booked or logged is never changed', tg_op, tg_table_name
+        using errcode = 'SM009';
+end $$;
+
+create or replace function refuse_change_of_refund() returns trigger
+    language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and to_jsonb(new) = to_jsonb(old) || '{"reason": ""}' then
+        return new;
+    end if;
+    raise exception '% of % is refused: what is booked or logged is never changed', tg_op, tg_table_name
+        using errcode = 'SM009';
+end $$;

@@ -1,0 +1,111 @@
+-- A row that is let in by its order asks for it in a plan of its own, which is kept.
+create or replace function sees_order(p_order uuid) returns boolean
+    language plpgsql stable set search_path = public, pg_temp as $$
+begin
+    return exists (select 1 from "order" where id = p_order);
+end $$;
+grant execute on function sees_order to samen_app;
+
+-- Through which app an order came: all that the publisher has to know of it.
+create or replace function app_of_order(p_order uuid) returns uuid
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select app_id from "order" where id = p_order
+$$;
+grant execute on function app_of_order to samen_worker;
+
+-- Cents of what was paid that have to go back to the customer: all of it once an order was called off.
+create or replace function owed_back(p_order "order") returns bigint
+    language sql immutable as $$
+    select case when p_order.state in ('refused', 'expired', 'cancelled') then p_order.paid_cents
+                else greatest(p_order.paid_cents - p_order.net_cents - p_order.vat_cents, 0) end
+$$;
+
+create or replace function guest_order(p_hash text)
+    returns table (reference text, cooperative text, state text, title text,
+                   gross_cents bigint, paid_cents bigint, placed_at timestamptz, needed_at timestamptz)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.reference, c.name, o.state, (select min(l.title) from order_line l where l.order_id = o.id),
+           o.net_cents + o.vat_cents, o.paid_cents, o.placed_at, o.needed_at
+      from "order" o join cooperative c on c.id = o.cooperative_id where o.guest_token_hash = p_hash
+$$;
+grant execute on function guest_order to samen_app;
+
+-- An order that a login places while it is being erased is placed again, by somebody new.
+create or replace function customer_is_there() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform 1 from person where id = new.customer_person_id and issuer <> 'erased' for key share;
+    if not found then
+        raise serialization_failure using message = 'this customer was erased meanwhile';
+    end if;
+    return new;
+end $$;
+
+create or replace function is_on_sale() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform 1 from offering where id = new.offering_id and state = 'published' for key share;
+    if not found then
+        raise serialization_failure using message = 'this offering is not on sale any more';
+    end if;
+    return new;
+end $$;
+
+-- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.
+create or replace function add_order(p_order "order", p_lines order_line[], p_events order_event[]) returns void
+    language plpgsql set search_path = public, pg_temp as $$
+begin
+    insert into "order" select p_order.*;
+    insert into order_line select * from unnest(p_lines);
+    insert into order_event select * from unnest(p_events);
+end $$;
+grant execute on function add_order to samen_app;
+
+-- order
+alter table "order" enable row level security;
+alter table "order" force row level security;
+grant select, insert, update on "order" to samen_app;
+create policy own_and_staff on "order" to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or cooperative_id = any((select my_partners())::uuid[])
+           or customer_person_id = (select my_person())
+           or app_id = (select my_app())
+           or maker_ids && (select my_current_members()))
+    with check (cooperative_id = any((select my_staff())::uuid[])
+                or cooperative_id = any((select my_partners())::uuid[])
+                or customer_person_id = (select my_person())
+                or app_id = (select my_app())
+                or maker_ids && (select my_current_members()));
+create trigger customer_is_there before insert on "order" for each row
+    when (new.customer_person_id is not null and new.customer_person_id = my_person())
+    execute function customer_is_there();
+
+-- order_line
+alter table order_line enable row level security;
+alter table order_line force row level security;
+grant select, insert on order_line to samen_app;
+create policy own_and_staff on order_line to samen_app
+    using (exists (select 1 from "order" o where o.id = order_line.order_id))
+    with check (sees_order(order_id));
+create trigger is_on_sale before insert on order_line for each row
+    when (new.offering_id is not null)
+    execute function is_on_sale();
+
+-- order_event
+alter table order_event enable row level security;
+alter table order_event force row level security;
+grant select, insert on order_event to samen_app;
+create policy own_and_staff on order_event to samen_app
+    using (exists (select 1 from "order" o where o.id = order_event.order_id))
+    with check (sees_order(order_id));
+create trigger append_only before delete or update on order_event
+    for each row execute function refuse_change_of_trail();
+create trigger never_truncate before truncate on order_event for each statement execute function refuse_change();
+
+-- customer
+alter table customer enable row level security;
+alter table customer force row level security;
+grant select, insert, update on customer to samen_app;
+create policy own_and_staff on customer to samen_app
+    using (person_id = (select my_person()))
+    with check (person_id = (select my_person()));

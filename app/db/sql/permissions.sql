@@ -1,0 +1,54 @@
+-- permission
+alter table permission enable row level security;
+alter table permission force row level security;
+grant select, insert, update on permission to samen_app;
+create policy own_and_staff on permission to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or member_id = any((select my_members())::uuid[])
+           or municipality_id = any((select my_municipalities('case_manager'))::uuid[]))
+    with check (municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
+
+-- permission_read
+alter table permission_read enable row level security;
+alter table permission_read force row level security;
+grant select, insert on permission_read to samen_app;
+create policy own_and_staff on permission_read to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or member_id = any((select my_members())::uuid[]))
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+create trigger append_only before delete or update on permission_read for each row execute function refuse_change();
+create trigger never_truncate before truncate on permission_read for each statement execute function refuse_change();
+
+-- sealed_key
+alter table sealed_key enable row level security;
+alter table sealed_key force row level security;
+grant select, insert, update on sealed_key to samen_app;
+create policy own_and_staff on sealed_key to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or member_id = any((select my_members())::uuid[]))
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+
+-- The fingerprint of the installation's sealing key, of which the table has one row at most.
+create or replace function sealing_fingerprint() returns bytea
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select fingerprint from sealing_key
+$$;
+grant execute on function sealing_fingerprint to samen_app, samen_worker;
+
+-- Every key that the installation's key has wrapped, until a fingerprint tells which key that is.
+create or replace function unclaimed_keys() returns bytea[]
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when exists (select from sealing_key) then '{}'
+                else array(select wrapped from sealed_key union all select wrapped_key from webhook) end
+$$;
+grant execute on function unclaimed_keys to samen_app, samen_worker;
+
+-- Writes the fingerprint down if there is none yet; returns whether it is the one that is written. Of two processes that
+-- start together with two keys the second is told that its key is another.
+create or replace function claim_sealing_key(p_fingerprint bytea, p_now timestamptz) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into sealing_key (only_one, fingerprint, written_at) values (true, p_fingerprint, p_now) on conflict do nothing;
+    return (select fingerprint = p_fingerprint from sealing_key);
+end $$;
+grant execute on function claim_sealing_key to samen_app, samen_worker;

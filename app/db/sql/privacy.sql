@@ -1,0 +1,123 @@
+-- what an invoice needs. There is none if it was called off, and up to `p_invoice` cents it names nobody.
+create or replace function contact_kept(p_order "order", p_invoice bigint) returns jsonb
+    language sql immutable set search_path = public, pg_temp as $$
+    select case
+        when p_order.state not in ('refused', 'expired', 'cancelled')
+             and p_order.net_cents + p_order.vat_cents > p_invoice
+            then p_order.contact - case when owed_back(p_order) > 0 then array['reference']
+                                        else array['email', 'phone', 'reference'] end
+        when owed_back(p_order) > 0 then p_order.contact - array['organisation', 'reference']
+        else '{"name": "\u2013"}' end
+$$;
+
+-- Words that went into events and tasks about these things, and into the mails of these tasks.
+create or replace function forget_facts(p_subjects uuid[], p_words jsonb) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_names text[] := array(select jsonb_object_keys(p_words));
+    v_tasks uuid[] := array(select id from task where subject_id = any(p_subjects));
+begin
+    update task set facts = facts || (select jsonb_object_agg(key, value) from jsonb_each(p_words) where facts ? key)
+     where id = any(v_tasks) and facts ?| v_names;
+    update outbox set facts = facts || (select jsonb_object_agg(key, value) from jsonb_each(p_words) where facts ? key)
+     where subject_id = any(p_subjects || v_tasks) and facts ?| v_names;
+end $$;
+
+create or replace function forget_words(p_orders uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_jobs uuid[] := array(select id from assignment where order_id = any(p_orders));
+begin
+    update order_event set note = '' where order_id = any(p_orders) and note <> '';
+    update refund set reason = '' where order_id = any(p_orders) and reason <> '';
+    update payment set reason = '' where order_id = any(p_orders) and reason <> '';
+    update assignment_customer set contact = '{"name": "\u2013"}' where id = any(v_jobs);
+    update assignment set about = '', place = '', reason = '', version = version + 1
+     where id = any(v_jobs) and (about <> '' or place <> '' or reason <> '');
+    update assignment_slot set place = '' where assignment_id = any(v_jobs) and place <> '';
+    perform forget_facts(p_orders || v_jobs, '{"reason": ""}');
+end $$;
+
+create or replace function forget_answers(p_persons uuid[]) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update idempotency set outcome = (outcome - array['result', 'refusal']) || '{"forgotten": true}'
+     where about && p_persons and not outcome ? 'forgotten'
+$$;
+
+-- The first id of a moment: ids are given out in the order of time (UUIDv7), so that what is old is found by its key.
+create or replace function first_id(p_moment timestamptz) returns uuid
+    language sql immutable as $$
+    select (lpad(to_hex((extract(epoch from p_moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+$$;
+grant execute on function first_id to samen_app;
+
+create or replace function erase_me(p_invoice bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_me uuid := my_person();
+    v_person person;
+    v_login text;
+    v_members uuid[];
+    v_orders uuid[];
+begin
+    select * into strict v_person from person where id = v_me;
+    v_login := concat_ws('|', v_person.issuer, v_person.subject);
+    v_members := array(select id from member where person_id = v_me);
+    v_orders := array(select id from "order" where customer_person_id = v_me);
+    perform forget_words(v_orders);
+    update "order" o set note = '', guest_token_hash = null, version = version + 1, contact = contact_kept(o, p_invoice)
+     where id = any(v_orders);
+    delete from customer where person_id = v_me;
+    delete from sealed_key where member_id = any(v_members);
+    update member_event set note = '' where member_id = any(v_members) and note <> '';
+    update assignment_hours set note = '', reason = '' where member_id = any(v_members) and (note <> '' or reason <> '');
+    update barter set title = E'\u2013' where giver_id = any(v_members) or receiver_id = any(v_members);
+    update spending set title = E'\u2013', supplier = '', receipt = '', reason = ''
+     where member_id = any(v_members) and paid_on is null;
+    update earning set reason = '' where member_id = any(v_members) and reason <> '';
+    perform forget_facts(
+        array(select id from assignment_hours where member_id = any(v_members)), '{"reason": ""}');
+    perform forget_facts(
+        array(select id from barter where giver_id = any(v_members) or receiver_id = any(v_members)
+              union all select id from spending where member_id = any(v_members) and paid_on is null),
+        '{"title": "\u2013", "reason": ""}');
+    update member set name = E'\u2013', trade_name = E'\u2013', goal_text = null, goal_cents = null, person_id = null,
+           version = version + 1
+     where id = any(v_members);
+    delete from idempotency where caller = v_login
+        or caller like '%|' || replace(replace(replace(v_login, '\', '\\'), '%', '\%'), '_', '\_');
+    perform forget_answers(array[v_me]);
+    update person set issuer = 'erased', subject = id::text, name = E'\u2013', email = null, version = version + 1
+     where id = v_me;
+end $$;
+grant execute on function erase_me to samen_app;
+
+-- What has been kept long enough: of orders that ended before `p_books` who ordered, of traces older than `p_traces` all.
+create or replace function forget_old(p_books timestamptz, p_traces timestamptz, p_invoice bigint) returns integer
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_forgotten uuid[];
+    v_customers uuid[];
+begin
+    with old as (
+        select id, '{"name": "\u2013"}'::jsonb as kept from "order"
+         where id < first_id(p_books) and coalesce(completed_at, placed_at) < p_books
+           and state in ('completed', 'refused', 'expired', 'cancelled')
+        union all
+        select o.id, contact_kept(o, p_invoice) from person p join "order" o on o.customer_person_id = p.id
+         where p.issuer = 'erased' and not (o.id < first_id(p_books) and coalesce(o.completed_at, o.placed_at) < p_books)),
+    gone as (
+        update "order" o set contact = old.kept, note = '', guest_token_hash = null, version = version + 1
+          from old where o.id = old.id and o.contact <> old.kept
+        returning o.id, o.customer_person_id)
+    select coalesce(array_agg(g.id), '{}'), coalesce(array_agg(p.id) filter (where p.id is not null), '{}')
+      into v_forgotten, v_customers
+      from gone g left join person p on p.id = g.customer_person_id and p.issuer = 'erased';
+    perform forget_words(v_forgotten);
+    perform forget_answers(v_customers);
+    delete from webhook_delivery where id < first_id(p_traces) and state <> 'waiting' and done_at < p_traces;
+    delete from offering_import_row r using offering_import i
+     where r.id < first_id(p_traces) and i.id = r.import_id and i.finished_at < p_traces;
+    return cardinality(v_forgotten);
+end $$;
+grant execute on function forget_old to samen_worker;
