@@ -1,7 +1,7 @@
 """The statements that every noun needs, made once from its SQLModel table and its domain class."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -61,14 +61,19 @@ async def ask(
 
 
 class Store(Generic[T]):
-    """Rows of `table` as objects of `cls`: a column fills the field of its name, `extra` are computed fields."""
+    """Rows of `table` as objects of `cls`: a column fills the field of its name, `extra` are computed fields.
 
-    def __init__(self, table: type[SQLModel], cls: type[T], **extra: str) -> None:
+    `fixed` are columns that never change: a save leaves them out, and no role of the application may update them
+    (`app/db/sql`).
+    """
+
+    def __init__(self, table: type[SQLModel], cls: type[T], *, fixed: Collection[str] = (), **extra: str) -> None:
         self.table: Table = table.__table__  # type: ignore[attr-defined]
         self.cls = cls
         self.extra = extra
         fields = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
         self.columns = [column.name for column in self.table.columns if column.name in fields - set(extra)]
+        self.changing = [name for name in self.columns if name not in {"id", "version", *fixed}]
 
     @cached_property
     def _parents(self) -> frozenset[str]:
@@ -164,7 +169,7 @@ class Store(Generic[T]):
 
     async def save_all(self, tx: Tx, objects: Sequence[T]) -> None:
         """Update the rows of many objects, which are locked, in one statement; each gets the next version."""
-        sets = ", ".join(f"{name} = n.{name}" for name in self.columns if name not in ("id", "version"))
+        sets = ", ".join(f"{name} = n.{name}" for name in self.changing)
         sql = f"""update "{self.table.name}" t set {sets}, version = t.version + 1
                     from jsonb_populate_recordset(null::"{self.table.name}", $1) n where t.id = n.id"""
         if objects:
@@ -179,12 +184,11 @@ class Store(Generic[T]):
 
         Raises Stale after another's change, when that statement runs.
         """
-        names = [name for name in self.columns if name not in ("id", "version")]
-        sets = ", ".join(f"{name} = ${number + 3}" for number, name in enumerate(names))
+        sets = ", ".join(f"{name} = ${number + 3}" for number, name in enumerate(self.changing))
         sql = f'update "{self.table.name}" set {sets}, version = version + 1 where id = $1 and version = $2 returning 1'
         version: int = thing.version  # type: ignore[attr-defined]
         row_id = thing.id  # type: ignore[attr-defined]
-        values, row = self._values(thing, names), (self.table.name, row_id)
+        values, row = self._values(thing, self.changing), (self.table.name, row_id)
         await tx.write(sql, row_id, version, *values, row=row, parents=self._parents, missing=Stale(version=version))
         return dataclasses.replace(thing, version=version + 1)  # type: ignore[type-var]
 

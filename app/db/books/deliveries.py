@@ -30,4 +30,8 @@ class DeliveryRow(SQLModel, table=True):
     version: int
 
 
-deliveries = Store(DeliveryRow, Delivery)
+deliveries = Store(
+    DeliveryRow,
+    Delivery,
+    fixed=("from_cooperative_id", "to_cooperative_id", "cents", "title", "delivered_on", "proposed_by"),
+)

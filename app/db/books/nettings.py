@@ -52,8 +52,10 @@ class CreditLimitRow(SQLModel, table=True):
     version: int
 
 
-nettings = Store(NettingRow, Netting)
-credit_limits = Store(CreditLimitRow, CreditLimit)
+nettings = Store(
+    NettingRow, Netting, fixed=("first_id", "second_id", "first_owes_cents", "second_owes_cents", "as_of", "upto")
+)
+credit_limits = Store(CreditLimitRow, CreditLimit, fixed=("creditor_id", "debtor_id"))
 _ACCOUNTS = """select a.id, a.cooperative_id, a.kind, b.posted, b.version from account a
                  join balance b on b.account_id = a.id
                 where a.kind in ('receivable_cooperative', 'payable_cooperative') and a.currency = 'EUR'

@@ -39,7 +39,21 @@ class RemittanceRow(SQLModel, table=True):
     version: int
 
 
-remittances = Store(RemittanceRow, Remittance)
+remittances = Store(
+    RemittanceRow,
+    Remittance,
+    fixed=(
+        "cooperative_id",
+        "municipality_id",
+        "after",
+        "through",
+        "cents",
+        "lines",
+        "digest",
+        "reported_by",
+        "reported_at",
+    ),
+)
 
 
 async def months_reported(tx: Tx, cooperative_id: UUID) -> tuple[date | None, date | None]:

@@ -37,7 +37,22 @@ class BallotRow(SQLModel, table=True):
     version: int
 
 
-ballots = Store(BallotRow, Ballot)
+ballots = Store(
+    BallotRow,
+    Ballot,
+    fixed=(
+        "cooperative_id",
+        "title",
+        "supplier",
+        "cents",
+        "members",
+        "basis_points",
+        "proposed_by",
+        "proposed_at",
+        "agreement_id",
+        "voter_ids",
+    ),
+)
 
 
 async def voters(tx: Tx, cooperative_id: UUID) -> list[UUID]:

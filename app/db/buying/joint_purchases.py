@@ -145,6 +145,7 @@ class CreditRow(SQLModel, table=True):
 joint_purchases = Store(
     JointPurchaseRow,
     JointPurchase,
+    fixed=("cooperative_id", "partner_ids", "purpose", "created_by", "created_at"),
     wanted="""case when t.state in ('draft', 'open', 'topping_up', 'closed', 'ordered') then (
         select coalesce(jsonb_agg(jsonb_build_object('article', to_jsonb(a), 'firm', coalesce(w.firm, 0),
                                                      'tolerance', coalesce(w.tolerance, 0)) order by a.id), '[]')
@@ -153,8 +154,24 @@ joint_purchases = Store(
                                from wish where article_id = a.id and purchase_id = t.id) w on true
          where a.purchase_id = t.id) else '[]' end""",
 )
-articles = Store(ArticleRow, Article)
-wishes = Store(WishRow, Wish)
+articles = Store(
+    ArticleRow,
+    Article,
+    fixed=(
+        "purchase_id",
+        "title",
+        "unit",
+        "pack_units",
+        "tiers",
+        "vat_class",
+        "vat_basis_points",
+        "minimum",
+        "minimum_unit",
+    ),
+)
+wishes = Store(
+    WishRow, Wish, fixed=("purchase_id", "lead_id", "article_id", "cooperative_id", "member_id", "paid_by", "wished_by")
+)
 wish_changes = Store(WishChangeRow, WishChange)
 purchase_credits = Store(CreditRow, Credit)
 

@@ -54,6 +54,17 @@ SUBMITTABLE = "t.state in ('draft', 'incomplete')"
 requests = Store(
     SpendingRow,
     Request,
+    fixed=(
+        "cooperative_id",
+        "municipality_id",
+        "member_id",
+        "purpose",
+        "title",
+        "supplier",
+        "cents",
+        "requested_by",
+        "requested_at",
+    ),
     free_cents=f"""case when {SUBMITTABLE} then coalesce((
         select b.posted from account a join balance b on b.account_id = a.id
          where a.cooperative_id = t.cooperative_id and a.member_id = t.member_id and a.kind = 'pot'), 0) else 0 end""",

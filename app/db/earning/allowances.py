@@ -35,7 +35,21 @@ class AllowanceRow(SQLModel, table=True):
     version: int
 
 
-allowances = Store(AllowanceRow, Allowance)
+allowances = Store(
+    AllowanceRow,
+    Allowance,
+    fixed=(
+        "cooperative_id",
+        "member_id",
+        "kind",
+        "day",
+        "cents",
+        "agreement_id",
+        "granted_by",
+        "granted_at",
+        "minutes",
+    ),
+)
 
 
 async def given_in_year(tx: Tx, member_id: UUID, kind: AllowanceKind, year: int) -> list[Allowance]:

@@ -33,6 +33,7 @@ class BarterRow(SQLModel, table=True):
 barters = Store(
     BarterRow,
     Trade,
+    fixed=("cooperative_id", "giver_id", "receiver_id", "minutes", "title", "proposed_at"),
     receiver_minutes="""(select coalesce(sum(b.posted), 0)::bigint from account a join balance b on b.account_id = a.id
                           where a.cooperative_id = t.cooperative_id and a.kind = 'time'
                             and a.member_id = t.receiver_id)""",

@@ -106,7 +106,9 @@ class FundMonthRow(SQLModel, table=True):
     opening_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
-earnings = Store(EarningRow, Earning)
+earnings = Store(
+    EarningRow, Earning, fixed=("order_id", "cooperative_id", "member_id", "work_date", "net_cents", "part_id")
+)
 
 
 async def posted_in_year(tx: Tx, cooperative_id: UUID, year: int) -> list[Earning]:

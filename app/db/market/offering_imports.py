@@ -64,6 +64,7 @@ class RowReportRow(SQLModel, table=True):
 imports = Store(
     OfferingImportRow,
     OfferingImport,
+    fixed=("cooperative_id", "source", "dry_run", "started_at"),
     held="(select count(*) from offering o where o.import_id = t.id and o.state = 'in_review')",
 )
 reports = Store(RowReportRow, RowReport)

@@ -114,6 +114,7 @@ UNSEEN = "t.state in ('draft', 'in_review')"
 offerings = Store(
     OfferingRow,
     Offering,
+    fixed=("cooperative_id",),
     stock="(select s.units from stock s where s.offering_id = t.id)",
     held="coalesce((select s.held from stock s where s.offering_id = t.id), 0)",
     said="(select s.said from stock s where s.offering_id = t.id)",

@@ -35,7 +35,7 @@ class CooperativeRow(SQLModel, table=True):
     version: int
 
 
-cooperatives = Store(CooperativeRow, Cooperative)
+cooperatives = Store(CooperativeRow, Cooperative, fixed=("slug", "legal_form", "municipality_id"))
 
 
 async def books_from(tx: Tx, *cooperative_ids: UUID) -> date:

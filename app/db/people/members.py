@@ -59,6 +59,7 @@ class MemberEventRow(SQLModel, table=True):
 members = Store(
     MemberRow,
     Member,
+    fixed=("cooperative_id",),
     trials=f"case when t.state in ('referred', 'candidate') then {rules_of_kind('trial')} else '[]' end",
 )
 member_events = Store(MemberEventRow, MemberEvent)

@@ -56,7 +56,11 @@ class PermissionReadRow(SQLModel, table=True):
     app_id: UUID | None = c.link("app", null=True, index=False)
 
 
-permissions = Store(PermissionRow, Permission)
+permissions = Store(
+    PermissionRow,
+    Permission,
+    fixed=("cooperative_id", "municipality_id", "member_id", "kind", "starts_on", "until", "given_by", "given_at"),
+)
 permission_reads = Store(PermissionReadRow, PermissionRead)
 
 

@@ -54,7 +54,7 @@ class OfficeRow(SQLModel, table=True):
 
 PLACES = ("cooperative_id", "municipality_id", "member_id")
 """Where somebody holds a role, in the order of `Holding`."""
-people = Store(PersonRow, Person)
+people = Store(PersonRow, Person, fixed=("issuer", "subject", "name"))
 offices = Store(OfficeRow, Office)
 
 
@@ -113,13 +113,10 @@ async def enter_as_system(tx: Tx, cooperative_id: UUID | None) -> Actor:
 async def lend_staff_view(tx: Tx, *cooperative_ids: UUID) -> None:
     """Opens the private rows of these cooperatives to the use case until the transaction ends.
 
-    For actions of outsiders that change them: an order adds a task, a completion books an earning.
+    For actions of outsiders that change them: an order adds a task, a completion books an earning. The database checks
+    who asks.
     """
-    await tx.value(
-        "select set_config('samen.staff', ("
-        "coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[] || $1::uuid[])::text, true)",
-        cooperative_ids,
-    )
+    await tx.value("select lend_staff_view($1)", cooperative_ids)
 
 
 async def add_person(tx: Tx, issuer: str, subject: str, name: str, email: str | None) -> tuple[UUID, bool]:

@@ -39,7 +39,7 @@ class AssertionRow(SQLModel, table=True):
     ends_at: datetime = c.when()
 
 
-apps = Store(AppRow, App)
+apps = Store(AppRow, App, fixed=("last_used_at",))
 
 
 async def set_secret(tx: Tx, app_id: UUID, secret_hash: str) -> None:

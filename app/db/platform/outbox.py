@@ -84,7 +84,9 @@ class TaskRow(SQLModel, table=True):
     version: int
 
 
-tasks = Store(TaskRow, Task)
+tasks = Store(
+    TaskRow, Task, fixed=("cooperative_id", "role", "what", "subject_id", "facts", "created_at", "due_at", "member_id")
+)
 Told = tuple[str, UUID, UUID, dict[str, Any]]
 """The name of an event, its cooperative, its subject and its facts."""
 

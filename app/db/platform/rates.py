@@ -18,11 +18,8 @@ class RateRow(SQLModel, table=True):
 
 async def spend(database: Database, client: str, began: datetime, units: int) -> int:
     """Take units out of a client's window. Returns what all processes have taken by now."""
-    sql = """insert into rate_window as r (client, began, spent) values ($1, $2, $3)
-             on conflict (client, began) do update set spent = r.spent + $3 returning spent"""
-    row = await database.one(sql, client, began, units)
-    assert row is not None  # noqa: S101  an insert that returns
-    return int(row["spent"])
+    row = await database.only("select spend_units($1, $2, $3)", client, began, units)
+    return int(row[0])
 
 
 async def forget_windows(tx: Tx, before: datetime) -> None:

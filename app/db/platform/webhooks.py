@@ -74,7 +74,7 @@ class DeliveryRow(SQLModel, table=True):
     """Of an event of a bulk: deliveries of other events go first."""
 
 
-webhooks = Store(WebhookRow, Webhook)
+webhooks = Store(WebhookRow, Webhook, fixed=("app_id", "created_at"))
 deliveries = Store(DeliveryRow, Delivery)
 
 

@@ -169,6 +169,7 @@ class SignatureRow(SQLModel, table=True):
 assignments = Store(
     AssignmentRow,
     Assignment,
+    fixed=("cooperative_id", "created_by", "created_at"),
     contact="(select c.contact from assignment_customer c where c.id = t.id)",
     approved_minutes="(select coalesce(sum(p.minutes), 0) from assignment_part p where p.assignment_id = t.id)",
     paid_cents='coalesce((select o.paid_cents from "order" o where o.id = t.order_id), 0)',
@@ -181,14 +182,30 @@ assignments = Store(
           from assignment_slot s where s.assignment_id = t.id) end""",
 )
 customers = Store(AssignmentCustomerRow, AssignmentCustomer)
-slots = Store(SlotRow, Slot)
+slots = Store(SlotRow, Slot, fixed=("assignment_id", "lead_id"))
 parts = Store(
     PartRow,
     Part,
+    fixed=("assignment_id", "slot_id", "lead_id", "cooperative_id", "member_id", "number", "joined_at"),
     job_state="coalesce((select a.state from assignment a where a.id = t.assignment_id), '')",
     worked="exists (select 1 from assignment_hours h where h.part_id = t.id and h.refused_at is null)",
 )
-hours = Store(HoursRow, Hours)
+hours = Store(
+    HoursRow,
+    Hours,
+    fixed=(
+        "part_id",
+        "assignment_id",
+        "lead_id",
+        "cooperative_id",
+        "member_id",
+        "day",
+        "minutes",
+        "note",
+        "reported_by",
+        "reported_at",
+    ),
+)
 signatures = Store(SignatureRow, Signature)
 
 

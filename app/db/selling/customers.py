@@ -20,4 +20,4 @@ class CustomerRow(SQLModel, table=True):
     version: int
 
 
-customers = Store(CustomerRow, Customer)
+customers = Store(CustomerRow, Customer, fixed=("person_id",))

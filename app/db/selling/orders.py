@@ -92,6 +92,21 @@ class OrderEventRow(SQLModel, table=True):
 orders = Store(
     OrderRow,
     Order,
+    fixed=(
+        "cooperative_id",
+        "reference",
+        "contact",
+        "net_cents",
+        "vat_cents",
+        "placed_at",
+        "accept_by",
+        "customer_person_id",
+        "app_id",
+        "guest_token_hash",
+        "needed_at",
+        "note",
+        "buyer_id",
+    ),
     lines="(select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from order_line l where l.order_id = t.id)",
 )
 lines = Store(OrderLineRow, OrderLine)

@@ -50,5 +50,9 @@ class RefundRow(SQLModel, table=True):
     returned_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
-payments = Store(PaymentRow, Payment)
+payments = Store(
+    PaymentRow,
+    Payment,
+    fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at"),
+)
 refunds = Store(RefundRow, Refund)

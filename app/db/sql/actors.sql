@@ -55,6 +55,52 @@ create or replace function is_network() returns boolean
 $$;
 grant execute on function is_network to samen_app;
 
+-- Whether anybody has entered: a person, an app or the system. A visitor has not.
+create or replace function has_entered() returns boolean
+    language sql stable as $$
+    select coalesce(current_setting('samen.caller', true), '') <> ''
+$$;
+grant execute on function has_entered to samen_app;
+
+-- For functions that see every row: raises if nobody has entered.
+create or replace function must_have_entered() returns void
+    language plpgsql stable as $$
+begin
+    if not has_entered() then
+        raise insufficient_privilege using message = 'nobody has entered';
+    end if;
+end $$;
+
+-- Opens the private rows of these cooperatives until the transaction ends: for the step of somebody outside their staff
+-- that changes them, as an order holds units and a completion books an earning.
+--
+-- Whoever takes part anywhere (the staff, a member, an app, the network, the worker) may be lent the view of another
+-- cooperative: jobs and joint purchases have many. A customer is lent only that of a cooperative that has published
+-- something or has an order of theirs, an officer of a municipality only those of its cooperatives.
+create or replace function lend_staff_view(p_cooperatives uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_staff uuid[] := my_staff();
+    v_system boolean := current_setting('samen.caller', true) = 'system';
+begin
+    if p_cooperatives <@ v_staff then
+        return;
+    end if;
+    perform must_have_entered();
+    if not (v_system or is_network() or cardinality(v_staff) > 0 or cardinality(my_members()) > 0
+            or my_app() is not null)
+       and exists (
+           select from unnest(p_cooperatives) c (id)
+            where not exists (select from offering o where o.cooperative_id = c.id and o.edition > 0)
+              and not exists (select from "order" o where o.cooperative_id = c.id and o.customer_person_id = my_person())
+              and not exists (select from cooperative m join office o on o.municipality_id = m.municipality_id
+                               where m.id = c.id and o.person_id = my_person())) then
+        raise insufficient_privilege using message = 'this cooperative is not open here';
+    end if;
+    perform set_config('samen.staff', (v_staff || p_cooperatives)::text, true);
+end $$;
+grant execute on function lend_staff_view to samen_app;
+
 -- Whether the session may act as the owner of the books: by the role that it took, or by its login if it took none.
 create or replace function keeps_books() returns boolean
     language sql stable as $$

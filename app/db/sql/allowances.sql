@@ -1,8 +1,10 @@
--- allowance
-alter table allowance enable row level security;
-alter table allowance force row level security;
-grant select, insert, update on allowance to samen_app;
-create policy own_and_staff on allowance to samen_app
+-- What a member is paid beside sales. It is reversed, never changed.
+alter table allowance enable row level security, force row level security;
+grant select, insert, update (state, reversed_by, reason, version) on allowance to samen_app;
+create policy read on allowance for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or member_id = any((select my_members())::uuid[]))
+           or member_id = any((select my_members())::uuid[]));
+create policy add on allowance for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[]));
+create policy change on allowance for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));

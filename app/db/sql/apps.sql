@@ -43,15 +43,19 @@ create or replace function use_client(p_client text, p_secret_hash text, p_now t
 $$;
 grant execute on function use_client to samen_app;
 
--- app
-alter table app enable row level security;
-alter table app force row level security;
-grant insert, update, select (id, name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, version, keys, last_used_at) on app to samen_app;
-create policy work on app for select to samen_worker
-    using (true);
-create policy own on app to samen_app
+-- An app sees itself; the network and the staff of its cooperatives manage it. No role reads the hash of its secret.
+alter table app enable row level security, force row level security;
+grant select (id, name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, version, keys, last_used_at),
+    insert, update (name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, keys, secret_hash, version)
+    on app to samen_app;
+create policy read on app for select to samen_app
     using (id = (select my_app())
            or (select is_network())
-           or cooperative_ids && (select my_staff()))
-    with check ((select is_network())
-                or cooperative_ids && (select my_staff()));
+           or cooperative_ids && (select my_staff()));
+create policy add on app for insert to samen_app
+    with check ((select is_network()) or cooperative_ids && (select my_staff()));
+create policy change on app for update to samen_app
+    using ((select is_network()) or cooperative_ids && (select my_staff()));
+create policy work on app for select to samen_worker using (true);
+
+alter table client_assertion enable row level security, force row level security;

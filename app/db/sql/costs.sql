@@ -1,9 +1,11 @@
--- cost_claim
-alter table cost_claim enable row level security;
-alter table cost_claim force row level security;
-grant select, insert, update on cost_claim to samen_app;
-create policy own_and_staff on cost_claim to samen_app
+-- What a maker or the cooperative laid out for an order: claimed by either, decided by the staff.
+alter table cost_claim enable row level security, force row level security;
+grant select, insert, update (state, decided_by, decided_at, confirmed_by, reason, version) on cost_claim to samen_app;
+create policy read on cost_claim for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or member_id = any((select my_members())::uuid[]))
+           or member_id = any((select my_members())::uuid[]));
+create policy add on cost_claim for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[])
-                or member_id = any((select my_members())::uuid[]));
+                or (member_id = any((select my_members())::uuid[]) and state = 'claimed'));
+create policy change on cost_claim for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));

@@ -48,45 +48,40 @@ begin
 end $$;
 grant execute on function lock_year to samen_app;
 
--- earning
-alter table earning enable row level security;
-alter table earning force row level security;
-grant select, insert, update on earning to samen_app;
-create policy own_and_staff on earning to samen_app
+-- What a member earned with an order, and how it was shared out. Written with the sale, in the staff's view.
+alter table earning enable row level security, force row level security;
+grant select, insert, update (agreement_id, cost_cents, kept_cents, refunded_cents, legs, state, journal_id,
+                              held_because, held_cents, release_parts, decided_by, to_member_id, reason, version)
+    on earning to samen_app;
+create policy read on earning for select to samen_app
     using (cooperative_id = any(my_staff())
-           or member_id = any(my_members()))
-    with check (cooperative_id = any(my_staff()));
+           or member_id = any(my_members()));
+create policy add on earning for insert to samen_app with check (cooperative_id = any(my_staff()));
+create policy change on earning for update to samen_app using (cooperative_id = any(my_staff()));
 
--- member_month
-alter table member_month enable row level security;
-alter table member_month force row level security;
-grant select, insert, update on member_month to samen_app;
-create policy own_and_staff on member_month to samen_app
+-- What a member kept, by month and version, and the lock of a member's year.
+alter table member_month enable row level security, force row level security;
+grant select, insert, update (kept_cents) on member_month to samen_app;
+create policy read on member_month for select to samen_app
     using (cooperative_id = any(my_staff())
-           or member_id = any(my_members()))
-    with check (cooperative_id = any(my_staff()));
+           or member_id = any(my_members()));
+create policy add on member_month for insert to samen_app with check (cooperative_id = any(my_staff()));
+create policy change on member_month for update to samen_app using (cooperative_id = any(my_staff()));
 
--- member_year
-alter table member_year enable row level security;
-alter table member_year force row level security;
-grant select, insert, update on member_year to samen_app;
-create policy own_and_staff on member_year to samen_app
+alter table member_year enable row level security, force row level security;
+grant select, insert, update (cooperative_id) on member_year to samen_app;
+create policy read on member_year for select to samen_app
     using (cooperative_id = any(my_staff())
-           or member_id = any(my_members()))
-    with check (cooperative_id = any(my_staff()));
+           or member_id = any(my_members()));
+create policy add on member_year for insert to samen_app with check (cooperative_id = any(my_staff()));
+create policy change on member_year for update to samen_app using (cooperative_id = any(my_staff()));
 
--- fund_month
-alter table fund_month enable row level security;
-alter table fund_month force row level security;
-grant select, insert, update on fund_month to samen_app;
-create policy own_and_staff on fund_month to samen_app
-    using (cooperative_id = any(my_staff()))
-    with check (cooperative_id = any(my_staff()));
+-- The same for the cooperative's fund.
+alter table fund_month enable row level security, force row level security;
+grant select, insert, update (kept_cents) on fund_month to samen_app;
+create policy staff on fund_month to samen_app using (cooperative_id = any(my_staff()));
 
--- fund_year
-alter table fund_year enable row level security;
-alter table fund_year force row level security;
-grant select, insert, update on fund_year to samen_app;
-create policy own_and_staff on fund_year to samen_app
-    using (cooperative_id = any((select my_staff())::uuid[]))
-    with check (cooperative_id = any((select my_staff())::uuid[]));
+alter table fund_year enable row level security, force row level security;
+grant select, insert, update (year) on fund_year to samen_app;
+create policy staff on fund_year to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));

@@ -1,7 +1,8 @@
-create or replace function record_outcome(p_verb text, p_key text, p_request_hash text, p_now timestamptz, p_outcome jsonb, p_persons uuid[], p_ids uuid[])
-    returns void
+create or replace function record_outcome(p_verb text, p_key text, p_request_hash text, p_now timestamptz, p_outcome jsonb,
+                                          p_persons uuid[], p_ids uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    perform must_have_entered();
     insert into idempotency (id, caller, verb, key, request_hash, created_at, replays, outcome, about)
     values (uuidv7(), current_setting('samen.caller'), p_verb, p_key, p_request_hash, p_now, 0, p_outcome, array(
         select unnest(p_persons)
@@ -16,12 +17,10 @@ create or replace function forget_keys(p_before timestamptz) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from idempotency where created_at < p_before
 $$;
-grant execute on function forget_keys to samen_app;
+grant execute on function forget_keys to samen_worker;
 
--- idempotency
-alter table idempotency enable row level security;
-alter table idempotency force row level security;
-grant select, insert, update on idempotency to samen_app;
-create policy own_and_staff on idempotency to samen_app
-    using (caller = current_setting('samen.caller', true))
-    with check (caller = current_setting('samen.caller', true));
+-- What was answered under a key: read, and counted again, by the same caller; written by `record_outcome`.
+alter table idempotency enable row level security, force row level security;
+grant select, update (replays) on idempotency to samen_app;
+create policy own on idempotency to samen_app
+    using (caller = current_setting('samen.caller', true) and caller <> '');

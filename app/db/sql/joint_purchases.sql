@@ -1,40 +1,33 @@
--- joint_purchase
-alter table joint_purchase enable row level security;
-alter table joint_purchase force row level security;
-grant select, insert, update on joint_purchase to samen_app;
-create policy written on joint_purchase to samen_app
-    using (cooperative_id = any((select my_staff())::uuid[]));
-create policy seen on joint_purchase for select to samen_app
+-- A purchase that a cooperative leads; its partners and their members see it once it is open.
+alter table joint_purchase enable row level security, force row level security;
+grant select, insert, update (title, about, supplier, rule, closes_at, tops_up_at, delivery_cents, delivery_by,
+                              discount_cents, state, closed_at, buyer_id, settled_by, settled_on, left_cents, parts,
+                              version) on joint_purchase to samen_app;
+create policy read on joint_purchase for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or state <> 'draft' and (partner_ids && (select my_staff()) or partner_ids && (select my_cooperatives()) or cooperative_id = any((select my_cooperatives())::uuid[])));
+           or (state <> 'draft'
+               and (partner_ids && (select my_staff())
+                    or partner_ids && (select my_cooperatives())
+                    or cooperative_id = any((select my_cooperatives())::uuid[]))));
+create policy add on joint_purchase for insert to samen_app
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+create policy change on joint_purchase for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));
 
--- purchase_article
-alter table purchase_article enable row level security;
-alter table purchase_article force row level security;
-grant select, insert, update on purchase_article to samen_app;
-create policy written on purchase_article to samen_app
-    using (purchase_id in (select joint_purchase.id from joint_purchase where (joint_purchase.cooperative_id = any((select my_staff())::uuid[]))));
-create policy seen on purchase_article for select to samen_app
-    using (purchase_id in (select joint_purchase.id from joint_purchase));
+alter table purchase_article enable row level security, force row level security;
+grant select, insert, update (dropped, ordered_units, received_units, digest, version) on purchase_article to samen_app;
+create policy read on purchase_article for select to samen_app
+    using (purchase_id in (select id from joint_purchase));
+create policy add on purchase_article for insert to samen_app
+    with check (purchase_id in (select id from joint_purchase where cooperative_id = any((select my_staff())::uuid[])));
+create policy change on purchase_article for update to samen_app
+    using (purchase_id in (select id from joint_purchase where cooperative_id = any((select my_staff())::uuid[])));
 
--- purchase_credit
-alter table purchase_credit enable row level security;
-alter table purchase_credit force row level security;
-grant select, insert on purchase_credit to samen_app;
-create policy written on purchase_credit to samen_app
-    using (purchase_id in (select joint_purchase.id from joint_purchase where (joint_purchase.cooperative_id = any((select my_staff())::uuid[]))));
-create policy seen on purchase_credit for select to samen_app
-    using (wish_id in (select wish.id from wish));
-
--- wish
-alter table wish enable row level security;
-alter table wish force row level security;
-grant select, insert, update on wish to samen_app;
-create policy written on wish to samen_app
-    using (member_id = any((select my_members())::uuid[])
-           or cooperative_id = any((select my_staff())::uuid[])
-           or lead_id = any((select my_staff())::uuid[]));
-create policy seen on wish for select to samen_app
+-- What somebody wants of an article: theirs, their cooperative's and the lead's.
+alter table wish enable row level security, force row level security;
+grant select, insert, update (quantity, tolerance, reserved_cents, locked_units, firm_units, tolerance_units,
+                              charged_cents, credited_cents, lots, parts, version) on wish to samen_app;
+create policy own on wish to samen_app
     using (member_id = any((select my_members())::uuid[])
            or cooperative_id = any((select my_staff())::uuid[])
            or lead_id = any((select my_staff())::uuid[]));
@@ -42,11 +35,17 @@ create trigger member_is_there before insert on wish for each row
     when (new.member_id is not null)
     execute function member_is_there();
 
--- wish_change
-alter table wish_change enable row level security;
-alter table wish_change force row level security;
+-- The history of a wish, in the order that decides who gets units; a trail.
+alter table wish_change enable row level security, force row level security;
 grant select, insert on wish_change to samen_app;
-create policy written on wish_change to samen_app
-    using (wish_id in (select wish.id from wish));
-create policy seen on wish_change for select to samen_app
-    using (wish_id in (select wish.id from wish));
+create policy own on wish_change to samen_app using (wish_id in (select id from wish));
+create trigger append_only before delete or update on wish_change for each row execute function refuse_change();
+create trigger never_truncate before truncate on wish_change for each statement execute function refuse_change();
+
+alter table purchase_credit enable row level security, force row level security;
+grant select, insert on purchase_credit to samen_app;
+create policy read on purchase_credit for select to samen_app using (wish_id in (select id from wish));
+create policy add on purchase_credit for insert to samen_app
+    with check (purchase_id in (select id from joint_purchase where cooperative_id = any((select my_staff())::uuid[])));
+create trigger append_only before delete or update on purchase_credit for each row execute function refuse_change();
+create trigger never_truncate before truncate on purchase_credit for each statement execute function refuse_change();

@@ -21,31 +21,48 @@ begin
 end $$;
 grant execute on function my_standing to samen_app;
 
--- member
-alter table member enable row level security;
-alter table member force row level security;
-grant select, insert, update on member to samen_app;
-create policy own_and_staff on member to samen_app
+-- Members see their own; the staff take in, change and let go. A member changes the goal and nothing else.
+alter table member enable row level security, force row level security;
+grant select, insert,
+    update (name, trade_name, person_id, state, goal_text, goal_cents, trial_until, exited_on, destination, version)
+    on member to samen_app;
+create policy read on member for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or person_id = (select my_person()))
-    with check (cooperative_id = any((select my_staff())::uuid[])
-                or person_id = (select my_person()));
-create trigger another_person_is_there before update of person_id on member for each row
-    when (new.person_id is not null and new.person_id is distinct from old.person_id)
-    execute function person_is_there();
+           or person_id = (select my_person()));
+create policy add on member for insert to samen_app
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+create policy change on member for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or person_id = (select my_person()));
 create trigger person_is_there before insert on member for each row
     when (new.person_id is not null)
     execute function person_is_there();
+create trigger another_person_is_there before update of person_id on member for each row
+    when (new.person_id is not null and new.person_id is distinct from old.person_id)
+    execute function person_is_there();
 
--- member_event
-alter table member_event enable row level security;
-alter table member_event force row level security;
+create or replace function only_the_staff() returns trigger
+    language plpgsql as $$
+begin
+    if not coalesce(old.cooperative_id = any(my_staff()), false) and not keeps_books() then
+        raise insufficient_privilege using message = 'only the staff of the cooperative change this';
+    end if;
+    return new;
+end $$;
+create trigger changed_by_the_staff before update of name, trade_name, person_id, state, trial_until, exited_on, destination
+    on member for each row
+    when ((new.name, new.trade_name, new.person_id, new.state, new.trial_until, new.exited_on, new.destination)
+          is distinct from
+          (old.name, old.trade_name, old.person_id, old.state, old.trial_until, old.exited_on, old.destination))
+    execute function only_the_staff();
+
+-- What happened to a membership; a trail.
+alter table member_event enable row level security, force row level security;
 grant select, insert on member_event to samen_app;
-create policy own_and_staff on member_event to samen_app
+create policy read on member_event for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or member_id = any((select my_members())::uuid[]))
-    with check (cooperative_id = any((select my_staff())::uuid[])
-                or member_id = any((select my_members())::uuid[]));
-create trigger append_only before delete or update on member_event
-    for each row execute function refuse_change_of_trail();
+           or member_id = any((select my_members())::uuid[]));
+create policy add on member_event for insert to samen_app
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+create trigger append_only before delete or update on member_event for each row execute function refuse_change_of_trail();
 create trigger never_truncate before truncate on member_event for each statement execute function refuse_change();

@@ -1,17 +1,13 @@
--- offering_import
-alter table offering_import enable row level security;
-alter table offering_import force row level security;
-grant select, insert, update on offering_import to samen_app;
-create policy work on offering_import to samen_worker
-    using (true)
-    with check (true);
+-- A partner's file and what became of its rows: for the staff and that partner's app.
+alter table offering_import enable row level security, force row level security;
+grant select, insert, update (state, created, changed, unchanged, refused, finished_at, reason, lease_until, review,
+                              review_reason, reviewed_at, version) on offering_import to samen_app;
 create policy own on offering_import to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or cooperative_id = any((select my_partners())::uuid[]));
+create policy work on offering_import to samen_worker using (true) with check (true);
 
--- offering_import_row
-alter table offering_import_row enable row level security;
-alter table offering_import_row force row level security;
+alter table offering_import_row enable row level security, force row level security;
 grant select, insert on offering_import_row to samen_app;
 create policy own on offering_import_row to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])

@@ -9,8 +9,42 @@ begin
     return new;
 end $$;
 
--- offering
-grant select, insert, update on offering to samen_app;
+-- Whether whoever acts sells this: the staff, the partner's app or the maker.
+create or replace function sells(p_offering uuid) returns boolean
+    language sql stable set search_path = public, pg_temp as $$
+    select exists (select 1 from offering
+                    where id = p_offering
+                      and (cooperative_id = any(my_staff()) or cooperative_id = any(my_partners())
+                           or member_id = any(my_members())))
+$$;
+grant execute on function sells to samen_app;
+
+create or replace function counted_by_the_seller() returns trigger
+    language plpgsql as $$
+begin
+    if not sells(new.offering_id) and not keeps_books() then
+        raise insufficient_privilege using message = 'only those who sell say how many there are';
+    end if;
+    return new;
+end $$;
+
+-- What was published once is public. A draft is seen by those who belong to the cooperative, and by its partner's app;
+-- the staff, the maker and the partner's app write.
+alter table offering enable row level security, force row level security;
+grant select, insert, update (member_id, kind, title, text, category, price_unit, price_cents, vat_class, town, tags,
+                              image_url, lead_time_minutes, state, edition, purchase_cents, source, external_id,
+                              import_id, hidden_by, version) on offering to samen_app;
+create policy read on offering for select to samen_app
+    using (edition > 0
+           or cooperative_id = any((select my_staff())::uuid[])
+           or cooperative_id = any((select my_partners())::uuid[])
+           or cooperative_id = any((select my_cooperatives())::uuid[]));
+create policy add on offering for insert to samen_app
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+create policy change on offering for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or cooperative_id = any((select my_partners())::uuid[])
+           or member_id = any((select my_members())::uuid[]));
 create trigger maker_sells before insert on offering for each row
     when (new.state = 'published')
     execute function maker_sells();
@@ -19,24 +53,39 @@ create trigger maker_still_sells before update of state on offering for each row
     execute function maker_sells();
 create trigger member_is_there before insert on offering for each row execute function member_is_there();
 
--- offering_edition
+-- Editions are what customers agreed to: each is written once, when it is published.
+alter table offering_edition enable row level security, force row level security;
 grant select, insert on offering_edition to samen_app;
+create policy read on offering_edition for select to samen_app using (true);
+create policy add on offering_edition for insert to samen_app with check (sells(offering_id));
 create trigger append_only before delete or update on offering_edition for each row execute function refuse_change();
 create trigger never_truncate before truncate on offering_edition for each statement execute function refuse_change();
 
--- stock
-grant select, insert, update, delete on stock to samen_app;
+-- A number of units. Whoever buys holds some of them; how many there are is said by those who sell.
+alter table stock enable row level security, force row level security;
+grant select, insert, update (units, held, said), delete on stock to samen_app;
+create policy read on stock for select to samen_app using (true);
+create policy add on stock for insert to samen_app with check (sells(offering_id));
+create policy change on stock for update to samen_app using ((select has_entered()));
+create policy remove on stock for delete to samen_app using (sells(offering_id));
+create trigger counted_by_the_seller before update of units, said on stock for each row
+    when ((new.units, new.said) is distinct from (old.units, old.said))
+    execute function counted_by_the_seller();
 
--- stock_hold
-alter table stock_hold enable row level security;
-alter table stock_hold force row level security;
+-- Who holds units is private: the holder sees it, the staff of the cooperative, and whoever sees the order that holds
+-- them. What is held, by whom and until when never changes: only its state does.
+alter table stock_hold enable row level security, force row level security;
 grant select, insert, update (state) on stock_hold to samen_app;
-create policy own_and_staff on stock_hold to samen_app
+create policy read on stock_hold for select to samen_app
     using (cooperative_id = any(my_staff())
            or person_id = my_person()
            or app_id = my_app()
-           or sees_order(order_id))
-    with check (cooperative_id = any(my_staff())
-                or person_id = my_person()
-                or app_id = my_app()
-                or sees_order(order_id));
+           or sees_order(order_id));
+create policy add on stock_hold for insert to samen_app
+    with check ((cooperative_id = any(my_staff()) or person_id = my_person() or app_id = my_app())
+                and (order_id is null or sees_order(order_id)));
+create policy change on stock_hold for update to samen_app
+    using (cooperative_id = any(my_staff())
+           or person_id = my_person()
+           or app_id = my_app()
+           or sees_order(order_id));

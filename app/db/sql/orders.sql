@@ -6,6 +6,14 @@ begin
 end $$;
 grant execute on function sees_order to samen_app;
 
+-- Whether an order has not moved since it was placed; then its lines may still be coming.
+create or replace function is_just_placed(p_order uuid) returns boolean
+    language plpgsql stable set search_path = public, pg_temp as $$
+begin
+    return exists (select 1 from "order" where id = p_order and version = 1);
+end $$;
+grant execute on function is_just_placed to samen_app;
+
 -- Through which app an order came: all that the publisher has to know of it.
 create or replace function app_of_order(p_order uuid) returns uuid
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -61,51 +69,50 @@ begin
 end $$;
 grant execute on function add_order to samen_app;
 
--- order
-alter table "order" enable row level security;
-alter table "order" force row level security;
-grant select, insert, update on "order" to samen_app;
-create policy own_and_staff on "order" to samen_app
+-- An order is seen by its customer, the app through which it came, its makers, the staff and the partner's app. It is
+-- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step.
+alter table "order" enable row level security, force row level security;
+grant select, insert, update (state, paid_cents, refunded_cents, sale_parts, sale_reversed, maker_ids,
+                              assignment_id, delivered_at, completed_at, version) on "order" to samen_app;
+create policy read on "order" for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or cooperative_id = any((select my_partners())::uuid[])
            or customer_person_id = (select my_person())
            or app_id = (select my_app())
-           or maker_ids && (select my_current_members()))
+           or maker_ids && (select my_current_members()));
+create policy add on "order" for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[])
-                or cooperative_id = any((select my_partners())::uuid[])
-                or customer_person_id = (select my_person())
-                or app_id = (select my_app())
-                or maker_ids && (select my_current_members()));
+                or (state = 'placed' and paid_cents = 0 and refunded_cents = 0 and sale_parts = 0
+                    and (customer_person_id = (select my_person()) or app_id = (select my_app()))));
+create policy change on "order" for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));
 create trigger customer_is_there before insert on "order" for each row
     when (new.customer_person_id is not null and new.customer_person_id = my_person())
     execute function customer_is_there();
 
--- order_line
-alter table order_line enable row level security;
-alter table order_line force row level security;
+-- Lines come with their order, and stay: other numbers are other lines.
+alter table order_line enable row level security, force row level security;
 grant select, insert on order_line to samen_app;
-create policy own_and_staff on order_line to samen_app
-    using (exists (select 1 from "order" o where o.id = order_line.order_id))
-    with check (sees_order(order_id));
+create policy read on order_line for select to samen_app
+    using (exists (select 1 from "order" o where o.id = order_line.order_id));
+create policy add on order_line for insert to samen_app with check (is_just_placed(order_id));
 create trigger is_on_sale before insert on order_line for each row
     when (new.offering_id is not null)
     execute function is_on_sale();
+create trigger append_only before delete or update on order_line for each row execute function refuse_change();
+create trigger never_truncate before truncate on order_line for each statement execute function refuse_change();
 
--- order_event
-alter table order_event enable row level security;
-alter table order_event force row level security;
+-- What happened to an order; a trail.
+alter table order_event enable row level security, force row level security;
 grant select, insert on order_event to samen_app;
-create policy own_and_staff on order_event to samen_app
-    using (exists (select 1 from "order" o where o.id = order_event.order_id))
-    with check (sees_order(order_id));
-create trigger append_only before delete or update on order_event
-    for each row execute function refuse_change_of_trail();
+create policy read on order_event for select to samen_app
+    using (exists (select 1 from "order" o where o.id = order_event.order_id));
+create policy add on order_event for insert to samen_app with check (sees_order(order_id));
+create trigger append_only before delete or update on order_event for each row execute function refuse_change_of_trail();
 create trigger never_truncate before truncate on order_event for each statement execute function refuse_change();
 
--- customer
-alter table customer enable row level security;
-alter table customer force row level security;
-grant select, insert, update on customer to samen_app;
-create policy own_and_staff on customer to samen_app
-    using (person_id = (select my_person()))
-    with check (person_id = (select my_person()));
+-- The contact that a customer keeps for the next order.
+alter table customer enable row level security, force row level security;
+grant select, insert, update (contact, version) on customer to samen_app;
+create policy own on customer to samen_app
+    using (person_id = (select my_person()));

@@ -5,40 +5,41 @@ create or replace function outbox_lag(p_now timestamptz) returns double precisio
 $$;
 grant execute on function outbox_lag to samen_app;
 
--- outbox
-alter table outbox enable row level security;
-alter table outbox force row level security;
-grant insert, select (id, name, cooperative_id, subject_id, created_at, audience, "position", sequence, app_id) on outbox to samen_app;
-grant select, update on outbox to samen_worker;
+-- Events: told by whoever has entered, delivered by the worker. The feed shows those with a position, of whom they concern.
+alter table outbox enable row level security, force row level security;
+grant insert, select (id, name, cooperative_id, subject_id, created_at, audience, position, sequence, app_id)
+    on outbox to samen_app;
+grant select, update (delivered_at, next_try_at, attempts, position, sequence, app_id) on outbox to samen_worker;
 create policy feed on outbox for select to samen_app
-    using ("position" is not null and (audience = 'public' or cooperative_id = any((select my_staff())::uuid[]) or cooperative_id = any((select my_partners())::uuid[]) or app_id = (select my_app())));
-create policy work on outbox to samen_worker
-    using (true)
-    with check (true);
-create policy tell on outbox for insert to samen_app
-    with check (true);
+    using (position is not null
+           and (audience = 'public'
+                or cooperative_id = any((select my_staff())::uuid[])
+                or cooperative_id = any((select my_partners())::uuid[])
+                or app_id = (select my_app())));
+create policy tell on outbox for insert to samen_app with check ((select has_entered()));
+create policy work on outbox to samen_worker using (true) with check (true);
 
--- feed_head
+alter table feed_head enable row level security, force row level security;
 grant select on feed_head to samen_app;
-grant select, update on feed_head to samen_worker;
+grant update (position) on feed_head to samen_worker;
+create policy read on feed_head for select to samen_app using (true);
+create policy work on feed_head for update to samen_worker using (true);
 
--- timer
-alter table timer enable row level security;
-alter table timer force row level security;
+-- Steps that the clock takes, if nobody does before.
+alter table timer enable row level security, force row level security;
 grant insert on timer to samen_app;
-grant select, update on timer to samen_worker;
-create policy work on timer to samen_worker
-    using (true)
-    with check (true);
-create policy start on timer for insert to samen_app
-    with check (true);
+grant select, update (done_at, next_try_at, attempts) on timer to samen_worker;
+create policy start on timer for insert to samen_app with check ((select has_entered()));
+create policy work on timer to samen_worker using (true) with check (true);
 
--- task
-alter table task enable row level security;
-alter table task force row level security;
-grant select, insert, update on task to samen_app;
-create policy own_and_staff on task to samen_app
+-- What somebody has to do; opened and closed by events.
+alter table task enable row level security, force row level security;
+grant select, insert, update (done_at, done_by, version) on task to samen_app;
+create policy read on task for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or member_id = any((select my_members())::uuid[]))
-    with check (cooperative_id = any((select my_staff())::uuid[])
-                or member_id = any((select my_members())::uuid[]));
+           or member_id = any((select my_members())::uuid[]));
+create policy add on task for insert to samen_app
+    with check (cooperative_id = any((select my_staff())::uuid[]));
+create policy change on task for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or member_id = any((select my_members())::uuid[]));

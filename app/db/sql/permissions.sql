@@ -1,32 +1,36 @@
--- permission
-alter table permission enable row level security;
-alter table permission force row level security;
-grant select, insert, update on permission to samen_app;
-create policy own_and_staff on permission to samen_app
+-- What a municipality allows a member. Its case managers give and end it; the member and the staff read it.
+alter table permission enable row level security, force row level security;
+grant select, insert, update (state, withdrawn_from, sealed, version) on permission to samen_app;
+create policy read on permission for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or member_id = any((select my_members())::uuid[])
-           or municipality_id = any((select my_municipalities('case_manager'))::uuid[]))
+           or municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
+create policy add on permission for insert to samen_app
     with check (municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
+create policy change on permission for update to samen_app
+    using (municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
 
--- permission_read
-alter table permission_read enable row level security;
-alter table permission_read force row level security;
+-- Who of the staff read a permission; a trail, which the member sees.
+alter table permission_read enable row level security, force row level security;
 grant select, insert on permission_read to samen_app;
-create policy own_and_staff on permission_read to samen_app
+create policy read on permission_read for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or member_id = any((select my_members())::uuid[]))
+           or member_id = any((select my_members())::uuid[]));
+create policy add on permission_read for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[]));
 create trigger append_only before delete or update on permission_read for each row execute function refuse_change();
 create trigger never_truncate before truncate on permission_read for each statement execute function refuse_change();
 
--- sealed_key
-alter table sealed_key enable row level security;
-alter table sealed_key force row level security;
-grant select, insert, update on sealed_key to samen_app;
-create policy own_and_staff on sealed_key to samen_app
+-- The key of a member's sealed facts, wrapped by the installation's key. It is made once, and goes with the member.
+alter table sealed_key enable row level security, force row level security;
+grant select, insert on sealed_key to samen_app;
+create policy read on sealed_key for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or member_id = any((select my_members())::uuid[]))
+           or member_id = any((select my_members())::uuid[]));
+create policy add on sealed_key for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[]));
+
+alter table sealing_key enable row level security, force row level security;
 
 -- The fingerprint of the installation's sealing key, of which the table has one row at most.
 create or replace function sealing_fingerprint() returns bytea

@@ -4,6 +4,7 @@ create or replace function add_person(p_issuer text, p_subject text, p_name text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_id uuid;
 begin
+    perform must_have_entered();
     insert into person (id, issuer, subject, name, email, version)
         values (uuidv7(), p_issuer, p_subject, p_name, p_email, 1)
         on conflict (issuer, subject) do nothing returning id into v_id;
@@ -19,6 +20,7 @@ create or replace function ensure_person(p_issuer text, p_subject text, p_name t
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_id uuid;
 begin
+    perform must_have_entered();
     select id into v_id from person where issuer = p_issuer and subject = p_subject and name <> '';
     if v_id is null then
         insert into person (id, issuer, subject, name, version) values (uuidv7(), p_issuer, p_subject, p_name, 1)
@@ -62,7 +64,8 @@ grant execute on function lock_me to samen_app;
 -- (the membership, an import of offerings, an invitation, a wish of the staff) is no act of theirs.
 create or replace function i_acted_as(p_member uuid) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
-    select exists (select 1 from member where id = p_member and goal_text is not null)
+    select p_member = any(my_members()) and (
+           exists (select 1 from member where id = p_member and goal_text is not null)
         or exists (select 1 from offering where member_id = p_member and source is null)
         or exists (select 1 from "order" where maker_ids @> array[p_member]
                       and state not in ('refused', 'expired', 'cancelled'))
@@ -77,29 +80,31 @@ create or replace function i_acted_as(p_member uuid) returns boolean
         or exists (select 1 from barter where giver_id = p_member or receiver_id = p_member and state = 'confirmed')
         or exists (select 1 from ballot b where b.casts @> jsonb_build_array(jsonb_build_object('member_id', p_member))
                       or b.proposed_by = my_person()
-                         and b.cooperative_id = (select cooperative_id from member where id = p_member))
+                         and b.cooperative_id = (select cooperative_id from member where id = p_member)))
 $$;
 grant execute on function i_acted_as to samen_app;
 
--- person
-alter table person enable row level security;
-alter table person force row level security;
-grant select, insert, update on person to samen_app;
-create policy own_and_staff on person to samen_app
+-- A person sees themselves; the staff see their members and officers, the network everybody. Only the person and the
+-- network change the address: the rest follows from the login, or from `erase_me`.
+alter table person enable row level security, force row level security;
+grant select, update (email, version) on person to samen_app;
+create policy read on person for select to samen_app
     using (id = (select my_person())
            or (select is_network())
-           or exists (select 1 from member m where m.person_id = person.id and m.cooperative_id = any((select my_staff())::uuid[]))
-           or exists (select 1 from office o where o.person_id = person.id and o.cooperative_id = any((select my_staff())::uuid[])))
-    with check (id = (select my_person())
-                or (select is_network()));
+           or exists (select 1 from member m
+                       where m.person_id = person.id and m.cooperative_id = any((select my_staff())::uuid[]))
+           or exists (select 1 from office o
+                       where o.person_id = person.id and o.cooperative_id = any((select my_staff())::uuid[])));
+create policy change on person for update to samen_app
+    using (id = (select my_person()) or (select is_network()));
 
--- office
-alter table office enable row level security;
-alter table office force row level security;
+-- Offices are given and ended by the network. Seen by whoever holds them and by the staff beside them.
+alter table office enable row level security, force row level security;
 grant select, insert, delete on office to samen_app;
-create policy own_and_staff on office to samen_app
+create policy read on office for select to samen_app
     using (person_id = (select my_person())
            or (select is_network())
-           or cooperative_id = any((select my_staff())::uuid[]))
-    with check ((select is_network()));
+           or cooperative_id = any((select my_staff())::uuid[]));
+create policy add on office for insert to samen_app with check ((select is_network()));
+create policy remove on office for delete to samen_app using ((select is_network()));
 create trigger person_is_there before insert on office for each row execute function person_is_there();

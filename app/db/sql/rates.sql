@@ -1,3 +1,11 @@
--- rate_window
-grant select, insert, update on rate_window to samen_app;
-grant select, delete on rate_window to samen_worker;
+-- How much each client asked of late, which is counted before anybody has entered: the table itself is closed.
+create or replace function spend_units(p_client text, p_began timestamptz, p_units integer) returns integer
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into rate_window as r (client, began, spent) values (p_client, p_began, p_units)
+        on conflict (client, began) do update set spent = r.spent + p_units returning spent
+$$;
+grant execute on function spend_units to samen_app;
+
+alter table rate_window enable row level security, force row level security;
+grant select (began), delete on rate_window to samen_worker;
+create policy work on rate_window to samen_worker using (true);

@@ -39,22 +39,17 @@ begin
 end $$;
 grant execute on function seal_books to samen_worker;
 
--- seal
-alter table seal enable row level security;
-alter table seal force row level security;
+-- The chain of digests over a cooperative's journals, written by `seal_books`.
+alter table seal enable row level security, force row level security;
 grant select on seal to samen_app;
-create policy own_and_staff on seal to samen_app
-    using (cooperative_id = any((select my_staff())::uuid[]))
-    with check (false);
+create policy read on seal for select to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));
 create trigger append_only before delete or update on seal for each row execute function refuse_change();
 create trigger never_truncate before truncate on seal for each statement execute function refuse_change();
 
--- seal_item
-alter table seal_item enable row level security;
-alter table seal_item force row level security;
+alter table seal_item enable row level security, force row level security;
 grant select on seal_item to samen_app;
-create policy own_and_staff on seal_item to samen_app
-    using (cooperative_id = any((select my_staff())::uuid[]))
-    with check (false);
+create policy read on seal_item for select to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));
 create trigger append_only before delete or update on seal_item for each row execute function refuse_change();
 create trigger never_truncate before truncate on seal_item for each statement execute function refuse_change();

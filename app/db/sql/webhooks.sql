@@ -27,25 +27,23 @@ begin
 end $$;
 grant execute on function replay_webhook to samen_app;
 
--- webhook
-alter table webhook enable row level security;
-alter table webhook force row level security;
-grant select, insert, update, delete on webhook to samen_app;
-create policy work on webhook to samen_worker
-    using (true);
+-- Where an app wants its events sent: its own, the network's and its cooperatives' staff's.
+alter table webhook enable row level security, force row level security;
+grant select, insert, update (url, kinds, failures, retry_at, disabled_at, reason, wrapped_key, secret, old_secret,
+                              old_until, version),
+    delete on webhook to samen_app;
 create policy own on webhook to samen_app
     using (app_id = (select my_app())
            or (select is_network())
            or exists (select 1 from app a where a.id = webhook.app_id and a.cooperative_ids && (select my_staff())));
+create policy work on webhook to samen_worker using (true);
 
--- webhook_delivery
-alter table webhook_delivery enable row level security;
-alter table webhook_delivery force row level security;
-grant select, delete, update (next_try_at) on webhook_delivery to samen_app;
-grant select, insert, update on webhook_delivery to samen_worker;
-create policy work on webhook_delivery to samen_worker
-    using (true);
+alter table webhook_delivery enable row level security, force row level security;
+grant select, update (next_try_at), delete on webhook_delivery to samen_app;
+grant select, insert, update (state, attempts, next_try_at, done_at, note, status) on webhook_delivery to samen_worker;
 create policy own on webhook_delivery to samen_app
     using (app_id = (select my_app())
            or (select is_network())
-           or exists (select 1 from app a where a.id = webhook_delivery.app_id and a.cooperative_ids && (select my_staff())));
+           or exists (select 1 from app a
+                       where a.id = webhook_delivery.app_id and a.cooperative_ids && (select my_staff())));
+create policy work on webhook_delivery to samen_worker using (true);
