@@ -212,7 +212,11 @@ class Keyed:
                 await idempotency.record(tx, claimed, {"refusal": outcome, "passed": passed}, *told_of(named))
             raise _known(outcome)
 
-        with verb_span(verb), audited(verb, self._run.identity, lambda: self._run.actor, named):
+        run = self._run
+        with (
+            verb_span(verb),
+            audited(verb, run.identity, lambda: run.actor, named, lambda: self._key in run.replayed),
+        ):
             try:
                 return await self._run.in_time(lambda: _persist(once, repeatable=True))
             except Refused as error:
