@@ -6,7 +6,6 @@ from app.contract.operation import Noun
 from app.contract.shape import shape
 from app.domain.access import Role
 from app.domain.people import power as domain
-from app.domain.people.power import PowerKind
 from app.ids import AppId, CooperativeId, MemberId, MunicipalityId, PersonId, PowerEventId
 from app.usecases.people import power as usecases
 
@@ -16,22 +15,16 @@ class PowerEvent:
     """What a person or an app was given, or what was taken from them. It is never changed."""
 
     id: PowerEventId
-    kind: PowerKind
-    """What happened."""
+    kind: domain.PowerKind
     at: datetime
     """When it happened."""
     person_id: PersonId | None
-    """The person whom it is about."""
     app_id: AppId | None
-    """The app that it is about."""
     cooperative_id: CooperativeId | None
-    """The cooperative of the office or the membership."""
     municipality_id: MunicipalityId | None
-    """The municipality of the office."""
     member_id: MemberId | None
     """The member as whom the person may log in."""
     role: Role | None
-    """The role of the office."""
     scopes: list[str]
     """The scopes of the app from then on."""
     keys: list[str]
