@@ -12,8 +12,12 @@ import pytest
 from app.adapters.logs import JsonLines
 from app.adapters.tokens import new_key
 from app.db.engine import Database
+from app.db.people import persons
+from app.db.tables import metadata
 from app.domain.access import Role
 from tests.scenarios.test_spending import ask, may_buy
+from tests.walls.cast import identity
+from tests.walls.test_row_level_security import OPEN
 from tests.world import SCOPE, Caller, Json, Seller, World
 
 BOTH = (Role.COORDINATOR, Role.TREASURER)
@@ -289,6 +293,27 @@ async def test_an_approver_decides_about_spending_and_offerings_and_sees_no_more
     assert (await approver("GET", "/v1/tasks"))["items"] == []
 
 
+async def test_the_database_shows_an_approver_only_what_they_decide(world: World, database: Database) -> None:
+    """Row-level security alone: of the cooperative's private rows only its requests, no draft, and their own office."""
+    umbrella = await world.cooperative()
+    seller, approver = await part_of(world, umbrella), umbrella.treasurer
+    await world.sale(seller, await world.app(), "150.00")
+    await ask(seller, "10.00")
+    await ask(seller, "10.00", draft=True)
+    await give(world, seller, await person_of(approver), "approver")
+    owned = [name for name, table in metadata.tables.items() if "cooperative_id" in table.columns and name not in OPEN]
+    shown: dict[str, int] = {}
+    async with database.transaction() as tx:
+        await persons.enter(tx, identity(world, approver.login))
+        for table in owned:
+            rows = await tx.value(f'select count(*) from "{table}" where cooperative_id = $1', UUID(seller.id))
+            shown |= {table: rows} if rows else {}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.savepoint():
+                await tx.rows("update office set ended_at = $1 where role = 'approver' returning id", tx.now)
+    assert shown == {"office": 1, "power_event": 1, "spending": 1}
+
+
 async def test_each_success_is_a_line_in_the_audit_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Once, also if the request is repeated; without names, secrets and reasons."""
     seller = await world.cooperative()
@@ -314,7 +339,12 @@ async def test_each_success_is_a_line_in_the_audit_log(world: World, caplog: pyt
         ("done", "change_app"),
         ("done", "register_member"),
     ]
-    assert lines[0]["about"] == {"person_id": person_id, "cooperative_id": seller.id, "role": "treasurer"}
+    place = {"person_id": person_id, "cooperative_id": seller.id, "role": "treasurer"}
+    assert lines[0]["about"] == place | {"office_id": given[0]["id"]}
+    assert {line["about"]["app_id"] for line in lines if line.get("verb") in ("register_app", "change_app")} == {
+        app.login
+    }
+    assert lines[-1]["about"]["member_id"]
     assert (lines[0]["subject"], lines[3]["client_id"]) == (world.network.login, app.login)
     written = json.dumps(lines)
     assert not [word for word in ("Vertrouwelijk", "Fatima", rotated["clientSecret"]) if word in written]

@@ -140,13 +140,15 @@ grant select, insert on power_event to samen_app, samen_books
 --;
 grant update (reason) on power_event to samen_books
 --;
--- The officers of an umbrella name and end the outside approver of its parts; all else is given by the network.
+-- The officers of an umbrella name and end the outside approver of its parts; all else is given by the network. Nobody
+-- gives or ends an office in another's name.
 alter policy own_and_staff on office
  using (person_id = (select my_person()) or (select is_network()) or cooperative_id = any((select my_staff())::uuid[])
         or role = 'approver' and exists (select 1 from cooperative c
             where c.id = cooperative_id and c.umbrella_id = any((select my_staff())::uuid[])))
- with check ((select is_network()) or role = 'approver' and exists (select 1 from cooperative c
-            where c.id = cooperative_id and c.umbrella_id = any((select my_staff())::uuid[])))
+ with check (case when ended_at is null then given_by else ended_by end is not distinct from (select my_person())
+        and ((select is_network()) or role = 'approver' and exists (select 1 from cooperative c
+            where c.id = cooperative_id and c.umbrella_id = any((select my_staff())::uuid[]))))
 --;
 alter policy own_and_staff on person
  using (id = (select my_person()) or (select is_network())

@@ -51,25 +51,33 @@ def audited(
     actor: Callable[[], Actor],
     named: Mapping[str, Any],
     replayed: Callable[[], bool] = lambda: False,
-) -> Iterator[None]:
+) -> Iterator[list[Any]]:
     """Writes the line of a use case when it ends; `actor` returns the caller as identified in the transaction.
 
-    `replayed` tells whether the answer was stored before: then nothing was done.
+    The block may append the result, whose id then is in the line. `replayed` tells whether the answer was stored
+    before: then nothing was done.
     """
     who = {"issuer": identity.issuer, "subject": identity.subject, "client_id": identity.client_id}
     about = {name: str(value) for name, value in named.items() if isinstance(value, UUID | Role)}
     facts: dict[str, Any] = {"verb": verb.__name__, **who, "about": about}
+    results: list[Any] = []
     try:
-        yield
+        yield results
     except DomainError as refusal:
         if refusal.status in DENIALS:
             log.info("refused", extra=facts | {"code": refusal.code})
         raise
     if verb in _POWERS and not replayed():
-        log.info("done", extra=facts)
+        log.info("done", extra=facts | {"about": about | _ids_of(results)})
     if is_private(verb) and any(holding.role not in OF_THEIR_OWN for holding in actor().holdings):
         waiting = _waiting.get()
         write([facts]) if waiting is None else waiting.append(facts)
+
+
+def _ids_of(results: Iterable[Any]) -> dict[str, str]:
+    """The ids of what a use case returned, also inside an answer with a secret."""
+    things = (getattr(one, "app", None) or getattr(one, "webhook", None) or one for one in results)
+    return {f"{type(thing).__name__.lower()}_id": str(thing.id) for thing in things}
 
 
 @contextlib.contextmanager
