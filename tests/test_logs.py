@@ -65,6 +65,7 @@ NOT_PRIVATE = {
     "orders.get_guest_order": "for who has its link; without name and address",
     "parts.list_slots": "seats of a job, without who has them",
     "persons.get_me": "only ever the caller's own",
+    "power.list_my_power_events": "only ever the caller's own",
     "privacy.export_me": "only ever the caller's own",
     "purchase_costs.get_supplier_order": "packs and prices",
     "remittances.get_remittance_owed": "one sum for all members together",

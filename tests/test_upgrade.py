@@ -226,3 +226,24 @@ async def test_the_books_are_right(upgraded: Upgraded, delivered: Database) -> N
     found = await SystemRun(delivered)(check_books)
     assert found
     assert not any(found.values()), found
+
+
+WITHOUT_A_TRAIL = {
+    "office": """not exists (select 1 from power_event e where e.kind = 'office_given' and e.at = t.given_at
+                  and (e.person_id, e.role, e.cooperative_id, e.municipality_id)
+                      is not distinct from (t.person_id, t.role, t.cooperative_id, t.municipality_id))""",
+    "app": """not exists (select 1 from power_event e where e.kind = 'app_registered' and e.at = t.registered_at
+               and e.app_id = t.id and e.scopes = t.scopes)""",
+    "member": """t.person_id is not null and not exists (select 1 from power_event e
+                  where e.kind = 'member_linked' and e.member_id = t.id and e.person_id = t.person_id)""",
+}
+
+
+async def test_the_trail_of_power_begins_with_what_is_in_force(upgraded: Upgraded) -> None:
+    for table, without in WITHOUT_A_TRAIL.items():
+        assert await asked(upgraded.url, f"select 1 from {table} limit 1"), table
+        assert await asked(upgraded.url, f"select t.id from {table} t where {without}") == [], table
+    events = await asked(upgraded.url, "select id, at from power_event order by id")
+    assert events == sorted(events, key=lambda event: event["at"])
+    assert all(event["at"] <= upgraded.now for event in events)
+    assert await asked(upgraded.url, "select 1 from office where ended_at is not null or given_by is not null") == []

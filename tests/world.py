@@ -204,6 +204,14 @@ class World:
         await self.network("POST", "/v1/offices", {"personId": person_id, "role": role, **place})
         return caller
 
+    async def approver(self, cooperative_id: str) -> Caller:
+        """Somebody of the network who is the outside approver of a cooperative."""
+        caller = await self.officer("network")
+        person_id = (await caller("GET", "/v1/me"))["person"]["id"]
+        office = {"personId": person_id, "role": "approver", "cooperativeId": cooperative_id}
+        await self.network("POST", "/v1/offices", office)
+        return caller
+
     async def app(self, scopes: list[str] | None = None, cooperative_ids: list[str] | None = None) -> Caller:
         """A third-party app that has logged in with its own credentials."""
         scopes = scopes or ["catalogue:read", "orders:read", "orders:write"]

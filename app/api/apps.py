@@ -29,6 +29,7 @@ from app.domain.platform.apps import Granted
 from app.ids import AppId
 from app.transport.problems import FaceError
 from app.transport.wiring import Wiring
+from app.usecases.declared.audit import write_login
 from app.usecases.platform.apps import check_assertion, check_client, disable_app, list_client_keys
 
 router = noun_router("apps", prefix="/apps")
@@ -80,6 +81,7 @@ async def token(
         raise FaceError(400, "invalid_scope", scope=" ".join(sorted(asked - granted.scopes)))
     whose = {"issuer": wired.app_issuer, "audience": wired.audience, "subject": client_id, "client_id": client_id}
     signed = wired.keys.token(**whose, scopes=asked, rate=granted.rate_class)
+    write_login(client_id, asked)
     response.headers["Cache-Control"] = "no-store"
     return TokenOut(access_token=signed, expires_in=LIFETIME, scope=" ".join(sorted(asked)))
 

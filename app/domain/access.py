@@ -19,6 +19,8 @@ class Role(StrEnum):
     NETWORK = "network"
     CASE_MANAGER = "case_manager"
     CONTROLLER = "controller"
+    APPROVER = "approver"
+    """The outside approver of a cooperative: the second person if it has only one."""
 
 
 class Reach(StrEnum):
@@ -64,6 +66,8 @@ class Right(StrEnum):
     EXPORT_SELF = "export_self"
     ERASE_SELF = "erase_self"
     GIVE_OFFICE = "give_office"
+    NAME_APPROVER = "name_approver"
+    READ_POWER = "read_power"
     READ_MEMBER = "read_member"
     WRITE_MEMBER = "write_member"
     REFER_MEMBER = "refer_member"
@@ -166,6 +170,7 @@ Reaches = dict[Role, set[Reach]]
 _STAFF: Reaches = {R.COORDINATOR: {W.COOPERATIVE}, R.TREASURER: {W.COOPERATIVE}}
 _OFFICE: Reaches = {R.COORDINATOR: {W.COOPERATIVE}}
 _TREASURER: Reaches = {R.TREASURER: {W.COOPERATIVE}}
+_APPROVER: Reaches = {R.APPROVER: {W.COOPERATIVE}}
 _NETWORK: Reaches = {R.NETWORK: {W.NETWORK}}
 _BUYER: Reaches = {R.CUSTOMER: {W.OWN}, R.APP: {W.OWN}}
 _MAKER: Reaches = {R.MEMBER: {W.OWN}}
@@ -197,6 +202,12 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.EXPORT_SELF: (Scope.LEDGER_READ, {R.CUSTOMER: {W.OWN}}),
     Right.ERASE_SELF: (Scope.MEMBERS_WRITE, {R.CUSTOMER: {W.OWN}}),
     Right.GIVE_OFFICE: (Scope.NETWORK_WRITE, _NETWORK),
+    # Of the umbrella, for its parts.
+    Right.NAME_APPROVER: (Scope.NETWORK_WRITE, _STAFF),
+    Right.READ_POWER: (
+        Scope.MEMBERS_READ,
+        _join(_STAFF, _NETWORK, {R.MEMBER: {W.COOPERATIVE}, R.CUSTOMER: {W.OWN}}),
+    ),
     Right.READ_MEMBER: (Scope.MEMBERS_READ, _join(_STAFF, _KEPT)),
     Right.WRITE_MEMBER: (Scope.MEMBERS_WRITE, _OFFICE),
     Right.REFER_MEMBER: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
@@ -217,9 +228,9 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.SIGN_FOR_COOPERATIVE: (Scope.AGREEMENTS_WRITE, _TREASURER),
     Right.SIGN_FOR_MUNICIPALITY: (Scope.AGREEMENTS_WRITE, {R.CONTROLLER: {W.MUNICIPALITY}}),
     Right.PREVIEW_SPLIT: (Scope.MEMBERS_READ, _join(_STAFF, {R.MEMBER: {W.COOPERATIVE}})),
-    Right.READ_OFFERING: (Scope.OFFERINGS_READ, _join(_STAFF, {R.MEMBER: {W.COOPERATIVE}}, _PARTNER)),
+    Right.READ_OFFERING: (Scope.OFFERINGS_READ, _join(_STAFF, _APPROVER, {R.MEMBER: {W.COOPERATIVE}}, _PARTNER)),
     Right.WRITE_OFFERING: (Scope.OFFERINGS_WRITE, _join(_OFFICE, _MAKER, _PARTNER)),
-    Right.REVIEW_OFFERING: (Scope.OFFERINGS_WRITE, _OFFICE),
+    Right.REVIEW_OFFERING: (Scope.OFFERINGS_WRITE, _join(_OFFICE, _APPROVER)),
     Right.READ_IMPORT: (Scope.OFFERINGS_READ, _join(_STAFF, _PARTNER)),
     Right.READ_HOLD: (Scope.OFFERINGS_READ, _STAFF),
     Right.BUY: (Scope.ORDERS_WRITE, _TOKEN),
@@ -236,8 +247,11 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),
     Right.CANCEL_SPENDING: (Scope.MEMBERS_WRITE, _KEPT),
     Right.REQUEST_SPENDING: (Scope.MEMBERS_WRITE, _MAKER),
-    Right.READ_SPENDING: (Scope.LEDGER_READ, _join(_STAFF, _KEPT, {R.CASE_MANAGER: {W.MUNICIPALITY}})),
-    Right.DECIDE_SPENDING: (Scope.PAYMENTS_WRITE, _STAFF),
+    Right.READ_SPENDING: (
+        Scope.LEDGER_READ,
+        _join(_STAFF, _APPROVER, _KEPT, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
+    ),
+    Right.DECIDE_SPENDING: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
     Right.CONSENT_TO_SPENDING: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),
     Right.PAY_SPENDING: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.CHECK_BOOKS: (Scope.LEDGER_READ, _NETWORK),

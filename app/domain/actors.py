@@ -130,8 +130,9 @@ class Actor:
         return tuple(dict.fromkeys(held))
 
     def present_at(self) -> tuple[UUID, ...]:
-        """The cooperatives where the actor holds any role now; ended memberships do not count."""
-        return self.cooperative_ids(*(role for role in Role if role is not Role.FORMER_MEMBER))
+        """The cooperatives where the actor takes part now; ended memberships and outside approvers do not count."""
+        outside = (Role.FORMER_MEMBER, Role.APPROVER)
+        return self.cooperative_ids(*(role for role in Role if role not in outside))
 
     def may(
         self,

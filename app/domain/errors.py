@@ -107,6 +107,12 @@ class ScopeMissing(Forbidden):
     code = "scope_missing"
 
 
+class OfficesApart(Invalid):
+    """One person would hold offices that keep an eye on each other; `how` is `outside` for an outside approver."""
+
+    code = "offices_apart"
+
+
 class SecondPersonNeeded(Forbidden):
     code = "second_person_needed"
 

@@ -110,12 +110,14 @@ class Run:
                     await tx.flush()
                     return result
 
-        with verb_span(verb), audited(verb, self.identity, lambda: self.actor, named):
+        with verb_span(verb), audited(verb, self.identity, lambda: self.actor, named) as results:
             if self.identity == VISITOR and not is_open(verb):
                 raise Unauthenticated
             if questions is not None:
                 return await _persist(lambda: self._at_once(verb, questions, *arguments, **named), repeatable=False)
-            return await self.in_time(lambda: _persist(once, repeatable=False))
+            result = await self.in_time(lambda: _persist(once, repeatable=False))
+            results.append(result)
+            return result
 
     def read(self, verb: Callable[..., Any], named: Mapping[str, Any]) -> Any:
         """The arguments of a use case, validated by its forms. Raises Malformed."""
@@ -212,9 +214,15 @@ class Keyed:
                 await idempotency.record(tx, claimed, {"refusal": outcome, "passed": passed}, *told_of(named))
             raise _known(outcome)
 
-        with verb_span(verb), audited(verb, self._run.identity, lambda: self._run.actor, named):
+        run = self._run
+        with (
+            verb_span(verb),
+            audited(verb, run.identity, lambda: run.actor, named, lambda: self._key in run.replayed) as results,
+        ):
             try:
-                return await self._run.in_time(lambda: _persist(once, repeatable=True))
+                result = await run.in_time(lambda: _persist(once, repeatable=True))
+                results.append(result)
+                return result
             except Refused as error:
                 refused = error
             kept: T = await _persist(lambda: refuse(refused), repeatable=True)

@@ -33,6 +33,7 @@ PEOPLE = {
         Holding(Role.TREASURER, ELSEWHERE), scopes=frozenset({"ledger:read"})
     ),
     "controller": person(Holding(Role.CONTROLLER, None, TOWN)),
+    "approver": person(Holding(Role.APPROVER, PLACE)),
     "network": person(Holding(Role.NETWORK)),
     "network that may only read": person(Holding(Role.NETWORK), scopes=frozenset({"ledger:read"})),
     "app": Actor(app_id=APP, scopes=ALL),
@@ -57,6 +58,10 @@ PEOPLE = {
         ("former member", Right.READ_AGREEMENT, Forbidden),
         ("coordinator", Right.REVIEW_OFFERING, None),
         ("coordinator", Right.RECORD_PAYMENT, Forbidden),
+        ("approver", Right.DECIDE_SPENDING, None),
+        ("approver", Right.REVIEW_OFFERING, None),
+        ("approver", Right.PAY_SPENDING, Forbidden),
+        ("approver", Right.READ_MEMBER, Forbidden),
         ("treasurer", Right.RECORD_PAYMENT, None),
         ("treasurer", Right.REVIEW_OFFERING, Forbidden),
         ("treasurer elsewhere", Right.RECORD_PAYMENT, NotFound),

@@ -76,6 +76,7 @@ async def peers(world: World, sample: Sample) -> dict[str, Caller]:
     for seller in sellers.values():
         person = (await seller.coordinator("GET", "/v1/me"))["person"]["id"]
         office = {"personId": person, "role": "treasurer", "cooperativeId": seller.id}
+        await world.approver(seller.id)
         await world.network("POST", "/v1/offices", office, key=f"peers-{seller.id}")
     return {name: seller.coordinator for name, seller in sellers.items()}
 

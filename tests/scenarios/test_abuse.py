@@ -55,6 +55,7 @@ async def test_nobody_decides_over_what_is_their_own(world: World) -> None:
     """Trial, held money, cash, a permission, an opening, a pot: with two roles, a second person is still needed."""
     seller, member, member_id = await on_trial(world)
     await wear(world, member, "coordinator", cooperativeId=seller.id)
+    await world.approver(seller.id)
     await wear(world, member, "treasurer", cooperativeId=seller.id)
     assert (await move_member(member, member_id, "admit", status=403))["code"] == "second_person_needed"
     order = await world.order(await world.app(), await world.offering(seller, "200.00"))

@@ -42,7 +42,7 @@ GIVEN: dict[str, Json] = {
     "change_cooperative": {"about": SAID},
     "change_member": {"tradeName": SAID},
     "move_member": {"verb": "pause"},
-    "give_office": {"role": "treasurer", "cooperativeId": "cooperative_id"},
+    "give_office": {"role": "controller", "municipalityId": "municipality_id"},
     "register_app": {"scopes": ["orders:read"], "cooperativeIds": ["cooperative_id"]},
     "change_app": {"name": SAID},
     "change_webhook": {"kinds": ["order.placed"]},

@@ -72,6 +72,9 @@ erase_me                     known
 export_me                    people
 add_person                   coordinator network sister-coordinator far-coordinator
 get_person                   coordinator network
+list_my_power_events         people
+list_cooperative_power_events member coordinator treasurer network colleague
+list_power_events            network
 give_office                  network
 end_office                   network
 get_my_contact               customer other-customer

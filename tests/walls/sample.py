@@ -63,6 +63,7 @@ PERSONAL = frozenset(
         "reason",
         "hours",
         "refund",
+        "power",
     }
 )
 """Texts that only the member or the customer, and people who work with them, may read."""
@@ -163,7 +164,7 @@ async def _year(sample: Sample) -> None:
     goal = {"text": sample.word("goal"), "amount": {"amount": "5.00"}}
     await seller.member("PUT", f"{member}/goal", goal, headers={"If-Match": '"2"'})
     _, person_id = await world.known()
-    office = {"personId": person_id, "role": "coordinator", "cooperativeId": seller.id}
+    office = {"personId": person_id, "role": "coordinator", "cooperativeId": seller.id, "reason": sample.word("power")}
     sample.values |= {
         "municipality_id": UUID(seller.municipality_id),
         "cooperative_id": UUID(seller.id),
@@ -236,7 +237,7 @@ async def _apps(sample: Sample) -> None:
     taken_in = await send(sample.partner_app, seller, json.dumps(jam))
     hook = {"url": "https://example.org/hook"}
     made = await world.network("POST", f"/v1/apps/{sample.buyer.login}/webhooks", hook)
-    other = {"name": sample.word("app"), "scopes": ["orders:read"], "cooperativeIds": [seller.id]}
+    other = {"name": sample.word("app"), "scopes": ["orders:read"]}
     known = await world.network("POST", "/v1/apps", other)
     sample.client = (known["app"]["id"], known["clientSecret"])
     sample.values["file"] = json.dumps(jam | {"externalId": "W-2"})

@@ -66,6 +66,7 @@ async def leavers(world: World) -> Leavers:
     seller = await world.cooperative([may_buy(purpose="materiaal"), TRADING, {"kind": "pot"}])
     customer, officer = world.person(), await world.officer("treasurer", cooperativeId=seller.id)
     officer_id = (await officer("GET", "/v1/me"))["person"]["id"]
+    await world.approver(seller.id)
     second = {"personId": officer_id, "role": "coordinator", "cooperativeId": seller.id}
     await world.network("POST", "/v1/offices", second)
     purchase = await plan(world, seller)

@@ -25,11 +25,11 @@ READ_ONLY = {
     "order_line",
     "order_event",
     "member_event",
+    "power_event",
     "account",
     "balance",
     "entry",
     "journal",
-    "office",
     "period",
     "wish_change",
     "purchase_credit",
@@ -65,14 +65,14 @@ PRIVATE = sorted(set(metadata.tables) - set(OPEN))
 
 OF_HIS_OWN = frozenset({"member", "member_event"})
 """Every member sees their own."""
-SHARED = frozenset({"barter", "joint_purchase", "purchase_article", "assignment", "assignment_slot"})
-"""Rows that members of a cooperative share: trades, purchases and jobs."""
+SHARED = frozenset({"power_event", "barter", "joint_purchase", "purchase_article", "assignment", "assignment_slot"})
+"""Rows that members of a cooperative share: who holds its offices, trades, purchases and jobs."""
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
     "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
-    "network": frozenset({"office", "webhook", "webhook_delivery", "person"}),
-    "controller": frozenset({"office", "remittance", "person"}),
-    "case-manager": frozenset({"office", "spending", "permission", "person"}),
+    "network": frozenset({"office", "power_event", "webhook", "webhook_delivery", "person"}),
+    "controller": frozenset({"office", "power_event", "remittance", "person"}),
+    "case-manager": frozenset({"office", "power_event", "spending", "permission", "person"}),
 }
 """The tables in which a close caller sees any row."""
 

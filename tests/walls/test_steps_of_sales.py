@@ -171,6 +171,7 @@ async def test_assignments(world: World) -> None:
     (customer, _), roles["planner"] = await world.known(), await world.officer("coordinator", cooperativeId=seller.id)
     planner = roles["planner"]
     assert planner is not None
+    await world.approver(seller.id)
     await offices(world, planner, treasurer=seller.id)
     lead = replace(seller, coordinator=planner)
     whole = jobs.slot("Tuin", 10000)
@@ -296,6 +297,7 @@ async def test_parts(world: World) -> None:
 async def test_joint_purchases(world: World) -> None:
     seller = await buying.rich(world, "4000.00")
     buyer = await world.officer("coordinator", cooperativeId=seller.id)
+    await world.approver(seller.id)
     await offices(world, buyer, treasurer=seller.id)
     roles = {**await staff(world, seller), "buyer": buyer, "member": seller.member}
     lead, later = replace(seller, coordinator=buyer), (world.clock() + timedelta(days=9)).isoformat()

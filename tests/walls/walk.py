@@ -65,6 +65,8 @@ async def ask(who: Caller, method: str, path: str, body: Json | None = None, ver
 async def offices(world: World, who: Caller, **places: str) -> Caller:
     """The same person with additional offices, such as `coordinator=cooperative_id`."""
     person_id = (await who("GET", "/v1/me"))["person"]["id"]
+    if places.keys() >= {"coordinator", "treasurer"}:
+        await world.approver(places["coordinator"])
     for role, place in places.items():
         kind = "municipalityId" if role in ("controller", "case_manager") else "cooperativeId"
         await world.network("POST", "/v1/offices", {"personId": person_id, "role": role, kind: place})

@@ -1,5 +1,7 @@
 """People, their offices, and the caller."""
 
+from datetime import datetime
+
 from app.contract.operation import Key, Noun
 from app.contract.shape import computed, shape
 from app.domain.access import Role
@@ -35,6 +37,14 @@ class Office:
     """The cooperative, if it is an office there."""
     municipality_id: MunicipalityId | None
     """The municipality, if it is an office there."""
+    given_at: datetime
+    """Since when the person holds it."""
+    given_by: PersonId | None
+    """Who gave it; null if the system did, or if nobody noted it."""
+    ended_at: datetime | None
+    """When it ended; null while it is in force."""
+    ended_by: PersonId | None
+    """Who ended it."""
 
 
 @shape(DomainHolding)

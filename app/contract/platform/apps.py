@@ -7,7 +7,7 @@ from app.contract.shape import shape
 from app.domain.access import Scope
 from app.domain.platform import apps as domain
 from app.domain.platform.apps import RateClass
-from app.ids import AppId, CooperativeId
+from app.ids import AppId, CooperativeId, PersonId
 from app.usecases.platform.apps import change_app, get_app, list_apps, register_app, rotate_secret
 
 
@@ -31,8 +31,14 @@ class App:
     """Its public keys (JWK), which verify what it signs."""
     last_used_at: datetime | None
     """When it logged in last."""
+    registered_at: datetime
+    """When it was registered."""
+    registered_by: PersonId | None
+    """Who registered it; null if nobody noted it."""
     disabled_at: datetime | None
     """When it was blocked; null if it is not."""
+    disabled_by: PersonId | None
+    """Who blocked it."""
     version: int
 
 

@@ -46,8 +46,8 @@ async def books_from(tx: Tx, *cooperative_ids: UUID) -> date:
 
 
 async def officers(tx: Tx, cooperative_id: UUID) -> list[tuple[UUID, Role]]:
-    """Who holds which office at a cooperative."""
-    sql = "select person_id, role from office where cooperative_id = $1"
+    """Who holds which office at a cooperative now."""
+    sql = "select person_id, role from office where cooperative_id = $1 and ended_at is null"
     return [(row["person_id"], Role(row["role"])) for row in await tx.rows(sql, cooperative_id)]
 
 

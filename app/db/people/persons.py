@@ -1,9 +1,10 @@
 """People and their offices: tables and queries. `enter` tells the database who acts."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from app.db import columns as c
@@ -32,14 +33,27 @@ class PersonRow(SQLModel, table=True):
 
 
 class OfficeRow(SQLModel, table=True):
+    """Never deleted: a trigger lets an office end once, and refuses any other change."""
+
     __tablename__ = "office"
     __table_args__ = (
-        UniqueConstraint("person_id", "role", "cooperative_id", "municipality_id", postgresql_nulls_not_distinct=True),
+        Index(
+            "office_in_force",
+            "person_id",
+            "role",
+            "cooperative_id",
+            "municipality_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+        c.check("office_end", "ended_at is not null or ended_by is null"),
         c.check(
             "office_place",
             "case role when 'network' then cooperative_id is null and municipality_id is null"
             " when 'coordinator' then cooperative_id is not null and municipality_id is null"
             " when 'treasurer' then cooperative_id is not null and municipality_id is null"
+            " when 'approver' then cooperative_id is not null and municipality_id is null"
             " when 'case_manager' then cooperative_id is null and municipality_id is not null"
             " when 'controller' then cooperative_id is null and municipality_id is not null"
             " else false end",
@@ -50,6 +64,10 @@ class OfficeRow(SQLModel, table=True):
     role: str = c.text()
     cooperative_id: UUID | None = c.link("cooperative", null=True)
     municipality_id: UUID | None = c.link("municipality", null=True)
+    given_at: datetime = c.when()
+    given_by: UUID | None = c.link("person", null=True, index=False)
+    ended_at: datetime | None = c.when(null=True)
+    ended_by: UUID | None = c.link("person", null=True, index=False)
 
 
 PLACES = ("cooperative_id", "municipality_id", "member_id")
@@ -58,8 +76,24 @@ people = Store(PersonRow, Person, fixed=("issuer", "subject", "name"))
 offices = Store(OfficeRow, Office)
 
 
-async def delete_office(tx: Tx, office_id: UUID) -> None:
-    await tx.value("delete from office where id = $1", office_id)
+async def offices_of(tx: Tx, person_id: UUID) -> list[Office]:
+    """The offices in force that a person holds."""
+    rows = await tx.rows(f"{offices.select} where t.person_id = $1 and t.ended_at is null order by t.id", person_id)
+    return [offices.load(row) for row in rows]
+
+
+async def offices_at(tx: Tx, cooperative_id: UUID) -> list[Office]:
+    """The offices in force at a cooperative."""
+    sql = f"{offices.select} where t.cooperative_id = $1 and t.ended_at is null order by t.id"
+    return [offices.load(row) for row in await tx.rows(sql, cooperative_id)]
+
+
+async def end_office(tx: Tx, office_id: UUID, by: UUID | None) -> Office | None:
+    """The office, which ends now; None if it is not in force."""
+    sql = f"""update office t set ended_at = $2, ended_by = $3 where t.id = $1 and t.ended_at is null
+              returning {offices.own}"""
+    row = await tx.row(sql, office_id, tx.now, by)
+    return offices.load(row) if row else None
 
 
 async def enter(tx: Tx, who: Identity) -> Actor:

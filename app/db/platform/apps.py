@@ -1,4 +1,7 @@
-"""Apps: table and queries. The secret is kept as its SHA-256; it has 256 random bits, so that is enough."""
+"""Apps: table and queries. The secret is kept as its SHA-256; it has 256 random bits, so that is enough.
+
+A new secret overwrites the hash of the old one at once. When each was given, and by whom, is in the trail of power.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +19,10 @@ from app.domain.platform.apps import App, Granted, RateClass
 
 class AppRow(SQLModel, table=True):
     __tablename__ = "app"
-    __table_args__ = (*c.longest("app", name=120),)
+    __table_args__ = (
+        c.check("app_disabled_by", "disabled_at is not null or disabled_by is null"),
+        *c.longest("app", name=120),
+    )
     id: UUID = c.key()
     name: str = c.text()
     scopes: list[str] = c.texts()
@@ -24,7 +30,10 @@ class AppRow(SQLModel, table=True):
     redirect_uris: list[str] = c.texts()
     rate_class: str = c.text()
     secret_hash: str | None = c.text(null=True)
+    registered_at: datetime = c.when()
+    registered_by: UUID | None = c.link("person", null=True, index=False)
     disabled_at: datetime | None = c.when(null=True)
+    disabled_by: UUID | None = c.link("person", null=True, index=False)
     keys: list[Any] = c.json()
     last_used_at: datetime | None = c.when(null=True)
     version: int
@@ -39,7 +48,7 @@ class AssertionRow(SQLModel, table=True):
     ends_at: datetime = c.when()
 
 
-apps = Store(AppRow, App, fixed=("last_used_at",))
+apps = Store(AppRow, App, fixed=("registered_at", "registered_by", "last_used_at"))
 
 
 async def set_secret(tx: Tx, app_id: UUID, secret_hash: str) -> None:

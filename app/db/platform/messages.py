@@ -52,7 +52,7 @@ async def add_messages(tx: Tx, event_id: UUID, task: Task, language: str) -> Non
                              next_try_at, note)
         select uuidv7(), $1, $4, $5, p.id, $6, $7, $8, 0, $9, '' from person p where p.email is not null and (
             exists(select 1 from office o where o.person_id = p.id and o.cooperative_id = $1 and o.role = $2
-                   and $2 <> 'member')
+                   and o.ended_at is null and $2 <> 'member')
             or exists(select 1 from member m where m.person_id = p.id and m.id = $3
                        and m.state not in ('exited', 'withdrawn', 'rejected')))
         on conflict do nothing"""

@@ -37,6 +37,13 @@ create or replace function my_current_members() returns uuid[]
 $$;
 grant execute on function my_current_members to samen_app;
 
+-- The cooperatives where the caller is the outside approver. This is less than `my_staff`: it opens what they decide.
+create or replace function my_approvals() returns uuid[]
+    language sql stable as $$
+    select coalesce(nullif(current_setting('samen.approves', true), ''), '{}')::uuid[]
+$$;
+grant execute on function my_approvals to samen_app;
+
 -- Where the person who asks is a member.
 create or replace function my_cooperatives() returns uuid[]
     language sql stable security definer set search_path = public, pg_temp as $$ select coalesce(array_agg(cooperative_id), '{}') from member
@@ -46,7 +53,7 @@ grant execute on function my_cooperatives to samen_app;
 -- Where the person who asks holds an office of a municipality.
 create or replace function my_municipalities(p_role text) returns uuid[]
     language sql stable security definer set search_path = public, pg_temp as $$ select coalesce(array_agg(municipality_id), '{}') from office
-    where person_id = my_person() and role = p_role and municipality_id is not null $$;
+    where person_id = my_person() and role = p_role and municipality_id is not null and ended_at is null $$;
 grant execute on function my_municipalities to samen_app;
 
 create or replace function is_network() returns boolean
@@ -94,7 +101,8 @@ begin
             where not exists (select from offering o where o.cooperative_id = c.id and o.edition > 0)
               and not exists (select from "order" o where o.cooperative_id = c.id and o.customer_person_id = my_person())
               and not exists (select from cooperative m join office o on o.municipality_id = m.municipality_id
-                               where m.id = c.id and o.person_id = my_person())) then
+                               where m.id = c.id and o.person_id = my_person() and o.ended_at is null)
+              and not c.id = any(my_approvals())) then
         raise insufficient_privilege using message = 'this cooperative is not open here';
     end if;
     perform set_config('samen.staff', (v_staff || p_cooperatives)::text, true);
@@ -108,7 +116,8 @@ create or replace function keeps_books() returns boolean
 $$;
 grant execute on function keeps_books to samen_app;
 
--- As before, and says whether who acts has a name yet: a checkout may know them by their token only.
+-- Identifies the caller and tells the policies who acts: only offices in force count. It says whether the person has a name
+-- yet, since a checkout may know them by their token only.
 create or replace function enter(p_issuer text, p_subject text, p_client text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -123,13 +132,15 @@ declare
     v_staff uuid[];
     v_members uuid[];
     v_current uuid[];
+    v_approves uuid[];
     v_network boolean;
     v_said text[];
 begin
     select p.id, p.name = '', a.id, a.scopes, a.cooperative_ids, a.disabled_at, coalesce(h.held, '[]'),
-           coalesce(h.staff, '{}'), coalesce(h.members, '{}'), coalesce(h.current, '{}'), coalesce(h.network, false)
+           coalesce(h.staff, '{}'), coalesce(h.members, '{}'), coalesce(h.current, '{}'), coalesce(h.network, false),
+           coalesce(h.approves, '{}')
       into v_person, v_nameless, v_app, v_scopes, v_partner, v_disabled, v_holdings, v_staff, v_members, v_current,
-           v_network
+           v_network, v_approves
       from (values (1)) one
       left join person p on p.issuer = p_issuer and p.subject = p_subject
       left join app a on a.id = v_client
@@ -137,11 +148,12 @@ begin
         select jsonb_agg(jsonb_build_object('role', x.role, 'cooperative_id', x.cooperative_id,
                    'municipality_id', x.municipality_id, 'member_id', x.member_id)) as held,
                array_agg(x.cooperative_id) filter (where x.role in ('coordinator', 'treasurer')) as staff,
+               array_agg(x.cooperative_id) filter (where x.role = 'approver') as approves,
                array_agg(x.member_id) filter (where x.member_id is not null) as members,
                array_agg(x.member_id) filter (where x.role = 'member') as current,
                bool_or(x.role = 'network') as network
           from (select o.role, o.cooperative_id, o.municipality_id, null::uuid as member_id
-                  from office o where o.person_id = p.id
+                  from office o where o.person_id = p.id and o.ended_at is null
                 union all
                 select case when m.state in ('exited', 'withdrawn', 'rejected') then 'former_member' else 'member' end,
                        m.cooperative_id, null, m.id from member m where m.person_id = p.id and m.state <> 'referred') x) h;
@@ -152,6 +164,7 @@ begin
         set_config('samen.person', coalesce(v_person::text, ''), true),
         set_config('samen.app', case when p_subject is null then coalesce(v_app::text, '') else '' end, true),
         set_config('samen.staff', v_staff::text, true),
+        set_config('samen.approves', v_approves::text, true),
         set_config('samen.partner', case when p_subject is null then coalesce(v_partner, '{}') else '{}' end::text, true),
         set_config('samen.members', v_members::text, true),
         set_config('samen.current_members', v_current::text, true),

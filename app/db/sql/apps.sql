@@ -45,8 +45,10 @@ grant execute on function use_client to samen_app;
 
 -- An app sees itself; the network and the staff of its cooperatives manage it. No role reads the hash of its secret.
 alter table app enable row level security, force row level security;
-grant select (id, name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, version, keys, last_used_at),
-    insert, update (name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, keys, secret_hash, version)
+grant select (id, name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, version, keys, last_used_at,
+              registered_at, registered_by, disabled_by),
+    insert, update (name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, disabled_by, keys, secret_hash,
+                   version)
     on app to samen_app;
 create policy read on app for select to samen_app
     using (id = (select my_app())
@@ -57,5 +59,7 @@ create policy add on app for insert to samen_app
 create policy change on app for update to samen_app
     using ((select is_network()) or cooperative_ids && (select my_staff()));
 create policy work on app for select to samen_worker using (true);
+
+create trigger apps_stay before delete on app for each row execute function refuse_change();
 
 alter table client_assertion enable row level security, force row level security;

@@ -84,6 +84,13 @@ create or replace function i_acted_as(p_member uuid) returns boolean
 $$;
 grant execute on function i_acted_as to samen_app;
 
+-- Whether the caller is an officer of this cooperative's umbrella.
+create or replace function is_my_part(p_cooperative uuid) returns boolean
+    language sql stable set search_path = public, pg_temp as $$
+    select exists (select 1 from cooperative where id = p_cooperative and umbrella_id = any(my_staff()))
+$$;
+grant execute on function is_my_part to samen_app;
+
 -- A person sees themselves; the staff see their members and officers, the network everybody. Only the person and the
 -- network change the address: the rest follows from the login, or from `erase_me`.
 alter table person enable row level security, force row level security;
@@ -94,17 +101,38 @@ create policy read on person for select to samen_app
            or exists (select 1 from member m
                        where m.person_id = person.id and m.cooperative_id = any((select my_staff())::uuid[]))
            or exists (select 1 from office o
-                       where o.person_id = person.id and o.cooperative_id = any((select my_staff())::uuid[])));
+                       where o.person_id = person.id and o.ended_at is null
+                         and o.cooperative_id = any((select my_staff())::uuid[])));
 create policy change on person for update to samen_app
     using (id = (select my_person()) or (select is_network()));
 
--- Offices are given and ended by the network. Seen by whoever holds them and by the staff beside them.
+-- An office ends once; nothing else of it changes, and it is never deleted.
+create or replace function refuse_change_of_office() returns trigger
+    language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and old.ended_at is null
+       and to_jsonb(new) - '{ended_at,ended_by}'::text[] = to_jsonb(old) - '{ended_at,ended_by}'::text[] then
+        return new;
+    end if;
+    raise exception '% of % is refused: what is booked or logged is never changed', tg_op, tg_table_name
+        using errcode = 'SM009';
+end $$;
+
+-- Offices are seen by whoever holds them and by the staff beside them. The network gives and ends them; the officers of an
+-- umbrella name and end the outside approver of its parts. Nobody gives or ends an office in another's name.
 alter table office enable row level security, force row level security;
-grant select, insert, delete on office to samen_app;
+grant select, insert, update (ended_at, ended_by) on office to samen_app;
 create policy read on office for select to samen_app
     using (person_id = (select my_person())
            or (select is_network())
-           or cooperative_id = any((select my_staff())::uuid[]));
-create policy add on office for insert to samen_app with check ((select is_network()));
-create policy remove on office for delete to samen_app using ((select is_network()));
+           or cooperative_id = any((select my_staff())::uuid[])
+           or (role = 'approver' and is_my_part(cooperative_id)));
+create policy add on office for insert to samen_app
+    with check (ended_at is null and given_by is not distinct from (select my_person())
+                and ((select is_network()) or (role = 'approver' and is_my_part(cooperative_id))));
+create policy change on office for update to samen_app
+    using ((select is_network()) or (role = 'approver' and is_my_part(cooperative_id)))
+    with check (ended_by is not distinct from (select my_person()));
 create trigger person_is_there before insert on office for each row execute function person_is_there();
+create trigger offices_stay before update or delete on office for each row execute function refuse_change_of_office();
+create trigger never_truncate before truncate on office for each statement execute function refuse_change();

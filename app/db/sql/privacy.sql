@@ -51,6 +51,7 @@ create or replace function first_id(p_moment timestamptz) returns uuid
 $$;
 grant execute on function first_id to samen_app;
 
+-- Replaces the calling person by a pseudonym. The trail of power keeps the person's id, and loses the words.
 create or replace function erase_me(p_invoice bigint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -75,6 +76,7 @@ begin
     update spending set title = E'\u2013', supplier = '', receipt = '', reason = ''
      where member_id = any(v_members) and paid_on is null;
     update earning set reason = '' where member_id = any(v_members) and reason <> '';
+    update power_event set reason = '' where person_id = v_me and reason <> '';
     perform forget_facts(
         array(select id from assignment_hours where member_id = any(v_members)), '{"reason": ""}');
     perform forget_facts(

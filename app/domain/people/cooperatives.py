@@ -50,15 +50,20 @@ class Readiness:
 def readiness(
     cooperative: Cooperative, officers: Iterable[tuple[UUID, Role]], members: int, has_agreement: bool
 ) -> Readiness:
-    """The conditions that are missing before the first sale; informal initiatives work without officers."""
+    """The conditions that are missing before the first sale; informal initiatives work without officers.
+
+    One person with both offices is reported whatever the legal form, unless there is an outside approver.
+    """
     held = set(officers)
+    approved = any(role is Role.APPROVER for _, role in held)
     coordinators = {person for person, role in held if role is Role.COORDINATOR}
     treasurers = {person for person, role in held if role is Role.TREASURER}
     formal = cooperative.legal_form is not LegalForm.INFORMAL
     wanted = {
         "coordinator": not formal or bool(coordinators),
         "treasurer": not formal or bool(treasurers),
-        "second_approver": not formal or len(coordinators | treasurers) > 1,
+        "second_approver": not formal or approved or len(coordinators | treasurers) > 1,
+        "offices_apart": approved or not coordinators & treasurers,
         "kvk_number": not formal or cooperative.kvk_number is not None,
         "member": members > 0,
         "agreement": has_agreement,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.domain.access import SELLABLE_SCOPES, Scope
 from app.domain.errors import RuleRefused
+from app.domain.people.power import PowerKind
 
 
 class RateClass(StrEnum):
@@ -28,15 +29,34 @@ class App:
     id: UUID
     name: str
     scopes: tuple[Scope, ...]
+    registered_at: datetime
+    registered_by: UUID | None = None
     cooperative_ids: tuple[UUID, ...] = ()
     redirect_uris: tuple[str, ...] = ()
     rate_class: RateClass = RateClass.STANDARD
     disabled_at: datetime | None = None
+    disabled_by: UUID | None = None
     keys: tuple[dict[str, str], ...] = ()
     """Public JWKs. With them it authenticates by signing (private_key_jwt) instead of by a secret."""
     last_used_at: datetime | None = None
     """Its last login."""
     version: int = 1
+
+    @property
+    def kids(self) -> tuple[str, ...]:
+        """The ids of its keys."""
+        return tuple(key["kid"] for key in self.keys)
+
+
+def powers_changed(before: App, after: App) -> tuple[PowerKind, ...]:
+    """The events for the trail of power that follow from a change of an app."""
+    switched = PowerKind.APP_ENABLED if after.disabled_at is None else PowerKind.APP_DISABLED
+    kinds = {
+        PowerKind.SCOPES_CHANGED: after.scopes != before.scopes,
+        PowerKind.KEYS_CHANGED: after.keys != before.keys,
+        switched: (after.disabled_at is None) != (before.disabled_at is None),
+    }
+    return tuple(kind for kind, differs in kinds.items() if differs)
 
 
 @dataclass(frozen=True)

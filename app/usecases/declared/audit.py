@@ -1,4 +1,4 @@
-"""The audit log: one line for each refusal, each look at somebody's private data, and each appointment.
+"""The audit log: one line for each refusal, each look at somebody's private data, and each change of power.
 
 Lines of the logger `samen.audit` name the caller (issuer and subject, app), the verb, the ids and the code of a
 refusal; never what was read or sent. Reading one's own data is not logged.
@@ -23,6 +23,7 @@ DENIALS = (401, 403, 404)
 """Strangers get not_found for objects that exist, so 404 is a denial too."""
 log = logging.getLogger("samen.audit")
 _PRIVATE: set[Callable[..., Any]] = set()
+_POWERS: set[Callable[..., Any]] = set()
 _waiting: ContextVar[list[dict[str, Any]] | None] = ContextVar("lines that wait", default=None)
 
 
@@ -37,23 +38,46 @@ def is_private(verb: Callable[..., Any]) -> bool:
     return verb in _PRIVATE
 
 
+def gives_power(verb: V) -> V:
+    """Marks a use case that gives or takes power: offices, memberships, credentials. Each success has its line."""
+    _POWERS.add(verb)
+    return verb
+
+
 @contextlib.contextmanager
 def audited(
-    verb: Callable[..., Any], identity: Identity, actor: Callable[[], Actor], named: Mapping[str, Any]
-) -> Iterator[None]:
-    """Writes the line of a use case when it ends; `actor` returns the caller as identified in the transaction."""
+    verb: Callable[..., Any],
+    identity: Identity,
+    actor: Callable[[], Actor],
+    named: Mapping[str, Any],
+    replayed: Callable[[], bool] = lambda: False,
+) -> Iterator[list[Any]]:
+    """Writes the line of a use case when it ends; `actor` returns the caller as identified in the transaction.
+
+    The block may append the result, whose id then is in the line. `replayed` tells whether the answer was stored
+    before: then nothing was done.
+    """
     who = {"issuer": identity.issuer, "subject": identity.subject, "client_id": identity.client_id}
-    about = {name: str(value) for name, value in named.items() if isinstance(value, UUID)}
+    about = {name: str(value) for name, value in named.items() if isinstance(value, UUID | Role)}
     facts: dict[str, Any] = {"verb": verb.__name__, **who, "about": about}
+    results: list[Any] = []
     try:
-        yield
+        yield results
     except DomainError as refusal:
         if refusal.status in DENIALS:
             log.info("refused", extra=facts | {"code": refusal.code})
         raise
+    if verb in _POWERS and not replayed():
+        log.info("done", extra=facts | {"about": about | _ids_of(results)})
     if is_private(verb) and any(holding.role not in OF_THEIR_OWN for holding in actor().holdings):
         waiting = _waiting.get()
         write([facts]) if waiting is None else waiting.append(facts)
+
+
+def _ids_of(results: Iterable[Any]) -> dict[str, str]:
+    """The ids of what a use case returned, also inside an answer with a secret."""
+    things = (getattr(one, "app", None) or getattr(one, "webhook", None) or one for one in results)
+    return {f"{type(thing).__name__.lower()}_id": str(thing.id) for thing in things}
 
 
 @contextlib.contextmanager
@@ -78,3 +102,8 @@ def write_appointment(person: Person, office: Office, *, by: str) -> None:
     about = {"person_id": str(person.id), "office_id": str(office.id)}
     who = {"issuer": person.issuer, "subject": person.subject}
     log.info("appointed", extra={**who, "role": office.role.value, "about": about, "by": by})
+
+
+def write_login(client_id: str, scopes: Iterable[str]) -> None:
+    """Writes the line of an app that got a token for itself."""
+    log.info("token", extra={"client_id": client_id, "scopes": sorted(scopes)})

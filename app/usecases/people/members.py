@@ -11,13 +11,13 @@ from app.db.engine import Tx, uuid7
 from app.db.market.offerings import hide_offerings_of, show_offerings_of
 from app.db.people.cooperatives import cooperatives
 from app.db.people.members import member_events, members, was_linked
-from app.db.people.persons import lend_staff_view
+from app.db.people.persons import lend_staff_view, offices_at
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.assignments import leave_queues
-from app.domain.access import Right
+from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.days import AMSTERDAM
-from app.domain.errors import AlreadyExists, SecondPersonNeeded
+from app.domain.errors import AlreadyExists, OfficesApart, SecondPersonNeeded
 from app.domain.ledger import AccountKind
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import (
@@ -31,13 +31,14 @@ from app.domain.people.members import (
     add_months,
     transition,
 )
+from app.domain.people.power import PowerKind
 from app.domain.rules import Exit
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, MemberId, PersonId
-from app.usecases.declared.audit import shows_private
+from app.usecases.declared.audit import gives_power, shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
-from app.usecases.shared.trails import note_member
+from app.usecases.shared.trails import note_member, note_power
 from app.vocabulary import AmountOrNone, Doc, Flag, Form, Goal, Name, Note, TradeName, Version
 
 Candidate = Annotated[Flag, Doc("Whether to register a candidate, who gets to know the cooperative first.")]
@@ -68,6 +69,7 @@ async def get_member(tx: Tx, actor: Actor, *, member_id: MemberId) -> Member:
     return member
 
 
+@gives_power
 async def register_member(
     tx: Tx,
     actor: Actor,
@@ -80,16 +82,19 @@ async def register_member(
 ) -> Member:
     """Register a member, or a candidate. The given person may log in as this member.
 
-    Raises AlreadyExists for a person who is a member already.
+    Raises AlreadyExists for a person who is a member already, OfficesApart for its outside approver.
     """
-    await cooperatives.get(tx, cooperative_id)
+    # The lock keeps somebody from becoming a member and the outside approver at the same moment.
+    await cooperatives.get(tx, cooperative_id, lock=person_id is not None)
     actor.require(Right.WRITE_MEMBER, cooperative_id)
-    _somebody_else(actor, person_id)
+    await _may_be_linked(tx, actor, cooperative_id, person_id)
     state = MemberState.CANDIDATE if candidate else MemberState.MEMBER
     member = Member(
         id=uuid7(), cooperative_id=cooperative_id, name=name, trade_name=trade_name, person_id=person_id, state=state
     )
-    return await _add(tx, actor, member, "register")
+    added = await _add(tx, actor, member, "register")
+    await _note_link(tx, actor, PowerKind.MEMBER_LINKED, added)
+    return added
 
 
 async def refer_member(
@@ -119,30 +124,46 @@ async def _add(tx: Tx, actor: Actor, member: Member, verb: str, note: str = "") 
     return await members.get(tx, member.id)
 
 
+@gives_power
 async def change_member(
     tx: Tx, actor: Actor, *, member_id: MemberId, expected_version: Version | None, changes: MemberChange
 ) -> Member:
     """Change a member. Fields that are left out keep their value.
 
     Once a person is linked to the member, only the network changes that link. Nobody links themselves. Raises Stale,
-    SecondPersonNeeded, Forbidden.
+    SecondPersonNeeded, Forbidden, OfficesApart for the outside approver.
     """
     member = await members.get(tx, member_id, lock=True)
     actor.require(Right.WRITE_MEMBER, member.cooperative_id)
     expect(member.version, expected_version)
     changed = replace(member, **changes.named())
     if changed.person_id != member.person_id:
-        _somebody_else(actor, changed.person_id)
+        await cooperatives.get(tx, member.cooperative_id, lock=True)
+        await _may_be_linked(tx, actor, member.cooperative_id, changed.person_id)
         if member.person_id is not None or await was_linked(tx, member_id):
             actor.require(Right.RELINK_MEMBER)
         await note_member(tx, actor, member, "link")
+        await _note_link(tx, actor, PowerKind.MEMBER_UNLINKED, member)
+        await _note_link(tx, actor, PowerKind.MEMBER_LINKED, changed)
     return await members.change(tx, member, changed)
 
 
-def _somebody_else(actor: Actor, person_id: UUID | None) -> None:
-    """Nobody registers or links themselves as a member. Raises SecondPersonNeeded."""
-    if person_id is not None and person_id == actor.person_id:
+async def _may_be_linked(tx: Tx, actor: Actor, cooperative_id: UUID, person_id: UUID | None) -> None:
+    """Nobody registers or links themselves as a member. Raises SecondPersonNeeded, OfficesApart."""
+    if person_id is None:
+        return
+    if person_id == actor.person_id:
         raise SecondPersonNeeded(verb="link_member")
+    offices = await offices_at(tx, cooperative_id)
+    if any(office.role is Role.APPROVER and office.person_id == person_id for office in offices):
+        raise OfficesApart(how="outside")
+
+
+async def _note_link(tx: Tx, actor: Actor, kind: PowerKind, member: Member) -> None:
+    """Adds to the trail of power who may log in as the member, if anybody may."""
+    if member.person_id is not None:
+        place = {"cooperative_id": member.cooperative_id, "member_id": member.id}
+        await note_power(tx, actor, kind, person_id=member.person_id, **place)
 
 
 async def set_goal(
@@ -162,6 +183,7 @@ async def set_goal(
     return await members.change(tx, member, replace(member, goal_text=text, goal_cents=cents or None))
 
 
+@gives_power
 async def move_member(
     tx: Tx,
     actor: Actor,

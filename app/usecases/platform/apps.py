@@ -15,6 +15,7 @@ from app.domain.access import Right, Scope
 from app.domain.actors import Actor
 from app.domain.errors import ClientRefused, Forbidden, NotFound
 from app.domain.page import Page, PageRequest
+from app.domain.people.power import PowerKind
 from app.domain.platform.apps import (
     MOST_KEYS,
     App,
@@ -24,11 +25,14 @@ from app.domain.platform.apps import (
     allowed_keys,
     allowed_redirects,
     allowed_scopes,
+    powers_changed,
 )
 from app.ids import AppId, CooperativeId
+from app.usecases.declared.audit import gives_power
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.declared.visitors import open_to_visitors
+from app.usecases.shared.trails import note_power
 from app.vocabulary import Doc, Flag, Form, Moment, Name, Url, Verbatim, Version
 
 ClientId = Annotated[str, Verbatim(0, 1000)]
@@ -81,6 +85,7 @@ async def get_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
     return app
 
 
+@gives_power
 async def register_app(
     tx: Tx,
     actor: Actor,
@@ -106,25 +111,31 @@ async def register_app(
         id=uuid7(),
         name=name,
         scopes=allowed_scopes(scopes),
+        registered_at=tx.now,
+        registered_by=actor.person_id,
         cooperative_ids=tuple(cooperative_ids or ()),
         redirect_uris=allowed_redirects(redirect_uris or ()),
         rate_class=rate_class,
         keys=allowed_keys(keys or ()),
     )
     await apps.add(tx, app)
+    await _note(tx, actor, PowerKind.APP_REGISTERED, app)
     return AppWithSecret(app, await _new_secret(tx, app.id))
 
 
+@gives_power
 async def rotate_secret(tx: Tx, actor: Actor, *, app_id: AppId) -> AppWithSecret:
     """Give an app a new secret. The old one stops at once."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
+    await _note(tx, actor, PowerKind.SECRET_ROTATED, app)
     return AppWithSecret(app, await _new_secret(tx, app_id))
 
 
+@gives_power
 async def disable_app(tx: Tx, actor: Actor, *, app_id: AppId) -> App:
     """Block an app at once. Its tokens stop working too."""
     app = await _get(tx, actor, Right.WRITE_APP, app_id)
-    return await apps.change(tx, app, replace(app, disabled_at=app.disabled_at or tx.now))
+    return await _change(tx, actor, app, _switched(tx, actor, app, enabled=False))
 
 
 @open_to_visitors
@@ -137,6 +148,7 @@ async def check_client(tx: Tx, actor: Actor, *, client_id: ClientId, client_secr
     return granted
 
 
+@gives_power
 async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange, expected_version: Version) -> App:
     """Change an app, block it, or let it in again.
 
@@ -150,8 +162,7 @@ async def change_app(tx: Tx, actor: Actor, *, app_id: AppId, changes: AppChange,
     enabled = named.pop("enabled", app.disabled_at is None)
     checks = {"scopes": allowed_scopes, "redirect_uris": allowed_redirects, "keys": allowed_keys}
     named |= {name: check(named[name]) for name, check in checks.items() if name in named}  # type: ignore[operator]
-    disabled_at = None if enabled else app.disabled_at or tx.now
-    return await apps.change(tx, app, replace(app, **named, disabled_at=disabled_at))
+    return await _change(tx, actor, app, _switched(tx, actor, replace(app, **named), enabled=bool(enabled)))
 
 
 @open_to_visitors
@@ -186,6 +197,23 @@ async def _get(tx: Tx, actor: Actor, right: Right, app_id: UUID) -> App:
     if app is None:
         raise NotFound
     return app
+
+
+def _switched(tx: Tx, actor: Actor, app: App, *, enabled: bool) -> App:
+    """The app, let in or blocked. A repeat does not change since when and by whom it is blocked."""
+    if enabled:
+        return replace(app, disabled_at=None, disabled_by=None)
+    return app if app.disabled_at else replace(app, disabled_at=tx.now, disabled_by=actor.person_id)
+
+
+async def _change(tx: Tx, actor: Actor, app: App, changed: App) -> App:
+    for kind in powers_changed(app, changed):
+        await _note(tx, actor, kind, changed)
+    return await apps.change(tx, app, changed)
+
+
+async def _note(tx: Tx, actor: Actor, kind: PowerKind, app: App) -> None:
+    await note_power(tx, actor, kind, app_id=app.id, scopes=tuple(app.scopes), keys=app.kids)
 
 
 async def _new_secret(tx: Tx, app_id: UUID) -> str:

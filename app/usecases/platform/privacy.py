@@ -15,7 +15,8 @@ from app.db.engine import Tx
 from app.db.market.offerings import hide_offerings_of
 from app.db.people.members import member_events, members
 from app.db.people.permissions import permission_reads, permissions
-from app.db.people.persons import lend_staff_view, offices, people
+from app.db.people.persons import lend_staff_view, offices, offices_of, people
+from app.db.people.power import power_events
 from app.db.platform import privacy
 from app.db.platform.outbox import tasks, tell
 from app.db.selling.assignments import hours, leave_queues, parts
@@ -77,6 +78,8 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
     found: dict[str, Any] = {
         "person": await people.find(tx, id=actor.person_id) if actor.person_id else None,
         "holdings": actor.holdings,
+        "offices": await offices.all(tx, person_id=actor.person_id) if actor.person_id else [],
+        "powerEvents": await power_events.all(tx, person_id=actor.person_id) if actor.person_id else [],
         "contact": await customers.find(tx, person_id=actor.person_id) if actor.person_id else None,
         "orders": await orders.all(tx, customer_person_id=actor.person_id) if actor.person_id else [],
         "members": await members.all(tx, id=mine),
@@ -113,7 +116,7 @@ async def erase_me(tx: Tx, actor: Actor) -> None:
     await privacy.lock_me(tx)
     mine = await members.all(tx, person_id=actor.person_id)
     ended = [await _ended(tx, actor, member) for member in mine]
-    offices_held = await offices.all(tx, person_id=actor.person_id)
+    offices_held = await offices_of(tx, actor.person_id)
     ordered = await orders.all(tx, customer_person_id=actor.person_id)
     check_erasable(ended, offices_held, ordered, await privacy.my_standing(tx))
     await privacy.erase_me(tx, FULL_INVOICE_CENTS)

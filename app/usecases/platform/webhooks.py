@@ -47,6 +47,7 @@ from app.domain.platform.webhooks import (
 )
 from app.domain.platform.webhooks import after as outcome_of
 from app.ids import AppId, WebhookId
+from app.usecases.declared.audit import gives_power
 from app.usecases.declared.outside import Asker, prepared_by
 from app.usecases.declared.version import expect
 from app.vocabulary import Doc, FeedPlace, Flag, Form, Url, Version
@@ -86,6 +87,7 @@ async def _reach(run: Asker, url: str, read: Callable[..., Awaitable[object]], *
     return {"addresses": found, "destinations": run.outside.destinations}
 
 
+@gives_power
 @prepared_by(_for_new)
 async def add_webhook(
     tx: Tx,
@@ -122,6 +124,7 @@ async def get_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> Webhook
     return (await _webhook(tx, actor, webhook_id))[0]
 
 
+@gives_power
 async def delete_webhook(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> Webhook:
     """Delete a webhook and the history of its deliveries. Raises NotFound."""
     webhook, _ = await _webhook(tx, actor, webhook_id)
@@ -162,6 +165,7 @@ async def change_webhook(
     return await webhooks.save(tx, changed)
 
 
+@gives_power
 async def rotate_webhook_secret(tx: Tx, actor: Actor, *, webhook_id: WebhookId) -> WebhookWithSecret:
     """Give a webhook a new secret; for a day the old one signs too, so that nothing is lost during the change."""
     webhook, _ = await _webhook(tx, actor, webhook_id)

@@ -1,12 +1,15 @@
-"""The trails of orders and memberships: who took a step, when, and through which app."""
+"""The trails of orders, memberships and power: who took a step, when, and through which app."""
 
 from datetime import datetime
+from typing import Any
 
 from app.db.engine import Tx, uuid7
 from app.db.people.members import member_events
+from app.db.people.power import power_events
 from app.db.selling.orders import events
 from app.domain.actors import Actor
 from app.domain.people.members import Member, MemberEvent, MemberStep
+from app.domain.people.power import PowerEvent, PowerKind
 from app.domain.selling.orders import Order, OrderEvent, OrderStep
 
 
@@ -48,3 +51,9 @@ async def note_member(tx: Tx, actor: Actor, member: Member, verb: str, note: str
         note=note,
     )
     await member_events.add(tx, event)
+
+
+async def note_power(tx: Tx, actor: Actor, kind: PowerKind, **about: Any) -> None:
+    """Adds an event to the trail of power; `about` are the other fields of `PowerEvent`."""
+    event = PowerEvent(id=uuid7(), kind=kind, at=tx.now, by_person_id=actor.person_id, by_app_id=actor.app_id, **about)
+    await power_events.add(tx, event)
