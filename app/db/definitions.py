@@ -51,12 +51,13 @@ async def differences(connection: asyncpg.Connection) -> list[str]:
         before = await _objects(connection)
         await _run(connection)
         after = await _objects(connection)
+        members = [row["name"] for row in await connection.fetch(MEMBERS)]
     finally:
         await transaction.rollback()
     missing = [f"missing: {name}" for name in after.keys() - before.keys()]
     extra = [f"in no file: {name}" for name in before.keys() - after.keys()]
     other = [f"different: {name}" for name in before.keys() & after.keys() if before[name] != after[name]]
-    return sorted(missing + extra + other)
+    return sorted(missing + extra + other + [f"in no file: {name}" for name in members])
 
 
 async def _run(connection: asyncpg.Connection) -> None:
@@ -115,6 +116,14 @@ select 'grant on schema public to ' || grantee::regrole, string_agg(privilege_ty
   from pg_namespace, aclexplode(nspacl) where nspname = 'public' and grantee <> 0 group by grantee
 """
 """Each object that the files make, by its name, with all that they say of it."""
+
+
+MEMBERS = """
+select format('%s is a member of %s', member::regrole, roleid::regrole) as name from pg_auth_members
+ where member::regrole::text in ('samen_app', 'samen_worker', 'samen_catalogue', 'samen_reader')
+   and not (member = 'samen_worker'::regrole and roleid = 'samen_app'::regrole)
+"""
+"""What a login may become beyond the files, which only the server's administrator takes back."""
 
 
 async def _objects(connection: asyncpg.Connection) -> dict[str, str]:

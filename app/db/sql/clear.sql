@@ -35,6 +35,12 @@ begin
         execute 'drop function ' || v_list;
     end if;
     for v in
+        select distinct grantee::regrole as role from pg_namespace, aclexplode(nspacl)
+         where nspname = 'public' and grantee::regrole::text like 'samen\_%' and grantee <> current_user::regrole
+    loop
+        execute format('revoke all on schema public from %s', v.role);
+    end loop;
+    for v in
         select distinct a.grantee::regrole as role, c.oid::regclass as name
           from pg_class c
          cross join lateral (

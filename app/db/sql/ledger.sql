@@ -30,25 +30,25 @@ grant execute on function books_from to samen_app, samen_worker;
 
 create or replace function legs_digest(p_legs jsonb) returns bytea language sql stable
     return sha256(convert_to(p_legs::text, 'UTF8'));
-grant execute on function legs_digest to samen_app;
+grant execute on function legs_digest to samen_app, samen_reader;
 
 -- What is hashed of a journal, as text, so that anybody outside can hash it again.
 create or replace function journal_text(j journal) returns text language sql stable
     return jsonb_build_array((j).id, (j).cooperative_id, (j).kind, (j).source_type, (j).source_id, (j).part, (j).currency,
                              extract(epoch from (j).booked_at), (j).effective_on, (j).period, (j).reverses,
                              (j).agreement_id, encode((j).legs_hash, 'hex'))::text;
-grant execute on function journal_text to samen_app;
+grant execute on function journal_text to samen_app, samen_reader;
 
 create or replace function journal_digest(j journal) returns bytea language sql stable
     return sha256(convert_to(journal_text(j), 'UTF8'));
-grant execute on function journal_digest to samen_app;
+grant execute on function journal_digest to samen_app, samen_reader;
 
 create or replace function month_digest(p_cooperative uuid, p_month date) returns bytea
     language sql stable set search_path = public, pg_temp as $$
     select sha256(coalesce(string_agg(row_hash, '' order by id), '')) from journal
      where cooperative_id = p_cooperative and period = p_month
 $$;
-grant execute on function month_digest to samen_app;
+grant execute on function month_digest to samen_app, samen_reader;
 
 -- The second wall of the ledger: whatever calls `post_journal`, the books have to be open to whom it acts for.
 create or replace function only_open_books() returns trigger

@@ -9,12 +9,12 @@ begin
     return new;
 end $$;
 
--- Whether whoever acts sells this: the staff, the partner's app or the maker.
+-- Whether whoever acts sells this: the staff, the outside approver, the partner's app or the maker.
 create or replace function sells(p_offering uuid) returns boolean
     language sql stable set search_path = public, pg_temp as $$
     select exists (select 1 from offering
                     where id = p_offering
-                      and (cooperative_id = any(my_staff()) or cooperative_id = any(my_partners())
+                      and (cooperative_id = any(my_staff()) or cooperative_id = any(my_partners() || my_approvals())
                            or member_id = any(my_members())))
 $$;
 grant execute on function sells to samen_app;
@@ -28,8 +28,22 @@ begin
     return new;
 end $$;
 
--- What was published once is public. A draft is seen by those who belong to the cooperative, and by its partner's app;
--- the staff, the maker and the partner's app write.
+-- Units are held for an order by whoever placed it, at the same cooperative. Asked at the commit: both are written by one
+-- statement.
+create or replace function held_for_its_order() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from "order" o
+                    where o.id = new.order_id and o.cooperative_id = new.cooperative_id
+                      and o.customer_person_id is not distinct from new.person_id
+                      and (new.app_id is null or o.app_id = new.app_id)) then
+        raise insufficient_privilege using message = 'these units are held for another order';
+    end if;
+    return null;
+end $$;
+
+-- What was published once is public. A draft is seen by those who belong to the cooperative, by its outside approver and
+-- by its partner's app; the staff, the maker and the partner's app write, and the approver reviews.
 alter table offering enable row level security, force row level security;
 grant select, insert, update (member_id, kind, title, text, category, price_unit, price_cents, vat_class, town, tags,
                               image_url, lead_time_minutes, state, edition, purchase_cents, source, external_id,
@@ -38,12 +52,12 @@ create policy read on offering for select to samen_app
     using (edition > 0
            or cooperative_id = any((select my_staff())::uuid[])
            or cooperative_id = any((select my_partners())::uuid[])
-           or cooperative_id = any((select my_cooperatives())::uuid[]));
+           or cooperative_id = any((select my_approvals() || my_cooperatives())::uuid[]));
 create policy add on offering for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[]));
 create policy change on offering for update to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
-           or cooperative_id = any((select my_partners())::uuid[])
+           or cooperative_id = any((select my_partners() || my_approvals())::uuid[])
            or member_id = any((select my_members())::uuid[]));
 create trigger maker_sells before insert on offering for each row
     when (new.state = 'published')
@@ -82,8 +96,10 @@ create policy read on stock_hold for select to samen_app
            or app_id = my_app()
            or sees_order(order_id));
 create policy add on stock_hold for insert to samen_app
-    with check ((cooperative_id = any(my_staff()) or person_id = my_person() or app_id = my_app())
-                and (order_id is null or sees_order(order_id)));
+    with check (cooperative_id = any(my_staff()) or person_id = my_person() or app_id = my_app());
+create constraint trigger held_for_its_order after insert on stock_hold deferrable initially deferred
+    for each row when (new.order_id is not null)
+    execute function held_for_its_order();
 create policy change on stock_hold for update to samen_app
     using (cooperative_id = any(my_staff())
            or person_id = my_person()

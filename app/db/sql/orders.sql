@@ -70,7 +70,8 @@ end $$;
 grant execute on function add_order to samen_app;
 
 -- An order is seen by its customer, the app through which it came, its makers, the staff and the partner's app. It is
--- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step.
+-- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step. Whoever sees it may
+-- lock it.
 alter table "order" enable row level security, force row level security;
 grant select, insert, update (state, paid_cents, refunded_cents, sale_parts, sale_reversed, maker_ids,
                               assignment_id, delivered_at, completed_at, version) on "order" to samen_app;
@@ -85,7 +86,12 @@ create policy add on "order" for insert to samen_app
                 or (state = 'placed' and paid_cents = 0 and refunded_cents = 0 and sale_parts = 0
                     and (customer_person_id = (select my_person()) or app_id = (select my_app()))));
 create policy change on "order" for update to samen_app
-    using (cooperative_id = any((select my_staff())::uuid[]));
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or cooperative_id = any((select my_partners())::uuid[])
+           or customer_person_id = (select my_person())
+           or app_id = (select my_app())
+           or maker_ids && (select my_current_members()))
+    with check (cooperative_id = any((select my_staff())::uuid[]));
 create trigger customer_is_there before insert on "order" for each row
     when (new.customer_person_id is not null and new.customer_person_id = my_person())
     execute function customer_is_there();

@@ -1,4 +1,5 @@
--- What a municipality allows a member. Its case managers give and end it; the member and the staff read it.
+-- What a municipality allows a member. Its case managers or the staff give and end it; the
+-- member reads it.
 alter table permission enable row level security, force row level security;
 grant select, insert, update (state, withdrawn_from, sealed, version) on permission to samen_app;
 create policy read on permission for select to samen_app
@@ -8,7 +9,8 @@ create policy read on permission for select to samen_app
 create policy add on permission for insert to samen_app
     with check (municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
 create policy change on permission for update to samen_app
-    using (municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
+    using (cooperative_id = any((select my_staff())::uuid[])
+           or municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
 
 -- Who of the staff read a permission; a trail, which the member sees.
 alter table permission_read enable row level security, force row level security;
@@ -23,12 +25,14 @@ create trigger never_truncate before truncate on permission_read for each statem
 
 -- The key of a member's sealed facts, wrapped by the installation's key. It is made once, and goes with the member.
 alter table sealed_key enable row level security, force row level security;
-grant select, insert on sealed_key to samen_app;
+grant select, insert, update (cooperative_id) on sealed_key to samen_app;
 create policy read on sealed_key for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or member_id = any((select my_members())::uuid[]));
 create policy add on sealed_key for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[]));
+create policy change on sealed_key for update to samen_app
+    using (cooperative_id = any((select my_staff())::uuid[]));
 
 alter table sealing_key enable row level security, force row level security;
 
