@@ -21,6 +21,7 @@ from app.api import docs, rest
 from app.api.catalogue import Direct
 from app.api.deps import operation_id
 from app.db.engine import CATALOGUE_ROLE, Database
+from app.domain.market.holds import HoldTerms
 from app.domain.platform.destinations import Destinations
 from app.domain.platform.rates import Rate
 from app.graphql import face
@@ -66,6 +67,11 @@ def rates(settings: Settings) -> dict[str, Rate]:
     return {name: Rate(name, limit) for name, limit in limits.items()}
 
 
+def hold_terms(settings: Settings) -> HoldTerms:
+    """How much one buyer may hold."""
+    return HoldTerms(per_person=settings.holds_per_person, per_app=settings.holds_per_app, share=settings.hold_share)
+
+
 def build(
     settings: Settings,
     database_url: str,
@@ -79,7 +85,8 @@ def build(
     catalogue = Database(database_url, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
     keys = key_ring(settings)
     counted = Rates(database, rates(settings), now)
-    outside = Outside(Destinations(not settings.production, tuple(settings.webhook_networks)), look_up)
+    destinations = Destinations(not settings.production, tuple(settings.webhook_networks))
+    outside = Outside(destinations, look_up, hold_terms(settings))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

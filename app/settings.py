@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -193,6 +194,12 @@ class Settings(BaseSettings):
     """Units a minute for an app of the rate class `partner`."""
     webhook_networks: Annotated[list[Network], NoDecode, BeforeValidator(_json)] = []
     """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
+    holds_per_person: Annotated[int, Field(ge=1)] = 3
+    """The most holds of one person on one offering at a time."""
+    holds_per_app: Annotated[int, Field(ge=1)] = 50
+    """The same for an app, which holds for all of its guests."""
+    hold_share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.5")
+    """The most that one buyer holds of what is left of an offering, as a share; one unit is always allowed."""
     connections_per_address: Count = 200
     """The most connections of one address at one process; 0: no limit.
 
