@@ -16,6 +16,7 @@ from app.domain.books.remittances import line_data
 from app.graphql.context import Info
 from app.graphql.engine import WORDS, extend, input_of, type_of
 from app.graphql.types import Id
+from app.usecases.books.remittances import get_specification
 from app.usecases.market.offering_imports import ReviewImport, review_import
 from app.usecases.platform.apps import disable_app
 from app.usecases.platform.privacy import erase_me
@@ -60,14 +61,10 @@ def _svg(self: Any) -> str:
     return thermometer_svg(self.thing, self.viewer.language)
 
 
-def _specification(self: Any) -> JSON:
-    return JSON([line_data(line) for line in self.thing.lines])
+async def _specification(self: Any, info: Info) -> JSON | None:
+    found = await info.context.run(get_specification, remittance_id=self.thing.id)
+    return JSON([line_data(line) for line in found.lines])
 
 
 extend(Thermometer, svg=strawberry.field(resolver=_svg, description="The thermometer as a picture."))
-extend(
-    Remittance,
-    specification=strawberry.field(
-        resolver=_specification, description="Every line with its inputs; the lines sum to the amount."
-    ),
-)
+extend(Remittance, specification=strawberry.field(resolver=_specification, description="Every line with its inputs."))
