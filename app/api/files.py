@@ -28,7 +28,7 @@ from app.vocabulary import Month
 router = noun_router()
 CSV, SVG, ROWS = "text/csv", "image/svg+xml", "application/x-ndjson"
 SideQuery = Annotated[CooperativeId, Query(alias="cooperativeId", description="The cooperative whose books to show.")]
-FormatQuery = Annotated[ExportFormat, Query(alias="format", description="The format of the file.")]
+Exported = Annotated[ExportFormat, Query(alias="format", description="The format of the file.")]
 
 
 class SpecificationFormat(StrEnum):
@@ -88,9 +88,7 @@ async def picture(assignment_id: AssignmentId, run: RunDep, language: LanguageDe
 
 
 @_get("/cooperatives/{cooperative_id}/journal-export", "ledger", *MEDIA.values(), words="All journals")
-async def journal_export(
-    cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, form: FormatQuery
-) -> Response:
+async def journal_export(cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, form: Exported) -> Response:
     """Every journal at one moment as CSV, JSON lines or beancount text with its balances. For the treasurer."""
     books = await run(export_books, cooperative_id=cooperative_id)
     return _file(export(form, books.journals, books.accounts, language), MEDIA[form], f"journals.{form}")
