@@ -29,9 +29,11 @@ from app.keys import app_issuer, key_ring, people_issuer, sealing
 from app.running.catalogue import Catalogue
 from app.running.run import Run, utc_now
 from app.settings import Settings, TrustedIssuer
+from app.transport import security_txt
 from app.transport.conditions import Conditions
 from app.transport.middleware import EveryRequest
 from app.transport.prefix import Prefix
+from app.transport.security_txt import SecurityTxt
 from app.transport.sockets import Sockets
 from app.transport.wiring import Wiring
 from app.usecases.declared.outside import Outside
@@ -72,6 +74,16 @@ def hold_terms(settings: Settings) -> HoldTerms:
     return HoldTerms(per_person=settings.holds_per_person, per_app=settings.holds_per_app, share=settings.hold_share)
 
 
+def security_text(settings: Settings) -> SecurityTxt:
+    """Whom to tell of a vulnerability of this installation."""
+    return SecurityTxt(
+        contact=settings.security_contact,
+        policy=settings.security_policy,
+        base=settings.public_url,
+        languages=languages(),
+    )
+
+
 def build(
     settings: Settings,
     database_url: str,
@@ -110,6 +122,7 @@ def build(
         sockets=Sockets(counted),
     )
     _put_together(app, settings)
+    security_txt.install(app, security_text(settings), now)
     return app
 
 

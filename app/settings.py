@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -49,23 +50,24 @@ def _json(value: Any) -> Any:
 
 def _address(*schemes: str) -> AfterValidator:
     """Checks that a text is empty, or a URL with one of these schemes, a host and a port."""
+    return AfterValidator(partial(_check_address, schemes))
+
+
+def _check_address(schemes: Sequence[str], text: str | None) -> str | None:
+    """The text itself. Raises ValueError."""
     allowed = " or ".join(f"{scheme}://" for scheme in schemes)
-
-    def check(text: str | None) -> str | None:
-        if not text:
-            return text
-        if not text.isprintable() or " " in text:
-            raise ValueError("There is a blank or an invisible character in it")
-        parts = urlsplit(text)
-        try:
-            whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            raise ValueError("Its port has to be a number from 1 to 65535") from None
-        if not whole:
-            raise ValueError(f"It has to begin with {allowed} and name a host")
+    if not text:
         return text
-
-    return AfterValidator(check)
+    if not text.isprintable() or " " in text:
+        raise ValueError("There is a blank or an invisible character in it")
+    parts = urlsplit(text)
+    try:
+        whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValueError("Its port has to be a number from 1 to 65535") from None
+    if not whole:
+        raise ValueError(f"It has to begin with {allowed} and name a host")
+    return text
 
 
 def _database(text: str | None) -> str | None:
@@ -100,6 +102,22 @@ def _mailbox(text: str) -> str:
         if text != NOBODY:
             raise ValueError("It has to be a mail address") from None
     return text
+
+
+def _contact(text: str) -> str:
+    """The URI of a contact: https://…, or mailto: with a mail address, which may be written without mailto:.
+
+    Raises ValueError.
+    """
+    if text.startswith("https://"):
+        _check_address(("https",), text)
+        return text
+    address = text.removeprefix("mailto:")
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValueError("It has to be a mail address or an https address") from None
+    return f"mailto:{address}"
 
 
 def _network(value: Any) -> IPv4Network | IPv6Network:
@@ -180,6 +198,10 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:587`. Unset: no mail is sent."""
     mail_from: Annotated[str, AfterValidator(_mailbox)] = NOBODY
     """The sender of mails."""
+    security_contact: Annotated[str, AfterValidator(_contact)] = "mailto:security@example.org"
+    """Whom to tell of a vulnerability (`/.well-known/security.txt`): a mail address, or an https address."""
+    security_policy: Annotated[str, Web] = "https://example.org/samen/SECURITY.md"
+    """The web page that says how to report a vulnerability."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     """The lowest level of log lines on stderr."""
     graphql_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10

@@ -1,4 +1,4 @@
-"""Remittances to the municipality: reported line by line, invoiced, settled, recomputed."""
+"""Remittances to the municipality: reported, invoiced, settled, recomputed."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Remittances: a cooperative's debt to its municipality for closed months, reported line by line, invoiced, settled."""
+"""Remittances: a cooperative's debt to its municipality for closed months, reported, invoiced, settled."""
 
 import csv
 import hashlib
