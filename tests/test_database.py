@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 
 import asyncpg
@@ -115,6 +117,35 @@ async def test_what_was_refunded_before_the_sale_is_due_or_done_after_the_upgrad
     async with opened(empty, role=BOOKS_ROLE) as books, books.transaction() as tx:
         found = await broken(tx)
     assert not any(rows for name, rows in found.items() if name.startswith(("I7", "I16"))), found
+
+
+OLD_REMITTANCE = """
+    insert into remittance (id, cooperative_id, municipality_id, through, cents, lines, digest, reported_by,
+                            reported_at, state, reference, version)
+    select uuidv7(), id, municipality_id, $1, 300, $2::text::jsonb, 'x', uuidv7(), now(), 'reported', '', 1
+      from cooperative"""
+
+
+async def test_lines_of_older_remittances_move_to_their_own_table_and_back(empty: str) -> None:
+    """As the owner, who has no rights beyond its own tables."""
+    config = alembic_config(empty)
+    await asyncio.to_thread(command.upgrade, config, "0045")
+    connection = await asyncpg.connect(empty.replace("samen@", "postgres@"))
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(OLD_SELLER)
+    one = '[{"rule": "remit_above", "cents": 100}, {"rule": "remit_above", "cents": 200}]'
+    two = '[{"rule": "remit_above", "cents": 100}, {"rule": "opening", "cents": 200}]'
+    for month, lines in ((1, one), (2, two)):
+        await connection.execute(OLD_REMITTANCE, date(2026, month, 1), lines)
+    await asyncio.to_thread(command.upgrade, config, "head")
+    sql = """select r.by_rule, r.by_month, r.recomputed, s.lines from remittance r join specification s using (id)
+              order by through"""
+    rows = [(*map(json.loads, (row[0], row[1], row[3])), row[2]) for row in await connection.fetch(sql)]
+    assert rows == [({"remit_above": 300}, {}, json.loads(one), None), ({}, {}, json.loads(two), None)]
+    await asyncio.to_thread(command.downgrade, config, "0045")
+    kept = [json.loads(row[0]) for row in await connection.fetch("select lines from remittance order by through")]
+    assert kept == [json.loads(one), json.loads(two)]
+    await connection.close()
 
 
 async def test_the_table_of_vat_rates_is_the_domains(database: Database) -> None:

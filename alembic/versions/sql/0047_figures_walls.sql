@@ -18,7 +18,7 @@ alter table replay_figures force row level security
 --;
 -- The controllers read them; they are computed from the cooperative's earnings, so in the staff view.
 create policy own_and_staff on replay_figures to samen_app
-    using (cooperative_id = any(my_staff()) or municipality_id = any(my_municipalities('controller')))
+    using (cooperative_id = any(my_staff()) or municipality_id = any((select my_municipalities('controller'))::uuid[]))
     with check (cooperative_id = any(my_staff()))
 --;
 create policy books on replay_figures to samen_books using (true) with check (true)
