@@ -1,5 +1,6 @@
 # One small image: `samen serve` (default) or `samen worker`. The database is yours: SAMEN_DATABASE_URL.
-FROM python:3.13-slim AS build
+# By digest, of all platforms: a tag moves. A newer image is a new digest, in both stages.
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 WORKDIR /samen
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
@@ -13,7 +14,7 @@ COPY app app
 RUN /venv/bin/pip install --no-deps --no-build-isolation --no-index --editable . \
  && /venv/bin/python -m compileall -q app
 
-FROM python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 RUN useradd --system --uid 10001 --home-dir /samen samen && install --directory --owner=samen --mode=700 /data
 COPY --from=build /venv /venv
 COPY --from=build /samen /samen

@@ -39,12 +39,13 @@ bench: tools  ## measure against the floors, in turns; writes bench/results.md
 contracts: installed  ## write openapi/openapi.json and openapi/schema.graphql
 	$(PY) -m app.cli export
 
-lock: tools  ## resolve the dependencies anew: versions and hashes
+lock: tools  ## resolve the dependencies anew: versions and hashes; the versions become the floors
 	$(PY) -m pip --disable-pip-version-check --quiet install pip-tools
 	for name in "" "-dev"; do \
 	  $(PY) -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $${name:+--extra dev} \
 	    --output-file requirements$$name.txt pyproject.toml || exit 1; done
+	$(PY) checks/floors.py
 
 sbom: tools  ## what the product is made of, by CycloneDX, in dist/sbom.cdx.json
 	"$${PYTHON:-python3}" -m venv --clear build/sbom

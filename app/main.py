@@ -22,6 +22,7 @@ from app.api.catalogue import Direct
 from app.api.deps import operation_id
 from app.db.engine import Database
 from app.db.logins import CATALOGUE_ROLE, Logins
+from app.domain.market.holds import HoldTerms
 from app.domain.platform.destinations import Destinations
 from app.domain.platform.rates import Rate
 from app.graphql import face
@@ -29,9 +30,11 @@ from app.keys import app_issuer, key_ring, people_issuer, sealing
 from app.running.catalogue import Catalogue
 from app.running.run import Run, utc_now
 from app.settings import Settings, TrustedIssuer
+from app.transport import security_txt
 from app.transport.conditions import Conditions
 from app.transport.middleware import EveryRequest
 from app.transport.prefix import Prefix
+from app.transport.security_txt import SecurityTxt
 from app.transport.sockets import Sockets
 from app.transport.wiring import Wiring
 from app.usecases.declared.outside import Outside
@@ -67,6 +70,21 @@ def rates(settings: Settings) -> dict[str, Rate]:
     return {name: Rate(name, limit) for name, limit in limits.items()}
 
 
+def hold_terms(settings: Settings) -> HoldTerms:
+    """How much one buyer may hold."""
+    return HoldTerms(per_person=settings.holds_per_person, per_app=settings.holds_per_app, share=settings.hold_share)
+
+
+def security_text(settings: Settings) -> SecurityTxt:
+    """Whom to tell of a vulnerability of this installation."""
+    return SecurityTxt(
+        contact=settings.security_contact,
+        policy=settings.security_policy,
+        base=settings.public_url,
+        languages=languages(),
+    )
+
+
 def build(
     settings: Settings,
     logins: Logins,
@@ -80,7 +98,8 @@ def build(
     catalogue = Database(logins, role=CATALOGUE_ROLE, size=settings.catalogue_pool_size, on_statement=told)
     keys = key_ring(settings)
     counted = Rates(database, rates(settings), now)
-    outside = Outside(Destinations(not settings.production, tuple(settings.webhook_networks)), look_up)
+    destinations = Destinations(not settings.production, tuple(settings.webhook_networks))
+    outside = Outside(destinations, look_up, hold_terms(settings))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -104,6 +123,7 @@ def build(
         sockets=Sockets(counted),
     )
     _put_together(app, settings)
+    security_txt.install(app, security_text(settings), now)
     return app
 
 

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from difflib import get_close_matches
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -48,23 +50,24 @@ def _json(value: Any) -> Any:
 
 def _address(*schemes: str) -> AfterValidator:
     """Checks that a text is empty, or a URL with one of these schemes, a host and a port."""
+    return AfterValidator(partial(_check_address, schemes))
+
+
+def _check_address(schemes: Sequence[str], text: str | None) -> str | None:
+    """The text itself. Raises ValueError."""
     allowed = " or ".join(f"{scheme}://" for scheme in schemes)
-
-    def check(text: str | None) -> str | None:
-        if not text:
-            return text
-        if not text.isprintable() or " " in text:
-            raise ValueError("There is a blank or an invisible character in it")
-        parts = urlsplit(text)
-        try:
-            whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            raise ValueError("Its port has to be a number from 1 to 65535") from None
-        if not whole:
-            raise ValueError(f"It has to begin with {allowed} and name a host")
+    if not text:
         return text
-
-    return AfterValidator(check)
+    if not text.isprintable() or " " in text:
+        raise ValueError("There is a blank or an invisible character in it")
+    parts = urlsplit(text)
+    try:
+        whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValueError("Its port has to be a number from 1 to 65535") from None
+    if not whole:
+        raise ValueError(f"It has to begin with {allowed} and name a host")
+    return text
 
 
 def _database(text: str | None) -> str | None:
@@ -99,6 +102,22 @@ def _mailbox(text: str) -> str:
         if text != NOBODY:
             raise ValueError("It has to be a mail address") from None
     return text
+
+
+def _contact(text: str) -> str:
+    """The URI of a contact: https://…, or mailto: with a mail address, which may be written without mailto:.
+
+    Raises ValueError.
+    """
+    if text.startswith("https://"):
+        _check_address(("https",), text)
+        return text
+    address = text.removeprefix("mailto:")
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValueError("It has to be a mail address or an https address") from None
+    return f"mailto:{address}"
 
 
 def _network(value: Any) -> IPv4Network | IPv6Network:
@@ -190,6 +209,10 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:587`. Unset: no mail is sent."""
     mail_from: Annotated[str, AfterValidator(_mailbox)] = NOBODY
     """The sender of mails."""
+    security_contact: Annotated[str, AfterValidator(_contact)] = "mailto:security@example.org"
+    """Whom to tell of a vulnerability (`/.well-known/security.txt`): a mail address, or an https address."""
+    security_policy: Annotated[str, Web] = "https://example.org/samen/SECURITY.md"
+    """The web page that says how to report a vulnerability."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     """The lowest level of log lines on stderr."""
     graphql_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10
@@ -204,6 +227,12 @@ class Settings(BaseSettings):
     """Units a minute for an app of the rate class `partner`."""
     webhook_networks: Annotated[list[Network], NoDecode, BeforeValidator(_json)] = []
     """Private networks that webhooks may go to besides the internet, as JSON: `["10.20.0.0/16", "fd12:3456::/48"]`."""
+    holds_per_person: Annotated[int, Field(ge=1)] = 3
+    """The most holds of one person on one offering at a time."""
+    holds_per_app: Annotated[int, Field(ge=1)] = 50
+    """The same for an app, which holds for all of its guests."""
+    hold_share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.5")
+    """The most that one buyer holds of what is left of an offering, as a share; one unit is always allowed."""
     connections_per_address: Count = 200
     """The most connections of one address at one process; 0: no limit.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,9 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -128,6 +131,43 @@ async def _check_refunds(url: str) -> None:
     async with opened(logins_at(url), role=READER_ROLE) as books, books.transaction() as tx:
         found = await broken(tx)
     assert not any(rows for name, rows in found.items() if name.startswith(("I7", "I16"))), found
+
+
+OLD_REMITTANCE = """
+    insert into remittance (id, cooperative_id, municipality_id, through, cents, lines, digest, reported_by,
+                            reported_at, state, reference, version)
+    select uuidv7(), id, municipality_id, $1, 300, $2::text::jsonb, 'planted', uuidv7(), now(), 'reported', '', 1
+      from cooperative where slug = 'planted'"""
+
+
+def test_lines_of_older_remittances_move_to_their_own_table(postgres: EmbeddedPostgres) -> None:
+    name = f"samen_lines_{os.getpid()}"
+    url = restored(postgres, name, "0045")
+    one = '[{"rule": "remit_above", "cents": 100}, {"rule": "remit_above", "cents": 200}]'
+    two = '[{"rule": "remit_above", "cents": 100}, {"rule": "opening", "cents": 200}]'
+    asyncio.run(_plant_remittances(url, one, two))
+    migrate_to_head(url)
+    rows = asyncio.run(_remittances(url))
+    assert rows == [({"remit_above": 300}, {}, json.loads(one), None), ({}, {}, json.loads(two), None)]
+    postgres.command("dropdb", "--force", name)
+
+
+async def _plant_remittances(url: str, *lines: str) -> None:
+    connection = await asyncpg.connect(url.replace("samen@", "postgres@"))
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(OLD_SELLER)
+    for month, text in enumerate(lines, start=1):
+        await connection.execute(OLD_REMITTANCE, date(2026, month, 1), text)
+    await connection.close()
+
+
+async def _remittances(url: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url.replace("samen@", "postgres@"))
+    sql = """select r.by_rule, r.by_month, r.recomputed, s.lines from remittance r join specification s using (id)
+              where r.digest = 'planted' order by through"""
+    rows = [(*map(json.loads, (row[0], row[1], row[3])), row[2]) for row in await connection.fetch(sql)]
+    await connection.close()
+    return rows
 
 
 async def test_the_table_of_vat_rates_is_the_domains(database: Database) -> None:

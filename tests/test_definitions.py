@@ -1,4 +1,4 @@
-"""Functions, views, triggers, policies, grants and roles are those of `app/db/sql`, in every database, object by object."""
+"""Functions, views, triggers, policies, grants and roles are those of `app/db/sql`, object by object."""
 
 import os
 import re
@@ -19,7 +19,8 @@ from tests.test_cli import samen
 
 SQL = ROOT / "app" / "db" / "sql"
 OF_ITS_OWN = re.compile(
-    r"^ *(create (or replace )?(function (?!pg_temp)|view|trigger|policy)|(grant|revoke) |alter (policy|function))", re.M
+    r"^ *(create (or replace )?(function (?!pg_temp)|view|trigger|policy)|(grant|revoke) |alter (policy|function))",
+    re.M,
 )
 """Statements that belong into `app/db/sql`, where they stand as they are today."""
 

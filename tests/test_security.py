@@ -12,9 +12,17 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from app.api.contract import METHODS
+from checks.floors import raised
 
 ROOT = Path(__file__).parent.parent
-FLOORS = {"python-jose": "3.5", "strawberry-graphql": "0.315.7", "cryptography": "46", "python-multipart": "0.0.20"}
+FLOORS = {
+    "python-jose": "3.5",
+    "strawberry-graphql": "0.315.7",
+    "cryptography": "46",
+    "python-multipart": "0.0.27",
+    "starlette": "0.49.1",
+    "h11": "0.16",
+}
 """Older versions have known vulnerabilities."""
 LOGIN = "/oauth/token"
 """OAuth tells a server to ignore unknown parameters (RFC 6749, 3.2)."""
@@ -113,6 +121,37 @@ def test_nothing_is_older_than_what_is_known_to_be_safe() -> None:
     for name, floor in FLOORS.items():
         least = min(Version(one.version) for one in asked[name] if one.operator == ">=")
         assert min(least, Version(locked[name])) >= Version(floor), name
+
+
+def test_the_least_versions_are_those_that_were_tested() -> None:
+    """An installation without the lock gets nothing older."""
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    locked: dict[str, str] = {}
+    for name in ("requirements-dev.txt", "requirements.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        locked |= dict(re.findall(r"^([a-z0-9._-]+)==([^ ]+)", text, re.MULTILINE))
+    asked = [*read["project"]["dependencies"], *read["project"]["optional-dependencies"]["dev"]]
+    asked += read["build-system"]["requires"]
+    floors = {
+        one.name: [part.version for part in one.specifier if part.operator == ">="] for one in map(Requirement, asked)
+    }
+    assert floors == {name: [locked[name]] for name in floors}
+    assert len(floors) > 45
+
+
+def test_an_older_floor_is_raised_to_the_locked_version() -> None:
+    found: list[str] = []
+    for floor in ('"a>=1"', '"a"', '"a[x]>=1,<3"', '"b>=1"'):
+        found.append(raised(f"    {floor},\n", {"a": "2.1"}).strip(" ,\n"))
+    assert found == ['"a>=2.1"', '"a>=2.1"', '"a[x]>=2.1,<3"', '"b>=1"']
+
+
+def test_base_images_are_pinned_by_digest() -> None:
+    """A tag moves; the bytes that were tested are named by their digest, the same in both stages."""
+    images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(images) == 2
+    assert len(set(images)) == 1
+    assert re.fullmatch(r"python:3[.][0-9]+-slim@sha256:[0-9a-f]{64}", images[0])
 
 
 def test_every_row_is_held_by_a_test_that_exists() -> None:

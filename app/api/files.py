@@ -17,7 +17,7 @@ from app.domain.books.remittances import as_csv as remittance_csv
 from app.ids import AssignmentId, CooperativeId, JointPurchaseId, MemberId, NettingId, OrderId, RemittanceId
 from app.usecases.books.flows import get_month_flows, trace_order
 from app.usecases.books.nettings import get_netting_statement
-from app.usecases.books.remittances import get_remittance
+from app.usecases.books.remittances import get_specification
 from app.usecases.books.seals import export_sealed
 from app.usecases.buying.purchase_costs import get_supplier_order
 from app.usecases.earning.thermometer import get_thermometer
@@ -28,12 +28,15 @@ from app.vocabulary import Month
 router = noun_router()
 CSV, SVG, ROWS = "text/csv", "image/svg+xml", "application/x-ndjson"
 SideQuery = Annotated[CooperativeId, Query(alias="cooperativeId", description="The cooperative whose books to show.")]
-FormatQuery = Annotated[ExportFormat, Query(alias="format", description="The format of the file.")]
+Exported = Annotated[ExportFormat, Query(alias="format", description="The format of the file.")]
 
 
 class SpecificationFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
+
+
+FormQuery = Annotated[SpecificationFormat, Query(alias="format", description="The format of the file.")]
 
 
 def _told(*media: str, words: str) -> dict[int | str, dict[str, Any]]:
@@ -85,9 +88,7 @@ async def picture(assignment_id: AssignmentId, run: RunDep, language: LanguageDe
 
 
 @_get("/cooperatives/{cooperative_id}/journal-export", "ledger", *MEDIA.values(), words="All journals")
-async def journal_export(
-    cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, form: FormatQuery
-) -> Response:
+async def journal_export(cooperative_id: CooperativeId, run: RunDep, language: LanguageDep, form: Exported) -> Response:
     """Every journal at one moment as CSV, JSON lines or beancount text with its balances. For the treasurer."""
     books = await run(export_books, cooperative_id=cooperative_id)
     return _file(export(form, books.journals, books.accounts, language), MEDIA[form], f"journals.{form}")
@@ -127,15 +128,9 @@ async def supplier_order_csv(purchase_id: JointPurchaseId, run: RunDep) -> Respo
     response_model=SpecificationOut,
     responses=_told(CSV, words="Every line with its inputs"),
 )
-async def specification(
-    remittance_id: RemittanceId,
-    run: RunDep,
-    form: Annotated[
-        SpecificationFormat, Query(alias="format", description="The format of the file.")
-    ] = SpecificationFormat.JSON,
-) -> Any:
+async def specification(remittance_id: RemittanceId, run: RunDep, form: FormQuery = SpecificationFormat.JSON) -> Any:
     """Every line with its inputs; the lines sum to the amount; as JSON or CSV."""
-    remittance = await run(get_remittance, remittance_id=remittance_id)
+    found = await run(get_specification, remittance_id=remittance_id)
     if form is SpecificationFormat.JSON:
-        return SpecificationOut.model_validate(remittance)
-    return _file(remittance_csv(remittance), CSV, f"remittance-{remittance.through:%Y-%m}.csv")
+        return SpecificationOut.model_validate(found)
+    return _file(remittance_csv(found), CSV, f"remittance-{found.through:%Y-%m}.csv")

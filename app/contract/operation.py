@@ -21,7 +21,7 @@ from app.usecases.declared.forms import BODY_PARAMETERS
 from app.vocabulary import Form
 
 UseCase = Callable[..., Any]
-OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations")
+OWN = ("tx", "actor", "page", "expected_version", "addresses", "destinations", "hold_terms")
 """Parameters that callers do not give in this form."""
 
 

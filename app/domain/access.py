@@ -135,6 +135,7 @@ class Right(StrEnum):
     SETTLE_POT = "settle_pot"
     REPORT_REMITTANCE = "report_remittance"
     READ_REMITTANCE = "read_remittance"
+    READ_SPECIFICATION = "read_specification"
     INVOICE_REMITTANCE = "invoice_remittance"
     SETTLE_REMITTANCE = "settle_remittance"
     GIVE_PERMISSION = "give_permission"
@@ -283,6 +284,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.SETTLE_POT: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.REPORT_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.READ_REMITTANCE: (Scope.LEDGER_READ, _join(_TREASURER, {R.CONTROLLER: {W.MUNICIPALITY}})),
+    Right.READ_SPECIFICATION: (Scope.LEDGER_READ, _TREASURER),
     Right.INVOICE_REMITTANCE: (Scope.PAYMENTS_WRITE, {R.CONTROLLER: {W.MUNICIPALITY}}),
     Right.SETTLE_REMITTANCE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.GIVE_PERMISSION: (Scope.MEMBERS_WRITE, {R.CASE_MANAGER: {W.MUNICIPALITY}}),

@@ -139,6 +139,18 @@ class SoldOut(Conflict):
     code = "sold_out"
 
 
+class TooManyHolds(Conflict):
+    """The buyer has `most` holds on this offering already."""
+
+    code = "too_many_holds"
+
+
+class HoldTooLarge(Conflict):
+    """`left` is the number of units that the buyer can still hold."""
+
+    code = "hold_too_large"
+
+
 class StockHeld(Conflict):
     code = "stock_held"
 

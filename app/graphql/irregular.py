@@ -12,10 +12,12 @@ from app.contract.earning.thermometer import Thermometer
 from app.contract.market.offering_imports import OfferingImport
 from app.contract.platform import apps
 from app.contract.shape import show
+from app.domain.access import Right
 from app.domain.books.remittances import line_data
 from app.graphql.context import Info
 from app.graphql.engine import WORDS, extend, input_of, type_of
 from app.graphql.types import Id
+from app.usecases.books.remittances import get_specification
 from app.usecases.market.offering_imports import ReviewImport, review_import
 from app.usecases.platform.apps import disable_app
 from app.usecases.platform.privacy import erase_me
@@ -60,14 +62,12 @@ def _svg(self: Any) -> str:
     return thermometer_svg(self.thing, self.viewer.language)
 
 
-def _specification(self: Any) -> JSON:
-    return JSON([line_data(line) for line in self.thing.lines])
+async def _lines(self: Any, info: Info) -> JSON | None:
+    if not self.viewer.actor.may(Right.READ_SPECIFICATION, self.thing.cooperative_id):
+        return None
+    found = await info.context.run(get_specification, remittance_id=self.thing.id)
+    return JSON([line_data(line) for line in found.lines])
 
 
 extend(Thermometer, svg=strawberry.field(resolver=_svg, description="The thermometer as a picture."))
-extend(
-    Remittance,
-    specification=strawberry.field(
-        resolver=_specification, description="Every line with its inputs; the lines sum to the amount."
-    ),
-)
+extend(Remittance, specification=strawberry.field(resolver=_lines, description="Its lines; null for a municipality."))

@@ -13,6 +13,7 @@ from app.domain.books.remittances import (
     Line,
     Remittance,
     RemittanceState,
+    Specification,
     as_csv,
     check_period,
     digest,
@@ -20,6 +21,7 @@ from app.domain.books.remittances import (
     recompute,
     settled,
     settlement,
+    sums,
 )
 from app.domain.errors import DomainError, ReasonNeeded, RuleRefused, SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind
@@ -49,12 +51,16 @@ def remittance(**more: Any) -> Remittance:
         "after": JANUARY,
         "through": FEBRUARY,
         "cents": LINE.cents,
-        "lines": (LINE,),
         "digest": digest((LINE,)),
         "reported_by": REPORTER,
         "reported_at": NOW,
     }
     return Remittance(**fields | more)
+
+
+def specification(**more: Any) -> Specification:
+    fields: dict[str, Any] = {"id": UUID(int=5), "cooperative_id": PLACE, "through": FEBRUARY, "cents": LINE.cents}
+    return Specification(**fields | {"lines": (LINE,), "digest": digest((LINE,))} | more)
 
 
 def controller(person: int) -> Actor:
@@ -122,11 +128,78 @@ def test_what_is_settled_leaves_the_bank() -> None:
     ],
 )
 def test_a_specification_is_worked_out_again(more: dict[str, Any], ledger: int, matches: bool) -> None:
-    assert recompute(remittance(**more), ledger).matches is matches
+    assert recompute(specification(**more), ledger).matches is matches
+
+
+def test_the_lines_that_differ_are_for_the_staff() -> None:
+    year = [{"month": "2026-02-01", "agreement": str(TOWN), "from": "2026-01-01", "before": 0, "after": 0}]
+    wrong = specification(lines=(replace(LINE, facts={"year": year}),))
+    told = [recompute(wrong, LINE.cents, for_staff=for_staff) for for_staff in (True, False)]
+    assert [(one.matches, one.recomputed_cents, len(one.differences)) for one in told] == [(False, 0, 1), (False, 0, 0)]
+
+
+def lines(*parts: tuple[str, date, str | None, int]) -> list[Line]:
+    return [replace(LINE, rule=rule, period=month, member=member, cents=cents) for rule, month, member, cents in parts]
+
+
+FIVE = ["M1", "M2", "M3", "M4", "M5"]
+
+
+def each(rule: str, month: date, members: list[str] = FIVE, cents: int = 100) -> list[Line]:
+    return lines(*((rule, month, member, cents) for member in members))
+
+
+@pytest.mark.parametrize(
+    ("report", "by_rule", "by_month"),
+    [
+        pytest.param(each("a", JANUARY, FIVE[:3]), {"a": 300}, {}, id="three members"),
+        pytest.param(each("a", JANUARY), {"a": 500}, {"2026-01": 500}, id="five members"),
+        pytest.param(
+            each("a", JANUARY) + each("a", FEBRUARY), {"a": 1_000}, {"2026-01": 500, "2026-02": 500}, id="two months"
+        ),
+        pytest.param(
+            each("a", JANUARY) + each("a", FEBRUARY, FIVE[:1]), {"a": 600}, {}, id="one month is one member's"
+        ),
+        pytest.param(
+            each("a", JANUARY) + each("a", FEBRUARY, FIVE[:3]) + each("a", MARCH, FIVE[3:]),
+            {"a": 1_000},
+            {"2026-01": 500},
+            id="two hidden months are together five members'",
+        ),
+        pytest.param(
+            each("a", JANUARY) + each("a", FEBRUARY, ["M1", *FIVE], 0) + each("a", FEBRUARY, ["M1"] * 9 + FIVE),
+            {"a": 1_900},
+            {},
+            id="one member has more than half of a month",
+        ),
+        pytest.param(
+            each("a", JANUARY) + each("b", JANUARY, FIVE[:1]), {}, {"2026-01": 600}, id="a rule of one member"
+        ),
+        pytest.param(
+            each("a", JANUARY) + each("b", FEBRUARY),
+            {"a": 500, "b": 500},
+            {"2026-01": 500, "2026-02": 500},
+            id="each rule has its month",
+        ),
+        pytest.param(
+            each("a", JANUARY) + each("b", FEBRUARY) + each("b", JANUARY, FIVE[:1]),
+            {"a": 500, "b": 600},
+            {},
+            id="a month less a rule would be one member's",
+        ),
+        pytest.param(
+            each("a", JANUARY) + lines(("a", JANUARY, None, 100)), {"a": 600}, {}, id="a line of nobody in particular"
+        ),
+    ],
+)
+def test_what_a_municipality_sees_of_the_lines(
+    report: list[Line], by_rule: dict[str, int], by_month: dict[str, int]
+) -> None:
+    assert sums(report) == (by_rule, by_month)
 
 
 def test_the_specification_is_a_table() -> None:
-    head, line, total = as_csv(remittance()).splitlines()
+    head, line, total = as_csv(specification()).splitlines()
     assert head == "journal,line,effectiveOn,period,kind,rule,member,before,after,amount"
     assert line == f"{UUID(int=4)},2,2026-02-10,2026-02,sale,remit_above,M1,2900.00,3044.50,22.25"
     assert total == "total,,,,,,,,,22.25"

@@ -22,6 +22,7 @@ PAGES = (
     "/readyz",
     "/static/swagger/start.js",
     "/.well-known/jwks.json",
+    "/.well-known/security.txt",
     "/v1/legal-limits",
 )
 

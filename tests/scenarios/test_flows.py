@@ -141,7 +141,7 @@ async def test_last_year_is_replayed_under_a_draft(world: World) -> None:
     body = {"title": "2027", "activeFrom": "2027-01-01", "rules": stricter, "examples": NOTHING}
     draft = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/agreements", body)
     place = f"/v1/agreements/{draft['id']}/replays"
-    for who in (seller.treasurer, seller.controller):
+    for who in (seller.treasurer, seller.coordinator):
         found = await who("POST", place, {"year": 2026})
         assert found["earnings"] == 2
         assert named(found["total"]["difference"]) == {"municipality": "1000.00", "pot": "-1000.00"}

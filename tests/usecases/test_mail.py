@@ -56,7 +56,7 @@ async def told(seller: Seller, order: Json) -> bool:
 
 
 async def all_left(world: World, offering_id: str) -> bool:
-    return bool((await world.visitor("GET", f"/v1/catalogue/offerings/{offering_id}"))["left"] == 3)
+    return bool((await world.visitor("GET", f"/v1/catalogue/offerings/{offering_id}"))["left"] == 4)
 
 
 async def test_each_gets_a_mail_of_their_own_that_shows_nobody_elses_address(world: World) -> None:
@@ -156,7 +156,7 @@ async def test_a_silent_mail_server_stops_neither_timers_nor_the_end(
     await world.work()
     order = await placed(world, seller)
     hold = await (await world.app())(
-        "POST", f"/v1/offerings/{await world.offering(seller, kind='goods', stock=3)}/holds", {"quantity": 2}
+        "POST", f"/v1/offerings/{await world.offering(seller, kind='goods', stock=4)}/holds", {"quantity": 2}
     )
     later = timedelta(days=1)
     async with mail_server() as server:

@@ -67,18 +67,18 @@ async def test_two_workers_complete_an_order_once(world: World) -> None:
 
 
 async def test_a_hold_of_a_checkout_ends_by_itself(world: World) -> None:
-    seller, app = await world.cooperative(), await world.app()
-    offering = await world.offering(seller, kind="goods", stock=3)
+    seller, app, other = await world.cooperative(), await world.app(), await world.app()
+    offering = await world.offering(seller, kind="goods", stock=4)
     place = f"/v1/offerings/{offering}/holds"
     first = await app("POST", place, {"quantity": 2, "minutes": 5})
-    used = await app("POST", place, {"quantity": 1, "minutes": 5})
-    assert (await app("POST", place, {"quantity": 1}, status=409))["code"] == "sold_out"
+    used = await other("POST", place, {"quantity": 1, "minutes": 5})
+    assert (await other("POST", place, {"quantity": 2}, status=409))["code"] == "sold_out"
     line = {"offeringId": offering, "quantity": 1, "holdId": used["id"]}
     body = {"lines": [line], "contact": {"name": "Jo", "phone": "0612345678"}}
-    await app("POST", "/v1/orders", body)
-    assert (await app("POST", "/v1/orders", body, status=409))["code"] in {"hold_gone", "sold_out"}
+    await other("POST", "/v1/orders", body)
+    assert (await other("POST", "/v1/orders", body, status=409))["code"] in {"hold_gone", "sold_out"}
     await world.work(timedelta(minutes=6))
-    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 2
+    assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 3
     assert (await app("DELETE", f"/v1/holds/{first['id']}", status=409))["code"] == "hold_gone"
     await (await world.app())("DELETE", f"/v1/holds/{first['id']}", status=404)
 

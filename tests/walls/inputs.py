@@ -72,7 +72,7 @@ GIVEN: dict[str, Json] = {
     "move_part": {"verb": "leave"},
     "plan_assignment": {"contact": GUEST} | PRICED,
     "open_books": {"asOf": "2026-01-01"},
-    "replay_agreement": {"year": 2026},
+    "replay_agreement": {"year": 2025},
     "take_in": {"source": "winkel"},
     "set_limit": {"limit": EURO},
     "set_credit_limit": {"limit": EURO},

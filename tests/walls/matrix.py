@@ -127,12 +127,13 @@ get_permission               member coordinator case-manager
 read_permission_note         member coordinator case-manager
 withdraw_permission          case-manager
 list_permission_reads        member coordinator
-get_remittance_owed          treasurer controller
+get_remittance_owed          treasurer
 list_remittances             treasurer controller
 report_remittance            treasurer
 get_remittance               treasurer controller
 invoice_remittance           controller
 settle_remittance            treasurer
+get_specification            treasurer
 recompute_remittance         treasurer controller
 list_funds                   coordinator treasurer
 add_fund                     treasurer

@@ -269,6 +269,7 @@ async def _papers(sample: Sample) -> None:
     unseen: Json = {"kind": "service", "title": sample.word("draft"), "category": "tuin", "priceUnit": "piece"}
     unseen |= {"memberId": seller.member_id, "price": EURO, "town": "Breda", "vatClass": "standard"}
     await sample.at(seller.member, "offerings", unseen)
+    await seller.controller("POST", f"/v1/agreements/{draft['id']}/replays", {"year": 2025})
     sample.values["agreement_id"] = UUID(draft["id"])
 
 

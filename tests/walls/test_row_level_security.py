@@ -38,6 +38,8 @@ READ_ONLY = {
     "assignment_hours",
     "webhook_delivery",
     "offering_import_row",
+    "specification",
+    "replay_figures",
 }
 """Tables that the application's role cannot update."""
 OPEN = {
@@ -71,7 +73,7 @@ VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
     "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
     "network": frozenset({"office", "power_event", "webhook", "webhook_delivery", "person"}),
-    "controller": frozenset({"office", "power_event", "remittance", "person"}),
+    "controller": frozenset({"office", "power_event", "remittance", "replay_figures", "person"}),
     "case-manager": frozenset({"office", "power_event", "spending", "permission", "person"}),
 }
 """The tables in which a close caller sees any row."""

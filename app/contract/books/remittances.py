@@ -1,7 +1,8 @@
-"""Remittances to the municipality: reported line by line, invoiced, settled, recomputed."""
+"""Remittances to the municipality: reported, invoiced, settled, recomputed."""
 
 from datetime import date, datetime
 
+from app.contract.amounts import NamedAmount, amounts
 from app.contract.operation import Noun
 from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
@@ -34,6 +35,12 @@ class Remittance:
     """Its last month."""
     amount: Money = cents("cents")
     """The amount owed."""
+    by_rule: list[NamedAmount] = amounts("by_rule")
+    """It by rule, if no rule's sum tells one member's part."""
+    by_month: list[NamedAmount] = amounts("by_month")
+    """The months in which enough members have a part and none more than half."""
+    recomputed: bool | None
+    """Whether the report computed every line again and found the same; null: an older report."""
     digest: str
     """SHA-256 of its lines."""
     state: RemittanceState
@@ -78,16 +85,14 @@ class Recomputation:
     digest_matches: bool
     """Whether the lines are those that were reported."""
     differences: list[Difference]
-    """The lines that differ."""
+    """The lines that differ; empty for a municipality."""
 
 
-ONE = "/remittances/{remittance_id}"
+ONE, ALL = "/remittances/{remittance_id}", "/cooperatives/{cooperative_id}/remittances"
 remittances = Noun("remittances")
 remittances.get("/cooperatives/{cooperative_id}/remittance-owed", usecases.get_remittance_owed, RemittanceOwed)
-remittances.get("/cooperatives/{cooperative_id}/remittances", usecases.list_remittances, Remittance)
-remittances.post(
-    "/cooperatives/{cooperative_id}/remittances", usecases.report_remittance, Remittance, opens="/remittances"
-)
+remittances.get(ALL, usecases.list_remittances, Remittance)
+remittances.post(ALL, usecases.report_remittance, Remittance, opens="/remittances")
 remittances.get(ONE, usecases.get_remittance, Remittance)
 remittances.post(f"{ONE}/invoices", usecases.invoice_remittance, Remittance)
 remittances.post(f"{ONE}/payments", usecases.settle_remittance, Remittance)

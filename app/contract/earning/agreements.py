@@ -105,12 +105,20 @@ class Replay:
 
     year: int
     """The year."""
-    earnings: int
-    """The number of earnings that were split again."""
-    total: Compared
-    """All members together."""
+    computed_at: datetime
+    """When it was computed; for a municipality, the first time."""
+    earnings: int | None
+    """The number of earnings that were split again; null with `total`."""
+    total: Compared | None
+    """All members together; null if it would tell a municipality of a member."""
     members: list[Compared]
-    """Each member, by pseudonym."""
+    """Each member, by pseudonym; empty for a municipality."""
+    gainers: int | None
+    """The members who get more; null if a municipality could tell who."""
+    losers: int | None
+    """The members who get less."""
+    unchanged: int | None
+    """The members who get the same."""
 
 
 ONE = "/agreements/{agreement_id}"

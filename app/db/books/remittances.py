@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
-from app.domain.books.remittances import Line, Remittance
+from app.domain.books.remittances import Line, Remittance, Specification
 
 
 class RemittanceRow(SQLModel, table=True):
@@ -28,7 +28,9 @@ class RemittanceRow(SQLModel, table=True):
     after: date | None = c.day(null=True)
     through: date = c.day()
     cents: int = c.cents()
-    lines: list[Any] = c.json()
+    by_rule: dict[str, int] = c.json()
+    by_month: dict[str, int] = c.json()
+    recomputed: bool | None
     digest: str = c.text()
     reported_by: UUID = c.link("person", index=False)
     reported_at: datetime = c.when()
@@ -37,6 +39,15 @@ class RemittanceRow(SQLModel, table=True):
     invoiced_by: UUID | None = c.link("person", null=True, index=False)
     settled_on: date | None = c.day(null=True)
     version: int
+
+
+class SpecificationRow(SQLModel, table=True):
+    """The lines of the remittance with this id, in a table of their own: the municipality sees the remittance only."""
+
+    __tablename__ = "specification"
+    id: UUID = Field(foreign_key="remittance.id", primary_key=True)
+    cooperative_id: UUID = c.link("cooperative", index=False)
+    lines: list[Any] = c.json()
 
 
 remittances = Store(
@@ -48,11 +59,20 @@ remittances = Store(
         "after",
         "through",
         "cents",
-        "lines",
+        "by_rule",
+        "by_month",
+        "recomputed",
         "digest",
         "reported_by",
         "reported_at",
     ),
+)
+specifications = Store(
+    SpecificationRow,
+    Specification,
+    through="(select r.through from remittance r where r.id = t.id)",
+    cents="(select r.cents from remittance r where r.id = t.id)",
+    digest="(select r.digest from remittance r where r.id = t.id)",
 )
 
 

@@ -217,6 +217,13 @@ async def edition_of(tx: Tx, offering_id: UUID, edition: int) -> dict[str, Any] 
     return found
 
 
+async def own_checkouts(tx: Tx, offering_id: UUID, person_id: UUID | None, app_id: UUID | None) -> list[Hold]:
+    """The holds of a buyer's checkouts on an offering that have not ended."""
+    sql = f"""{holds.select} where t.offering_id = $1 and t.state = 'active' and t.order_id is null
+              and (t.person_id = $2 or t.app_id = $3) and t.expires_at > $4 order by t.id"""
+    return [holds.load(row) for row in await tx.rows(sql, offering_id, person_id, app_id, tx.now)]
+
+
 async def overdue_holds(tx: Tx, offering_id: UUID) -> list[Hold]:
     """Holds that still take units although their time is over."""
     sql = f"{holds.select} where t.offering_id = $1 and t.state = 'active' and t.expires_at <= $2 order by t.id"

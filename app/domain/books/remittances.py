@@ -1,11 +1,11 @@
-"""Remittances: a cooperative's debt to its municipality for closed months, reported line by line, invoiced, settled."""
+"""Remittances: a cooperative's debt to its municipality for closed months, reported, invoiced, settled."""
 
 import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from app.domain.access import Right
 from app.domain.earning.split import recompute_remitted
 from app.domain.errors import RuleRefused, SecondPersonNeeded
+from app.domain.figures import K, fits_with_others, shown
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import decimal_text
 from app.domain.transitions import Case, Need, Process, Terms, Transition, move, of_staff_and_municipality
@@ -59,7 +60,11 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Remittance:
-    """`cents` for the months after `after` (None: since the beginning) through `through`; `lines` sum to it."""
+    """`cents` for the months after `after` (None: since the beginning) through `through`.
+
+    This is all that the municipality sees: the lines are in the specification. The sums are computed once, by the
+    report, so that nobody learns anything by asking again.
+    """
 
     id: UUID
     cooperative_id: UUID
@@ -67,8 +72,14 @@ class Remittance:
     after: date | None
     through: date
     cents: int
-    lines: tuple[Line, ...]
+    by_rule: dict[str, int] = field(default_factory=dict)
+    """Cents by rule; empty if they would tell one member's part."""
+    by_month: dict[str, int] = field(default_factory=dict)
+    """Cents by month, of those months that may be shown."""
+    recomputed: bool | None = None
+    """Whether the report computed every line again and found the same; None: reported before this was kept."""
     digest: str
+    """SHA-256 of the lines."""
     reported_by: UUID
     reported_at: datetime
     state: RemittanceState = RemittanceState.REPORTED
@@ -77,6 +88,18 @@ class Remittance:
     invoiced_by: UUID | None = None
     settled_on: date | None = None
     version: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specification:
+    """The lines of a remittance (its `id`), which sum to `cents`; for the cooperative alone."""
+
+    id: UUID
+    cooperative_id: UUID
+    through: date
+    cents: int
+    digest: str
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -94,16 +117,12 @@ class Recomputation:
     """A comparison of a specification with its inputs and with the ledger of the same months."""
 
     remittance_id: UUID
+    matches: bool
     stated_cents: int
     recomputed_cents: int
     ledger_cents: int
     digest_matches: bool
     differences: tuple[Recomputed, ...]
-
-    @property
-    def matches(self) -> bool:
-        same = self.stated_cents == self.recomputed_cents == self.ledger_cents
-        return same and self.digest_matches and not self.differences
 
 
 def _not_who_reported(case: Case[Remittance]) -> SecondPersonNeeded | None:
@@ -189,31 +208,61 @@ def recompute_lines(lines: Sequence[Line]) -> list[Recomputed]:
     return found
 
 
-def recompute(remittance: Remittance, ledger_cents: int) -> Recomputation:
-    """Computes a specification again, and compares it with the ledger of the same months."""
-    lines = recompute_lines(remittance.lines)
+def recompute(specification: Specification, ledger_cents: int, *, for_staff: bool = True) -> Recomputation:
+    """Computes a specification again, and compares it with the ledger of the same months.
+
+    The lines that differ are for the cooperative's staff only.
+    """
+    stated, lines = specification.cents, recompute_lines(specification.lines)
     total = sum(line.stated_cents if line.recomputed_cents is None else line.recomputed_cents for line in lines)
     differences = tuple(line for line in lines if line.recomputed_cents not in (None, line.stated_cents))
-    same = digest(remittance.lines) == remittance.digest
+    same = digest(specification.lines) == specification.digest
     return Recomputation(
-        remittance_id=remittance.id,
-        stated_cents=remittance.cents,
+        remittance_id=specification.id,
+        matches=stated == total == ledger_cents and same and not differences,
+        stated_cents=stated,
         recomputed_cents=total,
         ledger_cents=ledger_cents,
         digest_matches=same,
-        differences=differences,
+        differences=differences if for_staff else (),
     )
 
 
-def as_csv(remittance: Remittance) -> str:
+def sums(lines: Sequence[Line], k: int = K) -> tuple[dict[str, int], dict[str, int]]:
+    """Cents by rule and by month, as a municipality may see them beside the total.
+
+    The sum of the only rule is the total, so it is shown. Several rules are shown if each fits; they come before the
+    months, because the invoice needs them. The months are then shown only if each rule's part of each month fits too: a
+    month less a rule could otherwise be one member's part.
+    """
+    rules, months = _parts(lines, lambda line: line.rule), _parts(lines, lambda line: f"{line.period:%Y-%m}")
+    if len(rules) == 1:
+        return {rule: sum(parts.values()) for rule, parts in rules.items()}, shown(months, k)
+    by_rule = shown(rules, k)
+    if len(by_rule) < len(rules):
+        return {}, shown(months, k)
+    cells = _parts(lines, lambda line: f"{line.rule} {line.period:%Y-%m}")
+    return by_rule, shown(months, k) if all(fits_with_others(cell, k) for cell in cells.values()) else {}
+
+
+def _parts(lines: Sequence[Line], group_of: Callable[[Line], str]) -> dict[str, dict[str | None, int]]:
+    """Cents by group and pseudonym of the member; None for lines without one, such as those of the fund."""
+    groups: dict[str, dict[str | None, int]] = {}
+    for line in lines:
+        parts = groups.setdefault(group_of(line), {})
+        parts[line.member] = parts.get(line.member, 0) + line.cents
+    return groups
+
+
+def as_csv(specification: Specification) -> str:
     """The specification as a table; amounts in euro with a point."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["journal", "line", "effectiveOn", "period", "kind", "rule", "member", "before", "after", "amount"])
-    for line in remittance.lines:
+    for line in specification.lines:
         before, after = (line.facts.get(name) for name in ("before", "after"))
         totals = ["" if total is None else decimal_text(total) for total in (before, after)]
         place = [str(line.journal_id), line.line, line.effective_on.isoformat(), f"{line.period:%Y-%m}"]
         writer.writerow([*place, line.kind, line.rule, line.member or "", *totals, decimal_text(line.cents)])
-    writer.writerow(["total", *[""] * 8, decimal_text(remittance.cents)])
+    writer.writerow(["total", *[""] * 8, decimal_text(specification.cents)])
     return out.getvalue()

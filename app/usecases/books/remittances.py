@@ -1,7 +1,9 @@
 """Remittances: the treasurer reports closed months, the municipality invoices, the treasurer pays."""
 
+from dataclasses import replace
+
 from app.db import ledger
-from app.db.books.remittances import months_reported, owed_lines, remittances
+from app.db.books.remittances import months_reported, owed_lines, remittances, specifications
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
@@ -12,12 +14,14 @@ from app.domain.books.remittances import (
     Owed,
     Recomputation,
     Remittance,
+    Specification,
     check_period,
     digest,
     invoiced,
     recompute,
     settled,
     settlement,
+    sums,
 )
 from app.domain.days import check_day, day_of
 from app.domain.ledger import JournalKind, Posting
@@ -31,17 +35,20 @@ from app.vocabulary import Month, PaymentDay, Reference, Version, first_of
 
 
 async def get_remittance_owed(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Owed:
-    """The amount owed to the municipality and not reported yet; below zero if refunds came after the last report."""
-    cooperative = await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.READ_REMITTANCE, cooperative_id, municipality_id=cooperative.municipality_id)
-    await lend_staff_view(tx, cooperative_id)
+    """The amount owed to the municipality and not reported yet; below zero if refunds came after the last report.
+
+    It changes with every sale, so it is for the treasurer only.
+    """
+    await cooperatives.get(tx, cooperative_id)
+    actor.require(Right.READ_SPECIFICATION, cooperative_id)
     reported, _ = await months_reported(tx, cooperative_id)
     return Owed(cooperative_id, sum(line.cents for line in await owed_lines(tx, cooperative_id, reported, None)))
 
 
 async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, through: Month) -> Remittance:
-    """Report the amount owed for all closed months through one, line by line. Later refunds come off the next report.
+    """Report the amount owed for all closed months through one. Later refunds come off the next report.
 
+    The municipality gets the total and the sums that are nobody's own; the lines stay with the cooperative.
     Raises RuleRefused for an open month, one that was reported, or if nothing is owed.
     """
     last = first_of(through)
@@ -52,6 +59,7 @@ async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: Cooperative
     lines = tuple(await owed_lines(tx, cooperative_id, reported, last))
     cents = sum(line.cents for line in lines)
     check_period(last, reported, closed, cents)
+    by_rule, by_month = sums(lines)
     made = Remittance(
         id=uuid7(),
         cooperative_id=cooperative_id,
@@ -59,12 +67,18 @@ async def report_remittance(tx: Tx, actor: Actor, *, cooperative_id: Cooperative
         after=reported,
         through=last,
         cents=cents,
-        lines=lines,
+        by_rule=by_rule,
+        by_month=by_month,
         digest=digest(lines),
         reported_by=actor.person,
         reported_at=tx.now,
     )
+    specification = Specification(
+        id=made.id, cooperative_id=cooperative_id, through=last, cents=cents, digest=made.digest, lines=lines
+    )
+    made = replace(made, recomputed=recompute(specification, cents).matches)
     await remittances.add(tx, made)
+    await specifications.add(tx, specification)
     await tell(tx, "remittance.reported", cooperative_id, made.id, through=through)
     return made
 
@@ -132,16 +146,29 @@ async def list_remittances(
 @shows_private
 @reads_by_id(remittances)
 async def get_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Remittance:
-    """One remittance with its specification. Raises NotFound."""
+    """One remittance, with the sums of its lines. Raises NotFound."""
     found = await remittances.get(tx, remittance_id)
     actor.require(Right.READ_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
     return found
 
 
 @shows_private
-async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Recomputation:
-    """Compute a specification again from its stored inputs, and compare it with the ledger; changes nothing."""
+async def get_specification(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Specification:
+    """The lines of a remittance with their inputs, for the treasurer. Raises NotFound."""
     found = await get_remittance(tx, actor, remittance_id=remittance_id)
+    actor.require(Right.READ_SPECIFICATION, found.cooperative_id)
+    return await specifications.get(tx, remittance_id)
+
+
+@shows_private
+async def recompute_remittance(tx: Tx, actor: Actor, *, remittance_id: RemittanceId) -> Recomputation:
+    """Compute a specification again from its stored inputs, and compare it with the ledger; changes nothing.
+
+    Only the treasurer sees the lines that differ.
+    """
+    found = await get_remittance(tx, actor, remittance_id=remittance_id)
+    for_staff = actor.may(Right.READ_SPECIFICATION, found.cooperative_id)
     await lend_staff_view(tx, found.cooperative_id)
     booked = await owed_lines(tx, found.cooperative_id, found.after, found.through)
-    return recompute(found, sum(line.cents for line in booked))
+    specification = await specifications.get(tx, remittance_id)
+    return recompute(specification, sum(line.cents for line in booked), for_staff=for_staff)

@@ -1,9 +1,10 @@
-"""Look-ups outside the database: made before the transaction begins, so that no transaction waits for them."""
+"""What comes from outside the database: look-ups, made before the transaction begins, and terms of the installation."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from app.domain.market.holds import USUAL, HoldTerms
 from app.domain.platform.destinations import PUBLIC, Address, Destinations
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -20,10 +21,11 @@ async def knows_none(_: str) -> tuple[Address, ...]:
 
 @dataclass(frozen=True)
 class Outside:
-    """The world outside: the allowed destinations of webhooks, and a name resolver."""
+    """The world outside: the allowed destinations of webhooks, a name resolver, and the installation's terms."""
 
     destinations: Destinations = PUBLIC
     look_up: LookUp = knows_none
+    hold_terms: HoldTerms = USUAL
 
 
 NOWHERE = Outside()

@@ -10,6 +10,7 @@ from app.db.earning.agreements import add_agreement, next_number, save_agreement
 from app.db.earning.agreements import get_agreement as load
 from app.db.earning.agreements import list_agreements as load_page
 from app.db.earning.earnings import posted_in_year
+from app.db.earning.replay import first_shown, keep_first, replay_figures
 from app.db.engine import Tx, uuid7
 from app.db.failures import unique_or
 from app.db.ledger import lock_books
@@ -23,7 +24,14 @@ from app.domain.days import AGREED
 from app.domain.earning import agreements as rules_of
 from app.domain.earning.agreement_rules import check_rules
 from app.domain.earning.agreements import Agreement, ExampleResult, Side
-from app.domain.earning.replay import Replay, replay
+from app.domain.earning.replay import (
+    Replay,
+    ReplayFigures,
+    check_over,
+    digest_of_rules,
+    for_municipality,
+    replay,
+)
 from app.domain.earning.split import run_examples
 from app.domain.errors import PeriodTaken
 from app.domain.page import Page, PageRequest
@@ -180,14 +188,39 @@ async def sign_agreement(
 async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId, year: Year) -> Replay:
     """Compute a past year again under a version: the difference in total, and per member by pseudonym.
 
-    Nothing is booked.
+    Nothing is booked. A municipality sees totals and counts that tell of no member, of years that are over; they stay
+    as they were computed first for these rules. Raises RuleRefused.
     """
     agreement = await load(tx, agreement_id)
     place = agreement.municipality_id
     actor.require(Right.REPLAY_AGREEMENT, agreement.cooperative_id, municipality_id=place)
-    await lend_staff_view(tx, agreement.cooperative_id)
+    if actor.may(Right.REPLAY_AGREEMENT, agreement.cooperative_id):
+        return await _replayed(tx, agreement, year)
+    check_over(year, tx.today)
+    rules = digest_of_rules(agreement)
+    known = await replay_figures.find(tx, agreement_id=agreement_id, year=year, rules=rules)
+    if known is None:
+        await lend_staff_view(tx, agreement.cooperative_id)
+        # Two drafts are computed one after the other, so that the second is compared with the first.
+        await lock_books(tx, agreement.cooperative_id)
+        before = await first_shown(tx, agreement.cooperative_id, year)
+        figures = ReplayFigures(
+            id=uuid7(),
+            agreement_id=agreement_id,
+            cooperative_id=agreement.cooperative_id,
+            municipality_id=place,
+            year=year,
+            rules=rules,
+            result=for_municipality(await _replayed(tx, agreement, year), before),
+        )
+        known = await keep_first(tx, figures)
+    return known.result
+
+
+async def _replayed(tx: Tx, agreement: Agreement, year: int) -> Replay:
     name = partial(tx.sealing.pseudonym, agreement.cooperative_id)
-    return replay(agreement, await posted_in_year(tx, agreement.cooperative_id, year), year, name)
+    earnings = await posted_in_year(tx, agreement.cooperative_id, year)
+    return replay(agreement, earnings, year, name, tx.now)
 
 
 @shows_private

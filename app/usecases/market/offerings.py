@@ -9,15 +9,16 @@ from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from app.db.engine import Tx, uuid7
-from app.db.market.offerings import add_edition, end_holds, holds, lock_stock, offerings, save_stock
+from app.db.market.offerings import add_edition, end_holds, holds, lock_stock, offerings, own_checkouts, save_stock
 from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
 from app.db.people.persons import ensure_person, lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.errors import HoldGone, NotFound, NotOrderable
+from app.domain.errors import HoldGone, HoldTooLarge, NotFound, NotOrderable, SoldOut
 from app.domain.market import offerings as process
+from app.domain.market.holds import USUAL, HoldTerms, held
 from app.domain.market.offerings import (
     CONTENT,
     OFFERING,
@@ -35,10 +36,11 @@ from app.domain.people.members import FORMER
 from app.domain.platform.events import LESS_HELD
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
+from app.usecases.declared.outside import Asker, prepared_by
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.offering import OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
-from app.usecases.shared.ordering import take_or_free
+from app.usecases.shared.ordering import without_overdue
 from app.vocabulary import WHOLE, Doc, Quantity, Version
 
 HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=60), WHOLE, Doc("How many minutes, an hour at most.")]
@@ -151,10 +153,25 @@ async def move_offering(
     return await offerings.save(tx, moved)
 
 
+async def _terms(run: Asker, **_: object) -> dict[str, HoldTerms]:
+    return {"hold_terms": run.outside.hold_terms}
+
+
+@prepared_by(_terms)
 async def hold_stock(
-    tx: Tx, actor: Actor, *, offering_id: OfferingId, quantity: Quantity, minutes: HoldMinutes = 15
+    tx: Tx,
+    actor: Actor,
+    *,
+    offering_id: OfferingId,
+    quantity: Quantity,
+    minutes: HoldMinutes = 15,
+    hold_terms: HoldTerms = USUAL,
 ) -> Hold:
-    """Hold units during a checkout; give the id of the hold in the order. Raises SoldOut, NotOrderable, NotFound."""
+    """Hold units during a checkout; give the id of the hold in the order.
+
+    One buyer has few holds on an offering at a time, and holds a share of what is left. Raises SoldOut, TooManyHolds,
+    HoldTooLarge, NotOrderable, NotFound.
+    """
     actor.require(Right.BUY)
     person_id = await ensure_person(tx, actor.issuer or "", actor.subject, "") if actor.subject is not None else None
     await lock_stock(tx, [offering_id])
@@ -176,7 +193,13 @@ async def hold_stock(
         person_id=person_id,
         app_id=app_id,
     )
-    await save_stock(tx, await take_or_free(tx, offering, quantity))
+    # The stock is locked, so the buyer's other holds cannot change.
+    own = await own_checkouts(tx, offering_id, person_id, app_id)
+    try:
+        taken = held(hold_terms, offering, own, hold)
+    except (SoldOut, HoldTooLarge):
+        taken = held(hold_terms, await without_overdue(tx, offering), own, hold)
+    await save_stock(tx, taken)
     await holds.add(tx, hold)
     await start_timer(tx, "stock_hold", offering.cooperative_id, hold.id, until)
     return hold

@@ -61,14 +61,22 @@ async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:
     try:
         return take(offering, quantity)
     except SoldOut:
-        freed = 0
-        await lend_staff_view(tx, offering.cooperative_id)
-        for hold in await overdue_holds(tx, offering.id):
-            if hold.order_id is None:
-                freed += await end_holds(tx, hold_id=hold.id, state="expired")
-            elif order := await orders.find(tx, id=hold.order_id):
-                order_in_time(tx, order)
-        return take(replace(offering, held=offering.held - freed), quantity)
+        return take(await without_overdue(tx, offering), quantity)
+
+
+async def without_overdue(tx: Tx, offering: Offering) -> Offering:
+    """The offering after its overdue checkouts are released.
+
+    Raises StepDue for an order that holds units although it should have expired.
+    """
+    freed = 0
+    await lend_staff_view(tx, offering.cooperative_id)
+    for hold in await overdue_holds(tx, offering.id):
+        if hold.order_id is None:
+            freed += await end_holds(tx, hold_id=hold.id, state="expired")
+        elif order := await orders.find(tx, id=hold.order_id):
+            order_in_time(tx, order)
+    return replace(offering, held=offering.held - freed)
 
 
 def reference() -> str:
