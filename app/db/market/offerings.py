@@ -158,6 +158,12 @@ async def save_stock(tx: Tx, offering: Offering) -> None:
     await tx.write(sql, offering.id, offering.stock, offering.held, row=row, inserts=True, parents=("offering",))
 
 
+async def save_held(tx: Tx, offering: Offering) -> None:
+    """Write how many units of an offering are held. The stock is locked; those who buy write nothing else of it."""
+    sql = "update stock set held = $2 where offering_id = $1"
+    await tx.write(sql, offering.id, offering.held, row=("stock", offering.id))
+
+
 async def add_edition(tx: Tx, offering: Offering, contents: dict[str, Any]) -> None:
     sql = "insert into offering_edition (offering_id, edition, published_at, contents) values ($1, $2, $3, $4)"
     await tx.value(sql, offering.id, offering.edition, tx.now, contents)

@@ -152,6 +152,11 @@ declare
     v_posted bigint;
     v_version bigint;
 begin
+    if not keeps_books() and exists (
+           select from jsonb_array_elements(p_journals) j
+            where ((j ->> 'cooperative_id')::uuid = any(my_staff())) is not true) then
+        raise insufficient_privilege using message = 'these books are not open here';
+    end if;
     for v_number in 0..jsonb_array_length(p_journals) - 1 loop
         v_given := p_journals -> v_number;
         v_journal := jsonb_populate_record(null::journal, v_given);
@@ -288,4 +293,6 @@ alter table book_check enable row level security, force row level security;
 grant select, insert on book_check to samen_app;
 grant update (checked_at, broken) on book_check to samen_worker;
 create policy network on book_check to samen_app using ((select is_network()));
-create policy work on book_check to samen_worker using (true) with check (true);
+create policy find on book_check for select to samen_worker using (true);
+create policy start on book_check for insert to samen_worker with check (true);
+create policy finish on book_check for update to samen_worker using (true);

@@ -56,13 +56,14 @@ create trigger changed_by_the_staff before update of name, trade_name, person_id
           (old.name, old.trade_name, old.person_id, old.state, old.trial_until, old.exited_on, old.destination))
     execute function only_the_staff();
 
--- What happened to a membership; a trail.
+-- What happened to a membership; a trail, in which nobody writes in another's name.
 alter table member_event enable row level security, force row level security;
 grant select, insert on member_event to samen_app;
 create policy read on member_event for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or member_id = any((select my_members())::uuid[]));
 create policy add on member_event for insert to samen_app
-    with check (cooperative_id = any((select my_staff())::uuid[]));
+    with check (cooperative_id = any((select my_staff())::uuid[])
+                and (person_id is null or person_id = (select my_person())));
 create trigger append_only before delete or update on member_event for each row execute function refuse_change_of_trail();
 create trigger never_truncate before truncate on member_event for each statement execute function refuse_change();

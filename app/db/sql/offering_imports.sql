@@ -5,7 +5,8 @@ grant select, insert, update (state, created, changed, unchanged, refused, finis
 create policy own on offering_import to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or cooperative_id = any((select my_partners())::uuid[]));
-create policy work on offering_import to samen_worker using (true) with check (true);
+create policy find on offering_import for select to samen_worker using (true);
+create policy stop on offering_import for update to samen_worker using (true);
 
 alter table offering_import_row enable row level security, force row level security;
 grant select, insert on offering_import_row to samen_app;

@@ -108,12 +108,13 @@ create trigger is_on_sale before insert on order_line for each row
 create trigger append_only before delete or update on order_line for each row execute function refuse_change();
 create trigger never_truncate before truncate on order_line for each statement execute function refuse_change();
 
--- What happened to an order; a trail.
+-- What happened to an order; a trail, in which nobody writes in another's name.
 alter table order_event enable row level security, force row level security;
 grant select, insert on order_event to samen_app;
 create policy read on order_event for select to samen_app
     using (exists (select 1 from "order" o where o.id = order_event.order_id));
-create policy add on order_event for insert to samen_app with check (sees_order(order_id));
+create policy add on order_event for insert to samen_app
+    with check (sees_order(order_id) and (person_id is null or person_id = my_person()));
 create trigger append_only before delete or update on order_event for each row execute function refuse_change_of_trail();
 create trigger never_truncate before truncate on order_event for each statement execute function refuse_change();
 

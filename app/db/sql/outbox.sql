@@ -17,7 +17,8 @@ create policy feed on outbox for select to samen_app
                 or cooperative_id = any((select my_partners())::uuid[])
                 or app_id = (select my_app())));
 create policy tell on outbox for insert to samen_app with check ((select has_entered()));
-create policy work on outbox to samen_worker using (true) with check (true);
+create policy find on outbox for select to samen_worker using (true);
+create policy deliver on outbox for update to samen_worker using (true);
 
 alter table feed_head enable row level security, force row level security;
 grant select on feed_head to samen_app;
@@ -30,7 +31,8 @@ alter table timer enable row level security, force row level security;
 grant insert on timer to samen_app;
 grant select, update (done_at, next_try_at, attempts) on timer to samen_worker;
 create policy start on timer for insert to samen_app with check ((select has_entered()));
-create policy work on timer to samen_worker using (true) with check (true);
+create policy find on timer for select to samen_worker using (true);
+create policy finish on timer for update to samen_worker using (true);
 
 -- What somebody has to do; opened and closed by events.
 alter table task enable row level security, force row level security;

@@ -61,6 +61,7 @@ declare
     v_members uuid[];
     v_orders uuid[];
 begin
+    perform must_have_entered();
     select * into strict v_person from person where id = v_me;
     v_login := concat_ws('|', v_person.issuer, v_person.subject);
     v_members := array(select id from member where person_id = v_me);

@@ -36,7 +36,8 @@ create policy own on webhook to samen_app
     using (app_id = (select my_app())
            or (select is_network())
            or exists (select 1 from app a where a.id = webhook.app_id and a.cooperative_ids && (select my_staff())));
-create policy work on webhook to samen_worker using (true);
+create policy find on webhook for select to samen_worker using (true);
+create policy count on webhook for update to samen_worker using (true);
 
 alter table webhook_delivery enable row level security, force row level security;
 grant select, update (next_try_at), delete on webhook_delivery to samen_app;
@@ -46,4 +47,6 @@ create policy own on webhook_delivery to samen_app
            or (select is_network())
            or exists (select 1 from app a
                        where a.id = webhook_delivery.app_id and a.cooperative_ids && (select my_staff())));
-create policy work on webhook_delivery to samen_worker using (true);
+create policy find on webhook_delivery for select to samen_worker using (true);
+create policy start on webhook_delivery for insert to samen_worker with check (true);
+create policy send on webhook_delivery for update to samen_worker using (true);

@@ -9,7 +9,16 @@ from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from app.db.engine import Tx, uuid7
-from app.db.market.offerings import add_edition, end_holds, holds, lock_stock, offerings, own_checkouts, save_stock
+from app.db.market.offerings import (
+    add_edition,
+    end_holds,
+    holds,
+    lock_stock,
+    offerings,
+    own_checkouts,
+    save_held,
+    save_stock,
+)
 from app.db.people.cooperatives import cooperatives
 from app.db.people.members import members
 from app.db.people.persons import ensure_person, lend_staff_view
@@ -199,7 +208,7 @@ async def hold_stock(
         taken = held(hold_terms, offering, own, hold)
     except (SoldOut, HoldTooLarge):
         taken = held(hold_terms, await without_overdue(tx, offering), own, hold)
-    await save_stock(tx, taken)
+    await save_held(tx, taken)
     await holds.add(tx, hold)
     await start_timer(tx, "stock_hold", offering.cooperative_id, hold.id, until)
     return hold

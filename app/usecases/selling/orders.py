@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.db.engine import Tx, uuid7
-from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_stock
+from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_held
 from app.db.people.persons import ensure_person, lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.customers import customers
@@ -328,7 +328,7 @@ async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
     """Saves the holds of the order, one for each line."""
     limited = [offering for offering in found if offering.stock is not None]
     for offering in limited:
-        await save_stock(tx, offering)
+        await save_held(tx, offering)
     held = [
         Hold(
             id=uuid7(),
