@@ -183,9 +183,13 @@ class Database:
             reset=_nothing_to_reset,
             server_settings={"application_name": self.role, **acts_as},
         )
-        async with self._pool.acquire() as connection:
-            check_version(connection)
-            await self._check_login(connection)
+        try:
+            async with self._pool.acquire() as connection:
+                check_version(connection)
+                await self._check_login(connection)
+        except BaseException:
+            await self._pool.close()
+            raise
 
     async def _check_login(self, connection: Any) -> None:
         """Checks that the session is the role's own, since a session can become whatever its login may be.

@@ -12,7 +12,7 @@ create policy change on cooperative for update to samen_app
 create or replace function only_the_network() returns trigger
     language plpgsql as $$
 begin
-    if not is_network() and not keeps_books() then
+    if not is_network() and not keeps_all() then
         raise insufficient_privilege using message = 'only the network changes this';
     end if;
     return new;

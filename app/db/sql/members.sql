@@ -44,7 +44,7 @@ create trigger another_person_is_there before update of person_id on member for 
 create or replace function only_the_staff() returns trigger
     language plpgsql as $$
 begin
-    if not coalesce(old.cooperative_id = any(my_staff()), false) and not keeps_books() then
+    if not coalesce(old.cooperative_id = any(my_staff()), false) and not keeps_all() then
         raise insufficient_privilege using message = 'only the staff of the cooperative change this';
     end if;
     return new;

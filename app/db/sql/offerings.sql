@@ -22,7 +22,7 @@ grant execute on function sells to samen_app;
 create or replace function counted_by_the_seller() returns trigger
     language plpgsql as $$
 begin
-    if not sells(new.offering_id) and not keeps_books() then
+    if not sells(new.offering_id) and not keeps_all() then
         raise insufficient_privilege using message = 'only those who sell say how many there are';
     end if;
     return new;
