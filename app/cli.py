@@ -10,6 +10,7 @@ import io
 import json
 import math
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -99,7 +100,7 @@ def migrate(
     with database(settings) as logins:
         if roles:
             for name, address in asyncio.run(make_logins(logins.owners())).items():
-                print(f"{name}={address}")
+                print(f"{name}={shlex.quote(address)}")
         elif not check:
             migrate_to_head(logins.owners(), always=True)
         elif found := asyncio.run(differences(logins.owners())):

@@ -10,7 +10,6 @@ import pytest
 
 from app.db.books.invariants import broken
 from app.db.engine import Database, Tx
-from app.db.people.persons import lend_staff_view
 from tests.scenarios.jobs import net
 from tests.scenarios.test_nettings import owing
 from tests.world import World
@@ -57,7 +56,7 @@ def journal(cooperative_id: str, legs: Any, source_id: uuid.UUID | None = None) 
 
 async def post(tx: Tx, cooperative_id: str, *journals: dict[str, Any]) -> uuid.UUID:
     """Posts all at once; returns the id of the first."""
-    await lend_staff_view(tx, uuid.UUID(cooperative_id))
+    await tx.value("select set_config('samen.staff', array[$1::uuid]::text, true)", uuid.UUID(cooperative_id))
     await tx.value("select post_journals($1)", list(journals))
     return uuid.UUID(str(journals[0]["id"]))
 

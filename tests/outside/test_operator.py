@@ -42,11 +42,10 @@ def empty(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(postgres.home)
 
 
-def settings(front: Front, provider: Provider, postgres: EmbeddedPostgres, folder: Path) -> str:
+def settings(front: Front, provider: Provider, folder: Path) -> str:
     """The settings file of the page, with this machine's addresses."""
     (stated,) = blocks(PAGE, "ini")
     replaced = {
-        "postgresql://samen:change-me@127.0.0.1:5432/samen": shlex.quote(postgres.url()),
         "/var/lib/samen": str(folder / "keys"),
         "https://samen.example.org": f"https://localhost:{front.port}",
         "https://id.example.org": provider.issuer,
@@ -65,9 +64,10 @@ def put_a_tool_for_tokens(folder: Path, provider: Provider) -> None:
     tool.chmod(0o700)
 
 
-def program(file: Path, ports: tuple[int, int], provider: Provider) -> str:
+def program(file: Path, ports: tuple[int, int], provider: Provider, postgres: EmbeddedPostgres) -> str:
     """The page's commands, with this machine's ports; processes that they start end with them."""
     replaced = {"/etc/samen.env": str(file), "8001": str(ports[0]), "8002": str(ports[1])}
+    replaced["postgresql://samen:change-me@127.0.0.1:5432/samen"] = shlex.quote(postgres.url())
     commands = substituted("\n".join(blocks(PAGE, "sh")), replaced | {"https://id.example.org": provider.issuer})
     return f"trap 'kill $(jobs -p)' EXIT\n{commands}"
 
@@ -79,14 +79,14 @@ async def test_the_page_of_an_operator(tmp_path: Path, tls: Tls, provider: Provi
     ports = (free_port(), free_port())
     with nginx(tls, ports) as front:
         file = tmp_path / "samen.env"
-        file.write_text(settings(front, provider, empty, tmp_path), encoding="utf-8")
+        file.write_text(settings(front, provider, tmp_path), encoding="utf-8")
         environment = {
             "PATH": os.pathsep.join((str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"])),
             "SSL_CERT_FILE": str(tls.authority),
             "CURL_CA_BUNDLE": str(tls.authority),
             "SAMEN_LOG_LEVEL": "WARNING",
         }
-        script = program(file, ports, provider)
+        script = program(file, ports, provider, empty)
         status, printed = await ended(["bash", "-euc", script], tmp_path, environment)
     assert status == 0, printed
     shown = [line for block in blocks(PAGE, "") for line in block.splitlines()]
