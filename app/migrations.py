@@ -8,12 +8,13 @@ from pathlib import Path
 
 import asyncpg
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from app.db import definitions
 from app.db.engine import Tx
 from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
-from app.db.revisions import TIMEOUTS, newest, upgrade_to_base
+from app.db.revisions import ALEMBIC, TIMEOUTS, newest, upgrade_to_base
 from app.db.vat import write_rates
 
 ROOT = Path(__file__).parent.parent
@@ -24,22 +25,22 @@ TRIES = 20
 log = logging.getLogger("samen.database")
 
 
-def alembic_config(url: str) -> Config:
+def alembic_config(url: str, folder: Path = ALEMBIC) -> Config:
     """Alembic's settings for the database at `url`. A percent sign in the project's path is doubled."""
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "alembic").replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = url
     return config
 
 
-def migrate_to_head(url: str, *, always: bool = False) -> None:
+def migrate_to_head(url: str, *, always: bool = False, folder: Path = ALEMBIC) -> None:
     """Upgrades tables, functions, policies and rates; fast if they are up to date. Waits for others that do the same.
 
-    `url` is the owner's. With `always` functions and policies are made anew also if they look as they should.
-    Raises DatabaseUnfit, DatabaseFailed.
+    `url` is the owner's, `folder` has the revisions. With `always` functions and policies are made anew also if they
+    look as they should. Raises DatabaseUnfit, DatabaseFailed.
     """
-    asyncio.run(_migrate(url, always))
+    asyncio.run(_migrate(url, always, folder))
 
 
 async def differences(url: str) -> list[str]:
@@ -51,7 +52,7 @@ async def differences(url: str) -> list[str]:
         await connection.close()
 
 
-async def _migrate(url: str, always: bool) -> None:
+async def _migrate(url: str, always: bool, folder: Path) -> None:
     with telling_failures():
         connection = await asyncpg.connect(url)
         try:
@@ -60,13 +61,22 @@ async def _migrate(url: str, always: bool) -> None:
             for name, value in TIMEOUTS.items():
                 await connection.execute(f"set {name} = '{value}'")
             await _patiently(lambda: upgrade_to_base(connection))
-            if await _revision(connection) != newest():
-                await _patiently(lambda: asyncio.to_thread(command.upgrade, alembic_config(url), "head"))
+            if await _revision(connection) != newest(folder):
+                await _patiently(lambda: asyncio.to_thread(_upgrade, alembic_config(url, folder)))
             if always or not await definitions.applied(connection):
                 await _patiently(lambda: definitions.apply(connection))
             await write_rates(Tx(connection, datetime.now(UTC)))
         finally:
             await connection.close()
+
+
+def _upgrade(config: Config) -> None:
+    """Runs the revisions that are missing. Raises the driver's error where SQLAlchemy wraps it."""
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        cause = error.orig.__cause__ if error.orig is not None else None
+        raise (cause or error) from error
 
 
 async def _patiently(step: Callable[[], Awaitable[None]]) -> None:

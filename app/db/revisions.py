@@ -24,9 +24,9 @@ TIMEOUTS = {"lock_timeout": "2s", "statement_timeout": "10min"}
 
 
 @lru_cache
-def newest() -> str:
-    """The newest revision in this code; the files are numbered."""
-    return max(file.name[:4] for file in (ALEMBIC / "versions").glob("[0-9]*.py"))
+def newest(folder: Path = ALEMBIC) -> str:
+    """The newest revision of a folder; the files are numbered."""
+    return max(file.name[:4] for file in (folder / "versions").glob("[0-9]*.py"))
 
 
 async def current(tx: Tx) -> str:

@@ -60,12 +60,27 @@ begin
 end $$;
 
 -- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.
-create or replace function add_order(p_order "order", p_lines order_line[], p_events order_event[]) returns void
+-- They come as JSON and are written by their names, so that a process that is older than a column still places orders.
+create or replace function add_order(p_order jsonb, p_lines jsonb, p_events jsonb) returns void
     language plpgsql set search_path = public, pg_temp as $$
 begin
-    insert into "order" select p_order.*;
-    insert into order_line select * from unnest(p_lines);
-    insert into order_event select * from unnest(p_events);
+    insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by,
+                         customer_person_id, app_id, maker_ids, guest_token_hash, needed_at, note, state, paid_cents,
+                         refunded_cents, delivered_at, completed_at, sale_parts, sale_reversed, version, assignment_id,
+                         buyer_id)
+    select o.id, o.cooperative_id, o.reference, o.contact, o.net_cents, o.vat_cents, o.placed_at, o.accept_by,
+           o.customer_person_id, o.app_id, o.maker_ids, o.guest_token_hash, o.needed_at, o.note, o.state, o.paid_cents,
+           o.refunded_cents, o.delivered_at, o.completed_at, o.sale_parts, o.sale_reversed, o.version, o.assignment_id,
+           o.buyer_id
+      from jsonb_populate_record(null::"order", p_order) o;
+    insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity, unit_price_cents,
+                            vat_class, vat_basis_points, counts_stock, purchase_cents)
+    select l.id, l.order_id, l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.unit_price_cents,
+           l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents
+      from jsonb_populate_recordset(null::order_line, p_lines) l;
+    insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, app_id, note)
+    select e.id, e.order_id, e.cooperative_id, e.verb, e.state, e.at, e.person_id, e.app_id, e.note
+      from jsonb_populate_recordset(null::order_event, p_events) e;
 end $$;
 grant execute on function add_order to samen_app;
 
