@@ -114,13 +114,14 @@ def run() -> None:
     settings = _checked()
     if settings.production:
         raise typer.BadParameter("`samen run` loads a demo network. In production use `serve` and `worker`.")
-    from app.migrations import migrate_to_head
+    from app.migrations import check_logins, migrate_to_head
     from app.serving import serve_and_work, watch
 
     log_to_stderr(settings.log_level if settings.log_level != "INFO" else "WARNING")
     with _running_alone(settings), kept_database(settings, PATIENCE, *SETTINGS) as logins:
         watch(settings)
         migrate_to_head(logins.owners())
+        asyncio.run(check_logins(logins, *SETTINGS))
         asyncio.run(check_sealing_key(settings, logins, APP_ROLE))
         asyncio.run(_load(settings, logins))
         asyncio.run(serve_and_work(settings, logins, lambda: _welcome(settings)))
@@ -173,8 +174,10 @@ def serve() -> None:
     settings = _checked()
     log_to_stderr(settings.log_level)
     with kept_database(settings, PATIENCE, APP_ROLE, CATALOGUE_ROLE) as logins:
+        from app.migrations import check_logins
         from app.serving import listener, server_of, watch
 
+        asyncio.run(check_logins(logins, APP_ROLE, CATALOGUE_ROLE))
         asyncio.run(check_sealing_key(settings, logins, APP_ROLE))
         watch(settings)
         bound = listener(settings)
@@ -190,9 +193,11 @@ def worker() -> None:
     settings = _checked()
     log_to_stderr(settings.log_level)
     with kept_database(settings, math.inf, WORKER_ROLE, READER_ROLE) as logins:
+        from app.migrations import check_logins
         from app.serving import watch
         from app.worker import work
 
+        asyncio.run(check_logins(logins, WORKER_ROLE, READER_ROLE))
         asyncio.run(check_sealing_key(settings, logins, WORKER_ROLE))
         watch(settings)
         asyncio.run(work(settings, logins))

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from app.db import definitions
-from app.db.engine import Tx
+from app.db.engine import Tx, opened
 from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
+from app.db.logins import Logins
 from app.db.revisions import ALEMBIC, TIMEOUTS, newest, upgrade_to_base
 from app.db.vat import write_rates
 
@@ -52,6 +53,20 @@ async def differences(url: str) -> list[str]:
         await connection.close()
 
 
+async def check_logins(logins: Logins, *roles: str) -> None:
+    """Checks that each role logs in, to a database with the functions and policies of this version.
+
+    Raises DatabaseUnfit.
+    """
+    for role in roles:
+        async with opened(logins, role=role, size=1) as database, database.transaction() as tx:
+            if await tx.value(definitions.APPLIED) != definitions.mark():
+                raise DatabaseUnfit(
+                    "The functions and policies of this database are not those of this version. Run `samen migrate`"
+                    " first."
+                )
+
+
 async def _migrate(url: str, always: bool, folder: Path) -> None:
     with telling_failures():
         connection = await asyncpg.connect(url)
@@ -63,7 +78,7 @@ async def _migrate(url: str, always: bool, folder: Path) -> None:
             await _patiently(lambda: upgrade_to_base(connection))
             if await _revision(connection) != newest(folder):
                 await _patiently(lambda: asyncio.to_thread(_upgrade, alembic_config(url, folder)))
-            if always or not await definitions.applied(connection):
+            if always or await connection.fetchval(definitions.APPLIED) != definitions.mark():
                 await _patiently(lambda: definitions.apply(connection))
             await write_rates(Tx(connection, datetime.now(UTC)))
         finally:

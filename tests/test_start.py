@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shlex
 import shutil
 import socket
 import stat
@@ -20,7 +21,7 @@ from jose import jwk
 
 from app.adapters.tokens import KeyRing, new_key
 from app.db.embedded import EmbeddedPostgres
-from app.db.logins import logins_at
+from app.db.logins import OWNER_SETTING, SETTINGS, logins_at
 from tests.live import settings_of
 from tests.test_cli import ROOT, samen
 
@@ -377,3 +378,68 @@ def test_a_port_in_use_is_told_in_a_sentence(database_url: str, tmp_path: Path, 
         done = samen("serve", cwd=tmp_path, **given)
     assert done.returncode == 1
     assert done.stderr == f"{host}, {port}: 127.0.0.1 port {number} cannot be opened (Address already in use).\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+async def test_nothing_starts_on_functions_of_another_version(empty: str, tmp_path: Path, command: str) -> None:
+    """Nor before the first migration."""
+    given = settings_of(logins_at(empty)) | {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
+    said = "The functions and policies of this database are not those of this version. Run `samen migrate` first.\n"
+    assert samen(command, cwd=tmp_path, **given).stderr == said
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    owner = await asyncpg.connect(empty)
+    await owner.execute("comment on table alembic_version is 'app/db/sql of yesterday'")
+    await owner.close()
+    done = samen(command, cwd=tmp_path, **given)
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_the_logins_of_a_server_are_made_once_for_each_process(tmp_path: Path) -> None:
+    """With passwords that log in, on a server that asks for them."""
+    alone = EmbeddedPostgres.at(tmp_path / "server")
+    alone.start()
+    hba = alone.data / "pg_hba.conf"
+    hba.write_text("local all samen,postgres peer map=samen\nlocal all all scram-sha-256\n", encoding="utf-8")
+    alone.command("psql", "-qd", "postgres", "-c", "select pg_reload_conf()")
+    done = samen("migrate", "--roles", cwd=tmp_path, SAMEN_DATABASE_URL_OWNER=alone.url())
+    assert (done.returncode, done.stderr) == (0, "")
+    given = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    given = {name: shlex.split(address)[0] for name, address in given.items()}
+    assert given.keys() == {*SETTINGS.values(), OWNER_SETTING}
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    assert samen("check-books", cwd=tmp_path, **given).returncode == 0
+    again = samen("migrate", "--roles", cwd=tmp_path, SAMEN_DATABASE_URL_OWNER=alone.url())
+    assert again.stdout != done.stdout, "other passwords"
+    refused = samen("check-books", cwd=tmp_path, **given)
+    assert (refused.returncode, "Are login and password" in refused.stderr) == (1, True)
+    alone.stop()
+    shutil.rmtree(alone.home)
+
+
+def test_each_process_needs_the_address_of_its_own_login(empty: str, tmp_path: Path) -> None:
+    given = settings_of(logins_at(empty)) | {"SAMEN_DATA_DIR": str(tmp_path)}
+    for command, setting in (
+        ("serve", "SAMEN_DATABASE_URL_CATALOGUE"),
+        ("worker", "SAMEN_DATABASE_URL_READER"),
+        ("check-books", "SAMEN_DATABASE_URL_READER"),
+        ("migrate", "SAMEN_DATABASE_URL_OWNER"),
+    ):
+        done = samen(command, cwd=tmp_path, **given | {setting: ""})
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"{setting} is not set: ")
+
+
+def test_no_process_logs_in_as_the_owner(empty: str, tmp_path: Path) -> None:
+    given = settings_of(logins_at(empty)) | {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    for command, setting in (
+        ("serve", "SAMEN_DATABASE_URL"),
+        ("serve", "SAMEN_DATABASE_URL_CATALOGUE"),
+        ("worker", "SAMEN_DATABASE_URL_WORKER"),
+        ("worker", "SAMEN_DATABASE_URL_READER"),
+        ("run", "SAMEN_DATABASE_URL"),
+    ):
+        for login in ("samen", "postgres"):
+            done = samen(command, cwd=tmp_path, **given | {setting: empty.replace("samen@", f"{login}@")})
+            assert done.returncode == 1, (command, setting)
+            assert f'{setting} logs in as "{login}"' in done.stderr, done.stderr

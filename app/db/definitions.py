@@ -32,12 +32,13 @@ async def apply(connection: asyncpg.Connection) -> None:
         await _run(connection)
 
 
-async def applied(connection: asyncpg.Connection) -> bool:
-    """Whether these files were the last ones that were applied."""
-    said: str | None = await connection.fetchval(
-        "select obj_description(to_regclass('public.alembic_version'), 'pg_class')"
-    )
-    return said == _mark()
+APPLIED = "select obj_description(to_regclass('public.alembic_version'), 'pg_class')"
+"""The query for the mark of the files that were applied last; null if none were."""
+
+
+def mark() -> str:
+    """What applying these files leaves behind."""
+    return f"app/db/sql {digest()}"
 
 
 async def differences(connection: asyncpg.Connection) -> list[str]:
@@ -69,11 +70,7 @@ async def _run(connection: asyncpg.Connection) -> None:
         except asyncpg.PostgresError as error:
             error.add_note(f"in {file.name}")
             raise
-    await connection.execute(f"comment on table alembic_version is '{_mark()}'")
-
-
-def _mark() -> str:
-    return f"app/db/sql {digest()}"
+    await connection.execute(f"comment on table alembic_version is '{mark()}'")
 
 
 OBJECTS = """
