@@ -96,6 +96,7 @@ PLANTED = {
     "table customer": "alter table customer disable row level security",
     "role samen_app": "alter role samen_app reset lock_timeout",
     "samen_reader is a member of samen_worker": "grant samen_worker to samen_reader",
+    "grant on this database to public": "grant temporary on database samen to public",
     "grant on schema public to samen_app": "grant create on schema public to samen_app",
 }
 """What a hand may do to a database, by the object that differs then."""

@@ -109,6 +109,11 @@ select 'role ' || rolname,
                  array(select roleid::regrole::text from pg_auth_members where member = r.oid order by 1))
   from pg_roles r where rolname like 'samen\\_%'
 union all
+select 'grant on this database to ' || case grantee when 0 then 'public' else grantee::regrole::text end,
+       string_agg(privilege_type, ', ' order by privilege_type)
+  from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
+ where datname = current_database() and grantee <> datdba group by grantee
+union all
 select 'grant on schema public to ' || grantee::regrole, string_agg(privilege_type, ', ' order by privilege_type)
   from pg_namespace, aclexplode(nspacl) where nspname = 'public' and grantee <> 0 group by grantee
 """

@@ -166,7 +166,11 @@ async def test_nobody_entered_changes_nothing(connection: asyncpg.Connection, sa
     """The acts of a statement that slipped into a search, before anybody is known."""
     await log_in(connection, login)
     for statement in SIGNED:
-        if login == "samen_worker" and statement == "select forget_keys(now())":
+        if (login, statement) in (
+            ("samen_worker", "select forget_keys(now())"),
+            ("samen_reader", "select spent from rate_window"),
+            ("samen_reader", "select client from rate_window"),
+        ):
             continue
         assert await done(connection, statement) in (None, "0"), statement
 

@@ -125,14 +125,27 @@ async def rows_of(connection: asyncpg.Connection, table: str, sample: Sample) ->
     seller, sister, collective = (place.id for place in (sample.seller, sample.sister, sample.collective))
     theirs = f"cooperative_id = '{seller}'"
     own = theirs if "cooperative_id" in columns else "true"
+    bought = f"purchase_id in (select id from joint_purchase where {theirs})"
+    offered = f"offering_id in (select id from offering where {theirs})"
     for where in (
         {
-            "cooperative": f"id = '{seller}'",
             "app": f"cooperative_ids @> array['{seller}'::uuid]",
+            "cooperative": f"id = '{seller}'",
+            "credit_limit": f"creditor_id = '{seller}'",
+            "customer": f"person_id in (select id from person where subject = '{sample.customer.login}')",
+            "netting": f"'{seller}' in (first_id, second_id)",
+            "internal_delivery": f"to_cooperative_id = '{seller}'",
+            "offering_edition": offered,
+            "order_line": f"order_id in (select id from \"order\" where {theirs})",
             "person": f"id in (select person_id from member where {theirs})",
-            "stock": f"offering_id in (select id from offering where {theirs})",
-            "offering_edition": f"offering_id in (select id from offering where {theirs})",
-            "order_line": f'order_id in (select id from "order" where {theirs})',
+            "purchase_article": bought,
+            "purchase_credit": bought,
+            "stock": offered,
+            "task": f"{theirs} and member_id is null",
+            "webhook": f"id = '{sample.ids['webhook_id']}'",
+            "webhook_delivery": f"webhook_id = '{sample.ids['webhook_id']}'",
+            "wish": bought,
+            "wish_change": bought,
         }.get(table, own),
         f"lead_id = '{seller}'" if "lead_id" in columns else "false",
         f"cooperative_id in ('{sister}', '{collective}')" if "cooperative_id" in columns else "false",

@@ -15,7 +15,7 @@ KNOWN = tuple(column for column in COLUMNS if column not in ("visitor", "far-cus
 ENTERED = (*KNOWN, "far-customer")
 Callers = dict[str, tuple[str, ...]]
 INSERTS: Callers = {
-    "agreement": STAFF,
+    "agreement": (*STAFF, "network"),
     "allowance": STAFF,
     "app": (*STAFF, "network"),
     "assignment": STAFF,
@@ -73,7 +73,7 @@ INSERTS: Callers = {
 }
 """A row of the sample with the values that a new one has; of an order and a hold, in the caller's own name."""
 UPDATES: Callers = {
-    "agreement": (*STAFF, "controller"),
+    "agreement": (*STAFF, "network", "controller"),
     "allowance": STAFF,
     "app": (*STAFF, "network"),
     "assignment": STAFF,

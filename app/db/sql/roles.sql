@@ -47,5 +47,10 @@ begin
     end loop;
 end $$;
 
+-- Nobody but the owner makes functions, not even temporary ones: one could see rows before the condition of a view does.
+do $$
+begin
+    execute format('revoke temporary on database %I from public', current_database());
+end $$;
 grant create, usage on schema public to samen_books;
 grant usage on schema public to samen_app, samen_worker, samen_catalogue, samen_reader;
