@@ -355,6 +355,7 @@ CHECKED_OTHERWISE = {
     "i_acted_as": "about whoever has entered",
     "my_standing": "about whoever has entered",
     "lock_me": "locks the rows of whoever has entered",
+    "post_journals": "a trigger asks for each journal whose books it may write (tests/walls/test_books_guard.py)",
     "enter_as_system": "for the worker and the reader alone",
     "app_of_order": "for the worker alone",
     "forget_keys": "for the worker alone",

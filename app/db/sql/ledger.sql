@@ -152,11 +152,6 @@ declare
     v_posted bigint;
     v_version bigint;
 begin
-    if not keeps_books() and exists (
-           select from jsonb_array_elements(p_journals) j
-            where ((j ->> 'cooperative_id')::uuid = any(my_staff())) is not true) then
-        raise insufficient_privilege using message = 'these books are not open here';
-    end if;
     for v_number in 0..jsonb_array_length(p_journals) - 1 loop
         v_given := p_journals -> v_number;
         v_journal := jsonb_populate_record(null::journal, v_given);
