@@ -136,7 +136,7 @@ async def rows_of(connection: asyncpg.Connection, table: str, sample: Sample) ->
             "netting": f"'{seller}' in (first_id, second_id)",
             "internal_delivery": f"to_cooperative_id = '{seller}'",
             "offering_edition": offered,
-            "order_line": f"order_id in (select id from \"order\" where {theirs})",
+            "order_line": f'order_id in (select id from "order" where {theirs})',
             "person": f"id in (select person_id from member where {theirs})",
             "purchase_article": bought,
             "purchase_credit": bought,

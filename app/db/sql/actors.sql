@@ -1,16 +1,20 @@
--- Who acts: set once per transaction by enter(), read by the policies.
+-- The caller of a transaction: `enter` sets these values once, and the policies read them.
+--
+-- The person, if one acts.
 create or replace function my_person() returns uuid
     language sql stable as $$
     select nullif(current_setting('samen.person', true), '')::uuid
 $$;
 grant execute on function my_person to samen_app;
 
+-- The app that acts for itself, without a person.
 create or replace function my_app() returns uuid
     language sql stable as $$
     select nullif(current_setting('samen.app', true), '')::uuid
 $$;
 grant execute on function my_app to samen_app;
 
+-- The cooperatives where the caller is coordinator or treasurer, and those whose view was lent.
 create or replace function my_staff() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[]
@@ -24,6 +28,7 @@ create or replace function my_partners() returns uuid[]
 $$;
 grant execute on function my_partners to samen_app;
 
+-- The caller's memberships, also those that ended.
 create or replace function my_members() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.members', true), ''), '{}')::uuid[]
@@ -44,18 +49,23 @@ create or replace function my_approvals() returns uuid[]
 $$;
 grant execute on function my_approvals to samen_app;
 
--- Where the person who asks is a member.
+-- The cooperatives where the caller is a member now.
 create or replace function my_cooperatives() returns uuid[]
-    language sql stable security definer set search_path = public, pg_temp as $$ select coalesce(array_agg(cooperative_id), '{}') from member
-    where id = any(my_members()) and state in ('candidate', 'trial', 'member', 'paused') $$;
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(array_agg(cooperative_id), '{}') from member
+     where id = any(my_members()) and state in ('candidate', 'trial', 'member', 'paused')
+$$;
 grant execute on function my_cooperatives to samen_app;
 
--- Where the person who asks holds an office of a municipality.
+-- The municipalities where the caller holds this office.
 create or replace function my_municipalities(p_role text) returns uuid[]
-    language sql stable security definer set search_path = public, pg_temp as $$ select coalesce(array_agg(municipality_id), '{}') from office
-    where person_id = my_person() and role = p_role and municipality_id is not null and ended_at is null $$;
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(array_agg(municipality_id), '{}') from office
+     where person_id = my_person() and role = p_role and municipality_id is not null and ended_at is null
+$$;
 grant execute on function my_municipalities to samen_app;
 
+-- Whether the caller holds an office of the network.
 create or replace function is_network() returns boolean
     language sql stable as $$
     select coalesce(current_setting('samen.network', true), '') = 'on'
@@ -118,16 +128,16 @@ create or replace function keeps_books() returns boolean
 $$;
 grant execute on function keeps_books to samen_app;
 
--- Whether a statement runs as the owner of the functions or of the tables: in `erase_me`, for one, which is called by others.
--- Other than `keeps_books` this is true inside every function that sees every row: for triggers, which no caller chooses.
+-- Whether a statement runs as the owner of the functions or of the tables, as in `erase_me`, whoever calls it. Unlike
+-- `keeps_books` this is true inside every function that sees every row. It is for triggers, which no caller chooses.
 create or replace function keeps_all() returns boolean
     language sql stable as $$
     select pg_has_role(current_user, 'samen_books', 'member')
 $$;
 grant execute on function keeps_all to samen_app;
 
--- Identifies the caller and tells the policies who acts: only offices in force count. It says whether the person has a name
--- yet, since a checkout may know them by their token only.
+-- Identifies the caller and tells the policies who acts. Only offices in force count. It says whether the person has a
+-- name yet, since a checkout may know them by their token only.
 create or replace function enter(p_issuer text, p_subject text, p_client text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -187,6 +197,7 @@ begin
 end $$;
 grant execute on function enter to samen_app;
 
+-- The worker acts for one cooperative, or for none.
 create or replace function enter_as_system(p_cooperative uuid) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -195,7 +206,7 @@ begin
 end $$;
 grant execute on function enter_as_system to samen_worker, samen_reader;
 
--- Fewer round trips: what a request always asks for is asked for at once.
+-- Says who acts and takes a request key, in one round trip; the answer that the key has already, if any.
 create or replace function enter_with_key(p_issuer text, p_subject text, p_client text, p_verb text, p_key text)
     returns table (entered jsonb, request_hash text, outcome jsonb)
     language plpgsql set search_path = public, pg_temp as $$

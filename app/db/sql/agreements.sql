@@ -1,4 +1,4 @@
--- How a cooperative shares out is public to everybody with a login. Its staff and the network write a version, and the
+-- The rules by which a cooperative shares out are public to everybody with a login. Its staff and the network write a version, and the
 -- municipality's controllers sign it, until the first signature; then only the other one is missing.
 alter table agreement enable row level security, force row level security;
 grant select, insert, update (title, active_from, parent_id, rules, examples, tested_at, cooperative_signed_by,

@@ -1,4 +1,4 @@
--- What a member is paid beside sales. It is reversed, never changed.
+-- Payments to members beside sales. They are reversed, never changed.
 alter table allowance enable row level security, force row level security;
 grant select, insert, update (state, reversed_by, reason, version) on allowance to samen_app;
 create policy read on allowance for select to samen_app

@@ -1,9 +1,11 @@
+-- The public keys with which an app signs its logins; none if it is shut out or unknown.
 create or replace function client_keys(p_client text) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select keys from app where id::text = p_client and disabled_at is null), '[]')
 $$;
 grant execute on function client_keys to samen_app;
 
+-- The scopes of an app that shows its secret; null for another secret.
 create or replace function client_scopes(p_client text, p_secret_hash text) returns text[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select scopes from app
@@ -11,7 +13,7 @@ create or replace function client_scopes(p_client text, p_secret_hash text) retu
 $$;
 grant execute on function client_scopes to samen_app;
 
--- Once: whoever comes second with the same assertion finds its row.
+-- Takes a signed login once: a second one with the same id finds its row.
 create or replace function use_assertion(p_client text, p_assertion text, p_ends timestamptz, p_now timestamptz)
     returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -29,7 +31,7 @@ begin
 end $$;
 grant execute on function use_assertion to samen_app;
 
--- Who signs needs no secret any more: one that leaked opens nothing.
+-- Takes a secret. An app that signs needs none any more: one that leaked opens nothing.
 create or replace function use_client(p_client text, p_secret_hash text, p_now timestamptz) returns jsonb
     language sql security definer set search_path = public, pg_temp as $$
     with used as (

@@ -22,7 +22,7 @@ create policy add on assignment for insert to samen_app
 create policy change on assignment for update to samen_app
     using (cooperative_id = any((select my_staff())::uuid[]));
 
--- Who the customer of a job is: for the lead's staff alone.
+-- The customer of a job, for the lead's staff alone.
 alter table assignment_customer enable row level security, force row level security;
 grant select, insert on assignment_customer to samen_app;
 create policy staff on assignment_customer to samen_app

@@ -1,4 +1,4 @@
--- What everybody may see of an offering. It is no security barrier, so that a search uses its indexes: samen_catalogue,
+-- Offerings as everybody may see them. The view is no security barrier, so that a search uses its indexes: samen_catalogue,
 -- which alone reads it, can make no function that would see rows before the condition does.
 create view catalogue_offering as
 select o.id, o.title, o.text, o.category, to_json(o.tags) as tags, o.kind, o.price_unit, o.price_cents,

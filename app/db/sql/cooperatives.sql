@@ -9,6 +9,7 @@ create policy change on cooperative for update to samen_app
     using ((select has_entered()))
     with check ((select is_network()) or id = any((select my_staff())::uuid[]));
 
+-- Only the network changes the company and the umbrella of a cooperative.
 create or replace function only_the_network() returns trigger
     language plpgsql as $$
 begin

@@ -1,4 +1,4 @@
--- What a maker or the cooperative laid out for an order: claimed by either, withdrawn by the maker,
+-- Costs that a maker or the cooperative laid out for an order: claimed by either, withdrawn by the maker,
 -- decided by the staff.
 alter table cost_claim enable row level security, force row level security;
 grant select, insert, update (state, decided_by, decided_at, confirmed_by, reason, version) on cost_claim to samen_app;

@@ -36,8 +36,8 @@ begin
         end if;
         execute format('create trigger %I before insert on %I for each row when (%s) execute function refuse_day(%L)',
                        v.column_name || '_in_range', v.table_name, v_bad, v.column_name);
-        execute format('create trigger %I before update of %I on %I for each row when (%s and new.%I is distinct from old.%I) '
-                       'execute function refuse_day(%L)', v.column_name || '_stays_in_range', v.column_name, v.table_name,
+        execute format('create trigger %I before update of %I on %I for each row '
+                       'when (%s and new.%I is distinct from old.%I) execute function refuse_day(%L)', v.column_name || '_stays_in_range', v.column_name, v.table_name,
                        v_bad, v.column_name, v.column_name, v.column_name);
     end loop;
 end $$;

@@ -1,4 +1,4 @@
--- What one cooperative delivers to another: written by the giver, answered by the receiver.
+-- Deliveries of one cooperative to another: written by the giver, answered by the receiver.
 alter table internal_delivery enable row level security, force row level security;
 grant select, insert, update (state, answered_by, version) on internal_delivery to samen_app;
 create policy read on internal_delivery for select to samen_app

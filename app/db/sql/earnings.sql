@@ -1,9 +1,12 @@
+-- The amounts that members kept in a year, by month and version of the agreement, with what the rules need of it.
 create or replace function member_totals(p_members uuid[], p_year integer) returns jsonb
     language sql stable set search_path = public, pg_temp as $$
     select coalesce(jsonb_agg(jsonb_build_object('owner', m.member_id, 'month', m.month, 'agreement_id', m.agreement_id,
                'active_from', a.active_from, 'kept_cents', m.kept_cents,
-               'remittance', jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")'),
-               'allowance', coalesce((jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "monthly_allowance")') ->> 'cap_cents')::bigint, 0),
+               'remittance', jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis starts with "member")'),
+               'allowance', coalesce((jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "monthly_allowance")') ->> 'cap_cents')::bigint, 0),
                'law', m.law_cents, 'law_year', m.law_year_cents)
                order by m.month, a.active_from), '[]')
       from member_month m join agreement a on a.id = m.agreement_id
@@ -11,11 +14,13 @@ create or replace function member_totals(p_members uuid[], p_year integer) retur
 $$;
 grant execute on function member_totals to samen_app;
 
+-- The amounts that a cooperative's fund kept in a year, in the same form.
 create or replace function fund_totals(p_cooperative uuid, p_year integer) returns jsonb
     language sql stable set search_path = public, pg_temp as $$
     select coalesce(jsonb_agg(jsonb_build_object('month', m.month, 'agreement_id', m.agreement_id,
                'active_from', a.active_from, 'kept_cents', m.kept_cents, 'allowance', 0,
-               'remittance', jsonb_path_query_first(a.rules, '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")'))
+               'remittance', jsonb_path_query_first(
+                   a.rules, '$[*] ? (@.kind == "remit_above" && @.basis == "cooperative_year")'))
                order by m.month, a.active_from), '[]')
       from fund_month m join agreement a on a.id = m.agreement_id
      where m.cooperative_id = p_cooperative and m.month between make_date(p_year, 1, 1) and make_date(p_year, 12, 31)
@@ -48,7 +53,7 @@ begin
 end $$;
 grant execute on function lock_year to samen_app;
 
--- What a member earned with an order, and how it was shared out. Written with the sale, in the staff's view.
+-- A member's earning with an order, and how it was shared out. Written with the sale, in the staff's view.
 alter table earning enable row level security, force row level security;
 grant select, insert, update (agreement_id, cost_cents, kept_cents, refunded_cents, legs, state, journal_id,
                               held_because, held_cents, release_parts, decided_by, to_member_id, reason, version)
@@ -59,7 +64,7 @@ create policy read on earning for select to samen_app
 create policy add on earning for insert to samen_app with check (cooperative_id = any(my_staff()));
 create policy change on earning for update to samen_app using (cooperative_id = any(my_staff()));
 
--- What a member kept, by month and version, and the lock of a member's year.
+-- The amount that a member kept, by month and version, and the lock of a member's year.
 alter table member_month enable row level security, force row level security;
 grant select, insert, update (kept_cents) on member_month to samen_app;
 create policy read on member_month for select to samen_app

@@ -1,3 +1,4 @@
+-- Refuses every change: for rows that are booked, signed, published or logged. It holds for every role.
 create or replace function refuse_change() returns trigger
     language plpgsql as $$
 begin
@@ -16,6 +17,7 @@ begin
         using errcode = 'SM009';
 end $$;
 
+-- Why money was given back stands in words that can be forgotten; the amount, the day and the person who did it stay.
 create or replace function refuse_change_of_refund() returns trigger
     language plpgsql as $$
 begin

@@ -1,3 +1,5 @@
+-- Keeps an answer. `p_persons` are named in it; whoever stands behind its members, orders and jobs (`p_ids`) is added
+-- here, so that erasing one of them empties it.
 create or replace function record_outcome(p_verb text, p_key text, p_request_hash text, p_now timestamptz, p_outcome jsonb,
                                           p_persons uuid[], p_ids uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -13,13 +15,14 @@ begin
 end $$;
 grant execute on function record_outcome to samen_app;
 
+-- Forgets the answers of before a moment.
 create or replace function forget_keys(p_before timestamptz) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from idempotency where created_at < p_before
 $$;
 grant execute on function forget_keys to samen_worker;
 
--- What was answered under a key: read, and counted again, by the same caller; written by `record_outcome`.
+-- Answers under a key: read, and counted again, by the same caller; written by `record_outcome`.
 alter table idempotency enable row level security, force row level security;
 grant select, update (replays) on idempotency to samen_app;
 create policy own on idempotency to samen_app

@@ -23,7 +23,7 @@ create policy add on purchase_article for insert to samen_app
 create policy change on purchase_article for update to samen_app
     using (purchase_id in (select id from joint_purchase where cooperative_id = any((select my_staff())::uuid[])));
 
--- What somebody wants of an article: theirs, their cooperative's and the lead's.
+-- A wish for an article, seen and changed by whoever has it, their cooperative and the lead.
 alter table wish enable row level security, force row level security;
 grant select, insert, update (quantity, tolerance, reserved_cents, locked_units, firm_units, tolerance_units,
                               charged_cents, credited_cents, lots, parts, version) on wish to samen_app;

@@ -1,7 +1,7 @@
--- What holds for every table and function; the last file.
+-- Rules for every table and function; the last file.
 --
--- samen_books, as which functions write the books, sees every row of every table. samen_reader reads what invariants are
--- checked against, and writes nothing.
+-- samen_books, as which functions write the books, sees every row of every table. samen_reader reads every row, for the
+-- checks of the books, and writes nothing.
 do $$
 declare
     v_table regclass;

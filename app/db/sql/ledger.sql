@@ -1,17 +1,20 @@
 -- The books: one writer, append-only, balanced at commit, each row hashed.
 
+-- The number of the lock on a cooperative's books.
 create or replace function books_lock(p_cooperative uuid) returns bigint
     language sql immutable as $$
     select hashtextextended(p_cooperative::text, 6)
 $$;
 grant execute on function books_lock to samen_app;
 
+-- Keeps everybody from booking for a cooperative until the transaction ends.
 create or replace function lock_books(p_cooperative uuid) returns void
     language sql as $$
     select pg_advisory_xact_lock(books_lock(p_cooperative))
 $$;
 grant execute on function lock_books to samen_app;
 
+-- The first day of a cooperative's books: that of its opening balances; without any, the day on which it was registered
 -- (its id holds the moment) or its first agreement began, if that is earlier in the same year.
 create or replace function books_from(p_cooperative uuid) returns date
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -28,21 +31,24 @@ create or replace function books_from(p_cooperative uuid) returns date
 $$;
 grant execute on function books_from to samen_app, samen_worker;
 
+-- The hash of a journal's legs.
 create or replace function legs_digest(p_legs jsonb) returns bytea language sql stable
     return sha256(convert_to(p_legs::text, 'UTF8'));
 grant execute on function legs_digest to samen_app, samen_reader;
 
--- What is hashed of a journal, as text, so that anybody outside can hash it again.
+-- The text that is hashed of a journal, so that anybody outside can hash it again.
 create or replace function journal_text(j journal) returns text language sql stable
     return jsonb_build_array((j).id, (j).cooperative_id, (j).kind, (j).source_type, (j).source_id, (j).part, (j).currency,
                              extract(epoch from (j).booked_at), (j).effective_on, (j).period, (j).reverses,
                              (j).agreement_id, encode((j).legs_hash, 'hex'))::text;
 grant execute on function journal_text to samen_app, samen_reader;
 
+-- The hash of a journal.
 create or replace function journal_digest(j journal) returns bytea language sql stable
     return sha256(convert_to(journal_text(j), 'UTF8'));
 grant execute on function journal_digest to samen_app, samen_reader;
 
+-- The hash of all journals of a month: a closed month has the one that it was closed with.
 create or replace function month_digest(p_cooperative uuid, p_month date) returns bytea
     language sql stable set search_path = public, pg_temp as $$
     select sha256(coalesce(string_agg(row_hash, '' order by id), '')) from journal
@@ -50,7 +56,7 @@ create or replace function month_digest(p_cooperative uuid, p_month date) return
 $$;
 grant execute on function month_digest to samen_app, samen_reader;
 
--- The second wall of the ledger: whatever calls `post_journal`, the books have to be open to whom it acts for.
+-- The second wall of the ledger: whatever calls `post_journals`, the books have to be open to whom it acts for.
 create or replace function only_open_books() returns trigger
     language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -75,6 +81,7 @@ begin
     return null;
 end $$;
 
+-- At the commit a journal has two legs or more, which sum to zero: also one that came without entries.
 create or replace function require_balance() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -84,6 +91,7 @@ begin
     return null;
 end $$;
 
+-- The same after each statement that adds entries, whoever adds them.
 create or replace function require_balances() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -119,6 +127,7 @@ begin
         on conflict do nothing;
 end $$;
 
+-- The balances of members' pots and debts, locked in one order; the application may not lock balances itself.
 create or replace function lock_pots(p_cooperative uuid, p_members uuid[]) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -133,6 +142,8 @@ begin
 end $$;
 grant execute on function lock_pots to samen_app;
 
+-- Books journals, all or none. One that is booked already, under the same source, kind and part, is left as it is; with
+-- other legs it is refused (SM003). Legs without an account get one. Errors: SM001 no balance, SM002 a closed account.
 create or replace function post_journals(p_journals jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -227,6 +238,7 @@ begin
 end $$;
 grant execute on function post_journals to samen_app;
 
+-- Closes a month: nothing is booked into it any more. For the staff.
 create or replace function close_month(p_cooperative uuid, p_month date, p_at timestamptz, p_by uuid, p_bank bigint)
     returns void
     language plpgsql security definer set search_path = public, pg_temp as $$

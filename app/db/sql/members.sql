@@ -1,3 +1,4 @@
+-- Whoever counts on a member who leaves at that moment waits for it here, and is refused.
 create or replace function member_is_there() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -8,6 +9,7 @@ begin
     return new;
 end $$;
 
+-- Cents in the name of the person who acts, on accounts or expected; a debt counts as well. Locks the accounts.
 create or replace function my_standing() returns bigint
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_members uuid[] := array(select id from member where person_id = my_person());
@@ -41,6 +43,7 @@ create trigger another_person_is_there before update of person_id on member for 
     when (new.person_id is not null and new.person_id is distinct from old.person_id)
     execute function person_is_there();
 
+-- Only the staff change who a member is and how the membership stands.
 create or replace function only_the_staff() returns trigger
     language plpgsql as $$
 begin
@@ -56,7 +59,7 @@ create trigger changed_by_the_staff before update of name, trade_name, person_id
           (old.name, old.trade_name, old.person_id, old.state, old.trial_until, old.exited_on, old.destination))
     execute function only_the_staff();
 
--- What happened to a membership; a trail, in which nobody writes in another's name.
+-- The events of a membership; a trail, in which nobody writes in another's name.
 alter table member_event enable row level security, force row level security;
 grant select, insert on member_event to samen_app;
 create policy read on member_event for select to samen_app

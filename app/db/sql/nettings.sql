@@ -1,4 +1,4 @@
--- What two cooperatives set off against each other: both see it, both confirm it.
+-- Amounts that two cooperatives set off against each other: both see and confirm them.
 alter table netting enable row level security, force row level security;
 grant select, insert, update (state, paid_on, first_confirmed_by, second_confirmed_by, reason, version)
     on netting to samen_app;

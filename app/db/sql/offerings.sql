@@ -19,6 +19,7 @@ create or replace function sells(p_offering uuid) returns boolean
 $$;
 grant execute on function sells to samen_app;
 
+-- Only those who sell say how many units there are.
 create or replace function counted_by_the_seller() returns trigger
     language plpgsql as $$
 begin
@@ -42,7 +43,7 @@ begin
     return null;
 end $$;
 
--- What was published once is public. A draft is seen by those who belong to the cooperative, by its outside approver and
+-- An offering that was published once is public. A draft is seen by those who belong to the cooperative, by its outside approver and
 -- by its partner's app; the staff, the maker and the partner's app write, and the approver reviews.
 alter table offering enable row level security, force row level security;
 grant select, insert, update (member_id, kind, title, text, category, price_unit, price_cents, vat_class, town, tags,
@@ -86,7 +87,7 @@ create trigger counted_by_the_seller before update of units, said on stock for e
     when ((new.units, new.said) is distinct from (old.units, old.said))
     execute function counted_by_the_seller();
 
--- Who holds units is private: the holder sees it, the staff of the cooperative, and whoever sees the order that holds
+-- The holder of units is private: the holder sees it, the staff of the cooperative, and whoever sees the order that holds
 -- them. What is held, by whom and until when never changes: only its state does.
 alter table stock_hold enable row level security, force row level security;
 grant select, insert, update (state) on stock_hold to samen_app;

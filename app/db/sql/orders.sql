@@ -28,6 +28,7 @@ create or replace function owed_back(p_order "order") returns bigint
                 else greatest(p_order.paid_cents - p_order.net_cents - p_order.vat_cents, 0) end
 $$;
 
+-- The order behind a guest's link, as the link shows it.
 create or replace function guest_order(p_hash text)
     returns table (reference text, cooperative text, state text, title text,
                    gross_cents bigint, paid_cents bigint, placed_at timestamptz, needed_at timestamptz)
@@ -49,6 +50,7 @@ begin
     return new;
 end $$;
 
+-- An erasure locks the offerings that it takes off the market: an order that waited for it is placed again.
 create or replace function is_on_sale() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -85,8 +87,8 @@ end $$;
 grant execute on function add_order to samen_app;
 
 -- An order is seen by its customer, the app through which it came, its makers, the staff and the partner's app. It is
--- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step. Whoever sees it may
--- lock it.
+-- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step. Whoever
+-- sees it may lock it.
 alter table "order" enable row level security, force row level security;
 grant select, insert, update (state, paid_cents, refunded_cents, sale_parts, sale_reversed, maker_ids,
                               assignment_id, delivered_at, completed_at, version) on "order" to samen_app;
@@ -123,7 +125,7 @@ create trigger is_on_sale before insert on order_line for each row
 create trigger append_only before delete or update on order_line for each row execute function refuse_change();
 create trigger never_truncate before truncate on order_line for each statement execute function refuse_change();
 
--- What happened to an order; a trail, in which nobody writes in another's name.
+-- The events of an order; a trail, in which nobody writes in another's name.
 alter table order_event enable row level security, force row level security;
 grant select, insert on order_event to samen_app;
 create policy read on order_event for select to samen_app

@@ -1,3 +1,4 @@
+-- Seconds that the oldest undelivered event has waited.
 create or replace function outbox_lag(p_now timestamptz) returns double precision
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(extract(epoch from p_now - min(created_at)), 0)::double precision
@@ -34,7 +35,7 @@ create policy start on timer for insert to samen_app with check ((select has_ent
 create policy find on timer for select to samen_worker using (true);
 create policy finish on timer for update to samen_worker using (true);
 
--- What somebody has to do; opened and closed by events.
+-- Tasks of people; opened and closed by events.
 alter table task enable row level security, force row level security;
 grant select, insert, update (done_at, done_by, version) on task to samen_app;
 create policy read on task for select to samen_app

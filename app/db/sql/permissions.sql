@@ -1,4 +1,4 @@
--- What a municipality allows a member. Its case managers or the staff give and end it; the
+-- Permissions of a municipality to a member. Its case managers or the staff give and end it; the
 -- member reads it.
 alter table permission enable row level security, force row level security;
 grant select, insert, update (state, withdrawn_from, sealed, version) on permission to samen_app;
@@ -12,7 +12,7 @@ create policy change on permission for update to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or municipality_id = any((select my_municipalities('case_manager'))::uuid[]));
 
--- Who of the staff read a permission; a trail, which the member sees.
+-- The readings of a permission by the staff; a trail, which the member sees.
 alter table permission_read enable row level security, force row level security;
 grant select, insert on permission_read to samen_app;
 create policy read on permission_read for select to samen_app

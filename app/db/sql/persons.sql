@@ -15,7 +15,8 @@ begin
 end $$;
 grant execute on function add_person to samen_app;
 
--- As before, but who is known already is only read: an update, even of nothing, would make a customer's orders queue.
+-- The person behind a login, who becomes known with it. Somebody known is only read: an update, even of nothing, would
+-- make a customer's orders wait for each other.
 create or replace function ensure_person(p_issuer text, p_subject text, p_name text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_id uuid;

@@ -1,5 +1,5 @@
--- The trail of power: who gave whom which office, scopes or keys. Seen by the person, the staff and the network; members see
--- who holds which office in their cooperative. Nobody writes an event in another's name, or about a place where they have
+-- The trail of power: who gave whom which office, scopes or keys. Seen by the person, the staff and the network; members
+-- see who holds which office in their cooperative. Nobody writes an event in another's name, or about a place where they have
 -- no power.
 alter table power_event enable row level security, force row level security;
 grant select, insert on power_event to samen_app;

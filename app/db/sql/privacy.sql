@@ -1,4 +1,5 @@
--- what an invoice needs. There is none if it was called off, and up to `p_invoice` cents it names nobody.
+-- The contact that an order keeps of a customer who was erased: enough to reach them, as long as money has to go back;
+-- then the facts of an invoice. There is none if it was called off, and up to `p_invoice` cents it names nobody.
 create or replace function contact_kept(p_order "order", p_invoice bigint) returns jsonb
     language sql immutable set search_path = public, pg_temp as $$
     select case
@@ -23,6 +24,7 @@ begin
      where subject_id = any(p_subjects || v_tasks) and facts ?| v_names;
 end $$;
 
+-- Forgets the free texts about these orders, whoever wrote them, and those of jobs that came of one.
 create or replace function forget_words(p_orders uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -38,6 +40,7 @@ begin
     perform forget_facts(p_orders || v_jobs, '{"reason": ""}');
 end $$;
 
+-- Empties the answers that tell of these persons.
 create or replace function forget_answers(p_persons uuid[]) returns void
     language sql security definer set search_path = public, pg_temp as $$
     update idempotency set outcome = (outcome - array['result', 'refusal']) || '{"forgotten": true}'
@@ -95,7 +98,8 @@ begin
 end $$;
 grant execute on function erase_me to samen_app;
 
--- What has been kept long enough: of orders that ended before `p_books` who ordered, of traces older than `p_traces` all.
+-- Forgets the customers of orders that ended before `p_books`, and all traces older than `p_traces`. Returns how many
+-- orders forgot.
 create or replace function forget_old(p_books timestamptz, p_traces timestamptz, p_invoice bigint) returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- How much each client asked of late, which is counted before anybody has entered: the table itself is closed.
+-- The units that each client took of late. They are counted before anybody has entered, so the table itself is closed.
 create or replace function spend_units(p_client text, p_began timestamptz, p_units integer) returns integer
     language sql security definer set search_path = public, pg_temp as $$
     insert into rate_window as r (client, began, spent) values (p_client, p_began, p_units)

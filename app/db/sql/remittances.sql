@@ -1,4 +1,4 @@
--- What a cooperative owes its municipality: reported and paid by its staff, invoiced by the controller.
+-- Amounts that a cooperative owes its municipality: reported and paid by its staff, invoiced by the controller.
 alter table remittance enable row level security, force row level security;
 grant select, insert, update (state, reference, invoiced_by, settled_on, version) on remittance to samen_app;
 create policy read on remittance for select to samen_app
@@ -18,8 +18,8 @@ create policy staff on specification to samen_app using (cooperative_id = any(my
 create trigger append_only before delete or update on specification for each row execute function refuse_change();
 create trigger never_truncate before truncate on specification for each statement execute function refuse_change();
 
--- What a municipality was shown of a year under a version. It stays as it was computed first, so that asking every day does
--- not date a sale. The controllers read it; it is computed from the cooperative's earnings, so in the staff's view.
+-- The figures that a municipality was shown of a year under a version. They stay as they were computed first, so that asking
+-- every day does not date a sale. The controllers read them; they are computed from the earnings, so in the staff's view.
 alter table replay_figures enable row level security, force row level security;
 grant select, insert on replay_figures to samen_app;
 create policy read on replay_figures for select to samen_app

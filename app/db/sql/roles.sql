@@ -23,7 +23,7 @@ begin
 exception when duplicate_object or unique_violation then null;
 end $$;
 
--- What each login needs of the server, in place of settings that a pooler would not pass on. What is asked for often is
+-- Settings of the server for each login, in place of settings that a pooler would not pass on. What is asked for often is
 -- in memory: plans by key, however small a table. Searches differ by reader, so each has a plan of its own.
 do $$
 declare

@@ -1,4 +1,4 @@
--- What a member buys from the pot. The member drafts, sends and withdraws; the staff and the outside approver decide, the
+-- Purchases from a member's pot. The member drafts, sends and withdraws; the staff and the outside approver decide, the
 -- treasurer pays; a case manager consents where the agreement asks for it. Nobody else sees a draft.
 alter table spending enable row level security, force row level security;
 grant select, insert, update (policy, agreement_id, state, consented_by, consented_at, decided_by, reason, paid_on, parts,

@@ -1,13 +1,14 @@
 -- An app's events again, whoever of its people asks for them: they see less of the feed than the app does.
-create or replace function replay_webhook(p_webhook uuid, p_after bigint, p_names text[], p_limit integer, p_now timestamptz)
-    returns integer
+create or replace function replay_webhook(p_webhook uuid, p_after bigint, p_names text[], p_limit integer,
+                                          p_now timestamptz) returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_app app;
     v_count integer;
 begin
     select a.* into v_app from app a join webhook w on w.app_id = a.id where w.id = p_webhook;
-    if (v_app.id is not null and (v_app.id = my_app() or is_network() or v_app.cooperative_ids && my_staff())) is not true then
+    if (v_app.id is not null
+        and (v_app.id = my_app() or is_network() or v_app.cooperative_ids && my_staff())) is not true then
         raise insufficient_privilege using message = 'this webhook is not open here';
     end if;
     with wanted as (
@@ -27,7 +28,7 @@ begin
 end $$;
 grant execute on function replay_webhook to samen_app;
 
--- Where an app wants its events sent: its own, the network's and its cooperatives' staff's.
+-- The addresses to which an app's events are sent: its own, the network's and its cooperatives' staff's.
 alter table webhook enable row level security, force row level security;
 grant select, insert, update (url, kinds, failures, retry_at, disabled_at, reason, wrapped_key, secret, old_secret,
                               old_until, version),
