@@ -16,6 +16,7 @@ from app.db.engine import Tx, opened
 from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
 from app.db.logins import Logins
 from app.db.revisions import ALEMBIC, TIMEOUTS, newest, upgrade_to_base
+from app.db.roles import telling_rights
 from app.db.vat import write_rates
 
 ROOT = Path(__file__).parent.parent
@@ -45,8 +46,8 @@ def migrate_to_head(url: str, *, always: bool = False, folder: Path = ALEMBIC) -
 
 
 async def differences(url: str) -> list[str]:
-    """What a migration would change of functions, triggers, policies and grants, one line for each object."""
-    connection = await asyncpg.connect(url)
+    """The changes that a migration would make to functions, triggers, policies and grants, one line for each object."""
+    connection = await asyncpg.connect(url, server_settings=TIMEOUTS)
     try:
         return await definitions.differences(connection)
     finally:
@@ -76,10 +77,17 @@ async def _migrate(url: str, always: bool, folder: Path) -> None:
             for name, value in TIMEOUTS.items():
                 await connection.execute(f"set {name} = '{value}'")
             await _patiently(lambda: upgrade_to_base(connection))
-            if await _revision(connection) != newest(folder):
+            revision = await _revision(connection)
+            if revision is not None and revision > newest(folder):
+                raise DatabaseUnfit(
+                    f"This database has the schema {revision}, of a newer version. This one has {newest(folder)}, and"
+                    " there is no way down: use the newer version, or restore a backup."
+                )
+            if revision != newest(folder):
                 await _patiently(lambda: asyncio.to_thread(_upgrade, alembic_config(url, folder)))
             if always or await connection.fetchval(definitions.APPLIED) != definitions.mark():
-                await _patiently(lambda: definitions.apply(connection))
+                with telling_rights(url):
+                    await _patiently(lambda: definitions.apply(connection))
             await write_rates(Tx(connection, datetime.now(UTC)))
         finally:
             await connection.close()
@@ -117,8 +125,8 @@ async def _check_server(connection: asyncpg.Connection) -> None:
     login, database = (f'"{row[name]}"' for name in ("login", "database"))
     if not row["makes_tables"]:
         raise DatabaseUnfit(
-            f"The login {login} may make no tables in the database {database}. Is SAMEN_DATABASE_URL right? Then, as a"
-            f" superuser: alter database {database} owner to {login};"
+            f"The login {login} may make no tables in the database {database}. Is SAMEN_DATABASE_URL_OWNER right? Then,"
+            f" as a superuser: alter database {database} owner to {login};"
         )
     if not row["has_roles"]:
         raise DatabaseUnfit(f"The login {login} may make no roles. As a superuser: alter role {login} createrole;")

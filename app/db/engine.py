@@ -144,7 +144,7 @@ class _NoConnection:
 
 
 class Database:
-    """A pool of one role, which logs in as itself. What the role needs of the server is set for it there."""
+    """A pool of one role, which logs in as itself. The server holds the settings of each role."""
 
     def __init__(
         self,

@@ -1,9 +1,11 @@
 """The server's roles, which no archive contains: made for a new server, with passwords for those that log in."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -14,6 +16,8 @@ from app.db.logins import BOOKS_ROLE, OWNER_SETTING, SETTINGS
 
 SQL = FOLDER / "roles.sql"
 ROLES = ", ".join((*SETTINGS, BOOKS_ROLE))
+EVERYTHING = "admin true, inherit true, set true"
+"""How the owner is a member of the roles: it sets their passwords, and acts as them."""
 ITERATIONS = 4096
 """PostgreSQL's own number for a new password."""
 
@@ -43,11 +47,11 @@ async def make_roles(url: str, owner: str) -> None:
         await connection.execute(SQL.read_text(encoding="utf-8"))
         if not login["own"]:
             name = await connection.fetchval("select quote_ident($1)", owner)
-            await connection.execute(f"grant {ROLES} to {name} with inherit true, set true")
+            await connection.execute(f"grant {ROLES} to {name} with {EVERYTHING}")
         elif not await connection.fetchval("select pg_has_role($1, $2, 'set')", owner, BOOKS_ROLE):
             raise RestoreError(
                 f'The roles of Samen are on this server already, but "{owner}" may not act as them. As a superuser:'
-                f' grant {ROLES} to "{owner}" with inherit true, set true'
+                f' grant {ROLES} to "{owner}" with {EVERYTHING}'
             )
     finally:
         await connection.close()
@@ -56,27 +60,36 @@ async def make_roles(url: str, owner: str) -> None:
 async def make_logins(url: str) -> dict[str, str]:
     """Makes the roles if they are missing, and gives each login a new password; returns the address by setting.
 
-    `url` is the owner's. Raises DatabaseUnfit if it may make no roles, or does not rule those that are there.
+    `url` is the owner's. Raises DatabaseUnfit if it may make no roles, or does not rule the existing ones.
     """
     connection = await asyncpg.connect(url)
     try:
         check_version(connection)
         passwords = {role: secrets.token_urlsafe(24) for role in SETTINGS}
-        async with connection.transaction():
-            await connection.execute(SQL.read_text(encoding="utf-8"))
-            for role, password in passwords.items():
-                # Hashed here: a statement may be written to the server's log.
-                await connection.execute(f"alter role {role} password '{verifier(password, secrets.token_bytes(16))}'")
-    except asyncpg.InsufficientPrivilegeError as error:
-        login = urlsplit(url).username
-        raise DatabaseUnfit(
-            f"The owner may not make the logins ({error}). As a superuser: alter role {login} createrole; and, if the"
-            f" roles are on this server already: grant {ROLES} to {login} with admin true, inherit true, set true;"
-        ) from None
+        with telling_rights(url):
+            async with connection.transaction():
+                await connection.execute(SQL.read_text(encoding="utf-8"))
+                for role, password in passwords.items():
+                    # Hashed here: a statement may be written to the server's log.
+                    kept = verifier(password, secrets.token_bytes(16))
+                    await connection.execute(f"alter role {role} password '{kept}'")
     finally:
         await connection.close()
     addresses = {SETTINGS[role]: _as_login(url, role, password) for role, password in passwords.items()}
     return addresses | {OWNER_SETTING: url}
+
+
+@contextlib.contextmanager
+def telling_rights(url: str) -> Iterator[None]:
+    """Raises DatabaseUnfit, with what a superuser has to do, if the owner may not make or change the roles."""
+    try:
+        yield
+    except asyncpg.InsufficientPrivilegeError as error:
+        login = urlsplit(url).username or "OWNER"
+        raise DatabaseUnfit(
+            f'The owner may not do this ({error}). As a superuser: alter role "{login}" createrole; and, if the roles of'
+            f' Samen are on this server already: grant {ROLES} to "{login}" with {EVERYTHING};'
+        ) from None
 
 
 def verifier(password: str, salt: bytes) -> str:

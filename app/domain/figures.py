@@ -50,8 +50,8 @@ def countable(counts: Iterable[int], k: int = K) -> bool:
 def shown(groups: Mapping[Group, Mapping[Person, int]], k: int = K) -> dict[Group, int]:
     """The sums of those groups, such as months, that may be shown beside their total, which is known.
 
-    What is hidden is the total less what is shown, so all hidden groups together must fit too; otherwise nothing is
-    shown. Hiding just one group more would not be enough: both may be the same person's.
+    The total less the shown groups is the sum of the hidden ones, so all hidden groups together must fit too; otherwise
+    nothing is shown. Hiding just one group more would not be enough: both may be the same person's.
     """
     fitting = {group: parts for group, parts in groups.items() if fits_with_others(parts, k)}
     hidden = _together(parts for group, parts in groups.items() if group not in fitting)

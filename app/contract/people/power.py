@@ -12,7 +12,7 @@ from app.usecases.people import power as usecases
 
 @shape(domain.PowerEvent)
 class PowerEvent:
-    """What a person or an app was given, or what was taken from them. It is never changed."""
+    """A power that was given to a person or an app, or taken from them. It is never changed."""
 
     id: PowerEventId
     kind: domain.PowerKind

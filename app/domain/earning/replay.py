@@ -57,7 +57,7 @@ class Replay:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayFigures:
-    """What a municipality was shown of a year under the rules of a version: it stays as it was computed first."""
+    """The figures of a year under the rules of a version, as a municipality was shown them first; they stay so."""
 
     id: UUID
     agreement_id: UUID

@@ -1,4 +1,4 @@
-"""What comes from outside the database: look-ups, made before the transaction begins, and terms of the installation."""
+"""Facts from outside the database: look-ups, made before the transaction begins, and terms of the installation."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from app.usecases.declared.audit import shows_private
 
 
 async def list_my_power_events(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[PowerEvent]:
-    """What was given to the caller and taken from them, newest first: offices and memberships."""
+    """The powers that were given to the caller or taken from them, newest first: offices and memberships."""
     actor.require(Right.READ_POWER, own=actor.as_self())
     if actor.person_id is None:
         return Page([], has_next=False)
