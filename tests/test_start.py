@@ -21,7 +21,7 @@ from jose import jwk
 
 from app.adapters.tokens import KeyRing, new_key
 from app.db.embedded import EmbeddedPostgres
-from app.db.logins import OWNER_SETTING, SETTINGS, logins_at
+from app.db.logins import BOOKS_ROLE, OWNER_SETTING, SETTINGS, logins_at
 from tests.live import settings_of
 from tests.test_cli import ROOT, samen
 
@@ -443,3 +443,32 @@ def test_no_process_logs_in_as_the_owner(empty: str, tmp_path: Path) -> None:
             done = samen(command, cwd=tmp_path, **given | {setting: empty.replace("samen@", f"{login}@")})
             assert done.returncode == 1, (command, setting)
             assert f'{setting} logs in as "{login}"' in done.stderr, done.stderr
+
+
+async def test_a_newer_schema_and_missing_rights_are_told_in_a_sentence(empty: str, tmp_path: Path) -> None:
+    given = settings_of(logins_at(empty))
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    owner = await asyncpg.connect(empty)
+    await owner.execute("update alembic_version set version_num = '9999'")
+    await owner.close()
+    done = samen("migrate", cwd=tmp_path, **given)
+    assert (done.returncode, done.stderr[:57]) == (1, "This database has the schema 9999, of a newer version. Th")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_owner_who_does_not_rule_the_roles_is_told_what_it_needs(tmp_path: Path) -> None:
+    """On a server where an administrator made the roles."""
+    alone = EmbeddedPostgres.at(tmp_path / "server")
+    alone.start()
+    for role in (*SETTINGS, BOOKS_ROLE):
+        alone.command("psql", "-qd", "postgres", "-c", f"create role {role}")
+    for arguments in (("migrate",), ("migrate", "--roles")):
+        done = samen(*arguments, cwd=tmp_path, SAMEN_DATABASE_URL_OWNER=alone.url())
+        assert done.returncode == 1
+        assert done.stderr.startswith("The owner may not do this (")
+    granted = done.stderr[done.stderr.index("grant ") :]
+    alone.command("psql", "-qd", "postgres", "-c", granted)
+    for arguments in (("migrate",), ("migrate", "--roles")):
+        assert samen(*arguments, cwd=tmp_path, SAMEN_DATABASE_URL_OWNER=alone.url()).returncode == 0
+    alone.stop()
+    shutil.rmtree(alone.home)

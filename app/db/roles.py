@@ -87,8 +87,8 @@ def telling_rights(url: str) -> Iterator[None]:
     except asyncpg.InsufficientPrivilegeError as error:
         login = urlsplit(url).username or "OWNER"
         raise DatabaseUnfit(
-            f'The owner may not do this ({error}). As a superuser: alter role "{login}" createrole; and, if the roles of'
-            f' Samen are on this server already: grant {ROLES} to "{login}" with {EVERYTHING};'
+            f'The owner may not do this ({error}). As a superuser: alter role "{login}" createrole; and, if the roles'
+            f' of Samen are on this server already: grant {ROLES} to "{login}" with {EVERYTHING};'
         ) from None
 
 
