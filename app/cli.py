@@ -51,7 +51,7 @@ WHAT_TO_DO = {
 }
 """What to do, by the kind of failure."""
 NOT_MIGRATED = "It is not up to date. Run `samen migrate` first."
-LOGIN = "Are login and password of its setting right? `samen migrate` makes the logins, `samen migrate --roles` passwords."
+LOGIN = "Are login and password of its setting right? `samen migrate` makes logins, `samen migrate --roles` passwords."
 REFUSED = {
     "22023": NOT_MIGRATED,
     "42P01": NOT_MIGRATED,
