@@ -124,7 +124,8 @@ async def rows_of(connection: asyncpg.Connection, table: str, sample: Sample) ->
     columns = {column.name for column in metadata.tables[table].columns}
     seller, sister, collective = (place.id for place in (sample.seller, sample.sister, sample.collective))
     theirs = f"cooperative_id = '{seller}'"
-    own = theirs if "cooperative_id" in columns else "true"
+    lead = f"lead_id = '{seller}'"
+    own = theirs if "cooperative_id" in columns else lead if "lead_id" in columns else "true"
     bought = f"purchase_id in (select id from joint_purchase where {theirs})"
     offered = f"offering_id in (select id from offering where {theirs})"
     for where in (
@@ -147,7 +148,7 @@ async def rows_of(connection: asyncpg.Connection, table: str, sample: Sample) ->
             "wish": bought,
             "wish_change": bought,
         }.get(table, own),
-        f"lead_id = '{seller}'" if "lead_id" in columns else "false",
+        lead if "lead_id" in columns else "false",
         f"cooperative_id in ('{sister}', '{collective}')" if "cooperative_id" in columns else "false",
     ):
         sql = f'select to_jsonb(t)::text as row from "{table}" t where {where} limit 50'
