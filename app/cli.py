@@ -46,7 +46,7 @@ PATIENCE = 60
 WHAT_TO_DO = {
     "connections": "It has no connection left. Lower SAMEN_POOL_SIZE, or raise its max_connections.",
     "full": "Its disk or memory is full. Make room.",
-    "read_only": "It is read-only, as a standby is. Is SAMEN_DATABASE_URL right?",
+    "read_only": "It is read-only, as a standby is. Is its address right (SAMEN_DATABASE_URL…)?",
     "starting": "It starts, stops or recovers. Try again in a moment.",
 }
 """What to do, by the kind of failure."""
@@ -57,7 +57,7 @@ REFUSED = {
     "42P01": NOT_MIGRATED,
     "42703": NOT_MIGRATED,
     "42883": NOT_MIGRATED,
-    "3D000": "Make it first, or mend SAMEN_DATABASE_URL.",
+    "3D000": "Make it first, or mend its address (SAMEN_DATABASE_URL…).",
     "28000": LOGIN,
     "28P01": LOGIN,
 }
@@ -339,7 +339,7 @@ def _owner_in(file: Path) -> str:
 
 
 def _superuser(settings: Settings, logins: Logins) -> str:
-    """The database URL of a role that sees every row; on a server of your own that is the owner."""
+    """The database URL of a role that sees every row; on a server of your own the one of the setting."""
     return EmbeddedPostgres.at(data_dir(settings)).url(user="postgres") if settings.embedded else logins.owners()
 
 
@@ -368,7 +368,7 @@ def main() -> None:
         sys.exit(1)
     except (DatabaseFailed, ConnectionError, socket.gaierror) as error:
         kind = error.kind if isinstance(error, DatabaseFailed) else "away"
-        what_to_do = WHAT_TO_DO.get(kind, "Does it run? Is SAMEN_DATABASE_URL right?")
+        what_to_do = WHAT_TO_DO.get(kind, "Does it run? Is its address right (SAMEN_DATABASE_URL…)?")
         print(f"The database does not answer ({error}). {what_to_do}", file=sys.stderr)
         sys.exit(1)
     except subprocess.CalledProcessError as error:

@@ -14,7 +14,7 @@ from alembic import command
 from app.db import definitions
 from app.db.engine import Tx, opened
 from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
-from app.db.logins import Logins
+from app.db.logins import OWNER_SETTING, SETTINGS, Logins
 from app.db.revisions import ALEMBIC, TIMEOUTS, newest, upgrade_to_base
 from app.db.roles import telling_rights
 from app.db.vat import write_rates
@@ -47,25 +47,26 @@ def migrate_to_head(url: str, *, always: bool = False, folder: Path = ALEMBIC) -
 
 async def differences(url: str) -> list[str]:
     """The changes that a migration would make to functions, triggers, policies and grants, one line for each object."""
-    connection = await asyncpg.connect(url, server_settings=TIMEOUTS)
-    try:
-        return await definitions.differences(connection)
-    finally:
-        await connection.close()
+    with telling_failures(), telling_rights(url):
+        connection = await asyncpg.connect(url, server_settings=TIMEOUTS)
+        try:
+            await _check_server(connection)
+            if await _revision(connection) is None:
+                raise DatabaseUnfit("This database is empty. Run `samen migrate` first.")
+            return await definitions.differences(connection)
+        finally:
+            await connection.close()
 
 
 async def check_logins(logins: Logins, *roles: str) -> None:
-    """Checks that each role logs in, to a database with the functions and policies of this version.
+    """Checks that each role logs in, to a database with the tables, functions and policies of this version.
 
     Raises DatabaseUnfit.
     """
     for role in roles:
         async with opened(logins, role=role, size=1) as database, database.transaction() as tx:
-            if await tx.value(definitions.APPLIED) != definitions.mark():
-                raise DatabaseUnfit(
-                    "The functions and policies of this database are not those of this version. Run `samen migrate`"
-                    " first."
-                )
+            if await tx.value(definitions.APPLIED) != definitions.mark(newest()):
+                raise DatabaseUnfit("This database is not of this version. Run `samen migrate` first.")
 
 
 async def _migrate(url: str, always: bool, folder: Path) -> None:
@@ -85,9 +86,10 @@ async def _migrate(url: str, always: bool, folder: Path) -> None:
                 )
             if revision != newest(folder):
                 await _patiently(lambda: asyncio.to_thread(_upgrade, alembic_config(url, folder)))
-            if always or await connection.fetchval(definitions.APPLIED) != definitions.mark():
+            mark = definitions.mark(newest(folder))
+            if always or await connection.fetchval(definitions.APPLIED) != mark:
                 with telling_rights(url):
-                    await _patiently(lambda: definitions.apply(connection))
+                    await _patiently(lambda: definitions.apply(connection, mark))
             await write_rates(Tx(connection, datetime.now(UTC)))
         finally:
             await connection.close()
@@ -119,10 +121,16 @@ async def _check_server(connection: asyncpg.Connection) -> None:
     check_version(connection)
     sql = """select current_user as login, current_database() as database,
                     has_schema_privilege('public', 'create') as makes_tables,
-                    rolsuper or rolcreaterole or to_regrole('samen_books') is not null as has_roles
+                    rolsuper or rolcreaterole or to_regrole('samen_books') is not null as has_roles,
+                    to_regrole('samen_books') is null or to_regclass('alembic_version') is null
+                    or pg_has_role(to_regrole('samen_books'), 'usage') as sees_all
                from pg_roles where rolname = current_user"""
     row = await connection.fetchrow(sql)
     login, database = (f'"{row[name]}"' for name in ("login", "database"))
+    if row["login"] in SETTINGS:
+        raise DatabaseUnfit(
+            f"{OWNER_SETTING} logs in as {login}, the login of a process. It has to be the owner of the tables."
+        )
     if not row["makes_tables"]:
         raise DatabaseUnfit(
             f"The login {login} may make no tables in the database {database}. Is SAMEN_DATABASE_URL_OWNER right? Then,"
@@ -130,6 +138,9 @@ async def _check_server(connection: asyncpg.Connection) -> None:
         )
     if not row["has_roles"]:
         raise DatabaseUnfit(f"The login {login} may make no roles. As a superuser: alter role {login} createrole;")
+    if not row["sees_all"]:
+        # Otherwise a revision that moves data would find none.
+        raise DatabaseUnfit(f"The owner does not act as samen_books. As a superuser: grant samen_books to {login};")
 
 
 async def _revision(connection: asyncpg.Connection) -> str | None:

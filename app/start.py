@@ -73,6 +73,8 @@ def _unfit(settings: Settings) -> Iterator[str]:
             yield f"SAMEN_ISSUERS: {_without_secrets(address)} has to be https in production."
     if settings.smtp_url and settings.mail_from == NOBODY:
         yield "SAMEN_MAIL_FROM has to be set when SAMEN_SMTP_URL is: mail servers refuse that of a nameless machine."
+    if settings.security_contact == Settings.model_fields["security_contact"].default:
+        yield "SAMEN_SECURITY_CONTACT has to be set in production: security.txt tells people to write there."
     if settings.embedded and settings.data_dir is None:
         yield "SAMEN_DATABASE_URL or SAMEN_DATA_DIR has to be set: in production the books have a place of their own."
 

@@ -18,15 +18,17 @@ from app.adapters.webhooks import Sender
 from app.db.engine import Database, opened
 from app.db.failures import DatabaseFailed
 from app.db.logins import READER_ROLE, WORKER_ROLE, Logins
+from app.domain.errors import DomainError
 from app.domain.platform.events import Event, Timer
 from app.keys import sealing
 from app.running.run import SystemRun, Unavailable
 from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_failure, webhooks
 from app.settings import Settings
-from app.usecases.books.nettings import propose_monthly
-from app.usecases.books.seals import run_check, seal_books
+from app.usecases.books.nettings import list_pairs_to_net, propose_for_pair
+from app.usecases.books.seals import finish_check, seal_books, start_check
 from app.usecases.buying.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.earning.agreements import warn_of_limit
+from app.usecases.ledger import check_books
 from app.usecases.market.offering_imports import stop_lapsed_imports
 from app.usecases.market.offerings import expire_hold
 from app.usecases.people.members import end_trial, remind_of_exit
@@ -117,9 +119,13 @@ class Worker:
         await self._run(seal_books)
         if self.books is None:
             return
-        check = await SystemRun(self.books, now=self.now)(run_check)
-        if check is not None and check.broken:
-            log.error("books broken", extra={"invariants": sorted(check.broken)})
+        check = await self._run(start_check)
+        if check is None:
+            return
+        found = await SystemRun(self.books, now=self.now)(check_books)
+        done = await self._run(finish_check, check=check, broken=found or {})
+        if done is not None and done.broken:
+            log.error("books broken", extra={"invariants": sorted(done.broken)})
 
     async def sweep(self) -> int:
         """Stops the imports whose process is gone. Returns 0: there is always a pause."""
@@ -128,8 +134,14 @@ class Worker:
 
     async def net(self) -> None:
         """Proposes this month's nettings, for every pair of cooperatives without one."""
-        if self.books is not None:
-            await SystemRun(self.books, now=self.now)(propose_monthly)
+        if self.books is None:
+            return
+        for one, other in await SystemRun(self.books, now=self.now)(list_pairs_to_net) or []:
+            try:
+                await self._run(propose_for_pair, cooperative_id=one, with_cooperative_id=other)
+            # The books of this pair need a person; the other pairs go on.
+            except DomainError as refusal:
+                log.warning("no netting", extra={"code": refusal.code, "between": [str(one), str(other)]})
 
     @property
     def _run(self) -> SystemRun:

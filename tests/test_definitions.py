@@ -13,6 +13,7 @@ import pytest
 from app.cli import ROOT
 from app.db import definitions
 from app.db.embedded import EmbeddedPostgres
+from app.db.revisions import newest
 from app.migrations import migrate_to_head
 from tests.older import restored
 from tests.test_cli import samen
@@ -119,7 +120,7 @@ async def test_what_differs_is_found_and_a_migration_mends_it(url: str, name: st
         await superuser.execute("revoke samen_worker from samen_reader")
         await superuser.close()
     owner = await asyncpg.connect(url)
-    await definitions.apply(owner)
+    await definitions.apply(owner, definitions.mark(newest()))
     await owner.close()
     assert await differences(url) == []
 

@@ -32,6 +32,7 @@ RIGHT = {
     "SAMEN_ENVIRONMENT": "production",
     **settings_of(logins_at("postgresql://samen@127.0.0.1:1/samen")),
     "SAMEN_PUBLIC_URL": "https://samen.example.org",
+    "SAMEN_SECURITY_CONTACT": "mailto:security@samen.example.org",
     "SAMEN_ISSUERS": json.dumps([{"name": ISSUER}]),
     "SAMEN_SIGNING_KEYS": SIGNING,
     "SAMEN_SEALING_KEY": SEALING,
@@ -138,6 +139,7 @@ WRONG = [
     ),
     ("SAMEN_SEALING_KEY", "short", "SAMEN_SEALING_KEY has to be 32 bytes in base64"),
     ("SAMEN_SEALING_KEY", base64.b64encode(bytes(32)).decode(), "SAMEN_SEALING_KEY is too easy to guess"),
+    ("SAMEN_SECURITY_CONTACT", "", "SAMEN_SECURITY_CONTACT has to be set in production"),
     ("SAMEN_MAIL_FROM", "Samen", "SAMEN_MAIL_FROM: It has to be a mail address"),
 ]
 """A setting, a value that it cannot have in production, and the beginning of the error about it."""
@@ -384,7 +386,7 @@ def test_a_port_in_use_is_told_in_a_sentence(database_url: str, tmp_path: Path, 
 async def test_nothing_starts_on_functions_of_another_version(empty: str, tmp_path: Path, command: str) -> None:
     """Nor before the first migration."""
     given = settings_of(logins_at(empty)) | {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
-    said = "The functions and policies of this database are not those of this version. Run `samen migrate` first.\n"
+    said = "This database is not of this version. Run `samen migrate` first.\n"
     assert samen(command, cwd=tmp_path, **given).stderr == said
     assert samen("migrate", cwd=tmp_path, **given).returncode == 0
     owner = await asyncpg.connect(empty)

@@ -19,7 +19,8 @@ from fastapi import FastAPI
 
 from app.adapters.tokens import KeyRing
 from app.adapters.webhooks import Sender
-from app.db.engine import Database
+from app.db.engine import Database, opened
+from app.db.logins import READER_ROLE
 from app.domain.access import Scope
 from app.keys import people_issuer
 from app.running.run import SystemRun
@@ -344,11 +345,13 @@ class World:
 
     async def guard(self) -> None:
         """Lets the worker seal the books, and check them if that is due."""
-        await Worker(self.worker_database, books=self.books, now=self.clock).guard()
+        async with opened(self.worker_database.logins, role=READER_ROLE, size=1) as reader:
+            await Worker(self.worker_database, books=reader, now=self.clock).guard()
 
     async def net(self) -> None:
         """Lets the worker propose this month's nettings."""
-        await Worker(self.worker_database, books=self.books, now=self.clock).net()
+        async with opened(self.worker_database.logins, role=READER_ROLE, size=1) as reader:
+            await Worker(self.worker_database, books=reader, now=self.clock).net()
 
     async def books_count(self, table: str) -> int:
         """The real number of rows."""

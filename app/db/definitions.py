@@ -26,19 +26,25 @@ def digest() -> str:
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files())).hexdigest()
 
 
-async def apply(connection: asyncpg.Connection) -> None:
-    """Apply all files in one transaction. Waits at most `lock_timeout` for every table at once."""
+async def apply(connection: asyncpg.Connection, mark: str) -> None:
+    """Apply all files in one transaction, and leave the mark.
+
+    Raises LockNotAvailableError if it does not get the locks on all tables within `LOCK_SECONDS`.
+    """
     async with connection.transaction():
         await _run(connection)
+        await connection.execute(f"comment on table alembic_version is '{mark}'")
 
 
+LOCK_SECONDS = 2
+"""Seconds in which the locks on all tables are got, or given up."""
 APPLIED = "select obj_description(to_regclass('public.alembic_version'), 'pg_class')"
 """The query for the mark of the files that were applied last; null if none were."""
 
 
-def mark() -> str:
-    """What applying these files leaves behind."""
-    return f"app/db/sql {digest()}"
+def mark(revision: str) -> str:
+    """The mark that a migration to a revision leaves behind."""
+    return f"revision {revision}, app/db/sql {digest()}"
 
 
 async def differences(connection: asyncpg.Connection) -> list[str]:
@@ -61,7 +67,23 @@ async def differences(connection: asyncpg.Connection) -> list[str]:
     return sorted(missing + extra + other + [f"in no file: {name}" for name in members])
 
 
+async def _lock(connection: asyncpg.Connection) -> None:
+    """Lock all tables, or none: whoever waits meanwhile waits for `LOCK_SECONDS` at most, however many they are."""
+    tables = await connection.fetchval(
+        "select string_agg(oid::regclass::text, ', ' order by relname) from pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind = 'r'"
+    )
+    before = await connection.fetchval("select current_setting('statement_timeout')")
+    await connection.execute(f"set local statement_timeout = '{LOCK_SECONDS}s'")
+    try:
+        await connection.execute(f"lock table {tables} in access exclusive mode")
+    except asyncpg.QueryCanceledError as error:
+        raise asyncpg.LockNotAvailableError(str(error)) from error
+    await connection.execute(f"set local statement_timeout = '{before}'")
+
+
 async def _run(connection: asyncpg.Connection) -> None:
+    await _lock(connection)
     # Functions may name what comes later in the same transaction.
     await connection.execute("set local check_function_bodies = off")
     for file in files():
@@ -70,7 +92,6 @@ async def _run(connection: asyncpg.Connection) -> None:
         except asyncpg.PostgresError as error:
             error.add_note(f"in {file.name}")
             raise
-    await connection.execute(f"comment on table alembic_version is '{mark()}'")
 
 
 OBJECTS = """

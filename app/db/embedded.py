@@ -228,9 +228,11 @@ class EmbeddedPostgres:
 
     def _own_folder(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        if folder.is_symlink():
+            raise EmbeddedPostgresError(f"{folder} belongs to somebody else. Remove it and start again.")
         owner = pwd.getpwnam(self.user)
         if os.geteuid() == 0:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+            os.chown(folder, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
         found = folder.stat()
         if found.st_uid != owner.pw_uid or not stat.S_ISDIR(found.st_mode) or folder.is_symlink():
             raise EmbeddedPostgresError(f"{folder} belongs to somebody else. Remove it and start again.")

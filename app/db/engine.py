@@ -34,12 +34,14 @@ OnStatement = Callable[[str, float], None]
 """Callback after every statement: its SQL and its duration in seconds."""
 LOGIN = """
 select r.rolname::text as login,
-       r.rolsuper or r.rolbypassrls or pg_has_role(r.oid, $1::name, 'member')
+       r.rolsuper or r.rolbypassrls or r.rolcreaterole
+       or exists (select from pg_auth_members m where m.member = r.oid
+                     and not (r.rolname = 'samen_worker' and m.roleid = to_regrole('samen_app')))
        or exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-                                           and pg_has_role(r.oid, c.relowner, 'member')) as too_much
+                                           and c.relowner = r.oid) as too_much
   from pg_roles r where r.rolname = session_user
 """
-"""The login of a session, and whether it may become a role that sees or changes everything."""
+"""The login of a session, and whether it may become another. The worker acts as the application, too."""
 JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
 
@@ -198,11 +200,11 @@ class Database:
         """
         if self.role not in SETTINGS:
             return
-        row = await connection.fetchrow(LOGIN, BOOKS_ROLE)
+        row = await connection.fetchrow(LOGIN)
         if row["login"] != self.role or row["too_much"]:
             raise DatabaseUnfit(
                 f'{SETTINGS[self.role]} logs in as "{row["login"]}". It has to be {self.role}, which is no superuser,'
-                f" has no BYPASSRLS, owns no table and is no member of {BOOKS_ROLE}: whoever gets in by this login may"
+                " has no BYPASSRLS, owns no table and is no member of another role: whoever gets in by this login may"
                 " become whatever it may be. `samen migrate --roles` makes the logins and prints the settings."
             )
 

@@ -152,4 +152,4 @@ def check_version(connection: asyncpg.Connection) -> None:
     version = connection.get_server_version()
     if version.major < OLDEST:
         needed = f"PostgreSQL {OLDEST} or newer is needed"
-        raise DatabaseUnfit(f"{needed}; SAMEN_DATABASE_URL leads to version {version.major}.{version.minor}.")
+        raise DatabaseUnfit(f"{needed}; the address of the database leads to version {version.major}.{version.minor}.")

@@ -35,19 +35,22 @@ class Logins:
         """The address for a role. samen_books has no login: the owner acts as it. Raises DatabaseUnfit."""
         if role == BOOKS_ROLE:
             return self.owners()
-        found: str | None = getattr(self, role.removeprefix("samen_"))
-        return found if found is not None else _missing(SETTINGS[role], role)
+        address: str | None = getattr(self, role.removeprefix("samen_"))
+        if address is not None:
+            return address
+        raise DatabaseUnfit(
+            f"{SETTINGS[role]} is not set: {role} logs in there, and each login has an address of its own."
+            " `samen migrate --roles` makes the logins and prints the settings."
+        )
 
     def owners(self) -> str:
         """The owner's address. Raises DatabaseUnfit."""
-        return self.owner if self.owner is not None else _missing(OWNER_SETTING, "the owner of the tables")
-
-
-def _missing(setting: str, who: str) -> str:
-    raise DatabaseUnfit(
-        f"{setting} is not set: here {who} logs in, and each login has an address of its own. `samen migrate --roles`"
-        " makes the logins and prints the settings."
-    )
+        if self.owner is not None:
+            return self.owner
+        raise DatabaseUnfit(
+            f"{OWNER_SETTING} is not set: the owner of the tables logs in there, who alone migrates, backs up, restores"
+            " and appoints. Up to version 0.3.0 its address was SAMEN_DATABASE_URL."
+        )
 
 
 def logins_at(url: str) -> Logins:

@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 
 from app.db.engine import Database
-from app.db.logins import WORKER_ROLE
+from app.db.logins import WORKER_ROLE, logins_at
 from app.db.platform.outbox import claim_events
 from app.running.run import SystemRun
+from app.settings import Settings
 from app.usecases.platform.events import deliver_event
-from app.worker import Worker
+from app.worker import Worker, worker_of
 from tests.world import World
 
 
@@ -177,3 +178,16 @@ async def test_a_check_that_fails_does_not_stop_the_worker(
     monkeypatch.setattr("app.worker.SEAL_EVERY", -1)
     await asyncio.wait_for(Worker(world.worker_database, books=world.books).run(stop), 10)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["failed"] * 3
+
+
+async def test_a_worker_with_its_own_logins_checks_the_books_and_proposes_nettings(
+    world: World, settings: Settings, database_url: str
+) -> None:
+    """The reader finds, the worker writes."""
+    asked = await world.network("POST", "/v1/book-checks", status=202)
+    async with worker_of(settings, logins_at(database_url)) as worker:
+        await worker.guard()
+        await worker.net()
+    checks = await world.network("GET", "/v1/book-checks")
+    (done,) = [check for check in checks["items"] if check["id"] == asked["id"]]
+    assert done["checkedAt"] is not None

@@ -12,6 +12,7 @@ from app.adapters.mail import Mail
 from app.domain.earning.agreements import Side
 from app.domain.earning.allowances import AllowanceKind
 from app.domain.earning.costs import Payee
+from app.domain.ledger import BookCheck
 from app.domain.market.offering_imports import ImportReview, Row, Rows
 from app.domain.page import PageRequest
 from app.domain.people.cooperatives import LegalForm
@@ -171,6 +172,8 @@ async def _year(sample: Sample) -> None:
         "member_id": UUID(seller.member_id),
         "remittance_id": UUID(remittance["id"]),
         "person_id": UUID((await seller.coordinator("GET", "/v1/me"))["person"]["id"]),
+        "check": BookCheck(uuid4(), datetime.now(UTC)),
+        "broken": {},
         "office_id": UUID((await world.network("POST", "/v1/offices", office))["id"]),
     }
 

@@ -45,7 +45,11 @@ async def calls(world: World) -> dict[str, Call]:
         ),
         "look": ("select lock_pots($1::uuid, $2::uuid[])", (seller.id, [seller.member_id])),
         "close": ("select close_month($1::uuid, '2020-01-01', now(), $2::uuid, 0)", (seller.id, treasurer)),
-        "enter": ("select set_config('samen.staff', array[$1::uuid]::text, true)", (seller.id,)),
+        "enter": (
+            """select set_config('samen.staff', array[$1::uuid]::text, true),
+                      set_config('samen.offices', array[$1::uuid]::text, true)""",
+            (seller.id,),
+        ),
     }
 
 

@@ -340,7 +340,6 @@ async def test_the_staffs_view_is_lent_to_whoever_takes_part(
 CHECKED_OTHERWISE = {
     "enter": "says who acts; what it opens follows from the login that the token proves",
     "client_keys": "public keys of an app, with which its signature is checked",
-    "client_scopes": "asks for the hash of the secret",
     "use_client": "asks for the hash of the secret",
     "use_assertion": "follows a signature that was checked",
     "guest_order": "asks for the hash of a link with 192 random bits",

@@ -1,56 +1,64 @@
 -- The caller of a transaction: `enter` sets these values once, and the policies read them.
 --
 -- The person, if one acts.
-create or replace function my_person() returns uuid
+create function my_person() returns uuid
     language sql stable as $$
     select nullif(current_setting('samen.person', true), '')::uuid
 $$;
 grant execute on function my_person to samen_app;
 
 -- The app that acts for itself, without a person.
-create or replace function my_app() returns uuid
+create function my_app() returns uuid
     language sql stable as $$
     select nullif(current_setting('samen.app', true), '')::uuid
 $$;
 grant execute on function my_app to samen_app;
 
 -- The cooperatives where the caller is coordinator or treasurer, and those whose view was lent.
-create or replace function my_staff() returns uuid[]
+create function my_staff() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.staff', true), ''), '{}')::uuid[]
 $$;
 grant execute on function my_staff to samen_app;
 
+-- The cooperatives where the caller holds one of these offices, without those whose view was lent: for power that would
+-- outlive the transaction.
+create function my_offices() returns uuid[]
+    language sql stable as $$
+    select coalesce(nullif(current_setting('samen.offices', true), ''), '{}')::uuid[]
+$$;
+grant execute on function my_offices to samen_app;
+
 -- The cooperatives that an app works for: it sees their orders, and nothing else that is private.
-create or replace function my_partners() returns uuid[]
+create function my_partners() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.partner', true), ''), '{}')::uuid[]
 $$;
 grant execute on function my_partners to samen_app;
 
 -- The caller's memberships, also those that ended.
-create or replace function my_members() returns uuid[]
+create function my_members() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.members', true), ''), '{}')::uuid[]
 $$;
 grant execute on function my_members to samen_app;
 
 -- Memberships that stand, apart from those that ended: whoever left keeps their own papers, not what customers said.
-create or replace function my_current_members() returns uuid[]
+create function my_current_members() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.current_members', true), ''), '{}')::uuid[]
 $$;
 grant execute on function my_current_members to samen_app;
 
 -- The cooperatives where the caller is the outside approver. This is less than `my_staff`: it opens what they decide.
-create or replace function my_approvals() returns uuid[]
+create function my_approvals() returns uuid[]
     language sql stable as $$
     select coalesce(nullif(current_setting('samen.approves', true), ''), '{}')::uuid[]
 $$;
 grant execute on function my_approvals to samen_app;
 
 -- The cooperatives where the caller is a member now.
-create or replace function my_cooperatives() returns uuid[]
+create function my_cooperatives() returns uuid[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(cooperative_id), '{}') from member
      where id = any(my_members()) and state in ('candidate', 'trial', 'member', 'paused')
@@ -58,7 +66,7 @@ $$;
 grant execute on function my_cooperatives to samen_app;
 
 -- The municipalities where the caller holds this office.
-create or replace function my_municipalities(p_role text) returns uuid[]
+create function my_municipalities(p_role text) returns uuid[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(municipality_id), '{}') from office
      where person_id = my_person() and role = p_role and municipality_id is not null and ended_at is null
@@ -66,21 +74,21 @@ $$;
 grant execute on function my_municipalities to samen_app;
 
 -- Whether the caller holds an office of the network.
-create or replace function is_network() returns boolean
+create function is_network() returns boolean
     language sql stable as $$
     select coalesce(current_setting('samen.network', true), '') = 'on'
 $$;
 grant execute on function is_network to samen_app;
 
 -- Whether anybody has entered: a person, an app or the system. A visitor has not.
-create or replace function has_entered() returns boolean
+create function has_entered() returns boolean
     language sql stable as $$
     select coalesce(current_setting('samen.caller', true), '') <> ''
 $$;
 grant execute on function has_entered to samen_app;
 
 -- For functions that see every row: raises if nobody has entered.
-create or replace function must_have_entered() returns void
+create function must_have_entered() returns void
     language plpgsql stable as $$
 begin
     if not has_entered() then
@@ -94,11 +102,11 @@ end $$;
 -- Whoever takes part anywhere (the staff, a member, an app, the network, the worker) may be lent the view of another
 -- cooperative: jobs and joint purchases have many. A customer is lent only that of a cooperative that has published
 -- something or has an order of theirs, an officer of a municipality only those of its cooperatives.
-create or replace function lend_staff_view(p_cooperatives uuid[]) returns void
+create function lend_staff_view(p_cooperatives uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_staff uuid[] := my_staff();
-    v_system boolean := current_setting('samen.caller', true) = 'system';
+    v_system boolean := coalesce(current_setting('samen.system', true), '') = 'on';
 begin
     if p_cooperatives <@ v_staff then
         return;
@@ -122,7 +130,7 @@ end $$;
 grant execute on function lend_staff_view to samen_app;
 
 -- Whether the session may act as the owner of the books: by the role that it took, or by its login if it took none.
-create or replace function keeps_books() returns boolean
+create function keeps_books() returns boolean
     language sql stable as $$
     select pg_has_role(coalesce(nullif(current_setting('role'), 'none')::name, session_user), 'samen_books', 'member')
 $$;
@@ -130,7 +138,7 @@ grant execute on function keeps_books to samen_app;
 
 -- Whether a statement runs as the owner of the functions or of the tables, as in `erase_me`, whoever calls it. Unlike
 -- `keeps_books` this is true inside every function that sees every row. It is for triggers, which no caller chooses.
-create or replace function keeps_all() returns boolean
+create function keeps_all() returns boolean
     language sql stable as $$
     select pg_has_role(current_user, 'samen_books', 'member')
 $$;
@@ -138,7 +146,7 @@ grant execute on function keeps_all to samen_app;
 
 -- Identifies the caller and tells the policies who acts. Only offices in force count. It says whether the person has a
 -- name yet, since a checkout may know them by their token only.
-create or replace function enter(p_issuer text, p_subject text, p_client text) returns jsonb
+create function enter(p_issuer text, p_subject text, p_client text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_client uuid := case when p_client ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_client::uuid end;
@@ -184,6 +192,8 @@ begin
         set_config('samen.person', coalesce(v_person::text, ''), true),
         set_config('samen.app', case when p_subject is null then coalesce(v_app::text, '') else '' end, true),
         set_config('samen.staff', v_staff::text, true),
+        set_config('samen.offices', v_staff::text, true),
+        set_config('samen.system', '', true),
         set_config('samen.approves', v_approves::text, true),
         set_config('samen.partner', case when p_subject is null then coalesce(v_partner, '{}') else '{}' end::text, true),
         set_config('samen.members', v_members::text, true),
@@ -198,16 +208,17 @@ end $$;
 grant execute on function enter to samen_app;
 
 -- The worker acts for one cooperative, or for none.
-create or replace function enter_as_system(p_cooperative uuid) returns void
+create function enter_as_system(p_cooperative uuid) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform set_config('samen.staff', array_remove(array[p_cooperative], null)::text, true),
+            set_config('samen.system', 'on', true),
             set_config('samen.caller', 'system', true);
 end $$;
 grant execute on function enter_as_system to samen_worker, samen_reader;
 
 -- Says who acts and takes a request key, in one round trip; the answer that the key has already, if any.
-create or replace function enter_with_key(p_issuer text, p_subject text, p_client text, p_verb text, p_key text)
+create function enter_with_key(p_issuer text, p_subject text, p_client text, p_verb text, p_key text)
     returns table (entered jsonb, request_hash text, outcome jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 #variable_conflict use_column

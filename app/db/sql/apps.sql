@@ -1,25 +1,18 @@
 -- The public keys with which an app signs its logins; none if it is shut out or unknown.
-create or replace function client_keys(p_client text) returns jsonb
+create function client_keys(p_client text) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select keys from app where id::text = p_client and disabled_at is null), '[]')
 $$;
 grant execute on function client_keys to samen_app;
 
--- The scopes of an app that shows its secret; null for another secret.
-create or replace function client_scopes(p_client text, p_secret_hash text) returns text[]
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select scopes from app
-     where id::text = p_client and secret_hash = p_secret_hash and disabled_at is null
-$$;
-grant execute on function client_scopes to samen_app;
-
 -- Takes a signed login once: a second one with the same id finds its row.
-create or replace function use_assertion(p_client text, p_assertion text, p_ends timestamptz, p_now timestamptz)
+create function use_assertion(p_client text, p_assertion text, p_ends timestamptz, p_now timestamptz)
     returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_granted jsonb;
 begin
-    delete from client_assertion where ends_at < p_now - interval '1 hour';
+    -- By the clock of the server too, so that no other moment forgets logins that could still be repeated.
+    delete from client_assertion where ends_at < least(p_now, clock_timestamp()) - interval '1 hour';
     insert into client_assertion (app_id, assertion_id, ends_at) values (p_client::uuid, p_assertion, p_ends)
         on conflict do nothing;
     if not found then
@@ -32,7 +25,7 @@ end $$;
 grant execute on function use_assertion to samen_app;
 
 -- Takes a secret. An app that signs needs none any more: one that leaked opens nothing.
-create or replace function use_client(p_client text, p_secret_hash text, p_now timestamptz) returns jsonb
+create function use_client(p_client text, p_secret_hash text, p_now timestamptz) returns jsonb
     language sql security definer set search_path = public, pg_temp as $$
     with used as (
         update app set last_used_at = p_now
@@ -45,7 +38,7 @@ create or replace function use_client(p_client text, p_secret_hash text, p_now t
 $$;
 grant execute on function use_client to samen_app;
 
--- An app sees itself; the network and the staff of its cooperatives manage it. No role reads the hash of its secret.
+-- An app sees itself; the network and whoever holds an office at all of its cooperatives manage it. No role reads the hash of its secret.
 alter table app enable row level security, force row level security;
 grant select (id, name, scopes, cooperative_ids, redirect_uris, rate_class, disabled_at, version, keys, last_used_at,
               registered_at, registered_by, disabled_by),
@@ -57,9 +50,11 @@ create policy read on app for select to samen_app
            or (select is_network())
            or cooperative_ids && (select my_staff()));
 create policy add on app for insert to samen_app
-    with check ((select is_network()) or cooperative_ids && (select my_staff()));
+    with check ((select is_network())
+                or (cooperative_ids <> '{}' and cooperative_ids <@ (select my_offices())));
 create policy change on app for update to samen_app
-    using ((select is_network()) or cooperative_ids && (select my_staff()));
+    using ((select is_network())
+           or (cooperative_ids <> '{}' and cooperative_ids <@ (select my_offices())));
 create policy work on app for select to samen_worker using (true);
 
 create trigger apps_stay before delete on app for each row execute function refuse_change();

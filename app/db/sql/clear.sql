@@ -1,14 +1,11 @@
 -- The first file: everything that the files after it make is dropped, so that afterwards the database holds what they say
--- and nothing else. A table that a function belongs to (a default, a constraint) would refuse this.
+-- and nothing else. All tables are locked by now. A table that a function belongs to (a default, a constraint) would
+-- refuse this.
 do $$
 declare
     v record;
     v_list text;
 begin
-    select string_agg(c.oid::regclass::text, ', ' order by c.relname) into v_list
-      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r';
-    -- All locks at once: whoever holds one of them is waited for here, and not between two changes.
-    execute 'lock table ' || v_list || ' in access exclusive mode';
     for v in select polname, polrelid::regclass as place from pg_policy loop
         execute format('drop policy %I on %s', v.polname, v.place);
     end loop;

@@ -10,7 +10,7 @@ create policy change on cooperative for update to samen_app
     with check ((select is_network()) or id = any((select my_staff())::uuid[]));
 
 -- Only the network changes the company and the umbrella of a cooperative.
-create or replace function only_the_network() returns trigger
+create function only_the_network() returns trigger
     language plpgsql as $$
 begin
     if not is_network() and not keeps_all() then

@@ -1,6 +1,6 @@
 -- Days that people type lie between 2000 and 2199. An old day outside stays as it is, and its row can be changed: that is
 -- why these are triggers, and no constraints.
-create or replace function refuse_day() returns trigger
+create function refuse_day() returns trigger
     language plpgsql as $$
 begin
     raise exception 'this day is out of range' using errcode = 'check_violation', column = tg_argv[0],

@@ -1,5 +1,5 @@
 -- The amounts that members kept in a year, by month and version of the agreement, with what the rules need of it.
-create or replace function member_totals(p_members uuid[], p_year integer) returns jsonb
+create function member_totals(p_members uuid[], p_year integer) returns jsonb
     language sql stable set search_path = public, pg_temp as $$
     select coalesce(jsonb_agg(jsonb_build_object('owner', m.member_id, 'month', m.month, 'agreement_id', m.agreement_id,
                'active_from', a.active_from, 'kept_cents', m.kept_cents,
@@ -15,7 +15,7 @@ $$;
 grant execute on function member_totals to samen_app;
 
 -- The amounts that a cooperative's fund kept in a year, in the same form.
-create or replace function fund_totals(p_cooperative uuid, p_year integer) returns jsonb
+create function fund_totals(p_cooperative uuid, p_year integer) returns jsonb
     language sql stable set search_path = public, pg_temp as $$
     select coalesce(jsonb_agg(jsonb_build_object('month', m.month, 'agreement_id', m.agreement_id,
                'active_from', a.active_from, 'kept_cents', m.kept_cents, 'allowance', 0,
@@ -28,7 +28,7 @@ $$;
 grant execute on function fund_totals to samen_app;
 
 -- A year that was locked before is locked, and not written again.
-create or replace function lock_year(p_cooperative uuid, p_members uuid[], p_year integer) returns jsonb
+create function lock_year(p_cooperative uuid, p_members uuid[], p_year integer) returns jsonb
     language plpgsql set search_path = public, pg_temp as $$
 declare
     v_known integer;

@@ -1,5 +1,5 @@
 -- Refuses every change: for rows that are booked, signed, published or logged. It holds for every role.
-create or replace function refuse_change() returns trigger
+create function refuse_change() returns trigger
     language plpgsql as $$
 begin
     raise exception '% of % is refused: what is booked or logged is never changed', tg_op, tg_table_name
@@ -7,7 +7,7 @@ begin
 end $$;
 
 -- A trail is never changed, but for the words that somebody wrote into it, which can be forgotten.
-create or replace function refuse_change_of_trail() returns trigger
+create function refuse_change_of_trail() returns trigger
     language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and to_jsonb(new) = to_jsonb(old) || '{"note": ""}' then
@@ -18,7 +18,7 @@ begin
 end $$;
 
 -- Why money was given back stands in words that can be forgotten; the amount, the day and the person who did it stay.
-create or replace function refuse_change_of_refund() returns trigger
+create function refuse_change_of_refund() returns trigger
     language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and to_jsonb(new) = to_jsonb(old) || '{"reason": ""}' then

@@ -1,6 +1,6 @@
 -- Keeps an answer. `p_persons` are named in it; whoever stands behind its members, orders and jobs (`p_ids`) is added
 -- here, so that erasing one of them empties it.
-create or replace function record_outcome(p_verb text, p_key text, p_request_hash text, p_now timestamptz, p_outcome jsonb,
+create function record_outcome(p_verb text, p_key text, p_request_hash text, p_now timestamptz, p_outcome jsonb,
                                           p_persons uuid[], p_ids uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -16,7 +16,7 @@ end $$;
 grant execute on function record_outcome to samen_app;
 
 -- Forgets the answers of before a moment.
-create or replace function forget_keys(p_before timestamptz) returns void
+create function forget_keys(p_before timestamptz) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from idempotency where created_at < p_before
 $$;

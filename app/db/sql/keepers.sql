@@ -19,6 +19,9 @@ begin
     end loop;
 end $$;
 
+-- The checks need no secrets.
+revoke select on app, client_assertion, webhook, sealed_key, sealing_key from samen_reader;
+
 -- A trail takes new rows only, of samen_books too; of some the words in them can be forgotten.
 revoke update, delete on member_event, order_event, refund, permission_read, seal, seal_item, power_event, wish_change,
     purchase_credit, order_line, offering_edition, journal, entry, period, assignment_signature, specification,
@@ -43,5 +46,5 @@ begin
     end loop;
 end $$;
 
--- Whether the schema is that of the code is asked when a process starts.
+-- `/readyz` asks whether the schema is that of the code.
 grant select on alembic_version to samen_app;

@@ -1,14 +1,14 @@
 -- The books: one writer, append-only, balanced at commit, each row hashed.
 
 -- The number of the lock on a cooperative's books.
-create or replace function books_lock(p_cooperative uuid) returns bigint
+create function books_lock(p_cooperative uuid) returns bigint
     language sql immutable as $$
     select hashtextextended(p_cooperative::text, 6)
 $$;
 grant execute on function books_lock to samen_app;
 
 -- Keeps everybody from booking for a cooperative until the transaction ends.
-create or replace function lock_books(p_cooperative uuid) returns void
+create function lock_books(p_cooperative uuid) returns void
     language sql as $$
     select pg_advisory_xact_lock(books_lock(p_cooperative))
 $$;
@@ -16,11 +16,12 @@ grant execute on function lock_books to samen_app;
 
 -- The first day of a cooperative's books: that of its opening balances; without any, the day on which it was registered
 -- (its id holds the moment) or its first agreement began, if that is earlier in the same year.
-create or replace function books_from(p_cooperative uuid) returns date
+create function books_from(p_cooperative uuid) returns date
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(
                (select j.effective_on from journal j
-                 where j.source_type = 'cooperative' and j.source_id = p_cooperative and j.kind = 'opening'
+                 where j.source_type = 'cooperative' and j.source_id = p_cooperative
+                   and j.cooperative_id = p_cooperative and j.kind = 'opening'
                    and j.effective_on between date '2000-01-01' and current_date),
                greatest(date_trunc('year', r.day)::date, least(r.day, (
                    select min(a.active_from) from agreement a
@@ -32,24 +33,24 @@ $$;
 grant execute on function books_from to samen_app, samen_worker;
 
 -- The hash of a journal's legs.
-create or replace function legs_digest(p_legs jsonb) returns bytea language sql stable
+create function legs_digest(p_legs jsonb) returns bytea language sql stable
     return sha256(convert_to(p_legs::text, 'UTF8'));
 grant execute on function legs_digest to samen_app, samen_reader;
 
 -- The text that is hashed of a journal, so that anybody outside can hash it again.
-create or replace function journal_text(j journal) returns text language sql stable
+create function journal_text(j journal) returns text language sql stable
     return jsonb_build_array((j).id, (j).cooperative_id, (j).kind, (j).source_type, (j).source_id, (j).part, (j).currency,
                              extract(epoch from (j).booked_at), (j).effective_on, (j).period, (j).reverses,
                              (j).agreement_id, encode((j).legs_hash, 'hex'))::text;
 grant execute on function journal_text to samen_app, samen_reader;
 
 -- The hash of a journal.
-create or replace function journal_digest(j journal) returns bytea language sql stable
+create function journal_digest(j journal) returns bytea language sql stable
     return sha256(convert_to(journal_text(j), 'UTF8'));
 grant execute on function journal_digest to samen_app, samen_reader;
 
 -- The hash of all journals of a month: a closed month has the one that it was closed with.
-create or replace function month_digest(p_cooperative uuid, p_month date) returns bytea
+create function month_digest(p_cooperative uuid, p_month date) returns bytea
     language sql stable set search_path = public, pg_temp as $$
     select sha256(coalesce(string_agg(row_hash, '' order by id), '')) from journal
      where cooperative_id = p_cooperative and period = p_month
@@ -57,11 +58,17 @@ $$;
 grant execute on function month_digest to samen_app, samen_reader;
 
 -- The second wall of the ledger: whatever calls `post_journals`, the books have to be open to whom it acts for.
-create or replace function only_open_books() returns trigger
+create function only_open_books() returns trigger
     language plpgsql set search_path = public, pg_temp as $$
 begin
     if (new.cooperative_id = any(my_staff())) is not true and not keeps_books() then
         raise insufficient_privilege using message = 'these books are not open here';
+    end if;
+    -- Nobody takes the place of another cooperative's journal.
+    if (new.source_type = 'cooperative' and new.source_id <> new.cooperative_id)
+       or (new.source_type = 'order' and exists (
+               select from "order" o where o.id = new.source_id and o.cooperative_id <> new.cooperative_id)) then
+        raise insufficient_privilege using message = 'this is another cooperative''s to book';
     end if;
     return new;
 end $$;
@@ -69,7 +76,7 @@ end $$;
 -- A sale or an allowance is booked by the version that holds on its day. The lock of the books is held here, as it is
 -- while the second signature of a version is given: whoever read the version before that reads it again. A sale that
 -- is booked anew (a later part) keeps its version.
-create or replace function check_version() returns trigger
+create function check_version() returns trigger
     language plpgsql set search_path = public, pg_temp as $$
 begin
     if exists (select 1 from agreement a join agreement mine on mine.id = new.agreement_id
@@ -82,7 +89,7 @@ begin
 end $$;
 
 -- At the commit a journal has two legs or more, which sum to zero: also one that came without entries.
-create or replace function require_balance() returns trigger
+create function require_balance() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if (select count(*) < 2 or sum(cents) <> 0 from entry where journal_id = new.id) then
@@ -92,7 +99,7 @@ begin
 end $$;
 
 -- The same after each statement that adds entries, whoever adds them.
-create or replace function require_balances() returns trigger
+create function require_balances() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if exists (select 1 from (select distinct journal_id from added) a
@@ -103,14 +110,17 @@ begin
 end $$;
 
 -- The accounts of these legs that are missing, each with its balance.
-create or replace function open_accounts(p_cooperative uuid, p_currency text, p_legs jsonb) returns void
+create function open_accounts(p_cooperative uuid, p_currency text, p_legs jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into account (id, cooperative_id, kind, currency, member_id, party, rgs_code)
     select uuidv7(), p_cooperative, n.kind, p_currency, n.member, n.party, n.rgs
       from (select distinct l.kind, l.member, l.party, l.rgs
               from jsonb_to_recordset(p_legs) l(kind text, member uuid, party text, rgs text) order by 1, 2, 3) n
-     where not exists (select 1 from account a where a.cooperative_id = p_cooperative and a.kind = n.kind
+      -- A member has accounts at their own cooperative alone.
+      left join member m on m.id = n.member and m.cooperative_id = p_cooperative
+     where (n.member is null or m.id is not null)
+       and not exists (select 1 from account a where a.cooperative_id = p_cooperative and a.kind = n.kind
                           and a.currency = p_currency and coalesce(a.member_id, '00000000-0000-0000-0000-000000000000')
                               = coalesce(n.member, '00000000-0000-0000-0000-000000000000')
                           and coalesce(a.party, '') = coalesce(n.party, ''))
@@ -128,7 +138,7 @@ begin
 end $$;
 
 -- The balances of members' pots and debts, locked in one order; the application may not lock balances itself.
-create or replace function lock_pots(p_cooperative uuid, p_members uuid[]) returns jsonb
+create function lock_pots(p_cooperative uuid, p_members uuid[]) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if (p_cooperative = any(my_staff())) is not true and not keeps_books() then
@@ -144,7 +154,7 @@ grant execute on function lock_pots to samen_app;
 
 -- Books journals, all or none. One that is booked already, under the same source, kind and part, is left as it is; with
 -- other legs it is refused (SM003). Legs without an account get one. Errors: SM001 no balance, SM002 a closed account.
-create or replace function post_journals(p_journals jsonb) returns void
+create function post_journals(p_journals jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_given jsonb;
@@ -239,11 +249,11 @@ end $$;
 grant execute on function post_journals to samen_app;
 
 -- Closes a month: nothing is booked into it any more. For the staff.
-create or replace function close_month(p_cooperative uuid, p_month date, p_at timestamptz, p_by uuid, p_bank bigint)
+create function close_month(p_cooperative uuid, p_month date, p_at timestamptz, p_by uuid, p_bank bigint)
     returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if (p_cooperative = any(my_staff())) is not true then
+    if (p_cooperative = any(my_offices())) is not true then
         raise exception 'only the staff of a cooperative closes its books' using errcode = '42501';
     end if;
     perform lock_books(p_cooperative);

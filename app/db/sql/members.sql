@@ -1,5 +1,5 @@
 -- Whoever counts on a member who leaves at that moment waits for it here, and is refused.
-create or replace function member_is_there() returns trigger
+create function member_is_there() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform 1 from member where id = new.member_id and state not in ('exited', 'withdrawn', 'rejected') for share;
@@ -10,7 +10,7 @@ begin
 end $$;
 
 -- Cents in the name of the person who acts, on accounts or expected; a debt counts as well. Locks the accounts.
-create or replace function my_standing() returns bigint
+create function my_standing() returns bigint
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_members uuid[] := array(select id from member where person_id = my_person());
 begin
@@ -44,7 +44,7 @@ create trigger another_person_is_there before update of person_id on member for 
     execute function person_is_there();
 
 -- Only the staff change who a member is and how the membership stands.
-create or replace function only_the_staff() returns trigger
+create function only_the_staff() returns trigger
     language plpgsql as $$
 begin
     if not coalesce(old.cooperative_id = any(my_staff()), false) and not keeps_all() then
@@ -52,6 +52,17 @@ begin
     end if;
     return new;
 end $$;
+create function only_an_officer() returns trigger
+    language plpgsql as $$
+begin
+    if not coalesce(old.cooperative_id = any(my_offices()), false) and not keeps_all() then
+        raise insufficient_privilege using message = 'an officer of the cooperative links a member to a person';
+    end if;
+    return new;
+end $$;
+create trigger linked_by_an_officer before update of person_id on member for each row
+    when (new.person_id is distinct from old.person_id)
+    execute function only_an_officer();
 create trigger changed_by_the_staff before update of name, trade_name, person_id, state, trial_until, exited_on, destination
     on member for each row
     when ((new.name, new.trade_name, new.person_id, new.state, new.trial_until, new.exited_on, new.destination)

@@ -1,5 +1,5 @@
 -- The verb runs again and finds that its maker sells no more.
-create or replace function maker_sells() returns trigger
+create function maker_sells() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform 1 from member where id = new.member_id and state in ('trial', 'member') for share;
@@ -10,7 +10,7 @@ begin
 end $$;
 
 -- Whether whoever acts sells this: the staff, the outside approver, the partner's app or the maker.
-create or replace function sells(p_offering uuid) returns boolean
+create function sells(p_offering uuid) returns boolean
     language sql stable set search_path = public, pg_temp as $$
     select exists (select 1 from offering
                     where id = p_offering
@@ -20,7 +20,7 @@ $$;
 grant execute on function sells to samen_app;
 
 -- Only those who sell say how many units there are.
-create or replace function counted_by_the_seller() returns trigger
+create function counted_by_the_seller() returns trigger
     language plpgsql as $$
 begin
     if not sells(new.offering_id) and not keeps_all() then
@@ -31,7 +31,7 @@ end $$;
 
 -- Units are held for an order by whoever placed it, at the same cooperative. Asked at the commit: both are written by one
 -- statement.
-create or replace function held_for_its_order() returns trigger
+create function held_for_its_order() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if not exists (select from "order" o

@@ -1,35 +1,27 @@
 -- A row that is let in by its order asks for it in a plan of its own, which is kept.
-create or replace function sees_order(p_order uuid) returns boolean
+create function sees_order(p_order uuid) returns boolean
     language plpgsql stable set search_path = public, pg_temp as $$
 begin
     return exists (select 1 from "order" where id = p_order);
 end $$;
 grant execute on function sees_order to samen_app;
 
--- Whether an order has not moved since it was placed; then its lines may still be coming.
-create or replace function is_just_placed(p_order uuid) returns boolean
-    language plpgsql stable set search_path = public, pg_temp as $$
-begin
-    return exists (select 1 from "order" where id = p_order and version = 1);
-end $$;
-grant execute on function is_just_placed to samen_app;
-
 -- Through which app an order came: all that the publisher has to know of it.
-create or replace function app_of_order(p_order uuid) returns uuid
+create function app_of_order(p_order uuid) returns uuid
     language sql stable security definer set search_path = public, pg_temp as $$
     select app_id from "order" where id = p_order
 $$;
 grant execute on function app_of_order to samen_worker;
 
 -- Cents of what was paid that have to go back to the customer: all of it once an order was called off.
-create or replace function owed_back(p_order "order") returns bigint
+create function owed_back(p_order "order") returns bigint
     language sql immutable as $$
     select case when p_order.state in ('refused', 'expired', 'cancelled') then p_order.paid_cents
                 else greatest(p_order.paid_cents - p_order.net_cents - p_order.vat_cents, 0) end
 $$;
 
 -- The order behind a guest's link, as the link shows it.
-create or replace function guest_order(p_hash text)
+create function guest_order(p_hash text)
     returns table (reference text, cooperative text, state text, title text,
                    gross_cents bigint, paid_cents bigint, placed_at timestamptz, needed_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -40,7 +32,7 @@ $$;
 grant execute on function guest_order to samen_app;
 
 -- An order that a login places while it is being erased is placed again, by somebody new.
-create or replace function customer_is_there() returns trigger
+create function customer_is_there() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform 1 from person where id = new.customer_person_id and issuer <> 'erased' for key share;
@@ -51,7 +43,7 @@ begin
 end $$;
 
 -- An erasure locks the offerings that it takes off the market: an order that waited for it is placed again.
-create or replace function is_on_sale() returns trigger
+create function is_on_sale() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform 1 from offering where id = new.offering_id and state = 'published' for key share;
@@ -63,7 +55,7 @@ end $$;
 
 -- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.
 -- They come as JSON and are written by their names, so that a process that is older than a column still places orders.
-create or replace function add_order(p_order jsonb, p_lines jsonb, p_events jsonb) returns void
+create function add_order(p_order jsonb, p_lines jsonb, p_events jsonb) returns void
     language plpgsql set search_path = public, pg_temp as $$
 begin
     insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by,
@@ -75,11 +67,13 @@ begin
            o.refunded_cents, o.delivered_at, o.completed_at, o.sale_parts, o.sale_reversed, o.version, o.assignment_id,
            o.buyer_id
       from jsonb_populate_record(null::"order", p_order) o;
+    perform set_config('samen.placing', p_order ->> 'id', true);
     insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity, unit_price_cents,
                             vat_class, vat_basis_points, counts_stock, purchase_cents)
     select l.id, l.order_id, l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.unit_price_cents,
            l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents
       from jsonb_populate_recordset(null::order_line, p_lines) l;
+    perform set_config('samen.placing', '', true);
     insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, app_id, note)
     select e.id, e.order_id, e.cooperative_id, e.verb, e.state, e.at, e.person_id, e.app_id, e.note
       from jsonb_populate_recordset(null::order_event, p_events) e;
@@ -118,7 +112,8 @@ alter table order_line enable row level security, force row level security;
 grant select, insert on order_line to samen_app;
 create policy read on order_line for select to samen_app
     using (exists (select 1 from "order" o where o.id = order_line.order_id));
-create policy add on order_line for insert to samen_app with check (is_just_placed(order_id));
+create policy add on order_line for insert to samen_app
+    with check (order_id = nullif(current_setting('samen.placing', true), '')::uuid);
 create trigger is_on_sale before insert on order_line for each row
     when (new.offering_id is not null)
     execute function is_on_sale();

@@ -37,14 +37,14 @@ create policy change on sealed_key for update to samen_app
 alter table sealing_key enable row level security, force row level security;
 
 -- The fingerprint of the installation's sealing key, of which the table has one row at most.
-create or replace function sealing_fingerprint() returns bytea
+create function sealing_fingerprint() returns bytea
     language sql stable security definer set search_path = public, pg_temp as $$
     select fingerprint from sealing_key
 $$;
 grant execute on function sealing_fingerprint to samen_app, samen_worker;
 
 -- Every key that the installation's key has wrapped, until a fingerprint tells which key that is.
-create or replace function unclaimed_keys() returns bytea[]
+create function unclaimed_keys() returns bytea[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select case when exists (select from sealing_key) then '{}'
                 else array(select wrapped from sealed_key union all select wrapped_key from webhook) end
@@ -53,7 +53,7 @@ grant execute on function unclaimed_keys to samen_app, samen_worker;
 
 -- Writes the fingerprint down if there is none yet; returns whether it is the one that is written. Of two processes that
 -- start together with two keys the second is told that its key is another.
-create or replace function claim_sealing_key(p_fingerprint bytea, p_now timestamptz) returns boolean
+create function claim_sealing_key(p_fingerprint bytea, p_now timestamptz) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into sealing_key (only_one, fingerprint, written_at) values (true, p_fingerprint, p_now) on conflict do nothing;

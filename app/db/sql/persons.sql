@@ -1,6 +1,6 @@
 -- A person whom nobody knew yet, with the address that was given. The address of somebody known stays as it is: only
 -- they and the network change it.
-create or replace function add_person(p_issuer text, p_subject text, p_name text, p_email text) returns jsonb
+create function add_person(p_issuer text, p_subject text, p_name text, p_email text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_id uuid;
 begin
@@ -17,7 +17,7 @@ grant execute on function add_person to samen_app;
 
 -- The person behind a login, who becomes known with it. Somebody known is only read: an update, even of nothing, would
 -- make a customer's orders wait for each other.
-create or replace function ensure_person(p_issuer text, p_subject text, p_name text) returns uuid
+create function ensure_person(p_issuer text, p_subject text, p_name text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_id uuid;
 begin
@@ -40,7 +40,7 @@ grant execute on function ensure_person to samen_app;
 
 -- Whoever takes in, appoints or counts on somebody who is being erased, or leaves, at that moment waits for it here and
 -- looks again: a foreign key alone only asks whether the row exists.
-create or replace function person_is_there() returns trigger
+create function person_is_there() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform 1 from person where id = new.person_id and issuer <> 'erased' for key share;
@@ -51,7 +51,7 @@ begin
 end $$;
 
 -- Locks the person and their memberships, so that no order, office or membership can refer to them until the commit.
-create or replace function lock_me() returns void
+create function lock_me() returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform 1 from person where id = my_person() for update;
@@ -63,7 +63,7 @@ grant execute on function lock_me to samen_app;
 
 -- Whether the person who acts ever acted as this member, or work was taken on in that name. What others entered alone
 -- (the membership, an import of offerings, an invitation, a wish of the staff) is no act of theirs.
-create or replace function i_acted_as(p_member uuid) returns boolean
+create function i_acted_as(p_member uuid) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select p_member = any(my_members()) and (
            exists (select 1 from member where id = p_member and goal_text is not null)
@@ -86,9 +86,9 @@ $$;
 grant execute on function i_acted_as to samen_app;
 
 -- Whether the caller is an officer of this cooperative's umbrella.
-create or replace function is_my_part(p_cooperative uuid) returns boolean
+create function is_my_part(p_cooperative uuid) returns boolean
     language sql stable set search_path = public, pg_temp as $$
-    select exists (select 1 from cooperative where id = p_cooperative and umbrella_id = any(my_staff()))
+    select exists (select 1 from cooperative where id = p_cooperative and umbrella_id = any(my_offices()))
 $$;
 grant execute on function is_my_part to samen_app;
 
@@ -108,7 +108,7 @@ create policy change on person for update to samen_app
     using (id = (select my_person()) or (select is_network()));
 
 -- An office ends once; nothing else of it changes, and it is never deleted.
-create or replace function refuse_change_of_office() returns trigger
+create function refuse_change_of_office() returns trigger
     language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and old.ended_at is null

@@ -12,8 +12,10 @@ create policy read on power_event for select to samen_app
 create policy tell on power_event for insert to samen_app
     with check (by_person_id is not distinct from (select my_person())
                 and ((select is_network())
-                     or cooperative_id = any((select my_staff())::uuid[])
-                     or exists (select 1 from app a where a.id = app_id and a.cooperative_ids && (select my_staff()))));
+                     or cooperative_id = any((select my_offices())::uuid[])
+                     or (role = 'approver' and is_my_part(cooperative_id))
+                     or (cooperative_id is null and exists (
+                            select 1 from app a where a.id = app_id and a.cooperative_ids <@ (select my_offices())))));
 -- Only the reason of an event can be forgotten, as that of a refund.
 create trigger append_only before update or delete on power_event for each row
     execute function refuse_change_of_refund();

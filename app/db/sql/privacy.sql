@@ -1,6 +1,6 @@
 -- The contact that an order keeps of a customer who was erased: enough to reach them, as long as money has to go back;
 -- then the facts of an invoice. There is none if it was called off, and up to `p_invoice` cents it names nobody.
-create or replace function contact_kept(p_order "order", p_invoice bigint) returns jsonb
+create function contact_kept(p_order "order", p_invoice bigint) returns jsonb
     language sql immutable set search_path = public, pg_temp as $$
     select case
         when p_order.state not in ('refused', 'expired', 'cancelled')
@@ -12,7 +12,7 @@ create or replace function contact_kept(p_order "order", p_invoice bigint) retur
 $$;
 
 -- Words that went into events and tasks about these things, and into the mails of these tasks.
-create or replace function forget_facts(p_subjects uuid[], p_words jsonb) returns void
+create function forget_facts(p_subjects uuid[], p_words jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_names text[] := array(select jsonb_object_keys(p_words));
@@ -25,7 +25,7 @@ begin
 end $$;
 
 -- Forgets the free texts about these orders, whoever wrote them, and those of jobs that came of one.
-create or replace function forget_words(p_orders uuid[]) returns void
+create function forget_words(p_orders uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_jobs uuid[] := array(select id from assignment where order_id = any(p_orders));
@@ -41,21 +41,21 @@ begin
 end $$;
 
 -- Empties the answers that tell of these persons.
-create or replace function forget_answers(p_persons uuid[]) returns void
+create function forget_answers(p_persons uuid[]) returns void
     language sql security definer set search_path = public, pg_temp as $$
     update idempotency set outcome = (outcome - array['result', 'refusal']) || '{"forgotten": true}'
      where about && p_persons and not outcome ? 'forgotten'
 $$;
 
 -- The first id of a moment: ids are given out in the order of time (UUIDv7), so that what is old is found by its key.
-create or replace function first_id(p_moment timestamptz) returns uuid
+create function first_id(p_moment timestamptz) returns uuid
     language sql immutable as $$
     select (lpad(to_hex((extract(epoch from p_moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
 $$;
 grant execute on function first_id to samen_app;
 
 -- Replaces the calling person by a pseudonym. The trail of power keeps the person's id, and loses the words.
-create or replace function erase_me(p_invoice bigint) returns void
+create function erase_me(p_invoice bigint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_me uuid := my_person();
@@ -100,7 +100,7 @@ grant execute on function erase_me to samen_app;
 
 -- Forgets the customers of orders that ended before `p_books`, and all traces older than `p_traces`. Returns how many
 -- orders forgot.
-create or replace function forget_old(p_books timestamptz, p_traces timestamptz, p_invoice bigint) returns integer
+create function forget_old(p_books timestamptz, p_traces timestamptz, p_invoice bigint) returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_forgotten uuid[];

@@ -47,7 +47,8 @@ begin
     end loop;
 end $$;
 
--- Nobody but the owner makes functions, not even temporary ones: one could see rows before the condition of a view does.
+-- No login makes functions, not even temporary ones: one could see rows before the condition of a view does. samen_books
+-- may, since a function can be given only to somebody who may make it.
 do $$
 begin
     execute format('revoke temporary on database %I from public', current_database());

@@ -1,5 +1,5 @@
 -- Seals what was booked since, one new link for each cooperative; the first of a day is published to it.
-create or replace function seal_books() returns integer
+create function seal_books() returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_since uuid;

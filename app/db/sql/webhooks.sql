@@ -1,5 +1,5 @@
 -- An app's events again, whoever of its people asks for them: they see less of the feed than the app does.
-create or replace function replay_webhook(p_webhook uuid, p_after bigint, p_names text[], p_limit integer,
+create function replay_webhook(p_webhook uuid, p_after bigint, p_names text[], p_limit integer,
                                           p_now timestamptz) returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -28,7 +28,7 @@ from app.domain.books.nettings import (
     propose,
 )
 from app.domain.days import midnight
-from app.domain.errors import DomainError, NotFound, RuleRefused
+from app.domain.errors import NotFound, RuleRefused
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case
@@ -74,20 +74,16 @@ async def propose_netting(
     return await _proposed(tx, cooperative_id, with_cooperative_id)
 
 
-async def propose_monthly(tx: Tx, actor: Actor) -> int:
-    """Propose a netting for every pair with open claims; returns the number of proposals."""
+async def list_pairs_to_net(tx: Tx, actor: Actor) -> list[tuple[UUID, UUID]]:
+    """Every pair of cooperatives with open claims and without a proposal of this month; as a role that sees all."""
     actor.require(Right.RUN_TIMER)
-    made, month = 0, midnight(tx.today.replace(day=1))
-    for one, other in await with_claims(tx, month):
-        try:
-            async with tx.savepoint():
-                await _proposed(tx, one, other)
-                await tx.flush()
-            made += 1
-        # The books of this pair need a person; the other pairs go on.
-        except DomainError as refusal:
-            log.warning("no netting", extra={"code": refusal.code, "between": [str(one), str(other)]})
-    return made
+    return await with_claims(tx, midnight(tx.today.replace(day=1)))
+
+
+async def propose_for_pair(tx: Tx, actor: Actor, *, cooperative_id: UUID, with_cooperative_id: UUID) -> Netting:
+    """Propose a netting, as the system. Raises what says that the books of this pair need a person."""
+    actor.require(Right.RUN_TIMER)
+    return await _proposed(tx, cooperative_id, with_cooperative_id)
 
 
 async def confirm_netting(

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from app.db.books.invariants import broken
 from app.db.books.seals import book_checks, last_check, list_seals, record_check, sealed_journals, waiting_check
 from app.db.books.seals import seal_books as seal
 from app.db.engine import Tx, uuid7
@@ -58,16 +57,20 @@ async def list_book_checks(tx: Tx, actor: Actor, *, page: PageRequest) -> Page[B
     return await book_checks.page(tx, page)
 
 
-async def run_check(tx: Tx, actor: Actor) -> BookCheck | None:
-    """Run a requested check, or the daily one if it is due; for the system, in a role that sees all books."""
+async def start_check(tx: Tx, actor: Actor) -> BookCheck | None:
+    """The check that was requested first, or the daily one if it is due; None if there is nothing to check."""
     actor.require(Right.RUN_TIMER)
     check = await waiting_check(tx)
     last = await last_check(tx)
     if check is None and (last is None or tx.now - last >= DAILY):
         check = BookCheck(uuid7(), tx.now)
         await book_checks.add(tx, check)
-    if check is None:
-        return None
-    found = {name: rows[:100] for name, rows in (await broken(tx)).items() if rows}
-    await record_check(tx, check.id, tx.now, found)
-    return BookCheck(check.id, check.asked_at, tx.now, found)
+    return check
+
+
+async def finish_check(tx: Tx, actor: Actor, *, check: BookCheck, broken: dict[str, list[str]]) -> BookCheck:
+    """Note what a check found: by invariant, at most a hundred rows of each that is broken."""
+    actor.require(Right.RUN_TIMER)
+    kept = {name: rows[:100] for name, rows in broken.items() if rows}
+    await record_check(tx, check.id, tx.now, kept)
+    return BookCheck(check.id, check.asked_at, tx.now, kept)

@@ -234,9 +234,11 @@ async def release_hold(tx: Tx, actor: Actor, *, hold_id: HoldId) -> Hold:
 
 
 async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
-    """Timer of a hold: releases its units, if they are still held."""
+    """Timer of a hold of a checkout: releases its units, if they are still held. Those of an order end with it."""
     actor.require(Right.RUN_TIMER)
-    await end_holds(tx, hold_id=hold_id, state=HoldState.EXPIRED)
+    hold = await holds.get(tx, hold_id)
+    if hold.order_id is None and hold.expires_at <= tx.now:
+        await end_holds(tx, hold_id=hold_id, state=HoldState.EXPIRED)
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: Version | None) -> Offering:

@@ -223,6 +223,9 @@ async def complete_silently(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
 async def _by_timer(tx: Tx, actor: Actor, order_id: UUID, verb: str) -> None:
     actor.require(Right.RUN_TIMER)
     order = await orders.get(tx, order_id, lock=True)
+    if order.due_at is not None and order.due_at > tx.now:
+        # The deadline decides, whatever timer there is.
+        return
     try:
         await _move(tx, actor, order, verb, at=min(order.due_at or tx.now, tx.now))
     except WrongState:
