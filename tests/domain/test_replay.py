@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.earning.replay import Compared, Replay, check_over, for_municipality
+from app.domain.earning.replay import MOST_RULES, Compared, Replay, check_over, check_sets_of_rules, for_municipality
 from app.domain.errors import RuleRefused
 from app.domain.figures import fits
 
@@ -43,6 +43,9 @@ def replayed(*rows: tuple[int, int, int, int]) -> Replay:
         pytest.param([(100, 20, 100, 20)] * 5 + [SAME], False, None, id="only one is touched"),
         pytest.param([SAME] * 5 + [(100, 20, 90, 30)] * 5, False, (5, 5, 0), id="gains and losses cancel out"),
         pytest.param([(100, 0, 100, 0)] * 5 + [(100, 20, 100, 20)], False, (0, 0, 6), id="one pays the municipality"),
+        pytest.param([SAME] * 5 + [(120, 0, 120, 0)], False, None, id="one is below a limit"),
+        pytest.param([SAME] * 5 + [(120, 0, 120, 0)] * 5, True, (5, 0, 5), id="five are below a limit"),
+        pytest.param([SAME] * 5 + [(100, 20, 120, 0)], False, (6, 0, 0), id="the draft takes one below a limit"),
         pytest.param([], True, (0, 0, 0), id="nobody"),
     ],
 )
@@ -75,6 +78,9 @@ def test_no_total_is_one_members(rows: list[tuple[int, int, int, int]]) -> None:
             for target in getattr(seen.total, side):
                 parts = [getattr(one, side).get(target, 0) for one in found.members]
                 assert not any(parts) or fits(parts)
+        for target in ("pot", "municipality"):
+            without = [one for one in found.members if not one.actual[target] and any(one.actual.values())]
+            assert not without or len(without) >= 5
     if seen.gainers is not None:
         assert not {seen.gainers, seen.losers, seen.unchanged} & {1, 2, 3, 4}
 
@@ -83,3 +89,9 @@ def test_a_year_that_still_runs_is_refused() -> None:
     check_over(2025, date(2026, 1, 1))
     with pytest.raises(RuleRefused):
         check_over(2026, date(2026, 12, 31))
+
+
+def test_many_drafts_are_refused() -> None:
+    check_sets_of_rules(MOST_RULES - 1)
+    with pytest.raises(RuleRefused):
+        check_sets_of_rules(MOST_RULES)

@@ -88,7 +88,7 @@ async def test_a_municipality_reads_totals_of_a_remittance(
         pytest.param([300] * 3, False, (None, None, None), id="three earners"),
         pytest.param([300] * 5, True, (0, 5, 0), id="five"),
         pytest.param([5_000, *[300] * 5], False, (0, 6, 0), id="six, of whom one dominates"),
-        pytest.param([50, *[300] * 5], True, (None, None, None), id="one of six is not touched"),
+        pytest.param([50, *[300] * 5], False, (None, None, None), id="one of six is below the limit"),
     ],
 )
 async def test_a_municipality_reads_totals_of_a_replay(
@@ -149,6 +149,11 @@ async def test_two_answers_to_a_municipality_never_tell_what_changed_in_between(
         await seller.treasurer("PATCH", place, edited, headers={"If-Match": f'"{version}"'})
         anew = await seller.controller("POST", f"{place}/replays", {"year": 2026})
         assert (anew["total"], anew["earnings"], anew["computedAt"]) == (None, None, "2027-01-11T11:00:00Z")
+        edited["rules"][0]["threshold"] = "61.00"
+        version = (await seller.treasurer("GET", place))["version"]
+        await seller.treasurer("PATCH", place, edited, headers={"If-Match": f'"{version}"'})
+        fourth = await seller.controller("POST", f"{place}/replays", {"year": 2026}, status=422)
+        assert fourth["facts"] == {"rule": "few_sets_of_rules", "value": 3}
     owner = await asyncpg.connect(database_url)
     assert await owner.fetchval("select count(*) from replay_figures where agreement_id = $1", draft) == 2
     await owner.close()

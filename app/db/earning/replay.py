@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
+from app.domain.earning.agreements import Agreement
 from app.domain.earning.replay import Compared, ReplayFigures
 
 
@@ -33,6 +34,13 @@ async def first_shown(tx: Tx, cooperative_id: UUID, year: int) -> Compared | Non
               and t.result ->> 'total' is not null order by t.id limit 1"""
     row = await tx.row(sql, cooperative_id, year)
     return None if row is None else replay_figures.load(row).result.total
+
+
+async def sets_shown(tx: Tx, agreement: Agreement, year: int, *, but: str) -> int:
+    """The number of other sets of rules under which the agreement's municipality was shown a year."""
+    sql = """select count(distinct rules) from replay_figures
+             where cooperative_id = $1 and municipality_id = $2 and year = $3 and rules <> $4"""
+    return int(await tx.value(sql, agreement.cooperative_id, agreement.municipality_id, year, but))
 
 
 async def keep_first(tx: Tx, figures: ReplayFigures) -> ReplayFigures:

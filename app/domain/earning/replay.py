@@ -16,6 +16,8 @@ from app.domain.ledger import Leg
 
 MEMBERS_OWN = ("pot", "allowance")
 """The targets that a member gets."""
+MOST_RULES = 3
+"""Sets of rules under which a municipality is shown a cooperative's year."""
 
 
 @dataclass
@@ -112,8 +114,10 @@ def for_municipality(found: Replay, before: Compared | None = None, k: int = K) 
     """The part of a replay that tells of no member; `before` are the totals of this year that it was shown first.
 
     All totals are shown or none, because the targets of both sides sum to the same amount: one that is hidden could be
-    computed from the others. The amounts of each target fit, real, under the draft, and their difference. Once the real
-    year differs from the one that was shown, no totals are shown any more: the change may be one member's refund.
+    computed from the others. The amounts of each target fit, real, under the draft, and their difference. So do the
+    earnings of those who have nothing in a target, and of those for whom the draft changes that: a limit between two
+    members would tell what one of them earns. Once the real year differs from the one that was shown, no totals are
+    shown any more: the change may be one member's refund.
     """
     counts = (found.gainers or 0, found.losers or 0, found.unchanged or 0)
     kept = found if countable(counts, k) else replace(found, gainers=None, losers=None, unchanged=None)
@@ -125,16 +129,32 @@ def for_municipality(found: Replay, before: Compared | None = None, k: int = K) 
 
 def _fits(members: Sequence[Compared], k: int) -> bool:
     targets = {target for member in members for target in (*member.actual, *member.draft)}
-    sides = [[getattr(member, side) for member in members] for side in ("actual", "draft", "difference")]
-    cells = [[amounts.get(target, 0) for amounts in side] for side in sides for target in targets]
     earned = [sum(member.actual.values()) for member in members]
-    return all(fits_or_nobody(cell, k) for cell in (earned, *cells))
+    cells = [earned]
+    for target in targets:
+        actual, draft, difference = (
+            [getattr(member, side).get(target, 0) for member in members] for side in ("actual", "draft", "difference")
+        )
+        cells += [actual, draft, difference]
+        cells += [_where(earned, [not cents for cents in side]) for side in (actual, draft)]
+        cells += [_where(earned, [bool(old) != bool(new) for old, new in zip(actual, draft, strict=True)])]
+    return all(fits_or_nobody(cell, k) for cell in cells)
+
+
+def _where(amounts: Sequence[int], chosen: Sequence[bool]) -> list[int]:
+    return [cents if this else 0 for cents, this in zip(amounts, chosen, strict=True)]
 
 
 def check_over(year: int, today: date) -> None:
     """Raises RuleRefused for a year that is not over: two drafts on two days would tell what was sold in between."""
     if year >= today.year:
         raise RuleRefused(rule="year_over_first", value=year)
+
+
+def check_sets_of_rules(shown: int) -> None:
+    """Raises RuleRefused after the last set: many drafts, each with another limit, would tell what one member earns."""
+    if shown >= MOST_RULES:
+        raise RuleRefused(rule="few_sets_of_rules", value=MOST_RULES)
 
 
 def digest_of_rules(agreement: Agreement) -> str:

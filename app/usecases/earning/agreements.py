@@ -10,7 +10,7 @@ from app.db.earning.agreements import add_agreement, next_number, save_agreement
 from app.db.earning.agreements import get_agreement as load
 from app.db.earning.agreements import list_agreements as load_page
 from app.db.earning.earnings import posted_in_year
-from app.db.earning.replay import first_shown, keep_first, replay_figures
+from app.db.earning.replay import first_shown, keep_first, replay_figures, sets_shown
 from app.db.engine import Tx, uuid7
 from app.db.failures import unique_or
 from app.db.ledger import lock_books
@@ -28,6 +28,7 @@ from app.domain.earning.replay import (
     Replay,
     ReplayFigures,
     check_over,
+    check_sets_of_rules,
     digest_of_rules,
     for_municipality,
     replay,
@@ -203,6 +204,7 @@ async def replay_agreement(tx: Tx, actor: Actor, *, agreement_id: AgreementId, y
         await lend_staff_view(tx, agreement.cooperative_id)
         # Two drafts are computed one after the other, so that the second is compared with the first.
         await lock_books(tx, agreement.cooperative_id)
+        check_sets_of_rules(await sets_shown(tx, agreement, year, but=rules))
         before = await first_shown(tx, agreement.cooperative_id, year)
         figures = ReplayFigures(
             id=uuid7(),
