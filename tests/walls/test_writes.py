@@ -87,21 +87,22 @@ class Attempts:
             await self.connection.execute("rollback to attempt")
 
     async def insert(self) -> bool:
-        """A copy of a row, with new values where one begins with others."""
+        """A copy of a row, in the columns that may be written, with new values where one begins with others."""
+        written = set(await self.granted("INSERT"))
+        columns = ", ".join(name for name in self.columns.split(", ") if name.strip('"') in written)
+        if not columns:
+            return False
         row = json.loads(self.rows[0]) | FRESH.get(self.table, {})
         for name, mine in MINE.get(self.table, {}).items():
             row[name] = await self.connection.fetchval(f"select {mine}::text")
-        sql = f"""insert into "{self.table}" ({self.columns})
-                  select {self.columns} from jsonb_populate_record(null::"{self.table}", $1::text::jsonb)"""
+        sql = f"""insert into "{self.table}" ({columns})
+                  select {columns} from jsonb_populate_record(null::"{self.table}", $1::text::jsonb)"""
         await self.connection.execute(sql, json.dumps(row))
         return True
 
     async def update(self) -> bool:
         """Any column of any of the rows, to its own value."""
-        sql = """select column_name from information_schema.column_privileges
-                  where table_schema = 'public' and table_name = $1 and privilege_type = 'UPDATE'
-                    and grantee in (select rolname from pg_roles where pg_has_role(current_user, oid, 'member'))"""
-        names = [row["column_name"] for row in await self.connection.fetch(sql, self.table)]
+        names = await self.granted("UPDATE")
         if not names:
             return False
         name = names[0]
@@ -113,6 +114,12 @@ class Attempts:
         sql = f'delete from "{self.table}" t where {self.keys} = any ($1) returning 1'
         found: list[asyncpg.Record] = await self.connection.fetch(sql, [self.key(row) for row in self.rows])
         return len(found) > 0
+
+    async def granted(self, privilege: str) -> list[str]:
+        sql = """select column_name from information_schema.column_privileges
+                  where table_schema = 'public' and table_name = $1 and privilege_type = $2
+                    and grantee in (select rolname from pg_roles where pg_has_role(current_user, oid, 'member'))"""
+        return [row["column_name"] for row in await self.connection.fetch(sql, self.table, privilege)]
 
     def key(self, row: str) -> str:
         names = re.findall(r't\."(\w+)"', self.keys)
