@@ -1,4 +1,4 @@
-# One small image: `samen serve` (default) or `samen worker`. The database is yours: SAMEN_DATABASE_URL.
+# One small image: `samen serve` (default) or `samen worker`. The database is yours: SAMEN_DATABASE_URL and its four others (docs/settings.md).
 # By digest, of all platforms: a tag moves. A newer image is a new digest, in both stages.
 FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 WORKDIR /samen

@@ -27,7 +27,7 @@ from app.adapters.logs import log_to_stderr
 from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
 from app.db.failures import DatabaseFailed, DatabaseUnfit
 from app.db.logins import APP_ROLE, BOOKS_ROLE, CATALOGUE_ROLE, READER_ROLE, SETTINGS, WORKER_ROLE, Logins
-from app.db.roles import RestoreError, make_roles
+from app.db.roles import RestoreError, check_sees_all, make_roles
 from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.platform.apps import AppWithSecret
@@ -58,10 +58,11 @@ REFUSED = {
     "42703": NOT_MIGRATED,
     "42883": NOT_MIGRATED,
     "3D000": "Make it first, or mend its address (SAMEN_DATABASE_URL…).",
+    "42501": "Does each setting have its own login (SAMEN_DATABASE_URL…)? Is it up to date (`samen migrate`)?",
     "28000": LOGIN,
     "28P01": LOGIN,
 }
-"""What to do, by SQLSTATE: a role, table, column, function or database is missing, or the login is refused."""
+"""What to do, by SQLSTATE: something is missing in the database, or the login may not do this or is refused."""
 LOGINS = (
     "The person's login: klant, network, noor and the other members' first names, SLUG-coordinator or "
     "SLUG-penningmeester of a cooperative, TOWN-controller. Anybody else is somebody new."
@@ -95,8 +96,12 @@ def migrate(
     from app.migrations import differences, migrate_to_head
 
     settings = read_settings()
+    if roles and check:
+        raise typer.BadParameter("--roles makes new passwords, --check changes nothing. Choose one of them.")
     if roles and settings.embedded:
-        raise typer.BadParameter("The embedded database has its logins. They are made on a server of your own.")
+        raise typer.BadParameter(
+            "The embedded database has its logins. For a server of your own, set SAMEN_DATABASE_URL_OWNER first."
+        )
     with database(settings) as logins:
         if roles:
             for name, address in asyncio.run(make_logins(logins.owners())).items():
@@ -306,7 +311,11 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive
     half = file.with_name(f"{file.name}.part-{os.getpid()}")
     try:
         with database(settings) as logins:
-            _program("pg_dump", "-Fc", "-d", _superuser(settings, logins), "-f", str(half))
+            address = _superuser(settings, logins)
+            asyncio.run(check_sees_all(address))
+            # Everybody's data is in it, so nobody else may read it.
+            half.touch(mode=0o600)
+            _program("pg_dump", "-Fc", "-d", address, "-f", str(half))
         # An archive gets its final name only once it is complete.
         half.rename(file)
     finally:

@@ -24,6 +24,8 @@ LOCK = 0x53616D656E
 """The lock of a migration, so that processes that start together wait for each other: "Samen" in hexadecimal."""
 TRIES = 20
 """How often a step that meets a lock time-out is tried, with a pause between: others go on meanwhile."""
+PLACE = "select format('%s of server %s', current_database(), system_identifier) from pg_control_system()"
+"""The query for the identity of a database: its name, and the number that a server gets when it is made."""
 log = logging.getLogger("samen.database")
 
 
@@ -59,14 +61,24 @@ async def differences(url: str) -> list[str]:
 
 
 async def check_logins(logins: Logins, *roles: str) -> None:
-    """Checks that each role logs in, to a database with the tables, functions and policies of this version.
+    """Checks that each role logs in, to one database, with the tables, functions and policies of this version.
 
-    Raises DatabaseUnfit.
+    A standby of the database is the same one. Raises DatabaseUnfit.
     """
+    places = {}
     for role in roles:
         async with opened(logins, role=role, size=1) as database, database.transaction() as tx:
             if await tx.value(definitions.APPLIED) != definitions.mark(newest()):
-                raise DatabaseUnfit("This database is not of this version. Run `samen migrate` first.")
+                raise DatabaseUnfit(
+                    f"The database at {SETTINGS[role]} is not of this version. Run `samen migrate` first."
+                )
+            places[role] = await tx.value(PLACE)
+    for role in roles:
+        if places[role] != places[roles[0]]:
+            raise DatabaseUnfit(
+                f"{SETTINGS[roles[0]]} and {SETTINGS[role]} lead to two databases ({places[roles[0]]} and"
+                f" {places[role]}): all processes work on one."
+            )
 
 
 async def _migrate(url: str, always: bool, folder: Path) -> None:

@@ -386,7 +386,8 @@ def test_a_port_in_use_is_told_in_a_sentence(database_url: str, tmp_path: Path, 
 async def test_nothing_starts_on_functions_of_another_version(empty: str, tmp_path: Path, command: str) -> None:
     """Nor before the first migration."""
     given = settings_of(logins_at(empty)) | {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
-    said = "This database is not of this version. Run `samen migrate` first.\n"
+    setting = {"serve": "SAMEN_DATABASE_URL", "worker": "SAMEN_DATABASE_URL_WORKER"}[command]
+    said = f"The database at {setting} is not of this version. Run `samen migrate` first.\n"
     assert samen(command, cwd=tmp_path, **given).stderr == said
     assert samen("migrate", cwd=tmp_path, **given).returncode == 0
     owner = await asyncpg.connect(empty)
@@ -445,6 +446,26 @@ def test_no_process_logs_in_as_the_owner(empty: str, tmp_path: Path) -> None:
             done = samen(command, cwd=tmp_path, **given | {setting: empty.replace("samen@", f"{login}@")})
             assert done.returncode == 1, (command, setting)
             assert f'{setting} logs in as "{login}"' in done.stderr, done.stderr
+
+
+def test_all_settings_lead_to_one_database(empty: str, database_url: str, tmp_path: Path) -> None:
+    given = settings_of(logins_at(empty)) | {"SAMEN_DATA_DIR": str(tmp_path), "SAMEN_LOG_LEVEL": "ERROR"}
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    other = settings_of(logins_at(database_url))
+    for command, setting in (("serve", "SAMEN_DATABASE_URL_CATALOGUE"), ("worker", "SAMEN_DATABASE_URL_READER")):
+        done = samen(command, cwd=tmp_path, **given | {setting: other[setting]})
+        assert (done.returncode, "lead to two databases" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_backup_needs_a_login_that_sees_every_row(empty: str, tmp_path: Path) -> None:
+    given = settings_of(logins_at(empty))
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    done = samen("backup", str(tmp_path / "samen.dump"), cwd=tmp_path, **given)
+    assert (done.returncode, "create role dumper login bypassrls" in done.stderr) == (1, True), done.stderr
+    assert list(tmp_path.glob("samen.dump*")) == []
+    whole = given | {"SAMEN_DATABASE_URL_OWNER": empty.replace("samen@", "postgres@")}
+    assert samen("backup", str(tmp_path / "samen.dump"), cwd=tmp_path, **whole).returncode == 0
+    assert stat.filemode((tmp_path / "samen.dump").stat().st_mode) == "-rw-------"
 
 
 async def test_a_newer_schema_and_missing_rights_are_told_in_a_sentence(empty: str, tmp_path: Path) -> None:

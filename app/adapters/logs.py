@@ -37,6 +37,7 @@ def log_to_stderr(level: str) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     # While the database is down, it would log a traceback every second.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     # Its lines contain the addresses of webhooks, with their secrets.

@@ -34,14 +34,17 @@ OnStatement = Callable[[str, float], None]
 """Callback after every statement: its SQL and its duration in seconds."""
 LOGIN = """
 select r.rolname::text as login,
-       r.rolsuper or r.rolbypassrls or r.rolcreaterole
-       or exists (select from pg_auth_members m where m.member = r.oid
-                     and not (r.rolname = 'samen_worker' and m.roleid = to_regrole('samen_app')))
-       or exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-                                           and c.relowner = r.oid) as too_much
+       concat_ws(', ',
+           case when r.rolsuper then 'a superuser' end,
+           case when r.rolbypassrls then 'BYPASSRLS' end,
+           case when r.rolcreaterole then 'CREATEROLE' end,
+           (select 'a member of ' || string_agg(m.roleid::regrole::text, ' and ') from pg_auth_members m
+             where m.member = r.oid and not (r.rolname = 'samen_worker' and m.roleid = to_regrole('samen_app'))),
+           case when exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                                                      and c.relowner = r.oid) then 'an owner of tables' end) as too_much
   from pg_roles r where r.rolname = session_user
 """
-"""The login of a session, and whether it may become another. The worker acts as the application, too."""
+"""The login of a session, and what lets it become another. The worker acts as the application, too."""
 JSONB_VERSION = b"\x01"
 """How PostgreSQL begins each `jsonb` that it sends or takes."""
 
@@ -202,10 +205,12 @@ class Database:
             return
         row = await connection.fetchrow(LOGIN)
         if row["login"] != self.role or row["too_much"]:
+            found = f" ({row['too_much']})" if row["too_much"] else ""
             raise DatabaseUnfit(
-                f'{SETTINGS[self.role]} logs in as "{row["login"]}". It has to be {self.role}, which is no superuser,'
-                " has no BYPASSRLS, owns no table and is no member of another role: whoever gets in by this login may"
-                " become whatever it may be. `samen migrate --roles` makes the logins and prints the settings."
+                f'{SETTINGS[self.role]} logs in as "{row["login"]}"{found}. It has to be {self.role}, which is no'
+                " superuser, has no BYPASSRLS, owns no table and is no member of another role: whoever gets in by this"
+                " login may become whatever it may be. Is it another login? `samen migrate --roles` makes the logins"
+                " and prints the settings. Has it more than that? As a superuser, take it back."
             )
 
     async def _ready(self, connection: Any) -> None:

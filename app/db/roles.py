@@ -57,6 +57,24 @@ async def make_roles(url: str, owner: str) -> None:
         await connection.close()
 
 
+async def check_sees_all(url: str) -> None:
+    """Checks that a login sees the rows of everybody, as a backup has to. Raises DatabaseUnfit."""
+    connection = await asyncpg.connect(url)
+    try:
+        sql = (
+            "select current_user as login, rolsuper or rolbypassrls as sees from pg_roles where rolname = current_user"
+        )
+        row = await connection.fetchrow(sql)
+        if not row["sees"]:
+            raise DatabaseUnfit(
+                f'The login "{row["login"]}" does not see every row. Make one for backups, as a superuser: create role'
+                f' dumper login bypassrls; grant "{row["login"]}" to dumper; and name it in {OWNER_SETTING} for this'
+                " command."
+            )
+    finally:
+        await connection.close()
+
+
 async def make_logins(url: str) -> dict[str, str]:
     """Makes the roles if they are missing, and gives each login a new password; returns the address by setting.
 

@@ -112,6 +112,7 @@ def test_a_server_of_ones_own_works_after_a_restore(
     assert counts(fresh) == counts(live.postgres)
     other = Live(home=tmp_path / "data", postgres=fresh, keys=live.keys, port=free_port())
     assert "BROKEN" not in samen(other, "check-books").stdout
+    assert samen(live, "migrate", "--check", at=logins_at(fresh.url(user="samen"))).stdout == ""
     other.serve()
     try:
         with httpx.Client(base_url=other.url, headers={"Authorization": f"Bearer {other.person('klant')}"}) as client:

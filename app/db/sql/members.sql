@@ -65,9 +65,11 @@ create trigger linked_by_an_officer before update of person_id on member for eac
     execute function only_an_officer();
 create trigger changed_by_the_staff before update of name, trade_name, person_id, state, trial_until, exited_on, destination
     on member for each row
-    when ((new.name, new.trade_name, new.person_id, new.state, new.trial_until, new.exited_on, new.destination)
-          is distinct from
-          (old.name, old.trade_name, old.person_id, old.state, old.trial_until, old.exited_on, old.destination))
+    -- One by one: PostgreSQL writes a comparison of rows with other brackets after a restore, which looks like a change.
+    when (new.name is distinct from old.name or new.trade_name is distinct from old.trade_name
+          or new.person_id is distinct from old.person_id or new.state is distinct from old.state
+          or new.trial_until is distinct from old.trial_until or new.exited_on is distinct from old.exited_on
+          or new.destination is distinct from old.destination)
     execute function only_the_staff();
 
 -- The events of a membership; a trail, in which nobody writes in another's name.

@@ -84,7 +84,7 @@ create policy add on stock for insert to samen_app with check (sells(offering_id
 create policy change on stock for update to samen_app using ((select has_entered()));
 create policy remove on stock for delete to samen_app using (sells(offering_id));
 create trigger counted_by_the_seller before update of units, said on stock for each row
-    when ((new.units, new.said) is distinct from (old.units, old.said))
+    when (new.units is distinct from old.units or new.said is distinct from old.said)
     execute function counted_by_the_seller();
 
 -- The holder of units is private: the holder sees it, the staff of the cooperative, and whoever sees the order that holds
