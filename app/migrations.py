@@ -132,6 +132,8 @@ async def _check_server(connection: asyncpg.Connection) -> None:
     """Checks that the login can do what the migrations need. Raises DatabaseUnfit."""
     check_version(connection)
     sql = """select current_user as login, current_database() as database,
+                    (select pg_get_userbyid(relowner) from pg_class
+                      where oid = to_regclass('alembic_version')) as owner,
                     has_schema_privilege('public', 'create') as makes_tables,
                     rolsuper or rolcreaterole or to_regrole('samen_books') is not null as has_roles,
                     to_regrole('samen_books') is null or to_regclass('alembic_version') is null
@@ -142,6 +144,11 @@ async def _check_server(connection: asyncpg.Connection) -> None:
     if row["login"] in SETTINGS:
         raise DatabaseUnfit(
             f"{OWNER_SETTING} logs in as {login}, the login of a process. It has to be the owner of the tables."
+        )
+    if row["owner"] not in (None, row["login"]):
+        # A superuser would own the functions that it makes, and they would pass over policies.
+        raise DatabaseUnfit(
+            f'The tables belong to "{row["owner"]}", and {OWNER_SETTING} logs in as {login}. It has to be the owner.'
         )
     if not row["makes_tables"]:
         raise DatabaseUnfit(

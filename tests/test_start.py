@@ -468,6 +468,16 @@ def test_a_backup_needs_a_login_that_sees_every_row(empty: str, tmp_path: Path) 
     assert stat.filemode((tmp_path / "samen.dump").stat().st_mode) == "-rw-------"
 
 
+def test_a_superuser_does_not_migrate_what_the_owner_has(empty: str, tmp_path: Path) -> None:
+    given = settings_of(logins_at(empty))
+    assert samen("migrate", cwd=tmp_path, **given).returncode == 0
+    superuser = given | {"SAMEN_DATABASE_URL_OWNER": empty.replace("samen@", "postgres@")}
+    for arguments in (("migrate",), ("migrate", "--check")):
+        done = samen(*arguments, cwd=tmp_path, **superuser)
+        assert (done.returncode, done.stderr[:29]) == (1, 'The tables belong to "samen",'), done.stderr
+    assert samen("migrate", "--check", cwd=tmp_path, **given).stdout == ""
+
+
 async def test_a_newer_schema_and_missing_rights_are_told_in_a_sentence(empty: str, tmp_path: Path) -> None:
     given = settings_of(logins_at(empty))
     assert samen("migrate", cwd=tmp_path, **given).returncode == 0
