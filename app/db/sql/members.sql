@@ -52,6 +52,8 @@ begin
     end if;
     return new;
 end $$;
+
+-- Only an officer says whose membership it is: power that would outlive a view that was lent.
 create function only_an_officer() returns trigger
     language plpgsql as $$
 begin
