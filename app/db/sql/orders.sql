@@ -6,6 +6,13 @@ begin
 end $$;
 grant execute on function sees_order to samen_app;
 
+-- The order that `add_order` is placing at this moment: its lines and first events come with it, without looking for it.
+create function being_placed() returns uuid
+    language sql stable as $$
+    select nullif(current_setting('samen.placing', true), '')::uuid
+$$;
+grant execute on function being_placed to samen_app;
+
 -- Through which app an order came: all that the publisher has to know of it.
 create function app_of_order(p_order uuid) returns uuid
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -73,10 +80,10 @@ begin
     select l.id, l.order_id, l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.unit_price_cents,
            l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents
       from jsonb_populate_recordset(null::order_line, p_lines) l;
-    perform set_config('samen.placing', '', true);
     insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, app_id, note)
     select e.id, e.order_id, e.cooperative_id, e.verb, e.state, e.at, e.person_id, e.app_id, e.note
       from jsonb_populate_recordset(null::order_event, p_events) e;
+    perform set_config('samen.placing', '', true);
 end $$;
 grant execute on function add_order to samen_app;
 
@@ -113,7 +120,7 @@ grant select, insert on order_line to samen_app;
 create policy read on order_line for select to samen_app
     using (exists (select 1 from "order" o where o.id = order_line.order_id));
 create policy add on order_line for insert to samen_app
-    with check (order_id = nullif(current_setting('samen.placing', true), '')::uuid);
+    with check (order_id = being_placed());
 create trigger is_on_sale before insert on order_line for each row
     when (new.offering_id is not null)
     execute function is_on_sale();
@@ -126,7 +133,7 @@ grant select, insert on order_event to samen_app;
 create policy read on order_event for select to samen_app
     using (exists (select 1 from "order" o where o.id = order_event.order_id));
 create policy add on order_event for insert to samen_app
-    with check (sees_order(order_id) and (person_id is null or person_id = my_person()));
+    with check ((order_id = being_placed() or sees_order(order_id)) and (person_id is null or person_id = my_person()));
 create trigger append_only before delete or update on order_event for each row execute function refuse_change_of_trail();
 create trigger never_truncate before truncate on order_event for each statement execute function refuse_change();
 
