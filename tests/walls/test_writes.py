@@ -275,3 +275,23 @@ async def test_a_save_writes_the_columns_that_may_change_and_no_others(connectio
         granted = {row["attname"] for row in await connection.fetch(sql, table)}
         if granted:
             assert granted - BESIDE.get(table, set()) == {*store.changing, "version"} - BESIDE.get(table, set()), table
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_an_order_that_moved_gets_no_lines_even_by_a_forged_setting(
+    connection: asyncpg.Connection, everybody: Cast, sample: Sample, version: int
+) -> None:
+    """`samen.placing` is a setting that a statement can set itself; before its first step an order cannot tell."""
+    rows = await rows_of(connection, "order_line", sample)
+    order = json.loads(rows[0])["order_id"]
+    attempts = await Attempts.on(connection, "order_line", rows)
+    await connection.execute("begin")
+    try:
+        await connection.execute('update "order" set version = $2 where id = $1', order, version)
+        await connection.execute("set session authorization samen_app")
+        who = everybody.identity("coordinator")
+        await connection.fetchval("select enter($1, $2, $3)", who.issuer, who.subject, who.client_id)
+        await connection.execute("select set_config('samen.placing', $1, true)", order)
+        assert await attempts.passes("insert") is (version == 1)
+    finally:
+        await connection.execute("rollback; reset session authorization")

@@ -60,6 +60,16 @@ begin
     return new;
 end $$;
 
+-- Lines come before an order moves, whoever writes them: `samen.placing` is a setting, which a statement can set itself.
+create function comes_with_its_order() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from "order" where id = new.order_id and version = 1) then
+        raise insufficient_privilege using message = 'an order gets its lines when it is placed';
+    end if;
+    return new;
+end $$;
+
 -- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.
 -- They come as JSON and are written by their names, so that a process that is older than a column still places orders.
 create function add_order(p_order jsonb, p_lines jsonb, p_events jsonb) returns void
@@ -121,6 +131,7 @@ create policy read on order_line for select to samen_app
     using (exists (select 1 from "order" o where o.id = order_line.order_id));
 create policy add on order_line for insert to samen_app
     with check (order_id = being_placed());
+create trigger comes_with_its_order before insert on order_line for each row execute function comes_with_its_order();
 create trigger is_on_sale before insert on order_line for each row
     when (new.offering_id is not null)
     execute function is_on_sale();
