@@ -20,6 +20,8 @@ FORBIDDEN = [
     "update journal set effective_on = effective_on - 1",
     "delete from journal",
     "truncate entry cascade",
+    "update result_line set cents = cents + 1",
+    "delete from result_line",
     "update balance set posted = posted + 1",
     "insert into balance (account_id, posted, version) values (uuidv7(), 1, 1)",
     "delete from account",
@@ -188,6 +190,9 @@ PLANTED = {
     "I4 credit": [
         "update balance b set floor = null from account a where a.id = account_id and kind = 'customer_credit'"
     ],
+    "I17": ["update result_line set cents = cents + 1 where category = 'members'"],
+    "I17 equity": ["update result_line set category = 'members' where category = 'allotted/fund'"],
+    "I5 results": ["update result_line set category = 'cost/other' where category = 'members'"],
     "I7 returned": ["update refund set returned_cents = returned_cents + 1 where cents > returned_cents + vat_cents"],
 }
 

@@ -11,8 +11,9 @@ from typing import Literal
 from app.adapters.messages import explain
 from app.domain.books.nettings import StatementLine
 from app.domain.buying.purchase_costs import SupplierOrder
+from app.domain.chart import CATEGORIES
 from app.domain.ledger import Account, AccountKind, Journal
-from app.domain.money import decimal_text
+from app.domain.money import CURRENCY, decimal_text
 
 ExportFormat = Literal["csv", "jsonl", "beancount"]
 MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "beancount": "text/plain"}
@@ -34,16 +35,23 @@ COLUMNS = (
     "currency",
     "rule",
     "reason",
+    "category",
 )
 ROOTS = {
     AccountKind.BANK: "Assets:Bank",
+    AccountKind.CASH: "Assets:Cash",
+    AccountKind.IN_TRANSIT: "Assets:InTransit",
+    AccountKind.SUSPENSE: "Assets:Suspense",
     AccountKind.RECEIVABLE_CUSTOMER: "Assets:Receivable:Customer",
     AccountKind.CUSTOMER_CREDIT: "Liabilities:CustomerCredit",
+    AccountKind.ADVANCE: "Liabilities:Advance",
+    AccountKind.TO_SHARE: "Liabilities:ToShare",
     AccountKind.PAYABLE_SUPPLIER: "Liabilities:Payable:Supplier",
     AccountKind.PAYABLE_MEMBER: "Liabilities:Payable:Member",
     AccountKind.PAYABLE_MUNICIPALITY: "Liabilities:Payable:Municipality",
     AccountKind.PAYABLE_COOPERATIVE: "Liabilities:Payable:Cooperative",
     AccountKind.VAT: "Liabilities:Vat",
+    AccountKind.VAT_RETURN: "Liabilities:VatReturn",
     AccountKind.COOPERATIVE_FUND: "Equity:CooperativeFund",
     AccountKind.TRAINING_POT: "Equity:TrainingPot",
     AccountKind.POT: "Liabilities:Pot",
@@ -101,7 +109,10 @@ def supplier_csv(order: SupplierOrder) -> str:
 
 
 def _rows(journals: Sequence[Journal], accounts: dict[object, Account], language: str) -> list[dict[str, object]]:
-    """A row per entry; credits are positive."""
+    """A row for each entry, then one for each result line of the journal, which names a category and no account.
+
+    Credits are positive. The entries of a journal sum to zero, and so do its result lines.
+    """
     rows: list[dict[str, object]] = []
     for journal in journals:
         head = {
@@ -127,7 +138,16 @@ def _rows(journals: Sequence[Journal], accounts: dict[object, Account], language
                 "rule": entry.rule,
                 "reason": explain(entry.rule, entry.facts, language),
             }
-            rows.append({name: row[name] for name in COLUMNS})
+            rows.append({name: row.get(name, "") for name in COLUMNS})
+        for number, result in enumerate(journal.results, start=1):
+            row = head | {
+                "line": number,
+                "rgs_code": CATEGORIES[result.category],
+                "amount": decimal_text(result.cents),
+                "currency": CURRENCY,
+                "category": result.category,
+            }
+            rows.append({name: row.get(name, "") for name in COLUMNS})
     return rows
 
 
@@ -145,12 +165,15 @@ def _beancount(journals: Sequence[Journal], accounts: Sequence[Account], languag
     first, last = min(j.effective_on for j in journals), max(j.effective_on for j in journals)
     lines = ['option "operating_currency" "EUR"', ""]
     lines += [f"{first} open {_account(a.kind, a.id)} {a.currency}" for a in accounts]
+    used = sorted({result.category for journal in journals for result in journal.results})
+    lines += [f"{first} open {_result_account(category)} {CURRENCY}" for category in used]
     for journal in sorted(journals, key=lambda j: (j.effective_on, j.id)):
         lines += ["", f'{journal.effective_on} * "{journal.kind} {journal.source_id}"', f'  journal: "{journal.id}"']
         for entry in journal.entries:
             reason = explain(entry.rule, entry.facts, language).replace("\\", "").replace('"', "'")
             place = _account(entry.account_kind, entry.account_id)
             lines += [f"  {place}  {decimal_text(-entry.cents)} EUR", f'    reason: "{reason}"']
+        lines += [f"  {_result_account(line.category)}  {decimal_text(-line.cents)} EUR" for line in journal.results]
     lines += [""]
     after = last + timedelta(days=1)
     lines += [f"{after} balance {_account(a.kind, a.id)}  {decimal_text(-a.balance_cents)} EUR" for a in accounts]
@@ -159,3 +182,10 @@ def _beancount(journals: Sequence[Journal], accounts: Sequence[Account], languag
 
 def _account(kind: AccountKind, account_id: object) -> str:
     return f"{ROOTS[kind]}:{str(account_id).upper()}"
+
+
+def _result_account(category: str) -> str:
+    """The account of a category, such as `Income:Revenue:Services:1a`."""
+    root = "Income" if category.startswith(("revenue", "income")) else "Expenses"
+    names = (part.title().replace("_", "") if part[:1].isalpha() else part for part in category.split("/"))
+    return ":".join((root, *names))

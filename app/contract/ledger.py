@@ -49,6 +49,16 @@ class Entry:
     """The reason of the booking, in the caller's language."""
 
 
+@shape(domain.ResultLine)
+class ResultLine:
+    """What the books earned by a journal (or spent, if negative) in a category of the chart."""
+
+    category: str
+    """The category, such as `revenue/services/1a`, `cost/materials`, `members` or `allotted/fund`."""
+    amount: Money = cents("cents")
+    """The amount."""
+
+
 @shape(domain.Journal)
 class Journal:
     """A booked journal with its entries, which sum to zero. It never changes."""
@@ -74,6 +84,8 @@ class Journal:
     """The version of the agreement that split it."""
     entries: list[Entry]
     """Its lines."""
+    results: list[ResultLine]
+    """What the books earned and spent by it; the lines sum to zero."""
 
 
 @shape(domain.Account)

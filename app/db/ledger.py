@@ -11,9 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.domain.chart import result_lines, rgs_of
 from app.domain.ledger import (
     FLOOR,
-    RGS,
     Account,
     AccountKind,
     Entry,
@@ -23,6 +23,7 @@ from app.domain.ledger import (
     OpenBooks,
     Period,
     Posting,
+    ResultLine,
 )
 from app.domain.page import Page, PageRequest, cut
 
@@ -118,13 +119,25 @@ class EntryRow(SQLModel, table=True):
     facts: dict[str, Any] = c.json()
 
 
-_POSTED = [field.name for field in fields(Posting) if field.name != "legs"]
+class ResultLineRow(SQLModel, table=True):
+    """Append-only, like entries. The lines of a journal sum to zero; they have no balances and take no locks."""
+
+    __tablename__ = "result_line"
+    __table_args__ = (c.check("result_line_not_zero", "cents <> 0"), *c.longest("result_line", category=40))
+    journal_id: UUID = Field(foreign_key="journal.id", primary_key=True)
+    line: int = Field(primary_key=True)
+    category: str = c.text()
+    cents: int = c.cents()
+
+
+_POSTED = [field.name for field in fields(Posting) if field.name not in ("legs", "named")]
 
 
 async def post(tx: Tx, posting: Posting) -> None:
     """Buffers a journal, which is booked once; the same journal again changes nothing.
 
-    When it is flushed it raises BelowFloor if a pot would go below zero, JournalDiffers if its key has other legs.
+    Its result lines follow from its legs and from those that it names. Raises ValueError if they do not sum to zero;
+    when it is flushed, BelowFloor if a pot would go below zero, JournalDiffers if its key has other legs.
     """
     legs = [
         {
@@ -134,13 +147,14 @@ async def post(tx: Tx, posting: Posting) -> None:
             "facts": leg.facts,
             "member": str(leg.member_id) if leg.member_id else None,
             "party": leg.party,
-            "rgs": RGS[leg.kind],
+            "rgs": rgs_of(leg),
             "floor": FLOOR.get(leg.kind),
         }
         for leg in posting.legs
     ]
+    results = [{"category": line.category, "cents": line.cents} for line in result_lines(posting.legs, posting.named)]
     journal = {name: getattr(posting, name) for name in _POSTED}
-    await tx.call("select post_journals($1)", journal | {"legs": legs})
+    await tx.call("select post_journals($1)", journal | {"legs": legs, "results": results})
 
 
 async def untouched(tx: Tx, cooperative_id: UUID) -> bool:
@@ -162,6 +176,12 @@ async def journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKin
     if record is None:
         raise LookupError(f"no {kind} {part} of {source_type} {source_id}")
     return _journal(record)
+
+
+async def results_of_journal(tx: Tx, journal: Journal) -> tuple[ResultLine, ...]:
+    """A journal's result lines as they were posted."""
+    sql = "select category, cents from result_line where journal_id = $1 order by line"
+    return tuple(ResultLine(**dict(row)) for row in await tx.rows(sql, journal.id))
 
 
 async def legs_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
@@ -188,7 +208,9 @@ _JOURNAL = """
                 'line', e.line, 'account_id', e.account_id, 'account_kind', a.kind, 'cents', e.cents,
                 'balance_after_cents', e.balance_after, 'rule', e.rule, 'facts', e.facts, 'member_id', a.member_id)
                 order by e.line)
-              from entry e join account a on a.id = e.account_id where e.journal_id = j.id) as entries
+              from entry e join account a on a.id = e.account_id where e.journal_id = j.id) as entries,
+           (select jsonb_agg(jsonb_build_object('category', r.category, 'cents', r.cents) order by r.line)
+              from result_line r where r.journal_id = j.id) as results
       from journal j"""
 
 
@@ -276,7 +298,8 @@ def _journal(record: Any) -> Journal:
         )
         for entry in record["entries"] or []
     )
-    return Journal(**(dict(record) | {"kind": JournalKind(record["kind"]), "entries": entries}))
+    results = tuple(ResultLine(**line) for line in record["results"] or [])
+    return Journal(**(dict(record) | {"kind": JournalKind(record["kind"]), "entries": entries, "results": results}))
 
 
 async def lowest_of_fund(tx: Tx, cooperative_id: UUID, fund_id: UUID, day: date) -> int:

@@ -19,13 +19,19 @@ class AccountKind(StrEnum):
     """The kind of an account."""
 
     BANK = "bank"
+    CASH = "cash"
+    IN_TRANSIT = "in_transit"
+    SUSPENSE = "suspense"
     RECEIVABLE_CUSTOMER = "receivable_customer"
     CUSTOMER_CREDIT = "customer_credit"
+    ADVANCE = "advance"
+    TO_SHARE = "to_share"
     PAYABLE_SUPPLIER = "payable_supplier"
     PAYABLE_MEMBER = "payable_member"
     PAYABLE_MUNICIPALITY = "payable_municipality"
     PAYABLE_COOPERATIVE = "payable_cooperative"
     VAT = "vat"
+    VAT_RETURN = "vat_return"
     COOPERATIVE_FUND = "cooperative_fund"
     TRAINING_POT = "training_pot"
     POT = "pot"
@@ -36,27 +42,6 @@ class AccountKind(StrEnum):
     RESTRICTED_FUND = "restricted_fund"
     TIME = "time"
 
-
-RGS = {
-    AccountKind.BANK: "BLimBan",
-    AccountKind.RECEIVABLE_CUSTOMER: "BVorDeb",
-    AccountKind.CUSTOMER_CREDIT: "BSchOvsOvs",
-    AccountKind.PAYABLE_SUPPLIER: "BSchCre",
-    AccountKind.PAYABLE_MEMBER: "BSchOvsOvs",
-    AccountKind.PAYABLE_MUNICIPALITY: "BSchOvsOvs",
-    AccountKind.PAYABLE_COOPERATIVE: "BSchSal",
-    AccountKind.VAT: "BSchBepBtw",
-    AccountKind.COOPERATIVE_FUND: "BEivOre",
-    AccountKind.TRAINING_POT: "BEivBef",
-    AccountKind.POT: "BSchOvsOvs",
-    AccountKind.HELD: "BSchOvsOvs",
-    AccountKind.RESERVED: "BSchOvsOvs",
-    AccountKind.RECEIVABLE_MEMBER: "BVorOvr",
-    AccountKind.RECEIVABLE_COOPERATIVE: "BVorOvr",
-    AccountKind.RESTRICTED_FUND: "BEivBef",
-    AccountKind.TIME: "-",
-}
-"""The code of each kind in the Dutch reference classification (Referentie Grootboekschema), for the audit file."""
 
 FLOOR = {
     AccountKind.POT: 0,
@@ -99,6 +84,8 @@ class JournalKind(StrEnum):
     POT_SETTLEMENT = "pot_settlement"
     ALLOWANCE = "allowance"
     ALLOWANCE_REVERSAL = "allowance_reversal"
+    CLASSIFICATION = "classification"
+    """What the books of an earlier version say in the chart of today."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,9 +103,20 @@ class Leg:
     party: str | None = None
 
 
+@dataclass(frozen=True)
+class ResultLine:
+    """What the books earned (positive) or spent (negative) by a journal, in cents, in a category of the chart."""
+
+    category: str
+    cents: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """A journal for `post()` to write. `part` counts repeats of the same kind for the same source."""
+    """A journal for `post()` to write. `part` counts repeats of the same kind for the same source.
+
+    `named` are the result lines that do not follow from its legs, such as revenue (`app.domain.chart`).
+    """
 
     id: UUID
     cooperative_id: UUID
@@ -131,6 +129,7 @@ class Posting:
     reverses: UUID | None = None
     agreement_id: UUID | None = None
     currency: str = CURRENCY
+    named: tuple[ResultLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,18 +171,24 @@ class Journal:
     effective_on: date
     period: date
     entries: tuple[Entry, ...]
+    results: tuple[ResultLine, ...] = ()
     reverses: UUID | None = None
     agreement_id: UUID | None = None
 
 
+MIRRORED = frozenset({"reversal", "refund"})
+"""Rules of legs that undo another one; its own rule is the fact `of`."""
+KEPT = ("member", "category", "purpose", "box", "rate", "taxDay")
+
+
 def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
-    """Each leg with the other sign: the exact reversal."""
+    """Each leg with the other sign: the exact reversal. The base of VAT changes its sign too."""
     return tuple(
         Leg(
             kind=leg.kind,
             cents=-leg.cents,
             rule="reversal",
-            facts={"of": leg.rule} | _whose(leg),
+            facts={"of": why(leg)} | _kept(leg) | ({"base": -leg.facts["base"]} if "base" in leg.facts else {}),
             member_id=leg.member_id,
             party=leg.party,
         )
@@ -196,8 +201,19 @@ def stamped(legs: Iterable[Leg], member_id: UUID) -> tuple[Leg, ...]:
     return tuple(replace(leg, facts=leg.facts | {"member": str(member_id)}) for leg in legs)
 
 
-def _whose(leg: Leg) -> dict[str, Any]:
-    return {name: leg.facts[name] for name in ("member", "category") if name in leg.facts}
+def why(leg: Leg) -> str:
+    """The rule of a leg; of one that undoes another, the rule of that one."""
+    return str(leg.facts.get("of", leg.rule)) if leg.rule in MIRRORED else leg.rule
+
+
+def _kept(leg: Leg) -> dict[str, Any]:
+    """The facts of a leg that hold for its reversal too."""
+    return {name: leg.facts[name] for name in KEPT if name in leg.facts}
+
+
+def opposite(results: Iterable[ResultLine]) -> tuple[ResultLine, ...]:
+    """The lines with the other sign."""
+    return tuple(ResultLine(line.category, -line.cents) for line in results)
 
 
 def refunded(leg: Leg, cents: int) -> Leg:
@@ -206,7 +222,7 @@ def refunded(leg: Leg, cents: int) -> Leg:
         kind=leg.kind,
         cents=-cents,
         rule="refund",
-        facts={"of": leg.rule} | _whose(leg),
+        facts={"of": why(leg)} | _kept(leg),
         member_id=leg.member_id,
         party=leg.party,
     )

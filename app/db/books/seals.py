@@ -66,11 +66,9 @@ async def list_seals(tx: Tx, cooperative_id: UUID, limit: int) -> list[Seal]:
 async def sealed_journals(tx: Tx, cooperative_id: UUID) -> AsyncIterator[dict[str, Any]]:
     """Every link followed by its journals, as text that hashes to what was sealed, oldest first; `LINKS` at a time."""
     sql = """select s.number, encode(s.previous, 'hex') as previous, encode(s.digest, 'hex') as digest, s.sealed_at,
-                    i.position, journal_text(j) as journal, encode(j.row_hash, 'hex') as row_hash, l.legs::text as legs
+                    i.position, journal_text(j) as journal, encode(j.row_hash, 'hex') as row_hash,
+                    booked_content(j.id)::text as legs
                from seal s join seal_item i using (cooperative_id, number) join journal j on j.id = i.journal_id
-               join lateral (select jsonb_agg(jsonb_build_object('line', e.line, 'account', e.account_id, 'cents',
-                    e.cents, 'rule', e.rule, 'facts', e.facts) order by e.line) as legs
-                    from entry e where e.journal_id = j.id) l on true
               where s.cooperative_id = $1 and s.number >= $2 and s.number < $2 + $3 order by s.number, i.position"""
     links = int(await tx.value("select count(*) from seal where cooperative_id = $1", cooperative_id))
     for first in range(1, 1 + links, LINKS):

@@ -37,6 +37,23 @@ create function legs_digest(p_legs jsonb) returns bytea language sql stable
     return sha256(convert_to(p_legs::text, 'UTF8'));
 grant execute on function legs_digest to samen_app, samen_reader;
 
+-- What is hashed of a journal's legs and result lines: the legs alone if it has no lines, as all had in earlier versions.
+create function journal_content(p_legs jsonb, p_results jsonb) returns jsonb language sql immutable
+    return case when p_results is null or p_results = '[]' then p_legs
+                else jsonb_build_object('legs', coalesce(p_legs, '[]'), 'results', p_results) end;
+grant execute on function journal_content to samen_app, samen_reader;
+
+-- The same of a journal that is booked.
+create function booked_content(p_journal uuid) returns jsonb
+    language sql stable set search_path = public, pg_temp as $$
+    select journal_content(
+        (select jsonb_agg(jsonb_build_object('line', line, 'account', account_id, 'cents', cents, 'rule', rule,
+                                             'facts', facts) order by line) from entry where journal_id = p_journal),
+        (select jsonb_agg(jsonb_build_object('line', line, 'category', category, 'cents', cents) order by line)
+           from result_line where journal_id = p_journal))
+$$;
+grant execute on function booked_content to samen_app, samen_reader;
+
 -- The text that is hashed of a journal, so that anybody outside can hash it again.
 create function journal_text(j journal) returns text language sql stable
     return jsonb_build_array((j).id, (j).cooperative_id, (j).kind, (j).source_type, (j).source_id, (j).part, (j).currency,
@@ -88,11 +105,14 @@ begin
     return null;
 end $$;
 
--- At the commit a journal has two legs or more, which sum to zero: also one that came without entries.
+-- At the commit a journal has two legs or more, which sum to zero: also one that came without entries. Its result lines
+-- sum to zero too; a classification may have lines only.
 create function require_balance() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if (select count(*) < 2 or sum(cents) <> 0 from entry where journal_id = new.id) then
+    if (select count(*) < 2 and (count(*) = 1 or new.kind <> 'classification') or coalesce(sum(cents), 0) <> 0
+          from entry where journal_id = new.id)
+       or (select sum(cents) <> 0 from result_line where journal_id = new.id) then
         raise exception 'journal % does not balance', new.id using errcode = 'SM001';
     end if;
     return null;
@@ -152,77 +172,92 @@ begin
 end $$;
 grant execute on function lock_pots to samen_app;
 
+-- The legs of journals that are to be booked, each with its account: null if there is none that is open. `turn` is the one
+-- order in which everybody locks balances, over all journals of a call: members' own accounts, then the cooperative's,
+-- money last of all.
+create function legs_to_book(p_journals jsonb)
+    returns table (number bigint, line bigint, account uuid, cents bigint, rule text, facts jsonb, turn bigint)
+    language sql stable set search_path = public, pg_temp as $$
+    select j.number, l.line, a.id, l.cents, l.rule, l.facts,
+           row_number() over (order by l.member is null, l.kind in ('bank', 'cash', 'in_transit', 'suspense'), a.id,
+                                       j.number, l.cents < 0, l.line)
+      from jsonb_array_elements(p_journals) with ordinality j(journal, number)
+     cross join lateral rows from (jsonb_to_recordset(j.journal -> 'legs')
+                                   as (kind text, cents bigint, rule text, facts jsonb, member uuid, party text))
+           with ordinality l(kind, cents, rule, facts, member, party, line)
+      left join lateral (
+           select a.id from account a
+            where a.cooperative_id = (j.journal ->> 'cooperative_id')::uuid and a.kind = l.kind
+              and a.currency = j.journal ->> 'currency'
+              and coalesce(a.member_id, '00000000-0000-0000-0000-000000000000')
+                  = coalesce(l.member, '00000000-0000-0000-0000-000000000000')
+              and coalesce(a.party, '') = coalesce(l.party, '') and a.closed_at is null
+            limit 1) a on true
+$$;
+
 -- Books journals, all or none. One that is booked already, under the same source, kind and part, is left as it is; with
--- other legs it is refused (SM003). Legs without an account get one. Errors: SM001 no balance, SM002 a closed account.
+-- other legs or result lines it is refused (SM003). Legs without an account get one. Errors: SM001 no balance, SM002 a
+-- closed account.
 create function post_journals(p_journals jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_given jsonb;
     v_journal journal;
     v_journals journal[] := '{}';
+    v_legs record;
+    v_results jsonb;
+    v_content jsonb;
     v_new uuid[];
-    v_found record;
-    v_ids uuid[] := '{}';
-    v_lines integer[] := '{}';
-    v_accounts uuid[] := '{}';
-    v_cents bigint[] := '{}';
-    v_rules text[] := '{}';
-    v_facts jsonb[] := '{}';
     v_after bigint[] := '{}';
     v_versions bigint[] := '{}';
     v_posted bigint;
     v_version bigint;
 begin
-    for v_number in 0..jsonb_array_length(p_journals) - 1 loop
-        v_given := p_journals -> v_number;
-        v_journal := jsonb_populate_record(null::journal, v_given);
-        -- nobody closes the month meanwhile
-        perform pg_advisory_xact_lock_shared(books_lock(v_journal.cooperative_id));
-        for v_look in 1..2 loop
-            -- one total order for everybody: members' own accounts, then the cooperative's, the bank last of all
-            select count(*), coalesce(sum(l.cents) = 0 and bool_and(l.cents <> 0), false) as sound,
-                   jsonb_agg(jsonb_build_object('line', l.line, 'account', l.account, 'cents', l.cents, 'rule', l.rule,
-                                                'facts', l.facts) order by l.line) as legs,
-                   array_agg(l.line order by l.turn) as lines, array_agg(l.account order by l.turn) as accounts,
-                   array_agg(l.cents order by l.turn) as cents,
-                   array_agg(l.rule order by l.turn) as rules, array_agg(l.facts order by l.turn) as facts,
-                   (select max(month) from period where cooperative_id = v_journal.cooperative_id) as closed
-              into v_found
-              from (select l.line, l.cents, l.rule, l.facts, a.id as account,
-                           row_number() over (order by l.member is null, l.kind = 'bank', a.id, l.cents < 0, l.line) as turn
-                      from rows from (jsonb_to_recordset(v_given -> 'legs')
-                                      as (kind text, cents bigint, rule text, facts jsonb, member uuid, party text))
-                           with ordinality l(kind, cents, rule, facts, member, party, line)
-                      left join lateral (
-                           select a.id from account a
-                            where a.cooperative_id = v_journal.cooperative_id and a.kind = l.kind
-                              and a.currency = v_journal.currency
-                              and coalesce(a.member_id, '00000000-0000-0000-0000-000000000000')
-                                  = coalesce(l.member, '00000000-0000-0000-0000-000000000000')
-                              and coalesce(a.party, '') = coalesce(l.party, '') and a.closed_at is null
-                            limit 1) a on true) l;
-            if v_found.count < 2 or not v_found.sound then
-                raise exception 'a journal needs two legs or more, none zero, that sum to zero' using errcode = 'SM001';
-            end if;
-            exit when array_position(v_found.accounts, null) is null;
-            if v_look = 2 then
-                raise exception 'an account of this journal is closed' using errcode = 'SM002';
-            end if;
-            perform open_accounts(v_journal.cooperative_id, v_journal.currency, v_given -> 'legs');
+    -- nobody closes a month meanwhile
+    perform pg_advisory_xact_lock_shared(books_lock(c.id))
+       from (select distinct (j ->> 'cooperative_id')::uuid as id from jsonb_array_elements(p_journals) j order by 1) c;
+    for v_look in 1..2 loop
+        select array_agg(l.number order by l.turn) as numbers, array_agg(l.line order by l.turn) as lines,
+               array_agg(l.account order by l.turn) as accounts, array_agg(l.cents order by l.turn) as cents,
+               array_agg(l.rule order by l.turn) as rules, array_agg(l.facts order by l.turn) as facts
+          into v_legs from legs_to_book(p_journals) l;
+        exit when v_legs.accounts is null or array_position(v_legs.accounts, null) is null;
+        if v_look = 2 then
+            raise exception 'an account of these journals is closed' using errcode = 'SM002';
+        end if;
+        for v_given in select * from jsonb_array_elements(p_journals) loop
+            perform open_accounts((v_given ->> 'cooperative_id')::uuid, v_given ->> 'currency', v_given -> 'legs');
         end loop;
+    end loop;
+
+    for v_number in 1..jsonb_array_length(p_journals) loop
+        v_given := p_journals -> v_number - 1;
+        v_journal := jsonb_populate_record(null::journal, v_given);
+        select jsonb_agg(jsonb_build_object('line', r.line, 'category', r.category, 'cents', r.cents) order by r.line)
+          into v_results
+          from rows from (jsonb_to_recordset(v_given -> 'results') as (category text, cents bigint))
+               with ordinality r(category, cents, line);
+        select jsonb_agg(jsonb_build_object('line', l.line, 'account', l.account, 'cents', l.cents, 'rule', l.rule,
+                                            'facts', l.facts) order by l.line)
+          into v_content
+          from unnest(v_legs.numbers, v_legs.lines, v_legs.accounts, v_legs.cents, v_legs.rules, v_legs.facts)
+               l(number, line, account, cents, rule, facts)
+         where l.number = v_number;
         v_journal.booked_at := clock_timestamp();
-        v_journal.period := greatest(date_trunc('month', v_journal.effective_on),
-                                     v_found.closed + interval '1 month')::date;
-        v_journal.legs_hash := legs_digest(v_found.legs);
+        v_journal.period := greatest(
+            date_trunc('month', v_journal.effective_on),
+            (select max(month) from period where cooperative_id = v_journal.cooperative_id) + interval '1 month')::date;
+        v_journal.legs_hash := legs_digest(journal_content(v_content, v_results));
         v_journal.row_hash := journal_digest(v_journal);
         v_journals := v_journals || v_journal;
-        v_ids := v_ids || array_fill(v_journal.id, array[v_found.count::integer]);
-        v_lines := v_lines || v_found.lines;
-        v_accounts := v_accounts || v_found.accounts;
-        v_cents := v_cents || v_found.cents;
-        v_rules := v_rules || v_found.rules;
-        v_facts := v_facts || v_found.facts;
     end loop;
+    if exists (select from unnest(v_legs.cents) c where c = 0)
+       or exists (select from unnest(v_journals) with ordinality j(id) left join unnest(v_legs.numbers, v_legs.cents)
+                         l(number, cents) on l.number = j.ordinality
+                   group by j.ordinality, j.kind having coalesce(sum(l.cents), 0) <> 0
+                       or count(l.cents) < 2 and (count(l.cents) = 1 or j.kind <> 'classification')) then
+        raise exception 'a journal needs two legs or more, none zero, that sum to zero' using errcode = 'SM001';
+    end if;
 
     with booked as (
         insert into journal select * from unnest(v_journals)
@@ -235,16 +270,24 @@ begin
         end if;
     end if;
 
-    for v_leg in 1..cardinality(v_ids) loop
-        update balance set posted = posted + v_cents[v_leg], version = version + 1
-         where account_id = v_accounts[v_leg] and v_ids[v_leg] = any(v_new)
+    for v_leg in 1..coalesce(cardinality(v_legs.accounts), 0) loop
+        update balance set posted = posted + v_legs.cents[v_leg], version = version + 1
+         where account_id = v_legs.accounts[v_leg] and v_journals[v_legs.numbers[v_leg]].id = any(v_new)
             returning posted, version into v_posted, v_version;
         v_after := v_after || v_posted;
         v_versions := v_versions || v_version;
     end loop;
     insert into entry (journal_id, line, account_id, cents, balance_after, version, rule, facts)
-    select * from unnest(v_ids, v_lines, v_accounts, v_cents, v_after, v_versions, v_rules, v_facts) l(id)
-     where l.id = any(v_new);
+    select v_journals[l.number].id, l.line, l.account, l.cents, l.balance_after, l.version, l.rule, l.facts
+      from unnest(v_legs.numbers, v_legs.lines, v_legs.accounts, v_legs.cents, v_after, v_versions, v_legs.rules,
+                  v_legs.facts) l(number, line, account, cents, balance_after, version, rule, facts)
+     where v_journals[l.number].id = any(v_new);
+    insert into result_line (journal_id, line, category, cents)
+    select v_journals[j.number].id, r.line, r.category, r.cents
+      from jsonb_array_elements(p_journals) with ordinality j(journal, number)
+     cross join lateral rows from (jsonb_to_recordset(j.journal -> 'results') as (category text, cents bigint))
+           with ordinality r(category, cents, line)
+     where v_journals[j.number].id = any(v_new);
 end $$;
 grant execute on function post_journals to samen_app;
 
@@ -297,6 +340,15 @@ create trigger append_only before delete or update on entry for each row execute
 create trigger balances after insert on entry referencing new table as added
     for each statement execute function require_balances();
 create trigger never_truncate before truncate on entry for each statement execute function refuse_change();
+
+-- The staff reads what the books earned and spent; a member who sees an entry of a journal does not.
+alter table result_line enable row level security, force row level security;
+grant select on result_line to samen_app;
+create policy read on result_line for select to samen_app
+    using (exists (select 1 from journal j where j.id = result_line.journal_id
+                      and j.cooperative_id = any((select my_staff())::uuid[])));
+create trigger append_only before delete or update on result_line for each row execute function refuse_change();
+create trigger never_truncate before truncate on result_line for each statement execute function refuse_change();
 
 alter table period enable row level security, force row level security;
 grant select on period to samen_app;

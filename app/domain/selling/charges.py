@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.ledger import AccountKind, Leg
+from app.domain.chart import box_of
+from app.domain.ledger import AccountKind, Leg, ResultLine
 from app.domain.money import share_out
 from app.domain.selling.assignments import Assignment, JobCost
-from app.domain.selling.orders import Order
+from app.domain.selling.orders import Order, OrderLine
 from app.domain.vat import VatClass
 
 
@@ -17,6 +18,33 @@ class GivenBack:
     vat_cents: int
     costs: tuple[int, ...]
     nets: tuple[int, ...]
+
+
+def revenue(order: Order) -> tuple[ResultLine, ...]:
+    """The revenue of a sale without VAT, by what was sold and by its VAT."""
+    nets: dict[str, int] = {}
+    for line in order.lines:
+        category = revenue_of(line)
+        nets[category] = nets.get(category, 0) + line.net_cents
+    return tuple(ResultLine(category, cents) for category, cents in nets.items())
+
+
+def revenue_of(line: OrderLine) -> str:
+    """The category of the revenue of a line. What counts stock, and second-hand goods, are goods."""
+    if line.purchase_cents is not None:
+        return "revenue/goods/margin"
+    sold = "goods" if line.counts_stock else "services"
+    if line.vat_class is VatClass.EXEMPT:
+        return f"revenue/{sold}/exempt"
+    return f"revenue/{sold}/{box_of(line.vat_basis_points) or '1e'}"
+
+
+def revenue_back(order: Order, net_before: int, net_after: int) -> tuple[ResultLine, ...]:
+    """The revenue that goes when the net amounts refunded so far grow from `net_before` to `net_after`."""
+    lines = revenue(order)
+    weights = [line.cents for line in lines]
+    shares = zip(lines, share_out(net_after, weights), share_out(net_before, weights), strict=True)
+    return tuple(ResultLine(line.category, before - after) for line, after, before in shares)
 
 
 def reclaims_vat(order: Order) -> bool:

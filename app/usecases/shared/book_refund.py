@@ -8,13 +8,14 @@ from app.db import ledger
 from app.db.earning.agreements import get_agreement
 from app.db.earning.earnings import earnings, save_year
 from app.db.engine import Tx, uuid7
+from app.db.selling.payments import refunds
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.earnings import Earning, EarningState
 from app.domain.earning.refunds import Refund, fund_taken, merged, share_refund, take
 from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.earning.thresholds import Year
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
-from app.domain.selling.charges import customer_back_leg
+from app.domain.selling.charges import customer_back_leg, revenue_back
 from app.domain.selling.orders import Order
 from app.usecases.shared.book_sale import locked_earnings
 
@@ -46,6 +47,9 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
                 legs += more
                 changed.append(smaller)
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
+    gone = sum(
+        row.credited_cents - row.vat_cents for row in await refunds.all(tx, order_id=order.id) if row.id != refund.id
+    )
     booked = year.into_pots([leg for leg in legs if leg.cents])
     await save_year(tx, year)
     await ledger.post(
@@ -60,6 +64,7 @@ async def take_off(tx: Tx, order: Order, refund: Refund, nets: Mapping[UUID, int
             effective_on=sale.effective_on,
             legs=booked,
             agreement_id=sale.agreement_id,
+            named=revenue_back(order, gone, gone + refund.credited_cents - refund.vat_cents),
         ),
     )
     for earning in changed:

@@ -23,11 +23,11 @@ from app.domain.earning.earnings import Earning, EarningState, held_leg
 from app.domain.earning.split import BY_YEAR_TOTAL, cost_legs
 from app.domain.earning.thresholds import Year
 from app.domain.errors import AgreementMissing
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, opposite, stamped
 from app.domain.people.members import MemberState
 from app.domain.people.permissions import Permission, permitted
 from app.domain.rules import PermissionNeeded
-from app.domain.selling.charges import customer_leg
+from app.domain.selling.charges import customer_leg, revenue
 from app.domain.selling.orders import Order, due_for_sale
 from app.usecases.shared.book_earning import book_split, take_back, take_back_held, warn_of_limit
 
@@ -112,6 +112,7 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
             effective_on=work_date,
             legs=year.into_pots([leg for leg in legs if leg.cents]),
             agreement_id=agreement.id,
+            named=revenue(order),
         ),
     )
     return replace(order, sale_parts=part, sale_reversed=False)
@@ -161,6 +162,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
             legs=year.into_pots(legs),
             reverses=sale.id,
             agreement_id=sale.agreement_id,
+            named=opposite(revenue(order)),
         ),
     )
     for earning in taken_back:
