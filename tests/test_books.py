@@ -190,7 +190,7 @@ PLANTED = {
     "I4 credit": [
         "update balance b set floor = null from account a where a.id = account_id and kind = 'customer_credit'"
     ],
-    "I17": ["update result_line set cents = cents + 1 where category = 'members'"],
+    "I17": ["update result_line set cents = cents + 1 where category = 'members' and cents <> -1"],
     "I17 equity": ["update result_line set category = 'members' where category = 'allotted/fund'"],
     "I5 results": ["update result_line set category = 'cost/other' where category = 'members'"],
     "I7 returned": ["update refund set returned_cents = returned_cents + 1 where cents > returned_cents + vat_cents"],
