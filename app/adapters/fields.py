@@ -34,6 +34,9 @@ FORMS = {
     rf"^{HTTP}://[!-~]+$": "url",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "slug",
     r"^[0-9]{8}$": "eight_digits",
+    r"^[0-9]{20}$": "twenty_digits",
+    r"^[A-Z]{2}$": "country",
+    r"^[A-Z]{2}[0-9A-Z+*]{2,13}$": "vat_id",
     r"^[0-9]{1,18}$": "cursor",
     r"^[A-Za-z0-9._~:@-]{1,100}$": "external_id",
 }

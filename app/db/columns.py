@@ -36,8 +36,8 @@ def day(*, null: bool = False) -> Any:
     return Field(sa_type=Date, nullable=null)
 
 
-def json() -> Any:
-    return Field(sa_type=JSONB, nullable=False)
+def json(*, null: bool = False) -> Any:
+    return Field(sa_type=JSONB, nullable=null)
 
 
 def texts() -> Any:

@@ -9,6 +9,7 @@ from app.domain.access import Role, Scope
 from app.domain.market.offerings import OfferingKind, PriceUnit
 from app.domain.people.cooperatives import LegalForm
 from app.domain.vat import VatClass
+from app.usecases.people.cooperatives import InvoiceDetailsChange
 from app.usecases.shared.agreement_forms import Euro, ExampleInput, RuleInput
 from app.vocabulary import Form
 
@@ -77,6 +78,7 @@ class CooperativeFile(Form):
     about: str = ""
     kvk_number: str | None = None
     umbrella: str | None = None
+    details: InvoiceDetailsChange
     people: list[PersonFile] = []
     members: list[MemberFile] = []
     agreements: list[AgreementFile] = []

@@ -22,7 +22,7 @@ from app.domain.platform.apps import AppWithSecret
 from app.running.run import Run, SystemRun
 from app.usecases.earning.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.market.offerings import AddOffering, add_offering, list_offerings, move_offering
-from app.usecases.people.cooperatives import add_cooperative, list_cooperatives
+from app.usecases.people.cooperatives import add_cooperative, change_invoice_details, list_cooperatives
 from app.usecases.people.members import list_members, register_member, set_goal
 from app.usecases.people.municipalities import add_municipality, list_municipalities
 from app.usecases.people.persons import add_person, appoint_network, give_office, list_offices
@@ -91,6 +91,13 @@ class Loader:
                 umbrella_id=next((c.id for c in cooperatives if c.slug == file.umbrella), None),
             )
         await self._officers(found.id, file.people)
+        if found.legal_name is None:
+            await self.run_as(_login(file, Role.TREASURER))(
+                change_invoice_details,
+                cooperative_id=found.id,
+                expected_version=found.version,
+                changes=file.details,
+            )
         coordinator = self.run_as(_login(file, Role.COORDINATOR))
         member_ids = {m.login: await self._member(coordinator, found.id, m) for m in file.members}
         await self._agreements(found.id, file)

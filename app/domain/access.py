@@ -58,6 +58,7 @@ class Right(StrEnum):
     WRITE_MUNICIPALITY = "write_municipality"
     ADD_COOPERATIVE = "add_cooperative"
     WRITE_COOPERATIVE = "write_cooperative"
+    WRITE_INVOICE_DETAILS = "write_invoice_details"
     READ_READINESS = "read_readiness"
     ADD_PERSON = "add_person"
     READ_PERSON = "read_person"
@@ -195,6 +196,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.WRITE_MUNICIPALITY: (Scope.NETWORK_WRITE, _NETWORK),
     Right.ADD_COOPERATIVE: (Scope.NETWORK_WRITE, _NETWORK),
     Right.WRITE_COOPERATIVE: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK)),
+    Right.WRITE_INVOICE_DETAILS: (Scope.NETWORK_WRITE, _join(_STAFF, _NETWORK)),
     Right.READ_READINESS: (Scope.MEMBERS_READ, _join(_STAFF, _NETWORK)),
     Right.ADD_PERSON: (Scope.MEMBERS_WRITE, _join({R.COORDINATOR: {W.ANYONE}}, _NETWORK)),
     Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_NETWORK, {R.CUSTOMER: {W.OWN}})),

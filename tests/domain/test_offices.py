@@ -1,12 +1,15 @@
 """Tables of the offices that one person may hold, who can be an outside approver, and what `readiness` says of it."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.domain.access import Role
 from app.domain.errors import DomainError, OfficesApart, RuleRefused
+from app.domain.people.addresses import PostalAddress
 from app.domain.people.cooperatives import Cooperative, LegalForm, readiness
 from app.domain.people.persons import Office, check_apart, check_outside, check_place
 
@@ -15,6 +18,18 @@ ONE, TWO = UUID(int=11), UUID(int=12)
 COORDINATOR, TREASURER, APPROVER, NETWORK = Role.COORDINATOR, Role.TREASURER, Role.APPROVER, Role.NETWORK
 GIVEN = datetime(2026, 3, 5, tzinfo=UTC)
 Held = list[tuple[Role, UUID | None]]
+SELLER = Cooperative(
+    id=HERE,
+    slug="c",
+    name="C",
+    legal_form=LegalForm.COOPERATIVE_UA,
+    municipality_id=TOWN,
+    town="Breda",
+    kvk_number="90000011",
+    legal_name="Coöperatie C U.A.",
+    postal_address=PostalAddress(street="Ginnekenstraat 1", postcode="4811 JD", town="Breda"),
+    vat_id="NL900000110B88",
+)
 
 
 def offices(held: Held) -> list[Office]:
@@ -123,8 +138,20 @@ def test_an_approver_is_of_the_network_or_of_the_umbrella(
 def test_what_readiness_says_of_the_officers(
     form: LegalForm, officers: list[tuple[UUID, Role]], missing: tuple[str, ...]
 ) -> None:
-    cooperative = Cooperative(
-        id=HERE, slug="c", name="C", legal_form=form, municipality_id=TOWN, town="Breda", kvk_number="90000011"
-    )
-    found = readiness(cooperative, officers, 1, True)
+    found = readiness(replace(SELLER, legal_form=form), officers, 1, True)
     assert (found.missing, found.ready) == (missing, not missing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"legal_name": None}, ("invoice_details",)),
+        ({"postal_address": None}, ("invoice_details",)),
+        ({"vat_id": None}, ("invoice_details",)),
+        ({"vat_id": None, "small_business_from": date(2026, 1, 1)}, ()),
+        ({"vat_id": None, "legal_form": LegalForm.INFORMAL}, ()),
+    ],
+)
+def test_what_an_invoice_lacks_stops_no_sale(changes: dict[str, Any], missing: tuple[str, ...]) -> None:
+    found = readiness(replace(SELLER, **changes), [(ONE, COORDINATOR), (TWO, TREASURER)], 1, True)
+    assert (found.ready, found.missing) == (True, missing)

@@ -396,6 +396,7 @@ async def test_readiness_names_what_is_missing(world: World) -> None:
     made = await world.network("POST", "/v1/cooperatives", body | {"municipalityId": await world.municipality()})
     found = await world.network("GET", f"/v1/cooperatives/{made['id']}/readiness")
     missing = ["coordinator", "treasurer", "second_approver", "kvk_number", "member", "agreement"]
+    missing.append("invoice_details")
     assert (found["ready"], found["missing"]) == (False, missing)
     seller = await world.cooperative()
     assert (await seller.coordinator("GET", f"/v1/cooperatives/{seller.id}/readiness"))["ready"]

@@ -35,6 +35,14 @@ async def _cooperatives(_: World, seller: Seller) -> Place:
     return Place(seller.coordinator, path, path)
 
 
+async def _details(_: World, seller: Seller) -> Place:
+    path = f"/v1/cooperatives/{seller.id}"
+    address = {"street": "Ginnekenstraat 1", "postcode": "4811 JD", "town": "Breda"}
+    details = {"legalName": "Wij U.A.", "postalAddress": address, "email": "wij@example.org"}
+    await seller.treasurer("PATCH", f"{path}/invoice-details", details, headers={"If-Match": "*"})
+    return Place(seller.treasurer, f"{path}/invoice-details", path)
+
+
 async def _member(_: World, seller: Seller) -> Place:
     path = f"/v1/members/{seller.member_id}"
     return Place(seller.coordinator, path, path)
@@ -129,6 +137,7 @@ PLACES = {
     "assignment parts_change_slot": _slot,
     "assignments_change_assignment": _job,
     "cooperatives_change_cooperative": _cooperatives,
+    "cooperatives_change_invoice_details": _details,
     "customers_set_my_contact": _contact,
     "joint purchases_change_joint_purchase": _purchase,
     "members_change_member": _member,

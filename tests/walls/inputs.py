@@ -29,6 +29,7 @@ PRICED: Json = {
     "costs": [{"title": SAID, "supplier": SAID, "amount": EURO}],
 }
 ARTICLE: Json = {"title": SAID, "unit": SAID, "tiers": [{"price": EURO}]}
+ADDRESS: Json = {"street": SAID, "postcode": "4811 JD", "town": SAID}
 GIVEN: dict[str, Json] = {
     "place_order": {"contact": GUEST},
     "move_order": {"verb": "complete"},
@@ -40,6 +41,7 @@ GIVEN: dict[str, Json] = {
     "lock_wish": {"units": 1},
     "set_goal": {"text": SAID, "amount": EURO},
     "change_cooperative": {"about": SAID},
+    "change_invoice_details": {"legalName": SAID, "postalAddress": ADDRESS},
     "change_member": {"tradeName": SAID},
     "move_member": {"verb": "pause"},
     "give_office": {"role": "controller", "municipalityId": "municipality_id"},

@@ -52,6 +52,7 @@ list_cooperatives            everyone
 add_cooperative              network
 get_cooperative              everyone
 change_cooperative           coordinator network
+change_invoice_details       coordinator treasurer network
 get_readiness                coordinator treasurer network
 list_offices                 coordinator treasurer network
 list_municipalities          everyone

@@ -3,6 +3,7 @@
 from datetime import date
 
 from app.contract.operation import Key, Noun
+from app.contract.people.addresses import PostalAddress
 from app.contract.shape import shape
 from app.domain.people import cooperatives as domain
 from app.domain.people.cooperatives import LegalForm
@@ -33,6 +34,20 @@ class Cooperative:
     """The cooperative that it is a part of; null: none."""
     small_business_from: date | None
     """The first day without VAT, under the small-business scheme; null: it charges VAT."""
+    legal_name: str | None
+    """Its name in the trade register, for invoices."""
+    postal_address: PostalAddress | None
+    """The address that its invoices show."""
+    email: str | None
+    """The e-mail address for customers, which a shop has to show."""
+    phone: str | None
+    """The telephone number for customers."""
+    vat_id: str | None
+    """Its VAT identification number, with its country."""
+    oin: str | None
+    """Its identification number as a public body (OIN)."""
+    payment_days: int
+    """The number of days after supply within which customers pay."""
     version: int
 
 
@@ -44,7 +59,7 @@ class Readiness:
     ready: bool
     """Whether it can sell."""
     missing: list[str]
-    """The missing conditions, as codes."""
+    """The missing conditions, as codes. Without `invoice_details` it can sell, but issues no invoices."""
 
 
 ONE = "/cooperatives/{cooperative_id}"
@@ -53,4 +68,5 @@ cooperatives.get("/cooperatives", usecases.list_cooperatives, Cooperative)
 cooperatives.post("/cooperatives", usecases.add_cooperative, Cooperative, key=Key.KEPT, opens="/cooperatives")
 cooperatives.get(ONE, usecases.get_cooperative, Cooperative)
 cooperatives.patch(ONE, usecases.change_cooperative, Cooperative)
+cooperatives.patch(f"{ONE}/invoice-details", usecases.change_invoice_details, Cooperative)
 cooperatives.get(f"{ONE}/readiness", usecases.get_readiness, Readiness)

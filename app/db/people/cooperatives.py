@@ -1,10 +1,11 @@
 """Cooperatives: table and queries."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import SQLModel
+from sqlalchemy import SmallInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
@@ -20,7 +21,9 @@ class CooperativeRow(SQLModel, table=True):
         c.check("cooperative_slug", "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"),
         c.check("cooperative_kvk_number", "kvk_number ~ '^[0-9]{8}$'"),
         c.check("cooperative_not_its_own_umbrella", "umbrella_id <> id"),
-        *c.longest("cooperative", name=120, town=80, about=4000),
+        c.check("cooperative_oin", "oin ~ '^[0-9]{20}$'"),
+        c.check("cooperative_payment_days", "payment_days between 0 and 90"),
+        *c.longest("cooperative", name=120, town=80, about=4000, legal_name=120, email=254, phone=30, vat_id=20),
     )
     id: UUID = c.key()
     slug: str = c.text()
@@ -32,6 +35,13 @@ class CooperativeRow(SQLModel, table=True):
     kvk_number: str | None = c.text(null=True)
     umbrella_id: UUID | None = c.link("cooperative", null=True)
     small_business_from: date | None = c.day(null=True)
+    legal_name: str | None = c.text(null=True)
+    postal_address: dict[str, Any] | None = c.json(null=True)
+    email: str | None = c.text(null=True)
+    phone: str | None = c.text(null=True)
+    vat_id: str | None = c.text(null=True)
+    oin: str | None = c.text(null=True)
+    payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
     version: int
 
 

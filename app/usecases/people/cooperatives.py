@@ -1,7 +1,9 @@
 """Cooperatives: the sellers, their tree, and whether they are ready to sell."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
@@ -13,15 +15,35 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
-from app.domain.people.cooperatives import Cooperative, LegalForm, Readiness, readiness
+from app.domain.people.cooperatives import PAYMENT_DAYS, Cooperative, LegalForm, Readiness, readiness
 from app.ids import CooperativeId, MunicipalityId
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.declared.visitors import open_to_visitors
-from app.vocabulary import About, Day, Doc, Form, KvkNumberOrNone, Name, Slug, Town, Version
+from app.usecases.shared.addresses import OinOrNone, PostalAddressInput, VatIdOrNone
+from app.vocabulary import (
+    WHOLE,
+    About,
+    Day,
+    Doc,
+    EmailOrNone,
+    Form,
+    KvkNumberOrNone,
+    Name,
+    PhoneOrNone,
+    Slug,
+    Text,
+    Town,
+    Version,
+)
 
 UmbrellaId = Annotated[CooperativeId, Doc("The cooperative that it is a part of; null: none.")]
 OfUmbrella = Annotated[CooperativeId, Doc("Only the parts of this cooperative.")]
+PaymentDays = Annotated[
+    int, Field(strict=True, ge=0, le=90), WHOLE, Doc("The number of days after supply within which customers pay.")
+]
+LegalName = Annotated[str, Text(1, 120), Doc("Its name in the trade register, for invoices.")]
+SellerAddress = Annotated[PostalAddressInput, Doc("The address that its invoices show.")]
 FirstDay = Annotated[Day, Doc("The first day without VAT, under the small-business scheme; null: it charges VAT.")]
 
 
@@ -34,6 +56,24 @@ class CooperativeChange(Form):
     kvk_number: KvkNumberOrNone = None
     umbrella_id: UmbrellaId | None = None
     small_business_from: FirstDay | None = None
+
+
+class InvoiceDetailsChange(Form):
+    """The fields of a cooperative that its invoices and its shop show."""
+
+    legal_name: LegalName | None = None
+    postal_address: SellerAddress | None = None
+    email: EmailOrNone = None
+    phone: PhoneOrNone = None
+    vat_id: VatIdOrNone = None
+    oin: OinOrNone = None
+    payment_days: PaymentDays = PAYMENT_DAYS
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields that the caller sent, as the domain has them."""
+        address = self.postal_address
+        return self.named() | ({"postal_address": address.address} if address is not None else {})
 
 
 @open_to_visitors
@@ -125,8 +165,26 @@ async def change_cooperative(
     return await cooperatives.change(tx, cooperative, changed)
 
 
+async def change_invoice_details(
+    tx: Tx,
+    actor: Actor,
+    *,
+    cooperative_id: CooperativeId,
+    expected_version: Version | None,
+    changes: InvoiceDetailsChange,
+) -> Cooperative:
+    """Change what invoices and shops show of a cooperative. Fields that are left out keep their value; null clears one.
+
+    For the treasurer and the coordinator. Everybody can read these details. Raises Stale.
+    """
+    cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
+    actor.require(Right.WRITE_INVOICE_DETAILS, cooperative_id)
+    expect(cooperative.version, expected_version)
+    return await cooperatives.change(tx, cooperative, replace(cooperative, **changes.fields))
+
+
 async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Readiness:
-    """List what a cooperative still needs before it can sell."""
+    """List what a cooperative still needs before it can sell and issue invoices."""
     cooperative = await cooperatives.get(tx, cooperative_id)
     actor.require(Right.READ_READINESS, cooperative_id)
     await lend_staff_view(tx, cooperative_id)
