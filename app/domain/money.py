@@ -28,22 +28,42 @@ class NamedAmount:
 def share_out(total: int, weights: Sequence[int]) -> list[int]:
     """Cents per weight by largest remainder on the absolute amount; ties go to the lower index.
 
-    The result sums to `total`; a zero weight never gets a cent. Raises ValueError without a positive weight.
+    The result sums to `total`. A weight below zero, such as that of a discount, gets a share with the other sign; a
+    zero weight never gets a cent. The shares of −total are those of `total` with the other sign. Raises ValueError if
+    the weights sum to zero.
     """
     whole = sum(weights)
-    if whole <= 0 or min(weights) < 0:
-        raise ValueError("weights must be zero or more, and not all zero")
-    sign, amount = (-1, -total) if total < 0 else (1, total)
-    shares = [amount * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % whole), i))
-    for i in by_remainder[: amount - sum(shares)]:
+    if not whole:
+        raise ValueError("weights must not sum to zero")
+    sign = -1 if total < 0 else 1
+    return [sign * share for share in in_whole_cents([abs(total) * weight for weight in weights], whole)]
+
+
+def in_whole_cents(amounts: Sequence[int], divisor: int) -> list[int]:
+    """Each amount ÷ `divisor` in whole cents, by largest remainder, so that they sum to the sum of all ÷ `divisor`.
+
+    Ties go to the lower index. Raises ValueError if that sum is no whole number.
+    """
+    if divisor < 0:
+        amounts, divisor = [-amount for amount in amounts], -divisor
+    total, rest = divmod(sum(amounts), divisor)
+    if rest:
+        raise ValueError("the amounts must sum to a multiple of the divisor")
+    shares = [amount // divisor for amount in amounts]
+    by_remainder = sorted(range(len(amounts)), key=lambda i: (-(amounts[i] % divisor), i))
+    for i in by_remainder[: total - sum(shares)]:
         shares[i] += 1
-    return [sign * share for share in shares]
+    return shares
+
+
+def rounded(amount: int, divisor: int) -> int:
+    """`amount` ÷ `divisor` (above zero), rounded half up; below zero it is the negation: −4.5 becomes −5."""
+    return -rounded(-amount, divisor) if amount < 0 else (2 * amount + divisor) // (2 * divisor)
 
 
 def half_up(cents: int, basis_points: int) -> int:
-    """`cents` × `basis_points`, rounded half up (VAT per rate). Not for negative amounts: those are negations."""
-    return (cents * basis_points + WHOLE // 2) // WHOLE
+    """`cents` × `basis_points`, rounded half up (VAT per rate); below zero it is the negation."""
+    return rounded(cents * basis_points, WHOLE)
 
 
 def decimal_text(cents: int) -> str:

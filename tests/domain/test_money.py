@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import AmountOutOfRange
-from app.domain.money import MAX_CENTS, basis_points_of, cents_of, decimal_text, half_up, percent_text, share_out
+from app.domain.money import (
+    MAX_CENTS,
+    basis_points_of,
+    cents_of,
+    decimal_text,
+    half_up,
+    in_whole_cents,
+    percent_text,
+    share_out,
+)
 
 AMOUNTS = st.integers(-MAX_CENTS, MAX_CENTS)
 WEIGHTS = st.lists(st.integers(0, 10_000), min_size=1, max_size=12).filter(any)
@@ -38,9 +47,40 @@ def test_ties_go_to_the_lower_index() -> None:
 
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1]])
-def test_weights_without_a_positive_one_are_refused(weights: list[int]) -> None:
-    with pytest.raises(ValueError, match=r"weights|empty"):
+def test_weights_that_sum_to_zero_are_refused(weights: list[int]) -> None:
+    with pytest.raises(ValueError, match="weights"):
         share_out(100, weights)
+
+
+SIGNED = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=12).filter(sum)
+
+
+@given(AMOUNTS, SIGNED)
+def test_shares_over_discounts_too_sum_to_the_whole(total: int, weights: Sequence[int]) -> None:
+    shares = share_out(total, weights)
+    assert sum(shares) == total
+    for share, weight in zip(shares, weights, strict=True):
+        assert abs(share - Fraction(total * weight, sum(weights))) < 1
+        assert weight or not share
+    assert share_out(-total, weights) == [-share for share in shares]
+    assert share_out(total, [-weight for weight in weights]) == shares
+
+
+def test_a_discount_takes_its_share_of_the_net() -> None:
+    """Three pieces of 9.99 less 2.97, with VAT of 21 %: 22.31 net."""
+    assert share_out(2_231, [999, 999, 999, -297]) == [826, 825, 825, -245]
+
+
+@given(st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=12), st.integers(1, 500))
+def test_parts_that_sum_to_nothing_are_rounded_so_that_they_still_do(amounts: list[int], divisor: int) -> None:
+    parts = in_whole_cents([*amounts, -sum(amounts)], divisor)
+    assert sum(parts) == 0
+    assert all(abs(part - Fraction(amount, divisor)) < 1 for part, amount in zip(parts[:-1], amounts, strict=True))
+
+
+def test_parts_of_no_whole_sum_are_refused() -> None:
+    with pytest.raises(ValueError, match="multiple"):
+        in_whole_cents([1, 1], 3)
 
 
 @given(st.integers(-MAX_CENTS, MAX_CENTS))
@@ -94,3 +134,10 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 def test_vat_is_rounded_half_up() -> None:
     assert [half_up(net, 2100) for net in (2000, 50, 52, 0)] == [420, 11, 11, 0]
     assert half_up(150, 900) == 14
+
+
+@given(AMOUNTS, st.integers(0, 10_000))
+def test_vat_below_zero_is_the_negation(cents: int, points: int) -> None:
+    """0.50 at 9 % carries 0.05, and -0.50 carries -0.05: an order that is taken back leaves no cent."""
+    assert half_up(-cents, points) == -half_up(cents, points)
+    assert half_up(-50, 900) == -5
