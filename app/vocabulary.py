@@ -388,6 +388,17 @@ Limit = Annotated[MoneyIn, Between(0), Doc("The highest amount; null: no limit."
 AmountOrNone = Annotated[MoneyIn, Between(0), Doc("The amount; zero is the same as null.")]
 Balance = Annotated[BalanceIn, Between(-MAX_CENTS), Doc("The amount; it may be negative.")]
 
+Percent = Annotated[
+    str,
+    Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$", examples=["10", "12.5"]),
+    Doc("The percentage."),
+]
+VatInside = Annotated[AmountOrNone, Doc("The VAT inside the amount, as the receipt names it; null for none.")]
+Deductible = Annotated[
+    Percent,
+    Doc("The percentage of the VAT that can be deducted: 0 for meals in a restaurant, in between for mixed use."),
+]
+
 # --- lists and choices ---
 
 EMPTY: list[Any] = []

@@ -160,7 +160,14 @@ class Stories:
             audience=Audience.PARTNERS,
             partner_ids=[place for slug, place in places.items() if slug != NOORD],
             order_id=order.id,
-            costs=[JobCostInput(title="Boodschappen", supplier="De Markt", amount=MoneyIn.of(12000))],
+            costs=[
+                JobCostInput(
+                    title="Boodschappen",
+                    supplier="De Markt",
+                    amount=MoneyIn.of(12000),
+                    vat=MoneyIn.of(991),
+                )
+            ],
         )
         here = self.link(f"assignments/{job.id}")
         self.say(f"Buurtmoeders Noord make it one job for three cooperatives; groceries are 120.00: {here}")

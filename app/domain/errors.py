@@ -355,6 +355,12 @@ class AmountOutOfRange(Invalid):
     code = "amount_out_of_range"
 
 
+class VatTooHigh(Invalid):
+    """An amount cannot hold so much VAT; `highest_cents` is the VAT inside it at the highest rate."""
+
+    code = "vat_too_high"
+
+
 class RuleRefused(Invalid):
     code = "rule_refused"
 

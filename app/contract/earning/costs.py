@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from app.contract.operation import Noun
-from app.contract.shape import Money, cents, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.earning import costs as domain
 from app.domain.earning.costs import CLAIM, ClaimState, Payee
+from app.domain.money import percent_text
 from app.ids import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
 from app.usecases.earning.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
 
@@ -27,6 +28,10 @@ class CostClaim:
     """The category, as the agreement names it."""
     amount: Money = cents("cents")
     """The cost, with VAT."""
+    vat: Money
+    """The VAT inside the amount."""
+    deductible: str = computed(lambda claim, _: percent_text(claim.deductible_basis_points))
+    """The percentage of the VAT that can be deducted."""
     payee: Payee
     """The party that advanced the money and gets it back."""
     supplier: str | None

@@ -5,8 +5,9 @@ from datetime import datetime
 from app.contract.ledger import Flow
 from app.contract.operation import Noun
 from app.contract.selling.customers import Contact
-from app.contract.shape import Money, cents, shape
+from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
+from app.domain.money import percent_text
 from app.domain.selling import assignments as domain
 from app.domain.selling import parts
 from app.domain.selling.assignments import ASSIGNMENT, AssignmentState, Audience
@@ -92,6 +93,22 @@ class CooperativeShare:
     """Whether it signed the present terms."""
 
 
+@shape(domain.JobCost)
+class JobCost:
+    """A cost that is paid before the shares."""
+
+    title: str
+    """The name."""
+    supplier: str
+    """The supplier that sells it."""
+    amount: Money = cents("cents")
+    """The cost, with VAT."""
+    vat: Money
+    """The VAT inside the amount."""
+    deductible: str = computed(lambda cost, _: percent_text(cost.deductible_basis_points))
+    """The percentage of the VAT that can be deducted."""
+
+
 @shape(assignment_terms.Terms)
 class AssignmentTerms:
     """The terms to sign: the price, the costs, and the share of each cooperative."""
@@ -102,6 +119,8 @@ class AssignmentTerms:
     """The price, without VAT."""
     costs: Money = cents("cost_cents")
     """The costs of the job, paid before the shares."""
+    job_costs: list[JobCost]
+    """Each of these costs."""
     shares: list[CooperativeShare]
     """The share of each cooperative."""
 

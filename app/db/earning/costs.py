@@ -15,6 +15,7 @@ class CostClaimRow(SQLModel, table=True):
     __tablename__ = "cost_claim"
     __table_args__ = (
         c.check("cost_claim_cents", "cents between 1 and 100000000"),
+        c.check("cost_claim_vat", "vat_cents between 0 and cents and deductible_basis_points between 0 and 10000"),
         c.check("cost_claim_two_people", "state in ('claimed', 'withdrawn') or decided_by <> claimed_by"),
         c.check(
             "cost_claim_third_person",
@@ -34,6 +35,8 @@ class CostClaimRow(SQLModel, table=True):
     claimed_by: UUID = c.link("person", index=False)
     claimed_at: datetime = c.when()
     supplier: str | None = c.text(null=True)
+    vat_cents: int = c.cents()
+    deductible_basis_points: int
     state: str = c.text()
     decided_by: UUID | None = c.link("person", null=True, index=False)
     decided_at: datetime | None = c.when(null=True)
@@ -74,6 +77,8 @@ claims = Store(
         "claimed_by",
         "claimed_at",
         "supplier",
+        "vat_cents",
+        "deductible_basis_points",
     ),
     delivered_at=_undecided('(select o.delivered_at from "order" o where o.id = t.order_id)', "null"),
     categories=_undecided(rules_of_kind("cost_category"), "'[]'"),

@@ -16,7 +16,9 @@ from app.domain.errors import (
     PayeeMissing,
     SecondPersonNeeded,
 )
+from app.domain.input_vat import check_vat, deductible_vat
 from app.domain.ledger import AccountKind
+from app.domain.money import WHOLE
 from app.domain.rules import CostCategory, RulesFrom, rules_on
 from app.domain.transitions import REASON, Case, Process, Terms, Transition, every, move, of_staff_and_member
 
@@ -69,7 +71,10 @@ class ApprovedInYear:
 
 @dataclass(frozen=True, kw_only=True)
 class CostClaim:
-    """`cents` including VAT as paid; `receipt` names the proof (number, shop, link)."""
+    """`cents` including VAT as paid; `receipt` names the proof (number, shop, link).
+
+    `vat_cents` is the VAT inside them; `deductible_basis_points` of it can be deducted.
+    """
 
     id: UUID
     order_id: UUID
@@ -83,6 +88,8 @@ class CostClaim:
     claimed_by: UUID
     claimed_at: datetime
     supplier: str | None = None
+    vat_cents: int = 0
+    deductible_basis_points: int = WHOLE
     state: ClaimState = ClaimState.CLAIMED
     decided_by: UUID | None = None
     decided_at: datetime | None = None
@@ -101,6 +108,14 @@ class CostClaim:
     def work_day(self, today: date) -> date:
         """The day of the work; before delivery it is today."""
         return day_of(self.delivered_at) if self.delivered_at else today
+
+    def deductible_vat_cents(self, *, small_business: bool) -> int:
+        """The VAT that is deducted; none if the cooperative uses the small-business scheme on the work day."""
+        return deductible_vat(self.vat_cents, self.deductible_basis_points, small_business=small_business)
+
+    def net_cents(self, *, small_business: bool) -> int:
+        """The cost to the cooperative: the amount less the VAT that is deducted."""
+        return self.cents - self.deductible_vat_cents(small_business=small_business)
 
 
 def _somebody_else(case: Case[CostClaim]) -> SecondPersonNeeded | None:
@@ -144,7 +159,8 @@ CLAIM: Process[CostClaim] = Process(
 
 
 def check(claim: CostClaim) -> CostClaim:
-    """Returns the claim. Raises PayeeMissing if a supplier is paid but not named."""
+    """Returns the claim. Raises PayeeMissing if a supplier is paid but not named, VatTooHigh."""
+    check_vat(claim.cents, claim.vat_cents)
     if claim.payee is Payee.SUPPLIER and not claim.supplier:
         raise PayeeMissing
     return claim
@@ -171,15 +187,26 @@ def category_of(rules: Sequence[CostCategory], category: str, *, delivered: bool
     return rule
 
 
-def above_net(claim: CostClaim, approved: Sequence[CostClaim], net_cents: int) -> bool:
-    """Whether a claim, together with the approved claims of its line, is above the line's net amount."""
-    return claim.cents + sum(other.cents for other in approved) > net_cents
+def above_net(claim: CostClaim, approved: Sequence[CostClaim], net_cents: int, *, small_business: bool) -> bool:
+    """Whether a claim, together with the approved claims of its line, is above the line's net amount.
+
+    Deductible VAT does not count: it is no cost.
+    """
+    return sum(one.net_cents(small_business=small_business) for one in (claim, *approved)) > net_cents
 
 
 def decide(
-    case: Case[CostClaim], verb: str, *, reason: str = "", approved: Sequence[CostClaim] = (), net_cents: int
+    case: Case[CostClaim],
+    verb: str,
+    *,
+    reason: str = "",
+    approved: Sequence[CostClaim] = (),
+    net_cents: int,
+    small_business: bool = False,
 ) -> CostClaim:
     """The claim after `verb`; `approved` are the other approved claims of its line, `net_cents` is the line's net.
+
+    `small_business`: the cooperative uses the small-business scheme on the work day, so it deducts no VAT.
 
     Four-eyes rule: the person who claimed it, or did the work, does not decide. An approval above the net waits for
     `confirm`, with a reason, by somebody who neither claimed nor approved anything of that line. Raises WrongState,
@@ -189,6 +216,6 @@ def decide(
     state = ClaimState(move(CLAIM, case, verb, reason=reason))
     if verb == "confirm":
         return replace(claim, state=state, confirmed_by=by, reason=reason)
-    if verb == "approve" and above_net(claim, approved, net_cents):
+    if verb == "approve" and above_net(claim, approved, net_cents, small_business=small_business):
         state = ClaimState.TO_CONFIRM
     return replace(claim, state=state, decided_by=by, decided_at=case.now, reason=reason)

@@ -9,7 +9,8 @@ from uuid import UUID
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
 from app.domain.errors import HoursStand, OwnOffering, RuleRefused, SecondPersonNeeded, SharesDiffer
-from app.domain.money import MAX_CENTS, half_up
+from app.domain.input_vat import check_vat, deductible_vat
+from app.domain.money import MAX_CENTS, WHOLE, half_up
 from app.domain.selling.customers import Contact
 from app.domain.selling.orders import OrderState
 from app.domain.selling.parts import CHANGES_HANDS, Part, PartState, Slot
@@ -70,16 +71,29 @@ class PriceLine:
 
 @dataclass(frozen=True)
 class JobCost:
-    """A cost that is paid to `supplier` before the shares; `refunded_cents` came back with a refund."""
+    """A cost that is paid to `supplier` before the shares; `refunded_cents` came back with a refund.
+
+    `vat_cents` is the VAT inside `cents`; `deductible_basis_points` of it can be deducted.
+    """
 
     title: str
     supplier: str
     cents: int
     refunded_cents: int = 0
+    vat_cents: int = 0
+    deductible_basis_points: int = WHOLE
 
     @property
     def left_cents(self) -> int:
         return self.cents - self.refunded_cents
+
+    def deductible_vat_cents(self, *, small_business: bool) -> int:
+        """The VAT that is deducted; none if the lead uses the small-business scheme on the day of the work."""
+        return deductible_vat(self.vat_cents, self.deductible_basis_points, small_business=small_business)
+
+    def net_cents(self, *, small_business: bool) -> int:
+        """The cost to the lead: the amount less the VAT that is deducted."""
+        return self.cents - self.deductible_vat_cents(small_business=small_business)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,8 +328,10 @@ def open_to(assignment: Assignment, cooperative_id: UUID) -> bool:
 def check_assignment(assignment: Assignment) -> Assignment:
     """Returns the assignment.
 
-    Raises RuleRefused for times in the wrong order, or costs or a deposit above the price.
+    Raises RuleRefused for times in the wrong order, or costs or a deposit above the price; VatTooHigh.
     """
+    for cost in assignment.costs:
+        check_vat(cost.cents, cost.vat_cents)
     if assignment.ends_at < assignment.starts_at:
         raise RuleRefused(rule="ends_after_it_starts", value=assignment.ends_at.isoformat())
     if assignment.net_cents > MAX_CENTS:

@@ -17,6 +17,7 @@ from app.domain.earning import costs as process
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check
 from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
+from app.domain.money import basis_points_of
 from app.domain.page import Page, PageRequest
 from app.domain.rules import CostCategory
 from app.domain.selling.orders import Order, OrderLine, OrderState, roles_on
@@ -27,7 +28,8 @@ from app.usecases.declared.due import order_in_time
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.book_sale import settle
-from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
+from app.usecases.shared.input_vat import in_small_business
+from app.vocabulary import Amount, Between, Deductible, Doc, Proof, Reason, Slug, Supplier, VatInside, Version
 
 HIGHEST_COST = 100_000_000
 """The highest amount of one claim, in cents."""
@@ -48,11 +50,13 @@ async def claim_cost(
     payee: Payee,
     receipt: Proof,
     supplier: Supplier | None = None,
+    vat: VatInside | None = None,
+    deductible: Deductible = "100",
 ) -> CostClaim:
     """Claim the costs of a job.
 
-    Raises AlreadySettled once the sale is booked, PayeeMissing, NotFound; CategoryUnknown, ApprovedTooLate by the
-    agreement.
+    Raises AlreadySettled once the sale is booked, PayeeMissing, VatTooHigh if the amount cannot hold so much VAT,
+    NotFound; CategoryUnknown, ApprovedTooLate by the agreement.
     """
     order, line = await _claimable(tx, actor, order_id, order_line_id)
     if line.member_id is None or order.assignment_id is not None:
@@ -73,6 +77,8 @@ async def claim_cost(
         claimed_by=actor.person,
         claimed_at=tx.now,
         supplier=supplier,
+        vat_cents=vat.cents if vat else 0,
+        deductible_basis_points=basis_points_of(deductible),
     )
     await claims.add(tx, check(claim))
     await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
@@ -117,6 +123,7 @@ async def decide_claim(
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
     order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
+    small_business = verb == "approve" and await in_small_business(tx, order.cooperative_id, _day(tx, order))
     if verb in ("approve", "confirm") and found.categories:
         # The caps of the agreement are checked under the lock of the year, for all makers, just as the sale locks them.
         await lock_year(tx, order.cooperative_id, order.maker_ids, _day(tx, order).year)
@@ -128,6 +135,7 @@ async def decide_claim(
         reason=reason,
         approved=await claims.all(tx, order_line_id=claim.order_line_id, state=ClaimState.APPROVED),
         net_cents=next(line.net_cents for line in order.lines if line.id == claim.order_line_id),
+        small_business=small_business,
     )
     decided = await claims.save(tx, decided)
     told = "claim.to_confirm" if decided.state is ClaimState.TO_CONFIRM else "claim.decided"

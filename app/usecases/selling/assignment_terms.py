@@ -14,7 +14,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import day_of
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded, TermsChanged, WrongState
-from app.domain.selling.assignments import STAFFABLE, AssignmentState
+from app.domain.selling.assignments import STAFFABLE, AssignmentState, JobCost
 from app.domain.selling.parts import Signature
 from app.ids import AssignmentId, CooperativeId
 from app.usecases.declared.reading import reads_by_id
@@ -39,11 +39,12 @@ class CooperativeShare:
 
 @dataclass(frozen=True)
 class Terms:
-    """Version `number` of the terms: the price, the costs and each cooperative's share, all without VAT."""
+    """Version `number` of the terms: the price and each cooperative's share without VAT, the costs with it."""
 
     number: int
     net_cents: int
     cost_cents: int
+    job_costs: tuple[JobCost, ...]
     shares: tuple[CooperativeShare, ...]
 
 
@@ -59,7 +60,7 @@ async def get_terms(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> Ter
     cents = cents_by_place(whole)
     counts = {c: sum(part.cooperative_id == c for part in whole.taken) for c in cents}
     shares = [CooperativeShare(c, counts[c], cents[c], c in found.signed_ids) for c in cents]
-    return Terms(found.terms, found.net_cents, found.cost_cents, tuple(shares))
+    return Terms(found.terms, found.net_cents, found.cost_cents, found.costs, tuple(shares))
 
 
 async def sign_assignment(

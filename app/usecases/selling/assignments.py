@@ -18,6 +18,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.earning.costs import UNDECIDED, ClaimState
 from app.domain.errors import Forbidden, NotFound, RuleRefused, WrongState
+from app.domain.money import basis_points_of
 from app.domain.page import Page, PageRequest
 from app.domain.selling.assignments import (
     APPROVED_AFTER,
@@ -56,6 +57,7 @@ from app.vocabulary import (
     About,
     Amount,
     AmountOrNone,
+    Deductible,
     Doc,
     Form,
     MoneyIn,
@@ -64,6 +66,7 @@ from app.vocabulary import (
     Reason,
     SupplierName,
     Title,
+    VatInside,
     Version,
 )
 
@@ -93,11 +96,19 @@ class JobCostInput(Form):
     title: Title
     supplier: SupplierName
     amount: Amount
+    vat: VatInside | None = None
+    deductible: Deductible = "100"
 
     @property
     def cost(self) -> JobCost:
         """The cost as the domain's type."""
-        return JobCost(self.title, self.supplier, self.amount.cents)
+        return JobCost(
+            title=self.title,
+            supplier=self.supplier,
+            cents=self.amount.cents,
+            vat_cents=self.vat.cents if self.vat else 0,
+            deductible_basis_points=basis_points_of(self.deductible),
+        )
 
 
 Step = Annotated[AssignmentVerb, Doc("The step to take.")]

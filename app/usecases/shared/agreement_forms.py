@@ -26,14 +26,9 @@ from app.domain.rules import (
     Trial,
     Vote,
 )
-from app.vocabulary import WHOLE, Between, Doc, Flag, Form, Text, Title
+from app.vocabulary import WHOLE, Between, Doc, Flag, Form, Percent, Text, Title
 
 KIND = Doc("The kind of rule.")
-Percent = Annotated[
-    str,
-    Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$", examples=["10", "12.5"]),
-    Doc("The percentage."),
-]
 Amount = Annotated[str, Field(pattern=rf"^{AMOUNT}$", examples=["3000.00"]), Between(0)]
 """Zero or more."""
 Euro = Annotated[str, Field(pattern=rf"^-?{AMOUNT}$", examples=["3000.00"]), Between(-MAX_CENTS)]

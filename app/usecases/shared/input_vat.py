@@ -1,0 +1,21 @@
+"""Whether a cooperative deducts the VAT of its costs."""
+
+from datetime import date
+from uuid import UUID
+
+from app.db.engine import Tx
+from app.db.people.cooperatives import cooperatives
+from app.db.selling.orders import turnover_of_year
+from app.domain.vat import without_vat
+
+
+async def in_small_business(tx: Tx, cooperative_id: UUID, day: date) -> bool:
+    """Whether a cooperative uses the small-business scheme on a day, so that it deducts no VAT.
+
+    The caller sees the cooperative's orders. It asks for the turnover only if the cooperative chose the scheme.
+    """
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    since = cooperative.small_business_from
+    if since is None or day < since:
+        return False
+    return without_vat(since, await turnover_of_year(tx, cooperative_id, day.year), 0, day)
