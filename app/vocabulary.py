@@ -200,7 +200,6 @@ StatedReason = Annotated[str, Text(1, 500, several=True), Doc("The reason, in pl
 Place = Annotated[str, Text(0, 200), Doc("The place.")]
 Note = Annotated[str, Text(0, 2000, several=True), Doc("A note.")]
 Organisation = Annotated[str, Text(0, 120), Doc("The customer's organisation.")]
-Address = Annotated[str, Text(0, 500, several=True), Doc("Street, number, postal code and town.")]
 OrderNumber = Annotated[str, Text(0, 60, number=True), Doc("Your own order number.")]
 ExternalId = Annotated[
     str,

@@ -6,7 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.adapters.webhooks import Sender
 from app.db.engine import Database, opened
 from app.db.failures import DatabaseFailed
 from app.db.logins import READER_ROLE, WORKER_ROLE, Logins
+from app.domain.days import day_of
 from app.domain.errors import DomainError
 from app.domain.platform.events import Event, Timer
 from app.keys import sealing
@@ -30,7 +31,7 @@ from app.usecases.buying.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.earning.agreements import warn_of_limit
 from app.usecases.ledger import check_books
 from app.usecases.market.offering_imports import stop_lapsed_imports
-from app.usecases.market.offerings import expire_hold
+from app.usecases.market.offerings import expire_hold, show_prices
 from app.usecases.people.members import end_trial, remind_of_exit
 from app.usecases.people.permissions import warn_of_lapse
 from app.usecases.platform.events import claim_due, deliver_event, forget_keys, give_back, put_off
@@ -75,6 +76,7 @@ class Worker:
         self._webhooks = webhooks(outgoing or database, sender, now) if sender else None
         self._mails = mails(outgoing or database, mail, now) if mail else None
         self._swept = time.monotonic()
+        self._priced: date | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop`; running work gets some seconds to end. Webhooks, mails and seals run beside events."""
@@ -132,6 +134,13 @@ class Worker:
         await self._run(stop_lapsed_imports)
         return 0
 
+    async def price(self) -> None:
+        """Once a day, and at the start: shows what consumers pay at the rates of that day."""
+        today = day_of(self.now())
+        if today != self._priced:
+            await self._run(show_prices)
+            self._priced = today
+
     async def net(self) -> None:
         """Proposes this month's nettings, for every pair of cooperatives without one."""
         if self.books is None:
@@ -150,6 +159,7 @@ class Worker:
     async def _look_after(self) -> int:
         """Seals the books, and sometimes sweeps. Returns 0: there is always a pause."""
         await self._once("guard", None, self.guard())
+        await self._once("prices", None, self.price())
         if time.monotonic() - self._swept > SWEEP_EVERY:
             for forget in (forget_keys, forget_rates, forget_old, forget_messages):
                 await self._once(forget.__name__, None, self._run(forget))

@@ -28,10 +28,12 @@ CATEGORIES = ("tuin", "eten", "kleding", "klussen", "vervoer")
 WORDS = ("snoeien", "jam", "jurk", "kast", "fiets", "taart", "gordijn", "lamp", "heg", "soep")
 FILL = """
     insert into offering (id, cooperative_id, member_id, kind, title, text, category, price_unit, price_cents,
-                          vat_class, town, tags, hidden_by, lead_time_minutes, state, edition, version)
+                          price_basis, consumer_price_cents, vat_class, town, tags, hidden_by, lead_time_minutes,
+                          state, edition, version)
     select uuidv7(), m.cooperative_id, m.id, 'service', w[1 + n % 10] || ' straat' || n % 400,
            'Wij komen ' || w[1 + n / 10 % 10] || ' en ' || w[1 + n / 100 % 10] || ' bij u thuis, met gereedschap.',
-           c[1 + n / 7 % 5], 'piece', 500 + n % 9000, 'standard', 'Breda', '{}', '{}', 0, 'published', 1, 1
+           c[1 + n / 7 % 5], 'piece', 500 + n % 9000, 'incl', 500 + n % 9000, 'standard', 'Breda', '{}', '{}', 0,
+           'published', 1, 1
       from generate_series(1, $1) n cross join (select $2::text[] as w, $3::text[] as c) words
       join (select id, cooperative_id, row_number() over (order by id) - 1 as place, count(*) over () as many
               from member where state = 'member') m on m.place = n % m.many"""

@@ -193,6 +193,17 @@ PLANTED = {
     "I17": ["update result_line set cents = cents + 1 where category = 'members' and cents <> -1"],
     "I17 equity": ["update result_line set category = 'members' where category = 'allotted/fund'"],
     "I5 results": ["update result_line set category = 'cost/other' where category = 'members'"],
+    "I22 order": ["""update "order" set net_cents = net_cents + 1, vat_cents = vat_cents - 1 where vat_cents > 0"""],
+    "I22 line": ["update order_line set gross_cents = gross_cents + 1, vat_cents = vat_cents + 1"],
+    "I22 units": ["update order_line set unit_price_cents = unit_price_cents + 1"],
+    "I22 VAT": [
+        "update order_line set net_cents = net_cents + 1, vat_cents = vat_cents - 1 where vat_cents > 0",
+        """update "order" o set (net_cents, vat_cents) = (
+               select sum(net_cents), sum(vat_cents) from order_line l where l.order_id = o.id)""",
+    ],
+    "I22 consumer": [
+        "update order_line set basis = 'excl', unit_price_cents = net_cents / quantity where offering_id is not null"
+    ],
     "I7 returned": ["update refund set returned_cents = returned_cents + 1 where cents > returned_cents + vat_cents"],
 }
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 import app.usecases
 from app.adapters.logs import JsonLines
 from app.usecases.declared.audit import is_private
-from tests.world import GUEST, Caller, Json, World
+from tests.world import GUEST, MARKET, Caller, Json, World
 
 MATCH = {"If-Match": '"1"'}
 LOOKS = ("get_", "list_", "read_", "export_", "preview_", "trace_", "replay_agreement", "recompute_")
@@ -219,7 +219,8 @@ async def test_nothing_private_is_on_any_line_of_any_logger(world: World, caplog
     """Neither the input, nor the output, nor the errors, even at the debug level."""
     seller, app, canary = await world.cooperative(), await world.app(), f"kanarie-{uuid.uuid4().hex}"
     offering, line = await world.offering(seller), f"/v1/orders/{canary}?naam={canary}"
-    contact = {"name": canary, "email": f"{canary}@example.org", "phone": "+31 6 99887766", "address": f"{canary} 1"}
+    contact: Json = {"name": canary, "email": f"{canary}@example.org", "phone": "+31 6 99887766"}
+    contact["buyer"] = {"postalAddress": MARKET | {"street": f"{canary} 1"}}
     login = {"grant_type": "client_credentials", "client_id": app.login, "client_secret": canary}
     with caplog.at_level(logging.DEBUG):
         caplog.clear()

@@ -39,6 +39,7 @@ SCOPE: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "per
 SAENS_TOIS: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"}, {"kind": "pot"}]
 NOTHING: list[Json] = [{"name": "nothing", "net": "0", "expected": {}}]
 GUEST: Json = {"name": "Jo de Wit", "email": "jo@example.org"}
+MARKET: Json = {"street": "Markt 1", "postcode": "4811 AB", "town": "Breda"}
 municipality_codes = itertools.count(1000)
 
 
@@ -267,9 +268,10 @@ class World:
         return str(drafted["id"])
 
     async def offering(self, seller: Seller, price: str = "200.00", **more: Any) -> str:
-        """A published offering of the seller's member."""
+        """A published offering of the seller's member, at a price without VAT unless it is second-hand."""
         body: Json = {"memberId": seller.member_id, "kind": "service", "title": "Tuinonderhoud", "category": "tuin"}
         body |= {"priceUnit": "piece", "price": {"amount": price}, "vatClass": "standard", "town": "Breda"}
+        body["priceBasis"] = "incl" if more.get("vatClass") == "margin" else "excl"
         made = await seller.member("POST", f"/v1/cooperatives/{seller.id}/offerings", body | more)
         place = f"/v1/offerings/{made['id']}/transitions"
         await seller.member("POST", place, {"verb": "submit"})

@@ -77,6 +77,7 @@ OWN: dict[str, Node] = {
     "PlanJointPurchase": {"title": "Garen voor de winter", "supplier": "Garenhandel Tilburg"},
     **{name: {"title": "Naaigaren, zwart"} for name in ("AddArticle", "PurchaseArticleInput")},
     "PlanAssignment": {"title": "Buurtfeest"},
+    "OrderLineInput": {"quantity": 2},
     "AddFund": {"title": "Gereedschapsfonds"},
     "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
     **{name: {"title": "Elektrische heggenschaar"} for name in ("RequestSpending", "SpendFund")},

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.domain.access import Role, Scope
 from app.domain.market.offerings import OfferingKind, PriceUnit
 from app.domain.people.cooperatives import LegalForm
-from app.domain.vat import VatClass
+from app.domain.vat import PriceBasis, VatClass
 from app.usecases.people.cooperatives import InvoiceDetailsChange
 from app.usecases.shared.agreement_forms import Euro, ExampleInput, RuleInput
 from app.vocabulary import Form
@@ -60,6 +60,7 @@ class OfferingFile(Form):
     category: str
     price_unit: PriceUnit
     price: Euro
+    price_basis: PriceBasis
     vat_class: VatClass
     town: str | None = None
     tags: list[str] = []

@@ -168,6 +168,7 @@ class Loader:
                 category=file.category,
                 price_unit=file.price_unit,
                 price=MoneyIn(amount=file.price),
+                price_basis=file.price_basis,
                 vat_class=file.vat_class,
                 town=file.town or town,
                 tags=file.tags,

@@ -369,6 +369,18 @@ class ContactIncomplete(Invalid):
     code = "contact_incomplete"
 
 
+class BuyerReferenceNeeded(Invalid):
+    """A public body is invoiced by a reference or an order number of its own."""
+
+    code = "buyer_reference_needed"
+
+
+class BuyerNumberNeeded(Invalid):
+    """A public body is invoiced by its OIN or its KvK number."""
+
+    code = "buyer_number_needed"
+
+
 class PayeeMissing(Invalid):
     code = "payee_missing"
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.domain.money import WHOLE, half_up, rounded
+
 
 class VatClass(StrEnum):
     """The class of VAT."""
@@ -19,6 +21,15 @@ class VatClass(StrEnum):
     EXEMPT = "exempt"
     MARGIN = "margin"
     """Second-hand goods: VAT is inside the margin between purchase and sale, and not shown to the customer."""
+
+
+class PriceBasis(StrEnum):
+    """Whether VAT is inside a price."""
+
+    INCL = "incl"
+    """VAT is inside it: what a consumer pays."""
+    EXCL = "excl"
+    """VAT is added to it."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +77,19 @@ def without_vat(since: date | None, turnover_cents: int, net_cents: int, day: da
     return turnover_cents + net_cents <= limit.cents
 
 
+def inside(gross_cents: int, basis_points: int) -> int:
+    """VAT inside an amount, half up: 21/121 of it at 21 %; below zero it is the negation."""
+    return rounded(gross_cents * basis_points, WHOLE + basis_points)
+
+
 def margin_vat(margin_cents: int, basis_points: int) -> int:
-    """VAT inside a margin, half up: 21/121 of it at 21 %; none on a loss."""
-    margin, whole = max(0, margin_cents), 10_000 + basis_points
-    return (2 * margin * basis_points + whole) // (2 * whole)
+    """VAT inside a margin, half up; none on a loss. Wet OB 1968 art. 28b."""
+    return inside(max(0, margin_cents), basis_points)
+
+
+def with_vat(price_cents: int, basis: PriceBasis, basis_points: int) -> int:
+    """A price as consumers pay it: VAT is added once to the price of a unit, and rounded half up."""
+    return price_cents if basis is PriceBasis.INCL else price_cents + half_up(price_cents, basis_points)
 
 
 def rate_on(vat_class: VatClass, day: date) -> int:

@@ -22,9 +22,10 @@ begin
             '{"name": "Jo", "email": "jo@example.org"}', v_offering.price_cents * 3, v_offering.price_cents * 63 / 100, now(),
             now() + interval '2 days', array[v_offering.member_id], md5(v_id::text), '', 'placed', 0, 0, 0, false, 1);
     insert into bench.order_line (id, order_id, offering_id, member_id, edition, title, price_unit, quantity, unit_price_cents,
-                                  vat_class, vat_basis_points, counts_stock)
+                                  vat_class, vat_basis_points, counts_stock, basis, net_cents, vat_cents, gross_cents)
     values (uuidv7(), v_id, v_offering.id, v_offering.member_id, v_offering.edition, v_offering.title,
-            v_offering.price_unit, 3, v_offering.price_cents, v_offering.vat_class, 2100, false);
+            v_offering.price_unit, 3, v_offering.price_cents, v_offering.vat_class, 2100, false, 'excl',
+            v_offering.price_cents * 3, v_offering.price_cents * 63 / 100, v_offering.price_cents * 363 / 100);
     insert into bench.order_event (id, order_id, cooperative_id, verb, state, at, note)
     values (uuidv7(), v_id, v_offering.cooperative_id, 'place', 'placed', now(), '');
     insert into bench.timer (id, kind, cooperative_id, subject_id, due_at, next_try_at, attempts)

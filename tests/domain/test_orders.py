@@ -23,7 +23,7 @@ from app.domain.errors import (
 )
 from app.domain.market.offerings import Offering, OfferingKind, OfferingState, PriceUnit
 from app.domain.money import MAX_CENTS
-from app.domain.selling.customers import Contact, reachable
+from app.domain.selling.customers import Buyer, Contact, reachable
 from app.domain.selling.orders import (
     CALLED_OFF,
     ORDER,
@@ -31,6 +31,7 @@ from app.domain.selling.orders import (
     OrderLine,
     OrderState,
     PaymentState,
+    Units,
     accept_by,
     due_for_sale,
     free_of_vat,
@@ -40,8 +41,9 @@ from app.domain.selling.orders import (
     totals,
     transition,
 )
+from app.domain.selling.prices import UnitPrice
 from app.domain.transitions import Case, available
-from app.domain.vat import VatClass, rate_on, without_vat
+from app.domain.vat import PriceBasis, VatClass, rate_on, without_vat
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 SELLER, MAKER, BUYER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -68,8 +70,16 @@ def offering(**more: Any) -> Offering:
 
 
 def line(price: int, vat: VatClass = VatClass.STANDARD, quantity: int = 1, purchase: int | None = None) -> OrderLine:
-    of = offering(price_cents=price, vat_class=vat, purchase_cents=purchase)
-    return line_of(of, quantity, id=uuid4(), order_id=uuid4(), day=NOW.date())
+    """A line of a company, at a price without VAT unless it is of the margin scheme."""
+    basis = PriceBasis.EXCL if purchase is None else PriceBasis.INCL
+    of = offering(price_unit=PriceUnit.PIECE, price_cents=price, vat_class=vat, purchase_cents=purchase)
+    return bought(of, quantity, UnitPrice(basis=basis, cents=price))
+
+
+def bought(of: Offering, quantity: int = 1, price: UnitPrice | None = None, minutes: int | None = None) -> OrderLine:
+    units = Units(quantity) if minutes is None else Units.of_minutes(minutes)
+    price = price or UnitPrice(basis=PriceBasis.EXCL, cents=of.price_cents)
+    return line_of(of, units, price, id=uuid4(), order_id=uuid4(), day=NOW.date())
 
 
 def order(*lines: OrderLine, **more: Any) -> Order:
@@ -96,18 +106,19 @@ def staff(role: Role, at: UUID = SELLER, member_id: UUID | None = None) -> Actor
 
 def test_a_line_keeps_what_was_bought_as_it_was() -> None:
     goods = offering(kind=OfferingKind.GOODS, stock=4)
-    bought = line_of(goods, 3, id=uuid4(), order_id=uuid4(), day=NOW.date())
-    assert (bought.offering_id, bought.edition, bought.member_id) == (goods.id, 3, MAKER)
-    assert (bought.title, bought.price_unit, bought.quantity) == ("Ramen lappen", "hour", 3)
-    assert (bought.unit_price_cents, bought.vat_basis_points, bought.net_cents) == (2_000, 900, 6_000)
-    assert bought.counts_stock
+    (kept,) = order(bought(goods, 3)).lines
+    assert (kept.offering_id, kept.edition, kept.member_id) == (goods.id, 3, MAKER)
+    assert (kept.title, kept.price_unit, kept.quantity, kept.minutes) == ("Ramen lappen", "hour", 3, 180)
+    assert (kept.unit_price_cents, kept.basis, kept.vat_basis_points) == (2_000, "excl", 900)
+    assert (kept.net_cents, kept.vat_cents, kept.gross_cents) == (6_000, 540, 6_540)
+    assert kept.counts_stock
     assert not line(1).counts_stock
 
 
 @pytest.mark.parametrize("state", [state for state in OfferingState if state is not OfferingState.PUBLISHED])
 def test_nothing_but_what_is_published_is_ordered(state: OfferingState) -> None:
     with pytest.raises(NotOrderable) as refused:
-        line_of(offering(state=state), 1, id=uuid4(), order_id=uuid4(), day=NOW.date())
+        bought(offering(state=state))
     assert refused.value.facts == {"title": "Ramen lappen", "state": state}
 
 
@@ -364,7 +375,7 @@ def test_when_a_sale_is_booked(more: dict[str, Any], due: bool) -> None:
     [
         (Contact(name="Jo", email="jo@example.org"), None),
         (Contact(name="Jo", phone="076 1234567"), None),
-        (Contact(name="Jo", address="Markt 1"), ContactIncomplete),
+        (Contact(name="Jo", buyer=Buyer(organisation="De Kern")), ContactIncomplete),
     ],
     ids=["e-mail", "telephone", "neither"],
 )

@@ -11,6 +11,7 @@ from app.usecases.shared.offering import ImageUrl
 from app.vocabulary import EmailOrNone, KvkNumberOrNone, Name, Note, OrderNumber, PhoneOrNone, Reference, Text, Url
 
 NUMBER = "123456782"
+VAT_ID = f"NL{NUMBER}B90"
 """It could be a citizen number; so could one in eleven numbers of nine digits."""
 TEXTS = {name: form for name, form in vars(forms).items() if any(isinstance(one, Text) for one in get_args(form))}
 
@@ -83,10 +84,14 @@ def test_a_telephone_number_or_an_amount_is_no_citizen_number(text: str) -> None
 def test_only_numbers_of_somebodys_papers_may_look_like_one() -> None:
     """A public body's order numbers have nine digits."""
     assert read(OrderNumber, NUMBER) == read(Reference, NUMBER) == NUMBER
-    contact = {"name": "Jo", "email": "jo@example.org", "reference": NUMBER}
-    assert ContactInput.model_validate(contact).contact.reference == NUMBER
+    assert NUMBER in VAT_ID
+    buyer = {"purchaseOrder": NUMBER, "buyerReference": NUMBER, "vatId": "nl 1234.56.782.b90"}
+    buyer["oin"] = f"{NUMBER}00000000000"
+    read_back = ContactInput.model_validate({"name": "Jo", "email": "jo@example.org", "buyer": buyer}).contact.buyer
+    assert (read_back.purchase_order, read_back.buyer_reference) == (NUMBER, NUMBER)
+    assert (read_back.vat_id, read_back.oin) == (VAT_ID, f"{NUMBER}00000000000")
     free = {name for name, form in TEXTS.items() for one in get_args(form) if isinstance(one, Text) and one.number}
-    assert len(TEXTS) > 20
+    assert len(TEXTS) >= 20
     assert free == {"OrderNumber", "Reference"}
 
 

@@ -36,7 +36,7 @@ BAD_ORDERS: dict[str, tuple[dict[str, Any], int, str]] = {
         "bad_request",
     ),
     "a citizen number with dots": (
-        {"lines": [LINE], "contact": GUEST | {"address": "111.222.333"}},
+        {"lines": [LINE], "contact": GUEST | {"buyer": {"organisation": "111.222.333"}}},
         400,
         "bad_request",
     ),

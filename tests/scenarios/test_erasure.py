@@ -9,7 +9,7 @@ import pytest
 from app.running.run import SystemRun
 from app.usecases.platform.privacy import forget_old
 from tests.scenarios.jobs import agreed, join, move, plan, slot
-from tests.world import Caller, Json, Seller, World
+from tests.world import MARKET, Caller, Json, Seller, World
 
 COLUMNS = """
     select c.table_name, c.column_name from information_schema.columns c
@@ -33,6 +33,10 @@ async def found(world: World, word: str) -> set[tuple[str, str]]:
     return places
 
 
+NOBODY: Json = {"buyerType": "consumer", "organisation": None, "kvkNumber": None, "oin": None, "vatId": None}
+NOBODY |= {"postalAddress": None, "purchaseOrder": None, "buyerReference": None}
+
+
 class Canary:
     """A customer whose name, addresses and texts contain a unique word; so do the staff's notes."""
 
@@ -40,7 +44,9 @@ class Canary:
         self.word = f"kanarie{uuid4().hex[:10]}"
         self.world, self.me = world, world.person(f"p-{self.word}")
         self.contact: Json = {"name": f"Jo {self.word}", "email": f"{self.word}@example.org"}
-        self.contact |= {"address": f"{self.word}laan 1, Breda", "organisation": self.word, "reference": self.word}
+        self.street = f"{self.word}laan 1"
+        self.contact["buyer"] = {"postalAddress": MARKET | {"street": self.street}, "organisation": self.word}
+        self.contact["buyer"] |= {"purchaseOrder": self.word, "buyerReference": self.word}
         self.asked: dict[str, tuple[Caller, str, Json, str]] = {}
 
     async def order(self, seller: Seller, net: str) -> Json:
@@ -84,8 +90,8 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
     await seller.treasurer("POST", refund, {"reason": about})
     job = await bird.order(seller, "200.00")
     await move_order(seller.member, job, "accept")
-    there: Json = {"orderId": job["id"], "about": about, "place": bird.contact["address"]}
-    work = await plan(world, seller, slot("Tuin", 10000, place=bird.contact["address"]), **there)
+    there: Json = {"orderId": job["id"], "about": about, "place": bird.street}
+    work = await plan(world, seller, slot("Tuin", 10000, place=bird.street), **there)
     await join(seller.member, work, seller.member_id)
     await agreed(work, seller)
     await move(seller.coordinator, work, "start")
@@ -112,7 +118,9 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
         kept = {str(row["id"]): row["contact"] for row in await tx.rows(sql, f"%{bird.word}%")}
     assert set(kept) == {large["id"], back["id"]}
     for contact in kept.values():
-        assert {name for name, value in contact.items() if value} <= {"name", "address", "organisation"}
+        assert contact.keys() == {"name", "buyer"}
+        filled = {name for name, value in contact["buyer"].items() if value}
+        assert filled == {"buyer_type", "organisation", "postal_address"}
     for name in ("refuse", "refund"):
         assert (await bird.again(name, 410))["code"] == "forgotten"
     # An answer that names no erased person is replayed.
@@ -129,7 +137,7 @@ async def test_an_order_that_was_called_off_keeps_nothing(world: World, verb: st
         await move_order(seller.coordinator if verb == "refuse" else bird.me, order, verb)
     await bird.me("DELETE", "/v1/me", status=204)
     shown = await seller.coordinator("GET", f"/v1/orders/{order['id']}")
-    assert {value for value in shown["contact"].values() if value} == {"–"}
+    assert shown["contact"] == {"name": "–", "email": None, "phone": None, "buyer": NOBODY}
 
 
 async def paid_and_called_off(world: World, seller: Seller, bird: Canary) -> Json:
@@ -147,7 +155,9 @@ async def test_money_to_give_back_keeps_whom_to_ask_until_it_is_given_back(world
     await SystemRun(world.worker_database, now=world.clock)(forget_old)
     seen = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
     assert (seen["contact"]["name"], seen["contact"]["email"]) == (bird.contact["name"], bird.contact["email"])
-    assert (seen["contact"]["reference"], seen["note"]) == (None, "")
+    assert (seen["contact"]["buyer"]["purchaseOrder"], seen["note"]) == (None, "")
+    assert seen["contact"]["buyer"]["organisation"] is None
+    assert seen["contact"]["buyer"]["postalAddress"]["street"] == bird.street
     assert (await seller.treasurer("GET", f"/v1/orders/{order['id']}"))["version"] == seen["version"]
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "afgelast"})
     assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
@@ -163,14 +173,15 @@ async def test_money_to_give_back_takes_nothing_that_an_invoice_needs(world: Wor
     place = f"/v1/orders/{order['id']}"
     await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "250.00"}})
     await bird.me("DELETE", "/v1/me", status=204)
-    kept = ("name", "organisation", "address")
     contact = (await seller.treasurer("GET", place))["contact"]
-    assert [contact[name] for name in (*kept, "email")] == [bird.contact[name] for name in (*kept, "email")]
+    assert (contact["name"], contact["email"]) == (bird.contact["name"], bird.contact["email"])
+    buyer = contact["buyer"]
+    assert (buyer["organisation"], buyer["postalAddress"]["street"]) == (bird.word, bird.street)
+    assert (buyer["purchaseOrder"], buyer["buyerReference"]) == (None, None)
     await seller.treasurer("POST", f"{place}/refunds", {"reason": "te veel", "amount": {"amount": "8.00"}})
     assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
     contact = (await seller.treasurer("GET", place))["contact"]
-    assert [contact[name] for name in kept] == [bird.contact[name] for name in kept]
-    assert contact["email"] is None
+    assert (contact["name"], contact["email"], contact["buyer"]) == (bird.contact["name"], None, buyer)
 
 
 async def test_the_sweep_of_seven_years_takes_what_others_wrote(world: World) -> None:

@@ -11,13 +11,13 @@ from asyncpg import InsufficientPrivilegeError, PostgresError
 from app.running.run import SystemRun
 from app.usecases.platform.privacy import forget_old
 from tests.receiver import receiving
-from tests.world import Caller, Json, Seller, World
+from tests.world import MARKET, Caller, Json, Seller, World
 
 CARD: Json = {
     "name": "Canary de Wit",
     "email": "canary@example.org",
     "phone": "06 12345678",
-    "address": "Laan 1, Breda",
+    "buyer": {"postalAddress": MARKET},
 }
 
 
@@ -78,7 +78,7 @@ async def test_a_customer_is_forgotten_and_the_books_stay(world: World) -> None:
     assert seen[small["id"]]["contact"]["name"] == "–"
     # Above 100 euro its invoice has a name and an address.
     invoiced = seen[large["id"]]["contact"]
-    assert (invoiced["name"], invoiced["address"]) == (CARD["name"], CARD["address"])
+    assert (invoiced["name"], invoiced["buyer"]["postalAddress"]) == (CARD["name"], MARKET | {"country": "NL"})
     assert (invoiced["email"], invoiced["phone"]) == (None, None)
     assert "aan de deur" not in seen[small["id"]]["note"] + seen[large["id"]]["note"]
     assert seen[kept["id"]]["contact"]["email"] == CARD["email"]

@@ -47,8 +47,8 @@ async def test_whoever_names_the_edition_that_they_saw_is_told_of_another_price(
     assert (await order(app, offering, edition=seen))["net"]["amount"] == "10.00"
     await dearer(seller, offering)
     refused = await order(app, offering, status=409, edition=seen)
-    assert (refused["code"], refused["facts"]["price_cents"]) == ("price_changed", 2500)
-    assert "€25.00" in refused["detail"]
+    assert (refused["code"], refused["facts"]["price_cents"]) == ("price_changed", 3025)
+    assert "now €30.25. Show" in refused["detail"]
     assert (await order(app, offering, status=409, edition=99))["code"] == "price_changed"
     assert (await order(app, offering, edition=3))["net"]["amount"] == "25.00"
     place = """mutation($k: String!, $l: [OrderLineInput!]!, $c: ContactInput) {

@@ -13,7 +13,7 @@ async def choose(world: World, seller: Seller, day: str | None) -> None:
 
 
 async def test_the_sale_that_crosses_the_limit_carries_vat(world: World) -> None:
-    """Year so far 1985000: + 15000 has no VAT, + 20000 has. The earnings are the same: VAT is never earned."""
+    """Year so far 1985000: + 15000 has no VAT, + 20000 has, inside the price that was shown. VAT is never earned."""
     with world.clock.at("2026-03-10"):
         seller, app = await world.cooperative(SCOPE), await world.app()
         await choose(world, seller, "2026-01-01")
@@ -22,12 +22,16 @@ async def test_the_sale_that_crosses_the_limit_carries_vat(world: World) -> None
         assert (within["vat"]["amount"], within["gross"]["amount"]) == ("0.00", "150.00")
         await app("POST", f"/v1/orders/{within['id']}/transitions", {"verb": "cancel"})
         across = await world.sale(seller, app, "200.00")
-        assert (across["vat"]["amount"], across["gross"]["amount"]) == ("42.00", "242.00")
+        assert (across["vat"]["amount"], across["gross"]["amount"]) == ("34.71", "200.00")
         await world.member(seller)
-        after = await world.order(app, await world.offering(seller, "1.00"))
-        assert after["vat"]["amount"] == "0.21"
-    assert (await world.balances(seller))["vat"] == "42.00"
-    assert (await world.thermometer(seller))["balance"]["amount"] == "19047.50"
+        offering = await world.offering(seller, "1.00")
+        after = await world.order(app, offering)
+        assert (after["vat"]["amount"], after["gross"]["amount"]) == ("0.17", "1.00")
+        company = GUEST | {"buyer": {"buyerType": "business"}}
+        after = await world.order(app, offering, contact=company)
+        assert (after["vat"]["amount"], after["gross"]["amount"]) == ("0.21", "1.21")
+    assert (await world.balances(seller))["vat"] == "34.71"
+    assert (await world.thermometer(seller))["balance"]["amount"] == "19014.53"
     with world.clock.at("2027-01-04"):
         app = await world.app()
         assert (await world.order(app, await world.offering(seller, "150.00")))["vat"]["amount"] == "0.00"
@@ -55,7 +59,7 @@ async def test_orders_at_once_do_not_pass_the_limit_together(world: World) -> No
         *(world.client.post("/v1/orders", json=body, headers=sent | {"Idempotency-Key": f"kor-{n}"}) for n in range(5))
     )
     vat = sorted(answer.json()["order"]["vat"]["amount"] for answer in answers)
-    assert vat == ["0.00", "0.00", "1470.00", "1470.00", "1470.00"]
+    assert vat == ["0.00", "0.00", "1214.88", "1214.88", "1214.88"]
 
 
 async def test_the_margin_scheme_keeps_vat_inside_the_price(world: World) -> None:

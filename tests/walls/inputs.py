@@ -18,7 +18,7 @@ from graphql.type import get_nullable_type
 
 from tests.walls.sample import DRAFT, EURO
 from tests.walls.verbs import subject_of
-from tests.world import GUEST, Json
+from tests.world import GUEST, MARKET, Json
 
 SAID = f"gezegd{uuid4().hex[:8]}"
 """Every text that is sent: no log may contain it."""
@@ -30,8 +30,10 @@ PRICED: Json = {
 }
 ARTICLE: Json = {"title": SAID, "unit": SAID, "tiers": [{"price": EURO}]}
 ADDRESS: Json = {"street": SAID, "postcode": "4811 JD", "town": SAID}
+BUYER: Json = {"postalAddress": MARKET}
+CUSTOMER: Json = GUEST | {"buyer": BUYER}
 GIVEN: dict[str, Json] = {
-    "place_order": {"contact": GUEST},
+    "place_order": {"contact": CUSTOMER, "lines": [{"offeringId": "offering_id", "quantity": 1}]},
     "move_order": {"verb": "complete"},
     "add_offering": {"kind": "service"},
     "put_offering": {"kind": "goods"},
@@ -56,7 +58,7 @@ GIVEN: dict[str, Json] = {
     "grant_allowance": {"kind": "premium", "amount": EURO},
     "request_spending": {"purpose": "gereedschap", "supplier": SAID},
     "change_me": {"email": "jo@example.org"},
-    "set_my_contact": {"email": "jo@example.org"},
+    "set_my_contact": {"email": "jo@example.org", "buyer": BUYER},
     "move_spending": {"verb": "consent"},
     "give_permission": {"startsOn": "2026-07-01", "until": "2026-07-31"},
     "report_remittance": {"through": "2026-02"},
@@ -73,7 +75,7 @@ GIVEN: dict[str, Json] = {
     "move_assignment": {"verb": "cancel", "reason": SAID},
     "change_slot": {"place": SAID},
     "move_part": {"verb": "leave"},
-    "plan_assignment": {"contact": GUEST} | PRICED,
+    "plan_assignment": {"contact": CUSTOMER} | PRICED,
     "open_books": {"asOf": "2026-01-01"},
     "replay_agreement": {"year": 2025},
     "take_in": {"source": "winkel"},
@@ -125,6 +127,8 @@ class Inputs:
     def _with_ids(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._with_ids(one) for one in value]
+        if isinstance(value, dict):
+            return {name: self._with_ids(one) for name, one in value.items()}
         return self.ids.get(value, value) if isinstance(value, str) and value.endswith("_id") else value
 
     def named(self, name: str) -> Any:

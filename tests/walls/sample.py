@@ -34,7 +34,7 @@ from tests.scenarios.jobs import move as move_job
 from tests.scenarios.jobs import plan as plan_job
 from tests.scenarios.test_offering_imports import LINE, send
 from tests.scenarios.test_webhook_senders import letter
-from tests.world import VRIJE_UITLOOP, Caller, Json, Seller, World
+from tests.world import MARKET, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 EURO: Json = {"amount": "1.00"}
 SPENDING: Json = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
@@ -182,7 +182,7 @@ async def _order(sample: Sample, buyer: Caller, word: Callable[[str], str]) -> J
     """Delivered and paid; with an undecided cost claim."""
     world, seller = sample.world, sample.seller
     contact: Json = {"name": word("contact"), "email": f"{word('email')}@example.org"}
-    contact |= {"address": word("street"), "organisation": word("organisation")}
+    contact["buyer"] = {"postalAddress": MARKET | {"street": word("street")}, "organisation": word("organisation")}
     offering = await world.offering(seller, kind="goods", stock=9)
     order = await world.order(buyer, offering, contact=contact, note=word("note"))
     await world.deliver(seller, order)

@@ -51,6 +51,7 @@ SYSTEM = {
     "forget_messages",
     "forget_keys",
     "stop_lapsed_imports",
+    "show_prices",
     "check_books",
     "appoint_network",
 }

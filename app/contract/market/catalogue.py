@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from app.contract.shape import Money, written
 from app.domain.market.offerings import OfferingKind, PriceUnit
-from app.domain.vat import VatClass
+from app.domain.vat import PriceBasis, VatClass
 from app.ids import CooperativeId, OfferingId
 
 
@@ -40,9 +40,13 @@ class CatalogueOffering:
     price_unit: PriceUnit
     """The unit of the price."""
     price: Money
-    """The price of a unit, net of VAT."""
+    """What a consumer pays for a unit, VAT included."""
     price_incl_vat: Money
-    """The price of a unit with the VAT of today."""
+    """The same as `price`."""
+    seller_price: Money
+    """The price of a unit as its seller set it. A company or a public body pays by it."""
+    price_basis: PriceBasis
+    """Whether VAT is inside `sellerPrice`, or is added to it."""
     vat_class: VatClass
     vat_percent: str
     """The rate of its VAT today, such as 21."""

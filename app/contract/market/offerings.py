@@ -7,7 +7,7 @@ from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain.market import offerings as domain
 from app.domain.market.offerings import OFFERING, HiddenBy, HoldState, OfferingKind, OfferingState, PriceUnit
-from app.domain.vat import VatClass
+from app.domain.vat import PriceBasis, VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId, OrderId
 from app.usecases.market import offerings as usecases
 
@@ -32,7 +32,11 @@ class Offering:
     price_unit: PriceUnit
     """The unit of the price."""
     price: Money
-    """The price of a unit, net of VAT."""
+    """The price of a unit, as its maker set it."""
+    price_basis: PriceBasis
+    """Whether VAT is inside `price`, or is added to it."""
+    consumer_price: Money
+    """What a consumer pays for a unit, VAT included, as the catalogue shows it."""
     vat_class: VatClass
     town: str
     """The town where it is."""

@@ -1,10 +1,34 @@
 """The caller's own contact card."""
 
 from app.contract.operation import Noun
+from app.contract.people.addresses import PostalAddress
 from app.contract.shape import shape
 from app.domain.selling import customers as domain
+from app.domain.selling.customers import BuyerType
 from app.ids import CustomerId
 from app.usecases.selling.customers import get_my_contact, set_my_contact
+
+
+@shape(domain.Buyer)
+class Buyer:
+    """Who buys, as an invoice needs it."""
+
+    buyer_type: BuyerType
+    """A private person, a company or a public body. It decides which price counts."""
+    organisation: str | None
+    """The customer's organisation."""
+    kvk_number: str | None
+    """Its number in the trade register (KvK)."""
+    oin: str | None
+    """The identification number of a public body (OIN)."""
+    vat_id: str | None
+    """The VAT identification number, with its country."""
+    postal_address: PostalAddress | None
+    """The address for the invoice."""
+    purchase_order: str | None
+    """The customer's own order number, for the invoice."""
+    buyer_reference: str | None
+    """What else the customer wants to see on the invoice, such as a cost centre."""
 
 
 @shape(domain.Contact)
@@ -17,12 +41,8 @@ class Contact:
     """Their e-mail address."""
     phone: str | None
     """Their telephone number."""
-    organisation: str | None
-    """The customer's organisation."""
-    address: str | None
-    """Street, number, postal code and town."""
-    reference: str | None
-    """The customer's own order number."""
+    buyer: Buyer
+    """Who buys."""
 
 
 @shape(domain.Customer)

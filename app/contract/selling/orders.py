@@ -6,9 +6,11 @@ from app.contract.operation import Noun
 from app.contract.selling.customers import Contact
 from app.contract.shape import Money, Viewer, computed, shape, show
 from app.contract.transitions import Step, steps
+from app.domain.money import percent_text
 from app.domain.selling import orders as domain
+from app.domain.selling import prices
 from app.domain.selling.orders import ORDER, OrderState, OrderStep, PaymentState
-from app.domain.vat import VatClass
+from app.domain.vat import PriceBasis, VatClass
 from app.ids import (
     AppId,
     AssignmentId,
@@ -39,12 +41,37 @@ class OrderLine:
     price_unit: str
     """The unit of the price."""
     quantity: int
-    """The number of units."""
+    """The number of units; of an hourly price the hours, of which a begun one counts."""
+    minutes: int | None
+    """The minutes of an hourly price; null for any other."""
     unit_price: Money
-    """The price of a unit without VAT; with VAT under the margin scheme."""
+    """The price of a unit, as this buyer pays it."""
+    basis: PriceBasis
+    """Whether VAT is inside the price of a unit, or is added to it."""
     net: Money
     """The price of the line without VAT."""
+    vat: Money
+    """Its part of the VAT of the order."""
+    gross: Money
+    """Its price with VAT."""
     vat_class: VatClass
+
+
+@shape(prices.VatGroup)
+class VatGroup:
+    """The lines of an order of one class and rate whose prices have the same basis."""
+
+    vat_class: VatClass
+    vat_percent: str = computed(lambda group, _: percent_text(group.basis_points))
+    """The rate, such as 21."""
+    basis: PriceBasis
+    """Whether VAT was inside the prices, or was added to them."""
+    net: Money
+    """Their price without VAT."""
+    vat: Money
+    """The VAT: computed on their sum, rounded half up."""
+    gross: Money
+    """Their price with VAT."""
 
 
 @shape(domain.Order)
@@ -65,6 +92,8 @@ class Order:
     """The VAT."""
     gross: Money
     """Its price with VAT."""
+    vat_groups: list[VatGroup]
+    """Price and VAT by class, rate and basis."""
     paid: Money
     """The payments, less the refunds."""
     refunded: Money

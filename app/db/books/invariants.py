@@ -5,6 +5,7 @@ from uuid import UUID
 from asyncpg import PostgresError
 
 from app.db.books.order_invariants import OF_ORDERS, OF_RESULTS
+from app.db.books.price_invariants import OF_PRICES
 from app.db.buying.spending import LOTS
 from app.db.earning.agreements import get_agreement
 from app.db.earning.earnings import earnings
@@ -320,7 +321,8 @@ INVARIANTS = {
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
     """Each invariant with the rows that break it; all lists are empty if the books are right."""
-    found = {name: await _breaking(tx, sql) for name, sql in (INVARIANTS | OF_ORDERS | OF_RESULTS).items()}
+    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES
+    found = {name: await _breaking(tx, sql) for name, sql in each.items()}
     return found | {I8: await _other_splits(tx)}
 
 

@@ -25,8 +25,10 @@ COLUMNS: Columns = {
     "tags": "c.tags",
     "kind": "c.kind",
     "priceUnit": "c.price_unit",
-    "price": _money("c.price_cents"),
-    "priceInclVat": _money("c.price_incl_vat_cents"),
+    "price": _money("c.consumer_price_cents"),
+    "priceInclVat": _money("c.consumer_price_cents"),
+    "sellerPrice": _money("c.price_cents"),
+    "priceBasis": "c.price_basis",
     "vatClass": "c.vat_class",
     "vatPercent": "c.vat_percent",
     "town": "c.town",
@@ -38,7 +40,12 @@ COLUMNS: Columns = {
     "cooperative": {"id": "c.cooperative_id", "slug": "c.cooperative_slug", "name": "c.cooperative_name"},
 }
 """Field of the catalogue → its expression. Nothing else can be asked for."""
-CHOICES: Columns = {"kind": "c.kind", "priceUnit": "c.price_unit", "vatClass": "c.vat_class"}
+CHOICES: Columns = {
+    "kind": "c.kind",
+    "priceUnit": "c.price_unit",
+    "priceBasis": "c.price_basis",
+    "vatClass": "c.vat_class",
+}
 NAMED: Columns = {**COLUMNS, **{name: f"upper({column})" for name, column in CHOICES.items()}}
 """The same for GraphQL, which calls the values of enumerations by their names."""
 
@@ -71,8 +78,8 @@ _FILTERS = {
     "category": "c.category = {}",
     "town": "lower(c.town) = lower({})",
     "cooperative": "c.cooperative_slug = {}",
-    "min_price_cents": "c.price_cents >= {}",
-    "max_price_cents": "c.price_cents <= {}",
+    "min_price_cents": "c.consumer_price_cents >= {}",
+    "max_price_cents": "c.consumer_price_cents <= {}",
     "after": "c.id < {}",
 }
 """What can be looked for → its condition. A statement holds those that are given alone, so that each has its index."""

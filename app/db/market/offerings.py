@@ -25,6 +25,11 @@ class OfferingRow(SQLModel, table=True):
         Index("offering_category", "category", "id", postgresql_where=sql_text("state = 'published'")),
         Index("offering_town", sql_text("lower(town)"), "id", postgresql_where=sql_text("state = 'published'")),
         c.check("offering_price_cents", "price_cents between 0 and 100000000"),
+        c.check(
+            "offering_price_basis",
+            "price_basis in ('incl', 'excl') and (vat_class <> 'margin' or price_basis = 'incl')",
+        ),
+        c.check("offering_consumer_price", "consumer_price_cents >= 0"),
         c.check("offering_lead_time", "lead_time_minutes between 0 and 525600"),
         Index("offering_external", "cooperative_id", "source", "external_id", unique=True),
         Index("offering_held", "import_id", "id", postgresql_where=sql_text("state = 'in_review'")),
@@ -46,6 +51,8 @@ class OfferingRow(SQLModel, table=True):
     category: str = c.text()
     price_unit: str = c.text()
     price_cents: int = c.cents()
+    price_basis: str = c.text()
+    consumer_price_cents: int = c.cents()
     vat_class: str = c.text()
     purchase_cents: int | None = c.cents(null=True)
     town: str = c.text()
@@ -167,6 +174,27 @@ async def save_held(tx: Tx, offering: Offering) -> None:
 async def add_edition(tx: Tx, offering: Offering, contents: dict[str, Any]) -> None:
     sql = "insert into offering_edition (offering_id, edition, published_at, contents) values ($1, $2, $3, $4)"
     await tx.value(sql, offering.id, offering.edition, tx.now, contents)
+
+
+async def write_consumer_prices(tx: Tx, day: date, cooperative_ids: Sequence[UUID]) -> int:
+    """Write what a consumer pays on a day for the offerings of these cooperatives; returns how many were another.
+
+    It is the figure of `consumer_cents`. The offering keeps its version and its edition.
+    """
+    sql = """
+        with found as (
+            select o.id, case when o.price_basis = 'incl' or c.small_business_from <= $1 then o.price_cents
+                              else o.price_cents + (o.price_cents * r.basis_points + 5000) / 10000 end as cents
+              from offering o join cooperative c on c.id = o.cooperative_id
+             cross join lateral (select v.basis_points from vat_rate v
+                                  where v.vat_class = o.vat_class and v.from_date <= $1
+                                  order by v.from_date desc limit 1) r
+             where o.cooperative_id = any($2)),
+        written as (
+            update offering t set consumer_price_cents = f.cents from found f
+             where f.id = t.id and f.cents <> t.consumer_price_cents returning t.id)
+        select count(*) from written"""
+    return int(await tx.value(sql, day, list(cooperative_ids)))
 
 
 async def end_holds(tx: Tx, *, state: str, order_id: UUID | None = None, hold_id: UUID | None = None) -> int:

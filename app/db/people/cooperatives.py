@@ -48,6 +48,11 @@ class CooperativeRow(SQLModel, table=True):
 cooperatives = Store(CooperativeRow, Cooperative, fixed=("slug", "legal_form", "municipality_id"))
 
 
+async def all_cooperatives(tx: Tx) -> list[UUID]:
+    """The ids of all cooperatives."""
+    return [row["id"] for row in await tx.rows("select id from cooperative order by id")]
+
+
 async def books_from(tx: Tx, *cooperative_ids: UUID) -> date:
     """The first day of the books that all of these keep: of their opening, else of the cooperative."""
     return date.fromisoformat(

@@ -57,7 +57,14 @@ class OrderRow(SQLModel, table=True):
 
 class OrderLineRow(SQLModel, table=True):
     __tablename__ = "order_line"
-    __table_args__ = (c.check("order_line_quantity", "quantity between 1 and 100000"),)
+    __table_args__ = (
+        c.check("order_line_quantity", "quantity between 1 and 100000"),
+        c.check("order_line_amounts", "gross_cents = net_cents + vat_cents and basis in ('incl', 'excl')"),
+        c.check(
+            "order_line_minutes",
+            "(minutes is not null) = (price_unit = 'hour') and (minutes is null or quantity = (minutes + 59) / 60)",
+        ),
+    )
     id: UUID = c.key()
     order_id: UUID = c.link("order")
     offering_id: UUID | None = c.link("offering", null=True)
@@ -71,6 +78,11 @@ class OrderLineRow(SQLModel, table=True):
     vat_basis_points: int
     counts_stock: bool
     purchase_cents: int | None = c.cents(null=True)
+    minutes: int | None
+    basis: str = c.text()
+    net_cents: int = c.cents()
+    vat_cents: int = c.cents()
+    gross_cents: int = c.cents()
 
 
 class OrderEventRow(SQLModel, table=True):

@@ -1,8 +1,8 @@
 -- Offerings as everybody may see them. The view is no security barrier, so that a search uses its indexes: samen_catalogue,
 -- which alone reads it, can make no function that would see rows before the condition does.
 create view catalogue_offering as
-select o.id, o.title, o.text, o.category, to_json(o.tags) as tags, o.kind, o.price_unit, o.price_cents,
-       o.price_cents + (o.price_cents * v.basis_points + 5000) / 10000 as price_incl_vat_cents,
+select o.id, o.title, o.text, o.category, to_json(o.tags) as tags, o.kind, o.price_unit,
+       o.consumer_price_cents, o.price_cents, o.price_basis,
        o.vat_class, trim_scale(v.basis_points / 100.0)::text as vat_percent, o.town, o.image_url, o.lead_time_minutes,
        s.units - s.held as left_units, o.edition, m.trade_name as maker, o.search,
        c.id as cooperative_id, c.slug as cooperative_slug, c.name as cooperative_name

@@ -46,8 +46,8 @@ end $$;
 -- An offering that was published once is public. A draft is seen by those who belong to the cooperative, by its outside approver and
 -- by its partner's app; the staff, the maker and the partner's app write, and the approver reviews.
 alter table offering enable row level security, force row level security;
-grant select, insert, update (member_id, kind, title, text, category, price_unit, price_cents, vat_class, town, tags,
-                              image_url, lead_time_minutes, state, edition, purchase_cents, source, external_id,
+grant select, insert, update (member_id, kind, title, text, category, price_unit, price_cents, price_basis,
+                              consumer_price_cents, vat_class, town, tags, image_url, lead_time_minutes, state, edition, purchase_cents, source, external_id,
                               import_id, hidden_by, version) on offering to samen_app;
 create policy read on offering for select to samen_app
     using (edition > 0

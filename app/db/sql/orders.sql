@@ -86,9 +86,11 @@ begin
       from jsonb_populate_record(null::"order", p_order) o;
     perform set_config('samen.placing', p_order ->> 'id', true);
     insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity, unit_price_cents,
-                            vat_class, vat_basis_points, counts_stock, purchase_cents)
+                            vat_class, vat_basis_points, counts_stock, purchase_cents, minutes, basis, net_cents,
+                            vat_cents, gross_cents)
     select l.id, l.order_id, l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.unit_price_cents,
-           l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents
+           l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents, l.minutes, l.basis, l.net_cents,
+           l.vat_cents, l.gross_cents
       from jsonb_populate_recordset(null::order_line, p_lines) l;
     insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, app_id, note)
     select e.id, e.order_id, e.cooperative_id, e.verb, e.state, e.at, e.person_id, e.app_id, e.note

@@ -1,3 +1,9 @@
+-- Who bought, in a contact, without some of it.
+create function buyer_kept(p_contact jsonb, p_without text[]) returns jsonb
+    language sql immutable as $$
+    select case when p_contact ? 'buyer' then jsonb_build_object('buyer', (p_contact -> 'buyer') - p_without) else '{}' end
+$$;
+
 -- The contact that an order keeps of a customer who was erased: enough to reach them, as long as money has to go back;
 -- then the facts of an invoice. There is none if it was called off, and up to `p_invoice` cents it names nobody.
 create function contact_kept(p_order "order", p_invoice bigint) returns jsonb
@@ -5,9 +11,11 @@ create function contact_kept(p_order "order", p_invoice bigint) returns jsonb
     select case
         when p_order.state not in ('refused', 'expired', 'cancelled')
              and p_order.net_cents + p_order.vat_cents > p_invoice
-            then p_order.contact - case when owed_back(p_order) > 0 then array['reference']
-                                        else array['email', 'phone', 'reference'] end
-        when owed_back(p_order) > 0 then p_order.contact - array['organisation', 'reference']
+            then p_order.contact - case when owed_back(p_order) > 0 then '{}' else '{email,phone}' end::text[]
+                 || buyer_kept(p_order.contact, array['purchase_order', 'buyer_reference'])
+        when owed_back(p_order) > 0
+            then p_order.contact || buyer_kept(p_order.contact, array['purchase_order', 'buyer_reference', 'organisation',
+                                                                      'kvk_number', 'oin', 'vat_id'])
         else '{"name": "\u2013"}' end
 $$;
 

@@ -7,7 +7,7 @@ from app.domain.page import PageRequest
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueQuery:
-    """A search: `text` with Dutch stemming, `cooperative` a slug, prices in net cents."""
+    """A search: `text` with Dutch stemming, `cooperative` a slug, prices in cents as a consumer pays them."""
 
     page: PageRequest
     text: str | None = None

@@ -12,7 +12,6 @@ from app.domain.actors import Actor
 from app.domain.errors import (
     AgreementMissing,
     OwnOffering,
-    PriceChanged,
     RuleRefused,
     SecondPersonNeeded,
     SoldOut,
@@ -20,7 +19,7 @@ from app.domain.errors import (
 )
 from app.domain.people.members import SELLING, MemberState
 from app.domain.transitions import LONG_AGO, Case, Process, Terms, Transition, every, move, of_staff_and_member
-from app.domain.vat import VatClass
+from app.domain.vat import PriceBasis, VatClass, rate_on, with_vat
 
 
 class OfferingKind(StrEnum):
@@ -84,7 +83,8 @@ UNSEEN = (OfferingState.DRAFT, OfferingState.IN_REVIEW)
 
 @dataclass(frozen=True, kw_only=True)
 class Offering:
-    """`price_cents` per `price_unit`, net of VAT. `stock` is the number of units, for goods; None is unlimited.
+    """`price_cents` per `price_unit`; `price_basis` says whether VAT is inside. `stock` is the number of units, for
+    goods; None is unlimited.
 
     `edition` counts the published contents; `lead_time_minutes` is what the maker needs before `neededAt`.
     """
@@ -100,6 +100,10 @@ class Offering:
     price_cents: int
     vat_class: VatClass
     town: str
+    price_basis: PriceBasis = PriceBasis.EXCL
+    """What was written before there was a basis has none: its price was without VAT."""
+    consumer_price_cents: int = 0
+    """What a consumer pays for a unit, VAT included, as the catalogue shows it. No part of the published edition."""
     tags: tuple[str, ...] = ()
     image_url: str | None = None
     lead_time_minutes: int = 0
@@ -160,6 +164,7 @@ CONTENT = (
     "category",
     "price_unit",
     "price_cents",
+    "price_basis",
     "vat_class",
     "town",
     "tags",
@@ -209,11 +214,17 @@ OFFERING: Process[Offering] = Process(
 
 
 def check(offering: Offering) -> Offering:
-    """Returns the offering. Raises RuleRefused for stock on a service, or for a price on a giveaway."""
+    """Returns the offering.
+
+    Raises RuleRefused for stock on a service, a price on a giveaway, a purchase price without the margin scheme (or the
+    other way round), and a price without VAT under that scheme.
+    """
     if offering.kind is OfferingKind.GIVEAWAY and offering.price_cents:
         raise RuleRefused(rule="a_giveaway_is_free", value=offering.price_cents)
     if (offering.vat_class is VatClass.MARGIN) != (offering.purchase_cents is not None):
         raise RuleRefused(rule="margin_has_a_purchase_price", value=offering.vat_class)
+    if offering.vat_class is VatClass.MARGIN and offering.price_basis is not PriceBasis.INCL:
+        raise RuleRefused(rule="margin_price_holds_vat", value=offering.price_basis)
     if offering.kind is OfferingKind.SERVICE and offering.stock is not None:
         raise RuleRefused(rule="stock_is_for_goods", value=offering.stock)
     return offering
@@ -245,6 +256,20 @@ def change(offering: Offering, changes: dict[str, Any]) -> Offering:
     return replace(changed, edition=offering.edition + 1) if offering.edition and new_contents else changed
 
 
+def consumer_cents(offering: Offering, day: date, small_business_from: date | None) -> int:
+    """What a consumer pays for a unit on a day: with VAT, unless the seller charges none from a day on."""
+    if small_business_from is not None and small_business_from <= day:
+        return offering.price_cents
+    return with_vat(offering.price_cents, offering.price_basis, rate_on(offering.vat_class, day))
+
+
+def shown(offering: Offering, before: Offering | None, day: date, small_business_from: date | None) -> Offering:
+    """The offering with what a consumer pays for a unit, if it is new or if its price is another than `before`."""
+    if before is not None and _price(before) == _price(offering):
+        return offering
+    return replace(offering, consumer_price_cents=consumer_cents(offering, day, small_business_from))
+
+
 def set_stock(offering: Offering, stock: int | None) -> Offering:
     """The offering with `stock` units in all. Raises StockHeld if more than that are held."""
     if offering.held and (stock is None or stock < offering.held):
@@ -259,29 +284,24 @@ def not_own(actor: Actor, offerings: Iterable[Offering]) -> None:
             raise OwnOffering(title=offering.title)
 
 
-def as_published(
-    offering: Offering, edition: int, contents: dict[str, Any], purchase_cents: int | None = None
-) -> Offering:
-    """The offering with title, unit and price of an earlier edition, and the cost of a unit then (margin scheme)."""
+def as_published(offering: Offering, edition: int, contents: dict[str, Any]) -> Offering:
+    """The offering with title, unit and price of an earlier edition."""
+    vat_class = VatClass(contents["vat_class"])
+    # Editions of before there was a basis have none: only the margin scheme had VAT inside.
+    before = PriceBasis.INCL if vat_class is VatClass.MARGIN else PriceBasis.EXCL
     return replace(
         offering,
         edition=edition,
         title=contents["title"],
         price_unit=PriceUnit(contents["price_unit"]),
         price_cents=contents["price_cents"],
-        vat_class=VatClass(contents["vat_class"]),
-        purchase_cents=purchase_cents,
+        price_basis=PriceBasis(contents.get("price_basis", before)),
+        vat_class=vat_class,
     )
 
 
-def check_seen(agreed: Offering, seen: Offering | None) -> None:
-    """Checks that a buyer pays the price that they saw. Raises PriceChanged with the present price."""
-    if seen is None or _price(seen) != _price(agreed):
-        raise PriceChanged(title=agreed.title, price_cents=agreed.price_cents)
-
-
 def _price(offering: Offering) -> tuple[object, ...]:
-    return offering.price_cents, offering.price_unit, offering.vat_class
+    return offering.price_cents, offering.price_basis, offering.vat_class
 
 
 def take(offering: Offering, quantity: int) -> Offering:

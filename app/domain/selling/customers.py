@@ -1,22 +1,51 @@
 """Customers: a person or an organisation; every order keeps a snapshot of the contact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import ContactIncomplete
+from app.domain.errors import BuyerNumberNeeded, BuyerReferenceNeeded, ContactIncomplete
+from app.domain.people.addresses import PostalAddress
+
+
+class BuyerType(StrEnum):
+    """Who buys. It decides which price counts."""
+
+    CONSUMER = "consumer"
+    """A private person, who pays the price with VAT that the catalogue shows."""
+    BUSINESS = "business"
+    """A company or an association."""
+    PUBLIC = "public"
+    """A public body."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buyer:
+    """Who buys, as an invoice needs it."""
+
+    buyer_type: BuyerType = BuyerType.CONSUMER
+    organisation: str | None = None
+    kvk_number: str | None = None
+    """Eight digits."""
+    oin: str | None = None
+    """Twenty digits."""
+    vat_id: str | None = None
+    """With its country, without blanks."""
+    postal_address: PostalAddress | None = None
+    purchase_order: str | None = None
+    """The customer's own order number."""
+    buyer_reference: str | None = None
+    """What a public body wants to see on an invoice, such as a cost centre."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """How to reach the customer: a name, and an e-mail address or a telephone number."""
+    """How to reach the customer: a name, and an e-mail address or a telephone number; and who buys."""
 
     name: str
     email: str | None = None
     phone: str | None = None
-    organisation: str | None = None
-    address: str | None = None
-    reference: str | None = None
-    """The customer's own order number; a public body needs it on its invoice."""
+    buyer: Buyer = field(default_factory=Buyer)
 
 
 @dataclass(frozen=True)
@@ -33,4 +62,19 @@ def reachable(contact: Contact) -> Contact:
     """Returns the contact. Raises ContactIncomplete without e-mail and telephone."""
     if not (contact.email or contact.phone):
         raise ContactIncomplete
+    return contact
+
+
+def invoiceable(contact: Contact) -> Contact:
+    """Returns a contact that an order may have: a public body is invoiced by its reference and its number.
+
+    Raises ContactIncomplete; BuyerReferenceNeeded and BuyerNumberNeeded for a public body. The standard for invoices to
+    Dutch public bodies needs both (NLCIUS, BR-NL-2 and BR-NL-10).
+    """
+    buyer = reachable(contact).buyer
+    if buyer.buyer_type is BuyerType.PUBLIC:
+        if not (buyer.buyer_reference or buyer.purchase_order):
+            raise BuyerReferenceNeeded
+        if not (buyer.oin or buyer.kvk_number):
+            raise BuyerNumberNeeded
     return contact

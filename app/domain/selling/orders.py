@@ -10,14 +10,33 @@ from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.days import day_of
 from app.domain.errors import NotOrderable, RuleRefused, SecondPersonNeeded, SeveralSellers, TooLate
-from app.domain.market.offerings import Offering, OfferingState
-from app.domain.money import MAX_CENTS, half_up
+from app.domain.market.offerings import Offering, OfferingState, PriceUnit
+from app.domain.money import MAX_CENTS
 from app.domain.selling.customers import Contact
+from app.domain.selling.prices import MINUTES, LinePrice, UnitPrice, VatGroup, cents_of_units, priced
 from app.domain.transitions import Case, Process, Terms, Transition, every, move
-from app.domain.vat import VatClass, margin_vat, rate_on
+from app.domain.vat import PriceBasis, VatClass, margin_vat, rate_on
 
 ACCEPT_WITHIN = timedelta(hours=48)
 COMPLETES_AFTER = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Units:
+    """What is ordered of an offering: whole units, or the `minutes` of an hourly price, whose begun hours count."""
+
+    quantity: int
+    minutes: int | None = None
+
+    @classmethod
+    def of_minutes(cls, minutes: int) -> "Units":
+        """So many minutes."""
+        return cls(-(-minutes // MINUTES), minutes)
+
+    @property
+    def in_minutes(self) -> int:
+        """The minutes, if a unit is an hour."""
+        return self.quantity * MINUTES if self.minutes is None else self.minutes
 
 
 class OrderState(StrEnum):
@@ -73,8 +92,9 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A snapshot of an offering: edition, title, net unit price and VAT rate (basis points) at the moment of the order.
+    """A snapshot of an offering: edition, title, unit price and VAT rate (basis points) at the moment of the order.
 
+    `basis` says whether VAT is inside the unit price. Net and VAT are those of the whole order, shared over its lines.
     A line that was agreed for an assignment has no offering; on the customer's order it has no member either.
     """
 
@@ -92,18 +112,22 @@ class OrderLine:
     counts_stock: bool
     purchase_cents: int | None = None
     """The cost of a unit, under the margin scheme."""
+    minutes: int | None = None
+    """The minutes of an hourly price; its `quantity` counts the hours begun."""
+    basis: PriceBasis = PriceBasis.EXCL
+    net_cents: int = 0
+    vat_cents: int = 0
+    gross_cents: int = 0
 
     @property
-    def margin_vat_cents(self) -> int:
-        """The VAT inside the margin; 0 if VAT is added to the price."""
-        if self.purchase_cents is None:
-            return 0
-        margin = self.quantity * (self.unit_price_cents - self.purchase_cents)
-        return margin_vat(margin, self.vat_basis_points)
-
-    @property
-    def net_cents(self) -> int:
-        return self.quantity * self.unit_price_cents - self.margin_vat_cents
+    def price(self) -> LinePrice:
+        """The line before its VAT is known."""
+        cents = cents_of_units(self.unit_price_cents, self.quantity, self.minutes)
+        vat = None
+        if self.purchase_cents is not None:
+            margin = cents - cents_of_units(self.purchase_cents, self.quantity, self.minutes)
+            vat = margin_vat(margin, self.vat_basis_points)
+        return LinePrice(basis=self.basis, cents=cents, basis_points=self.vat_basis_points, margin_vat_cents=vat)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +170,24 @@ class Order:
     @property
     def gross_cents(self) -> int:
         return self.net_cents + self.vat_cents
+
+    @property
+    def vat_groups(self) -> tuple[VatGroup, ...]:
+        """Net, VAT and gross by class, rate and basis, as the lines have them; in the order of the lines."""
+        groups: dict[tuple[VatClass, int, PriceBasis], list[OrderLine]] = {}
+        for line in self.lines:
+            groups.setdefault((line.vat_class, line.vat_basis_points, line.basis), []).append(line)
+        return tuple(
+            VatGroup(
+                vat_class=vat_class,
+                basis_points=basis_points,
+                basis=basis,
+                net_cents=sum(line.net_cents for line in lines),
+                vat_cents=sum(line.vat_cents for line in lines),
+                gross_cents=sum(line.gross_cents for line in lines),
+            )
+            for (vat_class, basis_points, basis), lines in groups.items()
+        )
 
     @property
     def settled(self) -> bool:
@@ -273,10 +315,24 @@ def roles_on(order: Order, actor: Actor) -> tuple[Party, ...]:
     return (*actor.as_customer(order.customer_person_id, order.app_id), *actor.as_member(*makers))
 
 
-def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day: date) -> OrderLine:  # noqa: A002
-    """The snapshot of an offering. Raises NotOrderable unless it is published."""
+def line_of(
+    offering: Offering,
+    units: Units,
+    price: UnitPrice,
+    *,
+    id: UUID,  # noqa: A002  the field's name
+    order_id: UUID,
+    day: date,
+) -> OrderLine:
+    """The snapshot of an offering, at a buyer's price. `totals` gives it net and VAT.
+
+    Raises NotOrderable unless it is published, RuleRefused for minutes of another price than an hourly one.
+    """
     if offering.state is not OfferingState.PUBLISHED:
         raise NotOrderable(title=offering.title, state=offering.state)
+    hourly = offering.price_unit is PriceUnit.HOUR
+    if units.minutes is not None and not hourly:
+        raise RuleRefused(rule="minutes_are_of_an_hourly_price", value=offering.title)
     return OrderLine(
         id=id,
         order_id=order_id,
@@ -285,24 +341,15 @@ def line_of(offering: Offering, quantity: int, *, id: UUID, order_id: UUID, day:
         member_id=offering.member_id,
         title=offering.title,
         price_unit=offering.price_unit,
-        quantity=quantity,
-        unit_price_cents=offering.price_cents,
+        quantity=units.quantity,
+        minutes=units.in_minutes if hourly else None,
+        unit_price_cents=price.cents,
+        basis=price.basis,
         vat_class=offering.vat_class,
         vat_basis_points=rate_on(offering.vat_class, day),
         counts_stock=offering.stock is not None,
         purchase_cents=offering.purchase_cents,
     )
-
-
-def vat_of(lines: Sequence[OrderLine]) -> int:
-    """VAT in cents: per rate on the sum of its lines, half up; a margin line by line, inside its price."""
-    nets: dict[int, int] = {}
-    for line in lines:
-        if line.purchase_cents is not None:
-            continue
-        nets[line.vat_basis_points] = nets.get(line.vat_basis_points, 0) + line.net_cents
-    inside = sum(line.margin_vat_cents for line in lines)
-    return inside + sum(half_up(net, rate) for rate, net in nets.items())
 
 
 def accept_by(offerings: Sequence[Offering], now: datetime, needed_at: datetime | None) -> datetime:
@@ -326,11 +373,16 @@ def seller_of(offerings: Sequence[Offering]) -> UUID:
 
 
 def totals(order: Order) -> Order:
-    """The order with net and VAT of its lines. Raises RuleRefused beyond one thousand million euro."""
-    net = sum(line.net_cents for line in order.lines)
+    """The order with net and VAT, of each line too. Raises RuleRefused beyond one thousand million euro."""
+    amounts = priced([line.price for line in order.lines])
+    lines = tuple(
+        replace(line, net_cents=one.net_cents, vat_cents=one.vat_cents, gross_cents=one.gross_cents)
+        for line, one in zip(order.lines, amounts, strict=True)
+    )
+    net = sum(line.net_cents for line in lines)
     if net > MAX_CENTS:
         raise RuleRefused(rule="order_too_large", value=order.reference, limit_cents=MAX_CENTS)
-    return replace(order, net_cents=net, vat_cents=vat_of(order.lines))
+    return replace(order, lines=lines, net_cents=net, vat_cents=sum(line.vat_cents for line in lines))
 
 
 def free_of_vat(order: Order) -> Order:

@@ -13,8 +13,8 @@ Words = Annotated[str, Text(0, 200), Doc("Words to look for; other forms of a Du
 Category = Annotated[str, Text(0, 60), Doc("Only this category.")]
 Town = Annotated[str, Text(0, 80), Doc("Only this town.")]
 Seller = Annotated[str, Text(0, 60), Doc("Only this cooperative, by its slug.")]
-LowestPrice = Annotated[AmountText, Doc("The lowest price of a unit, net of VAT.")]
-HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, net of VAT.")]
+LowestPrice = Annotated[AmountText, Doc("The lowest price of a unit, as consumers pay it.")]
+HighestPrice = Annotated[AmountText, Doc("The highest price of a unit, as consumers pay it.")]
 
 
 def query_of(page: PageRequest, **given: Any) -> CatalogueQuery:

@@ -1,6 +1,7 @@
 """Imports of a partner's offerings: one by its external id, or a whole file row by row."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -54,16 +55,20 @@ from app.domain.market.offering_imports import (
     synced,
     told,
 )
-from app.domain.market.offerings import CONTENT, Offering, OfferingState
+from app.domain.market.offerings import CONTENT, Offering, OfferingState, shown
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import SELLING, Member
 from app.domain.platform.events import CLOSES, LESS_HELD
+from app.domain.vat import PriceBasis
 from app.ids import CooperativeId, OfferingImportId
-from app.usecases.shared.offering import OfferingContents, contents_of
+from app.usecases.shared.offering import Basis, OfferingContents, contents_of
 from app.vocabulary import Doc, ExternalId, Flag, Form, Reason, Source, Stock
 
 Offered = Annotated[Flag, Doc("Whether it is for sale; false takes it off the market.")]
 StockNow = Annotated[Stock, Doc("For goods: the number of units in your system; if left out, stock does not change.")]
+PartnersBasis = Annotated[
+    Basis, Doc("Whether VAT is inside the price (`incl`), or is added to it (`excl`, the default).")
+]
 Decision = Annotated[ImportReview, Doc("The decision about all offerings that the import holds.")]
 Why = Annotated[Reason, Doc("The reason; required to send them back.")]
 Rehearsed = Annotated[Flag, Doc("Only report what would happen.")]
@@ -76,6 +81,7 @@ AT_ONCE = 500
 class PutOffering(OfferingContents):
     """An offering from the partner's system."""
 
+    price_basis: PartnersBasis = PriceBasis.EXCL
     stock: StockNow | None = None
     offered: Offered = True
 
@@ -111,9 +117,9 @@ async def put_offering(
     Raises NotFound, RuleRefused, WrongState once it is archived.
     """
     row = contents.row(external_id)
-    makers = await _makers(tx, actor, cooperative_id, [row])
+    seller = await _seller(tx, actor, cooperative_id, [row])
     found = (await of_source(tx, cooperative_id, source, [external_id])).get(external_id)
-    after = _synced(found, row, cooperative_id, source, makers)
+    after = _synced(found, row, seller, source)
     await _write(tx, {external_id: (found, after)})
     if found is None:
         return NewOffering(**vars(after))
@@ -160,7 +166,7 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
     if found.state is not ImportState.RUNNING:
         raise AlreadySettled(what="offering_import")
     numbered = list(rows)
-    makers = await _makers(tx, actor, found.cooperative_id, [row for _, row in numbered])
+    seller = await _seller(tx, actor, found.cooperative_id, [row for _, row in numbered])
     known = await of_source(tx, found.cooperative_id, found.source, [row.external_id for _, row in numbered])
     touched: dict[str, tuple[Offering | None, Offering]] = {}
     said = [
@@ -180,7 +186,7 @@ async def import_rows(tx: Tx, actor: Actor, *, import_id: UUID, rows: Rows) -> N
         before = touched[row.external_id][1] if row.external_id in touched else known.get(row.external_id)
         errors: tuple[dict[str, Any], ...] = ()
         try:
-            after = _synced(before, row, found.cooperative_id, found.source, makers, import_id)
+            after = _synced(before, row, seller, found.source, import_id)
         except DomainError as error:
             column = to_camel(str(error.facts.get("field", "")).rpartition(".")[2])
             facts = _facts(error) | ({"field": column} if column else {})
@@ -328,27 +334,36 @@ async def _note_review(tx: Tx, import_id: UUID, verb: ImportReview, reason: str)
     return await imports.save(tx, replace(found, review=verb, review_reason=reason, reviewed_at=tx.now))
 
 
-async def _makers(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -> dict[UUID, Member]:
-    """The members of the cooperative that these rows name."""
+@dataclass(frozen=True, kw_only=True)
+class _Seller:
+    """A cooperative on a day: the members that some rows name, and since when it charges no VAT."""
+
+    id: UUID
+    makers: dict[UUID, Member]
+    small_business_from: date | None
+    today: date
+
+
+async def _seller(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -> _Seller:
+    """The cooperative with the members that these rows name."""
     actor.require(Right.WRITE_OFFERING, cooperative_id)
     await lend_staff_view(tx, cooperative_id)
     named = await members.all(tx, cooperative_id=cooperative_id, id=tuple({row.member_id for row in rows}))
-    return {member.id: member for member in named}
+    return _Seller(
+        id=cooperative_id,
+        makers={member.id: member for member in named},
+        small_business_from=(await cooperatives.get(tx, cooperative_id)).small_business_from,
+        today=tx.today,
+    )
 
 
-def _synced(
-    before: Offering | None,
-    row: Row,
-    cooperative_id: UUID,
-    source: str,
-    makers: dict[UUID, Member],
-    import_id: UUID | None = None,
-) -> Offering:
+def _synced(before: Offering | None, row: Row, seller: _Seller, source: str, import_id: UUID | None = None) -> Offering:
     """The offering with the values of the row; if the row submits it for review, the import holds it."""
-    maker = makers.get(row.member_id)
+    maker = seller.makers.get(row.member_id)
     if maker is None:
         raise RuleRefused(rule="no_such_member", value=str(row.member_id), field="memberId")
-    after = synced(before, row, cooperative_id, uuid7())
+    after = synced(before, row, seller.id, uuid7())
+    after = shown(after, before, seller.today, seller.small_business_from)
     after = replace(after, source=source, external_id=row.external_id)
     if after.state is OfferingState.IN_REVIEW and (before is None or before.state is not after.state):
         after = replace(after, import_id=import_id)

@@ -18,8 +18,9 @@ from app.db.market.offerings import (
     own_checkouts,
     save_held,
     save_stock,
+    write_consumer_prices,
 )
-from app.db.people.cooperatives import cooperatives
+from app.db.people.cooperatives import all_cooperatives, cooperatives
 from app.db.people.members import members
 from app.db.people.persons import ensure_person, lend_staff_view
 from app.db.platform.outbox import start_timer, tell
@@ -39,16 +40,18 @@ from app.domain.market.offerings import (
     OfferingVerb,
     check,
     is_checkout_of,
+    shown,
 )
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import FORMER
 from app.domain.platform.events import LESS_HELD
 from app.domain.transitions import Case, find
+from app.domain.vat import PriceBasis
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId
 from app.usecases.declared.outside import Asker, prepared_by
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
-from app.usecases.shared.offering import OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
+from app.usecases.shared.offering import Basis, OfferingChange, OfferingContents, PurchasePrice, Units, contents_of
 from app.usecases.shared.ordering import without_overdue
 from app.vocabulary import WHOLE, Doc, Quantity, Version
 
@@ -70,6 +73,7 @@ TOLD = {
 class AddOffering(OfferingContents):
     """A new offering."""
 
+    price_basis: Basis = PriceBasis.INCL
     purchase_price: PurchasePrice | None = None
 
 
@@ -98,7 +102,7 @@ async def get_offering(tx: Tx, actor: Actor, *, offering_id: OfferingId) -> Offe
 
 async def add_offering(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, contents: AddOffering) -> Offering:
     """Write an offering as a draft. Raises NotFound, RuleRefused."""
-    await cooperatives.get(tx, cooperative_id)
+    seller = await cooperatives.get(tx, cooperative_id)
     member_id = contents.member_id
     actor.require(Right.WRITE_OFFERING, cooperative_id, own=actor.as_member(member_id))
     await lend_staff_view(tx, cooperative_id)
@@ -107,6 +111,7 @@ async def add_offering(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, c
         raise NotFound
     fields = contents_of(dict(contents)) | {"stock": contents.stock}
     offering = check(Offering(id=uuid7(), cooperative_id=cooperative_id, member_id=member_id, **fields))
+    offering = shown(offering, None, tx.today, seller.small_business_from)
     await offerings.add(tx, offering)
     await save_stock(tx, offering)
     return offering
@@ -120,7 +125,9 @@ async def change_offering(
     A published offering gets a new edition; orders keep theirs. Raises WrongState, RuleRefused, Stale.
     """
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, expected_version)
+    seller = await cooperatives.get(tx, offering.cooperative_id)
     changed = process.change(offering, contents_of(changes.named()))
+    changed = shown(changed, offering, tx.today, seller.small_business_from)
     if changed.edition > offering.edition:
         await _publish_edition(tx, changed)
         await tell(tx, "offering.changed", offering.cooperative_id, offering_id, title=changed.title)
@@ -239,6 +246,17 @@ async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
     hold = await holds.get(tx, hold_id)
     if hold.order_id is None and hold.expires_at <= tx.now:
         await end_holds(tx, hold_id=hold_id, state=HoldState.EXPIRED)
+
+
+async def show_prices(tx: Tx, actor: Actor) -> int:
+    """Write what consumers pay today: at a new rate, or at the first day of a seller's small-business scheme.
+
+    Returns how many offerings show another price than before.
+    """
+    actor.require(Right.RUN_TIMER)
+    sellers = await all_cooperatives(tx)
+    await lend_staff_view(tx, *sellers)
+    return await write_consumer_prices(tx, tx.today, sellers)
 
 
 async def _locked(tx: Tx, actor: Actor, right: Right, offering_id: UUID, expected_version: Version | None) -> Offering:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
+from app.db.market.offerings import write_consumer_prices
 from app.db.people.cooperatives import cooperatives, is_under, officers
 from app.db.people.members import members
 from app.db.people.municipalities import municipalities
@@ -147,6 +148,8 @@ async def change_cooperative(
 ) -> Cooperative:
     """Change a cooperative. Fields that are left out keep their value.
 
+    With another first day of the small-business scheme, the catalogue shows other prices at once.
+
     Only the network changes the umbrella and the KvK number, which belongs to one legal entity. A signed agreement
     keeps paying the umbrella of its time. Raises Stale; RuleRefused for an umbrella that is below the cooperative
     itself.
@@ -162,7 +165,11 @@ async def change_cooperative(
         await cooperatives.get(tx, umbrella_id)
         if await is_under(tx, umbrella_id, cooperative_id):
             raise RuleRefused(rule="umbrella_is_a_tree", value=str(umbrella_id))
-    return await cooperatives.change(tx, cooperative, changed)
+    saved = await cooperatives.change(tx, cooperative, changed)
+    if changed.small_business_from != cooperative.small_business_from:
+        await tx.flush()
+        await write_consumer_prices(tx, tx.today, [cooperative_id])
+    return saved
 
 
 async def change_invoice_details(

@@ -38,7 +38,7 @@ from app.domain.selling.assignments import (
     roles_in,
     transition,
 )
-from app.domain.selling.customers import reachable
+from app.domain.selling.customers import invoiceable
 from app.domain.selling.orders import Order, OrderLine, OrderState, totals
 from app.domain.transitions import Case, find
 from app.domain.vat import VatClass, rate_on
@@ -178,7 +178,8 @@ async def plan_assignment(
 ) -> Assignment:
     """Plan a job, from a customer's request or from an accepted order. Only the lead sees it before it is published.
 
-    Raises ContactIncomplete, RuleRefused, WrongState for an order in another state, NotFound.
+    Raises ContactIncomplete, BuyerReferenceNeeded, BuyerNumberNeeded, RuleRefused, WrongState for an order in another
+    state, NotFound.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_ASSIGNMENT, cooperative_id)
@@ -344,7 +345,7 @@ async def _added(tx: Tx, planned: Assignment, order_id: UUID | None, asked_by: C
     await assignments.add(tx, check_assignment(planned))
     if asked_by is None:
         return planned
-    contact = reachable(asked_by.contact)
+    contact = invoiceable(asked_by.contact)
     await tx.flush()
     await customers.add(tx, AssignmentCustomer(planned.id, planned.cooperative_id, contact))
     return replace(planned, contact=contact)

@@ -10,7 +10,8 @@ from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.selling.customers import Contact, Customer, reachable
 from app.usecases.declared.version import expect
-from app.vocabulary import Address, EmailOrNone, Name, OrderNumber, Organisation, PhoneOrNone, Version
+from app.usecases.shared.contacts import WhoBuys, buyer_of
+from app.vocabulary import EmailOrNone, Name, PhoneOrNone, Version
 
 
 async def get_my_contact(tx: Tx, actor: Actor) -> Customer:
@@ -29,9 +30,7 @@ async def set_my_contact(
     name: Name,
     email: EmailOrNone = None,
     phone: PhoneOrNone = None,
-    organisation: Organisation | None = None,
-    address: Address | None = None,
-    reference: OrderNumber | None = None,
+    buyer: WhoBuys | None = None,
     expected_version: Version | None = None,
 ) -> Customer:
     """Create or change the caller's own contact card. It needs an e-mail address or a telephone number.
@@ -39,9 +38,7 @@ async def set_my_contact(
     Raises ContactIncomplete, Stale.
     """
     actor.require(Right.BE_CUSTOMER, own=actor.as_self())
-    contact = Contact(
-        name=name, email=email, phone=phone, organisation=organisation, address=address, reference=reference
-    )
+    contact = Contact(name=name, email=email, phone=phone, buyer=buyer_of(buyer))
     person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", name)
     found = await customers.find(tx, person_id=person_id, lock=True)
     expect(None if found is None else found.version, expected_version)

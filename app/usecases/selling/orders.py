@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.db.engine import Tx, uuid7
 from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_held
@@ -23,7 +24,7 @@ from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
 from app.domain.market.offerings import Hold, Offering, is_checkout_of, not_own
 from app.domain.page import Page, PageRequest
 from app.domain.selling import orders as process
-from app.domain.selling.customers import Contact, reachable
+from app.domain.selling.customers import Contact, invoiceable
 from app.domain.selling.orders import (
     ABOUT_MONEY,
     COMPLETES_AFTER,
@@ -35,12 +36,14 @@ from app.domain.selling.orders import (
     OrderState,
     OrderVerb,
     PaymentState,
+    Units,
     accept_by,
     line_of,
     roles_on,
     seller_of,
     totals,
 )
+from app.domain.selling.prices import PriceTerms
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, HoldId, OfferingId, OrderId
 from app.usecases.declared.audit import shows_private
@@ -53,9 +56,15 @@ from app.usecases.shared.contacts import ContactInput
 from app.usecases.shared.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.shared.owed_back import owe_what_was_paid
 from app.usecases.shared.trails import note_order, step_of_order
-from app.vocabulary import Doc, Edition, Form, Moment, Note, Quantity, Version
+from app.vocabulary import WHOLE, Doc, Edition, Form, Moment, Note, Quantity, Version
 
 MOST_LINES = 50
+OrderMinutes = Annotated[
+    int,
+    Field(strict=True, ge=1, le=6_000_000),
+    WHOLE,
+    Doc("The number of minutes, in place of `quantity`; for an hourly price."),
+]
 EVENT_NAMES = {
     "accept": "accepted",
     "refuse": "refused",
@@ -69,12 +78,24 @@ EVENT_NAMES = {
 
 
 class OrderLineInput(Form):
-    """Some units of an offering."""
+    """Some units of an offering, or some minutes of one with an hourly price."""
 
     offering_id: OfferingId
-    quantity: Quantity
+    quantity: Quantity | None = None
+    minutes: OrderMinutes | None = None
     hold_id: Annotated[HoldId | None, Field(description="The hold of these units. It keeps its price.")] = None
     edition: Annotated[Edition | None, Field(description="The edition seen; 409 if its price has changed.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.quantity is None) == (self.minutes is None):
+            raise PydanticCustomError("quantity_or_minutes", "a line has a quantity or minutes")
+        return self
+
+    @property
+    def units(self) -> Units:
+        """What is ordered, as the domain's type."""
+        return Units(self.quantity or 0) if self.minutes is None else Units.of_minutes(self.minutes)
 
 
 Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINES), Doc("The lines of the order.")]
@@ -101,8 +122,10 @@ async def place_order(
 ) -> Order:
     """Order at one cooperative. Stock is held until `acceptBy`. An app names the guest for whom it orders.
 
+    A consumer pays the price with VAT that the catalogue shows, a company or a public body by the offering's own basis.
+
     Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, PriceChanged, OwnOffering, ContactIncomplete,
-    NotFound.
+    BuyerReferenceNeeded, BuyerNumberNeeded, RuleRefused for minutes of another price than an hourly one, NotFound.
     """
     actor.require(Right.BUY)
     actor, reached = await _customer(tx, actor, contact.contact if contact else None)
@@ -114,10 +137,11 @@ async def place_order(
         raise NotFound(how="offering", offeringId=str(missing[0]))
     not_own(actor, found.values())
 
-    order = _order(tx, actor, await _agreed(tx, wanted, found, kept), reached, needed_at, note)
-    order = await small_business_since(tx, order, on_sale[0][1])
+    terms = PriceTerms(buyer=reached.buyer.buyer_type, day=tx.today, small_business_from=on_sale[0][1])
+    order = _order(tx, actor, await _agreed(tx, wanted, found, kept, terms), terms, reached, needed_at, note)
+    order = await small_business_since(tx, order, terms.small_business_from)
     for line in wanted:
-        found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.quantity)
+        found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.units.quantity)
 
     await add_order(tx, order, step_of_order(tx, actor, order, "place", note))
     await _hold(tx, order, list(found.values()))
@@ -262,7 +286,7 @@ async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Acto
     if actor.subject is not None and (actor.person_id is None or actor.nameless):
         person_id = await ensure_person(tx, actor.issuer or "", actor.subject, contact.name)
         actor = replace(actor, person_id=person_id)
-    return actor, reachable(contact)
+    return actor, invoiceable(contact)
 
 
 async def _use_holds(tx: Tx, actor: Actor, wanted: list[OrderLineInput]) -> dict[OrderLineInput, Hold]:
@@ -280,32 +304,38 @@ async def _use_holds(tx: Tx, actor: Actor, wanted: list[OrderLineInput]) -> dict
             raise NotFound
         if hold.expires_at <= tx.now or not await end_holds(tx, hold_id=line.hold_id, state="released"):
             raise HoldGone
-        if line.quantity <= hold.quantity:
+        if line.units.quantity <= hold.quantity:
             found[line] = hold
     return found
 
 
 async def _agreed(
-    tx: Tx, wanted: list[OrderLineInput], found: dict[UUID, Offering], kept: dict[OrderLineInput, Hold]
-) -> list[tuple[int, Offering]]:
-    """The quantity and offering of each line, at the agreed price. Raises PriceChanged."""
+    tx: Tx,
+    wanted: list[OrderLineInput],
+    found: dict[UUID, Offering],
+    kept: dict[OrderLineInput, Hold],
+    terms: PriceTerms,
+) -> list[tuple[Units, Offering]]:
+    """The units and the offering of each line, at the agreed price. Raises PriceChanged."""
     return [
-        (line.quantity, await as_agreed(tx, found[line.offering_id], kept.get(line), line.edition)) for line in wanted
+        (line.units, await as_agreed(tx, found[line.offering_id], kept.get(line), line.edition, terms))
+        for line in wanted
     ]
 
 
 def _order(
     tx: Tx,
     actor: Actor,
-    wanted: list[tuple[int, Offering]],
+    wanted: list[tuple[Units, Offering]],
+    terms: PriceTerms,
     contact: Contact,
     needed_at: datetime | None,
     note: str,
 ) -> Order:
     order_id, found = uuid7(), [offering for _, offering in wanted]
-    today = tx.today
     lines = tuple(
-        line_of(offering, quantity, id=uuid7(), order_id=order_id, day=today) for quantity, offering in wanted
+        line_of(offering, units, terms.unit_price(offering), id=uuid7(), order_id=order_id, day=terms.day)
+        for units, offering in wanted
     )
     order = Order(
         id=order_id,

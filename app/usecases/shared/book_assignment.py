@@ -17,7 +17,7 @@ from app.domain.earning.refunds import Refund
 from app.domain.errors import RuleRefused
 from app.domain.selling.assignments import Assignment, shares_of
 from app.domain.selling.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
-from app.domain.selling.customers import Contact
+from app.domain.selling.customers import Buyer, BuyerType, Contact
 from app.domain.selling.orders import Order, OrderLine, OrderState, less, totals
 from app.domain.selling.parts import Part
 from app.domain.vat import rate_on
@@ -83,7 +83,10 @@ async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, bu
         id=order_id,
         cooperative_id=place,
         reference=reference(),
-        contact=Contact(name=buyer, organisation=buyer, reference=order.reference),
+        contact=Contact(
+            name=buyer,
+            buyer=Buyer(buyer_type=BuyerType.BUSINESS, organisation=buyer, purchase_order=order.reference),
+        ),
         lines=lines,
         net_cents=0,
         vat_cents=0,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.domain.market.offerings import OfferingKind, PriceUnit
-from app.domain.vat import VatClass
+from app.domain.vat import PriceBasis, VatClass
 from app.ids import MemberId
 from app.vocabulary import About, Between, BlankIsNone, Doc, Form, LeadTime, MoneyIn, Name, Slug, Stock, Town, Url
 
@@ -17,7 +17,10 @@ Kind = Annotated[OfferingKind, Doc("Goods, a service, or something that is given
 Description = Annotated[About, Doc("A description, in plain words.")]
 Category = Annotated[Slug, Doc("The category under which it is found.")]
 Unit = Annotated[PriceUnit, Doc("The unit of the price.")]
-Price = Annotated[MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit, net of VAT.")]
+Price = Annotated[
+    MoneyIn, Between(0, HIGHEST_PRICE), Doc("The price of a unit; `priceBasis` says whether VAT is in it.")
+]
+Basis = Annotated[PriceBasis, Doc("Whether VAT is inside the price (`incl`), or is added to it (`excl`).")]
 Tags = Annotated[list[Slug], Field(max_length=20), Doc("Words by which it is found.")]
 ImageUrl = Annotated[Url | None, BlankIsNone(), Doc("The URL of its picture.")]
 Units = Annotated[Stock, Doc("The number of units in stock, for goods; null: without limit.")]
@@ -52,6 +55,7 @@ class OfferingChange(Form):
     category: Category = ""
     price_unit: Unit = PriceUnit.PIECE
     price: Price = MoneyIn.of(0)
+    price_basis: Basis = PriceBasis.INCL
     vat_class: VatClass = VatClass.STANDARD
     town: Town = ""
     tags: Tags = Field(default_factory=list)

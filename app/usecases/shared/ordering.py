@@ -11,8 +11,9 @@ from app.db.people.persons import lend_staff_view
 from app.db.selling.orders import orders, turnover_of_year
 from app.domain.days import day_of
 from app.domain.errors import SoldOut
-from app.domain.market.offerings import Hold, Offering, as_published, check_seen, take
+from app.domain.market.offerings import Hold, Offering, as_published, shown, take
 from app.domain.selling.orders import Order, free_of_vat
+from app.domain.selling.prices import PriceTerms
 from app.domain.vat import without_vat
 from app.usecases.declared.due import order_in_time
 
@@ -32,25 +33,32 @@ async def small_business_since(tx: Tx, order: Order, since: date | None) -> Orde
     await lend_staff_view(tx, order.cooperative_id)
     day = day_of(order.placed_at)
     turnover = await turnover_of_year(tx, order.cooperative_id, day.year)
-    if not without_vat(since, turnover, order.net_cents, day):
-        return order
-    return free_of_vat(order)
+    free = free_of_vat(order)
+    return free if without_vat(since, turnover, free.net_cents, day) else order
 
 
-async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | None) -> Offering:
+async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | None, terms: PriceTerms) -> Offering:
     """The offering at the price of its hold, or else at the present price.
 
-    Raises PriceChanged if the edition that the buyer saw has another price.
+    Raises PriceChanged if this buyer pays another price for the edition that they saw.
     """
     agreed = offering
     if kept is not None:
-        contents = await edition_of(tx, offering.id, kept.edition)
-        if contents is not None:
-            agreed = as_published(offering, kept.edition, contents, kept.purchase_cents)
+        held = await _edition(tx, offering, kept.edition, terms)
+        agreed = offering if held is None else replace(held, purchase_cents=kept.purchase_cents)
     if seen is not None and seen != agreed.edition:
-        contents = await edition_of(tx, offering.id, seen)
-        check_seen(agreed, None if contents is None else as_published(offering, seen, contents))
+        terms.check_seen(agreed, await _edition(tx, offering, seen, terms))
     return agreed
+
+
+async def _edition(tx: Tx, offering: Offering, edition: int, terms: PriceTerms) -> Offering | None:
+    """The offering as that edition has it, with what a consumer pays for it today."""
+    if edition == offering.edition:
+        return offering
+    contents = await edition_of(tx, offering.id, edition)
+    if contents is None:
+        return None
+    return shown(as_published(offering, edition, contents), None, terms.day, terms.small_business_from)
 
 
 async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:

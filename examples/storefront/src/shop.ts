@@ -4,9 +4,9 @@ import * as samen from "./samen";
 import { language, money, texts } from "./texts";
 
 function price(found: samen.Offering): HTMLElement {
-  if (Number(found.priceInclVat.amount) === 0) return h("p", { class: "price" }, h("strong", {}, texts.free));
+  if (Number(found.price.amount) === 0) return h("p", { class: "price" }, h("strong", {}, texts.free));
   const unit = texts.per[found.priceUnit] ?? "";
-  return h("p", { class: "price" }, h("strong", {}, money(found.priceInclVat)), ` ${unit}, ${texts.vat}`);
+  return h("p", { class: "price" }, h("strong", {}, money(found.price)), ` ${unit}, ${texts.vat}`);
 }
 
 function card(found: samen.Offering): HTMLElement {
@@ -96,7 +96,7 @@ function orderForm(found: samen.Offering): HTMLFormElement {
   function filled(): Filled {
     const now = Object.fromEntries(new FormData(form)) as Filled;
     sessionStorage.setItem(kept, JSON.stringify(now));
-    total.textContent = money(found.priceInclVat, Math.max(0, Math.trunc(Number(now.quantity) || 0)));
+    total.textContent = money(found.price, Math.max(0, Math.trunc(Number(now.quantity) || 0)));
     return now;
   }
 
