@@ -148,7 +148,7 @@ async def test_one_offering(both: Both, world: World, seller: Seller) -> None:
     written, told = await both(document, id=offering)
     assert written is not None
     assert written == told["data"]
-    assert written["it"]["price"] == {"amount": "90.75"}
+    assert written["it"]["price"] == {"amount": "109.81"}
     assert list(written["it"]) == ["price", "id", "cooperative"]
 
 
