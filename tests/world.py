@@ -319,6 +319,30 @@ class World:
             await seller.coordinator("POST", place, {"verb": "confirm", "reason": "meerwerk"})
         return claim
 
+    async def journal(self, seller: Seller, source_id: str, kind: str | None = None) -> Json:
+        """The newest journal of a source that can be reversed, or of a kind."""
+        found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals?sourceId={source_id}")
+        fitting = (row for row in found["items"] if (row["kind"] == kind if kind else row["canBeReversed"]))
+        journal: Json = next(fitting)
+        return journal
+
+    async def undo(
+        self,
+        seller: Seller,
+        source: Json,
+        reason: str = "vergissing",
+        *,
+        kind: str | None = None,
+        by: Caller | None = None,
+        status: int | None = None,
+        **more: Any,
+    ) -> Json:
+        """Reverses the newest booking of a source."""
+        journal = await self.journal(seller, source["id"], kind)
+        place, body = f"/v1/journals/{journal['id']}/reversals", {"reason": reason} | more
+        made: Json = await (by or seller.treasurer)("POST", place, body, status=status)
+        return made
+
     async def thermometer(self, seller: Seller, member_id: str | None = None) -> Json:
         found: Json = await seller.member("GET", f"/v1/members/{member_id or seller.member_id}/thermometer")
         return found

@@ -7,6 +7,7 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, cents, computed, shape
 from app.domain import ledger as domain
 from app.domain.books import flows
+from app.domain.books.corrections import can_be_reversed
 from app.domain.ledger import AccountKind, JournalKind
 from app.ids import AccountId, AgreementId, AnyId, JournalId, MemberId, PersonId
 from app.usecases.ledger import close_month, list_accounts, list_journals, list_periods
@@ -80,6 +81,10 @@ class Journal:
     """The month in which it is booked, by its first day."""
     reverses: JournalId | None
     """The journal that it reverses."""
+    reversed_by: JournalId | None
+    """The journal that reverses it."""
+    can_be_reversed: bool = computed(lambda journal, _: can_be_reversed(journal))
+    """Whether it can be reversed as far as its kind goes; the answer to a reversal may still name another booking."""
     agreement_id: AgreementId | None
     """The version of the agreement that split it."""
     entries: list[Entry]

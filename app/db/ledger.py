@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from app.db import columns as c
 from app.db.engine import Tx
 from app.domain.chart import result_lines, rgs_of
+from app.domain.errors import NotFound
 from app.domain.ledger import (
     FLOOR,
     Account,
@@ -184,6 +185,21 @@ async def results_of_journal(tx: Tx, journal: Journal) -> tuple[ResultLine, ...]
     return tuple(ResultLine(**dict(row)) for row in await tx.rows(sql, journal.id))
 
 
+async def get_journal(tx: Tx, journal_id: UUID) -> Journal:
+    """The journal with this id, in any currency. Raises NotFound."""
+    record = await tx.row(f"{_JOURNAL} where j.id = $1", journal_id)
+    if record is None:
+        raise NotFound
+    return _journal(record)
+
+
+async def journals_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind) -> list[Journal]:
+    """The journals of one kind and source that are not undone, by part; in the books of every side that is open."""
+    sql = f"""{_JOURNAL} where j.source_type = $1 and j.source_id = $2 and j.kind = $3
+              and not exists (select 1 from journal r where r.reverses = j.id) order by j.part"""
+    return [_journal(record) for record in await tx.rows(sql, source_type, source_id, kind)]
+
+
 async def legs_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
     """A journal's legs as they were posted."""
     sql = """select e.cents, e.rule, e.facts, a.kind, a.member_id, a.party from entry e
@@ -203,7 +219,7 @@ async def legs_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
 
 _JOURNAL = """
     select j.id, j.cooperative_id, j.kind, j.source_type, j.source_id, j.part, j.booked_at, j.effective_on, j.period,
-           j.reverses, j.agreement_id,
+           j.reverses, j.agreement_id, (select r.id from journal r where r.reverses = j.id) as reversed_by,
            (select jsonb_agg(jsonb_build_object(
                 'line', e.line, 'account_id', e.account_id, 'account_kind', a.kind, 'cents', e.cents,
                 'balance_after_cents', e.balance_after, 'rule', e.rule, 'facts', e.facts, 'member_id', a.member_id)

@@ -207,6 +207,18 @@ class AlreadySettled(Conflict):
     code = "already_settled"
 
 
+class NotReversible(Conflict):
+    """A booking that only follows from another act; `how` is its kind, which decides what to do instead."""
+
+    code = "not_reversible"
+
+
+class ReverseThatFirst(Conflict):
+    """Another booking stands on this one: `kind` and `journal_id` name it."""
+
+    code = "reverse_that_first"
+
+
 class RuleMissing(Conflict):
     code = "rule_missing"
 

@@ -86,6 +86,18 @@ class JournalKind(StrEnum):
     ALLOWANCE_REVERSAL = "allowance_reversal"
     CLASSIFICATION = "classification"
     """What the books of an earlier version say in the chart of today."""
+    DONATION_REVERSAL = "donation_reversal"
+    FUND_EXPENSE_REVERSAL = "fund_expense_reversal"
+    SPEND_REVERSAL = "spend_reversal"
+    SPEND_BACK_REVERSAL = "spend_back_reversal"
+    COLLECTIVE_PURCHASE_REVERSAL = "collective_purchase_reversal"
+    REMITTANCE_REVERSAL = "remittance_reversal"
+    POT_SETTLEMENT_REVERSAL = "pot_settlement_reversal"
+    NETTING_REVERSAL = "netting_reversal"
+    INTERNAL_DELIVERY_REVERSAL = "internal_delivery_reversal"
+    BARTER_REVERSAL = "barter_reversal"
+    JOINT_PURCHASE_REVERSAL = "joint_purchase_reversal"
+    JOINT_PURCHASE_CREDIT_REVERSAL = "joint_purchase_credit_reversal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +186,8 @@ class Journal:
     results: tuple[ResultLine, ...] = ()
     reverses: UUID | None = None
     agreement_id: UUID | None = None
+    reversed_by: UUID | None = None
+    """The journal that undoes it."""
 
 
 MIRRORED = frozenset({"reversal", "refund"})

@@ -43,7 +43,7 @@ async def test_ons_shares_a_month_with_the_municipality(world: World, percent: s
     # A loss has no remittance.
     assert (balances["payable_municipality"], balances[TO_FUND]) == ("0.00", "-600.00")
     for allowance in granted:
-        await seller.treasurer("POST", f"/v1/allowances/{allowance['id']}/reversals", {"reason": "maand vervalt"})
+        await world.undo(seller, allowance)
     assert set((await world.balances(seller)).values()) == {"0.00"}
     await books_are_right(world)
 

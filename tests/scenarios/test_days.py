@@ -171,7 +171,14 @@ async def _as_owner(database_url: str, sql: str, *arguments: Any) -> Any:
         await connection.close()
 
 
-FOLLOWS = {"journal.period", "member_month.month", "fund_month.month", "period.month", "vat_rate.from_date"}
+FOLLOWS = {
+    "journal.period",
+    "journal_reversal.day",
+    "member_month.month",
+    "fund_month.month",
+    "period.month",
+    "vat_rate.from_date",
+}
 """Days that are derived from others, or come with the code."""
 
 

@@ -148,7 +148,7 @@ async def test_a_payment_recorded_by_mistake_takes_its_sale_back_and_a_new_one_b
     await world.deliver(seller, order)
     await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
     paid = await world.pay(seller, order)
-    await seller.treasurer("POST", f"/v1/payments/{paid['id']}/reversals", {"reason": "verkeerde regel"})
+    await world.undo(seller, paid)
     assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
     assert (await app("GET", f"/v1/orders/{order['id']}"))["payment"] == "unpaid"
     await world.pay(seller, order)

@@ -78,7 +78,7 @@ async def test_allowances_and_months_that_the_books_began_with_are_booked_work_t
         granted = await seller.treasurer("POST", place, {"kind": "hourly_allowance", "minutes": 60})
         late = await _draft(seller, rules, "2026-05-01")
         assert (await seller.treasurer("POST", f"{late}/tests", status=409))["facts"]["first"] == "2026-05-10"
-        await seller.treasurer("POST", f"/v1/allowances/{granted['id']}/reversals", {"reason": "vergissing"})
+        await world.undo(seller, granted)
         await seller.treasurer("POST", f"{late}/tests")
 
         running = await world.cooperative(HALF)
@@ -108,7 +108,7 @@ async def test_a_sale_that_is_booked_anew_keeps_its_version(world: World, databa
             )
         finally:
             await connection.close()
-        await seller.treasurer("POST", f"/v1/payments/{paid['id']}/reversals", {"reason": "verkeerde dag"})
+        await world.undo(seller, paid)
         await world.pay(seller, order)
         balances = await world.balances(seller)
         assert (balances["pot"], balances["payable_municipality"]) == ("300.00", "200.00")

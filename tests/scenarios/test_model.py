@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios.test_customer_credit import give_back, pay, seen, step, undo
+from tests.scenarios.test_customer_credit import give_back, pay, seen, step
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import NOTHING, Caller, Json, Seller, World
 
@@ -191,7 +191,7 @@ class Year:
                 payment = standing[which % len(standing)]
                 cents = round(float(payment["amount"]["amount"]) * 100)
                 gone = cents > sale.paid
-                await undo(self.seller, payment, status=409 if gone else 201)
+                await self.world.undo(self.seller, payment, status=409 if gone else 201)
                 sale.paid -= 0 if gone else cents
 
     async def balances(self) -> dict[str, int]:

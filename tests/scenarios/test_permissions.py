@@ -152,7 +152,7 @@ async def test_a_sale_booked_again_after_a_transfer_is_the_makers_own(world: Wor
         await decide(seller, await held(seller), "transfer", toMemberId=colleague_id)
         place = f"/v1/members/{colleague_id}/thermometer"
         assert (await colleague("GET", place))["balance"]["amount"] == "200.00"
-        await seller.treasurer("POST", f"/v1/payments/{payment['id']}/reversals", {"reason": "verkeerde order"})
+        await world.undo(seller, payment)
         await permit(manager, seller, "2026-01-01", "2026-06-30")
         await world.pay(seller, order)
         assert (await world.thermometer(seller))["balance"]["amount"] == "200.00"

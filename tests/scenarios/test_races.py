@@ -164,12 +164,13 @@ async def test_payments_refunds_and_reversals_at_once_add_up(world: World) -> No
         await world.deliver(seller, order)
         await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
         body = {"amount": {"amount": "60.00"}}
-        earlier.append(await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", body))
+        paid = await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", body)
+        earlier.append(await world.journal(seller, paid["id"]))
     before = await world.deadlocks()
     back = {"reason": "terug", "amount": {"amount": "30.00"}}
     undone, given, _ = await asyncio.gather(
         asyncio.gather(
-            *(_post(seller.treasurer, f"/v1/payments/{p['id']}/reversals", {"reason": "x"}, p["id"]) for p in earlier)
+            *(_post(seller.treasurer, f"/v1/journals/{p['id']}/reversals", {"reason": "x"}, p["id"]) for p in earlier)
         ),
         asyncio.gather(*(_post(seller.treasurer, f"/v1/orders/{o['id']}/refunds", back, o["id"]) for o in orders)),
         asyncio.gather(*(world.pay(seller, order) for order in orders for _ in range(2))),

@@ -61,7 +61,7 @@ async def test_a_part_before_completion_is_due_again(world: World) -> None:
     await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", {"amount": {"amount": "10.00"}})
     assert (await world.thermometer(seller))["balance"]["amount"] == "85.00"
     await refund(seller, order, "10.00")
-    undo = await seller.treasurer("POST", f"/v1/payments/{payment['id']}/reversals", {"reason": "x"}, status=409)
+    undo = await world.undo(seller, payment, status=409)
     assert undo["code"] == "paid_back_already"
     await books_are_right(world)
 

@@ -13,7 +13,7 @@ EARS: dict[str, frozenset[str]] = {
     "partner": _ORDER | {"draft"},
     "member": _ORDER | _MEMBER | _HOUSE | {"permission"},
     "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "refund", "hours", "fund"},
-    "treasurer": _ORDER | _MEMBER | _HOUSE | {"power", "refund", "hours", "fund", "delivery"},
+    "treasurer": _ORDER | _MEMBER | _HOUSE | {"power", "refund", "hours", "fund", "delivery", "correction"},
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

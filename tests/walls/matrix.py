@@ -29,7 +29,6 @@ move_order                   customer app
 get_guest_order              everyone
 list_payments                customer app coordinator treasurer
 record_payment               treasurer
-reverse_payment              treasurer
 list_refunds                 customer app coordinator treasurer
 refund_order                 treasurer
 list_offerings               partner member coordinator treasurer colleague
@@ -114,7 +113,6 @@ decide_held                  coordinator
 list_allowances              member coordinator treasurer colleague
 grant_allowance              treasurer
 get_allowance                member coordinator treasurer
-reverse_allowance            treasurer
 list_spending_requests             member coordinator treasurer case-manager colleague
 request_spending             member
 settle_pot                   treasurer
@@ -203,6 +201,9 @@ list_periods                 treasurer
 close_month                  treasurer
 list_accounts                treasurer
 list_journals                treasurer
+reverse_journal              treasurer
+list_journal_reversals       treasurer
+get_journal_reversal         treasurer
 export_books                 treasurer
 get_statement                treasurer
 get_member_statement         member coordinator treasurer

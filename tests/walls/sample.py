@@ -68,7 +68,7 @@ PERSONAL = frozenset(
     }
 )
 """Texts that only the member or the customer, and people who work with them, may read."""
-HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery"})
+HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery", "correction"})
 """Texts that stay inside the cooperative, or between two parties."""
 
 VERSIONED = {
@@ -281,12 +281,16 @@ async def _house(sample: Sample) -> None:
     seller, collective, values = sample.seller, sample.collective, sample.values
     roof = {"title": sample.word("fund"), "purposes": ["gereedschap"]}
     fund = await sample.at(seller.treasurer, "funds", roof)
-    await seller.treasurer("POST", f"/v1/funds/{fund['id']}/donations", {"amount": EURO, "giver": "Jo"})
+    donations = f"/v1/funds/{fund['id']}/donations"
+    wrong, right = [await seller.treasurer("POST", donations, {"amount": EURO, "giver": "Jo"}) for _ in range(2)]
+    undone = f"/v1/journals/{wrong['id']}/reversals"
+    reversal = await seller.treasurer("POST", undone, {"reason": sample.word("correction")})
     trade: Json = {"giverId": str(values["receiver_id"]), "receiverId": seller.member_id, "minutes": 60}
     barter = await sample.at(sample.colleague, "barters", trade | {"title": sample.word("barter")})
     bus = {"title": sample.word("ballot"), "supplier": "Garage", "amount": EURO}
     ballot = await collective.member("POST", f"/v1/cooperatives/{collective.id}/ballots", bus)
     ids = {"fund_id": fund["id"], "barter_id": barter["id"], "ballot_id": ballot["id"]}
+    ids |= {"journal_id": right["id"], "reversal_id": reversal["id"]}
     values |= {name: UUID(value) for name, value in ids.items()}
 
 

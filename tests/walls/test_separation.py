@@ -64,7 +64,7 @@ async def test_the_treasurer_who_bought_does_not_touch_the_payment(world: World)
     await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
     second = await world.officer("treasurer", cooperativeId=seller.id)
     payment = await second("POST", f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]})
-    place = f"/v1/payments/{payment['id']}/reversals"
+    place = f"/v1/journals/{(await world.journal(seller, payment['id']))['id']}/reversals"
     for path, body in ((place, {"reason": "x"}), (f"/v1/orders/{order['id']}/refunds", {"reason": "x"})):
         assert (await seller.treasurer("POST", path, body, status=403))["code"] == "second_person_needed"
     await second("POST", place, {"reason": "verkeerde rekening"})

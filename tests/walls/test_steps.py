@@ -353,10 +353,11 @@ async def test_allowances_and_permissions(world: World) -> None:
     roles = await staff(world, seller)
     manager = roles["manager"]
     assert manager is not None
-    reverses = {"reverse": "reversals", "withdraw": "withdrawals"}
+    journals: dict[str, str] = {}
 
     def send(verb: str, built: Built, given: Json) -> Request:
-        return "POST", f"{built.path}/{reverses[verb]}", given
+        place = f"/v1/journals/{journals[built.path]}/reversals" if verb == "reverse" else f"{built.path}/withdrawals"
+        return "POST", place, given
 
     def granted(*, reversed_: bool = False) -> Any:
         async def build() -> Built:
@@ -364,6 +365,7 @@ async def test_allowances_and_permissions(world: World) -> None:
             body = {"kind": "premium", "amount": EURO}
             made = await seller.treasurer("POST", f"/v1/members/{member_id}/allowances", body)
             built = Built(f"/v1/allowances/{made['id']}", caller)
+            journals[built.path] = (await world.journal(seller, made["id"]))["id"]
             if reversed_:
                 await seller.treasurer(*send("reverse", built, WHY))
             return built

@@ -9,7 +9,7 @@ from app.domain.earning import refunds
 from app.domain.selling import payments as domain
 from app.domain.selling.payments import PaymentMethod
 from app.ids import OrderId, PaymentId, RefundId
-from app.usecases.selling.payments import list_payments, list_refunds, record_payment, refund_order, reverse_payment
+from app.usecases.selling.payments import list_payments, list_refunds, record_payment, refund_order
 
 
 @shape(refunds.Refund)
@@ -57,6 +57,5 @@ ORDER = "/orders/{order_id}"
 payments = Noun("payments")
 payments.get(f"{ORDER}/payments", list_payments, Payment, below=Order)
 payments.post(f"{ORDER}/payments", record_payment, Payment)
-payments.post("/payments/{payment_id}/reversals", reverse_payment, Payment)
 payments.post(f"{ORDER}/refunds", refund_order, Order)
 payments.get(f"{ORDER}/refunds", list_refunds, Refund, below=Order)

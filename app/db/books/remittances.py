@@ -88,7 +88,7 @@ async def owed_lines(tx: Tx, cooperative_id: UUID, after: date | None, through: 
     """The entries for the municipality after one month through another, oldest first."""
     sql = """select j.id as journal_id, e.line, j.effective_on, j.period, j.kind, e.rule, e.cents, e.facts
                from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
-              where a.cooperative_id = $1 and a.kind = 'payable_municipality' and j.kind <> 'remittance'
+              where a.cooperative_id = $1 and a.kind = 'payable_municipality' and j.source_type <> 'remittance'
                 and ($2::date is null or j.period > $2) and ($3::date is null or j.period <= $3)
               order by j.id, e.line"""
     found, name = [], tx.sealing.pseudonym

@@ -24,7 +24,7 @@ begin
                     ('joint_purchase', 'closes_at'), ('joint_purchase', 'tops_up_at'), ('netting', 'as_of')))
            and (c.table_name, c.column_name) not in (
                     ('journal', 'period'), ('member_month', 'month'), ('fund_month', 'month'), ('period', 'month'),
-                    ('vat_rate', 'from_date'))
+                    ('vat_rate', 'from_date'), ('journal_reversal', 'day'))
     loop
         v_bad := format(case v.data_type
             when 'date' then 'new.%I not between date ''2000-01-01'' and date ''2199-12-31'''

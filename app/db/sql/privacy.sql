@@ -32,6 +32,13 @@ begin
      where subject_id = any(p_subjects || v_tasks) and facts ?| v_names;
 end $$;
 
+-- Forgets why bookings about these members or orders, or of these payments, were undone.
+create function forget_reversals(p_about uuid[], p_payments uuid[] default '{}') returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update journal_reversal set reason = '', answer = ''
+     where (about_ids && p_about or source_id = any(p_payments)) and (reason || answer) <> ''
+$$;
+
 -- Forgets the free texts about these orders, whoever wrote them, and those of jobs that came of one.
 create function forget_words(p_orders uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -41,6 +48,7 @@ begin
     update order_event set note = '' where order_id = any(p_orders) and note <> '';
     update refund set reason = '' where order_id = any(p_orders) and reason <> '';
     update payment set reason = '' where order_id = any(p_orders) and reason <> '';
+    perform forget_reversals(p_orders, array(select id from payment where order_id = any(p_orders)));
     update assignment_customer set contact = '{"name": "\u2013"}' where id = any(v_jobs);
     update assignment set about = '', place = '', reason = '', version = version + 1
      where id = any(v_jobs) and (about <> '' or place <> '' or reason <> '');
@@ -89,6 +97,7 @@ begin
      where member_id = any(v_members) and paid_on is null;
     update earning set reason = '' where member_id = any(v_members) and reason <> '';
     update power_event set reason = '' where person_id = v_me and reason <> '';
+    perform forget_reversals(v_members);
     perform forget_facts(
         array(select id from assignment_hours where member_id = any(v_members)), '{"reason": ""}');
     perform forget_facts(

@@ -1,10 +1,9 @@
 """Allowances and premiums: granted by the treasurer, never to themselves; a mistake is reversed, never edited."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from app.db import ledger
-from app.db.earning.agreements import agreement_on, get_agreement
+from app.db.earning.agreements import agreement_on
 from app.db.earning.allowances import allowances, given_in_year
 from app.db.earning.earnings import lock_year, save_year
 from app.db.engine import Tx, uuid7
@@ -14,19 +13,16 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import check_day
 from app.domain.earning.agreements import Agreement
-from app.domain.earning.allowances import ALLOWANCE, Allowance, AllowanceKind, AllowanceState, amount_of, legs_of
-from app.domain.earning.split import BY_YEAR_TOTAL
+from app.domain.earning.allowances import Allowance, AllowanceKind, amount_of, legs_of
 from app.domain.errors import AgreementMissing, NotFound, SecondPersonNeeded
-from app.domain.ledger import JournalKind, Leg, Posting, negated
+from app.domain.ledger import JournalKind, Leg, Posting
 from app.domain.limits import LIMITS, LegalLimit
 from app.domain.page import Page, PageRequest
-from app.domain.transitions import Case, move
 from app.ids import AllowanceId, CooperativeId, MemberId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
-from app.usecases.declared.version import expect
 from app.usecases.declared.visitors import open_to_visitors
-from app.vocabulary import Amount, Day, Doc, Minutes, Reason, StatedReason, Version
+from app.vocabulary import Amount, Day, Doc, Minutes, Reason
 
 AllowanceDay = Annotated[Day, Doc("The day worked; for a month or a premium, a day in its period.")]
 
@@ -80,32 +76,8 @@ async def grant_allowance(
     await allowances.add(tx, allowance)
     more = year.move_fund(agreement, day, -cents)
     await save_year(tx, year)
-    await ledger.post(tx, _posting(allowance, agreement, JournalKind.ALLOWANCE, (*legs_of(allowance), *more)))
+    await ledger.post(tx, _posting(allowance, agreement, (*legs_of(allowance), *more)))
     return allowance
-
-
-async def reverse_allowance(
-    tx: Tx, actor: Actor, *, allowance_id: AllowanceId, reason: StatedReason, expected_version: Version | None = None
-) -> Allowance:
-    """Reverse an allowance that was granted by mistake. For the treasurer, but not for their own.
-
-    Raises WrongState, Stale, SecondPersonNeeded.
-    """
-    found = await allowances.get(tx, allowance_id)
-    actor.require(Right.GRANT_ALLOWANCE, found.cooperative_id)
-    year = await lock_year(tx, found.cooperative_id, [found.member_id], found.day.year)
-    allowance = await allowances.get(tx, allowance_id, lock=True)
-    expect(allowance.version, expected_version)
-    state = AllowanceState(move(ALLOWANCE, Case(allowance, actor, tx.now), "reverse", reason=reason))
-    agreement = await get_agreement(tx, allowance.agreement_id)
-    original = await ledger.journal_of(tx, "allowance", allowance_id, JournalKind.ALLOWANCE, 1)
-    booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]
-    more = year.move_fund(agreement, allowance.day, allowance.cents)
-    await save_year(tx, year)
-    legs = (*negated(tuple(booked)), *more)
-    posting = _posting(allowance, agreement, JournalKind.ALLOWANCE_REVERSAL, legs)
-    await ledger.post(tx, replace(posting, reverses=original.id))
-    return await allowances.save(tx, replace(allowance, state=state, reversed_by=actor.person, reason=reason))
 
 
 @shows_private
@@ -137,11 +109,11 @@ async def list_legal_limits(tx: Tx, actor: Actor) -> list[LegalLimit]:
     return list(LIMITS)
 
 
-def _posting(allowance: Allowance, agreement: Agreement, kind: JournalKind, legs: tuple[Leg, ...]) -> Posting:
+def _posting(allowance: Allowance, agreement: Agreement, legs: tuple[Leg, ...]) -> Posting:
     return Posting(
         id=uuid7(),
         cooperative_id=allowance.cooperative_id,
-        kind=kind,
+        kind=JournalKind.ALLOWANCE,
         source_type="allowance",
         source_id=allowance.id,
         part=1,

@@ -1,4 +1,4 @@
-"""Payments and refunds: the treasurer records and reverses them, and never edits them; each books its own journal."""
+"""Payments and refunds: the treasurer records them, and never edits them; each books its own journal."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -22,11 +22,8 @@ from app.domain.selling.payments import (
     payment_day,
     receipt_legs,
     receive,
-    reverse,
-    undo_receipt,
-    undone,
 )
-from app.ids import OrderId, PaymentId
+from app.ids import OrderId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.due import order_in_time
 from app.usecases.declared.reading import asks_first, reads_by_id
@@ -34,7 +31,7 @@ from app.usecases.shared.assignment import follow_payment
 from app.usecases.shared.book_assignment import give_back_assignment
 from app.usecases.shared.book_refund import book_refund, pay_back
 from app.usecases.shared.book_sale import settle, unsettle
-from app.usecases.shared.owed_back import set_off, tell_due, tell_owed_back
+from app.usecases.shared.owed_back import tell_due, tell_owed_back
 from app.usecases.shared.trails import note_order
 from app.vocabulary import Amount, Doc, PastDay, Reason
 
@@ -105,48 +102,6 @@ async def list_payments(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Paym
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
     return await payments.all(tx, order_id=order_id)
-
-
-async def reverse_payment(tx: Tx, actor: Actor, *, payment_id: PaymentId, reason: Reason) -> Payment:
-    """Undo a payment that was recorded by mistake. For the treasurer.
-
-    If the sale is not paid any more, it is taken back. Raises AlreadySettled for a payment that was undone,
-    PaidBackAlready if its money went back to the customer, SecondPersonNeeded for the buyer.
-    """
-    found = await payments.get(tx, payment_id)
-    order = await _locked(tx, actor, Right.RECORD_PAYMENT, found.order_id)
-    payment = await payments.get(tx, payment_id, lock=True)
-    by = await _second_person(tx, actor, order, "reverse_payment")
-    today = tx.today
-    reversed_payment = reverse(payment, by=by, on=today, reason=reason)
-    booked = await ledger.journal_of(tx, "payment", payment.id, JournalKind.PAYMENT, 1)
-    legs = await ledger.legs_of(tx, booked)
-    after, credit = undo_receipt(order, payment, legs)
-    # The earnings of an assignment do not depend on the customer's payment.
-    if order.assignment_id is None and after.due_cents:
-        after = await unsettle(tx, after)
-    await set_off(tx, after, payment.id, credit)
-    await ledger.post(
-        tx,
-        Posting(
-            id=uuid7(),
-            cooperative_id=payment.cooperative_id,
-            kind=JournalKind.PAYMENT_REVERSAL,
-            source_type="payment",
-            source_id=payment.id,
-            part=1,
-            effective_on=today,
-            legs=undone(legs),
-            reverses=booked.id,
-        ),
-    )
-    saved = await orders.save(tx, after)
-    await follow_payment(tx, saved)
-    await note_order(tx, actor, saved, "reverse_payment", reason)
-    await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
-    await tell_due(tx, order, saved)
-    await tell_owed_back(tx, order, saved)
-    return await payments.save(tx, reversed_payment)
 
 
 async def refund_order(

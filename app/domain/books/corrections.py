@@ -1,0 +1,204 @@
+"""Corrections: which bookings can be undone, by whom, on which day; and how several sides agree to it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.access import Right
+from app.domain.days import check_day
+from app.domain.errors import (
+    AlreadySettled,
+    BelowFloor,
+    NotReversible,
+    ReasonNeeded,
+    RuleRefused,
+    SecondPersonNeeded,
+    WrongState,
+)
+from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
+
+K = JournalKind
+RIGHTS: dict[JournalKind, Right] = {
+    K.PAYMENT: Right.RECORD_PAYMENT,
+    K.ALLOWANCE: Right.GRANT_ALLOWANCE,
+    K.DONATION: Right.WRITE_FUND,
+    K.FUND_EXPENSE: Right.WRITE_FUND,
+}
+"""The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
+BY_YEAR = frozenset({K.ALLOWANCE})
+"""Bookings that count in the calendar year of a member or the fund. Their reversal counts in the same year."""
+DEBT = "debt_set_off"
+"""The rule of what a reversal sets off between a member's pot and debt; the booking itself had no such leg."""
+
+
+class ReversalState(StrEnum):
+    """The state of a reversal: several sides agree to some of them first."""
+
+    PROPOSED = "proposed"
+    BOOKED = "booked"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A side that agreed, and the person who said so."""
+
+    side_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reversal:
+    """Why `journal_id` was undone, and by which journal (`reversed_by`), dated `day`.
+
+    `side_ids` are the cooperatives or members who all have to agree first; nobody else has to if it is empty. `answer`
+    is why one of them did not.
+    """
+
+    id: UUID
+    journal_id: UUID
+    cooperative_id: UUID
+    kind: JournalKind
+    source_type: str
+    source_id: UUID
+    day: date
+    reason: str
+    asked_by: UUID
+    asked_at: datetime
+    about_ids: tuple[UUID, ...] = ()
+    """The members and the order that it is about: when one of them is erased, its words go."""
+    side_ids: tuple[UUID, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+    state: ReversalState = ReversalState.PROPOSED
+    reversed_by: UUID | None = None
+    answer: str = ""
+    version: int = 1
+
+    @property
+    def waits_for(self) -> tuple[UUID, ...]:
+        """The sides that did not agree yet."""
+        done = {one.side_id for one in self.agreed}
+        return tuple(side for side in self.side_ids if side not in done)
+
+
+def can_be_reversed(journal: Journal) -> bool:
+    """Whether people can undo a journal, as far as it tells by itself: what stands on it is not looked at."""
+    return journal.kind in RIGHTS and journal.reversed_by is None
+
+
+def right_to_reverse(kind: JournalKind) -> Right:
+    """The right to undo a booking; for one that nobody undoes, that of reading it."""
+    return RIGHTS.get(kind, Right.READ_LEDGER)
+
+
+def check_reversible(journal: Journal) -> None:
+    """Raises NotReversible for a booking that only follows from another act, AlreadySettled if it was undone."""
+    if journal.kind not in RIGHTS:
+        how = "reversal" if journal.reverses is not None else journal.kind
+        raise NotReversible(kind=journal.kind, how=how)
+    if journal.reversed_by is not None:
+        raise AlreadySettled(what=journal.kind)
+
+
+def reversal_day(journal: Journal, day: date | None, today: date) -> date:
+    """The day on which a reversal counts, by default today: that of its journal or later, at most today.
+
+    Of a booking that counts in a calendar year, by default the last day that this year has had. Raises DayOutOfRange.
+    """
+    booked = journal.effective_on
+    last = today
+    if journal.kind in BY_YEAR:
+        last = max(booked, min(today, date(booked.year, 12, 31)))
+    return check_day("day", day or last, min(booked, last), last)
+
+
+def propose(
+    journal: Journal,
+    *,
+    reversal_id: UUID,
+    by: UUID,
+    now: datetime,
+    day: date,
+    reason: str,
+    side_ids: Collection[UUID],
+) -> Reversal:
+    """A reversal to which the sides agree next. Raises ReasonNeeded."""
+    if not reason.strip():
+        raise ReasonNeeded(verb="reverse")
+    return Reversal(
+        id=reversal_id,
+        journal_id=journal.id,
+        cooperative_id=journal.cooperative_id,
+        kind=journal.kind,
+        source_type=journal.source_type,
+        source_id=journal.source_id,
+        day=day,
+        reason=reason,
+        asked_by=by,
+        asked_at=now,
+        about_ids=_about(journal),
+        side_ids=tuple(sorted(side_ids)),
+    )
+
+
+def _about(journal: Journal) -> tuple[UUID, ...]:
+    members = {entry.member_id for entry in journal.entries if entry.member_id is not None}
+    return tuple(sorted(members | {UUID(entry.facts["order"]) for entry in journal.entries if "order" in entry.facts}))
+
+
+def agree(reversal: Reversal, side_id: UUID, by: UUID, day: date | None) -> Reversal:
+    """The reversal to which one more side agreed.
+
+    Raises AlreadySettled for a side that did, SecondPersonNeeded for one person on two sides, RuleRefused for another
+    day than the first side's.
+    """
+    if any(one.side_id == side_id for one in reversal.agreed):
+        raise AlreadySettled(what="reversal", how="reversal")
+    if any(one.person_id == by for one in reversal.agreed):
+        raise SecondPersonNeeded(verb="reverse")
+    if day not in (None, reversal.day):
+        raise RuleRefused(rule="both_name_one_day", value=str(reversal.day))
+    return replace(reversal, agreed=(*reversal.agreed, Agreed(side_id, by)))
+
+
+def booked(reversal: Reversal, reversed_by: UUID) -> Reversal:
+    """The reversal, booked as that journal."""
+    return replace(reversal, state=ReversalState.BOOKED, reversed_by=reversed_by)
+
+
+def declined(reversal: Reversal, reason: str) -> Reversal:
+    """The reversal that a side does not want, or takes back. Raises WrongState, ReasonNeeded."""
+    if reversal.state is not ReversalState.PROPOSED:
+        raise WrongState(verb="decline", state=reversal.state, possible=[])
+    if not reason.strip():
+        raise ReasonNeeded(verb="decline")
+    return replace(reversal, state=ReversalState.DECLINED, answer=reason)
+
+
+def into_balance(pots: Mapping[UUID, tuple[int, int]], legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """Legs that undo a booking, and what they set off between pot and debt, so that nobody saves and owes at once.
+
+    `pots` are the balance and the debt of each member before. Only a debt that the booking repaid comes back. Raises
+    BelowFloor if a pot has too little for the rest: what was spent is not undone.
+    """
+    moved: list[Leg] = []
+    for member_id in sorted({leg.member_id for leg in legs if leg.member_id is not None}):
+        pot, owed = pots.get(member_id, (0, 0))
+        savings = [leg.cents for leg in legs if leg.member_id == member_id and leg.kind is AccountKind.POT]
+        debts = [leg.cents for leg in legs if leg.member_id == member_id and leg.kind is AccountKind.RECEIVABLE_MEMBER]
+        left = pot + sum(savings) - owed + sum(debts)
+        if -left > owed - sum(cents for cents in debts if cents < 0):
+            raise BelowFloor
+        moved += _set_off(member_id, pot + sum(savings) - max(left, 0))
+    return (*legs, *moved)
+
+
+def _set_off(member_id: UUID, cents: int) -> tuple[Leg, ...]:
+    """Moves cents from the pot of a member to their debt; if negative, back again."""
+    legs = (
+        Leg(kind=AccountKind.POT, cents=-cents, rule=DEBT, facts={}, member_id=member_id),
+        Leg(kind=AccountKind.RECEIVABLE_MEMBER, cents=cents, rule=DEBT, facts={}, member_id=member_id),
+    )
+    return legs if cents else ()

@@ -1,0 +1,70 @@
+"""What every reversal does: the exact negation of a journal, with the parts that depend on a year computed again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.earning.agreements import get_agreement
+from app.db.engine import Tx, uuid7
+from app.domain.actors import Actor
+from app.domain.earning.split import BY_YEAR_TOTAL, fund_cents
+from app.domain.earning.thresholds import Year
+from app.domain.ledger import Journal, JournalKind, Leg, Posting, negated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undoing:
+    """A journal to undo on `day`, by a journal with this `id`; `actor` is who asks, or agrees last."""
+
+    journal: Journal
+    id: UUID
+    day: date
+    reason: str
+    actor: Actor
+
+    @property
+    def source_id(self) -> UUID:
+        return self.journal.source_id
+
+    @property
+    def cooperative_id(self) -> UUID:
+        return self.journal.cooperative_id
+
+
+async def negation_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
+    """The legs of a journal with the other sign, without those that are F of a year."""
+    return negated(tuple(leg for leg in await ledger.legs_of(tx, journal) if leg.rule not in BY_YEAR_TOTAL))
+
+
+async def negation_in_year(tx: Tx, journal: Journal, year: Year) -> tuple[Leg, ...]:
+    """The same, and what the municipality gets less of the fund's year; the fund counts it in the month of its booking.
+
+    The year has to be locked, and is to be saved.
+    """
+    assert journal.agreement_id is not None  # noqa: S101  what counts in a year was booked under an agreement
+    agreement = await get_agreement(tx, journal.agreement_id)
+    booked = await ledger.legs_of(tx, journal)
+    legs = negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL))
+    return (*legs, *year.move_fund(agreement, journal.effective_on, -fund_cents(booked)))
+
+
+async def post_reversal(tx: Tx, undoing: Undoing, legs: Sequence[Leg], journal: Journal | None = None) -> None:
+    """Books the reversal of the journal, or of another journal of the same act in the books of another side."""
+    undone = journal or undoing.journal
+    await ledger.post(
+        tx,
+        Posting(
+            id=undoing.id if undone is undoing.journal else uuid7(),
+            cooperative_id=undone.cooperative_id,
+            kind=JournalKind(f"{undone.kind}_reversal"),
+            source_type=undone.source_type,
+            source_id=undone.source_id,
+            part=undone.part,
+            effective_on=undoing.day,
+            legs=tuple(legs),
+            reverses=undone.id,
+            agreement_id=undone.agreement_id,
+        ),
+    )
