@@ -43,6 +43,8 @@ class Earning:
     """The member who got it instead, if it was transferred."""
     reason: str
     """The reason of the decision."""
+    decision_journal_id: JournalId | None
+    """The journal of the decision on what was held, to reverse it; null if there is none in force."""
     legs: list[Leg]
     """The parts of the split, after refunds."""
     version: int

@@ -12,6 +12,8 @@ from app.domain.ledger import AccountKind
 _DAY = {"period": "j.period", "work": "j.effective_on"}
 _SOLD = "('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')"
 _TOGETHER = "('joint_purchase', 'joint_purchase_credit')"
+_WHAT = "regexp_replace(j.kind, '_reversal$', '')"
+"""The kind of what was booked or undone."""
 _ORDER_OF = """
     left join refund r on j.source_type = 'refund' and r.id = j.source_id
     left join earning g on j.source_type = 'earning' and g.id = j.source_id
@@ -100,7 +102,7 @@ async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
     """The customers' money of a month and where it went, and the money that left the pots and the fund."""
     sql = f"""
         with moved as (
-            select j.kind as what, a.kind, a.member_id is not null as own, sum(e.cents)::bigint as cents
+            select {_WHAT} as what, a.kind, a.member_id is not null as own, sum(e.cents)::bigint as cents
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
              where j.cooperative_id = $1 and j.period = $2 group by 1, 2, 3)
         select 'customer' as source, kind as target, sum(cents)::bigint as cents from moved

@@ -86,7 +86,8 @@ LOTS = """
     union all
     select a.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
       from account a join entry e on e.account_id = a.id, jsonb_array_elements(e.facts -> 'lots') lot
-     where a.kind = 'pot' and e.rule = 'pot_settlement'"""
+     where a.kind = 'pot' and e.rule = 'pot_settlement'
+       and not exists (select 1 from journal r where r.reverses = e.journal_id)"""
 """What each month brought the pots, less what purchases and settlements used of it."""
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
+from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.earning.refunds import Refund
 from app.domain.selling.payments import Payment
@@ -56,3 +57,11 @@ payments = Store(
     fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at"),
 )
 refunds = Store(RefundRow, Refund)
+
+
+async def last_credit(tx: Tx, order_id: UUID) -> UUID | None:
+    """The journal of the last refund that was taken off the sale of an order."""
+    sql = """select j.id from refund r join journal j on j.source_type = 'refund' and j.source_id = r.id
+              where r.order_id = $1 and j.kind = 'sale_refund' order by j.id desc limit 1"""
+    found: UUID | None = await tx.value(sql, order_id)
+    return found

@@ -25,9 +25,15 @@ RIGHTS: dict[JournalKind, Right] = {
     K.ALLOWANCE: Right.GRANT_ALLOWANCE,
     K.DONATION: Right.WRITE_FUND,
     K.FUND_EXPENSE: Right.WRITE_FUND,
+    K.SPEND: Right.PAY_SPENDING,
+    K.SPEND_BACK: Right.PAY_SPENDING,
+    K.RELEASE: Right.DECIDE_HELD,
+    K.COLLECTIVE_PURCHASE: Right.PAY_PURCHASE,
+    K.REMITTANCE: Right.SETTLE_REMITTANCE,
+    K.POT_SETTLEMENT: Right.SETTLE_POT,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
-BY_YEAR = frozenset({K.ALLOWANCE})
+BY_YEAR = frozenset({K.ALLOWANCE, K.RELEASE, K.COLLECTIVE_PURCHASE, K.POT_SETTLEMENT})
 """Bookings that count in the calendar year of a member or the fund. Their reversal counts in the same year."""
 DEBT = "debt_set_off"
 """The rule of what a reversal sets off between a member's pot and debt; the booking itself had no such leg."""

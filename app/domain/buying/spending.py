@@ -202,6 +202,41 @@ def decide(case: Case[Request], verb: str, **inputs: Any) -> Request:
     return moved
 
 
+def unpaid(case: Case[Request]) -> Request:
+    """The request before its payment: approved, with its amount reserved. Raises SecondPersonNeeded."""
+    _check_other_person(case)
+    return replace(
+        case.thing,
+        state=SpendingState.APPROVED,
+        reserved_cents=case.thing.cents,
+        paid_on=None,
+        spent_cents=None,
+        receipt="",
+        lots=(),
+    )
+
+
+def unsettled(case: Case[Request], free: Sequence[Lot], day: date) -> Request:
+    """The request before its receipt: paid in full. What had come back is of the oldest months that are `free`.
+
+    What no month has is of the month of `day`: a debt until then. Raises SecondPersonNeeded.
+    """
+    _check_other_person(case)
+    request = case.thing
+    back = request.cents - sum(lot.cents for lot in request.lots)
+    used = first_in_first_out(free, back)
+    short = back - sum(lot.cents for lot in used)
+    owed = (Lot(day.replace(day=1), short),) if short else ()
+    lots = tuple(by_month((*request.lots, *used, *owed)))
+    return replace(request, state=SpendingState.PAID, spent_cents=None, receipt="", lots=lots)
+
+
+def _check_other_person(case: Case[Request]) -> None:
+    if refusal := _somebody_else(case):
+        refusal.facts["verb"] = "reverse"
+        raise refusal
+
+
 def reserve_legs(request: Request, cents: int) -> tuple[Leg, ...]:
     """Reserves `cents` of the pot; a negative number releases them."""
     facts = {"purpose": request.purpose, "title": request.title}

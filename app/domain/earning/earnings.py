@@ -1,7 +1,7 @@
 """Earnings: what one member earned with one order; pending until it is booked, and possibly held before that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.domain.access import Right
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.split import BY_YEAR_TOTAL, split
 from app.domain.errors import SecondPersonNeeded, WrongState
-from app.domain.ledger import AccountKind, Leg
+from app.domain.ledger import AccountKind, Leg, stamped
 from app.domain.transitions import Case, Need, Process, Terms, Transition, of_staff
 
 
@@ -63,6 +63,8 @@ class Earning:
     """The part of the net amount that was refunded; `legs` are what is left."""
     part_id: UUID | None = None
     """The part of an assignment; each part has its own earning."""
+    decision_journal_id: UUID | None = None
+    """The journal of the decision in force on the held amount; loaded, never saved."""
     version: int = 1
 
     @property
@@ -135,3 +137,25 @@ def held_leg(earning: Earning, costs: Sequence[Leg]) -> Leg | None:
         return None
     facts = {"because": earning.held_because, "surplus": surplus}
     return Leg(kind=AccountKind.HELD, cents=surplus, rule="held", facts=facts, member_id=earning.member_id)
+
+
+def held_again(earning: Earning) -> Earning:
+    """The earning before the decision on what was held of it."""
+    costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
+    held = Leg(
+        kind=AccountKind.HELD,
+        cents=earning.held_cents,
+        rule="held",
+        facts={"because": earning.held_because, "surplus": earning.held_cents},
+        member_id=earning.member_id,
+    )
+    return replace(
+        earning,
+        state=EarningState.HELD,
+        kept_cents=0,
+        to_member_id=None,
+        decided_by=None,
+        reason="",
+        legs=(*costs, *stamped((held,), earning.member_id)),
+        decision_journal_id=None,
+    )

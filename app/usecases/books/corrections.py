@@ -26,8 +26,13 @@ from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.undo import Undoing
 from app.usecases.shared.undo_allowance import undo_allowance
+from app.usecases.shared.undo_ballot import undo_purchase_payment
 from app.usecases.shared.undo_fund import undo_fund_booking
+from app.usecases.shared.undo_held import undo_release
 from app.usecases.shared.undo_payment import undo_payment
+from app.usecases.shared.undo_pot import undo_pot_settlement
+from app.usecases.shared.undo_remittance import undo_remittance_payment
+from app.usecases.shared.undo_spending import undo_spend, undo_spend_back
 from app.vocabulary import Doc, PastDay, Reason
 
 ReversalDay = Annotated[
@@ -40,6 +45,12 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("allowance", JournalKind.ALLOWANCE): undo_allowance,
     ("restricted_fund", JournalKind.DONATION): undo_fund_booking,
     ("restricted_fund", JournalKind.FUND_EXPENSE): undo_fund_booking,
+    ("spending", JournalKind.SPEND): undo_spend,
+    ("spending", JournalKind.SPEND_BACK): undo_spend_back,
+    ("earning", JournalKind.RELEASE): undo_release,
+    ("ballot", JournalKind.COLLECTIVE_PURCHASE): undo_purchase_payment,
+    ("remittance", JournalKind.REMITTANCE): undo_remittance_payment,
+    ("member", JournalKind.POT_SETTLEMENT): undo_pot_settlement,
 }
 """How each booking is undone, by the type of its source and its kind."""
 

@@ -116,6 +116,7 @@ async def settle_remittance(
     expect(found.version, expected_version)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.reported_at), tx.today)
     paid = settled(Case(found, actor, tx.now), day)
+    part = await ledger.parts_of(tx, "remittance", found.id, JournalKind.REMITTANCE) + 1
     await ledger.post(
         tx,
         Posting(
@@ -124,7 +125,7 @@ async def settle_remittance(
             kind=JournalKind.REMITTANCE,
             source_type="remittance",
             source_id=found.id,
-            part=1,
+            part=part,
             effective_on=day,
             legs=settlement(found),
         ),

@@ -87,6 +87,7 @@ async def pay_purchase(
     year = await lock_year(tx, ballot.cooperative_id, (), day.year)
     legs = (*purchase_legs(ballot), *year.move_fund(agreement, day, -ballot.cents))
     await save_year(tx, year)
+    part = await ledger.parts_of(tx, "ballot", ballot.id, JournalKind.COLLECTIVE_PURCHASE) + 1
     await ledger.post(
         tx,
         Posting(
@@ -95,7 +96,7 @@ async def pay_purchase(
             kind=JournalKind.COLLECTIVE_PURCHASE,
             source_type="ballot",
             source_id=ballot.id,
-            part=1,
+            part=part,
             effective_on=day,
             legs=legs,
             agreement_id=agreement.id,

@@ -87,8 +87,9 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
         member_id=earning.member_id,
     )
     legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
-    await ledger.post(tx, _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *legs))))
-    return replace(booked, release_parts=part)
+    posting = _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *legs)))
+    await ledger.post(tx, posting)
+    return replace(booked, release_parts=part, decision_journal_id=posting.id)
 
 
 async def take_back_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement) -> None:
