@@ -204,6 +204,7 @@ list_journals                treasurer
 reverse_journal              treasurer
 list_journal_reversals       treasurer
 get_journal_reversal         treasurer
+decline_reversal             treasurer
 export_books                 treasurer
 get_statement                treasurer
 get_member_statement         member coordinator treasurer
@@ -224,6 +225,7 @@ RULE_FIRST = frozenset(
         "change_slot",
         "close_month",
         "decide_held",
+        "decline_reversal",
         "erase_me",
         "invite_to_slot",
         "join_slot",

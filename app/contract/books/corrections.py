@@ -8,7 +8,12 @@ from app.domain.books import corrections as domain
 from app.domain.books.corrections import ReversalState
 from app.domain.ledger import JournalKind
 from app.ids import AnyId, CooperativeId, JournalId, JournalReversalId, PersonId
-from app.usecases.books.corrections import get_journal_reversal, list_journal_reversals, reverse_journal
+from app.usecases.books.corrections import (
+    decline_reversal,
+    get_journal_reversal,
+    list_journal_reversals,
+    reverse_journal,
+)
 
 
 @shape(domain.Reversal)
@@ -37,6 +42,11 @@ class JournalReversal:
     asked_at: datetime
     """When it was asked for."""
     state: ReversalState
+    """`proposed`: it waits for another side, and nothing is booked yet."""
+    waits_for: list[AnyId]
+    """The sides that have to agree first: cooperatives, or the other member of a barter."""
+    answer: str
+    """The reason of a refusal."""
     version: int
 
 
@@ -45,3 +55,4 @@ corrections = Noun("ledger")
 corrections.post("/journals/{journal_id}/reversals", reverse_journal, JournalReversal, opens="/journal-reversals")
 corrections.get("/cooperatives/{cooperative_id}/journal-reversals", list_journal_reversals, JournalReversal)
 corrections.get(ONE, get_journal_reversal, JournalReversal)
+corrections.post(f"{ONE}/refusals", decline_reversal, JournalReversal)

@@ -7,7 +7,7 @@ from app.contract.shape import shape
 from app.contract.transitions import Step, steps
 from app.domain.earning import barters as domain
 from app.domain.earning.barters import BARTER, BarterState
-from app.ids import BarterId, CooperativeId, MemberId
+from app.ids import BarterId, CooperativeId, JournalId, MemberId
 from app.usecases.earning.barters import answer_barter, get_minutes, list_barters, propose_barter
 
 
@@ -29,6 +29,8 @@ class Barter:
     proposed_at: datetime
     """When it was proposed."""
     state: BarterState
+    journal_id: JournalId | None
+    """The journal that moved the minutes, to reverse it."""
     version: int
     available_transitions: list[Step] = steps("BarterTransition", BARTER)
 

@@ -14,7 +14,7 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "internal_delivery"
     __table_args__ = (
         c.check("internal_delivery_cents", "cents > 0 and from_cooperative_id <> to_cooperative_id"),
-        c.check("internal_delivery_state", "state in ('proposed', 'confirmed', 'declined')"),
+        c.check("internal_delivery_state", "state in ('proposed', 'confirmed', 'declined', 'reversed')"),
         c.check("internal_delivery_answered", "(state = 'proposed') = (answered_by is null)"),
         *c.longest("internal_delivery", title=200),
     )

@@ -1,5 +1,6 @@
 """What cooperatives owe each other, and its netting: tables and queries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from app.domain.page import Page, PageRequest, cut
 class NettingRow(SQLModel, table=True):
     __tablename__ = "netting"
     __table_args__ = (
-        c.check("netting_state", "state in ('proposed', 'confirmed', 'declined')"),
+        c.check("netting_state", "state in ('proposed', 'confirmed', 'declined', 'reversed')"),
         c.check("netting_pair", "first_id < second_id"),
         c.check("netting_two_people", "first_confirmed_by <> second_confirmed_by"),
         Index(
@@ -122,3 +123,34 @@ async def mark_paid(tx: Tx, netting: Netting) -> None:
               where completed_at <= $3 and paid_cents <> net_cents + vat_cents - refunded_cents
                 and (cooperative_id = $1 and buyer_id = $2 or cooperative_id = $2 and buyer_id = $1)"""
     await tx.rows(sql, netting.first_id, netting.second_id, netting.as_of)
+
+
+_BEFORE = """select p.as_of from netting p where p.first_id = $1 and p.second_id = $2 and p.state = 'confirmed'
+                and p.id < $4 order by p.id desc limit 1"""
+
+
+async def mark_unpaid(tx: Tx, netting: Netting) -> None:
+    """Marks the charges that this netting paid as unpaid. It has to be the last one of the two."""
+    sql = f"""update "order" set paid_cents = 0, version = version + 1
+               where completed_at <= $3 and completed_at > coalesce(({_BEFORE}), '-infinity') and paid_cents <> 0
+                 and (cooperative_id = $1 and buyer_id = $2 or cooperative_id = $2 and buyer_id = $1)"""
+    await tx.rows(sql, netting.first_id, netting.second_id, netting.as_of, netting.id)
+
+
+async def later_netting(tx: Tx, netting: Netting) -> UUID | None:
+    """The last netting of the same two that was confirmed after this one."""
+    sql = """select id from netting where first_id = $1 and second_id = $2 and state = 'confirmed' and id > $3
+              order by id desc limit 1"""
+    found: UUID | None = await tx.value(sql, netting.first_id, netting.second_id, netting.id)
+    return found
+
+
+async def netting_of(tx: Tx, journal_ids: Sequence[UUID]) -> UUID | None:
+    """The last netting that covers what these journals say of debts between cooperatives."""
+    sql = """select n.id from entry e join account a on a.id = e.account_id
+               join netting n on n.state = 'confirmed' and (n.upto ->> a.id::text)::bigint >= e.version
+                and (n.first_id = a.cooperative_id or n.second_id = a.cooperative_id)
+              where e.journal_id = any($1) and a.kind in ('receivable_cooperative', 'payable_cooperative')
+              order by n.id desc limit 1"""
+    found: UUID | None = await tx.value(sql, journal_ids)
+    return found

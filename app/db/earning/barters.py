@@ -16,7 +16,7 @@ class BarterRow(SQLModel, table=True):
     __tablename__ = "barter"
     __table_args__ = (
         c.check("barter_minutes", "minutes > 0 and giver_id <> receiver_id"),
-        c.check("barter_state", "state in ('proposed', 'confirmed', 'declined', 'cancelled')"),
+        c.check("barter_state", "state in ('proposed', 'confirmed', 'declined', 'cancelled', 'reversed')"),
         *c.longest("barter", title=200),
     )
     id: UUID = c.key()
@@ -37,6 +37,8 @@ barters = Store(
     receiver_minutes="""(select coalesce(sum(b.posted), 0)::bigint from account a join balance b on b.account_id = a.id
                           where a.cooperative_id = t.cooperative_id and a.kind = 'time'
                             and a.member_id = t.receiver_id)""",
+    journal_id="""case when t.state in ('confirmed', 'reversed') then (
+        select j.id from journal j where j.source_type = 'barter' and j.source_id = t.id and j.kind = 'barter') end""",
     limits=f"case when t.state = 'proposed' then {rules_of_kind('barter')} else '[]' end",
 )
 

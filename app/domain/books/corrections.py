@@ -15,7 +15,6 @@ from app.domain.errors import (
     ReasonNeeded,
     RuleRefused,
     SecondPersonNeeded,
-    WrongState,
 )
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
 
@@ -31,6 +30,10 @@ RIGHTS: dict[JournalKind, Right] = {
     K.COLLECTIVE_PURCHASE: Right.PAY_PURCHASE,
     K.REMITTANCE: Right.SETTLE_REMITTANCE,
     K.POT_SETTLEMENT: Right.SETTLE_POT,
+    K.NETTING: Right.CONFIRM_NETTING,
+    K.INTERNAL_DELIVERY: Right.DELIVER_INTERNALLY,
+    K.BARTER: Right.ANSWER_BARTER,
+    K.JOINT_PURCHASE: Right.SETTLE_PURCHASE,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
 BY_YEAR = frozenset({K.ALLOWANCE, K.RELEASE, K.COLLECTIVE_PURCHASE, K.POT_SETTLEMENT})
@@ -175,9 +178,9 @@ def booked(reversal: Reversal, reversed_by: UUID) -> Reversal:
 
 
 def declined(reversal: Reversal, reason: str) -> Reversal:
-    """The reversal that a side does not want, or takes back. Raises WrongState, ReasonNeeded."""
+    """The reversal that a side does not want, or takes back. Raises AlreadySettled, ReasonNeeded."""
     if reversal.state is not ReversalState.PROPOSED:
-        raise WrongState(verb="decline", state=reversal.state, possible=[])
+        raise AlreadySettled(what="reversal")
     if not reason.strip():
         raise ReasonNeeded(verb="decline")
     return replace(reversal, state=ReversalState.DECLINED, answer=reason)

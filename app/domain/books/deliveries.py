@@ -20,6 +20,7 @@ class DeliveryState(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    REVERSED = "reversed"
 
 
 class DeliveryVerb(StrEnum):

@@ -36,6 +36,7 @@ class NettingState(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, kw_only=True)

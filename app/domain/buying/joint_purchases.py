@@ -376,6 +376,14 @@ def transition(case: Case[JointPurchase], verb: str, **inputs: object) -> JointP
     return replace(case.thing, state=PurchaseState(move(PURCHASE, case, verb, **inputs)))
 
 
+def unsettled(case: Case[JointPurchase]) -> JointPurchase:
+    """The purchase before it was settled: received. Raises SecondPersonNeeded for whoever ordered."""
+    if refusal := _not_the_buyer(case):
+        refusal.facts["verb"] = "reverse"
+        raise refusal
+    return replace(case.thing, state=PurchaseState.RECEIVED, settled_by=None, settled_on=None, left_cents=0)
+
+
 def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wish, *, now: datetime) -> None:
     """Checks a change of a wish: any while it is open, later only one that fills packs or takes nothing away.
 

@@ -176,7 +176,7 @@ def reserve_legs(purchase: JointPurchase, wish: Wish, cents: int) -> tuple[Leg, 
 def charge_legs(purchase: JointPurchase, article: Article, wish: Wish, cents: int) -> tuple[Leg, ...]:
     """The reserved money pays `cents`; the rest is released, a shortage comes from the pot or the fund."""
     facts: dict[str, Any] = {"title": purchase.title, "article": article.title, "unit": article.unit}
-    facts |= {"units": wish.units, "supplier": purchase.supplier}
+    facts |= {"units": wish.units, "supplier": purchase.supplier, "wish": str(wish.id)}
     member_id = wish.member_id if wish.paid_by == "pot" else None
     return (
         Leg(
@@ -190,6 +190,33 @@ def charge_legs(purchase: JointPurchase, article: Article, wish: Wish, cents: in
             kind=_own(wish), cents=wish.reserved_cents - cents, rule="joint_purchase", facts=facts, member_id=member_id
         ),
     )
+
+
+def reserved_before(wishes: Sequence[Wish], legs: Mapping[UUID, Sequence[Leg]]) -> dict[UUID, int]:
+    """The cents that each wish had reserved before its charge, by the legs of the charge in each cooperative's books.
+
+    Legs of an earlier version do not name their wish: what they released is that of the owner's wishes, in their order.
+    """
+    found: dict[UUID, int] = {}
+    unnamed: dict[tuple[UUID, UUID | None], int] = {}
+    for place, theirs in legs.items():
+        for leg in theirs:
+            if leg.kind is AccountKind.RESERVED and "wish" in leg.facts:
+                found[UUID(leg.facts["wish"])] = -leg.cents
+            elif leg.kind is AccountKind.RESERVED:
+                unnamed[place, leg.member_id] = unnamed.get((place, leg.member_id), 0) - leg.cents
+    for owner, released in unnamed.items():
+        left, mine = released, [wish for wish in wishes if _owner(wish) == owner]
+        for wish in mine[:-1]:
+            found[wish.id] = min(left, wish.charged_cents)
+            left -= found[wish.id]
+        found |= {wish.id: left for wish in mine[-1:]}
+    return found
+
+
+def _owner(wish: Wish) -> tuple[UUID, UUID | None]:
+    """The cooperative and, of a pot, the member whose account a wish is paid from."""
+    return wish.cooperative_id, wish.member_id if wish.paid_by == "pot" else None
 
 
 def credit_legs(purchase: JointPurchase, wish: Wish, cents: int, reason: str) -> tuple[Leg, ...]:

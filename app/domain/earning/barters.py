@@ -21,6 +21,7 @@ class BarterState(StrEnum):
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    REVERSED = "reversed"
 
 
 class BarterVerb(StrEnum):
@@ -48,6 +49,8 @@ class Trade:
     """The minutes that the receiver has to spend now, for the list of next steps."""
     limits: tuple[RulesFrom, ...] = ()
     """The debt limit by version of the agreement, the latest first, for the same."""
+    journal_id: UUID | None = None
+    """The journal, if it was confirmed; loaded, never saved."""
 
 
 @dataclass(frozen=True)
@@ -113,3 +116,10 @@ def barter_legs(trade: Trade, receiver_minutes: int, limit: int) -> tuple[Leg, .
         Leg(kind=AccountKind.TIME, cents=-trade.minutes, rule="barter", facts=facts, member_id=trade.receiver_id),
         Leg(kind=AccountKind.TIME, cents=trade.minutes, rule="barter", facts=facts, member_id=trade.giver_id),
     )
+
+
+def check_undone(trade: Trade, giver_minutes: int, limit: int) -> None:
+    """Raises DebtLimitReached if the giver would owe more than `limit` once the minutes of a trade went back."""
+    left = giver_minutes - trade.minutes
+    if left < -limit:
+        raise DebtLimitReached(owed=-left, limit=limit)

@@ -6,12 +6,16 @@ from datetime import date
 from uuid import UUID
 
 from app.db import ledger
+from app.db.books.nettings import netting_of
 from app.db.earning.agreements import get_agreement
 from app.db.engine import Tx, uuid7
+from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.earning.split import BY_YEAR_TOTAL, fund_cents
 from app.domain.earning.thresholds import Year
+from app.domain.errors import ReverseThatFirst
 from app.domain.ledger import Journal, JournalKind, Leg, Posting, negated
+from app.domain.money import CURRENCY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +54,29 @@ async def negation_in_year(tx: Tx, journal: Journal, year: Year) -> tuple[Leg, .
     return (*legs, *year.move_fund(agreement, journal.effective_on, -fund_cents(booked)))
 
 
-async def post_reversal(tx: Tx, undoing: Undoing, legs: Sequence[Leg], journal: Journal | None = None) -> None:
+async def netted_since(tx: Tx, undoing: Undoing, journals: Sequence[Journal]) -> None:
+    """Raises ReverseThatFirst if a debt between cooperatives in these journals was netted since."""
+    netting_id = await netting_of(tx, [journal.id for journal in journals])
+    if netting_id is not None:
+        raise await that_netting_first(tx, undoing, netting_id)
+
+
+async def that_netting_first(tx: Tx, undoing: Undoing, netting_id: UUID) -> ReverseThatFirst:
+    """The refusal that names a netting by its journal in the books of whoever asks."""
+    journals = await ledger.journals_of(tx, "netting", netting_id, JournalKind.NETTING)
+    own = (one for one in journals if undoing.actor.may(Right.READ_LEDGER, one.cooperative_id))
+    return ReverseThatFirst(kind=JournalKind.NETTING, journal_id=str(next(own, journals[0]).id))
+
+
+async def post_reversal(
+    tx: Tx, undoing: Undoing, legs: Sequence[Leg], journal: Journal | None = None, *, currency: str = CURRENCY
+) -> None:
     """Books the reversal of the journal, or of another journal of the same act in the books of another side."""
     undone = journal or undoing.journal
     await ledger.post(
         tx,
         Posting(
-            id=undoing.id if undone is undoing.journal else uuid7(),
+            id=undoing.id if undone.id == undoing.journal.id else uuid7(),
             cooperative_id=undone.cooperative_id,
             kind=JournalKind(f"{undone.kind}_reversal"),
             source_type=undone.source_type,
@@ -66,5 +86,6 @@ async def post_reversal(tx: Tx, undoing: Undoing, legs: Sequence[Leg], journal: 
             legs=tuple(legs),
             reverses=undone.id,
             agreement_id=undone.agreement_id,
+            currency=currency,
         ),
     )
