@@ -21,7 +21,7 @@ REFUSED = {"below_floor", "reverse_that_first"}
 """Why a booking is not undone now: its money went on, or a receipt stands on it."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Acts:
     """One cooperative; every act that stands, the last one at the end, as (source, kind of its journal)."""
 
@@ -96,7 +96,7 @@ async def test_whatever_is_undone_leaves_no_trace(world: World, seed: int) -> No
     seller, random = await world.cooperative(RULES), Random(seed)
     await world.sale(seller, await world.app(), "1000.00")
     before, year = await world.balances(seller), await world.thermometer(seller)
-    acts = Acts(world, seller, await fund_of(seller), random)
+    acts = Acts(world=world, seller=seller, fund_id=await fund_of(seller), random=random)
     names = ("gift", "expense", "premium", "purchase", "receipt", "undo", "undo")
     for _ in range(30):
         await getattr(acts, random.choice(names))(random.randint(1, 3000))
