@@ -392,11 +392,6 @@ Percent = Annotated[
     Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$", examples=["10", "12.5"]),
     Doc("The percentage."),
 ]
-VatInside = Annotated[AmountOrNone, Doc("The VAT inside the amount, as the receipt names it; null for none.")]
-Deductible = Annotated[
-    Percent,
-    Doc("The percentage of the VAT that can be deducted: 0 for meals in a restaurant, in between for mixed use."),
-]
 
 # --- lists and choices ---
 

@@ -119,6 +119,7 @@ FROM_FUND = {
     "collective_purchase": "cost/other",
     "joint_purchase": "cost/other",
     "joint_purchase_left": "cost/other",
+    "joint_purchase_risen": "cost/other",
     "joint_purchase_credit": "cost/other",
     "pot_settlement": "members",
 }

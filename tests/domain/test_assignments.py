@@ -230,8 +230,8 @@ def test_to_whom_a_job_is_open(more: dict[str, Any], place: UUID, is_open: bool)
         ({}, None),
         ({"ends_at": NOW - timedelta(seconds=1)}, "ends_after_it_starts"),
         ({"net_cents": MAX_CENTS + 1}, "price_too_high"),
-        ({"costs": (JobCost("Tent", "Verhuur", 100_000),)}, None),
-        ({"costs": (JobCost("Tent", "Verhuur", 100_001),)}, "costs_within_price"),
+        ({"costs": (JobCost(title="Tent", supplier="Verhuur", cents=100_000),)}, None),
+        ({"costs": (JobCost(title="Tent", supplier="Verhuur", cents=100_001),)}, "costs_within_price"),
     ],
     ids=["as it is", "backwards", "too expensive", "all goes to costs", "costs above the price"],
 )
@@ -305,5 +305,8 @@ def test_nobody_does_the_job_that_they_ordered() -> None:
 
 def test_the_price_and_what_is_shared() -> None:
     assert net_of([PriceLine("a", 3, 100, VatClass.ZERO), PriceLine("b", 1, 1, VatClass.STANDARD)]) == 301
-    assert job(costs=(JobCost("Tent", "Verhuur", 30_000, 10_000),)).shared_cents == 70_000
-    assert JobCost("Tent", "Verhuur", 30_000, 10_000).left_cents == 20_000
+    assert (
+        job(costs=(JobCost(title="Tent", supplier="Verhuur", cents=30_000, refunded_cents=10_000),)).shared_cents
+        == 70_000
+    )
+    assert JobCost(title="Tent", supplier="Verhuur", cents=30_000, refunded_cents=10_000).left_cents == 20_000

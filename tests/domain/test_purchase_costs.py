@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.buying.allocation import SharingRule
-from app.domain.buying.joint_purchases import Article, DeliveryBy, JointPurchase, PaidBy, Tier, Wish
+from app.domain.buying.joint_purchases import DeliveryBy, JointPurchase, PaidBy, Wish
+from app.domain.buying.purchase_articles import Article, Tier
+from app.domain.buying.purchase_bill import bill, check_discount
 from app.domain.buying.purchase_costs import charge_legs, charges, check_total, credit_legs
-from app.domain.errors import TotalDiffers
+from app.domain.errors import RuleRefused, TotalDiffers
+from app.domain.money import half_up
 from app.domain.vat import VatClass
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -80,16 +83,18 @@ def test_charges_sum_to_the_invoice_and_nobody_pays_below_zero(
     for number in (1, 2, 3):
         got = sum(w.units for w in wishes if w.article_id == UUID(int=number))
         articles.append(article(number, got + (extra if number == 1 else 0), cents, pack, vat))
-    goods = sum(one.cost_cents for one in articles)
     made = purchase(delivery_cents=delivery, discount_cents=discount, delivery_by=DeliveryBy(by))
     found = charges(made, articles, wishes)
-    assert found.total == goods + delivery - min(discount, goods)
+    nets = sum(one.net_cents() for one in articles)
+    goods = nets + half_up(nets, vat)
+    assert found.bill.total_cents == goods + delivery - min(discount, goods)
+    assert sum(charge.cents for charge in found.wishes.values()) + found.left.cents == found.bill.total_cents
     assert all(charge.cents >= 0 for charge in found.wishes.values())
     for one in wishes:
         assert one.units or not found.wishes[one.id].goods
-    check_total(found, found.total)
+    check_total(found, found.bill.total_cents)
     with pytest.raises(TotalDiffers):
-        check_total(found, found.total + 1)
+        check_total(found, found.bill.total_cents + 1)
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000), st.sampled_from(["pot", "account"]))
@@ -105,11 +110,87 @@ def test_what_a_wish_pays_leaves_what_was_set_apart_and_the_rest_comes_back(
 
 def test_the_price_is_that_of_the_packs_that_were_ordered() -> None:
     """Four packs at 1.00, five at 0.90; a short delivery is still paid at the price of the order."""
-    assert article(1, 4).cost_cents == 400
-    assert article(1, 5).cost_cents == 450
-    assert replace(article(1, 5), received_units=2).cost_cents == 180
+    assert article(1, 4).net_cents() == 400
+    assert article(1, 5).net_cents() == 450
+    assert replace(article(1, 5), received_units=2).net_cents() == 180
 
 
 @pytest.mark.parametrize(("cents", "packs"), [(1, 1), (400, 4), (401, 5), (450, 5), (451, 6)])
 def test_a_minimum_of_money_is_the_fewest_packs_that_cost_it(cents: int, packs: int) -> None:
     assert replace(article(1, 0), minimum=cents, minimum_unit="money").minimum_units == packs
+
+
+def test_vat_is_that_of_the_sum_of_each_rate() -> None:
+    """10 × 0.12 at 21 %: 1.20 + 0.25. The first five articles carry the odd cents."""
+    articles = [article(number, 1, 12, vat=2100) for number in range(10)]
+    found = bill(articles)
+    assert (found.total_cents, [rate.vat_cents for rate in found.rates]) == (145, [25])
+    assert list(found.articles.values()) == [15] * 5 + [14] * 5
+
+
+def test_delivery_and_discount_have_the_rates_of_the_goods() -> None:
+    """121.00 at 21 % and 109.00 at 9 %, delivery 23.00, discount 11.50: 121/230 and 109/230 of each."""
+    found = bill([article(1, 1, 10_000, vat=2100), article(2, 1, 10_000, vat=900)], 2_300, 1_150)
+    assert [(rate.basis_points, rate.delivery, rate.discount) for rate in found.rates] == [
+        (900, 1_090, 545),
+        (2_100, 1_210, 605),
+    ]
+    assert [rate.vat_cents for rate in found.rates] == [945, 2_205]
+
+
+@pytest.mark.parametrize(("discount", "units"), [(1_815, 1), (3_630, 2)])
+def test_a_discount_is_at_most_the_price_of_the_goods(discount: int, units: int) -> None:
+    goods = [article(1, units, 1_500, vat=2100)]
+    check_discount(discount, goods)
+    with pytest.raises(RuleRefused):
+        check_discount(discount + 1, goods)
+
+
+NETS = st.lists(st.tuples(st.integers(0, 5_000), st.integers(1, 12), st.sampled_from([0, 900, 2100])), max_size=12)
+
+
+@given(NETS, st.integers(0, 5_000), st.integers(0, 20_000))
+def test_a_bill_adds_up_for_each_rate(goods: list[tuple[int, int, int]], delivery: int, discount: int) -> None:
+    articles = [article(number, units, cents, vat=vat) for number, (cents, units, vat) in enumerate(goods)]
+    found = bill(articles, delivery, discount)
+    assert sum(found.articles.values()) == found.goods_cents
+    assert found.delivery_cents == delivery
+    assert found.discount_cents == min(discount, found.goods_cents)
+    for rate in found.rates:
+        net = sum(one.net_cents() for one in articles if one.vat_basis_points == rate.basis_points)
+        assert rate.goods == net + half_up(net, rate.basis_points)
+        assert 0 <= rate.vat_cents <= rate.gross_cents
+        if not rate.delivery and not rate.discount:
+            assert rate.vat_cents == half_up(net, rate.basis_points)
+    for one in articles:
+        assert abs(found.articles[one.id] - one.net_cents() - half_up(one.net_cents(), one.vat_basis_points)) <= 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(0, 20), st.integers(0, 3_000)), min_size=1, max_size=12),
+    st.lists(st.none() | st.integers(0, 3_000), min_size=3, max_size=3),
+    st.integers(0, 2_000),
+    st.integers(0, 2_000),
+    st.sampled_from(["quantity", "price", "head"]),
+)
+def test_nobody_pays_for_a_price_that_rose_but_the_fund_of_the_lead(
+    wished: list[tuple[int, int, int]], prices: list[int | None], delivery: int, discount: int, by: str
+) -> None:
+    """Everybody pays at most what is reserved, or what the order says; all together it is the bill."""
+    wishes = [wish(n, place, units, reserved_cents=cents) for n, (place, units, cents) in enumerate(wished)]
+    ordered = [article(n, sum(w.units for w in wishes if w.article_id.int == n), 1_000, vat=2100) for n in (1, 2, 3)]
+    billed = [
+        replace(one, billed_pack_cents=cents, priced_by=None if cents is None else LEAD)
+        for one, cents in zip(ordered, prices, strict=True)
+    ]
+    made = purchase(delivery_cents=delivery, discount_cents=discount, delivery_by=DeliveryBy(by))
+    by_order, found = charges(made, ordered, wishes), charges(made, billed, wishes)
+    paid = sum(charge.cents for charge in found.wishes.values())
+    assert paid + found.left.cents + found.risen_cents == found.bill.total_cents
+    assert found.risen_cents >= 0
+    for one in wishes:
+        charge = found.wishes[one.id]
+        assert 0 <= charge.cents <= max(one.reserved_cents, by_order.wishes[one.id].cents)
+        assert charge.risen <= 0
+        if charge.risen:
+            assert charge.cents == max(one.reserved_cents, by_order.wishes[one.id].cents)

@@ -1,5 +1,6 @@
 """Shares of a job add up to the cent; refunds take no more than is left; netting conserves money."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -72,7 +73,10 @@ def test_what_is_not_the_whole_is_refused(shares: list[Share]) -> None:
 def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataObject) -> None:
     """For a price with VAT, costs and parts of several cooperatives, with each partner's VAT."""
     vat = data.draw(st.integers(0, 10_000))
-    costs = [JobCost("x", "y", cents) for cents in data.draw(st.lists(st.integers(0, 10_000), max_size=3))]
+    costs = [
+        JobCost(title="x", supplier="y", cents=cents)
+        for cents in data.draw(st.lists(st.integers(0, 10_000), max_size=3))
+    ]
     nets = data.draw(st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
     charged = [net * 21 // 100 for net in nets]
     left = vat + sum(cost.cents for cost in costs) + sum(nets)
@@ -91,7 +95,7 @@ def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataO
             assert back == charged[number] or net < nets[number]
             nets[number], charged[number] = nets[number] - net, charged[number] - back
         costs = [
-            JobCost(cost.title, cost.supplier, cost.cents, cost.refunded_cents + off)
+            replace(cost, refunded_cents=cost.refunded_cents + off)
             for cost, off in zip(costs, given_back.costs, strict=True)
         ]
         assert all(cost.left_cents >= 0 for cost in costs)

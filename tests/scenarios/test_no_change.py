@@ -7,7 +7,9 @@ import pytest
 from sqlmodel import SQLModel
 
 from app.contract.tables import TABLES
+from tests.scenarios.buying import move as move_purchase
 from tests.scenarios.buying import plan as plan_purchase
+from tests.scenarios.buying import wish
 from tests.scenarios.jobs import plan as plan_job
 from tests.scenarios.jobs import slot
 from tests.scenarios.test_offering_imports import LINE, place
@@ -96,6 +98,17 @@ async def _purchase(world: World, seller: Seller) -> Place:
     return Place(seller.coordinator, path, path, lambda found: dict(found["purchase"]))
 
 
+async def _article(world: World, seller: Seller) -> Place:
+    """An article whose price is that of the order."""
+    purchase = await plan_purchase(world, seller)
+    await wish(seller.coordinator, purchase, 10, cooperativeId=seller.id)
+    await move_purchase(seller.coordinator, purchase, "close")
+    path = f"/v1/purchase-articles/{purchase['articles'][0]['id']}"
+    return Place(
+        seller.coordinator, path, f"/v1/joint-purchases/{purchase['id']}", lambda found: dict(found["articles"][0])
+    )
+
+
 async def _job(world: World, seller: Seller) -> Place:
     partners = [(await world.cooperative()).id, (await world.cooperative()).id]
     costs = [{"title": "Huur", "supplier": "De Kern", "amount": {"amount": "5.00"}}]
@@ -140,6 +153,7 @@ PLACES = {
     "cooperatives_change_invoice_details": _details,
     "customers_set_my_contact": _contact,
     "joint purchases_change_joint_purchase": _purchase,
+    "joint purchases_price_article": _article,
     "members_change_member": _member,
     "members_set_goal": _goal,
     "nettings_set_credit_limit": _limit,

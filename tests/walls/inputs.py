@@ -26,7 +26,7 @@ SOON = datetime.now(UTC) + timedelta(days=3)
 CHANGED: Json = {"title": SAID}
 PRICED: Json = {
     "lines": [{"title": SAID, "unitPrice": EURO}],
-    "costs": [{"title": SAID, "supplier": SAID, "amount": EURO, "vat": {"amount": "0.01"}, "deductible": "50"}],
+    "costs": [{"title": SAID, "supplier": SAID, "amount": EURO, "vat": {"amount": "0.00"}, "deductible": "50"}],
 }
 ARTICLE: Json = {"title": SAID, "unit": SAID, "tiers": [{"price": EURO}]}
 ADDRESS: Json = {"street": SAID, "postcode": "4811 JD", "town": SAID}
@@ -52,7 +52,7 @@ GIVEN: dict[str, Json] = {
     "change_webhook": {"kinds": ["order.placed"]},
     "draft_agreement": DRAFT,
     "change_agreement": CHANGED,
-    "claim_cost": {"vat": {"amount": "0.01"}, "deductible": "50"},
+    "claim_cost": {"vat": {"amount": "0.00"}, "deductible": "50"},
     "decide_claim": {"verb": "approve"},
     "decide_held": {"verb": "release"},
     "grant_allowance": {"kind": "premium", "amount": EURO},
@@ -69,6 +69,7 @@ GIVEN: dict[str, Json] = {
     "answer_delivery": {"verb": "confirm"},
     "plan_joint_purchase": {"purpose": "gereedschap", "articles": [ARTICLE]},
     "change_joint_purchase": CHANGED,
+    "price_article": {"packPrice": EURO, "reason": SAID},
     "move_joint_purchase": {"verb": "cancel", "reason": SAID},
     "wish_for": {"quantity": 1, "cooperativeId": "cooperative_id"},
     "change_assignment": {"about": SAID} | PRICED,

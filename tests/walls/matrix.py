@@ -157,6 +157,7 @@ change_joint_purchase        coordinator treasurer
 move_joint_purchase          coordinator treasurer
 add_article                  coordinator treasurer
 drop_article                 coordinator treasurer
+price_article                coordinator treasurer
 receive_units                coordinator treasurer
 settle_joint_purchase        treasurer
 list_wishes                  member coordinator treasurer colleague
@@ -236,6 +237,7 @@ RULE_FIRST = frozenset(
         "pay_spending",
         "propose_netting",
         "propose_purchase",
+        "price_article",
         "receive_units",
         "refuse_hours",
         "report_hours",

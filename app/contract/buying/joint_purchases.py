@@ -6,15 +6,16 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain.buying import joint_purchases as domain
+from app.domain.buying import purchase_articles
 from app.domain.buying.allocation import SharingRule
 from app.domain.buying.joint_purchases import PURCHASE, DeliveryBy, PurchaseState
 from app.domain.vat import VatClass
 from app.ids import CooperativeId, JointPurchaseId, PurchaseArticleId
 from app.usecases.buying import joint_purchases as usecases
-from app.usecases.buying.purchase_costs import receive_units, settle_joint_purchase
+from app.usecases.buying.purchase_costs import price_article, receive_units, settle_joint_purchase
 
 
-@shape(domain.Tier)
+@shape(purchase_articles.Tier)
 class Tier:
     """From `fromPacks` packs on, a pack costs `price`."""
 
@@ -24,7 +25,7 @@ class Tier:
     """The price of a pack, without VAT."""
 
 
-@shape(domain.StandingArticle)
+@shape(purchase_articles.StandingArticle)
 class PurchaseArticle:
     """An article that is bought in whole packs, with the present total of all wishes."""
 
@@ -54,6 +55,12 @@ class PurchaseArticle:
     """The number of units ordered, once it is closed."""
     received_units: int | None
     """The number of units that came; null before the first delivery."""
+    received_on: date | None
+    """The day of the last delivery, which decides the VAT rate."""
+    pack_price: Money = cents("pack_price_cents")
+    """The price of a pack, without VAT: as billed, or else by the order."""
+    price_reason: str
+    """Why the billed price is not that of the order."""
     digest: str
     """SHA-256 of the inputs of the allocation, once it is closed."""
     version: int
@@ -93,6 +100,10 @@ class JointPurchase:
     """When it was closed."""
     settled_on: date | None
     """The day on which the supplier was paid."""
+    total: Money | None
+    """The total of the supplier's bill, with VAT; null before it is settled."""
+    risen: Money
+    """What the lead's fund paid because prices rose above what wishes pay."""
     version: int
     available_transitions: list[Step] = steps("JointPurchaseTransition", PURCHASE)
 
@@ -120,5 +131,6 @@ joint_purchases.patch(ONE, usecases.change_joint_purchase, JointPurchase)
 joint_purchases.move(f"{ONE}/transitions", usecases.move_joint_purchase, JointPurchase)
 joint_purchases.post(f"{ONE}/articles", usecases.add_article, PurchaseArticle, field="add_purchase_article")
 joint_purchases.post(f"{ARTICLE}/drops", usecases.drop_article, PurchaseArticle, field="drop_purchase_article")
+joint_purchases.patch(ARTICLE, price_article, PurchaseArticle, field="price_purchase_article")
 joint_purchases.post(f"{ARTICLE}/receipts", receive_units, PurchaseArticle)
 joint_purchases.post(f"{ONE}/settlements", settle_joint_purchase, JointPurchase)

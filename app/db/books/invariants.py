@@ -175,7 +175,11 @@ INVARIANTS = {
         with said as (
             select purchase_id, cooperative_id, sum(charged_cents - credited_cents) as cents from wish group by 1, 2
             union all
-            select id, cooperative_id, left_cents from joint_purchase),
+            select id, cooperative_id, left_cents + risen_cents from joint_purchase),
+        billed as (
+            select p.id, coalesce(p.total_cents, 0) - coalesce((
+                   select sum(c.cents) from purchase_credit c where c.purchase_id = p.id), 0) as cents
+              from joint_purchase p),
         moved as (
             select coalesce(p.id, w.purchase_id) as purchase_id, j.cooperative_id, a.kind, sum(e.cents) as cents
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
@@ -192,7 +196,7 @@ INVARIANTS = {
         select purchase_id::text from moved group by purchase_id
         having sum(cents) filter (where kind in ('receivable_cooperative', 'payable_cooperative')) <> 0
             or coalesce(sum(cents) filter (where kind = 'bank'), 0)
-               <> (select coalesce(sum(s.cents), 0) from said s where s.purchase_id = moved.purchase_id)""",
+               <> (select b.cents from billed b where b.id = moved.purchase_id)""",
     "I10 the parts and costs of an assignment make its price, and partners book what the lead says they charge": """
         with sale as (
             select o.assignment_id, o.id, o.cooperative_id, o.buyer_id, o.net_cents - coalesce((

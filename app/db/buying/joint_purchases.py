@@ -12,7 +12,8 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.buying.allocation import Change
-from app.domain.buying.joint_purchases import Article, Credit, JointPurchase, Wish, WishChange
+from app.domain.buying.joint_purchases import Credit, JointPurchase, Wish, WishChange
+from app.domain.buying.purchase_articles import Article
 from app.domain.page import Page, PageRequest, cut
 
 STATES = (
@@ -26,6 +27,8 @@ class JointPurchaseRow(SQLModel, table=True):
         c.check("joint_purchase_state", f"state in ({STATES})"),
         c.check("joint_purchase_cents", "delivery_cents >= 0 and discount_cents >= 0 and left_cents >= 0"),
         c.check("joint_purchase_two_people", "settled_by <> buyer_id"),
+        c.check("joint_purchase_priced", "settled_by is null or settled_by <> all (priced_by)"),
+        c.check("joint_purchase_billed", "risen_cents >= 0 and total_cents >= 0"),
         c.check("joint_purchase_settled", "(state = 'settled') = (settled_on is not null)"),
         Index("joint_purchase_partners", "partner_ids", postgresql_using="gin"),
         *c.longest("joint_purchase", title=200, about=4000, supplier=120, purpose=60),
@@ -50,7 +53,10 @@ class JointPurchaseRow(SQLModel, table=True):
     buyer_id: UUID | None = c.link("person", null=True, index=False)
     settled_by: UUID | None = c.link("person", null=True, index=False)
     settled_on: date | None = c.day(null=True)
+    priced_by: list[UUID] = c.ids()
     left_cents: int = c.cents()
+    risen_cents: int = c.cents()
+    total_cents: int | None = c.cents(null=True)
     parts: int
     version: int
 
@@ -59,7 +65,11 @@ class ArticleRow(SQLModel, table=True):
     __tablename__ = "purchase_article"
     __table_args__ = (
         c.check("purchase_article_units", "pack_units > 0 and minimum >= 0 and ordered_units >= 0"),
-        *c.longest("purchase_article", title=200, unit=60),
+        c.check(
+            "purchase_article_priced",
+            "billed_pack_cents >= 0 and (billed_pack_cents is null) = (priced_by is null)",
+        ),
+        *c.longest("purchase_article", title=200, unit=60, price_reason=500),
     )
     id: UUID = c.key()
     purchase_id: UUID = c.link("joint_purchase")
@@ -74,6 +84,10 @@ class ArticleRow(SQLModel, table=True):
     dropped: bool
     ordered_units: int
     received_units: int | None
+    received_on: date | None = c.day(null=True)
+    billed_pack_cents: int | None = c.cents(null=True)
+    price_reason: str = c.text()
+    priced_by: UUID | None = c.link("person", null=True, index=False)
     digest: str = c.text()
     version: int
 
@@ -164,7 +178,6 @@ articles = Store(
         "pack_units",
         "tiers",
         "vat_class",
-        "vat_basis_points",
         "minimum",
         "minimum_unit",
     ),
@@ -221,12 +234,15 @@ async def wished_cents(tx: Tx, debtor_id: UUID, creditor_id: UUID, but: UUID | N
 
 
 async def save_articles(tx: Tx, changed: Sequence[Article]) -> None:
-    """Writes the ordered and received units of several articles, in one statement."""
+    """Writes the units and VAT rates of several articles, in one statement."""
     sql = """update purchase_article t set ordered_units = u.ordered_units, received_units = u.received_units,
-                    digest = u.digest, version = t.version + 1
-               from jsonb_to_recordset($1) as u (id uuid, ordered_units int, received_units int, digest text)
+                    received_on = u.received_on, vat_basis_points = u.vat_basis_points, digest = u.digest,
+                    version = t.version + 1
+               from jsonb_to_recordset($1) as u (id uuid, ordered_units int, received_units int, received_on date,
+                                                 vat_basis_points int, digest text)
               where t.id = u.id"""
-    await _save_all(tx, sql, changed, ("id", "ordered_units", "received_units", "digest"), "purchase_article")
+    names = ("id", "ordered_units", "received_units", "received_on", "vat_basis_points", "digest")
+    await _save_all(tx, sql, changed, names, "purchase_article")
 
 
 async def save_wishes(tx: Tx, changed: Sequence[Wish]) -> None:

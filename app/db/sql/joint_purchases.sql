@@ -1,8 +1,8 @@
 -- A purchase that a cooperative leads; its partners and their members see it once it is open.
 alter table joint_purchase enable row level security, force row level security;
 grant select, insert, update (title, about, supplier, rule, closes_at, tops_up_at, delivery_cents, delivery_by,
-                              discount_cents, state, closed_at, buyer_id, settled_by, settled_on, left_cents, parts,
-                              version) on joint_purchase to samen_app;
+                              discount_cents, state, closed_at, buyer_id, settled_by, settled_on, priced_by, left_cents,
+                              risen_cents, total_cents, parts, version) on joint_purchase to samen_app;
 create policy read on joint_purchase for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or (state <> 'draft'
@@ -15,7 +15,8 @@ create policy change on joint_purchase for update to samen_app
     using (cooperative_id = any((select my_staff())::uuid[]));
 
 alter table purchase_article enable row level security, force row level security;
-grant select, insert, update (dropped, ordered_units, received_units, digest, version) on purchase_article to samen_app;
+grant select, insert, update (dropped, ordered_units, received_units, received_on, vat_basis_points, billed_pack_cents,
+                              price_reason, priced_by, digest, version) on purchase_article to samen_app;
 create policy read on purchase_article for select to samen_app
     using (purchase_id in (select id from joint_purchase));
 create policy add on purchase_article for insert to samen_app

@@ -1,14 +1,15 @@
 """Joint purchases: a cooperative leads, members and partners wish, packs are ordered, shared out and paid."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
 from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.buying.allocation import Change, Demand, Inputs, SharingRule, WishLine
+from app.domain.buying.purchase_articles import Article
+from app.domain.buying.purchase_bill import check_discount
 from app.domain.buying.spending import Lot
 from app.domain.errors import (
     BelowMinimum,
@@ -18,9 +19,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
     WrongState,
 )
-from app.domain.money import half_up
 from app.domain.transitions import REASON, Case, Guard, Need, Process, Terms, Transition, every, move, of_staff
-from app.domain.vat import VatClass
 
 
 class PurchaseState(StrEnum):
@@ -66,110 +65,6 @@ class PaidBy(StrEnum):
     ACCOUNT = "account"
 
 
-MinimumUnit = Literal["packs", "units", "money"]
-
-
-@dataclass(frozen=True)
-class Tier:
-    """From `from_packs` packs on, a pack costs `cents` without VAT."""
-
-    from_packs: int
-    cents: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Article:
-    """An article that is bought in whole packs of `pack_units`; a seat or an hour is a pack of one.
-
-    `minimum` is in packs, units or cents without VAT. `ordered_units` are known after closing, `received_units` grow
-    with each delivery; `digest` is that of the inputs of the present allocation.
-    """
-
-    id: UUID
-    purchase_id: UUID
-    title: str
-    unit: str
-    pack_units: int
-    tiers: tuple[Tier, ...]
-    vat_class: VatClass
-    vat_basis_points: int
-    minimum: int = 0
-    minimum_unit: MinimumUnit = "packs"
-    dropped: bool = False
-    ordered_units: int = 0
-    received_units: int | None = None
-    digest: str = ""
-    version: int = 1
-
-    @property
-    def units(self) -> int:
-        """The units to share out and to pay."""
-        return self.ordered_units if self.received_units is None else self.received_units
-
-    @property
-    def minimum_units(self) -> int:
-        """The least to order, in units."""
-        if self.minimum_unit == "units":
-            return self.minimum
-        packs = self.minimum if self.minimum_unit == "packs" else _packs_for(self.tiers, self.minimum)
-        return packs * self.pack_units
-
-    def pack_cents(self, packs: int) -> int:
-        """The price of a pack without VAT, if `packs` are ordered."""
-        return next(tier.cents for tier in reversed(self.tiers) if tier.from_packs <= max(packs, 1))
-
-    def gross_cents(self, units: int, pack_cents: int) -> int:
-        """The price of `units` at the price of a pack, with VAT; each rounded half up."""
-        net = (2 * pack_cents * units + self.pack_units) // (2 * self.pack_units)
-        return net + half_up(net, self.vat_basis_points)
-
-    @property
-    def cost_cents(self) -> int:
-        """The cost of the units that came, or were ordered, with VAT; at the price of the order."""
-        return self.gross_cents(self.units, self.pack_cents(-(-self.ordered_units // self.pack_units)))
-
-    def reserve_cents(self, units: int) -> int:
-        """The highest cost of `units`, with VAT and without delivery."""
-        return self.gross_cents(units, max(tier.cents for tier in self.tiers))
-
-
-@dataclass(frozen=True)
-class StandingArticle(Article):
-    """An article with the totals of firm units and tolerance in its wishes; zero once dropped."""
-
-    wished: int = 0
-    tolerated: int = 0
-
-    @classmethod
-    def of(cls, article: Article, wished: int = 0, tolerated: int = 0) -> "StandingArticle":
-        """The article with the total of all wishes."""
-        return cls(**vars(article), wished=wished * (not article.dropped), tolerated=tolerated * (not article.dropped))
-
-    @property
-    def packs(self) -> int:
-        """The packs to order now."""
-        return self._demand.packs
-
-    @property
-    def missing(self) -> int:
-        """The units that fill a pack or reach the minimum."""
-        return self._demand.missing
-
-    @property
-    def _demand(self) -> Demand:
-        return Demand(self.wished, self.tolerated, self.pack_units, 0 if self.dropped else self.minimum_units)
-
-
-def _packs_for(tiers: Sequence[Tier], cents: int) -> int:
-    """The fewest packs that cost `cents` or more."""
-    found = 0
-    for tier, following in zip(tiers, (*tiers[1:], None), strict=True):
-        found = max(tier.from_packs, -(-cents // tier.cents))
-        if following is None or found < following.from_packs:
-            break
-    return found
-
-
 @dataclass(frozen=True)
 class Wanted:
     """An article with the totals of firm units and tolerance."""
@@ -187,8 +82,9 @@ class Wanted:
 class JointPurchase:
     """`cooperative_id` leads; members and staff of it and of the partners may wish until `closes_at`.
 
-    `delivery_cents` and `discount_cents` are for the whole order, with VAT. `buyer_id` ordered; `settled_by` is
-    somebody else. `left_cents` is what the lead pays for units that nobody asked for. `parts` counts journals.
+    `delivery_cents` and `discount_cents` are for the whole order, with VAT. `buyer_id` ordered, `priced_by` entered
+    prices as billed; `settled_by` is somebody else. The lead's fund pays `left_cents` for units that nobody asked for,
+    and `risen_cents` for prices that rose above what a wish pays. `total_cents` was billed. `parts` counts journals.
     """
 
     id: UUID
@@ -211,7 +107,10 @@ class JointPurchase:
     buyer_id: UUID | None = None
     settled_by: UUID | None = None
     settled_on: date | None = None
+    priced_by: tuple[UUID, ...] = ()
     left_cents: int = 0
+    risen_cents: int = 0
+    total_cents: int | None = None
     parts: int = 0
     wanted: tuple[Wanted, ...] = ()
     """Its articles; loaded until all of them were received."""
@@ -311,8 +210,19 @@ def _all_received(case: Case[JointPurchase]) -> ReceiptMissing | None:
     return ReceiptMissing(articles=unsaid) if unsaid else None
 
 
-def _not_the_buyer(case: Case[JointPurchase]) -> SecondPersonNeeded | None:
-    return SecondPersonNeeded() if case.is_person(case.thing.buyer_id) else None
+def _discount_within(case: Case[JointPurchase]) -> RuleRefused | None:
+    """The discount is at most the price of the goods."""
+    try:
+        check_discount(case.thing.discount_cents, [wanted.article.on(case.today) for wanted in case.thing.wanted])
+    except RuleRefused as refusal:
+        return refusal
+    return None
+
+
+def _somebody_else(case: Case[JointPurchase]) -> SecondPersonNeeded | None:
+    """Four-eyes rule: whoever ordered, or entered a price as billed, does not settle."""
+    purchase = case.thing
+    return SecondPersonNeeded() if case.is_person(purchase.buyer_id, *purchase.priced_by) else None
 
 
 def _closes_at(purchase: JointPurchase) -> datetime | None:
@@ -331,9 +241,9 @@ PURCHASE: Process[JointPurchase] = Process(
         Transition("top_up", ("open",), "topping_up", _LEAD),
         Transition("extend", _WISHED, "open", _LEAD, Terms(_has_articles, needs=_TIME)),
         Transition("close", _WISHED, "closed", _LEAD, Terms(_orderable)),
-        Transition("order", ("closed",), "ordered", _LEAD),
+        Transition("order", ("closed",), "ordered", _LEAD, Terms(_discount_within)),
         Transition("receive", ("ordered",), "received", _LEAD, Terms(_all_received)),
-        Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, Terms(_not_the_buyer, needs=_TOTAL)),
+        Transition("settle", ("received",), "settled", Right.SETTLE_PURCHASE, Terms(_somebody_else, needs=_TOTAL)),
         Transition("cancel", ("draft", *_WISHED, "closed"), "cancelled", _LEAD, Terms(needs=(REASON,))),
         Transition("give_up", _WISHED, "cancelled_below_minimum", _LEAD, Terms(needs=(REASON,))),
     ),
@@ -342,22 +252,6 @@ WISHING = (PurchaseState.OPEN, PurchaseState.TOPPING_UP)
 OVER = (PurchaseState.SETTLED, PurchaseState.CANCELLED, PurchaseState.CANCELLED_BELOW_MINIMUM)
 ALLOCATED = (PurchaseState.CLOSED, PurchaseState.ORDERED, PurchaseState.RECEIVED)
 """The states in which the units of everybody are known, and may still be changed by hand."""
-
-
-def the_minimum(stated: Mapping[MinimumUnit, int | None]) -> tuple[MinimumUnit, int]:
-    """The unit of the smallest order, and its number. Raises RuleRefused for several units."""
-    named = [(unit, least) for unit, least in stated.items() if least is not None]
-    if len(named) > 1:
-        raise RuleRefused(rule="one_minimum", value=str(len(named)))
-    return named[0] if named else ("packs", 0)
-
-
-def check_article(article: Article) -> Article:
-    """Returns the article. Raises RuleRefused for tiers that do not start at one pack and rise."""
-    steps = [tier.from_packs for tier in article.tiers]
-    if steps[:1] != [1] or steps != sorted(set(steps)):
-        raise RuleRefused(rule="tiers_start_at_one_and_rise", value=steps)
-    return article
 
 
 def check_purchase(purchase: JointPurchase, now: datetime) -> JointPurchase:

@@ -1,12 +1,14 @@
 """The cost of a joint purchase for everybody, exact to the cent, and its legs in each cooperative's books."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.domain.buying.joint_purchases import Article, JointPurchase, Wish
+from app.domain.buying.joint_purchases import JointPurchase, Wish
+from app.domain.buying.purchase_articles import Article
+from app.domain.buying.purchase_bill import Bill, bill, shared
 from app.domain.buying.spending import Lot, first_in_first_out
 from app.domain.errors import TotalDiffers
 from app.domain.ledger import AccountKind, Leg
@@ -15,46 +17,66 @@ from app.domain.money import share_out
 
 @dataclass(frozen=True)
 class Charge:
-    """The charge of one wish in cents, with VAT; `discount` is negative."""
+    """The charge of one wish in cents; `discount` is negative, and so is `risen`, which the lead's fund pays for it."""
 
     goods: int = 0
     delivery: int = 0
     discount: int = 0
+    risen: int = 0
 
     @property
     def cents(self) -> int:
-        return self.goods + self.delivery + self.discount
+        return self.goods + self.delivery + self.discount + self.risen
 
 
 @dataclass(frozen=True)
 class Charges:
-    """Charges by wish; `left` is the lead's own, for units that nobody asked for."""
+    """Charges by wish, and the supplier's `bill`; `left` is the lead's own, for units that nobody asked for."""
 
     wishes: Mapping[UUID, Charge]
     left: Charge
+    bill: Bill
 
     @property
-    def total(self) -> int:
-        return sum(charge.cents for charge in self.wishes.values()) + self.left.cents
+    def risen_cents(self) -> int:
+        """What the lead's fund pays because prices rose."""
+        return -sum(charge.risen for charge in self.wishes.values())
 
 
-def charges(purchase: JointPurchase, articles: Iterable[Article], wishes: Sequence[Wish]) -> Charges:
+def charges(purchase: JointPurchase, articles: Sequence[Article], wishes: Sequence[Wish]) -> Charges:
     """Articles are shared by units, delivery by quantity, price or head, the discount by price; all sums are exact.
 
-    If nobody got anything, the lead pays.
+    A wish pays at most what is reserved for it, or by the prices of the order if that is more; if a price rose, the
+    lead's fund pays the rest. If nobody got anything, the lead pays.
     """
+    found = _shared_out(purchase, articles, wishes)
+    if all(article.billed_pack_cents is None for article in articles):
+        return found
+    agreed = _shared_out(purchase, articles, wishes, agreed=True)
+    limits = {wish.id: max(wish.reserved_cents, agreed.wishes[wish.id].cents) for wish in wishes}
+    capped = {
+        wish_id: replace(charge, risen=min(0, limits[wish_id] - charge.cents))
+        for wish_id, charge in found.wishes.items()
+    }
+    return replace(found, wishes=capped)
+
+
+def _shared_out(
+    purchase: JointPurchase, articles: Sequence[Article], wishes: Sequence[Wish], *, agreed: bool = False
+) -> Charges:
+    """The bill, shared out; with `agreed` at the prices of the order."""
+    billed = bill(articles, purchase.delivery_cents, purchase.discount_cents, agreed=agreed)
     units = [wish.units for wish in wishes]
-    goods, left = _goods(articles, wishes)
+    goods, left = _goods(articles, wishes, billed.articles)
     weights = {"quantity": units, "price": goods, "head": _heads(wishes)}[purchase.delivery_by]
-    *delivery, delivery_left = _shared(purchase.delivery_cents, [*(weights if any(weights) else units), 0])
-    given = min(purchase.discount_cents, sum(goods) + left)
-    *discount, discount_left = _shared(-given, [*goods, left])
+    *delivery, delivery_left = shared(billed.delivery_cents, [*(weights if any(weights) else units), 0])
+    *discount, discount_left = shared(-billed.discount_cents, [*goods, left])
     of = {wish.id: Charge(*parts) for wish, *parts in zip(wishes, goods, delivery, discount, strict=True)}
-    return Charges(of, Charge(left, delivery_left, discount_left))
+    return Charges(of, Charge(left, delivery_left, discount_left), billed)
 
 
-def _goods(articles: Iterable[Article], wishes: Sequence[Wish]) -> tuple[list[int], int]:
-    """Cents by wish, and the cents of the remaining units."""
+def _goods(articles: Iterable[Article], wishes: Sequence[Wish], costs: Mapping[UUID, int]) -> tuple[list[int], int]:
+    """Cents by wish, and the cents of the remaining units; `costs` are those of each article."""
     goods, left = [0] * len(wishes), 0
     places: dict[UUID, list[int]] = {}
     for place, wish in enumerate(wishes):
@@ -64,7 +86,7 @@ def _goods(articles: Iterable[Article], wishes: Sequence[Wish]) -> tuple[list[in
         got = [wishes[place].units for place in mine]
         weights = [*got, article.units - sum(got)]
         if any(weights):
-            *shares, over = share_out(article.cost_cents, weights)
+            *shares, over = share_out(costs[article.id], weights)
             left += over
             for place, share in zip(mine, shares, strict=True):
                 goods[place] = share
@@ -81,11 +103,6 @@ def _heads(wishes: Sequence[Wish]) -> list[int]:
         if wish.units:
             seen.add(who)
     return heads
-
-
-def _shared(cents: int, weights: Sequence[int]) -> list[int]:
-    """The shares; if nobody has a weight, all of it goes to the last, the lead."""
-    return share_out(cents, weights if any(weights) else [*(0 for _ in weights[1:]), 1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,41 +131,38 @@ class SupplierOrder:
     total_cents: int
 
 
-def supplier_order(purchase: JointPurchase, articles: Iterable[Article]) -> SupplierOrder:
+def supplier_order(purchase: JointPurchase, articles: Sequence[Article]) -> SupplierOrder:
     """The order to the supplier, as fixed at closing."""
-    lines = []
-    for article in articles:
-        packs = article.ordered_units // article.pack_units
-        price = article.pack_cents(packs)
-        gross = article.gross_cents(article.ordered_units, price)
-        if packs:
-            lines.append(
-                OrderedLine(
-                    article=article.title,
-                    unit=article.unit,
-                    packs=packs,
-                    pack_units=article.pack_units,
-                    units=article.ordered_units,
-                    pack_price_cents=price,
-                    net_cents=packs * price,
-                    gross_cents=gross,
-                )
-            )
-    total = sum(line.gross_cents for line in lines) + purchase.delivery_cents - purchase.discount_cents
+    ordered = [replace(article, received_units=None) for article in articles]
+    billed = bill(ordered, purchase.delivery_cents, purchase.discount_cents, agreed=True)
+    lines = tuple(
+        OrderedLine(
+            article=article.title,
+            unit=article.unit,
+            packs=article.ordered_units // article.pack_units,
+            pack_units=article.pack_units,
+            units=article.ordered_units,
+            pack_price_cents=article.agreed_pack_cents,
+            net_cents=article.net_cents(agreed=True),
+            gross_cents=billed.articles[article.id],
+        )
+        for article in ordered
+        if article.ordered_units
+    )
     return SupplierOrder(
         supplier=purchase.supplier,
         title=purchase.title,
-        lines=tuple(lines),
+        lines=lines,
         delivery_cents=purchase.delivery_cents,
         discount_cents=purchase.discount_cents,
-        total_cents=max(0, total),
+        total_cents=billed.total_cents,
     )
 
 
 def check_total(found: Charges, stated_cents: int) -> None:
-    """Raises TotalDiffers if the supplier's invoice has another total."""
-    if found.total != stated_cents:
-        raise TotalDiffers(computed_cents=found.total, stated_cents=stated_cents)
+    """Raises TotalDiffers if the supplier's bill has another total."""
+    if found.bill.total_cents != stated_cents:
+        raise TotalDiffers(computed_cents=found.bill.total_cents, stated_cents=stated_cents)
 
 
 def reserve_legs(purchase: JointPurchase, wish: Wish, cents: int) -> tuple[Leg, ...]:
@@ -253,10 +267,15 @@ def between_legs(
     return (Leg(kind=AccountKind.BANK, cents=sum(cents_of.values()), rule=rule, facts=facts), *owed)
 
 
-def left_legs(purchase: JointPurchase, cents: int) -> tuple[Leg, ...]:
-    """The lead's payment for units that nobody asked for."""
+def fund_legs(purchase: JointPurchase) -> tuple[Leg, ...]:
+    """The lead's payment for units that nobody asked for, and for prices that rose above what wishes pay."""
     facts = {"title": purchase.title, "supplier": purchase.supplier}
-    return (Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="joint_purchase_left", facts=facts),)
+    paid = {"joint_purchase_left": purchase.left_cents, "joint_purchase_risen": purchase.risen_cents}
+    return tuple(
+        Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule=rule, facts=facts)
+        for rule, cents in paid.items()
+        if cents
+    )
 
 
 def lots_for(free: Sequence[Lot], cents: int, day: date) -> tuple[Lot, ...]:

@@ -69,7 +69,7 @@ class PriceLine:
     vat_class: VatClass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JobCost:
     """A cost that is paid to `supplier` before the shares; `refunded_cents` came back with a refund.
 

@@ -18,18 +18,15 @@ from app.domain.buying.joint_purchases import (
     ALLOCATED,
     PURCHASE,
     WISHING,
-    Article,
     DeliveryBy,
     JointPurchase,
     PurchaseState,
-    StandingArticle,
-    Tier,
     below_minimum,
-    check_article,
     check_purchase,
-    the_minimum,
     transition,
 )
+from app.domain.buying.purchase_articles import Article, StandingArticle, Tier, check_article, the_minimum
+from app.domain.buying.purchase_bill import check_discount
 from app.domain.errors import NotFound, RuleRefused, WrongState
 from app.domain.page import Page, PageRequest
 from app.domain.transitions import Case, find
@@ -96,7 +93,10 @@ async def plan_joint_purchase(
     delivery_by: DeliveryShares = DeliveryBy.QUANTITY,
     discount: Discount | None = None,
 ) -> Stand:
-    """Plan a purchase with its articles. Others see it once it is open. Raises RuleRefused, NotFound."""
+    """Plan a purchase with its articles. Others see it once it is open.
+
+    Raises RuleRefused (also for a discount above the price of a pack of each article), NotFound.
+    """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_PURCHASE, cooperative_id)
     planned = JointPurchase(
@@ -129,7 +129,7 @@ async def change_joint_purchase(
 ) -> JointPurchase:
     """Change a joint purchase: words and dates while it is open for wishes, its costs until it is settled.
 
-    Raises WrongState, RuleRefused, Stale.
+    Raises WrongState, RuleRefused (also for a discount above the price of the goods), Stale.
     """
     named = changes.named()
     named |= {f"{name}_cents": named.pop(name).cents for name in ("delivery", "discount") if name in named}
@@ -145,6 +145,8 @@ async def change_joint_purchase(
         check_purchase(changed, tx.now)
         if found.state in WISHING:
             await _start_timers(tx, changed)
+    if changed.discount_cents > found.discount_cents:
+        await _check_discount(tx, changed)
     return await joint_purchases.save(tx, changed)
 
 
@@ -297,11 +299,26 @@ async def get_allocation(
 async def _add(tx: Tx, planned: JointPurchase, articles: Sequence[PurchaseArticleInput]) -> Stand:
     await joint_purchases.add(tx, check_purchase(planned, tx.now))
     made = [_article(tx, planned, article) for article in articles]
+    if made:
+        check_discount(planned.discount_cents, [article.least(1) for article in made])
     await tx.flush()
     await article_store.add(tx, *made)
     # Reading it again loads the facts that its next steps need.
     stored = await joint_purchases.get(tx, planned.id)
     return Stand(stored, tuple(StandingArticle.of(article) for article in made))
+
+
+async def _check_discount(tx: Tx, purchase: JointPurchase) -> None:
+    """Checks a discount against the goods; until closing, against what would be ordered now, at least a pack of each.
+
+    Raises RuleRefused.
+    """
+    whole = await book_purchase.load(tx, purchase)
+    wanted = [article for article in whole.articles if not article.dropped]
+    if purchase.closed_at is None:
+        wanted = [article.least(max(1, whole.demands[article.id].packs)) for article in wanted]
+    if wanted:
+        check_discount(purchase.discount_cents, wanted)
 
 
 async def _partners(tx: Tx, lead_id: UUID, partner_ids: Sequence[UUID]) -> tuple[UUID, ...]:

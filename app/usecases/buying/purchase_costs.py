@@ -3,26 +3,30 @@
 from dataclasses import replace
 from typing import Annotated
 
-from app.db.buying.joint_purchases import articles, joint_purchases, save_wishes, wishes
+from app.db.buying.joint_purchases import articles, demands_of, joint_purchases, save_wishes, wishes
 from app.db.engine import Tx, uuid7
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.buying.joint_purchases import Credit, JointPurchase, PurchaseState, StandingArticle, Wish, transition
+from app.domain.buying.joint_purchases import ALLOCATED, Credit, JointPurchase, PurchaseState, Wish, transition
+from app.domain.buying.purchase_articles import StandingArticle, bill_article
+from app.domain.buying.purchase_bill import check_discount
 from app.domain.buying.purchase_costs import SupplierOrder, check_total, supplier_order
 from app.domain.days import check_day, day_of
 from app.domain.errors import RuleRefused, WrongState
 from app.domain.transitions import Case
 from app.ids import JointPurchaseId, PurchaseArticleId, WishId
+from app.usecases.declared.version import expect
 from app.usecases.shared import book_purchase
-from app.vocabulary import Amount, AmountOrNone, Doc, PaymentDay, StatedReason, Units, Version
+from app.usecases.shared.purchase_forms import PurchaseArticleChange
+from app.vocabulary import Amount, AmountOrNone, Doc, MoneyIn, PaymentDay, StatedReason, Units, Version
 
 More = Annotated[Units, Doc("The number of units that came, on top of earlier ones.")]
 InAll = Annotated[
     Units, Doc("Instead of `units`: the total that came. Corrects a mistake until the purchase is settled.")
 ]
-Invoiced = Annotated[AmountOrNone, Doc("The total of the invoice, with VAT.")]
+Invoiced = Annotated[AmountOrNone, Doc("The total of the supplier's bill, with VAT.")]
 
 
 async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchaseId) -> SupplierOrder:
@@ -31,7 +35,8 @@ async def get_supplier_order(tx: Tx, actor: Actor, *, purchase_id: JointPurchase
     actor.require(Right.READ_PURCHASE, found.cooperative_id)
     if found.closed_at is None:
         raise WrongState(verb="supplier_order", state=found.state, possible=["close"])
-    return supplier_order(found, await articles.all(tx, purchase_id=purchase_id))
+    wanted = await articles.all(tx, purchase_id=purchase_id)
+    return supplier_order(found, [article.on(tx.today) for article in wanted])
 
 
 async def receive_units(
@@ -39,8 +44,8 @@ async def receive_units(
 ) -> StandingArticle:
     """Record how many more units of an article came, or correct the total that came. The shares follow from it.
 
-    A delivery may come in parts while the purchase is `ordered`. A mistake can be corrected until it is settled. Raises
-    WrongState, RuleRefused for neither or both, LocksExceed.
+    A delivery may come in parts while the purchase is `ordered`. A mistake can be corrected until it is settled. The
+    VAT rate is that of the day of the last delivery. Raises WrongState, RuleRefused for neither or both, LocksExceed.
     """
     article = await articles.get(tx, article_id)
     found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
@@ -52,12 +57,43 @@ async def receive_units(
     whole = await book_purchase.load(tx, found)
     article = whole.only(article_id).articles[0]
     in_all = (article.received_units or 0) + (units or 0) if units_in_all is None else units_in_all
-    came = replace(article, received_units=in_all)
+    day = article.received_on if units_in_all is not None and article.received_on else tx.today
+    came = replace(article, received_units=in_all, received_on=day).on(day)
     shared = book_purchase.allocated(replace(whole.only(article_id), articles=(came,)))
     await book_purchase.save(tx, shared)
     received = replace(shared.articles[0], version=article.version + 1)
     wished, tolerated = sum(wish.quantity for wish in shared.wishes), sum(wish.tolerance for wish in shared.wishes)
     return StandingArticle.of(received, wished, tolerated)
+
+
+async def price_article(
+    tx: Tx,
+    actor: Actor,
+    *,
+    article_id: PurchaseArticleId,
+    changes: PurchaseArticleChange,
+    expected_version: Version | None = None,
+) -> StandingArticle:
+    """Enter the price of a pack as the supplier bills it, with a reason, from closing until it is settled.
+
+    A wish does not pay more than is reserved for it, or than by the prices of the order: the lead's fund pays the rest.
+    Whoever enters a price does not settle. Raises WrongState, ReasonNeeded, Stale.
+    """
+    article = await articles.get(tx, article_id)
+    found = await book_purchase.locked(tx, actor, Right.LEAD_PURCHASE, article.purchase_id, None)
+    expect(article.version, expected_version)
+    if found.state not in ALLOCATED:
+        raise WrongState(verb="price_article", state=found.state, possible=[])
+    cents = changes.named().get("pack_price", MoneyIn.of(article.pack_price_cents)).cents
+    wanted = await articles.all(tx, purchase_id=found.id)
+    wished, tolerated = (await demands_of(tx, [found.id])).get(article_id, (0, 0))
+    if cents == article.pack_price_cents:
+        return StandingArticle.of(article, wished, tolerated)
+    priced = bill_article(article, cents, by=actor.person, reason=changes.reason)
+    by = {one.priced_by for one in (*(one for one in wanted if one.id != article_id), priced)}
+    people = sorted(person for person in by if person is not None)
+    await joint_purchases.save(tx, replace(found, priced_by=tuple(people)))
+    return StandingArticle.of(await articles.save(tx, priced), wished, tolerated)
 
 
 async def settle_joint_purchase(
@@ -69,14 +105,16 @@ async def settle_joint_purchase(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> JointPurchase:
-    """Pay the supplier and book everybody's payment, once. The person who ordered does not settle.
+    """Pay the supplier and book everybody's payment, once. Whoever ordered, or entered a price, does not settle.
 
-    Raises TotalDiffers if the invoice has another total, SecondPersonNeeded, WrongState, DayOutOfRange.
+    Raises TotalDiffers if the bill has another total, RuleRefused for a discount above the price of what came,
+    SecondPersonNeeded, WrongState, DayOutOfRange.
     """
     found = await book_purchase.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
     settled = transition(Case(found, actor, tx.now), "settle", total=total)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.created_at), tx.today)
     whole = await book_purchase.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
+    check_discount(found.discount_cents, whole.articles)
     check_total(whole.charges, total.cents)
     charged = await book_purchase.charge(tx, whole, day)
     await save_wishes(tx, charged.wishes)

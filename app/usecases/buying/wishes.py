@@ -15,7 +15,8 @@ from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.buying.allocation import Demand
-from app.domain.buying.joint_purchases import ALLOCATED, Article, JointPurchase, PaidBy, Wish, WishChange, check_wish
+from app.domain.buying.joint_purchases import ALLOCATED, JointPurchase, PaidBy, Wish, WishChange, check_wish
+from app.domain.buying.purchase_articles import Article
 from app.domain.buying.purchase_costs import reserve_legs
 from app.domain.buying.spending import CONSENT, policy_of
 from app.domain.errors import AgreementMissing, LimitExceeded, NotFound, RuleRefused, WrongState
@@ -63,7 +64,7 @@ async def wish_for(
         await _pot_may_pay(tx, place, purchase)
     await lend_staff_view(tx, purchase.cooperative_id)
     purchase = purchase_in_time(tx, await joint_purchases.get(tx, purchase.id, lock=True))
-    article = await articles.get(tx, article_id)
+    article = (await articles.get(tx, article_id)).on(tx.today)
     paid_by = PaidBy.POT if own else PaidBy.ACCOUNT
     key = {"article_id": article_id, "cooperative_id": place, "paid_by": paid_by}
     found = next((wish for wish in await wishes.all(tx, **key) if wish.member_id == who), None)

@@ -28,8 +28,8 @@ from app.usecases.declared.due import order_in_time
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.book_sale import settle
-from app.usecases.shared.input_vat import in_small_business
-from app.vocabulary import Amount, Between, Deductible, Doc, Proof, Reason, Slug, Supplier, VatInside, Version
+from app.usecases.shared.input_vat import Deductible, VatInside, in_small_business
+from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
 HIGHEST_COST = 100_000_000
 """The highest amount of one claim, in cents."""
@@ -55,8 +55,8 @@ async def claim_cost(
 ) -> CostClaim:
     """Claim the costs of a job.
 
-    Raises AlreadySettled once the sale is booked, PayeeMissing, VatTooHigh if the amount cannot hold so much VAT,
-    NotFound; CategoryUnknown, ApprovedTooLate by the agreement.
+    Raises AlreadySettled once the sale is booked, PayeeMissing, VatTooHigh, NotFound; CategoryUnknown, ApprovedTooLate
+    by the agreement.
     """
     order, line = await _claimable(tx, actor, order_id, order_line_id)
     if line.member_id is None or order.assignment_id is not None:

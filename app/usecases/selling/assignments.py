@@ -50,6 +50,7 @@ from app.usecases.shared import assignment as steps
 from app.usecases.shared.assignment import Whole
 from app.usecases.shared.book_assignment import book_assignment, cents_by_place, check_vat
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.input_vat import Deductible, VatInside
 from app.usecases.shared.limit import check_limits
 from app.usecases.shared.ordering import reference, small_business
 from app.vocabulary import (
@@ -57,7 +58,6 @@ from app.vocabulary import (
     About,
     Amount,
     AmountOrNone,
-    Deductible,
     Doc,
     Form,
     MoneyIn,
@@ -66,7 +66,6 @@ from app.vocabulary import (
     Reason,
     SupplierName,
     Title,
-    VatInside,
     Version,
 )
 
@@ -178,8 +177,8 @@ async def plan_assignment(
 ) -> Assignment:
     """Plan a job, from a customer's request or from an accepted order. Only the lead sees it before it is published.
 
-    Raises ContactIncomplete, BuyerReferenceNeeded, BuyerNumberNeeded, RuleRefused, WrongState for an order in another
-    state, NotFound.
+    Raises ContactIncomplete, BuyerReferenceNeeded, BuyerNumberNeeded, RuleRefused, VatTooHigh, WrongState for an order
+    in another state, NotFound.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_ASSIGNMENT, cooperative_id)
@@ -210,7 +209,7 @@ async def change_assignment(
     """Change a job. Fields that are left out keep their value.
 
     Once all agreed, only the description and the deposit can change. A change of price or costs needs every signature
-    again. Raises WrongState, RuleRefused, NotFound, Stale.
+    again. Raises WrongState, RuleRefused, VatTooHigh, NotFound, Stale.
     """
     found = await lead_locked(tx, actor, assignment_id, expected_version)
     named = changes.named()

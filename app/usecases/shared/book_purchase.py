@@ -24,14 +24,15 @@ from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.buying.allocation import Change, Demand, Got, Inputs, allocate, demand
-from app.domain.buying.joint_purchases import Article, Credit, JointPurchase, Wish, inputs_of
+from app.domain.buying.joint_purchases import Credit, JointPurchase, Wish, inputs_of
+from app.domain.buying.purchase_articles import Article
 from app.domain.buying.purchase_costs import (
     Charges,
     between_legs,
     charge_legs,
     charges,
     credit_legs,
-    left_legs,
+    fund_legs,
     lots_for,
     reserve_legs,
 )
@@ -92,10 +93,10 @@ class Whole:
 async def load(tx: Tx, purchase: JointPurchase) -> Whole:
     """The purchase with everything in it, in three queries; the caller holds its lock, or only reads.
 
-    Opens the lead's rows.
+    What did not come yet has the VAT rates of today. Opens the lead's rows.
     """
     await lend_staff_view(tx, purchase.cooperative_id)
-    articles = await article_store.all(tx, purchase_id=purchase.id)
+    articles = [article.on(tx.today) for article in await article_store.all(tx, purchase_id=purchase.id)]
     found = await wishes.all(tx, purchase_id=purchase.id)
     return Whole(purchase, tuple(articles), tuple(found), await histories(tx, purchase.id))
 
@@ -153,14 +154,21 @@ async def charge(tx: Tx, whole: Whole, day: date) -> Whole:
             place += charge_legs(purchase, by_id[wish.article_id], wish, cents)
             cents_of[wish.cooperative_id] = cents_of.get(wish.cooperative_id, 0) + cents
         changed.append(replace(wish, reserved_cents=0, charged_cents=cents, lots=lots.get(wish.id, ())))
-    left = found.left.cents
-    if left:
-        legs.setdefault(purchase.cooperative_id, []).extend(left_legs(purchase, left))
-        cents_of[purchase.cooperative_id] = cents_of.get(purchase.cooperative_id, 0) + left
+    purchase = replace(
+        purchase,
+        left_cents=found.left.cents,
+        risen_cents=found.risen_cents,
+        total_cents=found.bill.total_cents,
+    )
+    of_fund = fund_legs(purchase)
+    if of_fund:
+        legs.setdefault(purchase.cooperative_id, []).extend(of_fund)
+        paid = purchase.left_cents + purchase.risen_cents
+        cents_of[purchase.cooperative_id] = cents_of.get(purchase.cooperative_id, 0) + paid
     for cooperative_id in {*cents_of, *([purchase.cooperative_id] if cents_of else [])}:
         other = between_legs(purchase, cooperative_id, cents_of, "joint_purchase_paid")
         legs.setdefault(cooperative_id, []).extend(other)
-    purchase = await _post_all(tx, replace(purchase, left_cents=left), JournalKind.JOINT_PURCHASE, legs, pots, day)
+    purchase = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE, legs, pots, day)
     return replace(whole, purchase=purchase, wishes=tuple(changed))
 
 

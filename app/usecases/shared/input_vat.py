@@ -1,12 +1,20 @@
-"""Whether a cooperative deducts the VAT of its costs."""
+"""The VAT of costs: its forms, and whether a cooperative deducts it."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from app.db.engine import Tx
 from app.db.people.cooperatives import cooperatives
 from app.db.selling.orders import turnover_of_year
 from app.domain.vat import without_vat
+from app.vocabulary import AmountOrNone, Doc, Percent
+
+VatInside = Annotated[AmountOrNone, Doc("The VAT inside the amount, as the receipt names it; null for none.")]
+Deductible = Annotated[
+    Percent,
+    Doc("The percentage of the VAT that can be deducted: 0 for meals in a restaurant, in between for mixed use."),
+]
 
 
 async def in_small_business(tx: Tx, cooperative_id: UUID, day: date) -> bool:

@@ -15,11 +15,13 @@ from app.vocabulary import (
     Among,
     Amount,
     AmountOrNone,
+    Between,
     Doc,
     Form,
     Moment,
     MoneyIn,
     Purpose,
+    Reason,
     SupplierName,
     Text,
     Title,
@@ -43,6 +45,11 @@ Discount = Annotated[AmountOrNone, Doc("The discount of the supplier, with VAT."
 Unit = Annotated[str, Text(1, 60), Doc("The unit, such as litre.")]
 PackUnits = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("The number of units in a pack.")]
 Packs = Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE, Doc("The fewest packs with this price.")]
+BilledPrice = Annotated[
+    MoneyIn,
+    Between(0),
+    Doc("The price of a pack as the supplier bills it, without VAT. That of the order takes an earlier one back."),
+]
 EMPTY: Any = ()
 """The default of a list; immutable."""
 
@@ -78,6 +85,13 @@ class PurchaseArticleInput(Form):
 
 
 Articles = Annotated[list[PurchaseArticleInput], Field(max_length=1000), Doc("The articles to buy.")]
+
+
+class PurchaseArticleChange(Form):
+    """The fields of an article that change."""
+
+    pack_price: BilledPrice = MoneyIn.of(0)
+    reason: Reason = ""
 
 
 class JointPurchaseChange(Form):
