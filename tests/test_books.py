@@ -10,7 +10,10 @@ import pytest
 
 from app.db.books.invariants import broken
 from app.db.engine import Database, Tx
+from tests.scenarios.buying import mine, plan, rich, settle
 from tests.scenarios.jobs import net
+from tests.scenarios.test_joint_prices import received
+from tests.scenarios.test_joint_vat import apart, cloth
 from tests.scenarios.test_nettings import owing
 from tests.world import World
 
@@ -255,6 +258,32 @@ async def owed(world: World) -> None:
 @pytest.mark.parametrize("case", BETWEEN)
 async def test_planted_errors_between_cooperatives_are_caught(database_url: str, case: str) -> None:
     assert case.split(" ", maxsplit=1)[0] in await caught(database_url, [BETWEEN[case]])
+
+
+TOGETHER = {
+    "I10 a charge": "update wish set charged_cents = charged_cents + 1 where charged_cents > 0",
+    "I10 what the fund paid": "update joint_purchase set risen_cents = risen_cents + 1 where state = 'settled'",
+    "I10 the bill": "update joint_purchase set total_cents = total_cents + 1 where state = 'settled'",
+    "I10 VAT between them": "update account set party = 'x' where kind = 'vat' and party = '1a'",
+}
+
+
+@pytest.fixture(scope="module")
+async def bought(world: World) -> None:
+    """A joint purchase of two cooperatives that deduct its VAT."""
+    lead, partner = await rich(world), await rich(world)
+    await apart(world, lead, partner)
+    purchase = await plan(world, lead, cloth(), partners=(partner,), deductible=True)
+    await mine(lead, purchase, 4)
+    await mine(partner, purchase, 6)
+    await settle(lead, await received(lead, purchase, 10), "12.10")
+    await world.guard()
+
+
+@pytest.mark.usefixtures("bought")
+@pytest.mark.parametrize("case", TOGETHER)
+async def test_planted_errors_of_a_joint_purchase_are_caught(database_url: str, case: str) -> None:
+    assert case.split(" ", maxsplit=1)[0] in await caught(database_url, [TOGETHER[case]])
 
 
 async def caught(database_url: str, planted: list[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from app.domain.errors import VatTooHigh
 from app.domain.money import half_up
-from app.domain.vat import RATES, margin_vat
+from app.domain.vat import RATES, inside
 
 HIGHEST_RATE = max(rate.basis_points for rate in RATES)
 """The highest of all dated rates, in basis points."""
@@ -10,7 +10,7 @@ HIGHEST_RATE = max(rate.basis_points for rate in RATES)
 
 def check_vat(cents: int, vat_cents: int) -> None:
     """Raises VatTooHigh if `cents` cannot hold so much VAT: at most 21/121 of it, rounded half up, at 21 %."""
-    highest = margin_vat(cents, HIGHEST_RATE)
+    highest = inside(cents, HIGHEST_RATE)
     if vat_cents > highest:
         raise VatTooHigh(highest_cents=highest)
 

@@ -1,7 +1,7 @@
 """The charges of a joint purchase sum to the invoice, whatever was wished, ordered and delivered."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,15 @@ from app.domain.buying.allocation import SharingRule
 from app.domain.buying.joint_purchases import DeliveryBy, JointPurchase, PaidBy, Wish
 from app.domain.buying.purchase_articles import Article, Tier
 from app.domain.buying.purchase_bill import bill, check_discount
-from app.domain.buying.purchase_costs import charge_legs, charges, check_total, credit_legs
+from app.domain.buying.purchase_costs import (
+    between_legs,
+    charge_legs,
+    charges,
+    check_total,
+    credit_legs,
+    fund_legs,
+)
+from app.domain.buying.purchase_vat import RateVat, of_bill, vat_legs, vat_results
 from app.domain.errors import RuleRefused, TotalDiffers
 from app.domain.money import half_up
 from app.domain.vat import VatClass
@@ -125,7 +133,7 @@ def test_vat_is_that_of_the_sum_of_each_rate() -> None:
     articles = [article(number, 1, 12, vat=2100) for number in range(10)]
     found = bill(articles)
     assert (found.total_cents, [rate.vat_cents for rate in found.rates]) == (145, [25])
-    assert list(found.articles.values()) == [15] * 5 + [14] * 5
+    assert list(found.gross.articles.values()) == [15] * 5 + [14] * 5
 
 
 def test_delivery_and_discount_have_the_rates_of_the_goods() -> None:
@@ -153,7 +161,7 @@ NETS = st.lists(st.tuples(st.integers(0, 5_000), st.integers(1, 12), st.sampled_
 def test_a_bill_adds_up_for_each_rate(goods: list[tuple[int, int, int]], delivery: int, discount: int) -> None:
     articles = [article(number, units, cents, vat=vat) for number, (cents, units, vat) in enumerate(goods)]
     found = bill(articles, delivery, discount)
-    assert sum(found.articles.values()) == found.goods_cents
+    assert sum(found.gross.articles.values()) == found.goods_cents
     assert found.delivery_cents == delivery
     assert found.discount_cents == min(discount, found.goods_cents)
     for rate in found.rates:
@@ -163,7 +171,7 @@ def test_a_bill_adds_up_for_each_rate(goods: list[tuple[int, int, int]], deliver
         if not rate.delivery and not rate.discount:
             assert rate.vat_cents == half_up(net, rate.basis_points)
     for one in articles:
-        assert abs(found.articles[one.id] - one.net_cents() - half_up(one.net_cents(), one.vat_basis_points)) <= 1
+        assert abs(found.gross.articles[one.id] - one.net_cents() - half_up(one.net_cents(), one.vat_basis_points)) <= 1
 
 
 @given(
@@ -194,3 +202,101 @@ def test_nobody_pays_for_a_price_that_rose_but_the_fund_of_the_lead(
         assert charge.risen <= 0
         if charge.risen:
             assert charge.cents == max(one.reserved_cents, by_order.wishes[one.id].cents)
+
+
+PARTNER, SMALL, TWIN = UUID(int=2), UUID(int=3), UUID(int=4)
+
+
+def for_work(**more: Any) -> JointPurchase:
+    """A purchase of goods for taxed work, with three partners: one under the scheme, one of the lead's legal entity."""
+    sides: dict[str, Any] = {"partner_ids": (PARTNER, SMALL, TWIN), "deductible": True}
+    return purchase(**sides, deducting_ids=(LEAD, PARTNER, TWIN), entity_ids=(TWIN,), **more)
+
+
+@pytest.mark.parametrize(
+    ("deducting", "deductible", "shares"),
+    [
+        ((LEAD,), True, [900, 1_800, 2_700]),
+        ((LEAD,), False, [1_089, 2_178, 3_267]),
+        ((), True, [1_089, 2_178, 3_267]),
+    ],
+)
+def test_the_net_is_shared_if_the_lead_deducts_the_vat(
+    deducting: tuple[UUID, ...], deductible: bool, shares: list[int]
+) -> None:
+    """54.00 over 10, 20 and 30, with 21 % of VAT."""
+    goods = replace(article(1, 60, 5_400, pack=60, vat=2100), tiers=(Tier(1, 5_400),))
+    wishes = [wish(number, 1, units) for number, units in enumerate((10, 20, 30))]
+    found = charges(purchase(deductible=deductible, deducting_ids=deducting), [goods], wishes)
+    assert [found.wishes[one.id].cents for one in wishes] == shares
+    assert found.bill.total_cents == 6_534
+
+
+def test_the_legs_of_vat_name_box_rate_base_and_day() -> None:
+    made = for_work()
+    charged = {PARTNER: [RateVat.on(2_100, 600)], SMALL: [RateVat.on(2_100, 100), RateVat.on(0, 50)]}
+    day = date(2026, 3, 25)
+    facts = {"title": "x", "rate": 2_100, "taxDay": "2026-03-25"}
+    lead = vat_legs(made, LEAD, [RateVat(2_100, 1_000, 210), RateVat(0, 50, 0)], charged, day)
+    assert [(leg.party, leg.cents, leg.rule, leg.facts) for leg in lead] == [
+        ("5b", -210, "input_vat", facts | {"box": "5b", "base": 1_000}),
+        ("1a", 147, "vat", facts | {"box": "1a", "base": 700, "net": 700}),
+    ]
+    (partner,) = vat_legs(made, PARTNER, [], charged, day)
+    assert (partner.party, partner.cents, partner.facts["base"]) == ("5b", -126, 600)
+    assert vat_legs(made, SMALL, [], charged, day) == vat_legs(made, TWIN, [], charged, day) == ()
+    assert sum(line.cents for line in vat_results(charged)) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3), st.integers(0, 20), st.integers(0, 3_000), st.sampled_from([1, 2, 3, 4])),
+        min_size=1,
+        max_size=12,
+    ),
+    st.lists(st.tuples(st.none() | st.integers(0, 3_000), st.sampled_from([0, 900, 2100])), min_size=3, max_size=3),
+    st.integers(0, 2_000),
+    st.integers(0, 2_000),
+    st.sampled_from(["quantity", "price", "head"]),
+)
+def test_vat_passes_through_and_every_book_balances(
+    wished: list[tuple[int, int, int, int]],
+    kinds: list[tuple[int | None, int]],
+    delivery: int,
+    discount: int,
+    by: str,
+) -> None:
+    """The lead's own cost is the bill less its VAT, less what the partners are charged without VAT."""
+    wishes = [
+        wish(n, number, units, reserved_cents=cents, cooperative_id=UUID(int=place))
+        for n, (number, units, cents, place) in enumerate(wished)
+    ]
+    articles = [
+        replace(
+            article(n, sum(w.units for w in wishes if w.article_id.int == n) + (n == 1), 1_000, vat=vat),
+            billed_pack_cents=cents,
+            priced_by=None if cents is None else LEAD,
+        )
+        for n, (cents, vat) in enumerate(kinds, 1)
+    ]
+    made = for_work(delivery_cents=delivery, discount_cents=discount, delivery_by=DeliveryBy(by))
+    found = charges(made, articles, wishes)
+    vat = sum(rate.vat for rate in of_bill(found.bill))
+    parts = sum(charge.shared_cents for charge in found.wishes.values())
+    assert parts + found.left.cents + found.risen_cents == found.bill.total_cents - vat
+    owed = found.owed_cents(wishes) | {LEAD: found.bill.total_cents}
+    settled = replace(made, left_cents=found.left.cents, risen_cents=found.risen_cents)
+    for place in made.cooperative_ids:
+        mine = [one for one in wishes if one.cooperative_id == place]
+        legs = [leg for one in mine for leg in charge_legs(made, articles[0], one, found.wishes[one.id].cents)]
+        legs += fund_legs(settled) if place == LEAD else ()
+        if mine or place == LEAD:
+            legs += between_legs(made, place, owed, "joint_purchase_paid")
+            legs += vat_legs(made, place, of_bill(found.bill), found.partners, date(2026, 3, 25))
+        assert sum(leg.cents for leg in legs) == 0
+        for one in mine:
+            assert found.wishes[one.id].cents >= 0
+            assert bool(found.wishes[one.id].vat) <= (place == SMALL)
+    for place, theirs in found.partners.items():
+        assert place in (PARTNER, SMALL)
+        assert all(one.vat == half_up(one.base, one.basis_points) for one in theirs)

@@ -52,7 +52,7 @@ GIVEN: dict[str, Json] = {
     "change_webhook": {"kinds": ["order.placed"]},
     "draft_agreement": DRAFT,
     "change_agreement": CHANGED,
-    "claim_cost": {"vat": {"amount": "0.00"}, "deductible": "50"},
+    "claim_cost": {"deductible": "50"},
     "decide_claim": {"verb": "approve"},
     "decide_held": {"verb": "release"},
     "grant_allowance": {"kind": "premium", "amount": EURO},

@@ -95,6 +95,8 @@ class JointPurchase:
     """How the cost of delivery is shared."""
     discount: Money
     """The discount of the supplier, with VAT."""
+    deductible: bool
+    """Whether the goods are for taxed work, so that their VAT is deducted and only the net is shared."""
     state: PurchaseState
     closed_at: datetime | None
     """When it was closed."""

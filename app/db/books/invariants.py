@@ -181,11 +181,12 @@ INVARIANTS = {
                    select sum(c.cents) from purchase_credit c where c.purchase_id = p.id), 0) as cents
               from joint_purchase p),
         moved as (
-            select coalesce(p.id, w.purchase_id) as purchase_id, j.cooperative_id, a.kind, sum(e.cents) as cents
+            select coalesce(p.id, w.purchase_id) as purchase_id, j.cooperative_id, a.kind, a.party,
+                   sum(e.cents) as cents
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
               left join joint_purchase p on j.source_type = 'joint_purchase' and p.id = j.source_id
               left join wish w on j.source_type = 'wish' and w.id = j.source_id
-             where j.source_type in ('joint_purchase', 'wish') group by 1, 2, 3)
+             where j.source_type in ('joint_purchase', 'wish') group by 1, 2, 3, 4)
         select purchase_id || ' ' || cooperative_id as what
           from (select purchase_id, cooperative_id, sum(cents) as cents from said group by 1, 2) s
           full join (select purchase_id, cooperative_id, -sum(cents) as cents from moved
@@ -196,7 +197,12 @@ INVARIANTS = {
         select purchase_id::text from moved group by purchase_id
         having sum(cents) filter (where kind in ('receivable_cooperative', 'payable_cooperative')) <> 0
             or coalesce(sum(cents) filter (where kind = 'bank'), 0)
-               <> (select b.cents from billed b where b.id = moved.purchase_id)""",
+               <> (select b.cents from billed b where b.id = moved.purchase_id)
+        union all
+        select m.purchase_id::text from moved m join joint_purchase p on p.id = m.purchase_id
+         where m.kind = 'vat' and (m.party in ('1a', '1b') or m.cooperative_id <> p.cooperative_id)
+         group by p.id, m.purchase_id
+        having sum(m.cents) < 0 or sum(m.cents) <> 0 and array[p.cooperative_id] || p.partner_ids <@ p.deducting_ids""",
     "I10 the parts and costs of an assignment make its price, and partners book what the lead says they charge": """
         with sale as (
             select o.assignment_id, o.id, o.cooperative_id, o.buyer_id, o.net_cents - coalesce((

@@ -48,6 +48,9 @@ class JointPurchaseRow(SQLModel, table=True):
     delivery_cents: int = c.cents()
     delivery_by: str = c.text()
     discount_cents: int = c.cents()
+    deductible: bool
+    deducting_ids: list[UUID] = c.ids()
+    entity_ids: list[UUID] = c.ids()
     state: str = c.text()
     closed_at: datetime | None = c.when(null=True)
     buyer_id: UUID | None = c.link("person", null=True, index=False)
@@ -146,7 +149,11 @@ class CreditRow(SQLModel, table=True):
     """Append-only."""
 
     __tablename__ = "purchase_credit"
-    __table_args__ = (c.check("purchase_credit_cents", "cents > 0"), *c.longest("purchase_credit", reason=500))
+    __table_args__ = (
+        c.check("purchase_credit_cents", "cents > 0"),
+        c.check("purchase_credit_vat", "vat_cents between 0 and cents"),
+        *c.longest("purchase_credit", reason=500),
+    )
     id: UUID = c.key()
     purchase_id: UUID = c.link("joint_purchase")
     wish_id: UUID = c.link("wish")
@@ -154,6 +161,7 @@ class CreditRow(SQLModel, table=True):
     reason: str = c.text()
     credited_by: UUID = c.link("person", index=False)
     credited_at: datetime = c.when()
+    vat_cents: int = c.cents()
 
 
 joint_purchases = Store(

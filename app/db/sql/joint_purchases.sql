@@ -1,8 +1,8 @@
 -- A purchase that a cooperative leads; its partners and their members see it once it is open.
 alter table joint_purchase enable row level security, force row level security;
 grant select, insert, update (title, about, supplier, rule, closes_at, tops_up_at, delivery_cents, delivery_by,
-                              discount_cents, state, closed_at, buyer_id, settled_by, settled_on, priced_by, left_cents,
-                              risen_cents, total_cents, parts, version) on joint_purchase to samen_app;
+                              discount_cents, deductible, deducting_ids, entity_ids, state, closed_at, buyer_id,
+                              settled_by, settled_on, priced_by, left_cents, risen_cents, total_cents, parts, version) on joint_purchase to samen_app;
 create policy read on joint_purchase for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or (state <> 'draft'

@@ -85,6 +85,8 @@ class JointPurchase:
     `delivery_cents` and `discount_cents` are for the whole order, with VAT. `buyer_id` ordered, `priced_by` entered
     prices as billed; `settled_by` is somebody else. The lead's fund pays `left_cents` for units that nobody asked for,
     and `risen_cents` for prices that rose above what a wish pays. `total_cents` was billed. `parts` counts journals.
+    `deductible`: the goods are for taxed work. `deducting_ids` are the cooperatives that deduct VAT, `entity_ids` the
+    partners that are one legal entity with the lead: no VAT between them. Both are fixed once it is settled.
     """
 
     id: UUID
@@ -102,6 +104,9 @@ class JointPurchase:
     delivery_cents: int = 0
     delivery_by: DeliveryBy = DeliveryBy.QUANTITY
     discount_cents: int = 0
+    deductible: bool = False
+    deducting_ids: tuple[UUID, ...] = ()
+    entity_ids: tuple[UUID, ...] = ()
     state: PurchaseState = PurchaseState.DRAFT
     closed_at: datetime | None = None
     buyer_id: UUID | None = None
@@ -120,6 +125,19 @@ class JointPurchase:
     def cooperative_ids(self) -> tuple[UUID, ...]:
         """The lead and its partners."""
         return (self.cooperative_id, *self.partner_ids)
+
+    @property
+    def shares_net(self) -> bool:
+        """Whether the lead deducts the VAT of the bill, so that only the net is shared. Wet OB 1968 art. 15."""
+        return self.deductible and self.cooperative_id in self.deducting_ids
+
+    def charges_vat_to(self, cooperative_id: UUID) -> bool:
+        """Whether the lead charges a cooperative VAT: a partner that is another legal entity, if the lead deducts."""
+        return self.shares_net and cooperative_id not in (self.cooperative_id, *self.entity_ids)
+
+    def pays_vat(self, cooperative_id: UUID) -> bool:
+        """Whether the VAT that the lead charges a cooperative is its cost, because it does not deduct it."""
+        return self.charges_vat_to(cooperative_id) and cooperative_id not in self.deducting_ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +188,10 @@ class WishChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Credit:
-    """A credit of the supplier for a wish, after the purchase was settled."""
+    """A credit of the supplier for a wish, after the purchase was settled.
+
+    `vat_cents` of it go back to the tax office, because they were deducted.
+    """
 
     id: UUID
     purchase_id: UUID
@@ -179,6 +200,7 @@ class Credit:
     reason: str
     credited_by: UUID
     credited_at: datetime
+    vat_cents: int = 0
 
 
 def _dates_ahead(case: Case[JointPurchase]) -> RuleRefused | None:

@@ -1,64 +1,85 @@
 """The cost of a joint purchase for everybody, exact to the cent, and its legs in each cooperative's books."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.domain.buying.joint_purchases import JointPurchase, Wish
 from app.domain.buying.purchase_articles import Article
-from app.domain.buying.purchase_bill import Bill, bill, shared
+from app.domain.buying.purchase_bill import Bill, bill, share_by, shared
+from app.domain.buying.purchase_vat import PartnerVat, RateVat
 from app.domain.buying.spending import Lot, first_in_first_out
 from app.domain.errors import TotalDiffers
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import share_out
+from app.domain.vat import inside
 
 
 @dataclass(frozen=True)
 class Charge:
-    """The charge of one wish in cents; `discount` is negative, and so is `risen`, which the lead's fund pays for it."""
+    """The charge of one wish in cents.
+
+    `discount` is negative, and so is `risen`, which the lead's fund pays for it. `vat` is what the lead charges on it,
+    if its cooperative does not deduct that.
+    """
 
     goods: int = 0
     delivery: int = 0
     discount: int = 0
     risen: int = 0
+    vat: int = 0
+
+    @property
+    def shared_cents(self) -> int:
+        """Its part of what is shared out."""
+        return self.goods + self.delivery + self.discount + self.risen
 
     @property
     def cents(self) -> int:
-        return self.goods + self.delivery + self.discount + self.risen
+        return self.shared_cents + self.vat
 
 
 @dataclass(frozen=True)
 class Charges:
-    """Charges by wish, and the supplier's `bill`; `left` is the lead's own, for units that nobody asked for."""
+    """Charges by wish, and the supplier's `bill`; `left` is the lead's own, for units that nobody asked for.
+
+    `partners` is the VAT that the lead charges each partner.
+    """
 
     wishes: Mapping[UUID, Charge]
     left: Charge
     bill: Bill
+    partners: PartnerVat = field(default_factory=dict)
 
     @property
     def risen_cents(self) -> int:
         """What the lead's fund pays because prices rose."""
         return -sum(charge.risen for charge in self.wishes.values())
 
+    def owed_cents(self, wishes: Iterable[Wish]) -> dict[UUID, int]:
+        """By cooperative, what its wishes cost, with the VAT that the lead charges a partner."""
+        owed: dict[UUID, int] = {}
+        for wish in wishes:
+            owed[wish.cooperative_id] = owed.get(wish.cooperative_id, 0) + self.wishes[wish.id].shared_cents
+        return {place: cents + sum(vat.vat for vat in self.partners.get(place, ())) for place, cents in owed.items()}
+
 
 def charges(purchase: JointPurchase, articles: Sequence[Article], wishes: Sequence[Wish]) -> Charges:
     """Articles are shared by units, delivery by quantity, price or head, the discount by price; all sums are exact.
 
-    A wish pays at most what is reserved for it, or by the prices of the order if that is more; if a price rose, the
-    lead's fund pays the rest. If nobody got anything, the lead pays.
+    The net is shared if the lead deducts the VAT of the bill; then a partner is charged its part with VAT. A wish pays
+    at most what is reserved for it, or by the prices of the order if that is more; if a price rose, the lead's fund
+    pays the rest. If nobody got anything, the lead pays.
     """
     found = _shared_out(purchase, articles, wishes)
-    if all(article.billed_pack_cents is None for article in articles):
-        return found
-    agreed = _shared_out(purchase, articles, wishes, agreed=True)
-    limits = {wish.id: max(wish.reserved_cents, agreed.wishes[wish.id].cents) for wish in wishes}
-    capped = {
-        wish_id: replace(charge, risen=min(0, limits[wish_id] - charge.cents))
-        for wish_id, charge in found.wishes.items()
-    }
-    return replace(found, wishes=capped)
+    if any(article.billed_pack_cents is not None for article in articles):
+        agreed = _shared_out(purchase, articles, wishes, agreed=True)
+        limits = _limits(purchase, articles, wishes, agreed)
+        capped = {key: replace(one, risen=min(0, limits[key] - one.cents)) for key, one in found.wishes.items()}
+        found = replace(found, wishes=capped)
+    return _with_vat(purchase, articles, wishes, found) if purchase.shares_net else found
 
 
 def _shared_out(
@@ -66,13 +87,52 @@ def _shared_out(
 ) -> Charges:
     """The bill, shared out; with `agreed` at the prices of the order."""
     billed = bill(articles, purchase.delivery_cents, purchase.discount_cents, agreed=agreed)
+    costs = billed.net if purchase.shares_net else billed.gross
     units = [wish.units for wish in wishes]
-    goods, left = _goods(articles, wishes, billed.articles)
+    goods, left = _goods(articles, wishes, costs.articles)
     weights = {"quantity": units, "price": goods, "head": _heads(wishes)}[purchase.delivery_by]
-    *delivery, delivery_left = shared(billed.delivery_cents, [*(weights if any(weights) else units), 0])
-    *discount, discount_left = shared(-billed.discount_cents, [*goods, left])
+    *delivery, delivery_left = shared(costs.delivery, [*(weights if any(weights) else units), 0])
+    *discount, discount_left = shared(-costs.discount, [*goods, left])
     of = {wish.id: Charge(*parts) for wish, *parts in zip(wishes, goods, delivery, discount, strict=True)}
     return Charges(of, Charge(left, delivery_left, discount_left), billed)
+
+
+def _limits(
+    purchase: JointPurchase, articles: Sequence[Article], wishes: Sequence[Wish], agreed: Charges
+) -> dict[UUID, int]:
+    """The most that each wish pays of what is shared: what is reserved, or by the prices of the order if that is more.
+
+    If VAT comes on top of it, that of what is reserved does not count.
+    """
+    rates = {article.id: article.vat_basis_points for article in articles}
+    limits = {}
+    for wish in wishes:
+        vat = inside(wish.reserved_cents, rates[wish.article_id]) if purchase.pays_vat(wish.cooperative_id) else 0
+        limits[wish.id] = max(wish.reserved_cents - vat, agreed.wishes[wish.id].cents)
+    return limits
+
+
+def _with_vat(purchase: JointPurchase, articles: Sequence[Article], wishes: Sequence[Wish], found: Charges) -> Charges:
+    """The charges with the VAT that the lead charges each partner, on the sum of each rate.
+
+    Everything of a wish has the rate of its article.
+    """
+    rates = {article.id: article.vat_basis_points for article in articles}
+    bases: dict[UUID, dict[int, dict[UUID, int]]] = {}
+    for wish in wishes:
+        if purchase.charges_vat_to(wish.cooperative_id):
+            of_rate = bases.setdefault(wish.cooperative_id, {}).setdefault(rates[wish.article_id], {})
+            of_rate[wish.id] = found.wishes[wish.id].shared_cents
+    partners = {
+        place: [RateVat.on(rate, sum(mine.values())) for rate, mine in sorted(of_place.items())]
+        for place, of_place in bases.items()
+    }
+    charged = dict(found.wishes)
+    for place in filter(purchase.pays_vat, partners):
+        for vat in partners[place]:
+            for key, cents in share_by(vat.vat, bases[place][vat.basis_points]).items():
+                charged[key] = replace(charged[key], vat=cents)
+    return replace(found, wishes=charged, partners=partners)
 
 
 def _goods(articles: Iterable[Article], wishes: Sequence[Wish], costs: Mapping[UUID, int]) -> tuple[list[int], int]:
@@ -144,7 +204,7 @@ def supplier_order(purchase: JointPurchase, articles: Sequence[Article]) -> Supp
             units=article.ordered_units,
             pack_price_cents=article.agreed_pack_cents,
             net_cents=article.net_cents(agreed=True),
-            gross_cents=billed.articles[article.id],
+            gross_cents=billed.gross.articles[article.id],
         )
         for article in ordered
         if article.ordered_units
@@ -243,9 +303,9 @@ def credit_legs(purchase: JointPurchase, wish: Wish, cents: int, reason: str) ->
 def between_legs(
     purchase: JointPurchase, cooperative_id: UUID, cents_of: Mapping[UUID, int], rule: str
 ) -> tuple[Leg, ...]:
-    """The other side, in one cooperative's books, of each cooperative's payment (negative: credit).
+    """What one cooperative owes by a purchase (negative: a credit); `cents_of` is what each partner owes the lead.
 
-    The lead pays the supplier from the bank and is owed by its partners; a partner owes the lead.
+    The lead is owed by its partners, and of the lead it is the supplier's bill, which the bank pays.
     """
     facts = {"title": purchase.title, "supplier": purchase.supplier}
     lead = purchase.cooperative_id
@@ -264,7 +324,7 @@ def between_legs(
         for partner, cents in sorted(cents_of.items())
         if partner != lead
     ]
-    return (Leg(kind=AccountKind.BANK, cents=sum(cents_of.values()), rule=rule, facts=facts), *owed)
+    return (Leg(kind=AccountKind.BANK, cents=cents_of[lead], rule=rule, facts=facts), *owed)
 
 
 def fund_legs(purchase: JointPurchase) -> tuple[Leg, ...]:

@@ -40,6 +40,7 @@ from app.usecases.shared.purchase_forms import (
     EMPTY,
     Articles,
     Closing,
+    Deductible,
     Delivery,
     DeliveryShares,
     Discount,
@@ -92,6 +93,7 @@ async def plan_joint_purchase(
     delivery: Delivery | None = None,
     delivery_by: DeliveryShares = DeliveryBy.QUANTITY,
     discount: Discount | None = None,
+    deductible: Deductible = False,
 ) -> Stand:
     """Plan a purchase with its articles. Others see it once it is open.
 
@@ -115,6 +117,7 @@ async def plan_joint_purchase(
         delivery_cents=delivery.cents if delivery else 0,
         delivery_by=delivery_by,
         discount_cents=discount.cents if discount else 0,
+        deductible=deductible,
     )
     return await _add(tx, planned, articles)
 
@@ -370,7 +373,7 @@ async def _closed(tx: Tx, moved: JointPurchase) -> JointPurchase:
     """The closed purchase: packs and shares are fixed, and reservations that will not be paid are released."""
     whole = await book_purchase.load(tx, moved)
     shared = book_purchase.allocated(whole)
-    frozen = replace(shared, purchase=replace(moved, closed_at=tx.now))
+    frozen = replace(shared, purchase=replace(shared.purchase, closed_at=tx.now))
     released = await book_purchase.release(tx, frozen, day=tx.today)
     await book_purchase.save(tx, released)
     await book_purchase.tell_all(tx, released, "close")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from app.db.buying.joint_purchases import articles, demands_of, joint_purchases, save_wishes, wishes
+from app.db.buying.joint_purchases import articles, demands_of, joint_purchases, wishes
 from app.db.engine import Tx, uuid7
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
@@ -13,9 +13,12 @@ from app.domain.buying.joint_purchases import ALLOCATED, Credit, JointPurchase, 
 from app.domain.buying.purchase_articles import StandingArticle, bill_article
 from app.domain.buying.purchase_bill import check_discount
 from app.domain.buying.purchase_costs import SupplierOrder, check_total, supplier_order
+from app.domain.buying.purchase_vat import RateVat
 from app.domain.days import check_day, day_of
 from app.domain.errors import RuleRefused, WrongState
+from app.domain.money import half_up
 from app.domain.transitions import Case
+from app.domain.vat import inside
 from app.ids import JointPurchaseId, PurchaseArticleId, WishId
 from app.usecases.declared.version import expect
 from app.usecases.shared import book_purchase
@@ -113,11 +116,13 @@ async def settle_joint_purchase(
     found = await book_purchase.locked(tx, actor, Right.SETTLE_PURCHASE, purchase_id, expected_version)
     settled = transition(Case(found, actor, tx.now), "settle", total=total)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.created_at), tx.today)
-    whole = await book_purchase.load(tx, replace(settled, settled_by=actor.person, settled_on=day))
+    whole = await book_purchase.load(tx, found, day)
+    settled = replace(whole.purchase, state=settled.state, settled_by=actor.person, settled_on=day)
+    whole = replace(whole, purchase=settled)
     check_discount(found.discount_cents, whole.articles)
     check_total(whole.charges, total.cents)
     charged = await book_purchase.charge(tx, whole, day)
-    await save_wishes(tx, charged.wishes)
+    await book_purchase.save(tx, charged)
     await book_purchase.tell_all(tx, charged, "settle")
     return await joint_purchases.save(tx, charged.purchase)
 
@@ -125,27 +130,41 @@ async def settle_joint_purchase(
 async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, reason: StatedReason) -> Wish:
     """Book a credit of the supplier for one line, in favour of the party that paid the line.
 
-    Raises WrongState, RuleRefused.
+    The amount is with VAT. If the VAT of the bill was deducted, that of the credit goes back to the tax office. Raises
+    WrongState, RuleRefused.
     """
-    cents = amount.cents
     wish = await wishes.get(tx, wish_id)
     found = await book_purchase.locked(tx, actor, Right.SETTLE_PURCHASE, wish.purchase_id, None)
     if found.state is not PurchaseState.SETTLED:
         raise WrongState(verb="credit", state=found.state, possible=[])
     await lend_staff_view(tx, found.cooperative_id)
     wish = await wishes.get(tx, wish_id, lock=True)
-    if cents > wish.charged_cents - wish.credited_cents:
-        left = wish.charged_cents - wish.credited_cents
-        raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(left), left_cents=left)
+    vat = await _deducted(tx, found, wish, amount.cents)
+    off = vat.vat if vat else 0
+    paid = 0 if found.pays_vat(wish.cooperative_id) else off
+    left = wish.charged_cents - wish.credited_cents
+    if amount.cents - paid > left:
+        most = left + (half_up(left, vat.basis_points) if vat and paid else 0)
+        raise RuleRefused(rule="credit_at_most_what_was_paid", value=str(most), left_cents=most)
     given = Credit(
         id=uuid7(),
         purchase_id=found.id,
         wish_id=wish_id,
-        cents=cents,
+        cents=amount.cents,
         reason=reason,
         credited_by=actor.person,
         credited_at=tx.now,
+        vat_cents=off,
     )
-    credited = await book_purchase.credit(tx, found, wish, given)
+    credited = await book_purchase.credit(tx, found, wish, given, vat)
     await tell(tx, "joint_purchase.credited", wish.cooperative_id, found.id, title=found.title)
     return credited
+
+
+async def _deducted(tx: Tx, purchase: JointPurchase, wish: Wish, cents: int) -> RateVat | None:
+    """The VAT inside a credit for a wish, at the rate of its article; None if the lead did not deduct it."""
+    if not purchase.shares_net:
+        return None
+    rate = (await articles.get(tx, wish.article_id)).vat_basis_points
+    vat = inside(cents, rate)
+    return RateVat(rate, cents - vat, vat)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from uuid import UUID
 
 from app.db import ledger
@@ -19,12 +20,13 @@ from app.db.buying.joint_purchases import (
 from app.db.buying.spending import free_lots_of
 from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx, uuid7
+from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.buying.allocation import Change, Demand, Got, Inputs, allocate, demand
-from app.domain.buying.joint_purchases import Credit, JointPurchase, Wish, inputs_of
+from app.domain.buying.joint_purchases import Credit, JointPurchase, PurchaseState, Wish, inputs_of
 from app.domain.buying.purchase_articles import Article
 from app.domain.buying.purchase_costs import (
     Charges,
@@ -36,9 +38,11 @@ from app.domain.buying.purchase_costs import (
     lots_for,
     reserve_legs,
 )
+from app.domain.buying.purchase_vat import RateVat, of_bill, vat_legs, vat_results
 from app.domain.buying.spending import Lot, by_month, first_in_first_out
-from app.domain.ledger import JournalKind, Leg, Posting, into_pots
+from app.domain.ledger import JournalKind, Leg, Posting, ResultLine, into_pots
 from app.usecases.declared.version import expect
+from app.usecases.shared.input_vat import in_small_business
 from app.vocabulary import Version
 
 Pots = dict[UUID, tuple[int, int]]
@@ -77,12 +81,8 @@ class Whole:
 
     @property
     def cents_by_place(self) -> dict[UUID, int]:
-        """The present cost of the wishes, by cooperative."""
-        costs = self.charges.wishes
-        found: dict[UUID, int] = {}
-        for wish in self.wishes:
-            found[wish.cooperative_id] = found.get(wish.cooperative_id, 0) + costs[wish.id].cents
-        return found
+        """The present cost of the wishes, by cooperative; with the VAT that the lead charges a partner."""
+        return self.charges.owed_cents(self.wishes)
 
     @property
     def charges(self) -> Charges:
@@ -90,15 +90,28 @@ class Whole:
         return charges(self.purchase, self.articles, self.wishes)
 
 
-async def load(tx: Tx, purchase: JointPurchase) -> Whole:
+async def load(tx: Tx, purchase: JointPurchase, day: date | None = None) -> Whole:
     """The purchase with everything in it, in three queries; the caller holds its lock, or only reads.
 
-    What did not come yet has the VAT rates of today. Opens the lead's rows.
+    What did not come yet has the VAT rates of today; who deducts VAT is that of `day`, or else of today. Opens the
+    lead's rows.
     """
     await lend_staff_view(tx, purchase.cooperative_id)
+    if purchase.deductible and purchase.state is not PurchaseState.SETTLED:
+        purchase = await _with_sides(tx, purchase, day or tx.today)
     articles = [article.on(tx.today) for article in await article_store.all(tx, purchase_id=purchase.id)]
     found = await wishes.all(tx, purchase_id=purchase.id)
     return Whole(purchase, tuple(articles), tuple(found), await histories(tx, purchase.id))
+
+
+async def _with_sides(tx: Tx, purchase: JointPurchase, day: date) -> JointPurchase:
+    """The purchase with those who deduct VAT on a day, and the partners of the lead's own legal entity."""
+    sides = await cooperatives.all(tx, id=purchase.cooperative_ids)
+    lead = next(side for side in sides if side.id == purchase.cooperative_id)
+    await lend_staff_view(tx, *(side.id for side in sides if side.small_business_from is not None))
+    deducting = [side.id for side in sides if not await in_small_business(tx, side.id, day)]
+    one = [p.id for p in sides if p.id != lead.id and lead.kvk_number and p.kvk_number == lead.kvk_number]
+    return replace(purchase, deducting_ids=tuple(deducting), entity_ids=tuple(one))
 
 
 def allocated(whole: Whole) -> Whole:
@@ -137,39 +150,44 @@ async def release(tx: Tx, whole: Whole, *, day: date, all_of_it: bool = False) -
 async def charge(tx: Tx, whole: Whole, day: date) -> Whole:
     """Books everybody's payment, once: from the reservation, the pot or the fund, in every cooperative's books."""
     found = whole.charges
-    purchase, by_id = whole.purchase, {article.id: article for article in whole.articles}
-    await lend_staff_view(tx, *purchase.cooperative_ids)
+    await lend_staff_view(tx, *whole.purchase.cooperative_ids)
     paying: dict[UUID, list[UUID | None]] = {}
     for wish in whole.wishes:
         paying.setdefault(wish.cooperative_id, []).append(wish.member_id if wish.paid_by == "pot" else None)
     pots = await _locked_pots(tx, paying)
     lots = await _lots(tx, whole.wishes, {wish.id: found.wishes[wish.id].cents for wish in whole.wishes}, day)
-    legs: dict[UUID, list[Leg]] = {}
-    cents_of: dict[UUID, int] = {}
-    changed = []
-    for wish in whole.wishes:
-        cents = found.wishes[wish.id].cents
-        if cents or wish.reserved_cents:
-            place = legs.setdefault(wish.cooperative_id, [])
-            place += charge_legs(purchase, by_id[wish.article_id], wish, cents)
-            cents_of[wish.cooperative_id] = cents_of.get(wish.cooperative_id, 0) + cents
-        changed.append(replace(wish, reserved_cents=0, charged_cents=cents, lots=lots.get(wish.id, ())))
-    purchase = replace(
-        purchase,
+    changed = tuple(
+        replace(wish, reserved_cents=0, charged_cents=found.wishes[wish.id].cents, lots=lots.get(wish.id, ()))
+        for wish in whole.wishes
+    )
+    settled = replace(
+        whole.purchase,
         left_cents=found.left.cents,
         risen_cents=found.risen_cents,
         total_cents=found.bill.total_cents,
     )
-    of_fund = fund_legs(purchase)
-    if of_fund:
-        legs.setdefault(purchase.cooperative_id, []).extend(of_fund)
-        paid = purchase.left_cents + purchase.risen_cents
-        cents_of[purchase.cooperative_id] = cents_of.get(purchase.cooperative_id, 0) + paid
-    for cooperative_id in {*cents_of, *([purchase.cooperative_id] if cents_of else [])}:
-        other = between_legs(purchase, cooperative_id, cents_of, "joint_purchase_paid")
-        legs.setdefault(cooperative_id, []).extend(other)
-    purchase = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE, legs, pots, day)
-    return replace(whole, purchase=purchase, wishes=tuple(changed))
+    legs = _settlement(replace(whole, purchase=settled), found, day)
+    results = {settled.cooperative_id: vat_results(found.partners)}
+    purchase = await _post_all(tx, settled, JournalKind.JOINT_PURCHASE, legs, pots, day, results)
+    return replace(whole, purchase=purchase, wishes=changed)
+
+
+def _settlement(whole: Whole, found: Charges, day: date) -> dict[UUID, list[Leg]]:
+    """The legs of a settlement in the books of each cooperative that pays something."""
+    purchase, by_id = whole.purchase, {article.id: article for article in whole.articles}
+    legs: dict[UUID, list[Leg]] = {}
+    for wish in whole.wishes:
+        cents = found.wishes[wish.id].cents
+        if cents or wish.reserved_cents:
+            own = legs.setdefault(wish.cooperative_id, [])
+            own += charge_legs(purchase, by_id[wish.article_id], wish, cents)
+    cents_of = found.owed_cents(whole.wishes) | {purchase.cooperative_id: found.bill.total_cents}
+    billed = of_bill(found.bill) if purchase.shares_net else []
+    legs.setdefault(purchase.cooperative_id, []).extend(fund_legs(purchase))
+    for place, theirs in legs.items():
+        theirs.extend(between_legs(purchase, place, cents_of, "joint_purchase_paid"))
+        theirs.extend(vat_legs(purchase, place, billed, found.partners, day))
+    return legs
 
 
 async def save(tx: Tx, whole: Whole) -> None:
@@ -209,8 +227,9 @@ async def _post_all(
     legs: Mapping[UUID, Sequence[Leg]],
     pots: Mapping[UUID, Pots],
     day: date,
+    results: Mapping[UUID, tuple[ResultLine, ...]] = MappingProxyType({}),
 ) -> JointPurchase:
-    """A journal for each cooperative, in the order of their ids."""
+    """A journal for each cooperative, in the order of their ids; `results` are named result lines."""
     await lend_staff_view(tx, *legs)
     part = purchase.parts
     for cooperative_id in sorted(legs):
@@ -228,6 +247,7 @@ async def _post_all(
                     part=part,
                     effective_on=day,
                     legs=booked,
+                    named=results.get(cooperative_id, ()),
                 ),
             )
     return replace(purchase, parts=part)
@@ -244,18 +264,27 @@ async def locked(
     return found
 
 
-async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit) -> Wish:
-    """Books a credit for a wish: to the pot (by its months) or the fund, and between the cooperatives."""
+async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit, vat: RateVat | None) -> Wish:
+    """Books a credit for a wish: to the pot (by its months) or the fund, and between the cooperatives.
+
+    `vat` is the VAT inside it that the lead deducted, if any.
+    """
     await lend_staff_view(tx, *purchase.cooperative_ids)
     lead, place = purchase.cooperative_id, wish.cooperative_id
-    back, rule = {place: -given.cents}, "joint_purchase_credited"
-    legs = {lead: list(between_legs(purchase, lead, back, rule))}
-    if place != lead:
-        legs[place] = list(between_legs(purchase, place, back, rule))
-    legs[place] += credit_legs(purchase, wish, given.cents, given.reason)
+    back = [vat.credited()] if vat else []
+    partners = {place: back} if purchase.charges_vat_to(place) else {}
+    owed = given.cents if not back or partners else given.cents - given.vat_cents
+    own = given.cents if not back or purchase.pays_vat(place) else given.cents - given.vat_cents
+    cents_of = {place: -owed, lead: -given.cents}
+    legs: dict[UUID, list[Leg]] = {lead: [], place: []}
+    for side, theirs in legs.items():
+        theirs.extend(between_legs(purchase, side, cents_of, "joint_purchase_credited"))
+        theirs.extend(vat_legs(purchase, side, back, partners, tx.today))
+    legs[place] += credit_legs(purchase, wish, own, given.reason)
     pots = await _locked_pots(tx, {place: [wish.member_id if wish.paid_by == "pot" else None]})
-    booked = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE_CREDIT, legs, pots, tx.today)
-    credited = wish.credited_cents + given.cents
+    results = {lead: vat_results(partners)}
+    booked = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE_CREDIT, legs, pots, tx.today, results)
+    credited = wish.credited_cents + own
     lots = first_in_first_out(wish.lots, wish.charged_cents - credited)
     await purchase_credits.add(tx, given)
     await joint_purchases.save(tx, booked)

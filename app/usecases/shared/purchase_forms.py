@@ -17,6 +17,7 @@ from app.vocabulary import (
     AmountOrNone,
     Between,
     Doc,
+    Flag,
     Form,
     Moment,
     MoneyIn,
@@ -41,6 +42,9 @@ Rule = Annotated[SharingRule, Doc("The rule that shares units if there are fewer
 Partners = Annotated[list[CooperativeId], Field(max_length=100), Doc("Cooperatives that take part beside the lead.")]
 Delivery = Annotated[AmountOrNone, Doc("The cost of delivery, with VAT.")]
 DeliveryShares = Annotated[DeliveryBy, Doc("How the cost of delivery is shared.")]
+Deductible = Annotated[
+    Flag, Doc("Whether the goods are for taxed work, so that their VAT is deducted and only the net is shared.")
+]
 Discount = Annotated[AmountOrNone, Doc("The discount of the supplier, with VAT.")]
 Unit = Annotated[str, Text(1, 60), Doc("The unit, such as litre.")]
 PackUnits = Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE, Doc("The number of units in a pack.")]
@@ -106,3 +110,4 @@ class JointPurchaseChange(Form):
     delivery: Delivery = MoneyIn.of(0)
     delivery_by: DeliveryShares = DeliveryBy.QUANTITY
     discount: Discount = MoneyIn.of(0)
+    deductible: Deductible = False
