@@ -102,6 +102,7 @@ class Stories:
             partner_ids=[ons["Fatima"].cooperative_id],
             rule=SharingRule.FIRST_COME,
             delivery=MoneyIn.of(695),
+            deductible=True,
         )
         purchase, article, bo = stand.purchase, stand.articles[0], scope["Bo"].id
         await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.OPEN)
@@ -130,7 +131,7 @@ class Stories:
         await lead(receive_units, article_id=article_id, units=30)
         await lead(move_joint_purchase, purchase_id=purchase.id, verb=JointPurchaseVerb.RECEIVE)
         await treasurer(settle_joint_purchase, purchase_id=purchase.id, total=MoneyIn.of(order.total_cents))
-        self.say("All 30 came; the treasurer, who did not order, paid the invoice.")
+        self.say("All 30 came; the treasurer, who did not order, paid the bill. It is for work: its VAT comes back.")
 
     async def _shown(self, purchase: JointPurchase, names: dict[UUID, str]) -> None:
         """Prints what everybody got and paid, from both cooperatives' books."""
