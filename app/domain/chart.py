@@ -176,6 +176,16 @@ def result_lines(legs: Iterable[Leg], named: Iterable[ResultLine] = ()) -> tuple
     return lines
 
 
+def named_of(legs: Iterable[Leg], lines: Iterable[ResultLine]) -> tuple[ResultLine, ...]:
+    """The lines of a journal that do not follow from its legs: those that were named when it was posted."""
+    totals: Counter[str] = Counter()
+    for line in lines:
+        totals[line.category] += line.cents
+    for line in (line for leg in legs for line in results_of(leg)):
+        totals[line.category] -= line.cents
+    return tuple(ResultLine(category, cents) for category, cents in sorted(totals.items()) if cents)
+
+
 def cost_category(name: object) -> str:
     """The category of a cost that an agreement or a fund calls `name`; `cost/other` if the chart has no such name."""
     return f"cost/{name}" if f"cost/{name}" in COSTS else "cost/other"

@@ -294,10 +294,18 @@ def transition(case: Case[JointPurchase], verb: str, **inputs: object) -> JointP
 
 def unsettled(case: Case[JointPurchase]) -> JointPurchase:
     """The purchase before it was settled: received. Raises SecondPersonNeeded for whoever ordered."""
-    if refusal := _not_the_buyer(case):
+    if refusal := _somebody_else(case):
         refusal.facts["verb"] = "reverse"
         raise refusal
-    return replace(case.thing, state=PurchaseState.RECEIVED, settled_by=None, settled_on=None, left_cents=0)
+    return replace(
+        case.thing,
+        state=PurchaseState.RECEIVED,
+        settled_by=None,
+        settled_on=None,
+        left_cents=0,
+        risen_cents=0,
+        total_cents=None,
+    )
 
 
 def check_wish(purchase: JointPurchase, before: Demand, after: Demand, wish: Wish, *, now: datetime) -> None:

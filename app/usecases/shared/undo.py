@@ -11,10 +11,11 @@ from app.db.earning.agreements import get_agreement
 from app.db.engine import Tx, uuid7
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.chart import named_of
 from app.domain.earning.split import BY_YEAR_TOTAL, fund_cents
 from app.domain.earning.thresholds import Year
 from app.domain.errors import ReverseThatFirst
-from app.domain.ledger import Journal, JournalKind, Leg, Posting, negated
+from app.domain.ledger import Journal, JournalKind, Leg, Posting, negated, opposite
 from app.domain.money import CURRENCY
 
 
@@ -73,6 +74,7 @@ async def post_reversal(
 ) -> None:
     """Books the reversal of the journal, or of another journal of the same act in the books of another side."""
     undone = journal or undoing.journal
+    named = named_of(await ledger.legs_of(tx, undone), undone.results)
     await ledger.post(
         tx,
         Posting(
@@ -87,5 +89,6 @@ async def post_reversal(
             reverses=undone.id,
             agreement_id=undone.agreement_id,
             currency=currency,
+            named=opposite(named),
         ),
     )
