@@ -22,6 +22,8 @@ from app.db.vat import write_rates
 ROOT = Path(__file__).parent.parent
 LOCK = 0x53616D656E
 """The lock of a migration, so that processes that start together wait for each other: "Samen" in hexadecimal."""
+PAUSE = 0.2
+"""Seconds until a process asks again whether the other's migration has ended."""
 TRIES = 20
 """How often a step that meets a lock time-out is tried, with a pause between: others go on meanwhile."""
 PLACE = "select format('%s of server %s', current_database(), system_identifier) from pg_control_system()"
@@ -86,7 +88,7 @@ async def _migrate(url: str, always: bool, folder: Path) -> None:
         connection = await asyncpg.connect(url)
         try:
             await _check_server(connection)
-            await connection.execute(f"select pg_advisory_lock({LOCK})")
+            await _wait_for_turn(connection)
             for name, value in TIMEOUTS.items():
                 await connection.execute(f"set {name} = '{value}'")
             await _patiently(lambda: upgrade_to_base(connection))
@@ -114,6 +116,17 @@ def _upgrade(config: Config) -> None:
     except DBAPIError as error:
         cause = error.orig.__cause__ if error.orig is not None else None
         raise (cause or error) from error
+
+
+async def _wait_for_turn(connection: asyncpg.Connection) -> None:
+    """Takes the lock of a migration.
+
+    It asks again and again: a statement that waits keeps its snapshot, and the other's `create index concurrently`
+    would wait for that, so that both wait for ever.
+    """
+    # The other is another process, which sets no event here.
+    while not await connection.fetchval(f"select pg_try_advisory_lock({LOCK})"):  # noqa: ASYNC110
+        await asyncio.sleep(PAUSE)
 
 
 async def _patiently(step: Callable[[], Awaitable[None]]) -> None:

@@ -1,15 +1,23 @@
 """The number of statements of each hot path, `begin` and `commit` included; check why if a number grows."""
 
 import asyncio
+import json
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
 import httpx
 import pytest
 
 from app.db.logins import logins_at
+from app.db.selling.orders import found_orders
+from app.domain.page import PageRequest
+from app.domain.selling.customers import BuyerType
+from app.domain.selling.order_filters import OrderFilter, OrderParties, PaymentFilter
+from app.domain.selling.orders import OrderState
 from app.main import build
 from app.settings import Settings
 from tests.scenarios import jobs
@@ -76,6 +84,7 @@ async def test_private_reads_and_writes(world: World, counted: Counted) -> None:
         await counted.ask("GET", f"/v1/members/{seller.member_id}/thermometer", member)
         taken["thermometer"] = len(counted.heard)
         body = {"lines": [{"offeringId": offering, "quantity": 2}], "contact": GUEST}
+        body |= {"externalReference": uuid.uuid4().hex}
         order = (await counted.ask("POST", "/v1/orders", token, body))["order"]
         taken["order placed"] = len(counted.heard)
         place = f"/v1/orders/{order['id']}"
@@ -85,7 +94,10 @@ async def test_private_reads_and_writes(world: World, counted: Counted) -> None:
         taken["order paid, split and posted"] = len(counted.heard)
         await counted.ask("GET", "/v1/orders?limit=20", token)
         taken["orders"] = len(counted.heard)
-    assert taken == {"thermometer": 1, "order placed": 4, "order paid, split and posted": 5, "orders": 4}, counted.heard
+        await counted.ask("GET", f"/v1/orders?payment=overdue&buyer=jo&reference={order['rfReference']}", token)
+        taken["orders found"] = len(counted.heard)
+    expected = {"thermometer": 1, "order placed": 4, "order paid, split and posted": 5, "orders": 4, "orders found": 4}
+    assert taken == expected, counted.heard
 
 
 async def test_a_probe_asks_the_database_once_a_second_whoever_asks(world: World, counted: Counted) -> None:
@@ -114,6 +126,64 @@ async def test_a_document_takes_one_statement_for_each_level(world: World, count
         edges = found["data"]["members"]["edges"]
         assert all(edge["node"]["cooperative"]["municipality"]["name"] for edge in edges)
     assert taken[1:] == [7, 7], counted.heard
+
+
+SINCE = datetime.now(UTC) - timedelta(minutes=5)
+FOUND = (
+    OrderFilter(payment=PaymentFilter.OVERDUE),
+    OrderFilter(payment=PaymentFilter.OWED_BACK),
+    OrderFilter(payment=PaymentFilter.PAID, state=OrderState.COMPLETED),
+    OrderFilter(reference="SMKKT5DN"),
+    OrderFilter(external_reference="W-1"),
+    OrderFilter(buyer="jo"),
+    OrderFilter(buyer_type=BuyerType.PUBLIC),
+    OrderFilter(updated_since=SINCE),
+)
+OTHERS, OWN = 40_000, 800
+MANY = """
+    insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, app_id,
+                         customer_person_id, maker_ids, note, state, paid_cents, refunded_cents, delivered_at,
+                         sale_parts, sale_reversed, version)
+    select uuidv7(), $1::uuid, 'AAAAAAAA', '{"name": "An"}', 100, 21, now(), now(),
+           case when n % 2 = 0 then $2::uuid end, case when n % 2 = 1 then $3::uuid end, array[$4::uuid],
+           repeat('x', 600), 'completed', 121, 0, now(), 1, false, 1 from generate_series(1, $5::int) n"""
+"""Orders of a cooperative and a member, placed by an app and by a person in turns, as long as real ones."""
+
+
+async def test_no_filter_reads_what_others_sold(database_url: str) -> None:
+    """Among many orders of others, each is looked up by an index, whoever looks; nothing is kept of these orders."""
+    own = [uuid.uuid4() for _ in range(4)]
+    parties = {
+        "staff": OrderParties(cooperative_ids=(own[0],)),
+        "app": OrderParties(app_id=own[1]),
+        "person": OrderParties(person_id=own[2]),
+        "member": OrderParties(member_ids=(own[3],)),
+    }
+    connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        # Nobody looks whether their parties are there.
+        await connection.execute("set local session_replication_role = replica")
+        await connection.execute(MANY, *own, OWN)
+        await connection.execute(MANY, *(uuid.uuid4() for _ in own), OTHERS)
+        await connection.execute('analyze "order"')
+        for who, of in parties.items():
+            for wanted in FOUND:
+                sql, arguments = found_orders(PageRequest(20), of, wanted, date(2030, 1, 1))
+                plan = json.loads(await connection.fetchval(f"explain (analyze, format json) {sql}", *arguments))
+                assert sum(rows_read(plan[0]["Plan"])) <= 2 * OWN, (who, wanted, plan)
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+def rows_read(node: Json) -> Iterator[float]:
+    """The rows that each node of a plan read from the table of orders, also those that it left out."""
+    if node.get("Relation Name") == "order":
+        yield node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+    for below in node.get("Plans", ()):
+        yield from rows_read(below)
 
 
 ORDER = """query It($id: UUID!) { order(id: $id) {

@@ -109,6 +109,10 @@ def telling_failures() -> Iterator[None]:
         raise DatabaseFailed(failure, error) from error
 
 
+UNIQUE = {"order_external_reference": {"what": "order", "how": "external_reference"}}
+"""What a unique index says, by its name, if no use case looks before."""
+
+
 @contextlib.contextmanager
 def constraints_as_rules() -> Iterator[None]:
     """Turns CHECK, foreign-key and unique violations into domain errors."""
@@ -121,7 +125,8 @@ def constraints_as_rules() -> Iterator[None]:
     except asyncpg.ForeignKeyViolationError:
         raise NotFound from None
     except asyncpg.UniqueViolationError as error:
-        raise AlreadyExists(what=error.constraint_name or "row", value="") from None
+        name = error.constraint_name or "row"
+        raise AlreadyExists(**UNIQUE.get(name, {"what": name, "value": ""})) from None
     except (asyncpg.DataError, OverflowError):
         raise Invalid from None
     except asyncpg.PostgresError as error:

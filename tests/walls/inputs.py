@@ -34,6 +34,7 @@ BUYER: Json = {"postalAddress": MARKET}
 CUSTOMER: Json = GUEST | {"buyer": BUYER}
 GIVEN: dict[str, Json] = {
     "place_order": {"contact": CUSTOMER, "lines": [{"offeringId": "offering_id", "quantity": 1}]},
+    "list_orders": {"reference": "SMKKT5DN"},
     "move_order": {"verb": "complete"},
     "add_offering": {"kind": "service"},
     "put_offering": {"kind": "goods"},

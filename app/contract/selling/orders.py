@@ -81,6 +81,10 @@ class Order:
     id: OrderId
     reference: str
     """Its short reference for people, for example on the telephone."""
+    rf_reference: str
+    """Its reference for a payment (ISO 11649): the same with check digits, which banks check."""
+    external_reference: str | None
+    """The number that the app gave it which placed it."""
     cooperative_id: CooperativeId
     """The seller."""
     state: OrderState
@@ -100,6 +104,8 @@ class Order:
     """The amount taken off the price after the sale."""
     due: Money
     """The amount still to be paid."""
+    due_on: date | None
+    """The last day to pay what is due; null before delivery, and for a charge between cooperatives."""
     owed_back: Money
     """The amount paid beyond the price, which the seller owes the customer."""
     contact: Contact
@@ -168,6 +174,8 @@ class GuestOrder:
 
     reference: str
     """The short reference of the order."""
+    rf_reference: str
+    """Its reference for a payment (ISO 11649): the same with check digits, which banks check."""
     cooperative: str
     """The name of the seller."""
     state: OrderState

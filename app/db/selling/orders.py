@@ -1,17 +1,24 @@
 """Orders, their lines and their trail: tables and queries."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlmodel import SQLModel
+from sqlalchemy import DateTime, Index, SmallInteger, func
+from sqlalchemy import text as sql_text
+from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.page import Page, PageRequest, cut
-from app.domain.selling.orders import GuestOrder, Order, OrderEvent, OrderLine
+from app.domain.selling.order_filters import OrderFilter, OrderParties, PaymentFilter
+from app.domain.selling.orders import (
+    GuestOrder,
+    Order,
+    OrderEvent,
+    OrderLine,
+)
 
 
 class OrderRow(SQLModel, table=True):
@@ -27,7 +34,15 @@ class OrderRow(SQLModel, table=True):
             " 'refused', 'expired', 'cancelled')",
         ),
         Index("order_makers", "maker_ids", postgresql_using="gin"),
-        *c.longest("order", note=2000),
+        Index(
+            "order_external_reference",
+            "external_reference",
+            "app_id",
+            unique=True,
+            postgresql_where=sql_text("external_reference is not null"),
+        ),
+        Index("order_updated", "updated_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
+        *c.longest("order", note=2000, external_reference=100),
     )
     id: UUID = c.key()
     cooperative_id: UUID = c.link("cooperative")
@@ -52,6 +67,12 @@ class OrderRow(SQLModel, table=True):
     sale_reversed: bool
     assignment_id: UUID | None = c.link(None, null=True)
     buyer_id: UUID | None = c.link("cooperative", null=True)
+    external_reference: str | None = c.text(null=True)
+    payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
+    updated_at: datetime = Field(
+        sa_type=DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": func.now()}
+    )
+    """When the row was written last: a trigger keeps it, whoever writes."""
     version: int
 
 
@@ -118,6 +139,8 @@ orders = Store(
         "needed_at",
         "note",
         "buyer_id",
+        "external_reference",
+        "payment_days",
     ),
     lines="(select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from order_line l where l.order_id = t.id)",
 )
@@ -144,34 +167,68 @@ async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
 
 
-async def list_orders(
-    tx: Tx,
-    request: PageRequest,
-    *,
-    cooperative_ids: tuple[UUID, ...],
-    member_ids: tuple[UUID, ...],
-    person_id: UUID | None,
-    app_id: UUID | None,
-    state: str | None,
-    cooperative_id: UUID | None,
-) -> Page[Order]:
-    """The orders that somebody is a party to: staff there, maker, customer or app."""
-    sql = f"""{orders.select}
-        where (t.cooperative_id = any($1) or t.maker_ids && $2 and t.buyer_id is null
-               or t.customer_person_id = $3 or t.app_id = $4)
-          and ($5::text is null or t.state = $5) and ($6::uuid is null or t.cooperative_id = $6)
-          and ($7::uuid is null or t.id < $7)
-        order by t.id desc limit {int(request.limit) + 1}"""
-    places = (
-        list(cooperative_ids),
-        list(member_ids),
-        person_id,
-        app_id,
-        state,
-        cooperative_id,
-        request.after,
-    )
-    return cut([orders.load(record) for record in await tx.rows(sql, *places)], request)
+PARTIES = {
+    "cooperative_ids": "t.cooperative_id = any({})",
+    "member_ids": "t.maker_ids && {} and t.buyer_id is null",
+    "person_id": "t.customer_person_id = {}",
+    "app_id": "t.app_id = {}",
+}
+FILTERS = {
+    "state": "t.state = {}",
+    "cooperative_id": "t.cooperative_id = {}",
+    "reference": "t.reference = {}",
+    "external_reference": "t.external_reference = {}",
+    "buyer": "strpos(buyer_of(t), lower({} collate pg_c_utf8)) > 0",
+    "buyer_type": "coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') = {}",
+    "updated_since": "t.updated_at >= {}",
+}
+PAYMENTS = {
+    PaymentFilter.UNPAID: "due_cents(t) > 0 and payment_of(t) = 'unpaid'",
+    PaymentFilter.PARTLY_PAID: "due_cents(t) > 0 and payment_of(t) = 'partly_paid'",
+    PaymentFilter.OVERDUE: "due_cents(t) > 0",
+    PaymentFilter.OWED_BACK: "owed_back(t) > 0",
+}
+"""The conditions of those that are more, or other, than a state of payment."""
+NARROW = ("payment", "reference", "external_reference", "buyer", "buyer_type", "updated_since")
+"""Filters that few orders pass."""
+
+
+async def list_orders(tx: Tx, request: PageRequest, parties: OrderParties, wanted: OrderFilter) -> Page[Order]:
+    """The orders that somebody is a party to, newest first."""
+    sql, arguments = found_orders(request, parties, wanted, tx.today)
+    return cut([orders.load(record) for record in await tx.rows(sql, *arguments)], request)
+
+
+def found_orders(
+    request: PageRequest, parties: OrderParties, wanted: OrderFilter, today: date
+) -> tuple[str, list[object]]:
+    """The statement of `list_orders` and its arguments: only the conditions that were asked for.
+
+    What passes a narrow filter is found first, by index. Otherwise the planner may read the newest orders of everybody,
+    one by one, until it has a page of those that pass.
+    """
+    arguments: list[object] = []
+
+    def placed(value: object) -> str:
+        arguments.append(list(value) if isinstance(value, tuple) else value)
+        return f"${len(arguments)}"
+
+    def told(conditions: dict[str, str], values: object) -> list[str]:
+        named = ((sql, getattr(values, name)) for name, sql in conditions.items())
+        return [f"({sql.format(placed(value))})" for sql, value in named if value not in (None, ())]
+
+    conditions = [f"({' or '.join(told(PARTIES, parties)) or 'false'})", *told(FILTERS, wanted)]
+    if wanted.payment is not None:
+        conditions.append(PAYMENTS.get(wanted.payment, f"payment_of(t) = '{wanted.payment}'"))
+    if wanted.payment is PaymentFilter.OVERDUE:
+        conditions.append(f"due_on(t) < {placed(today)}")
+    if request.after is not None:
+        conditions.append(f"t.id < {placed(request.after)}")
+    where, page = " and ".join(conditions), f"order by t.id desc limit {int(request.limit) + 1}"
+    if all(getattr(wanted, name) is None for name in NARROW):
+        return f"{orders.select} where {where} {page}", arguments
+    found = f'with found as materialized (select t.id from "order" t where {where})'
+    return f"{found} {orders.select} where t.id in (select t.id from found t {page}) {page}", arguments
 
 
 async def guest_order(tx: Tx, token_hash: str) -> GuestOrder | None:

@@ -20,12 +20,55 @@ create function app_of_order(p_order uuid) returns uuid
 $$;
 grant execute on function app_of_order to samen_worker;
 
--- Cents of what was paid that have to go back to the customer: all of it once an order was called off.
+-- The price in cents less what was taken off it; 0 once an order was called off. This function and those that follow
+-- say what the properties of an order in the domain say.
+create function price_left(p_order "order") returns bigint
+    language sql immutable as $$
+    select case when p_order.state in ('refused', 'expired', 'cancelled') then 0
+                else p_order.net_cents + p_order.vat_cents - p_order.refunded_cents end
+$$;
+grant execute on function price_left to samen_app;
+
+-- Cents that are still to be paid.
+create function due_cents(p_order "order") returns bigint
+    language sql immutable as $$
+    select greatest(price_left(p_order) - p_order.paid_cents, 0)
+$$;
+grant execute on function due_cents to samen_app;
+
+-- Cents of what was paid that have to go back to the customer.
 create function owed_back(p_order "order") returns bigint
     language sql immutable as $$
-    select case when p_order.state in ('refused', 'expired', 'cancelled') then p_order.paid_cents
-                else greatest(p_order.paid_cents - p_order.net_cents - p_order.vat_cents, 0) end
+    select greatest(p_order.paid_cents - price_left(p_order), 0)
 $$;
+grant execute on function owed_back to samen_app;
+
+-- How much of the price is paid, also of an order that was called off.
+create function payment_of(p_order "order") returns text
+    language sql immutable as $$
+    select case
+        when p_order.refunded_cents > 0 and p_order.refunded_cents = p_order.net_cents + p_order.vat_cents then 'refunded'
+        when p_order.paid_cents >= p_order.net_cents + p_order.vat_cents - p_order.refunded_cents
+            then case when p_order.refunded_cents > 0 then 'partly_refunded' else 'paid' end
+        when p_order.paid_cents > 0 then 'partly_paid'
+        else 'unpaid' end
+$$;
+grant execute on function payment_of to samen_app;
+
+-- The last day to pay; null before delivery, and for a charge between cooperatives.
+create function due_on(p_order "order") returns date
+    language sql immutable as $$
+    select case when p_order.buyer_id is null
+                then (p_order.delivered_at at time zone 'Europe/Amsterdam')::date + p_order.payment_days end
+$$;
+grant execute on function due_on to samen_app;
+
+-- The names of the customer, a line each, in small letters of any script.
+create function buyer_of(p_order "order") returns text
+    language sql immutable as $$
+    select lower(concat_ws(E'\n', p_order.contact ->> 'name', p_order.contact #>> '{buyer,organisation}') collate pg_c_utf8)
+$$;
+grant execute on function buyer_of to samen_app;
 
 -- The order behind a guest's link, as the link shows it.
 create function guest_order(p_hash text)
@@ -60,6 +103,14 @@ begin
     return new;
 end $$;
 
+-- Dates every change of an order, by whoever writes it: a step, a payment, an assignment, netting, an erasure.
+create function dates_change() returns trigger
+    language plpgsql as $$
+begin
+    new.updated_at := now();
+    return new;
+end $$;
+
 -- Lines come before an order moves, whoever writes them: `samen.placing` is a setting, which a statement can set itself.
 create function comes_with_its_order() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -72,17 +123,19 @@ end $$;
 
 -- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.
 -- They come as JSON and are written by their names, so that a process that is older than a column still places orders.
+-- The seller's payment days of this moment are the order's, whatever the seller changes later.
 create function add_order(p_order jsonb, p_lines jsonb, p_events jsonb) returns void
     language plpgsql set search_path = public, pg_temp as $$
 begin
     insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by,
                          customer_person_id, app_id, maker_ids, guest_token_hash, needed_at, note, state, paid_cents,
                          refunded_cents, delivered_at, completed_at, sale_parts, sale_reversed, version, assignment_id,
-                         buyer_id)
+                         buyer_id, external_reference, payment_days)
     select o.id, o.cooperative_id, o.reference, o.contact, o.net_cents, o.vat_cents, o.placed_at, o.accept_by,
            o.customer_person_id, o.app_id, o.maker_ids, o.guest_token_hash, o.needed_at, o.note, o.state, o.paid_cents,
            o.refunded_cents, o.delivered_at, o.completed_at, o.sale_parts, o.sale_reversed, o.version, o.assignment_id,
-           o.buyer_id
+           o.buyer_id, o.external_reference,
+           coalesce(o.payment_days, (select c.payment_days from cooperative c where c.id = o.cooperative_id))
       from jsonb_populate_record(null::"order", p_order) o;
     perform set_config('samen.placing', p_order ->> 'id', true);
     insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity, unit_price_cents,
@@ -122,6 +175,7 @@ create policy change on "order" for update to samen_app
            or app_id = (select my_app())
            or maker_ids && (select my_current_members()))
     with check (cooperative_id = any((select my_staff())::uuid[]));
+create trigger dates_change before insert or update on "order" for each row execute function dates_change();
 create trigger customer_is_there before insert on "order" for each row
     when (new.customer_person_id is not null and new.customer_person_id = my_person())
     execute function customer_is_there();

@@ -86,7 +86,8 @@ begin
     v_members := array(select id from member where person_id = v_me);
     v_orders := array(select id from "order" where customer_person_id = v_me);
     perform forget_words(v_orders);
-    update "order" o set note = '', guest_token_hash = null, version = version + 1, contact = contact_kept(o, p_invoice)
+    update "order" o set note = '', guest_token_hash = null, external_reference = null, version = version + 1,
+           contact = contact_kept(o, p_invoice)
      where id = any(v_orders);
     delete from customer where person_id = v_me;
     delete from sealed_key where member_id = any(v_members);
@@ -131,7 +132,8 @@ begin
         select o.id, contact_kept(o, p_invoice) from person p join "order" o on o.customer_person_id = p.id
          where p.issuer = 'erased' and not (o.id < first_id(p_books) and coalesce(o.completed_at, o.placed_at) < p_books)),
     gone as (
-        update "order" o set contact = old.kept, note = '', guest_token_hash = null, version = version + 1
+        update "order" o set contact = old.kept, note = '', guest_token_hash = null, external_reference = null,
+               version = version + 1
           from old where o.id = old.id and o.contact <> old.kept
         returning o.id, o.customer_person_id)
     select coalesce(array_agg(g.id), '{}'), coalesce(array_agg(p.id) filter (where p.id is not null), '{}')

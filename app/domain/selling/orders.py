@@ -14,6 +14,7 @@ from app.domain.market.offerings import Offering, OfferingState, PriceUnit
 from app.domain.money import MAX_CENTS
 from app.domain.selling.customers import Contact
 from app.domain.selling.prices import MINUTES, LinePrice, UnitPrice, VatGroup, cents_of_units, priced
+from app.domain.selling.references import rf_of
 from app.domain.transitions import Case, Process, Terms, Transition, every, move
 from app.domain.vat import PriceBasis, VatClass, margin_vat, rate_on
 
@@ -165,6 +166,10 @@ class Order:
     """The assignment that moves it, if any."""
     buyer_id: UUID | None = None
     """The cooperative that is charged for a partner's part of an assignment; netting pays it."""
+    external_reference: str | None = None
+    """The number that the app gave it which placed it."""
+    payment_days: int | None = None
+    """The days after supply within which it is paid. None until it is placed: the seller's of that moment."""
     version: int = 1
 
     @property
@@ -232,6 +237,18 @@ class Order:
         """The day of delivery in Europe/Amsterdam; the agreement of that day decides."""
         return day_of(self.delivered_at) if self.delivered_at else None
 
+    @property
+    def due_on(self) -> date | None:
+        """The last day to pay; None before delivery, and for a charge between cooperatives. SQL has it too."""
+        if self.work_date is None or self.payment_days is None or self.buyer_id is not None:
+            return None
+        return self.work_date + timedelta(days=self.payment_days)
+
+    @property
+    def rf_reference(self) -> str:
+        """The reference that a payment names, with check digits."""
+        return rf_of(self.reference)
+
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent:
@@ -264,6 +281,11 @@ class GuestOrder:
     paid_cents: int
     placed_at: datetime
     needed_at: datetime | None
+
+    @property
+    def rf_reference(self) -> str:
+        """The reference that a payment names, with check digits."""
+        return rf_of(self.reference)
 
 
 def _alone(case: Case[Order]) -> str | None:

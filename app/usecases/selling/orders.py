@@ -20,11 +20,12 @@ from app.db.selling.orders import list_orders as load_page
 from app.db.store import rows_of
 from app.domain.access import Right, Role
 from app.domain.actors import Actor, Party
-from app.domain.errors import ContactIncomplete, HoldGone, NotFound, WrongState
+from app.domain.errors import ContactIncomplete, HoldGone, NotFound, RuleRefused, WrongState
 from app.domain.market.offerings import Hold, Offering, is_checkout_of, not_own
 from app.domain.page import Page, PageRequest
 from app.domain.selling import orders as process
 from app.domain.selling.customers import Contact, invoiceable
+from app.domain.selling.order_filters import OrderFilter, OrderParties
 from app.domain.selling.orders import (
     ABOUT_MONEY,
     COMPLETES_AFTER,
@@ -45,7 +46,7 @@ from app.domain.selling.orders import (
 )
 from app.domain.selling.prices import PriceTerms
 from app.domain.transitions import Case, find
-from app.ids import CooperativeId, HoldId, OfferingId, OrderId
+from app.ids import HoldId, OfferingId, OrderId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.due import order_in_time, step_of
 from app.usecases.declared.reading import Questions, asks_first, reads_by_id
@@ -53,6 +54,16 @@ from app.usecases.declared.version import expect
 from app.usecases.declared.visitors import open_to_visitors
 from app.usecases.shared.book_sale import expect_earnings, settle
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.order_filters import (
+    ExternalReference,
+    OfBuyer,
+    OfBuyerType,
+    OfCooperative,
+    OfExternalReference,
+    OfPayment,
+    OrderReference,
+    UpdatedSince,
+)
 from app.usecases.shared.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.shared.owed_back import owe_what_was_paid
 from app.usecases.shared.trails import note_order, step_of_order
@@ -119,15 +130,19 @@ async def place_order(
     contact: Reached = None,
     needed_at: NeededAt = None,
     note: Note = "",
+    external_reference: ExternalReference | None = None,
 ) -> Order:
     """Order at one cooperative. Stock is held until `acceptBy`. An app names the guest for whom it orders.
 
     A consumer pays the price with VAT that the catalogue shows, a company or a public body by the offering's own basis.
 
     Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, PriceChanged, OwnOffering, ContactIncomplete,
-    BuyerReferenceNeeded, BuyerNumberNeeded, RuleRefused for minutes of another price than an hourly one, NotFound.
+    BuyerReferenceNeeded, BuyerNumberNeeded, NotFound; RuleRefused for minutes of another price than an hourly one, and
+    for an external reference without an app; AlreadyExists if the app placed an order with that reference.
     """
     actor.require(Right.BUY)
+    if external_reference is not None and actor.app_id is None:
+        raise RuleRefused(rule="external_reference_of_app", value=external_reference)
     actor, reached = await _customer(tx, actor, contact.contact if contact else None)
     wanted = sorted(lines, key=lambda line: line.offering_id)
     kept = await _use_holds(tx, actor, wanted)
@@ -139,6 +154,7 @@ async def place_order(
 
     terms = PriceTerms(buyer=reached.buyer.buyer_type, day=tx.today, small_business_from=on_sale[0][1])
     order = _order(tx, actor, await _agreed(tx, wanted, found, kept, terms), terms, reached, needed_at, note)
+    order = replace(order, external_reference=external_reference)
     order = await small_business_since(tx, order, terms.small_business_from)
     for line in wanted:
         found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.units.quantity)
@@ -164,20 +180,33 @@ async def list_orders(
     *,
     page: PageRequest,
     state: OrderState | None = None,
-    cooperative_id: CooperativeId | None = None,
+    cooperative_id: OfCooperative | None = None,
+    payment: OfPayment | None = None,
+    reference: OrderReference | None = None,
+    external_reference: OfExternalReference | None = None,
+    buyer: OfBuyer | None = None,
+    buyer_type: OfBuyerType | None = None,
+    updated_since: UpdatedSince | None = None,
 ) -> Page[Order]:
     """The orders that the caller is a party to as staff, maker, customer or app, newest first."""
     actor.require(Right.READ_ORDER, own=(Party(Role.CUSTOMER), Party(Role.APP)))
-    return await load_page(
-        tx,
-        page,
+    parties = OrderParties(
         cooperative_ids=actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER, Role.APP),
         member_ids=actor.members_with(Right.READ_ORDER),
         person_id=actor.person_id,
         app_id=actor.app_id if actor.subject is None else None,
+    )
+    wanted = OrderFilter(
         state=state,
         cooperative_id=cooperative_id,
+        payment=payment,
+        reference=reference,
+        external_reference=external_reference,
+        buyer=buyer,
+        buyer_type=buyer_type,
+        updated_since=updated_since,
     )
+    return await load_page(tx, page, parties, wanted)
 
 
 @shows_private
