@@ -11,6 +11,7 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.rules import rules_of_kind
 from app.db.store import Store
+from app.domain.days import day_of
 from app.domain.people.members import Member, MemberEvent, MemberState
 
 
@@ -72,6 +73,15 @@ async def states_at(tx: Tx, member_ids: Sequence[UUID], moment: datetime) -> dic
                                    order by at desc, id desc limit 1) e on true
               where m.id = any($1)"""
     return {row["id"]: MemberState(row["state"]) for row in await tx.rows(sql, list(member_ids), moment)}
+
+
+async def members_since(tx: Tx, member_ids: Sequence[UUID]) -> date | None:
+    """The day in Amsterdam on which the last of these members became one; None without members."""
+    sql = """select max(e.first) from (
+                 select min(at) as first from member_event where member_id = any($1)
+                    and state not in ('referred', 'rejected', 'withdrawn') group by member_id) e"""
+    first: datetime | None = await tx.value(sql, list(member_ids))
+    return day_of(first) if first is not None else None
 
 
 async def was_linked(tx: Tx, member_id: UUID) -> bool:

@@ -62,6 +62,7 @@ class OrderRow(SQLModel, table=True):
     paid_cents: int = c.cents()
     refunded_cents: int = c.cents()
     delivered_at: datetime | None = c.when(null=True)
+    completes_at: datetime | None = c.when(null=True)
     completed_at: datetime | None = c.when(null=True)
     sale_parts: int
     sale_reversed: bool

@@ -157,7 +157,7 @@ grant execute on function add_order to samen_app;
 -- sees it may lock it.
 alter table "order" enable row level security, force row level security;
 grant select, insert, update (state, paid_cents, refunded_cents, sale_parts, sale_reversed, maker_ids,
-                              assignment_id, delivered_at, completed_at, version) on "order" to samen_app;
+                              assignment_id, delivered_at, completes_at, completed_at, version) on "order" to samen_app;
 create policy read on "order" for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or cooperative_id = any((select my_partners())::uuid[])

@@ -158,6 +158,9 @@ class Order:
     paid_cents: int = 0
     refunded_cents: int = 0
     delivered_at: datetime | None = None
+    """The moment of delivery; for a day that was entered later, its last second in Amsterdam."""
+    completes_at: datetime | None = None
+    """When no answer of the customer completes it: counted from the moment at which its delivery was entered."""
     completed_at: datetime | None = None
     sale_parts: int = 0
     """The number of sale journals; the last one is in force unless `sale_reversed`."""
@@ -229,8 +232,10 @@ class Order:
             return None
         if self.state is OrderState.PLACED:
             return self.accept_by
-        delivered = self.state is OrderState.DELIVERED and self.delivered_at is not None
-        return self.delivered_at + COMPLETES_AFTER if delivered and self.delivered_at is not None else None
+        if self.state is not OrderState.DELIVERED or self.delivered_at is None:
+            return None
+        # Orders that an earlier version delivered have no such moment.
+        return self.completes_at or self.delivered_at + COMPLETES_AFTER
 
     @property
     def work_date(self) -> date | None:
@@ -423,6 +428,7 @@ def transition(case: Case[Order], verb: str) -> Order:
         order,
         state=state,
         delivered_at=now if state is OrderState.DELIVERED else order.delivered_at,
+        completes_at=now + COMPLETES_AFTER if state is OrderState.DELIVERED else order.completes_at,
         completed_at=now if state is OrderState.COMPLETED else order.completed_at,
     )
 

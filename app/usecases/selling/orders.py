@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from app.db.engine import Tx, uuid7
 from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_held
+from app.db.people.cooperatives import books_from
+from app.db.people.members import members_since
 from app.db.people.persons import ensure_person, lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.customers import customers
@@ -45,6 +47,7 @@ from app.domain.selling.orders import (
     totals,
 )
 from app.domain.selling.prices import PriceTerms
+from app.domain.selling.supply import check_verb, supplied
 from app.domain.transitions import Case, find
 from app.ids import HoldId, OfferingId, OrderId
 from app.usecases.declared.audit import shows_private
@@ -67,7 +70,7 @@ from app.usecases.shared.order_filters import (
 from app.usecases.shared.ordering import as_agreed, reference, small_business_since, take_or_free
 from app.usecases.shared.owed_back import owe_what_was_paid
 from app.usecases.shared.trails import note_order, step_of_order
-from app.vocabulary import WHOLE, Doc, Edition, Form, Moment, Note, Quantity, Version
+from app.vocabulary import WHOLE, Doc, Edition, Form, Moment, Note, PastDay, Quantity, Version
 
 MOST_LINES = 50
 OrderMinutes = Annotated[
@@ -112,6 +115,7 @@ class OrderLineInput(Form):
 Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINES), Doc("The lines of the order.")]
 Reached = Annotated[ContactInput | None, Doc("How to reach the customer. People with a contact card may leave it out.")]
 NeededAt = Annotated[Moment | None, Doc("The moment at which it is needed.")]
+DeliveryDay = Annotated[PastDay, Doc("The day on which it was delivered; today if it is left out.")]
 StatusToken = Annotated[str, Field(max_length=100), Doc("The last part of the status link.")]
 
 
@@ -246,19 +250,25 @@ async def move_order(
     order_id: OrderId,
     verb: OrderVerb,
     note: Note = "",
+    delivered_on: DeliveryDay | None = None,
     expected_version: Version | None = None,
 ) -> Order:
     """Accept, refuse, start, deliver, complete or cancel. Completing a paid order books its sale.
 
-    Raises WrongState, Stale, NotFound, and SecondPersonNeeded for makers who confirm their own work.
+    Work that was done before is entered with its day, at most 31 days before the order; more than seven days back only
+    by the seller's coordinator. Its agreement and its year are those of that day.
+
+    Raises WrongState, Stale, NotFound, DayOutOfRange, RuleRefused for such a day with another step, and
+    SecondPersonNeeded for makers who confirm their own work.
     """
+    check_verb(verb, delivered_on)
     row = find(ORDER, verb)
     order = await orders.get(tx, order_id)
     actor.require(row.right, order.cooperative_id, own=roles_on(order, actor))
     await lend_staff_view(tx, order.cooperative_id)
     order = order_in_time(tx, await orders.get(tx, order_id, lock=True))
     expect(order.version, expected_version)
-    return await _move(tx, actor, order, verb, at=tx.now, note=note)
+    return await _move(tx, actor, order, verb, at=tx.now, note=note, delivered_on=delivered_on)
 
 
 @step_of("accept_by")
@@ -285,8 +295,17 @@ async def _by_timer(tx: Tx, actor: Actor, order_id: UUID, verb: str) -> None:
         return
 
 
-async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, note: str = "") -> Order:
-    """Moves a locked order; `at` dates the step, which is booked now."""
+async def _move(
+    tx: Tx,
+    actor: Actor,
+    order: Order,
+    verb: str,
+    *,
+    at: datetime,
+    note: str = "",
+    delivered_on: date | None = None,
+) -> Order:
+    """Moves a locked order; `at` dates the step, which is booked now. `delivered_on` is the day of work done before."""
     order_id, moved = order.id, process.transition(Case(order, actor, at), verb)
     if verb == "accept":
         await end_holds(tx, order_id=order_id, state="used")
@@ -295,14 +314,23 @@ async def _move(tx: Tx, actor: Actor, order: Order, verb: str, *, at: datetime, 
         await put_back(tx, order_id)
         await owe_what_was_paid(tx, order, moved)
     elif verb == "deliver":
+        moved = moved if delivered_on is None else await _supplied(tx, actor, moved, delivered_on)
         await expect_earnings(tx, moved)
-        await start_timer(tx, "complete", order.cooperative_id, order_id, tx.now + COMPLETES_AFTER)
+        await start_timer(tx, "complete", order.cooperative_id, order_id, at + COMPLETES_AFTER)
     await note_order(tx, actor, moved, verb, note, at=at)
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
     facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
     await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts)
     return await orders.save(tx, await settle(tx, moved))
+
+
+async def _supplied(tx: Tx, actor: Actor, order: Order, day: date) -> Order:
+    """The order, delivered on that day. Raises DayOutOfRange."""
+    joined = await members_since(tx, order.maker_ids)
+    since = [await books_from(tx, order.cooperative_id), *([joined] if joined else [])]
+    by_staff = order.cooperative_id in actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER)
+    return supplied(order, day, tx.now, since=since, by_staff=by_staff)
 
 
 async def _customer(tx: Tx, actor: Actor, contact: Contact | None) -> tuple[Actor, Contact]:
