@@ -1,13 +1,13 @@
 """Indexes by which orders are found, made while people go on to order.
 
-Revision ID: 0055
-Revises: 0054
+Revision ID: 0060
+Revises: 0059
 """
 
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 INDEXES = {
