@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from app.db import definitions
-from app.db.engine import Tx, opened
+from app.db.engine import Tx, opened, read_json
 from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
-from app.db.logins import OWNER_SETTING, SETTINGS, Logins
+from app.db.logins import BOOKS_ROLE, OWNER_SETTING, SETTINGS, Logins
 from app.db.revisions import ALEMBIC, TIMEOUTS, newest, upgrade_to_base
 from app.db.roles import telling_rights
 from app.db.vat import write_rates
+from app.usecases.shared.carry_over import carry_over
 
 ROOT = Path(__file__).parent.parent
 LOCK = 0x53616D656E
@@ -104,9 +105,24 @@ async def _migrate(url: str, always: bool, folder: Path) -> None:
             if always or await connection.fetchval(definitions.APPLIED) != mark:
                 with telling_rights(url):
                     await _patiently(lambda: definitions.apply(connection, mark))
-            await write_rates(Tx(connection, datetime.now(UTC)))
+            tx = Tx(connection, datetime.now(UTC))
+            await write_rates(tx)
+            await _carry_over_books(connection, tx)
         finally:
             await connection.close()
+
+
+async def _carry_over_books(connection: asyncpg.Connection, tx: Tx) -> None:
+    """Carries over the books that an upgrade left to it, a cooperative in a transaction; fast if there are none."""
+    await read_json(connection)
+    while True:
+        async with connection.transaction():
+            await connection.execute(f"set local role {BOOKS_ROLE}")
+            cooperative_id = await tx.value("select min(cooperative_id::text)::uuid from books_to_carry_over")
+            if cooperative_id is None:
+                return
+            await carry_over(tx, cooperative_id)
+            await tx.value("delete from books_to_carry_over where cooperative_id = $1", cooperative_id)
 
 
 def _upgrade(config: Config) -> None:

@@ -156,8 +156,8 @@ def _print_split(agreement: Agreement, read: SplitFile, language: str) -> None:
     )
     fund = add_to_year([], agreement, day, cents_of(read.fund_so_far), fund=True)
     net = cents_of(read.net or "0")
-    result = split(agreement, net_cents=net, costs=costs, months=months, fund_months=fund, day=day)
-    for leg in result.legs:
+    result = split(agreement, net_cents=net, cost_cents=cost, months=months, fund_months=fund, day=day)
+    for leg in (*costs, *result.legs):
         print(f"{decimal_text(leg.cents):>12}  {leg.kind:<22} {explain_leg(leg, language)}")
 
 

@@ -41,6 +41,7 @@ from app.usecases.platform.privacy import forget_old
 from app.usecases.platform.rates import forget_rates
 from app.usecases.selling.assignments import approve_on_time
 from app.usecases.selling.orders import complete_silently, expire_order
+from app.usecases.selling.unpaid_vat import take_back_unpaid_vat
 
 log = logging.getLogger("samen.worker")
 BATCH = 100
@@ -213,6 +214,8 @@ class Worker:
                 await run(close_on_time, purchase_id=timer.subject_id)
             case "purchase_tops_up":
                 await run(top_up_on_time, purchase_id=timer.subject_id)
+            case "vat_unpaid":
+                await run(take_back_unpaid_vat, order_id=timer.subject_id)
             case "approve":
                 await run(approve_on_time, assignment_id=timer.subject_id)
             case unknown:

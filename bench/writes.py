@@ -17,9 +17,10 @@ from app.domain.access import Scope
 from app.domain.actors import Identity
 from app.running.run import Run
 from app.usecases.earning.thermometer import get_thermometer
-from app.usecases.selling.orders import OrderLineInput, place_order
+from app.usecases.selling.orders import place_order
 from app.usecases.selling.payments import record_payment
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.order_form import OrderLineInput
 from app.vocabulary import MoneyIn
 from bench.torture import Shop, Torture
 from tests.live import Live

@@ -16,6 +16,7 @@ UNSTATED = {
     "day_out_of_range",
     "email_malformed",
     "postcode_malformed",
+    "reference_malformed",
     "string_too_short",
     "text_malformed",
     "vat_id_malformed",

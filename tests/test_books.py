@@ -12,10 +12,11 @@ from app.db.books.invariants import broken
 from app.db.engine import Database, Tx
 from tests.scenarios.buying import mine, plan, rich, settle
 from tests.scenarios.jobs import net
+from tests.scenarios.money import completed, credit, pay, step, undo, write_off
 from tests.scenarios.test_joint_prices import received
 from tests.scenarios.test_joint_vat import apart, cloth
 from tests.scenarios.test_nettings import owing
-from tests.world import World
+from tests.world import Json, Seller, World
 
 FORBIDDEN = [
     "update entry set cents = cents + 1",
@@ -161,7 +162,20 @@ PLANTED = {
     "I5 right": ["grant update on entry to samen_app"],
     "I6": ["update idempotency set outcome = '{}'"],
     "I7": ["update entry set cents = -cents where rule in ('payment_reversal', 'reversal')"],
-    "I7 part": ["update refund set cents = cents + 1"],
+    "I7 shares": ["""update "order" set sale_reversed = true where sale_parts > 0"""],
+    "I7 credit": ["update credit set net_cents = net_cents + 1"],
+    "I7 rate": ["update credit set net_cents = net_cents - 1, vat_cents = vat_cents + 1"],
+    "I7 line": ["update credit_line set net_cents = net_cents + 1"],
+    "I7 units": ["update credit_line set quantity = quantity + 2"],
+    "I7 order": [
+        """update "order" set refunded_cents = refunded_cents + 1, written_off_cents = written_off_cents - 1
+            where written_off_cents > 0"""
+    ],
+    "I7 above the line": [
+        "update credit set net_cents = net_cents - vat_cents - 1, vat_cents = 2 * vat_cents + 1 where vat_cents > 0",
+        """update credit_line set net_cents = net_cents - vat_cents - 1, vat_cents = 2 * vat_cents + 1
+            where vat_cents > 0""",
+    ],
     "I8": ["update earning set kept_cents = kept_cents + 1, net_cents = net_cents + 1 where state = 'posted'"],
     "I8 said": ["update entry set cents = cents + 1 where rule = 'share_of_surplus' and cents <> -1"],
     "I9": ["update member_month set kept_cents = kept_cents + 100"],
@@ -169,6 +183,7 @@ PLANTED = {
     "I9 fund": ["update fund_month set kept_cents = kept_cents + 100"],
     "I14": ["update earning set state = 'held', held_because = 'trial', held_cents = 5 where state = 'posted'"],
     "I14 payment": ["update payment set cents = cents + 1"],
+    "I14 repayment": ["update repayment set cents = cents + 1"],
     "I14 lots": ["update entry set rule = 'reserve_end' where rule = 'pot'"],
     "I9 unreadable": ["update entry set facts = facts || '{\"member\": \"nobody\"}' where rule = 'pot'"],
     "I11": [
@@ -181,14 +196,19 @@ PLANTED = {
     "I12 late": ["update journal set booked_at = booked_at - interval '2 days'", "delete from seal_item"],
     "I13": ["update account set currency = 'MIN' where kind = 'vat'"],
     "I15": ["""update "order" set state = 'delivered' where state = 'completed'"""],
-    "I15 lost": [
-        """update "order" set paid_cents = net_cents + vat_cents, refunded_cents = 0
-            where refunded_cents = net_cents + vat_cents"""
-    ],
+    "I15 lost": ["update earning set state = 'pending' where state = 'posted'"],
+    "I15 reversed": ["""update "order" set sale_reversed = true where sale_parts > 0"""],
+    "I15 unpaid": ["""update "order" set paid_cents = paid_cents - 1000 where sale_parts > 0 and paid_cents > 1000"""],
+    "I15 borne": ["""update "order" set sale_parts = 0 where fund_bears"""],
     "I16 paid": [
         """update "order" set paid_cents = paid_cents + 1
                      where state = 'completed' and buyer_id is null"""
     ],
+    "I16 given back": ["update repayment set id = uuidv7()"],
+    "I16 cash": ["update account set kind = 'in_transit' where kind = 'cash'"],
+    "I16 due": ["""update "order" set written_off_cents = written_off_cents + 1 where state = 'delivered'"""],
+    "I16 supplied": ["""update "order" set state = 'accepted' where state = 'delivered'"""],
+    "I16 later": ["""update "order" set vat_with_money = false"""],
     "I16 credit": ["update account set party = 'x' || party where kind = 'customer_credit'"],
     "I4 credit": [
         "update balance b set floor = null from account a where a.id = account_id and kind = 'customer_credit'"
@@ -207,22 +227,57 @@ PLANTED = {
     "I22 consumer": [
         "update order_line set basis = 'excl', unit_price_cents = net_cents / quantity where offering_id is not null"
     ],
-    "I7 returned": ["update refund set returned_cents = returned_cents + 1 where cents > returned_cents + vat_cents"],
+    "I21": ["update entry set cents = cents + 1 where rule = 'supplied' and cents <> -1"],
+    "I21 cost": ["update cost_claim set cents = cents + 1 where state = 'approved'"],
+    "I21 bearer": ["update cost_claim set borne_by = 'fund' where state = 'approved'"],
+    "I21 VAT of a cost": ["update cost_claim set deducted_vat_cents = deducted_vat_cents - 1 where vat_cents > 0"],
+    "I21 order": ["update entry set facts = facts - 'order' where rule = 'supplied'"],
+    "I21 called off": ["""update "order" set state = 'accepted' where state = 'cancelled'"""],
+    "I21 shared": ["""update "order" set sale_parts = 0 where sale_parts > 0"""],
+    "I21 credited": ["update credit set net_cents = net_cents + 1, vat_cents = vat_cents - 1 where vat_cents > 0"],
 }
+
+
+async def cost_with_vat(seller: Seller, order: Json) -> None:
+    """Approved costs of 12.10, of which 2.10 is VAT."""
+    body: Json = {"orderLineId": order["lines"][0]["id"], "category": "materials", "amount": {"amount": "12.10"}}
+    body |= {"payee": "member", "receipt": "bon 12", "vat": {"amount": "2.10"}}
+    claim = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
+    await seller.treasurer("POST", f"/v1/cost-claims/{claim['id']}/transitions", {"verb": "approve"})
 
 
 @pytest.fixture(scope="module")
 async def sold(world: World) -> None:
-    """Sales with every outcome: refunded, partly refunded, not refunded; sealed and checked."""
+    """Orders with every outcome: credited whole and in part, paid in cash and in advance, undone, lost, called off."""
     seller, app = await world.cooperative(), await world.app()
     order = await world.sale(seller, app, "100.00")
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    await seller.refund(order["id"], {"reason": "klacht"})
     part = await world.sale(seller, app, "100.00")
     body = {"reason": "deel", "amount": {"amount": "1.00"}}
-    await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", body)
-    place = f"/v1/orders/{(await world.sale(seller, app, '10.00'))['id']}"
-    await seller.treasurer("POST", f"{place}/payments", {"amount": {"amount": "3.00"}})
-    await seller.treasurer("POST", f"{place}/refunds", body)
+    await seller.refund(part["id"], body)
+    overpaid = await world.sale(seller, app, "10.00")
+    await pay(seller, overpaid, "3.00")
+    await seller.refund(overpaid["id"], body)
+    await undo(seller, await pay(seller, await world.sale(seller, app, "11.00"), "1.00"))
+    open_orders = [await world.order(app, await world.offering(seller, "50.00")) for _ in range(5)]
+    early, off, unpaid, *lost = open_orders
+    await pay(seller, early, "5.00")
+    await pay(seller, off, "5.00", method="cash")
+    await step(seller.member, off, "accept")
+    for order in (off, unpaid):
+        await cost_with_vat(seller, order)
+    await step(app, off, "cancel")
+    await step(seller.member, unpaid, "accept", "deliver")
+    await credit(seller, unpaid, "10.00")
+    for order, bearer in zip(lost, ("makers", "cooperative_fund"), strict=True):
+        await completed(seller, app, order)
+        await pay(seller, order, "20.00")
+        await write_off(seller, order, None, bearer)
+    by_cash = await world.cooperative()
+    method = {"cashMethodFrom": f"{world.clock().year}-01-01", "cashMethodGround": "listed_trade"}
+    place = f"/v1/cooperatives/{by_cash.id}"
+    await by_cash.coordinator("PATCH", place, method, headers={"If-Match": "*"})
+    await world.deliver(by_cash, await world.order(app, await world.offering(by_cash, "20.00")))
     await world.guard()
     await world.sale(seller, app, "1.00")
     await world.guard()

@@ -142,11 +142,11 @@ FOUND = (
 OTHERS, OWN = 40_000, 800
 MANY = """
     insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, app_id,
-                         customer_person_id, maker_ids, note, state, paid_cents, refunded_cents, delivered_at,
-                         sale_parts, sale_reversed, version)
+                         customer_person_id, maker_ids, note, state, paid_cents, refunded_cents, written_off_cents,
+                         fund_bears, charge_parts, delivered_at, sale_parts, sale_reversed, version)
     select uuidv7(), $1::uuid, 'AAAAAAAA', '{"name": "An"}', 100, 21, now(), now(),
            case when n % 2 = 0 then $2::uuid end, case when n % 2 = 1 then $3::uuid end, array[$4::uuid],
-           repeat('x', 600), 'completed', 121, 0, now(), 1, false, 1 from generate_series(1, $5::int) n"""
+           repeat('x', 600), 'completed', 121, 0, 0, false, 1, now(), 1, false, 1 from generate_series(1, $5::int) n"""
 """Orders of a cooperative and a member, placed by an app and by a person in turns, as long as real ones."""
 
 
@@ -189,7 +189,8 @@ def rows_read(node: Json) -> Iterator[float]:
 ORDER = """query It($id: UUID!) { order(id: $id) {
   reference state cooperative { name town } contact { name } availableTransitions { verb allowed needs }
   lines { title quantity offering { title } member { tradeName } }
-  payments { amount { amount } paidOn } refunds { reason } events { verb at person { name } } } }"""
+  payments { amount { amount } paidOn } credits { reason } repayments { paidOn }
+  events { verb at person { name } } } }"""
 ORDERS = """query It($id: UUID!) { orders(cooperativeId: $id) { edges { node {
   reference cooperative { name } lines { member { tradeName } } events { verb person { name } }
   payments { paidOn } } } } }"""
@@ -212,7 +213,7 @@ async def test_a_page_of_an_order_is_one_document(world: World, counted: Counted
     page = found["data"]["order"]
     assert page["lines"][0]["member"]["tradeName"]
     assert page["lines"][0]["offering"]["title"]
-    assert [len(page[name]) for name in ("events", "payments", "refunds")] == [5, 1, 0]
+    assert [len(page[name]) for name in ("events", "payments", "credits", "repayments")] == [5, 1, 0, 0]
     assert taken[1] == 6, counted.heard
 
 

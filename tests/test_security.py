@@ -42,6 +42,7 @@ IN_ADDRESSES = {
     "axis",
     "rule",
     "since",
+    "updatedSince",
     "until",
     "asOf",
     "month",
@@ -54,9 +55,15 @@ IN_ADDRESSES = {
     "external_id",
     "sourceId",
     "token",
+    "payment",
+    "reference",
+    "externalReference",
+    "buyer",
+    "buyerType",
 }
-"""Path and query values besides ids, which reveal nothing: search words, pages and periods, states, an offering's
-number in a partner's shop, and the guest's link, which is made to be shared and shows no name.
+"""Path and query values besides ids, which reveal nothing: search words, pages and periods, states, numbers of orders,
+an offering's number in a partner's shop, and the guest's link, which is made to be shared and shows no name. A `buyer`
+whom staff search for is the exception; whoever keeps it out of the logs of proxies asks GraphQL, by POST.
 """
 
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,17 @@ class Seller:
     member: Caller
     member_id: str
     agreement_id: str | None = None
+
+    async def refund(self, order_id: str, body: Json, status: int = 201) -> Json:
+        """Lowers the price of an order and gives back what is owed then; returns the order, or the refusal."""
+        credit: Json = await self.treasurer("POST", f"/v1/orders/{order_id}/credits", body, status=status)
+        if status != 201:
+            return credit
+        order: Json = await self.treasurer("GET", f"/v1/orders/{order_id}")
+        if order["owedBack"]["amount"] != "0.00":
+            await self.treasurer("POST", f"/v1/orders/{order_id}/repayments", {})
+            order = await self.treasurer("GET", f"/v1/orders/{order_id}")
+        return order
 
 
 class Clock:
@@ -348,9 +360,13 @@ class World:
         return found
 
     async def balances(self, seller: Seller) -> dict[str, str]:
-        """Balance by account kind, as the treasurer sees it."""
+        """Balance by account kind, as the treasurer sees it, but for what waits between two acts and is zero again."""
         found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100")
-        return {account["kind"]: account["balance"]["amount"] for account in found["items"]}
+        balances: dict[str, Decimal] = {}
+        for account in found["items"]:
+            balances[account["kind"]] = balances.get(account["kind"], Decimal()) + Decimal(account["balance"]["amount"])
+        passing = ("to_share", "advance")
+        return {kind: f"{cents:.2f}" for kind, cents in balances.items() if cents or kind not in passing}
 
     async def work(self, later: timedelta = timedelta()) -> int:
         """Lets the worker do what is due at now + `later`, without sending."""

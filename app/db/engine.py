@@ -214,16 +214,7 @@ class Database:
             )
 
     async def _ready(self, connection: Any) -> None:
-        await connection.set_type_codec(
-            "jsonb",
-            encoder=lambda value: JSONB_VERSION + to_json(value),  # ids, moments and objects of the domain too
-            decoder=lambda sent: from_json(sent.removeprefix(JSONB_VERSION)),
-            schema="pg_catalog",
-            format="binary",
-        )
-        await connection.set_type_codec(
-            "json", encoder=to_json, decoder=from_json, schema="pg_catalog", format="binary"
-        )
+        await read_json(connection)
         if on_statement := self.on_statement:
             connection.add_query_logger(lambda done: on_statement(done.query, done.elapsed))
 
@@ -273,6 +264,18 @@ async def opened(
         yield database
     finally:
         await database.close()
+
+
+async def read_json(connection: Any) -> None:
+    """Makes a connection take and give JSON as values; ids, moments and objects of the domain too."""
+    await connection.set_type_codec(
+        "jsonb",
+        encoder=lambda value: JSONB_VERSION + to_json(value),
+        decoder=lambda sent: from_json(sent.removeprefix(JSONB_VERSION)),
+        schema="pg_catalog",
+        format="binary",
+    )
+    await connection.set_type_codec("json", encoder=to_json, decoder=from_json, schema="pg_catalog", format="binary")
 
 
 async def wait_for(url: str, patience: float) -> None:

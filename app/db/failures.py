@@ -60,6 +60,10 @@ BY_SQLSTATE = {
     "58": Failure("storage", Repeat.LATER),
 }
 """The meaning of an SQLSTATE, or of its class (the first two characters). Every other error is a refusal or a bug."""
+REMADE = "cache lookup failed for function"
+"""The words of PostgreSQL if a migration made a function anew while a statement waited for a table; it finds the new
+one when it runs again. The code of such an error, XX000, says nothing.
+"""
 ERRORS = Counter("samen_database_errors", "Errors that mean that the database is away, full or busy.", ["kind"])
 RETRIES = Counter("samen_database_retries", "Transactions that ran again after such an error.", ["kind"])
 for _failure in BY_SQLSTATE.values():
@@ -88,6 +92,8 @@ class DatabaseFailed(Exception):
 def failure_of(error: Exception) -> Failure | None:
     """The meaning of a driver error; None for a violated constraint and for a bug."""
     if isinstance(error, asyncpg.PostgresError):
+        if isinstance(error, asyncpg.InternalServerError) and REMADE in str(error):
+            return BUSY
         sqlstate = str(error.sqlstate)
         return BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE.get(sqlstate[:2])
     if isinstance(error, of_the_driver.DataError | of_the_driver.ClientConfigurationError):

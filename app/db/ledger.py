@@ -170,6 +170,12 @@ async def parts_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind)
     return int(await tx.value(sql, source_type, source_id, kind))
 
 
+async def sources_of(tx: Tx, cooperative_id: UUID, kind: JournalKind) -> set[UUID]:
+    """The sources of a cooperative that have a journal of this kind."""
+    sql = "select source_id from journal where cooperative_id = $1 and kind = $2"
+    return {row["source_id"] for row in await tx.rows(sql, cooperative_id, kind)}
+
+
 async def journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind, part: int) -> Journal:
     """The journal with this once-only key."""
     sql = f"{_JOURNAL} where j.source_type = $1 and j.source_id = $2 and j.kind = $3 and j.part = $4"

@@ -26,10 +26,11 @@ from app.usecases.people.members import list_members
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.usecases.selling.assignment_terms import sign_assignment
 from app.usecases.selling.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
-from app.usecases.selling.orders import OrderLineInput, move_order, place_order
+from app.usecases.selling.orders import move_order, place_order
 from app.usecases.selling.parts import add_slot, join_slot, preview_part
 from app.usecases.selling.payments import record_payment
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.order_form import OrderLineInput
 from app.usecases.shared.purchase_forms import MinimumInput, PurchaseArticleInput, TierInput
 from app.vocabulary import MoneyIn
 

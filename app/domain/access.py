@@ -87,6 +87,7 @@ class Right(StrEnum):
     READ_OFFERING = "read_offering"
     WRITE_OFFERING = "write_offering"
     REVIEW_OFFERING = "review_offering"
+    SEE_PURCHASE_PRICE = "see_purchase_price"
     READ_IMPORT = "read_import"
     READ_HOLD = "read_hold"
     BUY = "buy"
@@ -96,8 +97,12 @@ class Right(StrEnum):
     CANCEL_ORDER = "cancel_order"
     RUN_TIMER = "run_timer"
     RECORD_PAYMENT = "record_payment"
+    RECORD_CASH = "record_cash"
     READ_PAYMENT = "read_payment"
     REFUND = "refund"
+    CONFIRM_WRITE_OFF = "confirm_write_off"
+    READ_WRITE_OFF = "read_write_off"
+    SEE_MARGIN = "see_margin"
     CLAIM_COST = "claim_cost"
     DECIDE_CLAIM = "decide_claim"
     READ_CLAIM = "read_claim"
@@ -234,6 +239,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_OFFERING: (Scope.OFFERINGS_READ, _join(_STAFF, _APPROVER, {R.MEMBER: {W.COOPERATIVE}}, _PARTNER)),
     Right.WRITE_OFFERING: (Scope.OFFERINGS_WRITE, _join(_OFFICE, _MAKER, _PARTNER)),
     Right.REVIEW_OFFERING: (Scope.OFFERINGS_WRITE, _join(_OFFICE, _APPROVER)),
+    Right.SEE_PURCHASE_PRICE: (Scope.OFFERINGS_READ, _join(_STAFF, _MAKER, _PARTNER)),
     Right.READ_IMPORT: (Scope.OFFERINGS_READ, _join(_STAFF, _PARTNER)),
     Right.READ_HOLD: (Scope.OFFERINGS_READ, _STAFF),
     Right.BUY: (Scope.ORDERS_WRITE, _TOKEN),
@@ -243,8 +249,12 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CANCEL_ORDER: (Scope.ORDERS_WRITE, _join(_OFFICE, _BUYER)),
     Right.RUN_TIMER: (Scope.ORDERS_WRITE, {}),
     Right.RECORD_PAYMENT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.RECORD_CASH: (Scope.ORDERS_WRITE, _MAKER),
     Right.READ_PAYMENT: (Scope.ORDERS_READ, _join(_STAFF, _BUYER)),
     Right.REFUND: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.CONFIRM_WRITE_OFF: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.SEE_MARGIN: (Scope.ORDERS_READ, _STAFF),
+    Right.READ_WRITE_OFF: (Scope.ORDERS_READ, _join(_STAFF, _APPROVER)),
     Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
     Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),

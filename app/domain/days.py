@@ -37,8 +37,8 @@ def midnight(day: date) -> datetime:
 
 def span_of(bounds: Bounds, today: date) -> tuple[date, date]:
     """The first and the last day within the bounds."""
-    first = bounds.first if bounds.years_back is None else _years_on(today, -bounds.years_back)
-    return first, _years_on(today, bounds.years_ahead)
+    first = bounds.first if bounds.years_back is None else years_on(today, -bounds.years_back)
+    return first, years_on(today, bounds.years_ahead)
 
 
 def check_day(field: str, day: date, first: date, last: date) -> date:
@@ -50,9 +50,9 @@ def check_day(field: str, day: date, first: date, last: date) -> date:
     return day
 
 
-def _years_on(day: date, years: int) -> date:
+def years_on(day: date, years: int) -> date:
+    """The same day so many years later; of 29 February the 28th."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
-        # For 29 February.
         return day.replace(year=day.year + years, day=28)

@@ -247,8 +247,10 @@ class BankDiffers(Conflict):
     code = "bank_differs"
 
 
-class RefundTooLarge(Invalid):
-    code = "refund_too_large"
+class MoreThanLeft(Invalid):
+    """More than is left of a price, of a line, or of what can be paid back; `left_cents` is what is left."""
+
+    code = "more_than_left"
 
 
 class NoCashOut(Invalid):
@@ -285,8 +287,16 @@ class OtherLegalEntity(Conflict):
     code = "other_legal_entity"
 
 
-class NothingToRefund(Conflict):
-    code = "nothing_to_refund"
+class NothingOpen(Conflict):
+    """Nothing is left of the price, or nothing is due, so there is nothing to credit or to write off."""
+
+    code = "nothing_open"
+
+
+class NothingOwed(Conflict):
+    """Nothing was paid that could go back to the customer."""
+
+    code = "nothing_owed"
 
 
 class PaidBackAlready(Conflict):
@@ -313,6 +323,12 @@ class DayOutOfRange(Invalid):
     """The day is outside its bounds `first` and `last`, both included."""
 
     code = "day_out_of_range"
+
+
+class SchemeTooEarly(Invalid):
+    """The small-business scheme cannot begin again before the day `first`."""
+
+    code = "scheme_too_early"
 
 
 class BelowMinimum(Conflict):
@@ -391,6 +407,12 @@ class BuyerNumberNeeded(Invalid):
     """A public body is invoiced by its OIN or its KvK number."""
 
     code = "buyer_number_needed"
+
+
+class VatIdNeeded(Invalid):
+    """The buyer declares the VAT, and needs a VAT id for that; `how` is `intra_eu` if it must be of another state."""
+
+    code = "vat_id_needed"
 
 
 class PayeeMissing(Invalid):

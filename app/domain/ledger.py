@@ -56,8 +56,19 @@ FLOOR = {
 class JournalKind(StrEnum):
     """The kind of a booking."""
 
+    CHARGE = "charge"
+    VAT_DUE = "vat_due"
+    """VAT that is due with the money of an order, or not any more: it moves between `later` and its box."""
+    COST = "cost"
+    COST_REVERSAL = "cost_reversal"
     PAYMENT = "payment"
     PAYMENT_REVERSAL = "payment_reversal"
+    CREDIT = "credit"
+    CREDIT_REVERSAL = "credit_reversal"
+    WRITE_OFF = "write_off"
+    WRITE_OFF_REVERSAL = "write_off_reversal"
+    REPAYMENT = "repayment"
+    REPAYMENT_REVERSAL = "repayment_reversal"
     SALE = "sale"
     SALE_REVERSAL = "sale_reversal"
     SALE_REFUND = "sale_refund"
@@ -191,7 +202,7 @@ class Journal:
 
 MIRRORED = frozenset({"reversal", "refund"})
 """Rules of legs that undo another one; its own rule is the fact `of`."""
-KEPT = ("member", "category", "purpose", "box", "rate", "taxDay")
+KEPT = ("order", "member", "category", "purpose", "box", "rate", "taxDay")
 
 
 def negated(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:

@@ -1,4 +1,4 @@
-"""VAT classes and their dated rates. Wet op de omzetbelasting 1968, art. 9 and tables I and II; KOR: art. 25.
+"""VAT classes and their dated rates. Wet op de omzetbelasting 1968, art. 9 and tables I and II.
 
 A rate applies from its date until the next one of its class. This is an indication, not advice: a cooperative chooses
 the class.
@@ -19,6 +19,10 @@ class VatClass(StrEnum):
     LODGING = "lodging"
     ZERO = "zero"
     EXEMPT = "exempt"
+    REVERSE_CHARGED = "reverse_charged"
+    """The buyer, a company with a VAT id, declares the VAT: for physical work on buildings or land it must."""
+    INTRA_EU = "intra_eu"
+    """For a company with a VAT id of another member state of the EU, which declares the VAT there."""
     MARGIN = "margin"
     """Second-hand goods: VAT is inside the margin between purchase and sale, and not shown to the customer."""
 
@@ -50,31 +54,14 @@ RATES = (
     VatRate(VatClass.ZERO, date(1969, 1, 1), 0, "Wet OB 1968 art. 9 lid 2 b, tabel II"),
     VatRate(VatClass.MARGIN, date(2012, 10, 1), 2100, "Wet OB 1968 art. 28b"),
     VatRate(VatClass.EXEMPT, date(1969, 1, 1), 0, "Wet OB 1968 art. 11"),
+    VatRate(VatClass.REVERSE_CHARGED, date(1969, 1, 1), 0, "Wet OB 1968 art. 12 lid 2, 3 and 5"),
+    VatRate(VatClass.INTRA_EU, date(1993, 1, 1), 0, "Wet OB 1968 tabel II a 6; services: art. 6 lid 1"),
 )
 
-
-@dataclass(frozen=True)
-class TurnoverLimit:
-    """Net turnover of a calendar year up to which a cooperative may sell without VAT, from `from_date` on."""
-
-    from_date: date
-    cents: int
-    source: str
-
-
-SMALL_BUSINESS = (TurnoverLimit(date(2020, 1, 1), 2_000_000, "Wet OB 1968 art. 25 (kleineondernemersregeling)"),)
-"""The limit counts the whole cooperative, all its members together."""
-
-
-def without_vat(since: date | None, turnover_cents: int, net_cents: int, day: date) -> bool:
-    """Whether a sale on `day` has no VAT: the scheme was chosen, and `net_cents` keeps the year within its limit.
-
-    `turnover_cents` is the calendar year so far. The sale that crosses the limit has VAT, and so do those after it.
-    """
-    if since is None or day < since:
-        return False
-    limit = max((row for row in SMALL_BUSINESS if row.from_date <= day), key=lambda row: row.from_date)
-    return turnover_cents + net_cents <= limit.cents
+DECLARED_BY_BUYER = frozenset({VatClass.REVERSE_CHARGED, VatClass.INTRA_EU})
+"""The classes whose VAT the buyer declares, which needs a VAT id."""
+OF_WORK = frozenset({VatClass.STANDARD, VatClass.REDUCED})
+"""The classes of physical work on buildings and land; such work at another cooperative's is reverse-charged."""
 
 
 def inside(gross_cents: int, basis_points: int) -> int:

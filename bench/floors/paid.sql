@@ -6,7 +6,7 @@ do $$
 declare t text;
 begin
     foreach t in array array['order', 'payment', 'order_event', 'outbox', 'earning', 'member_year', 'member_month',
-                             'fund_month', 'journal', 'entry', 'balance', 'idempotency'] loop
+                             'fund_month', 'journal', 'entry', 'result_line', 'balance', 'idempotency'] loop
         execute format('create table bench.%I (like public.%I including all)', t, t);
     end loop;
 end $$
@@ -57,8 +57,10 @@ begin
     select o.* into v_order from bench."order" o join bench.turn t on t.order_id = o.id
      where t.number = p_turn % (select count(*) from bench.turn) for update of o;
     v_maker := v_order.maker_ids[1];
-    insert into bench.payment (id, order_id, cooperative_id, cents, paid_on, method, recorded_by, recorded_at, reason, version)
-    values (uuidv7(), v_order.id, v_order.cooperative_id, 9999, current_date, 'bank_transfer', v_order.id, now(), '', 1);
+    insert into bench.payment (id, order_id, cooperative_id, cents, paid_on, method, recorded_by, recorded_at, state, reason,
+                               version)
+    values (uuidv7(), v_order.id, v_order.cooperative_id, 9999, current_date, 'bank_transfer', v_order.id, now(), 'recorded',
+            '', 1);
     insert into bench.order_event (id, order_id, cooperative_id, verb, state, at, note)
     values (uuidv7(), v_order.id, v_order.cooperative_id, 'record_payment', 'completed', now(), '');
     insert into bench.outbox (id, name, cooperative_id, subject_id, facts, created_at, next_try_at, attempts)
@@ -72,7 +74,9 @@ begin
     insert into bench.fund_month (cooperative_id, month, agreement_id, kept_cents)
     values (v_order.cooperative_id, date_trunc('month', current_date), v_maker, 999)
         on conflict (cooperative_id, month, agreement_id) do update set kept_cents = fund_month.kept_cents + 999;
-    v_sale := bench.book(v_order, 'sale', v_first, array[-12099, 2100, 999, 9000]);
+    v_sale := bench.book(v_order, 'sale', v_first, array[-9999, 999, 9000]);
+    insert into bench.result_line (journal_id, line, category, cents)
+    values (v_sale, 1, 'allotted/fund', -999), (v_sale, 2, 'members', -9000), (v_sale, 3, 'members/to_share', 9999);
     update bench.earning set state = 'posted', journal_id = v_sale, kept_cents = 9000, cost_cents = 0,
            legs = '[{"kind": "cooperative_fund", "rule": "share_of_surplus", "cents": 999, "facts": {"surplus": 9999}},
                     {"kind": "pot", "rule": "pot", "cents": 9000, "facts": {"before": 0, "after": 9000}}]',

@@ -17,10 +17,12 @@ begin
     values (uuidv7(), 'x', 'place_order', p_key, p_key, now(), 0, '{"result": {"reference": "x"}}', array[v_id]);
     select * into v_offering from offering where id = p_offering;
     insert into bench."order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by, maker_ids,
-                               guest_token_hash, note, state, paid_cents, refunded_cents, sale_parts, sale_reversed, version)
+                               guest_token_hash, note, state, paid_cents, refunded_cents, written_off_cents, fund_bears,
+                               charge_parts, sale_parts, sale_reversed, version)
     values (v_id, v_offering.cooperative_id, upper(substr(md5(v_id::text), 1, 8)),
             '{"name": "Jo", "email": "jo@example.org"}', v_offering.price_cents * 3, v_offering.price_cents * 63 / 100, now(),
-            now() + interval '2 days', array[v_offering.member_id], md5(v_id::text), '', 'placed', 0, 0, 0, false, 1);
+            now() + interval '2 days', array[v_offering.member_id], md5(v_id::text), '', 'placed', 0, 0, 0, false, 0, 0,
+            false, 1);
     insert into bench.order_line (id, order_id, offering_id, member_id, edition, title, price_unit, quantity, unit_price_cents,
                                   vat_class, vat_basis_points, counts_stock, basis, net_cents, vat_cents, gross_cents)
     values (uuidv7(), v_id, v_offering.id, v_offering.member_id, v_offering.edition, v_offering.title,

@@ -26,9 +26,10 @@ begin
     v_gross := o.net_cents + o.vat_cents;
     v_share := o.net_cents / 10;
     v_month := date_trunc('month', e.work_date);
-    insert into payment (id, order_id, cooperative_id, cents, paid_on, method, recorded_by, recorded_at, reason, version)
+    insert into payment (id, order_id, cooperative_id, cents, paid_on, method, recorded_by, recorded_at, state, reason,
+                         version)
     values (v_payment, o.id, o.cooperative_id, v_gross, current_date, 'bank_transfer',
-            current_setting('samen.person')::uuid, now(), '', 1);
+            current_setting('samen.person')::uuid, now(), 'recorded', '', 1);
     insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, note)
     values (uuidv7(), o.id, o.cooperative_id, 'record_payment', 'completed', now(),
             current_setting('samen.person')::uuid, '');
@@ -45,9 +46,9 @@ begin
         on conflict (cooperative_id, month, agreement_id)
         do update set kept_cents = fund_month.kept_cents + excluded.kept_cents;
     v_legs := jsonb_build_array(
-        jsonb_build_object('kind', 'cooperative_fund', 'rule', 'share_of_surplus', 'cents', v_share, 'rgs', 'BEivOre',
+        jsonb_build_object('kind', 'cooperative_fund', 'rule', 'share_of_surplus', 'cents', v_share, 'rgs', 'BEivOvrAlr',
                            'facts', '{"to": "cooperative_fund", "surplus": 9999, "basis_points": 1000}'::jsonb),
-        jsonb_build_object('kind', 'pot', 'rule', 'pot', 'cents', o.net_cents - v_share, 'rgs', 'BSchOvsOvs', 'floor', 0,
+        jsonb_build_object('kind', 'pot', 'rule', 'pot', 'cents', o.net_cents - v_share, 'rgs', 'BSchSlc', 'floor', 0,
                            'member', e.member_id, 'facts', '{"before": 0, "after": 9000, "basis": "member_year"}'::jsonb));
     update earning set state = 'posted', journal_id = v_sale, agreement_id = v_agreement, legs = v_legs,
                        kept_cents = o.net_cents - v_share, version = version + 1
@@ -55,17 +56,19 @@ begin
     v_sold := jsonb_build_object('id', v_sale, 'cooperative_id', o.cooperative_id, 'kind', 'sale', 'source_type', 'order',
         'source_id', o.id, 'part', 1, 'currency', 'EUR', 'effective_on', e.work_date, 'agreement_id', v_agreement, 'legs',
         jsonb_build_array(
-            jsonb_build_object('kind', 'receivable_customer', 'rule', 'customer', 'cents', -v_gross, 'rgs', 'BVorDeb',
-                               'facts', '{"gross": 12099}'::jsonb),
-            jsonb_build_object('kind', 'vat', 'rule', 'vat', 'cents', o.vat_cents, 'rgs', 'BSchBepBtw',
-                               'facts', '{"net": 9999}'::jsonb)) || v_legs);
+            jsonb_build_object('kind', 'to_share', 'rule', 'shared', 'cents', -o.net_cents, 'rgs', 'BSchOpaOop',
+                               'facts', jsonb_build_object('order', o.id))) || v_legs,
+        'results', jsonb_build_array(
+            jsonb_build_object('category', 'allotted/fund', 'cents', -v_share),
+            jsonb_build_object('category', 'members', 'cents', v_share - o.net_cents),
+            jsonb_build_object('category', 'members/to_share', 'cents', o.net_cents)));
     update "order" set paid_cents = v_gross, sale_parts = 1, version = version + 1 where id = o.id;
     v_paid := jsonb_build_object('id', uuidv7(), 'cooperative_id', o.cooperative_id, 'kind', 'payment', 'source_type', 'payment',
         'source_id', v_payment, 'part', 1, 'currency', 'EUR', 'effective_on', current_date, 'legs',
         jsonb_build_array(
-            jsonb_build_object('kind', 'bank', 'rule', 'payment', 'cents', -v_gross, 'rgs', 'BLimBan',
+            jsonb_build_object('kind', 'bank', 'rule', 'payment', 'cents', -v_gross, 'rgs', 'BLimBanRba',
                                'facts', '{"method": "bank_transfer"}'::jsonb),
-            jsonb_build_object('kind', 'receivable_customer', 'rule', 'payment', 'cents', v_gross, 'rgs', 'BVorDeb',
+            jsonb_build_object('kind', 'receivable_customer', 'rule', 'payment', 'cents', v_gross, 'rgs', 'BVorDebHad',
                                'facts', '{"method": "bank_transfer"}'::jsonb)));
     perform post_journals(jsonb_build_array(v_sold, v_paid));
     perform record_outcome('record_payment', p_key, 'h', now(), '{"result": {"cents": 9999}}',

@@ -305,8 +305,7 @@ def test_nobody_does_the_job_that_they_ordered() -> None:
 
 def test_the_price_and_what_is_shared() -> None:
     assert net_of([PriceLine("a", 3, 100, VatClass.ZERO), PriceLine("b", 1, 1, VatClass.STANDARD)]) == 301
-    assert (
-        job(costs=(JobCost(title="Tent", supplier="Verhuur", cents=30_000, refunded_cents=10_000),)).shared_cents
-        == 70_000
-    )
-    assert JobCost(title="Tent", supplier="Verhuur", cents=30_000, refunded_cents=10_000).left_cents == 20_000
+    tent = JobCost(title="Tent", supplier="Verhuur", cents=36_300, vat_cents=6_300)
+    assert job(costs=(tent,)).shared_cents == 63_700
+    assert job(costs=(tent.deducting(small_business=False),)).shared_cents == 70_000
+    assert job(costs=(tent.deducting(small_business=True),)).shared_cents == 63_700

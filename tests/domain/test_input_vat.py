@@ -27,7 +27,7 @@ def test_what_is_deducted_is_rounded_half_up(vat: int, points: int) -> None:
 
 def test_the_rest_is_the_cost() -> None:
     """12.10 with 2.10 of VAT, deductible for 50 %: 1.05 is deducted."""
-    cost = JobCost(title="Tent", supplier="Verhuur", cents=1_210, vat_cents=210, deductible_basis_points=5_000)
-    assert cost.deductible_vat_cents(small_business=False) == 105
-    assert cost.net_cents(small_business=False) == 1_105
-    assert cost.net_cents(small_business=True) == 1_210
+    tent = JobCost(title="Tent", supplier="Verhuur", cents=1_210, vat_cents=210, deductible_basis_points=5_000)
+    cost = tent.deducting(small_business=False)
+    assert (cost.deducted_vat_cents, cost.net_cents) == (105, 1_105)
+    assert tent.deducting(small_business=True).net_cents == 1_210

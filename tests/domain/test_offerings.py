@@ -42,6 +42,7 @@ from app.domain.market.offerings import (
     transition,
 )
 from app.domain.people.members import MemberState
+from app.domain.small_business import Spell
 from app.domain.transitions import Case, available, reason_of
 from app.domain.vat import PriceBasis, VatClass
 
@@ -242,14 +243,15 @@ def test_what_makes_no_other_edition(more: dict[str, Any], changes: dict[str, An
 )
 def test_what_a_consumer_pays_for_a_unit(basis: str, vat_class: str, scheme: date | None, cents: int) -> None:
     made = offering(price_cents=1_250, price_basis=PriceBasis(basis), vat_class=VatClass(vat_class))
-    assert consumer_cents(made, date(2026, 3, 5), scheme) == cents
-    assert shown(made, None, date(2026, 3, 5), scheme).consumer_price_cents == cents
+    spells = [Spell(id=uuid4(), cooperative_id=uuid4(), since=scheme)] if scheme else []
+    assert consumer_cents(made, date(2026, 3, 5), spells) == cents
+    assert shown(made, None, date(2026, 3, 5), spells).consumer_price_cents == cents
 
 
 def test_another_text_keeps_what_is_shown() -> None:
     before = offering(price_cents=1_250, consumer_price_cents=1_300)
-    assert shown(replace(before, title="Gelei"), before, date(2026, 3, 5), None).consumer_price_cents == 1_300
-    assert shown(replace(before, price_cents=1), before, date(2026, 3, 5), None).consumer_price_cents == 1
+    assert shown(replace(before, title="Gelei"), before, date(2026, 3, 5), ()).consumer_price_cents == 1_300
+    assert shown(replace(before, price_cents=1), before, date(2026, 3, 5), ()).consumer_price_cents == 1
 
 
 def test_what_is_archived_does_not_change() -> None:

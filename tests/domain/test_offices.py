@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,6 +12,7 @@ from app.domain.errors import DomainError, OfficesApart, RuleRefused
 from app.domain.people.addresses import PostalAddress
 from app.domain.people.cooperatives import Cooperative, LegalForm, readiness
 from app.domain.people.persons import Office, check_apart, check_outside, check_place
+from app.domain.small_business import Spell
 
 HERE, ELSEWHERE, UMBRELLA, TOWN = (UUID(int=n) for n in range(1, 5))
 ONE, TWO = UUID(int=11), UUID(int=12)
@@ -37,6 +38,9 @@ def offices(held: Held) -> list[Office]:
         Office(id=UUID(int=20 + n), person_id=ONE, role=role, given_at=GIVEN, cooperative_id=place)
         for n, (role, place) in enumerate(held)
     ]
+
+
+SPELL = Spell(id=uuid4(), cooperative_id=uuid4(), since=date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_what_readiness_says_of_the_officers(
         ({"legal_name": None}, ("invoice_details",)),
         ({"postal_address": None}, ("invoice_details",)),
         ({"vat_id": None}, ("invoice_details",)),
-        ({"vat_id": None, "small_business_from": date(2026, 1, 1)}, ()),
+        ({"vat_id": None, "small_business_spells": (SPELL,)}, ()),
         ({"vat_id": None, "legal_form": LegalForm.INFORMAL}, ()),
     ],
 )

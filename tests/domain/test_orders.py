@@ -24,26 +24,23 @@ from app.domain.errors import (
 from app.domain.market.offerings import Offering, OfferingKind, OfferingState, PriceUnit
 from app.domain.money import MAX_CENTS
 from app.domain.selling.customers import Buyer, Contact, reachable
+from app.domain.selling.order_lines import OrderLine, Units, line_of
 from app.domain.selling.orders import (
     CALLED_OFF,
     ORDER,
     Order,
-    OrderLine,
     OrderState,
     PaymentState,
-    Units,
     accept_by,
     due_for_sale,
-    free_of_vat,
-    less,
-    line_of,
     seller_of,
     totals,
     transition,
 )
 from app.domain.selling.prices import UnitPrice
+from app.domain.selling.vat_at_supply import free_of_vat
 from app.domain.transitions import Case, available
-from app.domain.vat import PriceBasis, VatClass, rate_on, without_vat
+from app.domain.vat import PriceBasis, VatClass, rate_on
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 SELLER, MAKER, BUYER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -175,20 +172,6 @@ def test_without_vat_every_line_is_exempt_and_a_margin_is_no_matter() -> None:
 )
 def test_a_rate_is_that_of_the_day(day: date, rate: int) -> None:
     assert rate_on(VatClass.LODGING, day) == rate
-
-
-@pytest.mark.parametrize(
-    ("since", "turnover", "net", "free"),
-    [
-        pytest.param(None, 0, 1, False, id="scheme not chosen"),
-        pytest.param(date(2026, 3, 5), 0, 1, True, id="from its first day"),
-        pytest.param(date(2026, 3, 6), 0, 1, False, id="a day too early"),
-        pytest.param(date(2026, 1, 1), 1_999_000, 1_000, True, id="up to the limit"),
-        pytest.param(date(2026, 1, 1), 1_999_000, 1_001, False, id="the sale that crosses it"),
-    ],
-)
-def test_the_small_business_scheme(since: date | None, turnover: int, net: int, free: bool) -> None:
-    assert without_vat(since, turnover, net, NOW.date()) is free
 
 
 @pytest.mark.parametrize(
@@ -341,13 +324,43 @@ def test_what_was_paid_of_an_order_that_is_called_off_is_owed_back(state: OrderS
 
 
 @pytest.mark.parametrize(
-    ("taken_off", "paid", "reversed_"), [(4_200, 20_000, False), (24_200, 0, True)], ids=["a part", "all of it"]
+    ("paid", "credited", "lost", "due", "owed_back"),
+    [
+        pytest.param(10_000, 0, 14_200, 0, 0, id="the rest is lost"),
+        pytest.param(10_000, 0, 4_200, 10_000, 0, id="a part is lost"),
+        pytest.param(10_000, 14_200, 0, 0, 0, id="the rest is credited"),
+        pytest.param(10_000, 10_000, 4_200, 0, 0, id="both"),
+        pytest.param(10_000, 14_300, 0, 0, 100, id="more is credited than is due"),
+    ],
 )
-def test_money_that_is_taken_off_the_price_is_given_back(taken_off: int, paid: int, reversed_: bool) -> None:
-    sold = order(line(20_000), paid_cents=24_200, state=OrderState.COMPLETED, sale_parts=1)
-    after = less(sold, taken_off)
-    assert (after.refunded_cents, after.paid_cents, after.sale_reversed) == (taken_off, paid, reversed_)
-    assert after.settled is not reversed_
+def test_what_was_paid_credited_lost_and_is_due_is_the_price(
+    paid: int, credited: int, lost: int, due: int, owed_back: int
+) -> None:
+    sold = order(line(20_000), paid_cents=paid, refunded_cents=credited, written_off_cents=lost)
+    assert (sold.due_cents, sold.owed_back_cents) == (due, owed_back)
+    assert paid + credited + lost + sold.due_cents - sold.owed_back_cents == sold.gross_cents
+
+
+@pytest.mark.parametrize("verb", ["refuse", "cancel", "expire"])
+def test_of_an_order_that_is_called_off_nothing_is_credited(verb: str) -> None:
+    """Its price is 0, so all that was paid is owed back."""
+    placed = order(line(20_000), paid_cents=10_000, refunded_cents=20_000)
+    off = transition(Case(placed, CUSTOMER, NOW), verb)
+    assert (off.refunded_cents, off.due_cents, off.owed_back_cents) == (0, 0, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("more", "cents"),
+    [
+        pytest.param({}, 24_200, id="all of it"),
+        pytest.param({"refunded_cents": 4_200}, 20_000, id="a part is credited"),
+        pytest.param({"written_off_cents": 24_200}, 0, id="the makers lost it"),
+        pytest.param({"written_off_cents": 24_200, "fund_bears": True}, 24_200, id="the fund lost it"),
+        pytest.param({"state": OrderState.CANCELLED}, 0, id="called off"),
+    ],
+)
+def test_what_members_earn_from(more: dict[str, Any], cents: int) -> None:
+    assert order(line(20_000), **{"state": OrderState.COMPLETED} | more).earned_from_cents == cents
 
 
 @pytest.mark.parametrize(
@@ -361,8 +374,11 @@ def test_money_that_is_taken_off_the_price_is_given_back(taken_off: int, paid: i
         pytest.param({"sale_parts": 1, "sale_reversed": True}, True, id="its booking was undone"),
         pytest.param({"paid_cents": 0, "assignment_id": uuid4()}, True, id="of an assignment"),
         pytest.param(
-            {"paid_cents": 0, "refunded_cents": 24_200, "assignment_id": uuid4()}, False, id="all was refunded"
+            {"paid_cents": 0, "refunded_cents": 24_200, "assignment_id": uuid4()}, False, id="all was credited"
         ),
+        pytest.param({"paid_cents": 10_000, "written_off_cents": 14_200}, True, id="the rest is lost"),
+        pytest.param({"paid_cents": 0, "written_off_cents": 24_200}, False, id="the makers lost all of it"),
+        pytest.param({"paid_cents": 0, "written_off_cents": 24_200, "fund_bears": True}, True, id="the fund lost it"),
     ],
 )
 def test_when_a_sale_is_booked(more: dict[str, Any], due: bool) -> None:

@@ -1,19 +1,20 @@
 """The money of an order: paid, refunded, due and owed back always add up to its price."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.earning.refunds import Refund, after_refund, split_refund
-from app.domain.errors import NothingToRefund, PaidBackAlready, RefundTooLarge
+from app.domain.errors import MoreThanLeft, NothingOpen, NothingOwed, PaidBackAlready, RuleRefused
 from app.domain.ledger import AccountKind, Leg
 from app.domain.selling.customers import Contact
 from app.domain.selling.orders import CALLED_OFF, Order, OrderState, PaymentState, due_for_sale
 from app.domain.selling.payments import Payment, PaymentMethod, receipt_legs, receive, undo_receipt
+from app.domain.selling.repayments import repay, repayment_legs
+from app.domain.selling.write_offs import BorneBy, check
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -67,7 +68,7 @@ def test_a_receipt_pays_what_is_open_and_the_rest_is_owed_back(paid: int, cents:
     legs = by_kind(receipt_legs(before, after, PaymentMethod.CASH))
     assert sum(legs.values()) == 0
     assert 0 not in legs.values()
-    assert legs[AccountKind.BANK] == -cents
+    assert legs[AccountKind.CASH] == -cents
     assert legs.get(AccountKind.CUSTOMER_CREDIT, 0) == after.owed_back_cents - before.owed_back_cents
 
 
@@ -107,37 +108,49 @@ def test_the_credit_pays_what_an_undone_payment_paid() -> None:
     assert (never.paid_cents, moved) == (0, -24_200)
     with pytest.raises(PaidBackAlready):
         undo_receipt(never, payment(never, 1), first)
-    with pytest.raises(PaidBackAlready):
-        undo_receipt(order(24_100, refunded=100, sold=True), payment(once, 10_000), first)
 
 
-def test_what_is_owed_back_goes_first() -> None:
-    assert split_refund(order(25_000, sold=True), None) == (25_000, 800)
-    assert split_refund(order(25_000, sold=True), 700) == (700, 700)
-    assert split_refund(order(10_000), None) == (10_000, 10_000)
-    with pytest.raises(RefundTooLarge):
-        split_refund(order(25_000, sold=True), 25_001)
-    with pytest.raises(NothingToRefund):
-        split_refund(order(0, OrderState.CANCELLED), None)
+def test_what_can_go_back_is_what_is_owed_and_before_a_sale_what_was_paid() -> None:
+    assert repay(order(25_000, sold=True), None).paid_cents == 24_200
+    assert repay(order(25_000, sold=True), 700).paid_cents == 24_300
+    assert repay(order(10_000), None).paid_cents == 0
+    assert repay(order(25_000), 25_000).due_cents == 24_200
+    with pytest.raises(MoreThanLeft) as found:
+        repay(order(25_000, sold=True), 801)
+    assert found.value.facts == {"left_cents": 800}
+    for nothing in (order(0, OrderState.CANCELLED), order(24_200, sold=True)):
+        with pytest.raises(NothingOwed):
+            repay(nothing, None)
 
 
-def test_without_a_sale_a_refund_lowers_no_price() -> None:
-    for sold, expected in ((False, (0, 0, 24_200)), (True, (0, 24_200, 0))):
-        paid = order(24_200, sold=sold)
-        back, returned = split_refund(paid, None)
-        after = after_refund(
-            paid,
-            Refund(
-                id=uuid4(),
-                order_id=paid.id,
-                cooperative_id=paid.cooperative_id,
-                cents=back,
-                vat_cents=0,
-                day=date(2026, 3, 2),
-                reason="x",
-                refunded_by=uuid4(),
-                refunded_at=NOW,
-                returned_cents=returned,
-            ),
-        )
-        assert (after.paid_cents, after.refunded_cents, after.due_cents) == expected
+def test_money_leaves_the_account_that_it_was_paid_from() -> None:
+    before = order(25_000)
+    after = repay(before, 1_000)
+    assert by_kind(repayment_legs(before, after, PaymentMethod.CASH)) == {
+        AccountKind.CASH: 1_000,
+        AccountKind.CUSTOMER_CREDIT: -800,
+        AccountKind.RECEIVABLE_CUSTOMER: -200,
+    }
+
+
+def test_money_that_still_comes_lowers_what_was_written_off_first() -> None:
+    lost = replace(order(10_000), written_off_cents=14_200)
+    assert (lost.due_cents, lost.payment) == (0, PaymentState.PAID)
+    regained = receive(lost, 15_000)
+    assert (regained.written_off_cents, regained.owed_back_cents) == (0, 800)
+    assert receive(order(0), 24_200).written_off_cents == 0
+
+
+def test_a_write_off_is_of_what_is_due_and_has_one_bearer() -> None:
+    assert check(order(10_000), None, None) == (14_200, BorneBy.MAKERS)
+    assert check(order(10_000), 100, BorneBy.COOPERATIVE_FUND) == (100, BorneBy.COOPERATIVE_FUND)
+    assert check(replace(order(0), assignment_id=uuid4()), None, None) == (24_200, BorneBy.COOPERATIVE_FUND)
+    before = replace(order(10_000), written_off_cents=100, fund_bears=True)
+    assert check(before, None, None) == (14_100, BorneBy.COOPERATIVE_FUND)
+    with pytest.raises(RuleRefused):
+        check(before, None, BorneBy.MAKERS)
+    with pytest.raises(MoreThanLeft):
+        check(order(10_000), 14_201, None)
+    for nothing in (order(24_200), order(0, OrderState.ACCEPTED), order(0, OrderState.CANCELLED)):
+        with pytest.raises(NothingOpen):
+            check(nothing, None, None)

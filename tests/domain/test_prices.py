@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from app.domain.errors import BuyerNumberNeeded, BuyerReferenceNeeded, DomainError, PriceChanged, RuleRefused
 from app.domain.market.offerings import Offering, OfferingKind, OfferingState, PriceUnit, shown
 from app.domain.selling.customers import Buyer, BuyerType, Contact, invoiceable
-from app.domain.selling.orders import Order, OrderLine, Units, free_of_vat, line_of, totals
+from app.domain.selling.order_lines import OrderLine, Units, line_of
+from app.domain.selling.orders import Order, totals
 from app.domain.selling.prices import Amounts, LinePrice, PriceTerms, UnitPrice, VatGroup, cents_of_units, priced
+from app.domain.selling.vat_at_supply import free_of_vat
+from app.domain.small_business import Spell
 from app.domain.vat import PriceBasis, VatClass, inside
 
 DAY = date(2026, 3, 5)
@@ -41,8 +44,8 @@ def offering(price: int, basis: PriceBasis = EXCL, vat_class: VatClass = VatClas
         "state": OfferingState.PUBLISHED,
         "edition": 1,
     }
-    scheme = more.pop("small_business_from", None)
-    return shown(Offering(**fields | more), None, DAY, scheme)
+    spells = more.pop("spells", ())
+    return shown(Offering(**fields | more), None, DAY, spells)
 
 
 def line(terms: PriceTerms, of: Offering, quantity: int = 1, minutes: int | None = None) -> OrderLine:
@@ -50,8 +53,8 @@ def line(terms: PriceTerms, of: Offering, quantity: int = 1, minutes: int | None
     return line_of(of, units, terms.unit_price(of), id=uuid4(), order_id=uuid4(), day=DAY)
 
 
-def order(buyer: BuyerType, *bought: tuple[Offering, int], small_business_from: date | None = None) -> Order:
-    terms = PriceTerms(buyer=buyer, day=DAY, small_business_from=small_business_from)
+def order(buyer: BuyerType, *bought: tuple[Offering, int], spells: tuple[Spell, ...] = ()) -> Order:
+    terms = PriceTerms(buyer=buyer, day=DAY, spells=spells)
     return totals(
         Order(
             id=uuid4(),
@@ -185,9 +188,10 @@ def test_the_order_that_crosses_the_limit_carries_vat_inside_what_a_consumer_saw
     buyer: BuyerType, net: int, vat: int
 ) -> None:
     """Under the small-business scheme 200.00 is shown for 200.00 without VAT."""
-    of = offering(20_000, small_business_from=DAY)
+    spells = (Spell(id=uuid4(), cooperative_id=uuid4(), since=DAY),)
+    of = offering(20_000, spells=spells)
     assert of.consumer_price_cents == 20_000
-    across = order(buyer, (of, 1), small_business_from=DAY)
+    across = order(buyer, (of, 1), spells=spells)
     assert (across.net_cents, across.vat_cents) == (net, vat)
     within = free_of_vat(across)
     assert (within.net_cents, within.vat_cents, within.gross_cents) == (20_000, 0, 20_000)
@@ -288,7 +292,7 @@ def test_vat_inside_an_amount_below_zero_is_the_negation() -> None:
 def test_a_buyer_pays_the_price_that_they_saw(buyer: BuyerType, changes: dict[str, Any], same: bool) -> None:
     terms = PriceTerms(buyer=buyer, day=DAY)
     seen = offering(500, EXCL, VatClass.REDUCED)
-    now = shown(replace(seen, **changes), None, DAY, None)
+    now = shown(replace(seen, **changes), None, DAY, ())
     if same:
         terms.check_seen(now, seen)
         return

@@ -1,15 +1,17 @@
 """Partial refunds: exact, never with a wrong sign, and zero in the end."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.messages import EN, NL, explain_leg
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.earnings import Earning
-from app.domain.earning.refunds import merged, share_refund, take
+from app.domain.earning.refunds import fund_taken, given_up, merged, shared_off, take
 from app.domain.earning.split import split
 from app.domain.ledger import AccountKind, Leg
 from app.domain.rules import Pot, RemitAbove, Rule, ShareOfSurplus
@@ -23,12 +25,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def earning(net: int, cost: int) -> Earning:
+def earning(net: int, cost: int, rules: tuple[Rule, ...] = RULES) -> Earning:
     terms = Agreement(
-        id=ID, cooperative_id=ID, municipality_id=ID, number=1, title="t", active_from=DAY, rules=RULES, examples=()
+        id=ID, cooperative_id=ID, municipality_id=ID, number=1, title="t", active_from=DAY, rules=rules, examples=()
     )
-    costs = (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost, rule="cost", facts={"category": "x"}),) if cost else ()
-    result = split(terms, net_cents=net, costs=costs, months=(), day=DAY, member_id=ID)
+    result = split(terms, net_cents=net, cost_cents=cost, months=(), day=DAY, member_id=ID)
     return Earning(
         id=ID,
         order_id=ID,
@@ -44,8 +45,6 @@ def earning(net: int, cost: int) -> Earning:
 
 @given(net=st.integers(1, 500_000), cost=st.integers(0, 600_000), parts=st.lists(st.integers(1, 200_000), max_size=6))
 def test_parts_come_off_every_leg_and_end_at_nothing(net: int, cost: int, parts: list[int]) -> None:
-    from dataclasses import replace
-
     left, taken_of_kept = earning(net, cost), 0
     kept = left.kept_cents
     for part in [*parts, net]:
@@ -66,23 +65,36 @@ def test_parts_come_off_every_leg_and_end_at_nothing(net: int, cost: int, parts:
             refunded_cents=left.refunded_cents + cents,
         )
     if left.net_left_cents == 0:
-        assert (left.legs, left.kept_cents, taken_of_kept) == ((), 0, kept)
+        assert (sum(leg.cents for leg in left.legs), left.kept_cents, taken_of_kept) == (-cost, 0, kept)
+        assert all(leg.kind is AccountKind.COOPERATIVE_FUND for leg in left.legs)
 
 
-@given(
-    vat=st.integers(0, 100_000),
-    nets=st.lists(st.integers(0, 100_000), min_size=1, max_size=4),
-    share=st.floats(0, 1),
+@pytest.mark.parametrize(
+    ("net", "cost", "parts", "expected"),
+    [
+        (20_000, 3_000, (10_000,), [(-1000, -9000)]),
+        (20_000, 3_000, (10_000, 10_000), [(-1000, -9000), (-3700, -6300)]),
+        (10_000, 12_000, (4_000, 6_000), [(-4000, 0), (-6000, 0)]),
+    ],
 )
-def test_vat_and_earnings_share_a_refund_exactly(vat: int, nets: list[int], share: float) -> None:
-    whole = vat + sum(nets)
-    if whole == 0:
-        return
-    cents = int(whole * share)
-    of_vat, of_nets = share_refund(cents, vat, nets)
-    assert of_vat + sum(of_nets) == cents
-    assert 0 <= of_vat <= vat
-    assert all(0 <= part <= net for part, net in zip(of_nets, nets, strict=True))
+def test_costs_stay_and_beyond_the_surplus_the_fund_bears(
+    net: int, cost: int, parts: tuple[int, ...], expected: list[tuple[int, int]]
+) -> None:
+    """Fund and pot of 200.00 with 30.00 of material: half back, then the rest; and of a loss."""
+    only_fund: tuple[Rule, ...] = (ShareOfSurplus("cooperative_fund", 1000), Pot())
+    left, found = earning(net, cost, only_fund), []
+    for part in parts:
+        taken = take(left, part)
+        found.append((fund_taken(taken), -taken.kept_cents))
+        left = replace(
+            left,
+            legs=taken.left,
+            kept_cents=left.kept_cents - taken.kept_cents,
+            refunded_cents=left.refunded_cents + part,
+        )
+    assert found == expected
+    if left.net_left_cents == 0:
+        assert [(leg.kind, leg.cents) for leg in left.legs] == [(AccountKind.COOPERATIVE_FUND, -cost)]
 
 
 def test_the_legs_of_f_are_one_of_a_kind() -> None:
@@ -90,3 +102,11 @@ def test_the_legs_of_f_are_one_of_a_kind() -> None:
     less = Leg(kind=AccountKind.POT, cents=-40, rule="pot", facts={"before": 100})
     assert merged([pot], [less]) == (Leg(kind=AccountKind.POT, cents=60, rule="pot", facts={"before": 100}),)
     assert merged([pot], [Leg(kind=AccountKind.POT, cents=-100, rule="pot", facts={})]) == ()
+
+
+def test_what_each_part_of_a_job_gives_up_and_what_goes_beyond_all() -> None:
+    parts = [replace(earning(net, 0), id=UUID(int=number)) for number, net in enumerate((1000, 500, 0), start=1)]
+    assert shared_off(parts, 900) == ({UUID(int=1): 600, UUID(int=2): 300, UUID(int=3): 0}, 0)
+    assert shared_off(parts, 1600) == ({UUID(int=1): 1000, UUID(int=2): 500, UUID(int=3): 0}, 100)
+    assert shared_off([], 5) == ({}, 5)
+    assert given_up(parts[:1], {ID: 400}) == {UUID(int=1): 600}

@@ -1,6 +1,5 @@
 """Shares of a job add up to the cent; refunds take no more than is left; netting conserves money."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,8 +11,6 @@ from app.domain.books.nettings import Netting, netting_legs
 from app.domain.errors import SharesDiffer
 from app.domain.ledger import AccountKind
 from app.domain.money import share_out
-from app.domain.selling.assignments import JobCost
-from app.domain.selling.charges import charge_back, give_back
 from app.domain.selling.shares import Share, ShareKind, share_cents
 
 BODY_PARAMETERS = st.integers(0, 100_000_000)
@@ -67,40 +64,6 @@ def test_fixed_amounts_stay_as_they_are_and_the_rest_is_the_rest(whole: int, fix
 def test_what_is_not_the_whole_is_refused(shares: list[Share]) -> None:
     with pytest.raises(SharesDiffer):
         share_cents(100, shares)
-
-
-@given(st.data())
-def test_refunds_take_of_every_part_what_is_there_and_end_at_zero(data: st.DataObject) -> None:
-    """For a price with VAT, costs and parts of several cooperatives, with each partner's VAT."""
-    vat = data.draw(st.integers(0, 10_000))
-    costs = [
-        JobCost(title="x", supplier="y", cents=cents)
-        for cents in data.draw(st.lists(st.integers(0, 10_000), max_size=3))
-    ]
-    nets = data.draw(st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
-    charged = [net * 21 // 100 for net in nets]
-    left = vat + sum(cost.cents for cost in costs) + sum(nets)
-    for step in range(7):
-        if not left:
-            break
-        # The last refund takes the rest.
-        cents = left if step == 6 else data.draw(st.integers(1, left))
-        given_back = give_back(cents, vat, costs, nets)
-        assert given_back.vat_cents + sum(given_back.costs) + sum(given_back.nets) == cents
-        assert 0 <= given_back.vat_cents <= vat
-        for number, net in enumerate(given_back.nets):
-            back = charge_back(net, nets[number], charged[number])
-            assert 0 <= net <= nets[number]
-            assert 0 <= back <= charged[number]
-            assert back == charged[number] or net < nets[number]
-            nets[number], charged[number] = nets[number] - net, charged[number] - back
-        costs = [
-            replace(cost, refunded_cents=cost.refunded_cents + off)
-            for cost, off in zip(costs, given_back.costs, strict=True)
-        ]
-        assert all(cost.left_cents >= 0 for cost in costs)
-        vat, left = vat - given_back.vat_cents, left - cents
-    assert (vat, sum(nets), sum(charged), sum(cost.left_cents for cost in costs)) == (0, 0, 0, 0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-5_000, 5_000)), max_size=40), st.randoms())

@@ -13,7 +13,7 @@ from app.domain.earning.agreement_rules import check_rules
 from app.domain.earning.agreements import Agreement, Example
 from app.domain.earning.split import MonthTotal, add_to_year, buckets, by_target, run_examples, split, year_legs
 from app.domain.errors import RuleRefused
-from app.domain.ledger import AccountKind, Leg
+from app.domain.ledger import AccountKind
 from app.domain.rules import Collective, MonthlyAllowance, Pot, RemitAbove, Rule, ShareOfSurplus
 
 MEMBER, DAY = UUID(int=7), date(2026, 3, 5)
@@ -34,10 +34,6 @@ def agreement(rules: tuple[Rule, ...] = VRIJE_UITLOOP, number: int = 1) -> Agree
         rules=rules,
         examples=(),
     )
-
-
-def costs(cents: int) -> tuple[Leg, ...]:
-    return (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cents, rule="cost", facts={"category": "x"}),) if cents else ()
 
 
 def test_the_examples_of_the_source_documents() -> None:
@@ -67,8 +63,8 @@ def test_every_cent_goes_somewhere_and_no_pot_shrinks(
     rules = (*(replace(t, basis_points=s) for t, s in zip(targets, shares, strict=False)),)
     terms = agreement((*rules, RemitAbove(threshold, remit), Pot()))
     months = add_to_year([], terms, DAY, before)
-    result = split(terms, net_cents=net, costs=costs(cost), months=months, day=DAY, member_id=MEMBER)
-    assert sum(leg.cents for leg in result.legs) == net
+    result = split(terms, net_cents=net, cost_cents=cost, months=months, day=DAY, member_id=MEMBER)
+    assert sum(leg.cents for leg in result.legs) == net - cost
     assert all(leg.cents for leg in result.legs)
     assert by_target(result).get("pot", 0) >= 0
     assert by_target(result).get("municipality", 0) >= 0
@@ -112,14 +108,14 @@ def test_each_version_counts_its_own_months_and_the_threshold_the_whole_year() -
 
 
 def test_costs_above_the_net_amount_are_the_cooperatives() -> None:
-    result = split(agreement(), net_cents=1000, costs=costs(2500), months=[], day=DAY)
-    assert [(leg.kind, leg.cents) for leg in result.legs][1:] == [(AccountKind.COOPERATIVE_FUND, -1500)]
+    result = split(agreement(), net_cents=1000, cost_cents=2500, months=[], day=DAY)
+    assert [(leg.kind, leg.cents) for leg in result.legs] == [(AccountKind.COOPERATIVE_FUND, -1500)]
     assert result.kept_cents == 0
 
 
 def test_a_reason_in_dutch_and_english() -> None:
     months = add_to_year([], agreement(), DAY, 294_000)
-    result = split(agreement(), net_cents=20_000, costs=costs(3_000), months=months, day=DAY, member_id=MEMBER)
+    result = split(agreement(), net_cents=20_000, cost_cents=3_000, months=months, day=DAY, member_id=MEMBER)
     remittance = next(leg for leg in result.legs if leg.rule == "remit_above")
     assert "Boven € 3.000,00 gaat 50 % naar de gemeente" in explain_leg(remittance, NL)
     assert "Above €3,000.00, 50 % goes to the municipality" in explain_leg(remittance, EN)
@@ -155,7 +151,7 @@ def test_a_late_earning_that_moves_what_another_agreement_gives_has_a_reason_wit
     rules = (MonthlyAllowance(90_000), RemitAbove(100_000, 5_000), Pot())
     months = add_to_year([], replace(later, rules=rules), date(2026, 8, 1), 120_000)
     earlier = replace(agreement(), rules=(Pot(),))
-    result = split(earlier, net_cents=80_000, costs=[], months=months, day=DAY, member_id=MEMBER)
+    result = split(earlier, net_cents=80_000, months=months, day=DAY, member_id=MEMBER)
     said = {leg.rule: (explain_leg(leg, NL), explain_leg(leg, EN)) for leg in result.legs}
     assert set(said) == {"remit_above", "monthly_allowance", "pot"}
     assert "Daardoor gaat nu € 500,00 in totaal naar de gemeente" in said["remit_above"][0]

@@ -288,9 +288,7 @@ async def test_a_paid_order_is_cancelled_and_the_money_owed_back(world: World) -
     order = await world.order(app, await world.offering(seller, kind="goods", stock=2))
     place = f"/v1/orders/{order['id']}"
     await seller.member("POST", f"{place}/transitions", {"verb": "accept"})
-    assert (await seller.treasurer("POST", f"{place}/refunds", {"reason": "x"}, status=409))[
-        "code"
-    ] == "nothing_to_refund"
+    assert (await seller.treasurer("POST", f"{place}/repayments", {}, status=409))["code"] == "nothing_owed"
     wrong: Any = {"amount": {"amount": "1.00"}, "paidOn": "2020-01-01"}
     refused = await seller.treasurer("POST", f"{place}/payments", wrong, status=422)
     assert (refused["code"], refused["facts"]["field"]) == ("day_out_of_range", "paidOn")
@@ -299,12 +297,14 @@ async def test_a_paid_order_is_cancelled_and_the_money_owed_back(world: World) -
     ]
     assert (fault["field"], fault["code"]) == ("paidOn", "day_out_of_range")
     await world.pay(seller, order)
-    too_much = {"reason": "x", "amount": {"amount": "242.01"}}
-    refused = await seller.treasurer("POST", f"{place}/refunds", too_much, status=422)
-    assert "€242.00" in refused["detail"]
+    too_much: Any = {"amount": {"amount": "242.01"}}
+    for path, body in (("repayments", too_much), ("credits", too_much | {"reason": "x"})):
+        refused = await seller.treasurer("POST", f"{place}/{path}", body, status=422)
+        assert "€242.00" in refused["detail"]
     cancelled = await app("POST", f"{place}/transitions", {"verb": "cancel"})
     assert (cancelled["state"], cancelled["owedBack"]["amount"]) == ("cancelled", "242.00")
-    given = await seller.treasurer("POST", f"{place}/refunds", {"reason": "toch niet"})
+    await seller.treasurer("POST", f"{place}/repayments", {})
+    given = await seller.treasurer("GET", place)
     assert (given["payment"], given["owedBack"]["amount"]) == ("unpaid", "0.00")
     offering = order["lines"][0]["offeringId"]
     assert (await world.visitor("GET", f"/v1/catalogue/offerings/{offering}"))["left"] == 2

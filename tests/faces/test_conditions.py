@@ -146,13 +146,14 @@ async def test_of_what_is_not_there_nobody_saw_a_version(world: World, if_match:
 
 
 async def test_what_shows_no_version_has_no_tag(world: World) -> None:
-    """A payment has a version in the database, but never another one, because it never changes."""
+    """A repayment has a version in the database, but never another one, because it never changes."""
     seller = await world.cooperative()
     order = await world.order(await world.app(), await world.offering(seller))
     sent = bearer(seller.treasurer) | {"Idempotency-Key": "p"}
-    body = {"amount": {"amount": "1.00"}}
-    paid = await world.client.post(f"/v1/orders/{order['id']}/payments", json=body, headers=sent)
-    assert (paid.status_code, "etag" in paid.headers) == (201, False)
+    place, body = f"/v1/orders/{order['id']}", {"amount": {"amount": "1.00"}}
+    await seller.treasurer("POST", f"{place}/payments", body)
+    repaid = await world.client.post(f"{place}/repayments", json=body, headers=sent)
+    assert (repaid.status_code, "etag" in repaid.headers) == (201, False)
     for path in ("/v1/orders", "/v1/me/export", f"/v1/members/{seller.member_id}/thermometer"):
         answer = await get(world, seller.member, path)
         assert (answer.status_code, "etag" in answer.headers) == (200, False), path

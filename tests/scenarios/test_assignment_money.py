@@ -1,4 +1,4 @@
-"""The money of a job of several cooperatives: shared, charged, refunded, netted; to the cent in each one's books."""
+"""The money of a job of several cooperatives: shared, charged, credited, netted; to the cent in each one's books."""
 
 from tests.scenarios.buying import owed
 from tests.scenarios.jobs import (
@@ -78,7 +78,7 @@ async def test_future_of_fame(world: World) -> None:
     assert job["state"] == "approved"
     await lead.treasurer("POST", place, {"amount": {"amount": "635.25"}})
     assert (await look(lead.coordinator, job))["state"] == "settled"
-    refund = await lead.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    refund = await lead.refund(order["id"], {"reason": "klacht"})
     assert refund["payment"] == "refunded"
     assert await pots(world, lead, *(m for _, m in people)) == ["0.00", "0.00", "0.00"]
     assert (await world.balances(lead))["bank"] == "0.00"
@@ -97,9 +97,8 @@ async def test_three_cooperatives_a_partial_refund_and_the_close_of_the_month(wo
         assert (await owed(ons), await owed(scope)) == ({uitloop.id: "-121.00"}, {uitloop.id: "-84.70"})
         await books_are_right(world)
         await world.pay(uitloop, order)
-        place = f"/v1/orders/{order['id']}/refunds"
         for amount in ("100.01", "0.01", "33.33"):
-            await uitloop.treasurer("POST", place, {"reason": "te laat", "amount": {"amount": amount}})
+            await uitloop.refund(order["id"], {"reason": "te laat", "amount": {"amount": amount}})
             await books_are_right(world)
         for partner in (ons, scope):
             await net(uitloop, partner)
@@ -110,7 +109,10 @@ async def test_three_cooperatives_a_partial_refund_and_the_close_of_the_month(wo
             bank = (await world.balances(seller))["bank"]
             closing = {"month": "2026-10", "bankBalance": {"amount": bank.removeprefix("-")}}
             await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", closing)
-        await uitloop.treasurer("POST", place, {"reason": "alles terug"})
+        await uitloop.refund(order["id"], {"reason": "alles terug"})
+        # The tent of 30.00 stays owed, and the lead's fund bears it: 345.88 of the earlier sale, less 30.00.
+        found = await world.balances(uitloop)
+        assert (found["payable_supplier"], found["cooperative_fund"]) == ("30.00", "315.88")
         assert (await world.balances(ons))["cooperative_fund"] == "0.00"
         assert (await world.balances(scope))["held"] == "0.00"
         assert await pots(world, uitloop, uitloop.member_id) == ["2940.00"]
@@ -132,7 +134,8 @@ async def test_what_cancelling_does_to_the_money_is_stated(world: World) -> None
     job = await move(lead.coordinator, job, "cancel", reason="regen")
     order = await lead.treasurer("GET", place)
     assert (job["state"], order["state"], order["owedBack"]["amount"]) == ("cancelled", "cancelled", "50.00")
-    order = await lead.treasurer("POST", f"{place}/refunds", {"reason": "regen"})
+    await lead.treasurer("POST", f"{place}/repayments", {})
+    order = await lead.treasurer("GET", place)
     assert (order["payment"], order["owedBack"]["amount"]) == ("unpaid", "0.00")
     assert (await world.balances(lead))["bank"] == "0.00"
     await books_are_right(world)
@@ -146,8 +149,7 @@ async def test_a_price_agreed_lower_afterwards_lowers_what_the_customer_owes(wor
         await join(seller.member, job, seller.member_id)
     job = await approved(job, lead, other)
     place = f"/v1/orders/{job['orderId']}"
-    off = {"reason": "korting", "amount": {"amount": "21.00"}}
-    order = await lead.treasurer("POST", f"{place}/refunds", off)
+    order = await lead.refund(job["orderId"], {"reason": "korting", "amount": {"amount": "21.00"}})
     assert (order["payment"], order["paid"]["amount"]) == ("unpaid", "0.00")
     assert order["due"]["amount"] == "100.00"
     await lead.treasurer("POST", f"{place}/payments", {"amount": {"amount": "100.00"}})
@@ -242,7 +244,7 @@ async def test_what_was_paid_too_early_and_given_back_is_due_anew(world: World) 
     order = await accepted(world, lead, buyer)
     place = f"/v1/orders/{order['id']}"
     await world.pay(lead, order)
-    await lead.treasurer("POST", f"{place}/refunds", {"reason": "te vroeg betaald"})
+    await lead.treasurer("POST", f"{place}/repayments", {})
     job = await plan(world, lead, slot("Tuin", 10000), orderId=order["id"])
     await join(lead.member, job, lead.member_id)
     await delivered(job, lead)

@@ -19,6 +19,7 @@ from tests.scenarios.jobs import (
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_membership import move as move_member
 from tests.scenarios.test_membership import on_trial
+from tests.scenarios.test_small_business import choose
 from tests.world import SAENS_TOIS, Caller, Seller, World
 
 
@@ -38,10 +39,7 @@ async def limit(creditor: Seller, debtor: Seller, amount: str) -> None:
 
 
 async def small_business(world: World, seller: Seller) -> None:
-    place = f"/v1/cooperatives/{seller.id}"
-    version = (await world.network("GET", place))["version"]
-    body = {"smallBusinessFrom": f"{world.clock().year}-01-01"}
-    await world.network("PATCH", place, body, headers={"If-Match": f'"{version}"'})
+    await choose(world, seller, f"{world.clock().year}-01-01")
 
 
 async def test_the_lead_releases_a_stranger_who_does_not_come(world: World) -> None:
@@ -137,8 +135,7 @@ async def test_a_lead_without_vat_takes_no_vat_that_never_comes_back(world: Worl
     found = await world.balances(lead)
     # A partner that left the scheme since.
     assert (found.get("vat"), found["cooperative_fund"]) == (None, "-21.00")
-    order = f"/v1/orders/{(await look(lead.treasurer, job))['orderId']}"
-    await lead.treasurer("POST", f"{order}/refunds", {"reason": "alles terug"})
+    await lead.refund((await look(lead.treasurer, job))["orderId"], {"reason": "alles terug"})
     assert set((await world.balances(lead)).values()) == {"0.00"}
     await books_are_right(world)
 

@@ -133,15 +133,15 @@ async def test_two_nettings_of_a_pair_are_one_and_confirmed_once(world: World) -
     await books_are_right(world)
 
 
-async def test_refunds_and_a_decision_on_what_is_held_are_booked_side_by_side(world: World) -> None:
-    """Three partial refunds over three cooperatives, while one of them releases held money: all to the cent."""
+async def test_credits_and_a_decision_on_what_is_held_are_booked_side_by_side(world: World) -> None:
+    """Three credits over three cooperatives, while one of them releases held money: all to the cent."""
     lead, left = await world.cooperative(COLLECTIVE), await world.cooperative(COLLECTIVE)
     right, _, _ = await on_trial(world)
     job = await plan(world, lead, slot("Koken", 1, kind="rest", seats=3))
     for seller in (lead, left, right):
         await join(seller.member, job, seller.member_id)
     job = await approved(job, lead, left, right)
-    path = f"/v1/orders/{job['orderId']}/refunds"
+    path = f"/v1/orders/{job['orderId']}/credits"
     amounts = ("10.01", "20.02", "30.03")
     bodies = [{"reason": f"deel {n}", "amount": {"amount": amount}} for n, amount in enumerate(amounts)]
     release = f"/v1/earnings/{(await held(right))['id']}/transitions"

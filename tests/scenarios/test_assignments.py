@@ -128,7 +128,8 @@ async def test_the_customer_of_an_order_asks_for_changes_disputes_and_approves(w
     assert (job["state"], (await world.balances(other))["cooperative_fund"]) == ("approved", "100.00")
     claim = {"orderLineId": order["lines"][0]["id"], "category": "materiaal", "amount": {"amount": "1.00"}}
     claim |= {"payee": "member", "receipt": "bon"}
-    await lead.member("POST", f"/v1/orders/{order['id']}/cost-claims", claim, status=409)
+    refused = await lead.member("POST", f"/v1/orders/{order['id']}/cost-claims", claim, status=422)
+    assert refused["facts"]["rule"] == "costs_are_the_assignments"
     await books_are_right(world)
 
 

@@ -39,7 +39,7 @@ async def test_claims_above_the_net_of_a_line_wait_for_a_third_person(world: Wor
     await world.pay(seller, order)
     waiting = await _move(seller.treasurer, claim, "approve")
     assert (waiting["state"], waiting["confirmedBy"]) == ("to_confirm", None)
-    assert "payable_member" not in await _booked(seller, order)
+    assert await _booked(seller, claim) == set()
     await world.work()
     for officer in (seller.coordinator, seller.treasurer):
         tasks = (await officer("GET", "/v1/tasks"))["items"]
@@ -52,16 +52,16 @@ async def test_claims_above_the_net_of_a_line_wait_for_a_third_person(world: Wor
     confirmed = await _move(third, claim, "confirm", reason="Duur materiaal")
     assert (confirmed["state"], confirmed["reason"]) == ("approved", "Duur materiaal")
     assert confirmed["confirmedBy"] is not None
-    assert "payable_member" in await _booked(seller, order)
+    assert await _booked(seller, claim) == {"payable_member", "to_share"}
     await world.work()
     for officer in (seller.coordinator, seller.treasurer):
         assert "confirm_claim" not in {task["what"] for task in (await officer("GET", "/v1/tasks"))["items"]}
     await books_are_right(world)
 
 
-async def _booked(seller: Seller, order: Json) -> set[str]:
-    """The accounts of an order's sale."""
-    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals?sourceId={order['id']}")
+async def _booked(seller: Seller, claim: Json) -> set[str]:
+    """The accounts that a claim moved."""
+    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals?sourceId={claim['id']}")
     return {entry["accountKind"] for journal in found["items"] for entry in journal["entries"]}
 
 

@@ -88,7 +88,7 @@ async def test_a_debt_that_a_receipt_repaid_comes_back(world: World) -> None:
     await step(seller.treasurer, asked, "approve")
     place = f"/v1/spending-requests/{asked['id']}"
     await seller.treasurer("POST", f"{place}/payments", {})
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "x"})
+    await seller.refund(order["id"], {"reason": "x"})
     await seller.treasurer("POST", f"{place}/settlements", {"receipt": "bon 7", "amount": euro("100.00")})
     assert (await world.balances(seller))["receivable_member"] == "-100.00"
     await world.sale(seller, app, "110.00")
@@ -183,10 +183,9 @@ async def test_what_was_partly_refunded_since_is_not_held_again(world: World) ->
     seller, _, _ = await on_trial(world)
     order = await world.sale(seller, await world.app(), "100.00")
     decided = await decide(seller, await held(seller), "release")
-    refund = {"reason": "x", "amount": euro("12.10")}
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", refund)
+    await seller.refund(order["id"], {"reason": "x", "amount": euro("12.10")})
     refused = await undone(seller, decided, 409)
-    assert (refused["code"], refused["facts"]["kind"]) == ("reverse_that_first", "sale_refund")
+    assert (refused["code"], refused["facts"]["kind"]) == ("reverse_that_first", "credit")
     await books_are_right(world)
 
 

@@ -1,4 +1,4 @@
-"""The work date decides: late payments and refunds, versions that change in mid-year, closed months."""
+"""The work date decides: late payments and credits, versions that change in mid-year, closed months."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def last_journal(seller: Seller, kind: str) -> Json:
     return journal
 
 
-async def test_a_late_payment_and_a_late_refund_go_into_the_open_month(world: World) -> None:
+async def test_a_late_payment_and_a_late_credit_go_into_the_open_month(world: World) -> None:
     """Delivered in March, paid in May after March was closed: the work date stays, the period is the open one."""
     with world.clock.at("2026-03-05"):
         seller, app = await world.cooperative(), await world.app()
@@ -28,6 +28,8 @@ async def test_a_late_payment_and_a_late_refund_go_into_the_open_month(world: Wo
         late = await world.order(app, await world.offering(seller, "200.00"))
         await world.deliver(seller, late)
         await app("POST", f"/v1/orders/{late['id']}/transitions", {"verb": "complete"})
+        charge = await last_journal(seller, "charge")
+        assert (charge["effectiveOn"], charge["period"]) == ("2026-03-05", "2026-03-01")
         assert (await close(seller, "2026-03", "121.00", 422))["facts"]["rule"] == "month_is_over"
     with world.clock.at("2026-04-10"):
         wrong = await close(seller, "2026-03", "120.00", 409)
@@ -41,9 +43,11 @@ async def test_a_late_payment_and_a_late_refund_go_into_the_open_month(world: Wo
         assert (sale["effectiveOn"], sale["period"]) == ("2026-03-05", "2026-04-01")
         assert (await last_journal(seller, "payment"))["period"] == "2026-05-01"
         assert (await close(seller, "2026-05", "363.00", 422))["facts"]["rule"] == "month_is_over"
-        await seller.treasurer("POST", f"/v1/orders/{early['id']}/refunds", {"reason": "klacht"})
-        reversal = await last_journal(seller, "sale_reversal")
-        assert (reversal["effectiveOn"], reversal["period"]) == ("2026-03-05", "2026-04-01")
+        await seller.refund(early["id"], {"reason": "klacht"})
+        credit = await last_journal(seller, "credit")
+        assert (credit["effectiveOn"], credit["period"]) == ("2026-03-05", "2026-04-01")
+        given_back = await last_journal(seller, "repayment")
+        assert (given_back["effectiveOn"], given_back["period"]) == ("2026-05-20", "2026-05-01")
     with world.clock.at("2026-06-02"):
         first = await close(seller, "2026-05", "242.00", 409)
         assert (first["code"], first["facts"]["month"]) == ("earlier_month_open", "2026-04")
@@ -70,7 +74,7 @@ async def test_a_version_that_starts_in_mid_year_counts_the_whole_year(world: Wo
         # 85.00, all of it above.
         await world.sale(seller, app, "100.00")
         assert (await world.balances(seller))["payable_municipality"] == "285.00"
-        await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
+        await seller.refund(first["id"], {"reason": "klacht"})
         balances = await world.balances(seller)
         assert (balances["payable_municipality"], balances["pot"]) == ("85.00", "2550.00")
     await books_are_right(world)

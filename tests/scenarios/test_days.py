@@ -78,9 +78,13 @@ async def test_what_happened_is_after_what_it_belongs_to(world: World) -> None:
         order = await world.order(app, await world.offering(seller))
         await world.deliver(seller, order)
     with world.clock.at("2026-11-25"):
-        paid = {"amount": order["gross"], "paidOn": "2026-11-19"}
-        refused = await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", paid, status=422)
-        _is_refused(refused, "paidOn", "2026-11-20", "2026-11-25")
+        # Money may come before the order, but not before the books: the agreement of this year began them.
+        place, paid = f"/v1/orders/{order['id']}", {"amount": order["gross"]}
+        for path in ("payments", "repayments"):
+            early = paid | {"paidOn": "2025-12-31"}
+            refused = await seller.treasurer("POST", f"{place}/{path}", early, status=422)
+            _is_refused(refused, "paidOn", "2026-01-01", "2026-11-25")
+            await seller.treasurer("POST", f"{place}/{path}", paid | {"paidOn": "2026-11-19"})
 
         hours = {"kind": "hourly_allowance", "minutes": 60}
         place = f"/v1/members/{seller.member_id}/allowances"

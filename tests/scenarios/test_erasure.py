@@ -84,10 +84,12 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
         await move_order(bird.me, order, "complete", about)
         wrong = await world.pay(seller, order)
         await world.undo(seller, wrong, about)
+        lost = await seller.treasurer("POST", f"/v1/orders/{order['id']}/write-offs", {"reason": about})
+        await seller.treasurer("POST", f"/v1/write-offs/{lost['id']}/transitions", {"verb": "withdraw"})
         await world.pay(seller, order)
-    refund = f"/v1/orders/{back['id']}/refunds"
-    await bird.keyed("refund", seller.treasurer, refund, {"reason": about, "amount": {"amount": "1.00"}})
-    await seller.treasurer("POST", refund, {"reason": about})
+    place = f"/v1/orders/{back['id']}/credits"
+    await bird.keyed("credit", seller.treasurer, place, {"reason": about, "amount": {"amount": "1.00"}})
+    await seller.refund(back["id"], {"reason": about})
     job = await bird.order(seller, "200.00")
     await move_order(seller.member, job, "accept")
     there: Json = {"orderId": job["id"], "about": about, "place": bird.street}
@@ -105,8 +107,8 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
     accept = f"/v1/orders/{guests['id']}/transitions"
     await bird.keyed("other", seller.coordinator, accept, {"verb": "accept"})
     planted = await found(world, bird.word)
-    assert {("order", "contact"), ("order", "note"), ("order_event", "note"), ("refund", "reason")} <= planted
-    assert {("payment", "reason"), ("assignment", "about"), ("assignment", "place")} <= planted
+    assert {("order", "contact"), ("order", "note"), ("order_event", "note"), ("credit", "reason")} <= planted
+    assert {("write_off", "reason"), ("payment", "reason"), ("assignment", "about"), ("assignment", "place")} <= planted
     assert {("assignment", "reason"), ("journal_reversal", "reason")} <= planted
     assert {("assignment_slot", "place"), ("outbox", "facts"), ("task", "facts"), ("customer", "contact")} <= planted
     assert {("idempotency", "outcome"), ("person", "name"), ("person", "subject"), ("idempotency", "caller")} <= planted
@@ -121,7 +123,7 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
         assert contact.keys() == {"name", "buyer"}
         filled = {name for name, value in contact["buyer"].items() if value}
         assert filled == {"buyer_type", "organisation", "postal_address"}
-    for name in ("refuse", "refund"):
+    for name in ("refuse", "credit"):
         assert (await bird.again(name, 410))["code"] == "forgotten"
     # An answer that names no erased person is replayed.
     assert await bird.again("other")
@@ -159,7 +161,7 @@ async def test_money_to_give_back_keeps_whom_to_ask_until_it_is_given_back(world
     assert seen["contact"]["buyer"]["organisation"] is None
     assert seen["contact"]["buyer"]["postalAddress"]["street"] == bird.street
     assert (await seller.treasurer("GET", f"/v1/orders/{order['id']}"))["version"] == seen["version"]
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "afgelast"})
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/repayments", {})
     assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
     assert await found(world, bird.word) == set()
 
@@ -178,7 +180,7 @@ async def test_money_to_give_back_takes_nothing_that_an_invoice_needs(world: Wor
     buyer = contact["buyer"]
     assert (buyer["organisation"], buyer["postalAddress"]["street"]) == (bird.word, bird.street)
     assert (buyer["purchaseOrder"], buyer["buyerReference"]) == (None, None)
-    await seller.treasurer("POST", f"{place}/refunds", {"reason": "te veel", "amount": {"amount": "8.00"}})
+    await seller.treasurer("POST", f"{place}/repayments", {"amount": {"amount": "8.00"}})
     assert await SystemRun(world.worker_database, now=world.clock)(forget_old)
     contact = (await seller.treasurer("GET", place))["contact"]
     assert (contact["name"], contact["email"], contact["buyer"]) == (bird.contact["name"], None, buyer)
@@ -193,7 +195,7 @@ async def test_the_sweep_of_seven_years_takes_what_others_wrote(world: World) ->
     await move_order(seller.member, order, "deliver", word)
     await move_order(app, order, "complete", word)
     await world.pay(seller, order)
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": word})
+    await seller.refund(order["id"], {"reason": word})
 
     def later() -> datetime:
         return world.clock() + timedelta(days=366 * 8)

@@ -140,7 +140,7 @@ async def test_two_answers_to_a_municipality_never_tell_what_changed_in_between(
         other = await seller.controller("POST", f"/v1/agreements/{seller.agreement_id}/replays", {"year": 2026})
         assert named(other["total"]["actual"]) == named(first["total"]["actual"])
     with world.clock.at("2027-01-11"):
-        await seller.treasurer("POST", f"/v1/orders/{orders[0]['id']}/refunds", {"reason": "klacht"})
+        await seller.refund(orders[0]["id"], {"reason": "klacht"})
         await seller.treasurer("POST", f"{place}/tests")
         assert await seller.controller("POST", f"{place}/replays", {"year": 2026}) == first
         assert (await seller.treasurer("POST", f"{place}/replays", {"year": 2026}))["earnings"] == 5

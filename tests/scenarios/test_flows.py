@@ -26,13 +26,14 @@ async def test_a_statement_is_the_same_whenever_it_is_asked_again(world: World) 
     assert named(before["shares"]) == {"cooperative_fund": "17.00", "training_pot": "8.50", "pot": "144.50"}
     with world.clock.at("2026-04-02"):
         part = {"reason": "klacht", "amount": {"amount": "121.00"}}
-        await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", part)
+        await seller.refund(order["id"], part)
     assert await seller.member("GET", f"{place}&asOf={then}") == before
     after = await seller.member("GET", place)
-    assert (after["turnover"]["amount"], named(after["costs"])["materiaal"]) == ("100.00", "15.00")
+    assert (after["turnover"]["amount"], named(after["costs"])["materiaal"]) == ("100.00", "30.00")
+    assert named(after["shares"]) == {"cooperative_fund": "7.00", "training_pot": "3.50", "pot": "59.50"}
     assert [(line["kind"], line["closing"]["amount"]) for line in after["lines"]] == [
-        ("payable_member", "15.00"),
-        ("pot", "72.25"),
+        ("payable_member", "30.00"),
+        ("pot", "59.50"),
     ]
     whole = f"/v1/cooperatives/{seller.id}/statement?since=2026-04-01&until=2026-04-30"
     lines = {line["kind"]: line for line in (await seller.treasurer("GET", whole))["lines"]}
@@ -103,9 +104,7 @@ async def test_what_was_transferred_is_traced_and_stated_to_whom_it_went(world: 
     assert (stated["turnover"]["amount"], named(stated["shares"])["pot"]) == ("100.00", "95.00")
     makers = await seller.treasurer("GET", f"/v1/members/{trial_id}/statement?{year}")
     assert (makers["turnover"]["amount"], makers["shares"]) == ("0.00", [])
-    await seller.treasurer(
-        "POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht", "amount": {"amount": "60.50"}}
-    )
+    await seller.refund(order["id"], {"reason": "klacht", "amount": {"amount": "60.50"}})
     stated = await colleague("GET", f"/v1/members/{colleague_id}/statement?{year}")
     assert stated["turnover"]["amount"] == "50.00"
     await books_are_right(world)

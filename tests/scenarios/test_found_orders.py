@@ -55,11 +55,9 @@ async def test_a_treasurer_sees_who_has_not_paid(world: World) -> None:
         assert await listed("partly_paid") == {"part"}
         assert await listed("paid") == {"early", "free"}
         assert await listed("owed_back") == {"early"}
-        await seller.treasurer(
-            "POST", f"/v1/orders/{free['id']}/refunds", {"reason": "x", "amount": {"amount": "1.00"}}
-        )
+        await seller.refund(free["id"], {"reason": "x", "amount": {"amount": "1.00"}})
         assert await listed("partly_refunded") == {"free"}
-        await seller.treasurer("POST", f"/v1/orders/{free['id']}/refunds", {"reason": "x"})
+        await seller.refund(free["id"], {"reason": "x"})
         assert await listed("refunded") == {"free"}
         await pay(seller, late, "242.00")
         assert await listed("overdue") == {"part"}
@@ -170,7 +168,7 @@ async def test_an_erasure_takes_the_number_of_the_app_too(world: World) -> None:
 
 
 async def test_what_changed_since_a_moment(world: World) -> None:
-    """Steps, payments and refunds change an order; reading it does not."""
+    """Steps, payments and repayments change an order; reading it does not."""
     seller, app = await world.cooperative(), await world.app()
     orders = [await completed(world, seller, app) for _ in range(3)]
     still, paid, undone = (order["reference"] for order in orders)
@@ -185,13 +183,13 @@ async def test_what_changed_since_a_moment(world: World) -> None:
     await app("GET", f"/v1/orders/{orders[0]['id']}")
     await pay(seller, orders[1], "1.00")
     assert await found(app, updatedSince=since) == [paid]
-    await seller.treasurer("POST", f"/v1/payments/{payment['id']}/reversals", {"reason": "vergissing"})
+    await world.undo(seller, payment)
     assert await found(app, updatedSince=since) == [undone, paid]
     since = await now()
     fresh = await world.order(app, await world.offering(seller))
     assert await found(seller.coordinator, updatedSince=since) == [fresh["reference"]]
     await app("POST", f"/v1/orders/{fresh['id']}/transitions", {"verb": "cancel"})
-    await seller.treasurer("POST", f"/v1/orders/{orders[1]['id']}/refunds", {"reason": "x"})
+    await seller.treasurer("POST", f"/v1/orders/{orders[1]['id']}/repayments", {})
     assert await found(app, updatedSince=since) == [fresh["reference"], paid]
     assert still in await found(app)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.scenarios.test_small_business import choose
 from tests.world import Json, World
 
 ADDRESS: Json = {"street": "Ginnekenstraat 1", "postcode": "4811jd", "town": "Breda"}
@@ -69,8 +70,7 @@ async def test_what_an_invoice_lacks_stops_no_sale(world: World) -> None:
         await seller.treasurer("PATCH", f"{place}/invoice-details", {name: DETAILS[name]}, headers=ANY)
         assert await ready() == (True, ["invoice_details"])
     # Under the small-business scheme an invoice has no VAT id.
-    scheme = {"smallBusinessFrom": f"{world.clock().year}-01-01"}
-    await seller.coordinator("PATCH", place, scheme, headers=ANY)
+    await choose(world, seller, f"{world.clock().year}-01-01")
     assert await ready() == (True, [])
     await seller.coordinator("PATCH", place, {"smallBusinessFrom": None}, headers=ANY)
     await seller.treasurer("PATCH", f"{place}/invoice-details", {"vatId": DETAILS["vatId"]}, headers=ANY)

@@ -25,7 +25,7 @@ async def test_a_month_pays_out_what_the_law_allows_and_refunds_unwind_it(world:
         leg = await _allowance_leg(seller, second)
         assert leg["amount"]["amount"] == "30.00"
         assert "€210.00" in leg["reason"]
-        await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
+        await seller.refund(first["id"], {"reason": "klacht"})
         assert await _paid_out(world, seller) == ("210.00", "110.00")
     await books_are_right(world)
 
@@ -48,7 +48,7 @@ async def test_a_year_pays_out_what_the_law_allows(world: World) -> None:
             paid_out = f"{min(month, 10) * 210}.00"
             assert await _paid_out(world, seller) == (paid_out, f"{250 * month - min(month, 10) * 210}.00")
     with world.clock.at("2025-12-01"):
-        await seller.treasurer("POST", f"/v1/orders/{orders[0]['id']}/refunds", {"reason": "klacht"})
+        await seller.refund(orders[0]["id"], {"reason": "klacht"})
         # The eleventh month has room now.
         assert await _paid_out(world, seller) == ("2100.00", "400.00")
     await books_are_right(world)

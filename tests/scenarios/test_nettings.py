@@ -78,7 +78,7 @@ async def test_the_statements_of_both_sides_mirror_and_begin_where_the_last_one_
     order = (await lead.treasurer("GET", f"/v1/orders?cooperativeId={lead.id}"))["items"]
     first_order = next(row for row in order if row["buyerId"] is None)
     off = {"reason": "klacht", "amount": {"amount": "21.00"}}
-    await lead.treasurer("POST", f"/v1/orders/{first_order['id']}/refunds", off)
+    await lead.refund(first_order["id"], off)
     second = await net(other, lead)
     stated = [await statement(side, second) for side in (lead, other)]
     assert [found["total"]["amount"] for found in stated] == ["81.51", "-81.51"]
@@ -86,7 +86,7 @@ async def test_the_statements_of_both_sides_mirror_and_begin_where_the_last_one_
     charges = (await lead.treasurer("GET", f"/v1/orders?cooperativeId={lead.id}"))["items"]
     assert {row["payment"] for row in charges if row["buyerId"]} == {"paid"}
     charge = next(row for row in charges if row["buyerId"])
-    refused = await lead.treasurer("POST", f"/v1/orders/{charge['id']}/refunds", {"reason": "x"}, status=422)
+    refused = await lead.refund(charge["id"], {"reason": "x"}, 422)
     assert refused["facts"]["rule"] == "charges_are_netted"
     stranger = await world.cooperative()
     await stranger.treasurer("GET", f"/v1/nettings/{first['id']}", status=404)
@@ -101,7 +101,7 @@ async def test_an_umbrella_books_its_share_with_the_netting_and_gives_back_with_
     order = await world.sale(child, await world.app(), "300.00")
     await net(umbrella, child)
     assert (await world.balances(umbrella))["cooperative_fund"] == "30.00"
-    await child.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    await child.refund(order["id"], {"reason": "klacht"})
     await net(child, umbrella)
     for seller in (umbrella, child):
         assert set((await world.balances(seller)).values()) == {"0.00"}

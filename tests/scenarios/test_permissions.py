@@ -39,7 +39,7 @@ async def test_a_sale_after_the_permission_lapsed_is_held(world: World) -> None:
         assert order["payment"] == "unpaid"
         earning = await held(seller)
         assert (earning["heldBecause"], earning["held"]["amount"]) == ("permission", "170.00")
-        assert "permission did not cover that day" in earning["legs"][1]["reason"]
+        assert "permission did not cover that day" in earning["legs"][0]["reason"]
         await permit(manager, seller, "2026-07-03", "2026-12-31")
         assert await what(world, seller.coordinator) == ["decide_held"]
         await decide(seller, earning, "release")

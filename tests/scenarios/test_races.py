@@ -78,9 +78,7 @@ async def test_payments_that_cross_the_threshold_at_once_book_each_cent_once(wor
     assert thermometer["yearTotal"]["amount"] == "5100.00"
     assert thermometer["balance"]["amount"] == "4050.00"
     assert (await world.balances(seller))["payable_municipality"] == "1050.00"
-    await asyncio.gather(
-        *(seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "alles terug"}) for order in orders)
-    )
+    await asyncio.gather(*(seller.refund(order["id"], {"reason": "alles terug"}) for order in orders))
     assert (await world.thermometer(seller))["balance"]["amount"] == "0.00"
     assert set((await world.balances(seller)).values()) == {"0.00"}
     broken = await SystemRun(world.books)(check_books)
@@ -104,7 +102,7 @@ async def test_payments_completions_and_refunds_at_once_never_deadlock(world: Wo
     await asyncio.gather(
         *(world.pay(seller, order) for order in to_pay),
         *(app("POST", f"/v1/orders/{o['id']}/transitions", {"verb": "complete"}) for o in to_complete),
-        *(seller.treasurer("POST", f"/v1/orders/{o['id']}/refunds", {"reason": "terug"}) for o in to_refund),
+        *(seller.refund(o["id"], {"reason": "terug"}) for o in to_refund),
     )
     assert await world.deadlocks() == before
     assert (await world.thermometer(seller))["balance"]["amount"] == "1360.00"
@@ -143,19 +141,19 @@ async def test_a_payment_at_once_with_calling_off_is_owed_back(world: World) -> 
         found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
         assert found["owedBack"]["amount"] == found["paid"]["amount"] == ("122.00" if number < 6 else "121.00")
     await books_are_right(world)
-    places = [f"/v1/orders/{order['id']}/refunds" for order in orders]
+    places = [f"/v1/orders/{order['id']}/repayments" for order in orders]
     answers = await asyncio.gather(
-        *(_post(seller.treasurer, place, {"reason": "x"}, uuid.uuid4().hex) for place in places for _ in range(2))
+        *(_post(seller.treasurer, place, {}, uuid.uuid4().hex) for place in places for _ in range(2))
     )
     assert Counter(answer.status_code for answer in answers) == {201: 12, 409: 12}
-    assert {answer.json().get("code") for answer in answers} == {None, "nothing_to_refund"}
+    assert {answer.json().get("code") for answer in answers} == {None, "nothing_owed"}
     assert (await world.balances(seller))["bank"] == "0.00"
     assert await world.deadlocks() == before
     await books_are_right(world)
 
 
-async def test_payments_refunds_and_reversals_at_once_add_up(world: World) -> None:
-    """Two payments, the reversal of an earlier one and a refund, for each of eight completed orders."""
+async def test_payments_credits_repayments_and_reversals_at_once_add_up(world: World) -> None:
+    """Two payments, the reversal of an earlier one, a credit and a repayment, for each of eight completed orders."""
     seller, app = await world.cooperative(), await world.app()
     offering = await world.offering(seller, "100.00")
     orders = [await world.order(app, offering) for _ in range(8)]
@@ -167,23 +165,33 @@ async def test_payments_refunds_and_reversals_at_once_add_up(world: World) -> No
         paid = await seller.treasurer("POST", f"/v1/orders/{order['id']}/payments", body)
         earlier.append(await world.journal(seller, paid["id"]))
     before = await world.deadlocks()
-    back = {"reason": "terug", "amount": {"amount": "30.00"}}
-    undone, given, _ = await asyncio.gather(
+    back = {"amount": {"amount": "30.00"}}
+    undone, given, lowered, _ = await asyncio.gather(
         asyncio.gather(
             *(_post(seller.treasurer, f"/v1/journals/{p['id']}/reversals", {"reason": "x"}, p["id"]) for p in earlier)
         ),
-        asyncio.gather(*(_post(seller.treasurer, f"/v1/orders/{o['id']}/refunds", back, o["id"]) for o in orders)),
+        asyncio.gather(*(_post(seller.treasurer, f"/v1/orders/{o['id']}/repayments", back, o["id"]) for o in orders)),
+        asyncio.gather(
+            *(
+                _post(seller.treasurer, f"/v1/orders/{o['id']}/credits", back | {"reason": "te laat"}, o["id"])
+                for o in orders
+            )
+        ),
         asyncio.gather(*(world.pay(seller, order) for order in orders for _ in range(2))),
     )
     assert await world.deadlocks() == before
     refused = {answer.json()["code"] for answer in (*undone, *given) if answer.status_code != 201}
-    assert refused <= {"paid_back_already", "nothing_to_refund", "refund_too_large"}
+    assert refused <= {"paid_back_already", "nothing_owed", "more_than_left"}
+    assert {answer.status_code for answer in lowered} == {201}
     for number, order in enumerate(orders):
         found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
         earlier_left = 0 if undone[number].status_code == 201 else 60
         went_back = 30 if given[number].status_code == 201 else 0
         assert found["paid"]["amount"] == f"{242 + earlier_left - went_back}.00"
-    assert (await world.thermometer(seller))["pending"]["amount"] == "0.00"
+        assert found["refunded"]["amount"] == "30.00"
+    thermometer = await world.thermometer(seller)
+    # 91.00 is left of each price: 75.21 without VAT, and 85 % of that, before or after it was shared.
+    assert (thermometer["pending"]["amount"], thermometer["balance"]["amount"]) == ("0.00", "511.44")
     await books_are_right(world)
 
 

@@ -64,7 +64,7 @@ async def test_from_owed_to_settled_and_a_refund_nets_with_the_next(world: World
     await works_out(tmp_path, spec)
 
     with world.clock.at("2026-04-05"):
-        await seller.treasurer("POST", f"/v1/orders/{first['id']}/refunds", {"reason": "klacht"})
+        await seller.refund(first["id"], {"reason": "klacht"})
         assert (await seller.treasurer("GET", owed))["owed"]["amount"] == "-75.00"
         app = await world.app()
         await world.sale(seller, app, "250.00")

@@ -23,14 +23,14 @@ async def test_the_chain_verifies_from_outside(world: World, tmp_path: Path) -> 
     await world.guard()
     place = f"/v1/cooperatives/{seller.id}"
     seals = await seller.treasurer("GET", f"{place}/seals")
-    assert [(seal["number"], seal["journals"]) for seal in seals] == [(2, 2), (1, 2)]
+    assert [(seal["number"], seal["journals"]) for seal in seals] == [(2, 3), (1, 3)]
     assert seals[0]["previous"] == seals[1]["digest"]
     await seller.member("GET", f"{place}/seals", status=403)
     await world.network("GET", f"{place}/sealed-journals", status=404)
     text = await seller.treasurer("GET", f"{place}/sealed-journals")
     file = tmp_path / "sealed.ndjson"
     file.write_text(text, encoding="utf-8")
-    assert verify(file) == (0, f"4 journals in 2 links; head {seals[0]['digest']}\nthe chain holds\n")
+    assert verify(file) == (0, f"6 journals in 2 links; head {seals[0]['digest']}\nthe chain holds\n")
     assert verify(file, "--head", seals[1]["digest"])[0] == 0
     assert "published head is not in this chain" in verify(file, "--head", "00")[1]
 

@@ -157,7 +157,9 @@ async def test_a_hold_under_the_margin_scheme_keeps_what_a_unit_cost(world: Worl
     offering = await world.offering(seller, "10.00", **margin)
     hold = await app("POST", f"/v1/offerings/{offering}/holds", {"quantity": 1})
     await dearer(seller, offering, price={"amount": "100.00"}, purchasePrice={"amount": "90.00"})
-    kept = await order(app, offering, holdId=hold["id"])
+    placed = await order(app, offering, holdId=hold["id"])
+    assert (placed["net"], placed["vat"]) == (None, None), "only the seller's staff see the margin"
+    kept = await seller.treasurer("GET", f"/v1/orders/{placed['id']}")
     assert (kept["gross"]["amount"], kept["vat"]["amount"]) == ("10.00", "0.87")
 
 

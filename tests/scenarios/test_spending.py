@@ -147,7 +147,7 @@ async def test_a_refund_after_the_pot_was_spent_is_a_debt_that_later_earnings_re
     asked = await ask(seller, "80.00")
     await step(seller.treasurer, asked, "approve")
     await seller.treasurer("POST", f"/v1/spending-requests/{asked['id']}/payments", {})
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    await seller.refund(order["id"], {"reason": "klacht"})
     balances = await world.balances(seller)
     assert (balances["pot"], balances["receivable_member"]) == ("0.00", "-80.00")
     await books_are_right(world)
@@ -157,9 +157,7 @@ async def test_a_refund_after_the_pot_was_spent_is_a_debt_that_later_earnings_re
     last = await world.sale(seller, app, "50.00")
     balances = await world.balances(seller)
     assert (balances["pot"], balances["receivable_member"]) == ("20.00", "0.00")
-    await seller.treasurer(
-        "POST", f"/v1/orders/{last['id']}/refunds", {"reason": "klacht", "amount": {"amount": "30.25"}}
-    )
+    await seller.refund(last["id"], {"reason": "klacht", "amount": {"amount": "30.25"}})
     balances = await world.balances(seller)
     assert (balances["pot"], balances["receivable_member"]) == ("0.00", "-5.00")
     await books_are_right(world)
@@ -200,7 +198,7 @@ async def test_money_that_comes_back_repays_a_debt_first(world: World) -> None:
     paid, open_request = await ask(seller, "60.00"), await ask(seller, "40.00")
     await step(seller.treasurer, paid, "approve")
     await seller.treasurer("POST", f"/v1/spending-requests/{paid['id']}/payments", {})
-    await seller.treasurer("POST", f"/v1/orders/{order['id']}/refunds", {"reason": "klacht"})
+    await seller.refund(order["id"], {"reason": "klacht"})
     balances = await world.balances(seller)
     assert (balances["pot"], balances["reserved"], balances["receivable_member"]) == ("0.00", "40.00", "-100.00")
     await step(seller.member, open_request, "cancel")

@@ -110,6 +110,13 @@ def test_refusals_and_bugs_are_no_such_errors(sqlstate: str) -> None:
     assert failure_of(asyncpg.PostgresError.new({"C": sqlstate, "M": "x"})) is None
 
 
+def test_a_function_that_a_migration_made_anew_is_found_by_running_again() -> None:
+    gone = asyncpg.PostgresError.new({"C": "XX000", "M": "cache lookup failed for function 6045834"})
+    found = failure_of(gone)
+    assert found is not None
+    assert found.repeat is Repeat.AT_ONCE
+
+
 def test_an_argument_that_does_not_fit_is_no_lost_connection() -> None:
     """The driver raises InterfaceError for both."""
     assert failure_of(asyncpg.exceptions._base.DataError("out of range")) is None

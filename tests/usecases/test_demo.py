@@ -33,13 +33,15 @@ async def test_the_story_of_the_thread(world: World, database: Database) -> None
 
 
 async def test_the_story_of_the_party(world: World, database: Database) -> None:
-    """40 × 11.00 − 120.00 = 320.00: 160, 96 and 64; ONS and Scope are paid theirs with VAT."""
+    """40 × 11.00 less 120.00 of groceries, of which 9.91 of VAT comes back: 329.91 is shared. ONS and Scope are paid
+    theirs with VAT.
+    """
     loader = Loader(database, people_issuer(world.settings))
     await loader.load()
     said: list[str] = []
     await Stories(loader, "http://test", said.append).tell("party")
     told = "\n".join(said)
-    for part in ("50 % is 160.00", "30 % is 96.00", "20 % is 64.00", "116.16 is paid", "77.44 is paid"):
+    for part in ("50 % is 164.96", "30 % is 98.97", "20 % is 65.98", "119.75 is paid", "79.84 is paid"):
         assert part in told
     await books_are_right(world)
 

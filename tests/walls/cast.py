@@ -15,6 +15,7 @@ OWN = (
     "member",
     "coordinator",
     "treasurer",
+    "approver",
     "network",
     "case-manager",
     "controller",
@@ -47,7 +48,11 @@ SCOPES_OF = {"app": BUYER, "far-app": BUYER, "partner": PARTNER, "far-partner": 
 SCOPES_OF |= {"narrow-app": NARROW, "narrow-treasurer": NARROW}
 """All others have every scope."""
 INSTEAD: dict[str, dict[str, str]] = {
-    "list_refunds": {"order_id": "refunded_id"},
+    "list_credits": {"order_id": "credited_id"},
+    "list_repayments": {"order_id": "credited_id"},
+    "move_payment": {"payment_id": "cash_id"},
+    "list_write_offs": {"order_id": "lost_id"},
+    "propose_write_off": {"order_id": "lost_id"},
     "get_supplier_order": {"purchase_id": "bought_id"},
     "credit_wish": {"wish_id": "bought_wish_id"},
 }
@@ -94,6 +99,7 @@ async def cast(world: World, sample: Sample) -> Cast:
         seller.member,
         seller.coordinator,
         seller.treasurer,
+        sample.approver,
         world.network,
         sample.manager,
         seller.controller,

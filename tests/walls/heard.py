@@ -9,11 +9,12 @@ _ORDER = frozenset({"contact", "email", "street", "organisation", "note"})
 _MEMBER = frozenset({"goal", "name", "receipt", "reason", "spending", "supplier"})
 _HOUSE = frozenset({"agreement", "barter", "draft"})
 EARS: dict[str, frozenset[str]] = {
-    "app": _ORDER | {"refund"},
+    "app": _ORDER | {"credit"},
     "partner": _ORDER | {"draft"},
     "member": _ORDER | _MEMBER | _HOUSE | {"permission"},
-    "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "refund", "hours", "fund"},
-    "treasurer": _ORDER | _MEMBER | _HOUSE | {"power", "refund", "hours", "fund", "delivery", "correction"},
+    "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "credit", "loss", "hours", "fund"},
+    "treasurer": _ORDER | _MEMBER | _HOUSE | {"power", "credit", "loss", "hours", "fund", "delivery", "correction"},
+    "approver": frozenset({"draft", "loss", "spending", "supplier"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

@@ -193,11 +193,11 @@ class Inputs:
         return _plain(bare.name) if found is None else found
 
     def _object(self, name: str, kind: GraphQLInputObjectType) -> Any:
-        if kind.name == "MoneyInput":
-            return EURO
         stated = self.given.get(name)
         if isinstance(stated, dict):
             return stated
+        if kind.name == "MoneyInput":
+            return EURO
         asked = [n for n, field in kind.fields.items() if is_required_input_field(field) or n in self.given]
         return {inner: self.input(inner, kind.fields[inner].type) for inner in asked}
 

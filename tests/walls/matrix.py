@@ -29,18 +29,26 @@ move_order                   customer app
 get_guest_order              everyone
 list_payments                customer app coordinator treasurer
 record_payment               treasurer
-list_refunds                 customer app coordinator treasurer
-refund_order                 treasurer
-list_offerings               partner member coordinator treasurer colleague
+record_cash                  member
+move_payment                 treasurer
+list_credits                 customer app coordinator treasurer
+credit_order                 treasurer
+list_repayments              customer app coordinator treasurer
+repay_order                  treasurer
+list_write_offs              coordinator treasurer approver
+propose_write_off            treasurer
+get_write_off                coordinator treasurer approver
+move_write_off               coordinator treasurer approver
+list_offerings               partner member coordinator treasurer approver colleague
 add_offering                 partner member coordinator
-get_offering                 partner member coordinator treasurer colleague
+get_offering                 partner member coordinator treasurer approver colleague
 change_offering              partner member coordinator
 set_stock                    partner member coordinator
 move_offering                partner member coordinator
 hold_stock                   wide
 list_holds                   coordinator treasurer
 release_hold                 customer app
-get_offering_of              partner member coordinator treasurer colleague
+get_offering_of              partner member coordinator treasurer approver colleague
 put_offering                 partner coordinator
 list_imports                 partner coordinator treasurer
 start_import                 partner coordinator
@@ -113,10 +121,10 @@ decide_held                  coordinator
 list_allowances              member coordinator treasurer colleague
 grant_allowance              treasurer
 get_allowance                member coordinator treasurer
-list_spending_requests             member coordinator treasurer case-manager colleague
+list_spending_requests       member coordinator treasurer approver case-manager colleague
 request_spending             member
 settle_pot                   treasurer
-get_spending_request             member coordinator treasurer case-manager
+get_spending_request         member coordinator treasurer approver case-manager
 move_spending                case-manager
 pay_spending                 treasurer
 settle_spending              treasurer

@@ -22,9 +22,9 @@ from app.domain.platform.messages import SENT, Channel, Message, MessageState
 from app.domain.platform.webhooks import Answer
 from app.usecases.market.offering_imports import PutOffering, ReviewImport
 from app.usecases.market.offerings import AddOffering
-from app.usecases.selling.orders import OrderLineInput
 from app.usecases.shared.agreement_forms import ExampleInput, PotInput
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.order_form import OrderLineInput
 from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
@@ -63,7 +63,8 @@ PERSONAL = frozenset(
         "permission",
         "reason",
         "hours",
-        "refund",
+        "credit",
+        "loss",
         "power",
     }
 )
@@ -95,6 +96,7 @@ class Sample:
     customer: Caller
     partner_app: Caller
     manager: Caller
+    approver: Caller
     colleague: Caller
     mark: str = field(default_factory=lambda: f"kanarie{uuid4().hex[:8]}")
     values: dict[str, Any] = field(default_factory=dict)
@@ -121,6 +123,10 @@ class Sample:
         return await who("POST", f"/v1/cooperatives/{self.seller.id}/{path}", body)
 
 
+KVK = "90000053"
+"""The legal entity of the seller and its sister."""
+
+
 async def sampled(world: World) -> Sample:
     """The cooperative after all acts of its people."""
     with world.clock.at("2026-01-10"):
@@ -140,11 +146,12 @@ async def sampled(world: World) -> Sample:
         customer=world.person(),
         partner_app=partner_app,
         manager=manager,
+        approver=await _approver(world, seller),
         colleague=colleague,
     )
     sample.values |= _constants()
     sample.values |= {"receiver_id": UUID(colleague_id), "giver_id": UUID(seller.member_id)}
-    for told in (_year, _orders, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):
+    for told in (_year, _orders, _money, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):
         await told(sample)
     await world.guard()
     for name, table in VERSIONED.items():
@@ -154,9 +161,24 @@ async def sampled(world: World) -> Sample:
     return sample
 
 
+async def _approver(world: World, seller: Seller) -> Caller:
+    """The outside approver, who was of the network when they were named and is not any more."""
+    approver, person_id = await world.known()
+    office = await world.network("POST", "/v1/offices", {"personId": person_id, "role": "network"})
+    named = {"personId": person_id, "role": "approver", "cooperativeId": seller.id}
+    await world.network("POST", "/v1/offices", named)
+    await world.network("DELETE", f"/v1/offices/{office['id']}")
+    return approver
+
+
 async def _year(sample: Sample) -> None:
-    """The first month is closed and reported; places and people exist."""
+    """The first month is closed and reported; places and people exist. The scheme without VAT is still to come."""
     seller, world = sample.seller, sample.world
+    for place in (seller, sample.sister):
+        body = {"kvkNumber": KVK}
+        await world.network("PATCH", f"/v1/cooperatives/{place.id}", body, headers={"If-Match": "*"})
+    body = {"smallBusinessFrom": "2035-01-01"}
+    await seller.coordinator("PATCH", f"/v1/cooperatives/{seller.id}", body, headers={"If-Match": "*"})
     with world.clock.at("2026-02-01"):
         await sample.at(seller.treasurer, "periods", {"month": "2026-01", "bankBalance": {"amount": "4840.00"}})
         remittance = await sample.at(seller.treasurer, "remittances", {"through": "2026-01"})
@@ -213,14 +235,26 @@ async def _orders(sample: Sample) -> None:
     sample.values["lines"] = [OrderLineInput(offering_id=named["offering_id"], quantity=1)]
 
 
+async def _money(sample: Sample) -> None:
+    """A maker got cash at the door; another order is delivered, and nobody expects its price any more."""
+    seller, world, order_id = sample.seller, sample.world, sample.values["order_id"]
+    cash = await seller.member("POST", f"/v1/orders/{order_id}/cash-receipts", {"amount": EURO})
+    lost = await world.order(sample.buyer, await world.offering(seller, "10.00"))
+    await world.deliver(seller, lost)
+    second = await world.officer("treasurer", cooperativeId=seller.id)
+    why = {"reason": sample.word("loss"), "amount": EURO}
+    proposed = await second("POST", f"/v1/orders/{lost['id']}/write-offs", why)
+    ids = {"cash_id": cash["id"], "lost_id": lost["id"], "write_off_id": proposed["id"]}
+    sample.values |= {name: UUID(value) for name, value in ids.items()}
+
+
 async def _earned(sample: Sample) -> None:
-    """Some sales are confirmed, one is partly refunded; a task is open."""
+    """Some sales are confirmed, one is credited in part and paid back; a task is open."""
     seller, world = sample.seller, sample.world
     for net in ("10.00", "10.00"):
         await world.sale(seller, sample.buyer, net)
     part = await world.sale(seller, sample.buyer, "20.00")
-    refund = {"reason": sample.word("refund"), "amount": EURO}
-    await seller.treasurer("POST", f"/v1/orders/{part['id']}/refunds", refund)
+    await seller.refund(part["id"], {"reason": sample.word("credit"), "amount": EURO})
     await world.reachable(seller.treasurer, "penningmeester@example.org")
     worker = Worker(world.worker_database, Mail("smtp://127.0.0.1:9", "samen@example.org"), now=world.clock)
     # Messages are written, and wait.
@@ -229,7 +263,7 @@ async def _earned(sample: Sample) -> None:
     await world.work()
     earnings = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/earnings")
     tasks = await seller.treasurer("GET", "/v1/tasks")
-    named = {"earning_id": earnings["items"][0]["id"], "task_id": tasks["items"][0]["id"], "refunded_id": part["id"]}
+    named = {"earning_id": earnings["items"][0]["id"], "task_id": tasks["items"][0]["id"], "credited_id": part["id"]}
     sample.values |= {name: UUID(value) for name, value in named.items()}
 
 

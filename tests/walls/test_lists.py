@@ -118,7 +118,8 @@ def places(pair: Pair, everybody: Cast, leavers: Leavers, homes: list[str]) -> l
         sellers = (sample.seller, sample.sister, sample.collective, leavers.seller)
         return [*dict.fromkeys((*(seller.id for seller in sellers), *homes))]
     known = {name.replace("_", ""): str(value) for name, value in sample.ids.items()}
-    return [known[needs], *([leavers.job] if needs == "assignmentid" else [])]
+    more = {"assignmentid": leavers.job, "orderid": known["lostid"]}
+    return [known[needs], *([more[needs]] if needs in more else [])]
 
 
 WITHOUT_A_LIST = {
@@ -221,7 +222,7 @@ async def test_a_former_member_lists_no_orders_and_no_tasks(leavers: Leavers) ->
         await left("GET", f"/v1/orders/{leavers.orders['left']}{path}", status=404)
 
 
-OF_CUSTOMERS = ("order", "order_line", "order_event", "payment", "refund")
+OF_CUSTOMERS = ("order", "order_line", "order_event", "payment", "credit", "credit_line", "repayment", "write_off")
 
 
 async def test_the_database_shows_a_former_member_nothing_of_a_customer(

@@ -19,6 +19,7 @@ OPEN = {
     "agreement": "how a cooperative shares out, the same for all of its members",
     "app": "an app is nobody's private life; no column with a secret may be read",
     "book_check": "which invariants held; the network's alone",
+    "books_to_carry_over": "which books an upgrade has still to carry over; no role of the application reads it",
     "client_assertion": "which signed logins were used; no role of the application reads it",
     "cooperative": "public",
     "feed_head": "the end of the feed, a number",
@@ -30,6 +31,8 @@ OPEN = {
     "outbox": "written by everybody, read by the worker alone; its policy is switched off below",
     "rate_window": "how much each client asked of late",
     "sealing_key": "wrapped by the installation's key; no role of the application reads it",
+    "small_business_spell": "public",
+    "small_business_year": "a lock, without facts",
     "stock": "a number of units",
     "timer": "written by everybody, read by the worker alone; its policy is switched off below",
     "vat_rate": "public",
@@ -44,6 +47,7 @@ SHARED = frozenset({"power_event", "barter", "joint_purchase", "purchase_article
 """Rows that members of a cooperative share: who holds its offices, trades, purchases and jobs."""
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
+    "approver": frozenset({"office", "power_event", "spending", "write_off", "person"}),
     "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
     "network": frozenset({"office", "power_event", "webhook", "webhook_delivery", "person"}),
     "controller": frozenset({"office", "power_event", "remittance", "replay_figures", "person"}),

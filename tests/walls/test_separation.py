@@ -1,9 +1,16 @@
 """Close callers: an app of two cooperatives, a person with two offices, somebody else's hold."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+import pytest
+
 from app.keys import people_issuer
-from tests.world import GUEST, Caller, World
+from tests.scenarios import jobs
+from tests.walls.walk import offices
+from tests.world import GUEST, Caller, Json, Seller, World
+
+WHY: Json = {"reason": "verkeerde rekening"}
 
 
 async def test_a_scope_narrows_what_a_person_may_do(world: World) -> None:
@@ -58,16 +65,66 @@ async def test_one_person_does_not_sign_for_both_sides(world: World) -> None:
     assert refused["code"] == "second_person_needed"
 
 
-async def test_the_treasurer_who_bought_does_not_touch_the_payment(world: World) -> None:
-    seller = await world.cooperative()
+async def bought(world: World, seller: Seller) -> tuple[Caller, str]:
+    """A treasurer who is the customer of a delivered order; and the order."""
     order = await world.order(seller.treasurer, await world.offering(seller))
-    await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
-    second = await world.officer("treasurer", cooperativeId=seller.id)
-    payment = await second("POST", f"/v1/orders/{order['id']}/payments", {"amount": order["gross"]})
-    place = f"/v1/journals/{(await world.journal(seller, payment['id']))['id']}/reversals"
-    for path, body in ((place, {"reason": "x"}), (f"/v1/orders/{order['id']}/refunds", {"reason": "x"})):
-        assert (await seller.treasurer("POST", path, body, status=403))["code"] == "second_person_needed"
-    await second("POST", place, {"reason": "verkeerde rekening"})
+    await world.deliver(seller, order)
+    return seller.treasurer, str(order["id"])
+
+
+async def made(world: World, seller: Seller) -> tuple[Caller, str]:
+    """A treasurer who made what was ordered."""
+    order = await world.order(world.person(), await world.offering(seller))
+    await world.deliver(seller, order)
+    return await offices(world, seller.member, treasurer=seller.id), str(order["id"])
+
+
+async def worked(world: World, seller: Seller) -> tuple[Caller, str]:
+    """A treasurer who works on the assignment of an order."""
+    colleague, colleague_id = await world.member(seller)
+    job = await jobs.plan(world, seller, jobs.slot("Koken", 5000, seats=2))
+    await jobs.join(seller.member, job, seller.member_id)
+    await jobs.join(colleague, job, colleague_id)
+    await jobs.approved(job, seller)
+    order_id = (await jobs.look(seller.coordinator, job))["orderId"]
+    return await offices(world, colleague, treasurer=seller.id), str(order_id)
+
+
+@pytest.mark.parametrize("involved", [bought, made, worked])
+async def test_the_treasurer_whom_an_order_is_about_does_nothing_with_its_money(
+    world: World, involved: Callable[[World, Seller], Awaitable[tuple[Caller, str]]]
+) -> None:
+    """Neither as its customer nor as one of its makers; the steps say so beforehand, and another treasurer can."""
+    seller = await world.cooperative()
+    treasurer, order_id = await involved(world, seller)
+    second, third = [await world.officer("treasurer", cooperativeId=seller.id) for _ in range(2)]
+    order, euro = f"/v1/orders/{order_id}", {"amount": {"amount": "1.00"}}
+    paid = await world.journal(seller, (await second("POST", f"{order}/payments", euro))["id"])
+    payment = f"/v1/journals/{paid['id']}/reversals"
+    cash = f"/v1/payments/{(await seller.member('POST', f'{order}/cash-receipts', euro))['id']}/transitions"
+    lost = f"/v1/write-offs/{(await second('POST', f'{order}/write-offs', WHY | euro))['id']}"
+    acts: list[tuple[str, Json]] = [
+        (f"{order}/payments", euro),
+        (f"{order}/credits", WHY | euro),
+        (f"{order}/repayments", euro),
+        (f"{order}/write-offs", WHY | euro),
+        (payment, WHY),
+        (cash, {"verb": "reject"} | WHY),
+        (cash, {"verb": "confirm"}),
+        (f"{lost}/transitions", {"verb": "withdraw"}),
+        (f"{lost}/transitions", {"verb": "confirm"}),
+    ]
+    for path, body in acts:
+        refusal = await treasurer("POST", path, body, status=403)
+        assert refusal["code"] == "second_person_needed", (path, body)
+    waiting = [row for row in await treasurer("GET", f"{order}/payments") if row["state"] == "to_confirm"]
+    for row in (*waiting, await treasurer("GET", lost)):
+        assert {step["reason"] for step in row["availableTransitions"]} == {"second_person_needed"}
+    # The approval of a job books its sale, so what was paid of it is not given back.
+    left_out = {f"{order}/repayments"} if involved is worked else set()
+    for path, body in acts:
+        if body.get("verb") not in ("reject", "withdraw") and path not in left_out:
+            await (third if path.startswith(lost) else second)("POST", path, body)
 
 
 async def test_a_coordinator_learns_nothing_about_a_person_they_name(world: World) -> None:

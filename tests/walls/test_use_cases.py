@@ -28,6 +28,7 @@ SYSTEM = {
     "list_pairs_to_net",
     "propose_for_pair",
     "complete_silently",
+    "take_back_unpaid_vat",
     "seal_books",
     "start_check",
     "finish_check",

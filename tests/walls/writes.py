@@ -10,6 +10,8 @@ STAFF = ("coordinator", "treasurer", "narrow-treasurer")
 SISTERS = ("sister-coordinator", "sister-treasurer")
 PARTNERS = ("partner", "narrow-app")
 SELLERS = (*STAFF, *PARTNERS, "member")
+REVIEWERS = (*SELLERS, "approver")
+"""The outside approver publishes an offering, with its units."""
 KNOWN = tuple(column for column in COLUMNS if column not in ("visitor", "far-customer"))
 """Callers of whom the database has a row."""
 ENTERED = (*KNOWN, "far-customer")
@@ -29,7 +31,9 @@ INSERTS: Callers = {
     "book_check": ("network",),
     "cooperative": ("network",),
     "cost_claim": (*STAFF, "member"),
+    "credit": STAFF,
     "credit_limit": STAFF,
+    "credit_line": STAFF,
     "customer": ("customer", "other-customer"),
     "earning": STAFF,
     "fund_month": STAFF,
@@ -44,33 +48,36 @@ INSERTS: Callers = {
     "municipality": ("network",),
     "netting": (*STAFF, *SISTERS),
     "offering": STAFF,
-    "offering_edition": SELLERS,
+    "offering_edition": REVIEWERS,
     "offering_import": (*STAFF, *PARTNERS),
     "offering_import_row": (*STAFF, *PARTNERS),
     "office": ("network",),
     "order": KNOWN,
     "order_event": SELLERS,
     "outbox": ENTERED,
-    "payment": STAFF,
+    "payment": (*STAFF, "member"),
     "permission": ("case-manager",),
     "permission_read": STAFF,
     "power_event": (*STAFF, "network"),
     "purchase_article": STAFF,
     "purchase_credit": STAFF,
-    "refund": STAFF,
     "remittance": STAFF,
+    "repayment": STAFF,
     "replay_figures": STAFF,
     "restricted_fund": STAFF,
     "sealed_key": STAFF,
+    "small_business_spell": STAFF,
+    "small_business_year": (*STAFF, *SISTERS),
     "specification": STAFF,
     "spending": ("member",),
-    "stock": SELLERS,
+    "stock": REVIEWERS,
     "stock_hold": KNOWN,
     "task": STAFF,
     "timer": ENTERED,
     "webhook": ("app", "network"),
     "wish": STAFF,
     "wish_change": STAFF,
+    "write_off": STAFF,
 }
 """A row of the sample with the values that a new one has; of an order and a hold, in the caller's own name."""
 UPDATES: Callers = {
@@ -85,6 +92,7 @@ UPDATES: Callers = {
     "barter": STAFF,
     "cooperative": (*STAFF, "network"),
     "cost_claim": STAFF,
+    "credit": STAFF,
     "credit_limit": STAFF,
     "customer": ("customer", "other-customer"),
     "earning": STAFF,
@@ -96,7 +104,7 @@ UPDATES: Callers = {
     "member_month": STAFF,
     "member_year": STAFF,
     "netting": (*STAFF, *SISTERS),
-    "offering": SELLERS,
+    "offering": REVIEWERS,
     "offering_import": (*STAFF, *PARTNERS),
     "order": STAFF,
     "payment": STAFF,
@@ -104,18 +112,22 @@ UPDATES: Callers = {
     "person": ("member", "network", "colleague"),
     "purchase_article": STAFF,
     "remittance": (*STAFF, "controller"),
+    "repayment": STAFF,
     "sealed_key": STAFF,
-    "spending": (*STAFF, "case-manager"),
+    "small_business_spell": STAFF,
+    "small_business_year": (*STAFF, *SISTERS),
+    "spending": (*STAFF, "approver", "case-manager"),
     "stock": ENTERED,
     "stock_hold": (*SELLERS, "customer", "app", "other-customer"),
     "task": STAFF,
     "webhook": ("app", "network"),
     "webhook_delivery": ("app", "network"),
     "wish": STAFF,
+    "write_off": (*STAFF, "approver"),
 }
 """Some column to its own value. Which columns, and to what, is narrower: see the grants, checks and triggers."""
 DELETES: Callers = {
-    "stock": SELLERS,
+    "stock": REVIEWERS,
     "webhook": ("app", "network"),
     "webhook_delivery": ("app", "network"),
 }

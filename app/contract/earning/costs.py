@@ -6,7 +6,7 @@ from app.contract.operation import Noun
 from app.contract.shape import Money, cents, computed, shape
 from app.contract.transitions import Step, steps
 from app.domain.earning import costs as domain
-from app.domain.earning.costs import CLAIM, ClaimState, Payee
+from app.domain.earning.costs import CLAIM, ClaimState, CostBearer, Payee
 from app.domain.money import percent_text
 from app.ids import CooperativeId, CostClaimId, MemberId, OrderId, OrderLineId, PersonId
 from app.usecases.earning.costs import claim_cost, decide_claim, get_cost_claim, list_cost_claims
@@ -38,6 +38,8 @@ class CostClaim:
     """The supplier, if the payee is a supplier."""
     receipt: str
     """The proof: a number, a shop or a link."""
+    borne_by: CostBearer
+    """Who bears it once it is approved."""
     state: ClaimState
     claimed_at: datetime
     """When it was claimed."""

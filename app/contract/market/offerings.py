@@ -1,15 +1,25 @@
 """Offerings, and units of them that are held during a checkout."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, cents, shape
+from app.contract.shape import Money, MoneyOut, Viewer, computed, shape
 from app.contract.transitions import Step, steps
+from app.domain.access import Right
 from app.domain.market import offerings as domain
 from app.domain.market.offerings import OFFERING, HiddenBy, HoldState, OfferingKind, OfferingState, PriceUnit
 from app.domain.vat import PriceBasis, VatClass
 from app.ids import CooperativeId, HoldId, MemberId, OfferingId, OrderId
 from app.usecases.market import offerings as usecases
+
+
+def _purchase_price(offering: domain.Offering, viewer: Viewer) -> Money | None:
+    actor = replace(viewer.actor, passed=None)
+    own = actor.as_member(offering.member_id)
+    if offering.purchase_cents is None or not actor.may(Right.SEE_PURCHASE_PRICE, offering.cooperative_id, own=own):
+        return None
+    return MoneyOut.of(offering.purchase_cents)
 
 
 @shape(domain.Offering)
@@ -48,8 +58,8 @@ class Offering:
     """The least minutes between order and delivery."""
     stock: int | None
     """The number of units in stock; null: without limit."""
-    purchase_price: Money | None = cents("purchase_cents")
-    """The cost of a unit, under the margin scheme."""
+    purchase_price: Money | None = computed(_purchase_price)
+    """The cost of a unit, under the margin scheme; null but for the staff, its maker and the partner's app."""
     left: int | None
     """The number of units that can still be ordered; null: without limit."""
     state: OfferingState

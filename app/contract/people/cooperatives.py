@@ -5,10 +5,21 @@ from datetime import date
 from app.contract.operation import Key, Noun
 from app.contract.people.addresses import PostalAddress
 from app.contract.shape import shape
+from app.domain import small_business
 from app.domain.people import cooperatives as domain
-from app.domain.people.cooperatives import LegalForm
+from app.domain.people.cooperatives import CashGround, LegalForm
 from app.ids import CooperativeId, MunicipalityId
 from app.usecases.people import cooperatives as usecases
+
+
+@shape(small_business.Spell)
+class SmallBusinessSpell:
+    """A time in which a cooperative charges no VAT, under the small-business scheme."""
+
+    since: date
+    """The first day without VAT."""
+    until: date | None
+    """The first day with VAT again; null: there is no end yet."""
 
 
 @shape(domain.Cooperative)
@@ -33,7 +44,15 @@ class Cooperative:
     umbrella_id: CooperativeId | None
     """The cooperative that it is a part of; null: none."""
     small_business_from: date | None
-    """The first day without VAT, under the small-business scheme; null: it charges VAT."""
+    """The first day without VAT, of the spell that has no end yet; null: it charges VAT."""
+    small_business_spells: list[SmallBusinessSpell]
+    """The times without VAT, under the small-business scheme, oldest first."""
+    cash_method_from: date | None
+    """The first day of the cash method: VAT is due as the money comes in; null: VAT is due at supply."""
+    cash_method_until: date | None
+    """The first day without the cash method; null: it goes on."""
+    cash_method_ground: CashGround | None
+    """Why it may use the cash method."""
     legal_name: str | None
     """Its name in the trade register, for invoices."""
     postal_address: PostalAddress | None

@@ -63,6 +63,9 @@ class Assignment:
     """The price, without VAT."""
     deposit: Money
     """The amount that must be paid before it starts."""
+    real_property: bool
+    """Whether it is physical work on buildings or land, such as building, cleaning or gardening: the VAT on what
+    partners charge is reverse-charged to the lead."""
     terms: int
     """The version of the terms; it counts every change of the shares."""
     signed_ids: list[CooperativeId]

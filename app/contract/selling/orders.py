@@ -1,14 +1,17 @@
 """Orders, their trail, and the status link of a guest."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from app.contract.operation import Noun
 from app.contract.selling.customers import Contact
-from app.contract.shape import Money, Viewer, computed, shape, show
+from app.contract.shape import Money, MoneyOut, Viewer, computed, shape, show
 from app.contract.transitions import Step, steps
+from app.domain.access import Right
 from app.domain.money import percent_text
+from app.domain.selling import order_lines, prices
 from app.domain.selling import orders as domain
-from app.domain.selling import prices
 from app.domain.selling.orders import ORDER, OrderState, OrderStep, PaymentState
 from app.domain.vat import PriceBasis, VatClass
 from app.ids import (
@@ -25,7 +28,22 @@ from app.ids import (
 from app.usecases.selling import orders as usecases
 
 
-@shape(domain.OrderLine)
+def _shown(name: str) -> Any:
+    """An amount of a line or group; null under the margin scheme, which tells nobody but the staff what is inside."""
+    return computed(lambda part, _: None if part.hides_vat else MoneyOut.of(getattr(part, name)), kind=Money | None)
+
+
+def _money(order: domain.Order, name: str) -> MoneyOut | None:
+    return None if order.hides_vat else MoneyOut.of(getattr(order, name))
+
+
+def _opened(order: domain.Order, viewer: Viewer) -> domain.Order:
+    """The order as the viewer may see it: the staff sees what is inside a margin."""
+    actor = replace(viewer.actor, passed=None)
+    return order.opened if actor.may(Right.SEE_MARGIN, order.cooperative_id) else order
+
+
+@shape(order_lines.OrderLine)
 class OrderLine:
     """A line of an order, with the facts at the moment of the order."""
 
@@ -48,13 +66,15 @@ class OrderLine:
     """The price of a unit, as this buyer pays it."""
     basis: PriceBasis
     """Whether VAT is inside the price of a unit, or is added to it."""
-    net: Money
-    """The price of the line without VAT."""
-    vat: Money
-    """Its part of the VAT of the order."""
+    net: Money | None = _shown("net_cents")
+    """The price of the line without VAT; null under the margin scheme, but for the staff."""
+    vat: Money | None = _shown("vat_cents")
+    """Its part of the VAT of the order; null under the margin scheme, but for the staff."""
     gross: Money
     """Its price with VAT."""
     vat_class: VatClass
+    replaces: list[OrderLineId]
+    """The lines of before that it replaces, since VAT was another on the day of supply; their ids still name it."""
 
 
 @shape(prices.VatGroup)
@@ -66,10 +86,10 @@ class VatGroup:
     """The rate, such as 21."""
     basis: PriceBasis
     """Whether VAT was inside the prices, or was added to them."""
-    net: Money
-    """Their price without VAT."""
-    vat: Money
-    """The VAT: computed on their sum, rounded half up."""
+    net: Money | None = _shown("net_cents")
+    """Their price without VAT; null under the margin scheme, but for the staff."""
+    vat: Money | None = _shown("vat_cents")
+    """The VAT: computed on their sum, rounded half up; null under the margin scheme, but for the staff."""
     gross: Money
     """Their price with VAT."""
 
@@ -90,18 +110,22 @@ class Order:
     state: OrderState
     payment: PaymentState
     """How much of it is paid."""
-    net: Money
-    """Its price without VAT."""
-    vat: Money
-    """The VAT."""
+    net: Money | None = computed(lambda order, viewer: _money(_opened(order, viewer), "net_cents"), kind=Money | None)
+    """Its price without VAT; null if a line is under the margin scheme, but for the staff."""
+    vat: Money | None = computed(lambda order, viewer: _money(_opened(order, viewer), "vat_cents"), kind=Money | None)
+    """The VAT; null if a line is under the margin scheme, but for the staff."""
     gross: Money
     """Its price with VAT."""
-    vat_groups: list[VatGroup]
+    vat_groups: list[VatGroup] = computed(
+        lambda order, viewer: [show(VatGroup, group, viewer) for group in _opened(order, viewer).vat_groups]
+    )
     """Price and VAT by class, rate and basis."""
     paid: Money
     """The payments, less the refunds."""
     refunded: Money
-    """The amount taken off the price after the sale."""
+    """The amount that was credited: taken off the price."""
+    written_off: Money
+    """The amount that is not expected to be paid any more."""
     due: Money
     """The amount still to be paid."""
     due_on: date | None
@@ -112,7 +136,9 @@ class Order:
     """The contact details of the customer."""
     note: str
     """The customer's note."""
-    lines: list[OrderLine]
+    lines: list[OrderLine] = computed(
+        lambda order, viewer: [show(OrderLine, line, viewer) for line in _opened(order, viewer).lines]
+    )
     """The lines."""
     placed_at: datetime
     """When it was placed."""
@@ -130,6 +156,8 @@ class Order:
     """The assignment that moves it."""
     buyer_id: CooperativeId | None
     """The cooperative that is charged with it; cleared by netting."""
+    terms: int
+    """How often its lines were stated: 2 if VAT was another on the day of supply than when it was placed."""
     version: int
     available_transitions: list[Step] = steps("OrderTransition", ORDER)
 

@@ -10,15 +10,22 @@ from app.domain.books.flows import Credited, Flow, Purchase, StatementAxis, Stat
 from app.domain.ledger import AccountKind
 
 _DAY = {"period": "j.period", "work": "j.effective_on"}
-_SOLD = "('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')"
+_SOLD = """('charge', 'cost', 'sale', 'sale_reversal', 'credit', 'write_off', 'cancel', 'sale_refund', 'release',
+            'release_reversal')"""
+_CUSTOMERS = "('receivable_customer', 'receivable_cooperative', 'customer_credit', 'advance')"
+"""Accounts that only wait for a customer's money, or hold it until the delivery."""
 _TOGETHER = "('joint_purchase', 'joint_purchase_credit')"
 _WHAT = "regexp_replace(j.kind, '_reversal$', '')"
 """The kind of what was booked or undone."""
 _ORDER_OF = """
-    left join refund r on j.source_type = 'refund' and r.id = j.source_id
+    left join credit r on j.source_type in ('credit', 'refund') and r.id = j.source_id
+    left join write_off w on j.source_type = 'write_off' and w.id = j.source_id
+    left join cost_claim k on j.source_type = 'cost_claim' and k.id = j.source_id
+    left join assignment t on j.source_type = 'assignment' and t.id = j.source_id
     left join earning g on j.source_type = 'earning' and g.id = j.source_id
-    join "order" o on o.id = coalesce(r.order_id, g.order_id, j.source_id)"""
-"""The order behind a sale, its refunds, and what was held of it."""
+    join "order" o
+      on o.id = coalesce(r.order_id, w.order_id, k.order_id, t.order_id, g.order_id, j.source_id)"""
+"""The order behind a charge, a cost, a sale, what was taken off, and what was held of it."""
 
 
 async def lines(
@@ -48,7 +55,8 @@ async def earned(
          where j.cooperative_id = $1 and j.kind in {_SOLD} and o.id in (
                select order_id from earning where member_id = $2
                union select order_id from earning where to_member_id = $2)
-           and e.facts ->> 'member' = $2::text and {_DAY[axis]} between $3 and $4 and j.booked_at <= $5
+           and a.kind <> 'to_share' and e.facts ->> 'member' = $2::text
+           and {_DAY[axis]} between $3 and $4 and j.booked_at <= $5
          group by 1, 2, 3"""
     return [dict(row) for row in await tx.rows(sql, cooperative_id, member_id, since, until, as_of)]
 
@@ -62,10 +70,12 @@ async def closed_through(tx: Tx, cooperative_id: UUID) -> date | None:
 async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
     """The flows of one order's money, after refunds."""
     sql = f"""
-        select a.kind as target, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'member' as member,
+        select a.kind as target,
+               case when a.kind = 'to_share' then 'supplied' else coalesce(e.facts ->> 'of', e.rule) end as rule,
+               e.facts ->> 'member' as member,
                sum(e.cents)::bigint as cents, (array_agg(e.facts order by j.id))[1] as facts
           from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
-         where o.id = $1 and j.kind in {_SOLD} and a.kind not in ('receivable_customer', 'receivable_cooperative')
+         where o.id = $1 and j.kind in {_SOLD} and a.kind not in {_CUSTOMERS}
          group by 1, 2, 3 order by 1, 2, 3"""
     rows = await tx.rows(sql, order_id)
     return [
@@ -106,7 +116,7 @@ async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
              where j.cooperative_id = $1 and j.period = $2 group by 1, 2, 3)
         select 'customer' as source, kind as target, sum(cents)::bigint as cents from moved
-         where what in {_SOLD} and kind not in ('receivable_customer', 'receivable_cooperative') group by kind
+         where what in {_SOLD} and kind not in {_CUSTOMERS} group by kind
         union all
         select 'pot', 'purchase', sum(case when kind = 'bank' then cents else -cents end)::bigint from moved
          where what in ('spend', 'spend_back') and kind = 'bank'

@@ -12,7 +12,6 @@ from app.db.earning.earnings import earnings
 from app.db.earning.thresholds import fund_f, member_f
 from app.db.engine import Tx
 from app.db.failures import failure_of
-from app.domain.books.corrections import DEBT
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.earnings import comes_out_again
 from app.domain.earning.split import BY_YEAR_TOTAL
@@ -81,35 +80,6 @@ INVARIANTS = {
         union all
         select caller || ' ' || verb || ' ' || key from idempotency
          where (outcome ? 'result')::int + (outcome ? 'refusal')::int + (outcome ? 'forgotten')::int <> 1""",
-    "I7 a reversal undoes exactly its own journal": f"""
-        select r.id::text as what from journal r left join journal j on j.id = r.reverses
-         where (r.kind like '%_reversal') <> (r.reverses is not null)
-            or r.kind <> j.kind || '_reversal' or r.source_id <> j.source_id or r.cooperative_id <> j.cooperative_id
-        union all
-        select r.id::text from journal r join entry e on e.journal_id in (r.id, r.reverses)
-         where r.reverses is not null and e.rule <> all ({BY_YEAR}) and e.rule <> '{DEBT}'
-           and coalesce(e.facts ->> 'of', '') <> all ({BY_YEAR})
-         group by r.id, e.account_id having sum(e.cents) <> 0""",
-    "I7 refunds are at most what was paid, take nothing that was not there, and end at nothing": f"""
-        select o.reference as what from "order" o
-          left join (select order_id, sum(cents - returned_cents) as cents, sum(vat_cents) as vat_cents from refund
-                      where cents > returned_cents group by 1) r on r.order_id = o.id
-         where o.refunded_cents <> r.cents or r.vat_cents > o.vat_cents
-            or r.cents is null and o.refunded_cents not in (0, o.net_cents + o.vat_cents)
-        union all
-        select j.id::text from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
-         where j.kind = 'sale_refund' and e.rule = 'refund' and e.cents > 0
-           and e.facts ->> 'of' not in ('costs_above_net', 'customer', 'vat_charged')
-        union all
-        select o.reference from "order" o
-          join (select id as refund_id, order_id from refund union all select id, id from "order"
-                union all select id, order_id from earning) s on s.order_id = o.id
-          join journal j on j.source_id = s.refund_id join entry e on e.journal_id = j.id
-         where o.refunded_cents = o.net_cents + o.vat_cents
-           and exists (select 1 from refund r where r.order_id = o.id and r.cents > r.returned_cents)
-           and j.kind in ('sale', 'sale_reversal', 'sale_refund', 'release', 'release_reversal')
-           and e.rule <> all ({BY_YEAR})
-         group by o.id, o.reference, e.account_id having sum(e.cents) <> 0""",
     "I8 what an earning says of its split is what was booked": """
         with whole as (
             select journal_id from earning where journal_id is not null group by 1
@@ -119,14 +89,15 @@ INVARIANTS = {
               from whole join earning e using (journal_id), jsonb_array_elements(e.legs) l group by 1, 2),
         booked as (
             select e.journal_id, e.rule, sum(e.cents) as cents from whole join entry e using (journal_id)
-             where e.rule not in ('customer', 'vat', 'charged', 'vat_charged', 'assignment_cost', 'assignment_charge')
+             where e.rule not in ('customer', 'vat', 'charged', 'vat_charged', 'assignment_cost', 'assignment_charge',
+                                  'cost', 'shared')
              group by 1, 2)
         select journal_id || ' ' || rule as what from said full join booked using (journal_id, rule)
          where coalesce(said.cents, 0) <> coalesce(booked.cents, 0)
         union all
         select id::text from earning cross join lateral (
             select coalesce(sum((l ->> 'cents')::bigint), 0) as cents from jsonb_array_elements(legs) l) s
-         where state in ('posted', 'held', 'forfeited') and s.cents <> net_cents - refunded_cents""",
+         where state in ('posted', 'held', 'forfeited') and s.cents <> net_cents - refunded_cents - cost_cents""",
     "I9 the month totals are what the earnings say was kept, and what was kept before the books began": """
         select coalesce(m.member_id, e.member_id) || ' ' || coalesce(m.month, e.month) as what
           from (select member_id, month, agreement_id, kept_cents - opening_cents as cents from member_month) m
@@ -156,7 +127,8 @@ INVARIANTS = {
                    -sum(e.cents) filter (where e.rule = 'remit_above_fund') as municipality
               from entry e join journal j on j.id = e.journal_id join account a on a.id = e.account_id
              where a.kind = 'cooperative_fund' and j.agreement_id is not null
-               and coalesce(e.facts ->> 'of', '') <> 'vat_charged' group by 1, 2)
+               and coalesce(e.facts ->> 'of', e.rule) not in ('vat_charged', 'lead_bears', 'written_off', 'cost')
+             group by 1, 2)
         select coalesce(f.cooperative_id, booked.cooperative_id) || ' ' || coalesce(f.year, booked.year) as what
           from f join began using (cooperative_id, year) full join booked using (cooperative_id, year)
          where coalesce(f.municipality - began.municipality, 0) <> coalesce(booked.municipality, 0)
@@ -206,15 +178,19 @@ INVARIANTS = {
     "I10 the parts and costs of an assignment make its price, and partners book what the lead says they charge": """
         with sale as (
             select o.assignment_id, o.id, o.cooperative_id, o.buyer_id, o.net_cents - coalesce((
-                   select sum(r.cents - r.returned_cents - r.vat_cents) from refund r
-                    where r.order_id = o.id), 0) as net
+                   select sum(r.net_cents) from credit r where r.order_id = o.id and r.reversed_on is null), 0) as net
               from "order" o where o.assignment_id is not null and o.state = 'completed'),
         earned as (
             select order_id, sum(net_cents - refunded_cents) as net from earning group by 1)
         select a.id::text as what from assignment a
           join sale c on c.assignment_id = a.id and c.buyer_id is null
-         where c.net <> (select coalesce(sum((k ->> 'cents')::bigint - (k ->> 'refunded_cents')::bigint), 0)
+         where c.net <> (select coalesce(sum((k ->> 'cents')::bigint
+                                             - coalesce(k ->> 'deducted_vat_cents', '0')::bigint), 0)
                            from jsonb_array_elements(a.costs) k)
+                      + (select coalesce(sum(e.cents), 0) from entry e join journal j on j.id = e.journal_id
+                           left join credit r on j.source_type = 'credit' and r.id = j.source_id
+                          where coalesce(e.facts ->> 'of', e.rule) = 'lead_bears'
+                            and coalesce(r.order_id, j.source_id) in (c.id, a.id))
                       + (select coalesce(sum(e.net), 0) from sale s join earned e on e.order_id = s.id
                           where s.assignment_id = a.id)
         union all
@@ -285,8 +261,11 @@ INVARIANTS = {
          where coalesce(a.posted, 0) <> coalesce(s.cents, 0)""",
     "I14 what was paid, granted and traded is what the books say of it": f"""
         with said as (
-            select 'payment' as source_type, id as source_id, case when reversed_on is null then -cents else 0 end as n
+            select 'payment' as source_type, id as source_id,
+                   case when reversed_on is null and state = 'recorded' then -cents else 0 end as n
               from payment
+            union all
+            select 'repayment', id, case when reversed_on is null then cents else 0 end from repayment
             union all
             select 'spending', id, case when paid_on is null then 0 else coalesce(spent_cents, cents) end from spending
             union all
@@ -298,11 +277,12 @@ INVARIANTS = {
             union all
             select 'barter', id, case state when 'confirmed' then minutes else 0 end from barter),
         booked as (
-            select j.source_type, j.source_id, sum(e.cents) as n
+            select case j.source_type when 'refund' then 'repayment' else j.source_type end as source_type, j.source_id,
+                   sum(e.cents) as n
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
              where case j.source_type when 'allowance' then a.kind = 'payable_member'
-                                      when 'barter' then e.cents > 0 and {STANDS} else a.kind = 'bank' end
-               and j.source_type in (select source_type from said)
+                                      when 'barter' then e.cents > 0 and {STANDS} else a.kind in ('bank', 'cash') end
+               and (j.source_type = 'refund' or j.source_type in (select source_type from said))
              group by 1, 2)
         select source_type || ' ' || source_id as what from said full join booked using (source_type, source_id)
          where coalesce(said.n, 0) <> coalesce(booked.n, 0)""",

@@ -11,9 +11,11 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.selling.orders import orders
 from app.db.store import Store
 from app.domain.books.nettings import Between, CreditLimit, Netting, StatementLine
 from app.domain.page import Page, PageRequest, cut
+from app.domain.selling.orders import Order
 
 
 class NettingRow(SQLModel, table=True):
@@ -117,6 +119,16 @@ async def with_claims(tx: Tx, since: datetime) -> list[tuple[UUID, UUID]]:
     return [(UUID(int=row["one"].int), UUID(int=row["other"].int)) for row in await tx.rows(sql, since)]
 
 
+async def unpaid_with_vat(tx: Tx, netting: Netting) -> list[Order]:
+    """The locked charges between the two until then that are not paid and whose VAT is due with their money."""
+    sql = f"""{orders.select}
+        where t.completed_at <= $3 and t.vat_with_money and t.paid_cents <> t.net_cents + t.vat_cents - t.refunded_cents
+          and (t.cooperative_id = $1 and t.buyer_id = $2 or t.cooperative_id = $2 and t.buyer_id = $1)
+        order by t.id for no key update of t"""
+    rows = await tx.rows(sql, netting.first_id, netting.second_id, netting.as_of)
+    return [orders.load(row) for row in rows]
+
+
 async def mark_paid(tx: Tx, netting: Netting) -> None:
     """Marks the charges between the two until then as paid."""
     sql = """update "order" set paid_cents = net_cents + vat_cents - refunded_cents, version = version + 1
@@ -127,6 +139,17 @@ async def mark_paid(tx: Tx, netting: Netting) -> None:
 
 _BEFORE = """select p.as_of from netting p where p.first_id = $1 and p.second_id = $2 and p.state = 'confirmed'
                 and p.id < $4 order by p.id desc limit 1"""
+
+
+async def paid_with_vat(tx: Tx, netting: Netting) -> list[Order]:
+    """The locked charges that this netting paid and whose VAT is due with their money."""
+    sql = f"""{orders.select}
+        where t.completed_at <= $3 and t.completed_at > coalesce(({_BEFORE}), '-infinity') and t.paid_cents <> 0
+          and t.vat_with_money
+          and (t.cooperative_id = $1 and t.buyer_id = $2 or t.cooperative_id = $2 and t.buyer_id = $1)
+        order by t.id for no key update of t"""
+    rows = await tx.rows(sql, netting.first_id, netting.second_id, netting.as_of, netting.id)
+    return [orders.load(row) for row in rows]
 
 
 async def mark_unpaid(tx: Tx, netting: Netting) -> None:

@@ -42,6 +42,8 @@ class CostClaimRow(SQLModel, table=True):
     decided_at: datetime | None = c.when(null=True)
     reason: str = c.text()
     confirmed_by: UUID | None = c.link("person", null=True, index=False)
+    deducted_vat_cents: int = c.cents()
+    borne_by: str = c.text()
     version: int
 
 
@@ -55,13 +57,14 @@ APPROVED = """(
                sum(c.cents)::bigint as cents
           from cost_claim c join "order" o on o.id = c.order_id
          where c.member_id = t.member_id and c.category = t.category and c.state = 'approved'
-           and (o.refunded_cents = 0 or o.refunded_cents < o.net_cents + o.vat_cents)
          group by 1) y)"""
-"""Cents approved for the member in the category by the year of the work, but for orders that were all given back."""
+"""Cents approved for the member in the category by the year of the work."""
 LINE_PEOPLE = """(
     select coalesce(array_agg(p.id), '{}')
       from cost_claim c cross join lateral (values (c.claimed_by), (c.decided_by)) p (id)
-     where c.order_line_id = t.order_line_id and c.state = 'approved' and c.id <> t.id and p.id is not null)"""
+     where c.order_line_id in (select unnest(l.replaces || l.id) from order_line l
+                                where l.order_id = t.order_id and t.order_line_id = any(l.replaces || l.id))
+       and c.state = 'approved' and c.id <> t.id and p.id is not null)"""
 claims = Store(
     CostClaimRow,
     CostClaim,

@@ -13,9 +13,11 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.people.small_business import SPELLS
 from app.db.rules import SIGNED
 from app.db.store import Query, Store
 from app.domain.market.offerings import Hold, Offering
+from app.domain.small_business import Spell
 
 
 class OfferingRow(SQLModel, table=True):
@@ -130,7 +132,7 @@ offerings = Store(
     maker_state=f"case when {UNSEEN} then (select m.state from member m where m.id = t.member_id) end",
 )
 holds = Store(HoldRow, Hold)
-_DAY = TypeAdapter(date | None)
+_SPELLS = TypeAdapter(tuple[Spell, ...])
 
 
 async def lock_stock(tx: Tx, offering_ids: Sequence[UUID]) -> None:
@@ -139,18 +141,19 @@ async def lock_stock(tx: Tx, offering_ids: Sequence[UUID]) -> None:
     await tx.rows(sql, list(offering_ids))
 
 
-def locked_offerings(offering_ids: Sequence[UUID]) -> Query[tuple[Offering, date | None]]:
-    """Asks for offerings as they are once their stock is locked, each with since when its seller charges no VAT."""
+def locked_offerings(offering_ids: Sequence[UUID]) -> Query[tuple[Offering, tuple[Spell, ...]]]:
+    """Asks for offerings as they are once their stock is locked, each with the times when its seller charges no VAT."""
     sql = f"""
         with s as materialized (select offering_id, units, held from stock where offering_id = any($1)
                                  order by offering_id for update)
-        select {offerings.own}, s.units as stock, coalesce(s.held, 0) as held, c.small_business_from
-          from offering t join cooperative c on c.id = t.cooperative_id left join s on s.offering_id = t.id
+        select {offerings.own}, s.units as stock, coalesce(s.held, 0) as held,
+               {SPELLS.format(cooperative="t.cooperative_id")} as spells
+          from offering t left join s on s.offering_id = t.id
          where t.id = any($1) order by t.id"""
     return Query(
         sql,
         (tuple(offering_ids),),
-        lambda row: (offerings.load(row), _DAY.validate_python(row["small_business_from"])),
+        lambda row: (offerings.load(row), _SPELLS.validate_python(row["spells"])),
     )
 
 
@@ -183,9 +186,12 @@ async def write_consumer_prices(tx: Tx, day: date, cooperative_ids: Sequence[UUI
     """
     sql = """
         with found as (
-            select o.id, case when o.price_basis = 'incl' or c.small_business_from <= $1 then o.price_cents
+            select o.id, case when o.price_basis = 'incl' or exists (
+                       select from small_business_spell b
+                        where b.cooperative_id = o.cooperative_id and b.since <= $1
+                          and (b.until is null or b.until > $1)) then o.price_cents
                               else o.price_cents + (o.price_cents * r.basis_points + 5000) / 10000 end as cents
-              from offering o join cooperative c on c.id = o.cooperative_id
+              from offering o
              cross join lateral (select v.basis_points from vat_rate v
                                   where v.vat_class = o.vat_class and v.from_date <= $1
                                   order by v.from_date desc limit 1) r

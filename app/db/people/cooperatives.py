@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.people.small_business import SPELLS
 from app.db.store import Store
 from app.domain.access import Role
 from app.domain.people.cooperatives import Cooperative
@@ -22,6 +23,12 @@ class CooperativeRow(SQLModel, table=True):
         c.check("cooperative_kvk_number", "kvk_number ~ '^[0-9]{8}$'"),
         c.check("cooperative_not_its_own_umbrella", "umbrella_id <> id"),
         c.check("cooperative_oin", "oin ~ '^[0-9]{20}$'"),
+        c.check(
+            "cooperative_cash_method",
+            "(cash_method_from is null) = (cash_method_ground is null)"
+            " and cash_method_ground in ('listed_trade', 'mostly_private') and cash_method_until > cash_method_from"
+            " and extract(doy from cash_method_from) = 1 and extract(doy from cash_method_until) = 1",
+        ),
         c.check("cooperative_payment_days", "payment_days between 0 and 90"),
         *c.longest("cooperative", name=120, town=80, about=4000, legal_name=120, email=254, phone=30, vat_id=20),
     )
@@ -34,7 +41,9 @@ class CooperativeRow(SQLModel, table=True):
     about: str = c.text()
     kvk_number: str | None = c.text(null=True)
     umbrella_id: UUID | None = c.link("cooperative", null=True)
-    small_business_from: date | None = c.day(null=True)
+    cash_method_from: date | None = c.day(null=True)
+    cash_method_until: date | None = c.day(null=True)
+    cash_method_ground: str | None = c.text(null=True)
     legal_name: str | None = c.text(null=True)
     postal_address: dict[str, Any] | None = c.json(null=True)
     email: str | None = c.text(null=True)
@@ -45,7 +54,12 @@ class CooperativeRow(SQLModel, table=True):
     version: int
 
 
-cooperatives = Store(CooperativeRow, Cooperative, fixed=("slug", "legal_form", "municipality_id"))
+cooperatives = Store(
+    CooperativeRow,
+    Cooperative,
+    fixed=("slug", "legal_form", "municipality_id"),
+    small_business_spells=SPELLS.format(cooperative="t.id"),
+)
 
 
 async def all_cooperatives(tx: Tx) -> list[UUID]:

@@ -19,6 +19,8 @@ from app.domain.actors import Actor, Identity
 from app.domain.errors import KeyReused, StillRunning
 
 KEPT = timedelta(days=7)
+UNKNOWN = ""
+"""The hash of a request of before an upgrade that gave requests other fields: its key alone says which it was."""
 
 
 class IdempotencyRow(SQLModel, table=True):
@@ -68,7 +70,7 @@ async def enter_with_key(
             raise
         raise StillRunning(key=key) from None
     actor = actor_of(row["entered"], who)
-    if row["request_hash"] not in (None, request_hash):
+    if row["request_hash"] not in (None, UNKNOWN, request_hash):
         raise KeyReused(key=key)
     tx.answers = answers_to(first, row[3:])
     return actor, Claimed(verb, key, request_hash, row["outcome"])

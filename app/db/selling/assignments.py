@@ -49,6 +49,7 @@ class AssignmentRow(SQLModel, table=True):
     net_cents: int = c.cents()
     deposit_cents: int = c.cents()
     order_id: UUID | None = c.link("order", null=True)
+    real_property: bool
     terms: int
     signed_ids: list[UUID] = c.ids()
     party_ids: list[UUID] = c.ids()

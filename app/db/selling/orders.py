@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, SmallInteger, func
+from sqlalchemy import ARRAY, BigInteger, DateTime, Index, SmallInteger, Uuid, func
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
@@ -13,12 +13,8 @@ from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.page import Page, PageRequest, cut
 from app.domain.selling.order_filters import OrderFilter, OrderParties, PaymentFilter
-from app.domain.selling.orders import (
-    GuestOrder,
-    Order,
-    OrderEvent,
-    OrderLine,
-)
+from app.domain.selling.order_lines import OrderLine
+from app.domain.selling.orders import GuestOrder, Order, OrderEvent
 
 
 class OrderRow(SQLModel, table=True):
@@ -26,7 +22,8 @@ class OrderRow(SQLModel, table=True):
     __table_args__ = (
         c.check("order_amounts", "net_cents >= 0 and vat_cents >= 0"),
         c.check("order_paid", "paid_cents >= 0 and (buyer_id is null or paid_cents <= net_cents + vat_cents)"),
-        c.check("order_refunded", "refunded_cents between 0 and net_cents + vat_cents"),
+        c.check("order_refunded", "refunded_cents >= 0 and written_off_cents >= 0"),
+        c.check("order_price", "refunded_cents + written_off_cents <= net_cents + vat_cents"),
         c.check("order_called_off", "refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled')"),
         c.check(
             "order_state",
@@ -61,12 +58,16 @@ class OrderRow(SQLModel, table=True):
     state: str = c.text()
     paid_cents: int = c.cents()
     refunded_cents: int = c.cents()
+    written_off_cents: int = c.cents()
+    fund_bears: bool
+    charge_parts: int
     delivered_at: datetime | None = c.when(null=True)
     completes_at: datetime | None = c.when(null=True)
     completed_at: datetime | None = c.when(null=True)
     sale_parts: int
     sale_reversed: bool
     assignment_id: UUID | None = c.link(None, null=True)
+    vat_with_money: bool
     buyer_id: UUID | None = c.link("cooperative", null=True)
     external_reference: str | None = c.text(null=True)
     payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
@@ -74,6 +75,7 @@ class OrderRow(SQLModel, table=True):
         sa_type=DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": func.now()}
     )
     """When the row was written last: a trigger keeps it, whoever writes."""
+    terms: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "1"})
     version: int
 
 
@@ -86,6 +88,7 @@ class OrderLineRow(SQLModel, table=True):
             "order_line_minutes",
             "(minutes is not null) = (price_unit = 'hour') and (minutes is null or quantity = (minutes + 59) / 60)",
         ),
+        c.check("order_line_terms", "terms > 0 and cardinality(replaces) = terms - 1"),
     )
     id: UUID = c.key()
     order_id: UUID = c.link("order")
@@ -98,6 +101,7 @@ class OrderLineRow(SQLModel, table=True):
     unit_price_cents: int = c.cents()
     vat_class: str = c.text()
     vat_basis_points: int
+    reversed_basis_points: int
     counts_stock: bool
     purchase_cents: int | None = c.cents(null=True)
     minutes: int | None
@@ -105,6 +109,12 @@ class OrderLineRow(SQLModel, table=True):
     net_cents: int = c.cents()
     vat_cents: int = c.cents()
     gross_cents: int = c.cents()
+    terms: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "1"})
+    replaces: list[UUID] = Field(sa_type=ARRAY(Uuid), sa_column_kwargs={"server_default": "{}"})
+    kept_net_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    kept_vat_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    taxed_as: str | None = c.text(null=True)
+    taxed_purchase_cents: int | None = c.cents(null=True)
 
 
 class OrderEventRow(SQLModel, table=True):
@@ -123,6 +133,16 @@ class OrderEventRow(SQLModel, table=True):
     note: str = c.text()
 
 
+LINES = """(
+    select coalesce(jsonb_agg(to_jsonb(l) || coalesce(c.credited, '{}') order by l.id), '[]')
+      from order_line l
+      left join lateral (
+           select jsonb_build_object('credited_net_cents', sum(c.net_cents), 'credited_vat_cents', sum(c.vat_cents),
+                                     'credited_quantity', sum(c.quantity)) as credited
+             from credit_line c join credit k on k.id = c.credit_id and k.reversed_on is null
+            where c.order_line_id = any(l.replaces || l.id) having count(*) > 0) c on true
+     where l.order_id = t.id and l.terms = t.terms)"""
+"""The last lines of an order, with what was credited of each and of those that it replaces."""
 orders = Store(
     OrderRow,
     Order,
@@ -130,8 +150,6 @@ orders = Store(
         "cooperative_id",
         "reference",
         "contact",
-        "net_cents",
-        "vat_cents",
         "placed_at",
         "accept_by",
         "customer_person_id",
@@ -143,23 +161,10 @@ orders = Store(
         "external_reference",
         "payment_days",
     ),
-    lines="(select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from order_line l where l.order_id = t.id)",
+    lines=LINES,
 )
 lines = Store(OrderLineRow, OrderLine)
 events = Store(OrderEventRow, OrderEvent)
-
-
-async def turnover_of_year(tx: Tx, cooperative_id: UUID, year: int) -> int:
-    """Net cents that a cooperative sold in a calendar year, without cancelled orders and refunds.
-
-    Locks the cooperative until the transaction ends: the next order counts this one.
-    """
-    await tx.value("select 1 from cooperative where id = $1 for no key update", cooperative_id)
-    sql = """select coalesce(sum(case when refunded_cents = 0 then net_cents
-                    else net_cents * (net_cents + vat_cents - refunded_cents) / (net_cents + vat_cents) end), 0)::bigint
-               from "order" where cooperative_id = $1 and state not in ('refused', 'expired', 'cancelled')
-                and extract(year from placed_at at time zone 'Europe/Amsterdam') = $2"""
-    return int(await tx.value(sql, cooperative_id, year))
 
 
 async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:

@@ -2,7 +2,7 @@
 -- who take part, and by the customer whose order it is.
 alter table assignment enable row level security, force row level security;
 grant select, insert, update (title, about, place, starts_at, ends_at, audience, partner_ids, lines, costs, net_cents,
-                              deposit_cents, order_id, terms, signed_ids, party_ids, member_ids, open_seats, state,
+                              deposit_cents, order_id, real_property, terms, signed_ids, party_ids, member_ids, open_seats, state,
                               delivered_at, reason, version)
     on assignment to samen_app;
 create policy read on assignment for select to samen_app

@@ -13,7 +13,10 @@ select o.id, o.title, o.text, o.category, to_json(o.tags) as tags, o.kind, o.pri
  cross join lateral (select v.basis_points from vat_rate v
                       where v.vat_class = o.vat_class and v.from_date <= current_date
                       order by v.from_date desc limit 1) r
- cross join lateral (select case when c.small_business_from <= current_date or o.vat_class = 'margin' then 0
+ cross join lateral (select case when o.vat_class = 'margin' or exists (
+                                       select from small_business_spell b
+                                        where b.cooperative_id = c.id and b.since <= current_date
+                                          and (b.until is null or b.until > current_date)) then 0
                                  else r.basis_points end as basis_points) v
  where o.state = 'published';
 alter view catalogue_offering owner to samen_books;

@@ -1,7 +1,7 @@
--- Public. The network adds cooperatives and places them; the staff change the rest. Whoever places an order locks the
--- cooperative while its turnover is counted.
+-- Public. The network adds cooperatives and places them; the staff change the rest.
 alter table cooperative enable row level security, force row level security;
-grant select, insert, update (name, town, about, kvk_number, umbrella_id, small_business_from, legal_name, postal_address,
+grant select, insert, update (name, town, about, kvk_number, umbrella_id, cash_method_from, cash_method_until,
+                              cash_method_ground, legal_name, postal_address,
                               email, phone, vat_id, oin, payment_days, version)
     on cooperative to samen_app;
 create policy read on cooperative for select to samen_app using (true);

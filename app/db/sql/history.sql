@@ -17,8 +17,8 @@ begin
         using errcode = 'SM009';
 end $$;
 
--- Why money was given back stands in words that can be forgotten; the amount, the day and the person who did it stay.
-create function refuse_change_of_refund() returns trigger
+-- The reason of an entry stands in words that can be forgotten; the amount, the day and the person who did it stay.
+create function refuse_change_of_words() returns trigger
     language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and to_jsonb(new) = to_jsonb(old) || '{"reason": ""}' then

@@ -20,14 +20,14 @@ create function app_of_order(p_order uuid) returns uuid
 $$;
 grant execute on function app_of_order to samen_worker;
 
--- The price in cents less what was taken off it; 0 once an order was called off. This function and those that follow
--- say what the properties of an order in the domain say.
+-- The price in cents less what was credited and written off; 0 once an order was called off. This function and those that
+-- follow say what the properties of an order in the domain say.
 create function price_left(p_order "order") returns bigint
     language sql immutable as $$
     select case when p_order.state in ('refused', 'expired', 'cancelled') then 0
-                else p_order.net_cents + p_order.vat_cents - p_order.refunded_cents end
+                else p_order.net_cents + p_order.vat_cents - p_order.refunded_cents - p_order.written_off_cents end
 $$;
-grant execute on function price_left to samen_app;
+grant execute on function price_left to samen_app, samen_worker, samen_reader;
 
 -- Cents that are still to be paid.
 create function due_cents(p_order "order") returns bigint
@@ -41,14 +41,15 @@ create function owed_back(p_order "order") returns bigint
     language sql immutable as $$
     select greatest(p_order.paid_cents - price_left(p_order), 0)
 $$;
-grant execute on function owed_back to samen_app;
+grant execute on function owed_back to samen_app, samen_reader;
 
 -- How much of the price is paid, also of an order that was called off.
 create function payment_of(p_order "order") returns text
     language sql immutable as $$
     select case
         when p_order.refunded_cents > 0 and p_order.refunded_cents = p_order.net_cents + p_order.vat_cents then 'refunded'
-        when p_order.paid_cents >= p_order.net_cents + p_order.vat_cents - p_order.refunded_cents
+        when p_order.paid_cents
+             >= p_order.net_cents + p_order.vat_cents - p_order.refunded_cents - p_order.written_off_cents
             then case when p_order.refunded_cents > 0 then 'partly_refunded' else 'paid' end
         when p_order.paid_cents > 0 then 'partly_paid'
         else 'unpaid' end
@@ -112,11 +113,52 @@ begin
 end $$;
 
 -- Lines come before an order moves, whoever writes them: `samen.placing` is a setting, which a statement can set itself.
+-- Only its delivery gives an order other lines, with the next `terms`: each repeats the one that it replaces, but for its
+-- VAT. `comes_with_a_delivery` looks at the commit whether the order was delivered with them.
 create function comes_with_its_order() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if not exists (select from "order" where id = new.order_id and version = 1) then
+    if new.terms = 1 and not exists (select from "order" where id = new.order_id and version = 1) then
         raise insufficient_privilege using message = 'an order gets its lines when it is placed';
+    end if;
+    if new.terms > 1 and not exists (
+        select from "order" o join order_line l on l.order_id = o.id and l.terms = o.terms
+         where o.id = new.order_id and o.state in ('accepted', 'in_progress') and o.terms = new.terms - 1
+           and new.replaces = l.replaces || l.id
+           and (new.offering_id, new.edition, new.member_id, new.title, new.price_unit, new.quantity, new.minutes,
+                new.unit_price_cents, new.basis, new.counts_stock)
+               is not distinct from
+               (l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.minutes,
+                l.unit_price_cents, l.basis, l.counts_stock)
+           and case new.basis when 'incl' then new.gross_cents = l.gross_cents else new.net_cents = l.net_cents end)
+    then
+        raise insufficient_privilege using message = 'a line is replaced at delivery, by one with another VAT';
+    end if;
+    return new;
+end $$;
+
+create function comes_with_a_delivery() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from "order" where id = new.order_id and terms = new.terms
+                                         and state in ('delivered', 'completed')) then
+        raise insufficient_privilege using message = 'a line is replaced when its order is delivered';
+    end if;
+    return null;
+end $$;
+
+-- What an order costs changes with its lines, at delivery, to their sum; no line is left out.
+create function costs_what_its_lines_say() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if new.terms <> old.terms + 1 or old.state not in ('accepted', 'in_progress') or new.state <> 'delivered'
+       or not exists (
+           select from order_line l where l.order_id = new.id and l.terms = new.terms
+           having sum(l.net_cents) = new.net_cents and sum(l.vat_cents) = new.vat_cents
+              and count(distinct l.replaces) = count(*)
+              and count(*) = (select count(*) from order_line b where b.order_id = new.id and b.terms = old.terms))
+    then
+        raise insufficient_privilege using message = 'an order costs what its lines say';
     end if;
     return new;
 end $$;
@@ -130,20 +172,26 @@ begin
     insert into "order" (id, cooperative_id, reference, contact, net_cents, vat_cents, placed_at, accept_by,
                          customer_person_id, app_id, maker_ids, guest_token_hash, needed_at, note, state, paid_cents,
                          refunded_cents, delivered_at, completed_at, sale_parts, sale_reversed, version, assignment_id,
-                         buyer_id, external_reference, payment_days)
+                         buyer_id, external_reference, payment_days, written_off_cents, fund_bears, charge_parts,
+                         vat_with_money, terms)
     select o.id, o.cooperative_id, o.reference, o.contact, o.net_cents, o.vat_cents, o.placed_at, o.accept_by,
            o.customer_person_id, o.app_id, o.maker_ids, o.guest_token_hash, o.needed_at, o.note, o.state, o.paid_cents,
            o.refunded_cents, o.delivered_at, o.completed_at, o.sale_parts, o.sale_reversed, o.version, o.assignment_id,
            o.buyer_id, o.external_reference,
-           coalesce(o.payment_days, (select c.payment_days from cooperative c where c.id = o.cooperative_id))
+           coalesce(o.payment_days, (select c.payment_days from cooperative c where c.id = o.cooperative_id)),
+           coalesce(o.written_off_cents, 0), coalesce(o.fund_bears, false), coalesce(o.charge_parts, 0),
+           coalesce(o.vat_with_money, false), coalesce(o.terms, 1)
       from jsonb_populate_record(null::"order", p_order) o;
     perform set_config('samen.placing', p_order ->> 'id', true);
     insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity, unit_price_cents,
                             vat_class, vat_basis_points, counts_stock, purchase_cents, minutes, basis, net_cents,
-                            vat_cents, gross_cents)
+                            vat_cents, gross_cents, reversed_basis_points, terms, replaces, kept_net_cents, kept_vat_cents,
+                            taxed_as, taxed_purchase_cents)
     select l.id, l.order_id, l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.unit_price_cents,
            l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents, l.minutes, l.basis, l.net_cents,
-           l.vat_cents, l.gross_cents
+           l.vat_cents, l.gross_cents, coalesce(l.reversed_basis_points, 0), coalesce(l.terms, 1),
+           coalesce(l.replaces, '{}'), coalesce(l.kept_net_cents, 0), coalesce(l.kept_vat_cents, 0), l.taxed_as,
+           l.taxed_purchase_cents
       from jsonb_populate_recordset(null::order_line, p_lines) l;
     insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, app_id, note)
     select e.id, e.order_id, e.cooperative_id, e.verb, e.state, e.at, e.person_id, e.app_id, e.note
@@ -156,8 +204,9 @@ grant execute on function add_order to samen_app;
 -- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step. Whoever
 -- sees it may lock it.
 alter table "order" enable row level security, force row level security;
-grant select, insert, update (state, paid_cents, refunded_cents, sale_parts, sale_reversed, maker_ids,
-                              assignment_id, delivered_at, completes_at, completed_at, version) on "order" to samen_app;
+grant select, insert, update (state, paid_cents, refunded_cents, written_off_cents, fund_bears, charge_parts, sale_parts,
+                              sale_reversed, maker_ids, assignment_id, delivered_at, completes_at, completed_at, vat_with_money,
+                              net_cents, vat_cents, terms, version) on "order" to samen_app;
 create policy read on "order" for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or cooperative_id = any((select my_partners())::uuid[])
@@ -180,16 +229,27 @@ create trigger customer_is_there before insert on "order" for each row
     when (new.customer_person_id is not null and new.customer_person_id = my_person())
     execute function customer_is_there();
 
--- Lines come with their order, and stay: other numbers are other lines.
+create trigger costs_what_its_lines_say before update of net_cents, vat_cents, terms on "order" for each row
+    -- One by one: PostgreSQL writes a comparison of rows with other brackets after a restore, which looks like a change.
+    when (old.net_cents is distinct from new.net_cents or old.vat_cents is distinct from new.vat_cents
+          or old.terms is distinct from new.terms)
+    execute function costs_what_its_lines_say();
+
+-- Lines come with their order, and stay: other numbers are other lines, which the staff's view adds at delivery.
 alter table order_line enable row level security, force row level security;
 grant select, insert on order_line to samen_app;
 create policy read on order_line for select to samen_app
     using (exists (select 1 from "order" o where o.id = order_line.order_id));
 create policy add on order_line for insert to samen_app
-    with check (order_id = being_placed());
+    with check (order_id = being_placed()
+                or (terms > 1 and exists (select 1 from "order" o
+                                           where o.id = order_id and o.cooperative_id = any((select my_staff())::uuid[]))));
 create trigger comes_with_its_order before insert on order_line for each row execute function comes_with_its_order();
+create constraint trigger comes_with_a_delivery after insert on order_line deferrable initially deferred for each row
+    when (new.terms > 1)
+    execute function comes_with_a_delivery();
 create trigger is_on_sale before insert on order_line for each row
-    when (new.offering_id is not null)
+    when (new.offering_id is not null and new.terms = 1)
     execute function is_on_sale();
 create trigger append_only before delete or update on order_line for each row execute function refuse_change();
 create trigger never_truncate before truncate on order_line for each statement execute function refuse_change();

@@ -4,7 +4,7 @@ create view pot with (security_barrier) as
 select m.id as member_id, m.cooperative_id, m.name, m.goal_text, m.goal_cents, s.account_id, s.lines,
        coalesce(s.balance_cents, 0)::bigint as balance_cents, coalesce(s.held_cents, 0)::bigint as held_cents,
        coalesce(s.reserved_cents, 0)::bigint as reserved_cents,
-       (select coalesce(sum(e.net_cents), 0)::bigint from earning e
+       (select coalesce(sum(e.net_cents - e.refunded_cents), 0)::bigint from earning e
          where e.member_id = m.id and e.state = 'pending') as pending_cents
   from member m
   left join lateral (

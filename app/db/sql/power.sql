@@ -16,7 +16,7 @@ create policy tell on power_event for insert to samen_app
                      or (role = 'approver' and is_my_part(cooperative_id))
                      or (cooperative_id is null and exists (
                             select 1 from app a where a.id = app_id and a.cooperative_ids <@ (select my_offices())))));
--- Only the reason of an event can be forgotten, as that of a refund.
+-- Only the reason of an event can be forgotten, as that of a credit.
 create trigger append_only before update or delete on power_event for each row
-    execute function refuse_change_of_refund();
+    execute function refuse_change_of_words();
 create trigger never_truncate before truncate on power_event for each statement execute function refuse_change();

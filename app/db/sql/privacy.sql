@@ -46,7 +46,9 @@ declare
     v_jobs uuid[] := array(select id from assignment where order_id = any(p_orders));
 begin
     update order_event set note = '' where order_id = any(p_orders) and note <> '';
-    update refund set reason = '' where order_id = any(p_orders) and reason <> '';
+    update credit set reason = '' where order_id = any(p_orders) and reason <> '';
+    update repayment set reason = '' where order_id = any(p_orders) and reason <> '';
+    update write_off set reason = '' where order_id = any(p_orders) and reason <> '';
     update payment set reason = '' where order_id = any(p_orders) and reason <> '';
     perform forget_reversals(p_orders, array(select id from payment where order_id = any(p_orders)));
     update assignment_customer set contact = '{"name": "\u2013"}' where id = any(v_jobs);

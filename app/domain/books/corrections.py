@@ -21,6 +21,10 @@ from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
 K = JournalKind
 RIGHTS: dict[JournalKind, Right] = {
     K.PAYMENT: Right.RECORD_PAYMENT,
+    K.REPAYMENT: Right.REFUND,
+    K.CREDIT: Right.REFUND,
+    K.WRITE_OFF: Right.REFUND,
+    K.COST: Right.DECIDE_CLAIM,
     K.ALLOWANCE: Right.GRANT_ALLOWANCE,
     K.DONATION: Right.WRITE_FUND,
     K.FUND_EXPENSE: Right.WRITE_FUND,

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.buying.allocation import Demand
 from app.domain.errors import ReasonNeeded, RuleRefused
 from app.domain.money import half_up
-from app.domain.vat import VatClass, rate_on
+from app.domain.vat import DECLARED_BY_BUYER, VatClass, rate_on
 
 MinimumUnit = Literal["packs", "units", "money"]
 
@@ -164,9 +164,11 @@ def bill_article(article: Article, pack_cents: int, *, by: UUID, reason: str) ->
 def check_article(article: Article) -> Article:
     """Returns the article.
 
-    Raises RuleRefused for tiers that do not start at one pack and rise, and for the margin scheme: a price under it has
-    no VAT on top, and none to share. Wet OB 1968 art. 28b.
+    Raises RuleRefused for tiers that do not start at one pack and rise, for VAT that the buyer declares itself, and for
+    the margin scheme: a price under it has no VAT on top, and none to share. Wet OB 1968 art. 28b.
     """
+    if article.vat_class in DECLARED_BY_BUYER:
+        raise RuleRefused(rule="supplier_charges_vat", value=article.vat_class)
     if article.vat_class is VatClass.MARGIN:
         raise RuleRefused(rule="no_margin_in_purchase", value=article.vat_class)
     steps = [tier.from_packs for tier in article.tiers]

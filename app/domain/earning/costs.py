@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
+from app.domain.chart import VatBox
 from app.domain.days import day_of
 from app.domain.errors import (
     ApprovedTooLate,
@@ -17,7 +19,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
 )
 from app.domain.input_vat import check_vat, deductible_vat
-from app.domain.ledger import AccountKind
+from app.domain.ledger import AccountKind, Leg
 from app.domain.money import WHOLE
 from app.domain.rules import CostCategory, RulesFrom, rules_on
 from app.domain.transitions import REASON, Case, Process, Terms, Transition, every, move, of_staff_and_member
@@ -36,6 +38,15 @@ PAYABLE = {
     Payee.SUPPLIER: AccountKind.PAYABLE_SUPPLIER,
     Payee.COOPERATIVE: AccountKind.PAYABLE_COOPERATIVE,
 }
+
+
+class CostBearer(StrEnum):
+    """Who bears an approved cost."""
+
+    EARNING = "earning"
+    """It is taken from what the job brings, before the shares."""
+    FUND = "fund"
+    """The cooperative's fund."""
 
 
 class ClaimState(StrEnum):
@@ -95,6 +106,9 @@ class CostClaim:
     decided_at: datetime | None = None
     reason: str = ""
     confirmed_by: UUID | None = None
+    deducted_vat_cents: int = 0
+    """The VAT that was deducted when it was approved."""
+    borne_by: CostBearer = CostBearer.EARNING
     delivered_at: datetime | None = None
     """The delivery of the order; loaded while the claim is undecided, like the next three fields."""
     categories: tuple[RulesFrom, ...] = ()
@@ -108,6 +122,16 @@ class CostClaim:
     def work_day(self, today: date) -> date:
         """The day of the work; before delivery it is today."""
         return day_of(self.delivered_at) if self.delivered_at else today
+
+    @property
+    def booked_cents(self) -> int:
+        """The cost that is left once its VAT is deducted."""
+        return self.cents - self.deducted_vat_cents
+
+    @property
+    def off_earning_cents(self) -> int:
+        """What an approved claim takes from what is shared."""
+        return self.booked_cents if self.borne_by is CostBearer.EARNING else 0
 
     def deductible_vat_cents(self, *, small_business: bool) -> int:
         """The VAT that is deducted; none if the cooperative uses the small-business scheme on the work day."""
@@ -166,6 +190,40 @@ def check(claim: CostClaim) -> CostClaim:
     return claim
 
 
+def cost_legs(claim: CostClaim, day: date) -> tuple[Leg, ...]:
+    """What an approved claim makes the books owe on `day`: the payee gets it, its VAT is deducted, and the rest is to
+    be shared less, or taken from the fund.
+    """
+    vat, net = claim.deducted_vat_cents, claim.booked_cents
+    payable = PAYABLE[claim.payee]
+    facts = {"category": claim.category, "payee": claim.payee, "claim": str(claim.id), "order": str(claim.order_id)}
+    facts |= {"member": str(claim.member_id)}
+    legs = (
+        Leg(
+            kind=payable,
+            cents=claim.cents,
+            rule="cost",
+            facts=facts,
+            member_id=claim.member_id if payable is AccountKind.PAYABLE_MEMBER else None,
+            party=claim.supplier if payable is AccountKind.PAYABLE_SUPPLIER else None,
+        ),
+        input_vat_leg(vat, net, day, facts),
+        Leg(
+            kind=AccountKind.TO_SHARE if claim.borne_by is CostBearer.EARNING else AccountKind.COOPERATIVE_FUND,
+            cents=-net,
+            rule="cost",
+            facts=facts,
+        ),
+    )
+    return tuple(leg for leg in legs if leg.cents)
+
+
+def input_vat_leg(vat_cents: int, base_cents: int, day: date, facts: dict[str, Any]) -> Leg:
+    """The VAT of a cost that is deducted, on its box. A receipt names no rate."""
+    about = {"box": VatBox.INPUT.value, "rate": None, "base": base_cents, "taxDay": day.isoformat()}
+    return Leg(kind=AccountKind.VAT, cents=-vat_cents, rule="cost", facts=facts | about, party=VatBox.INPUT.value)
+
+
 def rule_of(claim: CostClaim, today: date) -> CostCategory | None:
     """The rule for a claim in the agreement of the work day. Raises as `category_of` does."""
     rules = rules_on(claim.categories, claim.work_day(today), CostCategory)
@@ -219,3 +277,16 @@ def decide(
     if verb == "approve" and above_net(claim, approved, net_cents, small_business=small_business):
         state = ClaimState.TO_CONFIRM
     return replace(claim, state=state, decided_by=by, decided_at=case.now, reason=reason)
+
+
+def undecided(claim: CostClaim) -> CostClaim:
+    """An approved claim that waits for a decision again."""
+    return replace(
+        claim,
+        state=ClaimState.CLAIMED,
+        decided_by=None,
+        decided_at=None,
+        confirmed_by=None,
+        deducted_vat_cents=0,
+        reason="",
+    )

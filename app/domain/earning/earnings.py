@@ -34,7 +34,9 @@ class HeldVerb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Earning:
-    """`kept_cents` is the part that counts for the member's year total; `legs` are those of the last posting.
+    """`kept_cents` is the part that counts for the member's year total; `legs` are the shares of the last posting.
+
+    `cost_cents` was owed to others before, so the shares sum to what is left of the net amount less the costs.
 
     `held_because` is why the surplus is held until the coordinator decides: `trial` or `permission`. A transfer credits
     `to_member_id`.
@@ -102,14 +104,13 @@ HELD: Process[Earning] = Process(
 
 
 def comes_out_again(agreement: Agreement, earning: Earning) -> bool:
-    """Whether costs, percentages and the kept amount of an earning follow from its agreement (F has its own check)."""
-    costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
+    """Whether percentages and the kept amount of an earning follow from its agreement (F has its own check)."""
     if earning.state is EarningState.HELD:
-        return sum(leg.cents for leg in earning.legs) == earning.net_cents
+        return sum(leg.cents for leg in earning.legs) == earning.net_cents - earning.cost_cents
     again = split(
         agreement,
         net_cents=earning.net_cents,
-        costs=costs,
+        cost_cents=earning.cost_cents,
         months=(),
         day=earning.work_date,
         member_id=earning.credited_id,
@@ -130,9 +131,9 @@ def _by_rule(legs: Sequence[Leg]) -> list[tuple[str, str, int]]:
     return sorted((leg.rule, leg.kind, leg.cents) for leg in legs if leg.rule not in BY_YEAR_TOTAL)
 
 
-def held_leg(earning: Earning, costs: Sequence[Leg]) -> Leg | None:
+def held_leg(earning: Earning) -> Leg | None:
     """The surplus of an earning that must be held; None without a reason, or if nothing is left after costs."""
-    surplus = earning.net_cents - sum(leg.cents for leg in costs)
+    surplus = earning.net_left_cents - earning.cost_cents
     if earning.held_because is None or surplus <= 0:
         return None
     facts = {"because": earning.held_because, "surplus": surplus}

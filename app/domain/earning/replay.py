@@ -85,7 +85,7 @@ def replay(
         again = split(
             agreement,
             net_cents=earning.net_left_cents,
-            costs=[leg for leg in earning.legs if leg.rule == "cost"],
+            cost_cents=earning.cost_cents,
             months=months.get(whose, []),
             fund_months=fund,
             day=earning.work_date,

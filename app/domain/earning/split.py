@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.earning.agreements import Agreement, Example, ExampleResult
-from app.domain.earning.costs import PAYABLE, CostClaim
 from app.domain.ledger import AccountKind, Leg
 from app.domain.limits import monthly_limit
 from app.domain.money import WHOLE, half_up, share_out
@@ -78,7 +77,7 @@ class Buckets:
 
 @dataclass(frozen=True)
 class Split:
-    """The legs that credit somebody (their sum is net).
+    """The legs that credit somebody; their sum is the net amount less costs.
 
     `kept_cents` counts for the member's year, `fund_cents` for the cooperative fund's, both before remittance.
     """
@@ -185,18 +184,19 @@ def split(
     agreement: Agreement,
     *,
     net_cents: int,
-    costs: Sequence[Leg],
+    cost_cents: int = 0,
     months: Sequence[MonthTotal],
     fund_months: Sequence[MonthTotal] = (),
     day: date,
     member_id: UUID | None = None,
 ) -> Split:
-    """Shares `net_cents` earned on `day` by the agreement, after `costs` (legs to their payees).
+    """Shares `net_cents` earned on `day` by the agreement, less `cost_cents`, which are owed to others already.
 
-    The cooperative fund bears costs and reserves above the net amount. The legs sum to `net_cents`; none is zero.
+    The cooperative fund bears costs and reserves above the net amount. The legs sum to the net amount less the costs;
+    none is zero.
     """
-    first = [*costs, *_reserves(agreement, net_cents)]
-    surplus = net_cents - sum(leg.cents for leg in first)
+    first = _reserves(agreement, net_cents)
+    surplus = net_cents - cost_cents - sum(leg.cents for leg in first)
     before = buckets(months)
     if surplus < 0:
         fund = Leg(kind=AccountKind.COOPERATIVE_FUND, cents=surplus, rule="costs_above_net", facts={"net": net_cents})
@@ -285,45 +285,31 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
     )
 
 
-def cost_legs(claims: Sequence[CostClaim]) -> tuple[Leg, ...]:
-    """A leg for each approved claim, to the party that advanced the money."""
-    return tuple(
-        Leg(
-            kind=PAYABLE[claim.payee],
-            cents=claim.cents,
-            rule="cost",
-            facts={"category": claim.category, "payee": claim.payee, "claim": str(claim.id)},
-            member_id=claim.member_id if PAYABLE[claim.payee] is AccountKind.PAYABLE_MEMBER else None,
-            party=claim.supplier if PAYABLE[claim.payee] is AccountKind.PAYABLE_SUPPLIER else None,
-        )
-        for claim in claims
-    )
-
-
 def run_examples(agreement: Agreement) -> list[ExampleResult]:
     """Every worked example, split by the agreement's own rules."""
     return [ExampleResult(e.name, e.expected, by_target(_run(agreement, e))) for e in agreement.examples]
 
 
 def by_target(result: Split) -> dict[str, int]:
-    """Cents by target of a split; costs are not a target."""
+    """Cents by target of a split."""
     totals: dict[str, int] = {}
     for leg in result.legs:
-        if leg.rule != "cost":
-            totals[NAMES[leg.kind]] = totals.get(NAMES[leg.kind], 0) + leg.cents
+        totals[NAMES[leg.kind]] = totals.get(NAMES[leg.kind], 0) + leg.cents
     return {target: cents for target, cents in totals.items() if cents}
 
 
 def _run(agreement: Agreement, example: Example) -> Split:
     day = agreement.active_from
-    costs = (
-        (Leg(kind=AccountKind.PAYABLE_SUPPLIER, cents=example.cost_cents, rule="cost", facts={"category": "example"}),)
-        if example.cost_cents
-        else ()
-    )
     months = add_to_year([], agreement, day, example.year_so_far_cents) if example.year_so_far_cents else []
     fund_months = add_to_year([], agreement, day, example.fund_so_far_cents, fund=True)
-    return split(agreement, net_cents=example.net_cents, costs=costs, months=months, fund_months=fund_months, day=day)
+    return split(
+        agreement,
+        net_cents=example.net_cents,
+        cost_cents=example.cost_cents,
+        months=months,
+        fund_months=fund_months,
+        day=day,
+    )
 
 
 def _reserves(agreement: Agreement, net_cents: int) -> list[Leg]:

@@ -18,6 +18,7 @@ from app.domain.errors import (
     StockHeld,
 )
 from app.domain.people.members import SELLING, MemberState
+from app.domain.small_business import Spell, without_vat
 from app.domain.transitions import LONG_AGO, Case, Process, Terms, Transition, every, move, of_staff_and_member
 from app.domain.vat import PriceBasis, VatClass, rate_on, with_vat
 
@@ -256,18 +257,18 @@ def change(offering: Offering, changes: dict[str, Any]) -> Offering:
     return replace(changed, edition=offering.edition + 1) if offering.edition and new_contents else changed
 
 
-def consumer_cents(offering: Offering, day: date, small_business_from: date | None) -> int:
-    """What a consumer pays for a unit on a day: with VAT, unless the seller charges none from a day on."""
-    if small_business_from is not None and small_business_from <= day:
+def consumer_cents(offering: Offering, day: date, spells: Iterable[Spell]) -> int:
+    """What a consumer pays for a unit on a day: with VAT, unless the seller charges none in one of its spells."""
+    if without_vat(spells, day):
         return offering.price_cents
     return with_vat(offering.price_cents, offering.price_basis, rate_on(offering.vat_class, day))
 
 
-def shown(offering: Offering, before: Offering | None, day: date, small_business_from: date | None) -> Offering:
+def shown(offering: Offering, before: Offering | None, day: date, spells: Iterable[Spell]) -> Offering:
     """The offering with what a consumer pays for a unit, if it is new or if its price is another than `before`."""
     if before is not None and _price(before) == _price(offering):
         return offering
-    return replace(offering, consumer_price_cents=consumer_cents(offering, day, small_business_from))
+    return replace(offering, consumer_price_cents=consumer_cents(offering, day, spells))
 
 
 def set_stock(offering: Offering, stock: int | None) -> Offering:

@@ -7,11 +7,22 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Role
+from app.domain.errors import RuleRefused
 from app.domain.people.addresses import PostalAddress
+from app.domain.small_business import Spell, open_spell
 
 PAYMENT_DAYS = 14
 """The days after supply within which customers pay, unless the cooperative sets others."""
 INVOICE_DETAILS = "invoice_details"
+
+
+class CashGround(StrEnum):
+    """Why a cooperative may use the cash method: VAT is due as the money comes in (Wet OB 1968 art. 26)."""
+
+    LISTED_TRADE = "listed_trade"
+    """Its trade is on the tax office's list (Uitvoeringsbeschikking OB 1968 art. 26 lid 1)."""
+    MOSTLY_PRIVATE = "mostly_private"
+    """At least 80 % of what it supplies goes to private people (the same, lid 2)."""
 
 
 class LegalForm(StrEnum):
@@ -41,8 +52,12 @@ class Cooperative:
     about: str = ""
     kvk_number: str | None = None
     umbrella_id: UUID | None = None
-    small_business_from: date | None = None
-    """The first day under the small-business scheme: no VAT up to a yearly turnover (domain.vat)."""
+    cash_method_from: date | None = None
+    """The first day of the cash method; it is a 1 January, and so is `cash_method_until`, the first day without it."""
+    cash_method_until: date | None = None
+    cash_method_ground: CashGround | None = None
+    small_business_spells: tuple[Spell, ...] = ()
+    """The times without VAT, under the small-business scheme, oldest first."""
     legal_name: str | None = None
     """The name in the trade register."""
     postal_address: PostalAddress | None = None
@@ -54,11 +69,39 @@ class Cooperative:
     payment_days: int = PAYMENT_DAYS
     version: int = 1
 
+    def uses_cash_method(self, day: date) -> bool:
+        """Whether VAT of what it supplies on a day is due as its money comes in."""
+        begun = self.cash_method_from is not None and self.cash_method_from <= day
+        return begun and (self.cash_method_until is None or day < self.cash_method_until)
+
+    @property
+    def small_business_from(self) -> date | None:
+        """The first day of the spell of the small-business scheme that has no end yet."""
+        spell = open_spell(self.small_business_spells)
+        return spell.since if spell else None
+
     @property
     def can_invoice(self) -> bool:
         """Whether all that an invoice names of its seller is known. The small-business scheme needs no VAT id."""
         taxed = self.vat_id is not None or self.small_business_from is not None
         return self.legal_name is not None and self.postal_address is not None and taxed
+
+
+def check_cash_method(cooperative: Cooperative) -> Cooperative:
+    """Returns the cooperative.
+
+    Raises RuleRefused for a cash method that begins or ends on another day than a 1 January, that has no ground, or
+    that ends before it begins.
+    """
+    since, until = cooperative.cash_method_from, cooperative.cash_method_until
+    for day in (since, until):
+        if day is not None and (day.month, day.day) != (1, 1):
+            raise RuleRefused(rule="cash_method_begins_with_a_year", value=day.isoformat())
+    if (since is None) != (cooperative.cash_method_ground is None):
+        raise RuleRefused(rule="cash_method_has_a_ground", value="")
+    if until is not None and (since is None or until <= since):
+        raise RuleRefused(rule="ends_after_it_starts", value=until.isoformat())
+    return cooperative
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     ORDER_PAID = "order.paid"
     ORDER_PAYMENT_REVERSED = "order.payment_reversed"
     ORDER_REFUNDED = "order.refunded"
+    ORDER_REPAID = "order.repaid"
     OFFERING_SUBMITTED = "offering.submitted"
     OFFERING_SENT_BACK = "offering.sent_back"
     OFFERING_WITHDRAWN = "offering.withdrawn"
@@ -64,7 +65,8 @@ KINDS: dict[EventType, Kind] = {
     EventType.ORDER_CANCELLED: Kind(*_ORDER, "The order is off."),
     EventType.ORDER_PAID: Kind(*_ORDER, "All of it is paid."),
     EventType.ORDER_PAYMENT_REVERSED: Kind(*_ORDER, "A payment was undone; what it paid may be due again."),
-    EventType.ORDER_REFUNDED: Kind(*_ORDER, "Money went back, all of it or a part."),
+    EventType.ORDER_REFUNDED: Kind(*_ORDER, "Its price is lower; what was paid beyond it is owed back."),
+    EventType.ORDER_REPAID: Kind(*_ORDER, "Money went back to the customer."),
     EventType.OFFERING_SUBMITTED: Kind(*_DRAFT, "A member asks for a review."),
     EventType.OFFERING_SENT_BACK: Kind(*_DRAFT, "The coordinator asks for changes."),
     EventType.OFFERING_WITHDRAWN: Kind(*_DRAFT, "It needs no review for now; its maker took it back."),

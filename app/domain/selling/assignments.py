@@ -71,29 +71,27 @@ class PriceLine:
 
 @dataclass(frozen=True, kw_only=True)
 class JobCost:
-    """A cost that is paid to `supplier` before the shares; `refunded_cents` came back with a refund.
+    """A cost of a job that is paid to `supplier`, in cents with VAT.
 
-    `vat_cents` is the VAT inside `cents`; `deductible_basis_points` of it can be deducted.
+    `vat_cents` is the VAT inside `cents`; `deductible_basis_points` of it can be deducted. `deducted_vat_cents` is what
+    the lead deducts, so the job bears the rest.
     """
 
     title: str
     supplier: str
     cents: int
-    refunded_cents: int = 0
     vat_cents: int = 0
     deductible_basis_points: int = WHOLE
+    deducted_vat_cents: int = 0
 
     @property
-    def left_cents(self) -> int:
-        return self.cents - self.refunded_cents
+    def net_cents(self) -> int:
+        return self.cents - self.deducted_vat_cents
 
-    def deductible_vat_cents(self, *, small_business: bool) -> int:
-        """The VAT that is deducted; none if the lead uses the small-business scheme on the day of the work."""
-        return deductible_vat(self.vat_cents, self.deductible_basis_points, small_business=small_business)
-
-    def net_cents(self, *, small_business: bool) -> int:
-        """The cost to the lead: the amount less the VAT that is deducted."""
-        return self.cents - self.deductible_vat_cents(small_business=small_business)
+    def deducting(self, *, small_business: bool) -> "JobCost":
+        """The cost with the VAT that the lead deducts: none under the small-business scheme."""
+        vat = deductible_vat(self.vat_cents, self.deductible_basis_points, small_business=small_business)
+        return replace(self, deducted_vat_cents=vat)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +120,8 @@ class Assignment:
     net_cents: int = 0
     deposit_cents: int = 0
     order_id: UUID | None = None
+    real_property: bool = False
+    """Whether it is physical work on buildings or land: the lead declares the VAT on what its partners charge."""
     terms: int = 1
     signed_ids: tuple[UUID, ...] = ()
     party_ids: tuple[UUID, ...] = ()
@@ -150,8 +150,8 @@ class Assignment:
 
     @property
     def shared_cents(self) -> int:
-        """The amount that the parts share: the price without VAT and costs."""
-        return self.net_cents - self.cost_cents
+        """The amount that the parts share: the price without VAT, less what the job bears of its costs."""
+        return self.net_cents - sum(cost.net_cents for cost in self.costs)
 
     @property
     def unsigned_ids(self) -> tuple[UUID, ...]:

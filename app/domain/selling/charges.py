@@ -1,50 +1,15 @@
-"""The money of an assignment: the customer pays the lead, partners charge the lead, refunds go back through all."""
+"""The money of an assignment: its costs, and what the partners charge the lead for their members' parts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from app.domain.chart import box_of
-from app.domain.ledger import AccountKind, Leg, ResultLine
-from app.domain.money import share_out
+from app.domain.chart import VatBox
+from app.domain.ledger import AccountKind, Leg
+from app.domain.money import half_up
 from app.domain.selling.assignments import Assignment, JobCost
-from app.domain.selling.orders import Order, OrderLine
+from app.domain.selling.charged import Standing, about, to_share_leg, vat_facts
+from app.domain.selling.orders import Order
 from app.domain.vat import VatClass
-
-
-@dataclass(frozen=True)
-class GivenBack:
-    """The parts of a refund, in the given order: VAT, each cost, each earning."""
-
-    vat_cents: int
-    costs: tuple[int, ...]
-    nets: tuple[int, ...]
-
-
-def revenue(order: Order) -> tuple[ResultLine, ...]:
-    """The revenue of a sale without VAT, by what was sold and by its VAT."""
-    nets: dict[str, int] = {}
-    for line in order.lines:
-        category = revenue_of(line)
-        nets[category] = nets.get(category, 0) + line.net_cents
-    return tuple(ResultLine(category, cents) for category, cents in nets.items())
-
-
-def revenue_of(line: OrderLine) -> str:
-    """The category of the revenue of a line. What counts stock, and second-hand goods, are goods."""
-    if line.purchase_cents is not None:
-        return "revenue/goods/margin"
-    sold = "goods" if line.counts_stock else "services"
-    if line.vat_class is VatClass.EXEMPT:
-        return f"revenue/{sold}/exempt"
-    return f"revenue/{sold}/{box_of(line.vat_basis_points) or '1e'}"
-
-
-def revenue_back(order: Order, net_before: int, net_after: int) -> tuple[ResultLine, ...]:
-    """The revenue that goes when the net amounts refunded so far grow from `net_before` to `net_after`."""
-    lines = revenue(order)
-    weights = [line.cents for line in lines]
-    shares = zip(lines, share_out(net_after, weights), share_out(net_before, weights), strict=True)
-    return tuple(ResultLine(line.category, before - after) for line, after, before in shares)
 
 
 def reclaims_vat(order: Order) -> bool:
@@ -52,86 +17,118 @@ def reclaims_vat(order: Order) -> bool:
     return all(line.vat_class is not VatClass.EXEMPT for line in order.lines)
 
 
-def job_legs(assignment: Assignment, charges: Sequence[Order], reclaimed: bool) -> tuple[Leg, ...]:
-    """The lead's legs beside its own members': costs, and the partners' charges.
+def job_legs(assignment: Assignment, order: Order, charges: Sequence[Order], day: date) -> tuple[Leg, ...]:
+    """What the lead owes for a job beside its own members' earnings: its costs, and the partners' charges.
 
-    The lead reclaims the partners' VAT. If it is not `reclaimed`, because a partner left the small-business scheme
-    meanwhile, the lead's fund pays it.
+    The lead reclaims the partners' VAT. If it cannot, because a partner left the small-business scheme meanwhile, the
+    lead's fund pays it. All of it but that VAT is taken from what the lead has to share. The parts are those of the
+    price that was agreed: if other VAT at supply left another net price, the lead's fund bears the difference.
     """
-    title = assignment.title
-    legs = [_cost_leg(cost, cost.cents, "assignment_cost", title) for cost in assignment.costs]
+    changed = order.net_cents - assignment.net_cents
+    legs: list[Leg] = [Leg(kind=AccountKind.COOPERATIVE_FUND, cents=changed, rule="lead_bears", facts=about(order))]
+    for cost in assignment.costs:
+        legs += _cost_legs(assignment.title, cost, day)
     for charge in charges:
-        legs += _charge_legs(charge, charge.net_cents, charge.vat_cents, "assignment_charge", title, reclaimed)
-    return tuple(leg for leg in legs if leg.cents)
+        legs += charge_legs(assignment, charge, charge.net_cents, charge.vat_cents, day, reclaims_vat(order))
+        legs += reverse_charge_legs(assignment, {}, reversed_vat(charge), day, reclaims_vat(order))
+    taken = sum(leg.cents for leg in legs)
+    return tuple(leg for leg in (*legs, to_share_leg(order.id, -taken, "job_costs")) if leg.cents)
 
 
-def _cost_leg(cost: JobCost, cents: int, rule: str, title: str) -> Leg:
-    facts = {"title": title, "what": cost.title, "supplier": cost.supplier, "of": "assignment_cost"}
-    return Leg(kind=AccountKind.PAYABLE_SUPPLIER, cents=cents, rule=rule, facts=facts, party=cost.supplier)
-
-
-def _charge_legs(charge: Order, net: int, vat: int, rule: str, title: str, reclaimed: bool) -> list[Leg]:
-    facts = {"title": title, "reference": charge.reference, "of": "assignment_charge"}
-    vat_rule = "vat_charged" if rule == "assignment_charge" else rule
+def charge_legs(
+    assignment: Assignment, charge: Order, net_cents: int, vat_cents: int, day: date, reclaimed: bool
+) -> tuple[Leg, ...]:
+    """The lead's debt to a partner for so much of its charge, and its VAT; both are negative if it is given back."""
+    title = assignment.title
+    facts = {"title": title, "reference": charge.reference, "order": str(charge.id)}
+    rates = {line.vat_basis_points for line in charge.lines}
+    tax = vat_facts(VatBox.INPUT, rates.pop() if len(rates) == 1 else None, net_cents, day)
     bearer = AccountKind.VAT if reclaimed else AccountKind.COOPERATIVE_FUND
-    return [
+    legs = (
         Leg(
             kind=AccountKind.PAYABLE_COOPERATIVE,
-            cents=net + vat,
-            rule=rule,
+            cents=net_cents + vat_cents,
+            rule="assignment_charge",
             facts=facts,
             party=str(charge.cooperative_id),
         ),
-        Leg(kind=bearer, cents=-vat, rule=vat_rule, facts={"net": net, "title": title, "of": "vat_charged"}),
-    ]
-
-
-def customer_leg(order: Order) -> Leg:
-    """The leg of the debtor of a sale: the customer, or the cooperative that is charged."""
-    if order.buyer_id is None:
-        return Leg(
-            kind=AccountKind.RECEIVABLE_CUSTOMER,
-            cents=-order.gross_cents,
-            rule="customer",
-            facts={"gross": order.gross_cents},
-        )
-    facts = {"title": order.note, "reference": order.reference, "of": "charged"}
-    return Leg(
-        kind=AccountKind.RECEIVABLE_COOPERATIVE,
-        cents=-order.gross_cents,
-        rule="charged",
-        facts=facts,
-        party=str(order.buyer_id),
+        Leg(
+            kind=bearer,
+            cents=-vat_cents,
+            rule="vat_charged",
+            facts=tax | {"title": title},
+            party=VatBox.INPUT.value if reclaimed else None,
+        ),
     )
-
-
-def customer_back_leg(order: Order, cents: int) -> Leg:
-    """The same leg for `cents` less."""
-    owed = customer_leg(order)
-    return Leg(kind=owed.kind, cents=cents, rule="refund", facts=owed.facts | {"of": "customer"}, party=owed.party)
-
-
-def give_back(cents: int, vat_left: int, costs: Sequence[JobCost], nets_left: Sequence[int]) -> GivenBack:
-    """Shares a refund over what is left of VAT, costs and every part, of all cooperatives; the last refund ends at
-    zero.
-    """
-    shares = share_out(cents, [vat_left, *(cost.left_cents for cost in costs), *nets_left])
-    first = 1 + len(costs)
-    return GivenBack(shares[0], tuple(shares[1:first]), tuple(shares[first:]))
-
-
-def charge_back(net: int, net_left: int, vat_left: int) -> int:
-    """The VAT for `net` of a charge with `net_left` and `vat_left` remaining; half up; the last part takes the rest."""
-    return (2 * vat_left * net + net_left) // (2 * net_left) if net_left else 0
-
-
-def back_legs(
-    assignment: Assignment, given: GivenBack, charges: Sequence[tuple[Order, int, int]], reclaimed: bool
-) -> tuple[Leg, ...]:
-    """The lead's legs of a refund beside its members': charges are (order, net, VAT) that go back to each partner."""
-    title = assignment.title
-    back = zip(assignment.costs, given.costs, strict=True)
-    legs = [_cost_leg(cost, -cents, "refund", title) for cost, cents in back]
-    for charge, net, vat in charges:
-        legs += _charge_legs(charge, -net, -vat, "refund", title, reclaimed)
     return tuple(leg for leg in legs if leg.cents)
+
+
+def reversed_vat(charge: Order) -> dict[int, tuple[int, int]]:
+    """The VAT that a lead declares itself on what a partner charges, half up, and its base; by rate in basis points.
+
+    Physical work on buildings and land for a contractor is reverse-charged (Uitvoeringsbesluit OB 1968 art. 24b).
+    """
+    bases: dict[int, int] = {}
+    for line in charge.lines:
+        if line.reversed_basis_points:
+            bases[line.reversed_basis_points] = bases.get(line.reversed_basis_points, 0) + line.net_left_cents
+    return {rate: (half_up(base, rate), base) for rate, base in bases.items()}
+
+
+def reverse_charge_legs(
+    assignment: Assignment,
+    before: Mapping[int, tuple[int, int]],
+    after: Mapping[int, tuple[int, int]],
+    day: date,
+    reclaimed: bool,
+) -> tuple[Leg, ...]:
+    """The change of the VAT that the lead declares on a partner's charge: it owes it (2a) and deducts it (5b).
+
+    If it cannot deduct it, its fund pays it (Wet OB 1968 art. 12 lid 5, 15 and 25).
+    """
+    legs = []
+    for rate in sorted({*before, *after}):
+        (vat, base), (vat_before, base_before) = after.get(rate, (0, 0)), before.get(rate, (0, 0))
+        cents, about = vat - vat_before, {"title": assignment.title, "because": "reversed"}
+        owed = vat_facts(VatBox.REVERSE_CHARGED, rate, base - base_before, day) | about
+        legs.append(_vat_leg(VatBox.REVERSE_CHARGED, cents, owed))
+        if reclaimed:
+            deducted = vat_facts(VatBox.INPUT, rate, base - base_before, day) | about
+            legs.append(_vat_leg(VatBox.INPUT, -cents, deducted))
+        else:
+            legs.append(Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="vat_charged", facts=owed))
+    return tuple(leg for leg in legs if leg.cents)
+
+
+def _vat_leg(box: VatBox, cents: int, facts: dict[str, object]) -> Leg:
+    return Leg(kind=AccountKind.VAT, cents=cents, rule="vat_charged", facts=facts, party=box.value)
+
+
+def vat_share(before: Standing, after: Standing) -> int:
+    """What the VAT of a charge changes by, in cents, whether it is due now or with the money."""
+    return _charged_vat(after) - _charged_vat(before)
+
+
+def _charged_vat(has: Standing) -> int:
+    return sum(vat for vat, _ in (*has.vat.values(), *has.later.values()))
+
+
+def _cost_legs(title: str, cost: JobCost, day: date) -> list[Leg]:
+    facts = {"title": title, "what": cost.title, "supplier": cost.supplier}
+    tax = vat_facts(VatBox.INPUT, None, cost.net_cents, day)
+    return [
+        Leg(
+            kind=AccountKind.PAYABLE_SUPPLIER,
+            cents=cost.cents,
+            rule="assignment_cost",
+            facts=facts,
+            party=cost.supplier,
+        ),
+        Leg(
+            kind=AccountKind.VAT,
+            cents=-cost.deducted_vat_cents,
+            rule="assignment_cost",
+            facts=facts | tax,
+            party=VatBox.INPUT.value,
+        ),
+    ]

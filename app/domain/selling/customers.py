@@ -1,11 +1,13 @@
 """Customers: a person or an organisation; every order keeps a snapshot of the contact."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import BuyerNumberNeeded, BuyerReferenceNeeded, ContactIncomplete
-from app.domain.people.addresses import PostalAddress
+from app.domain.errors import BuyerNumberNeeded, BuyerReferenceNeeded, ContactIncomplete, RuleRefused, VatIdNeeded
+from app.domain.people.addresses import NETHERLANDS, PostalAddress
+from app.domain.vat import DECLARED_BY_BUYER, VatClass
 
 
 class BuyerType(StrEnum):
@@ -78,3 +80,17 @@ def invoiceable(contact: Contact) -> Contact:
         if not (buyer.oin or buyer.kvk_number):
             raise BuyerNumberNeeded
     return contact
+
+
+def check_vat_id(buyer: Buyer, classes: Iterable[VatClass]) -> None:
+    """Checks that a buyer can declare the VAT of what they buy, if the seller charges none (Wet OB 1968 art. 35a).
+
+    Raises RuleRefused for a consumer, VatIdNeeded without a VAT id, or without one of another member state of the EU.
+    """
+    declared = DECLARED_BY_BUYER.intersection(classes)
+    if declared and buyer.buyer_type is BuyerType.CONSUMER:
+        raise RuleRefused(rule="companies_declare_vat", value="")
+    if declared and buyer.vat_id is None:
+        raise VatIdNeeded
+    if VatClass.INTRA_EU in declared and (buyer.vat_id or "").startswith(NETHERLANDS):
+        raise VatIdNeeded(how="intra_eu")

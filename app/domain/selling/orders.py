@@ -9,35 +9,18 @@ from uuid import UUID
 from app.domain.access import Right
 from app.domain.actors import Actor, Party
 from app.domain.days import day_of
-from app.domain.errors import NotOrderable, RuleRefused, SecondPersonNeeded, SeveralSellers, TooLate
-from app.domain.market.offerings import Offering, OfferingState, PriceUnit
+from app.domain.errors import RuleRefused, SecondPersonNeeded, SeveralSellers, TooLate
+from app.domain.market.offerings import Offering
 from app.domain.money import MAX_CENTS
 from app.domain.selling.customers import Contact
-from app.domain.selling.prices import MINUTES, LinePrice, UnitPrice, VatGroup, cents_of_units, priced
+from app.domain.selling.order_lines import OrderLine
+from app.domain.selling.prices import VatGroup, priced
 from app.domain.selling.references import rf_of
 from app.domain.transitions import Case, Process, Terms, Transition, every, move
-from app.domain.vat import PriceBasis, VatClass, margin_vat, rate_on
+from app.domain.vat import PriceBasis, VatClass
 
 ACCEPT_WITHIN = timedelta(hours=48)
 COMPLETES_AFTER = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Units:
-    """What is ordered of an offering: whole units, or the `minutes` of an hourly price, whose begun hours count."""
-
-    quantity: int
-    minutes: int | None = None
-
-    @classmethod
-    def of_minutes(cls, minutes: int) -> "Units":
-        """So many minutes."""
-        return cls(-(-minutes // MINUTES), minutes)
-
-    @property
-    def in_minutes(self) -> int:
-        """The minutes, if a unit is an hour."""
-        return self.quantity * MINUTES if self.minutes is None else self.minutes
 
 
 class OrderState(StrEnum):
@@ -79,6 +62,12 @@ class OrderStep(StrEnum):
     RECORD_PAYMENT = "record_payment"
     REVERSE_PAYMENT = "reverse_payment"
     REFUND = "refund"
+    CREDIT = "credit"
+    REPAY = "repay"
+    WRITE_OFF = "write_off"
+    REVERSE_REPAYMENT = "reverse_repayment"
+    REVERSE_CREDIT = "reverse_credit"
+    REVERSE_WRITE_OFF = "reverse_write_off"
 
 
 class PaymentState(StrEnum):
@@ -92,51 +81,12 @@ class PaymentState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderLine:
-    """A snapshot of an offering: edition, title, unit price and VAT rate (basis points) at the moment of the order.
-
-    `basis` says whether VAT is inside the unit price. Net and VAT are those of the whole order, shared over its lines.
-    A line that was agreed for an assignment has no offering; on the customer's order it has no member either.
-    """
-
-    id: UUID
-    order_id: UUID
-    offering_id: UUID | None
-    edition: int
-    member_id: UUID | None
-    title: str
-    price_unit: str
-    quantity: int
-    unit_price_cents: int
-    vat_class: VatClass
-    vat_basis_points: int
-    counts_stock: bool
-    purchase_cents: int | None = None
-    """The cost of a unit, under the margin scheme."""
-    minutes: int | None = None
-    """The minutes of an hourly price; its `quantity` counts the hours begun."""
-    basis: PriceBasis = PriceBasis.EXCL
-    net_cents: int = 0
-    vat_cents: int = 0
-    gross_cents: int = 0
-
-    @property
-    def price(self) -> LinePrice:
-        """The line before its VAT is known."""
-        cents = cents_of_units(self.unit_price_cents, self.quantity, self.minutes)
-        vat = None
-        if self.purchase_cents is not None:
-            margin = cents - cents_of_units(self.purchase_cents, self.quantity, self.minutes)
-            vat = margin_vat(margin, self.vat_basis_points)
-        return LinePrice(basis=self.basis, cents=cents, basis_points=self.vat_basis_points, margin_vat_cents=vat)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Order:
     """One order at one cooperative. VAT is never earned.
 
-    `paid_cents` is what was received less what was given back, `refunded_cents` what was taken off the price after the
-    sale. At every step paid + refunded + due − owed back is the price: `gross_cents`, or 0 once it is cancelled.
+    `paid_cents` is what was received less what was given back, `refunded_cents` what was credited, `written_off_cents`
+    what nobody expects any more. At every step paid + refunded + written off + due − owed back is the price:
+    `gross_cents`, or 0 once it is called off.
     """
 
     id: UUID
@@ -157,6 +107,9 @@ class Order:
     state: OrderState = OrderState.PLACED
     paid_cents: int = 0
     refunded_cents: int = 0
+    written_off_cents: int = 0
+    fund_bears: bool = False
+    """Whether the cooperative's fund bears what was written off, instead of its makers."""
     delivered_at: datetime | None = None
     """The moment of delivery; for a day that was entered later, its last second in Amsterdam."""
     completes_at: datetime | None = None
@@ -165,14 +118,20 @@ class Order:
     sale_parts: int = 0
     """The number of sale journals; the last one is in force unless `sale_reversed`."""
     sale_reversed: bool = False
+    charge_parts: int = 0
+    """The number of journals that charged it, or took that back."""
     assignment_id: UUID | None = None
     """The assignment that moves it, if any."""
+    vat_with_money: bool = False
+    """Whether VAT of what was supplied is due as its money comes in; until then it stands on `later`."""
     buyer_id: UUID | None = None
     """The cooperative that is charged for a partner's part of an assignment; netting pays it."""
     external_reference: str | None = None
     """The number that the app gave it which placed it."""
     payment_days: int | None = None
     """The days after supply within which it is paid. None until it is placed: the seller's of that moment."""
+    terms: int = 1
+    """How often its lines were stated; `lines` are the last."""
     version: int = 1
 
     @property
@@ -193,9 +152,19 @@ class Order:
                 net_cents=sum(line.net_cents for line in lines),
                 vat_cents=sum(line.vat_cents for line in lines),
                 gross_cents=sum(line.gross_cents for line in lines),
+                hides_vat=any(line.hides_vat for line in lines),
             )
             for (vat_class, basis_points, basis), lines in groups.items()
         )
+
+    @property
+    def hides_vat(self) -> bool:
+        return any(line.hides_vat for line in self.lines)
+
+    @property
+    def opened(self) -> "Order":
+        """The order for the staff of its seller, which may know what is inside a margin."""
+        return replace(self, lines=tuple(replace(line, purchase_cents=None) for line in self.lines))
 
     @property
     def settled(self) -> bool:
@@ -203,25 +172,33 @@ class Order:
         return self.sale_parts > 0 and not self.sale_reversed
 
     @property
-    def _price_left_cents(self) -> int:
-        return 0 if self.state in CALLED_OFF else self.gross_cents - self.refunded_cents
+    def price_left_cents(self) -> int:
+        """The price less what was credited and written off; 0 once it is called off."""
+        taken = self.refunded_cents + self.written_off_cents
+        return 0 if self.state in CALLED_OFF else self.gross_cents - taken
+
+    @property
+    def earned_from_cents(self) -> int:
+        """The part of the price that members earn from: what the fund bears of it counts too."""
+        borne = self.written_off_cents if self.fund_bears and self.state not in CALLED_OFF else 0
+        return self.price_left_cents + borne
 
     @property
     def due_cents(self) -> int:
         """The amount still to be paid."""
-        return max(self._price_left_cents - self.paid_cents, 0)
+        return max(self.price_left_cents - self.paid_cents, 0)
 
     @property
     def owed_back_cents(self) -> int:
         """The amount paid beyond the price, which the cooperative owes the customer."""
-        return max(self.paid_cents - self._price_left_cents, 0)
+        return max(self.paid_cents - self.price_left_cents, 0)
 
     @property
     def payment(self) -> PaymentState:
         """How much of it is paid, also if it is cancelled."""
         if self.refunded_cents and self.refunded_cents == self.gross_cents:
             return PaymentState.REFUNDED
-        if self.paid_cents >= self.gross_cents - self.refunded_cents:
+        if self.paid_cents >= self.gross_cents - self.refunded_cents - self.written_off_cents:
             return PaymentState.PARTLY_REFUNDED if self.refunded_cents else PaymentState.PAID
         return PaymentState.PARTLY_PAID if self.paid_cents else PaymentState.UNPAID
 
@@ -270,7 +247,19 @@ class OrderEvent:
     note: str = ""
 
 
-ABOUT_MONEY = frozenset({OrderStep.RECORD_PAYMENT, OrderStep.REVERSE_PAYMENT, OrderStep.REFUND})
+ABOUT_MONEY = frozenset(
+    {
+        OrderStep.RECORD_PAYMENT,
+        OrderStep.REVERSE_PAYMENT,
+        OrderStep.REFUND,
+        OrderStep.CREDIT,
+        OrderStep.REPAY,
+        OrderStep.WRITE_OFF,
+        OrderStep.REVERSE_REPAYMENT,
+        OrderStep.REVERSE_CREDIT,
+        OrderStep.REVERSE_WRITE_OFF,
+    }
+)
 """The steps about an order's payments."""
 
 
@@ -330,6 +319,8 @@ ORDER: Process[Order] = Process(
     ),
 )
 CALLED_OFF = frozenset({OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED})
+SUPPLIED = frozenset({OrderState.DELIVERED, OrderState.COMPLETED})
+"""In these states all of the price is charged."""
 RELEASES_STOCK = frozenset({"refuse", "cancel", "expire"})
 
 
@@ -340,43 +331,6 @@ def roles_on(order: Order, actor: Actor) -> tuple[Party, ...]:
     """
     makers = order.maker_ids if order.buyer_id is None else ()
     return (*actor.as_customer(order.customer_person_id, order.app_id), *actor.as_member(*makers))
-
-
-def line_of(
-    offering: Offering,
-    units: Units,
-    price: UnitPrice,
-    *,
-    id: UUID,  # noqa: A002  the field's name
-    order_id: UUID,
-    day: date,
-) -> OrderLine:
-    """The snapshot of an offering, at a buyer's price. `totals` gives it net and VAT.
-
-    Raises NotOrderable unless it is published, RuleRefused for minutes of another price than an hourly one.
-    """
-    if offering.state is not OfferingState.PUBLISHED:
-        raise NotOrderable(title=offering.title, state=offering.state)
-    hourly = offering.price_unit is PriceUnit.HOUR
-    if units.minutes is not None and not hourly:
-        raise RuleRefused(rule="minutes_are_of_an_hourly_price", value=offering.title)
-    return OrderLine(
-        id=id,
-        order_id=order_id,
-        offering_id=offering.id,
-        edition=offering.edition,
-        member_id=offering.member_id,
-        title=offering.title,
-        price_unit=offering.price_unit,
-        quantity=units.quantity,
-        minutes=units.in_minutes if hourly else None,
-        unit_price_cents=price.cents,
-        basis=price.basis,
-        vat_class=offering.vat_class,
-        vat_basis_points=rate_on(offering.vat_class, day),
-        counts_stock=offering.stock is not None,
-        purchase_cents=offering.purchase_cents,
-    )
 
 
 def accept_by(offerings: Sequence[Offering], now: datetime, needed_at: datetime | None) -> datetime:
@@ -412,20 +366,12 @@ def totals(order: Order) -> Order:
     return replace(order, lines=lines, net_cents=net, vat_cents=sum(line.vat_cents for line in lines))
 
 
-def free_of_vat(order: Order) -> Order:
-    """The order of a cooperative under the small-business scheme: every line exempt."""
-    lines = tuple(
-        replace(line, vat_class=VatClass.EXEMPT, vat_basis_points=0, purchase_cents=None) for line in order.lines
-    )
-    return totals(replace(order, lines=lines))
-
-
 def transition(case: Case[Order], verb: str) -> Order:
     """The order after `verb`. Raises WrongState, SecondPersonNeeded for makers who confirm their own work."""
     order, now = case.thing, case.now
     state = OrderState(move(ORDER, case, verb))
     return replace(
-        order,
+        called_off(order) if state in CALLED_OFF else order,
         state=state,
         delivered_at=now if state is OrderState.DELIVERED else order.delivered_at,
         completes_at=now + COMPLETES_AFTER if state is OrderState.DELIVERED else order.completes_at,
@@ -433,21 +379,20 @@ def transition(case: Case[Order], verb: str) -> Order:
     )
 
 
-def less(order: Order, cents: int) -> Order:
-    """A settled order with `cents` taken off its price; payments beyond the new price are given back."""
-    refunded = order.refunded_cents + cents
-    paid = min(order.paid_cents, order.gross_cents - refunded)
-    return replace(order, refunded_cents=refunded, paid_cents=paid, sale_reversed=refunded == order.gross_cents)
+def called_off(order: Order) -> Order:
+    """The order without a price: there is nothing that could be credited or lost."""
+    return replace(order, refunded_cents=0, written_off_cents=0)
 
 
 def due_for_sale(order: Order) -> bool:
     """Whether a sale must be booked: completed, paid and not booked; approval books the sale of an assignment instead.
 
-    A payment beyond the price stops no sale; a fully refunded order has none.
+    A payment beyond the price stops no sale; nothing is shared of an order that was credited whole, or written off at
+    its makers' expense.
     """
     return (
         order.state is OrderState.COMPLETED
-        and (order.payment is PaymentState.PAID or order.assignment_id is not None)
-        and order.gross_cents > order.refunded_cents
+        and (not order.due_cents or order.assignment_id is not None)
+        and order.earned_from_cents > 0
         and not order.settled
     )

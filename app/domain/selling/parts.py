@@ -12,7 +12,7 @@ from app.domain.days import check_day
 from app.domain.errors import AlreadyExists, Forbidden, RuleRefused, WrongState
 from app.domain.selling.shares import Share, ShareKind
 from app.domain.transitions import Case, Need, Process, Terms, Transition, every, move
-from app.domain.vat import VatClass
+from app.domain.vat import DECLARED_BY_BUYER, VatClass
 
 
 class PartState(StrEnum):
@@ -249,6 +249,8 @@ def check_slot(slot: Slot, parts: Iterable[Part]) -> Slot:
         raise RuleRefused(rule="seats_are_taken", value=str(taken))
     if slot.vat_class is VatClass.MARGIN:
         raise RuleRefused(rule="no_margin_here", value=slot.vat_class)
+    if slot.vat_class in DECLARED_BY_BUYER:
+        raise RuleRefused(rule="the_job_reverses_vat", value=slot.vat_class)
     if slot.share_kind is not ShareKind.HOURS and slot.share_size < 1:
         raise RuleRefused(rule="a_share_has_a_size", value=slot.share_kind)
     if slot.starts_at and slot.ends_at and slot.ends_at < slot.starts_at:

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.days import check_day, day_of
-from app.domain.errors import AlreadySettled, PaidBackAlready, ReasonNeeded
+from app.domain.access import Right
+from app.domain.errors import AlreadySettled, PaidBackAlready, ReasonNeeded, SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
 from app.domain.selling.orders import Order
+from app.domain.transitions import REASON, Case, Process, Terms, Transition, move, of_staff
 
 
 class PaymentMethod(StrEnum):
@@ -18,9 +19,25 @@ class PaymentMethod(StrEnum):
     CASH = "cash"
 
 
+class ReceiptState(StrEnum):
+    """The state of money that came in."""
+
+    TO_CONFIRM = "to_confirm"
+    """Cash that a maker got at the door: the treasurer confirms it, and only then it counts."""
+    RECORDED = "recorded"
+    REJECTED = "rejected"
+
+
+class ReceiptVerb(StrEnum):
+    """A decision about cash that a maker got."""
+
+    CONFIRM = "confirm"
+    REJECT = "reject"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """`cents` received on `paid_on`. Money given back is reversed with the day on which it left."""
+    """`cents` received on `paid_on`; `reversed_on` is the day on which a mistake was undone."""
 
     id: UUID
     order_id: UUID
@@ -30,23 +47,60 @@ class Payment:
     method: PaymentMethod
     recorded_by: UUID
     recorded_at: datetime
+    state: ReceiptState = ReceiptState.RECORDED
+    decided_by: UUID | None = None
     reversed_on: date | None = None
     reversed_by: UUID | None = None
     reason: str = ""
+    order_makers: tuple[UUID, ...] = ()
+    customer_person_id: UUID | None = None
     version: int = 1
 
 
+def _second_person(case: Case[Payment]) -> SecondPersonNeeded | None:
+    """Another person than who got the cash, and nobody whom the order is about."""
+    payment = case.thing
+    own = case.is_member(*payment.order_makers)
+    seen = case.is_person(payment.recorded_by, payment.customer_person_id)
+    return SecondPersonNeeded() if own or seen else None
+
+
+RECEIPT: Process[Payment] = Process(
+    verbs=ReceiptVerb,
+    states=ReceiptState,
+    rights=of_staff,
+    rows=(
+        Transition("confirm", ("to_confirm",), "recorded", Right.RECORD_PAYMENT, Terms(_second_person)),
+        Transition("reject", ("to_confirm",), "rejected", Right.RECORD_PAYMENT, Terms(_second_person, (REASON,))),
+    ),
+)
+
+
+def decide(case: Case[Payment], verb: ReceiptVerb, reason: str) -> Payment:
+    """The payment after `verb`. Raises WrongState, SecondPersonNeeded, ReasonNeeded."""
+    state = ReceiptState(move(RECEIPT, case, verb, reason=reason))
+    return replace(case.thing, state=state, decided_by=case.actor.person, reason=reason)
+
+
 def receive(order: Order, cents: int) -> Order:
-    """The order with `cents` more paid, in any state; an amount beyond its price is owed back."""
-    return replace(order, paid_cents=order.paid_cents + cents)
+    """The order with `cents` more paid, in any state. What is more than was due was not lost: it lowers what was
+    written off first; an amount beyond the price is owed back.
+    """
+    regained = min(order.written_off_cents, max(0, cents - order.due_cents))
+    return replace(order, paid_cents=order.paid_cents + cents, written_off_cents=order.written_off_cents - regained)
+
+
+def money_account(method: PaymentMethod) -> AccountKind:
+    """The account that cash is in, or the bank's."""
+    return AccountKind.CASH if method is PaymentMethod.CASH else AccountKind.BANK
 
 
 def receipt_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
-    """The money in the bank: it pays what is due, the rest is the customer's credit."""
+    """The money in the bank, or in cash: it pays what is due, the rest is the customer's credit."""
     cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
     facts = {"method": method, "order": str(after.id)}
     legs = (
-        Leg(kind=AccountKind.BANK, cents=-cents, rule="payment", facts=facts),
+        Leg(kind=money_account(method), cents=-cents, rule="payment", facts=facts),
         Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=cents - owed, rule="payment", facts=facts),
         Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=owed, rule="overpaid", facts=facts, party=str(after.id)),
     )
@@ -57,13 +111,11 @@ def undo_receipt(order: Order, payment: Payment, booked: tuple[Leg, ...]) -> tup
     """The order without a payment, and the part of the customer's credit that pays the price instead.
 
     That part is negative if the credit of the payment was set off before. `booked` are the legs of the payment, which
-    are negated. Raises PaidBackAlready if the money was given back, or if a partly refunded sale would not be paid any
-    more.
+    are negated. Raises PaidBackAlready if the money was given back.
     """
     credit = sum(leg.cents for leg in booked if leg.kind is AccountKind.CUSTOMER_CREDIT)
     after = replace(order, paid_cents=order.paid_cents - payment.cents)
-    unpaid_sale = order.assignment_id is None and order.refunded_cents and after.due_cents
-    if after.paid_cents < 0 or unpaid_sale:
+    if after.paid_cents < 0:
         raise PaidBackAlready
     return after, order.owed_back_cents - credit - after.owed_back_cents
 
@@ -83,15 +135,12 @@ def undone(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
     )
 
 
-def payment_day(order: Order, paid_on: date | None, today: date) -> date:
-    """The day on which money came in, by default today. Raises DayOutOfRange before the order or after today."""
-    return check_day("paid_on", paid_on or today, day_of(order.placed_at), today)
-
-
 def reverse(payment: Payment, *, by: UUID, on: date, reason: str) -> Payment:
     """The payment, reversed. Raises AlreadySettled if it was reversed before."""
     if not reason.strip():
         raise ReasonNeeded(verb="reverse_payment")
     if payment.reversed_on is not None:
         raise AlreadySettled(what="payment")
+    if payment.state is not ReceiptState.RECORDED:
+        raise WrongState(verb="reverse_payment", state=payment.state, possible=[])
     return replace(payment, reversed_on=on, reversed_by=by, reason=reason)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from app.domain.errors import PriceChanged
-from app.domain.market.offerings import Offering
+from app.domain.errors import PriceChanged, RuleRefused
+from app.domain.market.offerings import Offering, OfferingKind
 from app.domain.money import WHOLE, half_up, in_whole_cents, rounded, share_out
 from app.domain.selling.customers import BuyerType
-from app.domain.vat import PriceBasis, VatClass, inside, rate_on
+from app.domain.small_business import Spell, without_vat
+from app.domain.vat import OF_WORK, PriceBasis, VatClass, inside, rate_on
 
 MINUTES = 60
 """The minutes of an hour, for which an hourly price is."""
@@ -25,34 +26,55 @@ class UnitPrice:
 
     basis: PriceBasis
     cents: int
+    reverse_charged: bool = False
+    """Whether the buyer declares the VAT, of work that others get with VAT."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PriceTerms:
-    """What decides the price of a unit beside the offering: who buys, on which day, and since when without VAT."""
+    """What decides the price of a unit beside the offering: who buys, on which day, and when it has no VAT."""
 
     buyer: BuyerType
     day: date
-    small_business_from: date | None = None
+    spells: tuple[Spell, ...] = ()
+    """The spells of the small-business scheme of the seller."""
 
-    def unit_price(self, offering: Offering) -> UnitPrice:
-        """The price of a unit. Second-hand goods under the margin scheme have one price for everybody."""
+    def unit_price(self, offering: Offering, *, reverse_charged: bool = False) -> UnitPrice:
+        """The price of a unit. Second-hand goods under the margin scheme have one price for everybody.
+
+        With `reverse_charged` the buyer declares the VAT of this work: the price is the one without VAT. Raises
+        RuleRefused for anything but work on buildings or land.
+        """
+        if reverse_charged:
+            return self._reverse_charged(offering)
         if self.buyer is BuyerType.CONSUMER:
             return UnitPrice(basis=PriceBasis.INCL, cents=offering.consumer_price_cents)
         return UnitPrice(basis=offering.price_basis, cents=offering.price_cents)
 
-    def check_seen(self, agreed: Offering, seen: Offering | None) -> None:
-        """Checks that a buyer pays the price that they saw. Raises PriceChanged with this buyer's present price."""
-        if seen is None or self._compared(seen) != self._compared(agreed):
-            unit = self.unit_price(agreed)
-            without = {"how": "without_vat"} if unit.basis is PriceBasis.EXCL else {}
-            raise PriceChanged(title=agreed.title, price_cents=unit.cents, **without)
+    def _reverse_charged(self, offering: Offering) -> UnitPrice:
+        """The price of a unit without VAT. Under the small-business scheme no VAT is inside it."""
+        works = offering.vat_class in OF_WORK or offering.vat_class is VatClass.REVERSE_CHARGED
+        if offering.kind is not OfferingKind.SERVICE or not works:
+            raise RuleRefused(rule="reverse_charge_is_for_work", value=offering.title)
+        cents = offering.price_cents
+        if offering.price_basis is PriceBasis.INCL and not without_vat(self.spells, self.day):
+            cents -= inside(cents, rate_on(offering.vat_class, self.day))
+        return UnitPrice(basis=PriceBasis.EXCL, cents=cents, reverse_charged=True)
 
-    def _compared(self, offering: Offering) -> tuple[object, ...]:
+    def check_seen(self, agreed: Offering, seen: Offering | None, *, reverse_charged: bool = False) -> None:
+        """Checks that a buyer pays the price that they saw. Raises PriceChanged with this buyer's present price."""
+        unit = self.unit_price(agreed, reverse_charged=reverse_charged)
+        if seen is not None:
+            before = self.unit_price(seen, reverse_charged=reverse_charged)
+            if self._compared(seen, before) == self._compared(agreed, unit):
+                return
+        without = {"how": "without_vat"} if unit.basis is PriceBasis.EXCL else {}
+        raise PriceChanged(title=agreed.title, price_cents=unit.cents, **without)
+
+    def _compared(self, offering: Offering, unit: UnitPrice) -> tuple[object, ...]:
         """What makes the price another one; for who pays VAT on top also its rate."""
-        unit = self.unit_price(offering)
-        added = rate_on(offering.vat_class, self.day) if unit.basis is PriceBasis.EXCL else None
-        return unit, offering.price_unit, added
+        pays_on_top = unit.basis is PriceBasis.EXCL and not unit.reverse_charged
+        return unit, offering.price_unit, rate_on(offering.vat_class, self.day) if pays_on_top else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +112,8 @@ class VatGroup:
     net_cents: int
     vat_cents: int
     gross_cents: int
+    hides_vat: bool = False
+    """Whether net and VAT would tell what second-hand goods were bought for."""
 
 
 def cents_of_units(unit_cents: int, quantity: int, minutes: int | None) -> int:

@@ -24,7 +24,7 @@ from app.domain.books.corrections import (
     reversal_day,
     right_to_reverse,
 )
-from app.domain.errors import AlreadyExists, AlreadySettled
+from app.domain.errors import AlreadyExists, AlreadySettled, NotReversible
 from app.domain.ledger import Journal, JournalKind
 from app.domain.page import Page, PageRequest
 from app.ids import CooperativeId, JournalId, JournalReversalId
@@ -37,7 +37,7 @@ from app.usecases.shared.undo_barter import sides_of_barter, undo_barter
 from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting, undo_delivery, undo_netting
 from app.usecases.shared.undo_fund import undo_fund_booking
 from app.usecases.shared.undo_held import undo_release
-from app.usecases.shared.undo_payment import undo_payment
+from app.usecases.shared.undo_payment import undo_cost, undo_credit, undo_payment, undo_repayment, undo_write_off
 from app.usecases.shared.undo_pot import undo_pot_settlement
 from app.usecases.shared.undo_purchase import sides_of_purchase, undo_joint_purchase
 from app.usecases.shared.undo_remittance import undo_remittance_payment
@@ -52,6 +52,10 @@ Sides = Callable[[Tx, Journal], Awaitable[tuple[UUID, ...]]]
 
 UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("payment", JournalKind.PAYMENT): undo_payment,
+    ("repayment", JournalKind.REPAYMENT): undo_repayment,
+    ("credit", JournalKind.CREDIT): undo_credit,
+    ("write_off", JournalKind.WRITE_OFF): undo_write_off,
+    ("cost_claim", JournalKind.COST): undo_cost,
     ("allowance", JournalKind.ALLOWANCE): undo_allowance,
     ("restricted_fund", JournalKind.DONATION): undo_fund_booking,
     ("restricted_fund", JournalKind.FUND_EXPENSE): undo_fund_booking,
@@ -96,6 +100,8 @@ async def reverse_journal(
     own = actor.as_member(*mine) if journal.kind is JournalKind.BARTER else ()
     actor.require(right_to_reverse(journal.kind), journal.cooperative_id, own=own)
     check_reversible(journal)
+    if (journal.source_type, journal.kind) not in UNDO:
+        raise NotReversible(kind=journal.kind, how=journal.kind)
     side_ids = await SIDES[journal.kind](tx, journal) if journal.kind in SIDES else ()
     if side_ids:
         return await _agree(tx, actor, journal, side_ids, reason, day)

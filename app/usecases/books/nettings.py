@@ -6,13 +6,22 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db import ledger
-from app.db.books.nettings import between, credit_limits, mark_paid, nettings, statement, with_claims
+from app.db.books.nettings import (
+    between,
+    credit_limits,
+    mark_paid,
+    nettings,
+    statement,
+    unpaid_with_vat,
+    with_claims,
+)
 from app.db.books.nettings import list_nettings as nettings_of
 from app.db.earning.agreements import ever_under
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
+from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.nettings import (
@@ -35,6 +44,7 @@ from app.domain.transitions import Case
 from app.ids import CooperativeId, NettingId
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
+from app.usecases.shared.book_order import charge
 from app.vocabulary import Doc, Limit, PastDay, Reason, Version
 
 OtherId = Annotated[CooperativeId, Doc("The other cooperative.")]
@@ -237,10 +247,16 @@ async def _mirror_parent(tx: Tx, stands: Between) -> bool:
 
 
 async def _book(tx: Tx, netting: Netting) -> None:
-    """Book the netting in both books, in the order of their ids, and mark its charges as paid."""
+    """Book the netting in both books, in the order of their ids, and mark its charges as paid.
+
+    VAT of a charge that is due with its money is due on the day of the payment.
+    """
     await lend_staff_view(tx, netting.first_id, netting.second_id)
     assert netting.paid_on is not None  # noqa: S101  both sides named the day
     # Charges are locked before balances, in the order that refunds use.
+    for charged in await unpaid_with_vat(tx, netting):
+        paid = replace(charged, paid_cents=charged.price_left_cents)
+        await orders.save(tx, await charge(tx, charged, paid, netting.paid_on))
     await mark_paid(tx, netting)
     for part, place in enumerate((netting.first_id, netting.second_id), start=1):
         await ledger.post(

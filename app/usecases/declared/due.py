@@ -13,6 +13,7 @@ from app.db.engine import Tx
 from app.domain.buying.joint_purchases import JointPurchase, PurchaseState
 from app.domain.selling.assignments import APPROVED_AFTER, Assignment, AssignmentState
 from app.domain.selling.orders import Order
+from app.domain.selling.vat_due import year_after_due
 
 V = TypeVar("V", bound=Callable[..., Awaitable[Any]])
 _STEPS: dict[str, Callable[..., Awaitable[Any]]] = {}
@@ -44,10 +45,17 @@ def step_of(kind: str) -> Callable[[V], V]:
 
 
 def order_in_time(tx: Tx, order: Order) -> Order:
-    """Returns the order. Raises StepDue if it should have expired, or been completed for lack of an answer."""
+    """Returns the order.
+
+    Raises StepDue if it should have expired, or been completed for lack of an answer, or if VAT of what is unpaid
+    should have gone back.
+    """
     if order.due_at is not None and order.due_at <= tx.now:
         kind = "accept_by" if order.delivered_at is None else "complete"
         raise StepDue(kind, order.cooperative_id, order_id=order.id)
+    goes_back = year_after_due(order)
+    if goes_back is not None and goes_back <= tx.today:
+        raise StepDue("vat_unpaid", order.cooperative_id, order_id=order.id)
     return order
 
 

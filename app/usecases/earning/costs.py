@@ -1,9 +1,11 @@
 """Cost claims: the maker claims, somebody else decides. The last decision releases a waiting sale."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+from app.db import ledger
 from app.db.earning.agreements import agreement_on
 from app.db.earning.costs import claims
 from app.db.earning.earnings import lock_year
@@ -15,19 +17,33 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.earning import costs as process
 from app.domain.earning.agreements import Agreement
-from app.domain.earning.costs import CLAIM, ClaimState, ClaimVerb, CostClaim, Payee, category_of, check
-from app.domain.errors import AlreadySettled, NotFound, RuleRefused, WrongState
+from app.domain.earning.costs import (
+    CLAIM,
+    ClaimState,
+    ClaimVerb,
+    CostBearer,
+    CostClaim,
+    Payee,
+    category_of,
+    check,
+    cost_legs,
+)
+from app.domain.errors import NotFound, RuleRefused, WrongState
+from app.domain.ledger import JournalKind
 from app.domain.money import basis_points_of
 from app.domain.page import Page, PageRequest
 from app.domain.rules import CostCategory
-from app.domain.selling.orders import Order, OrderLine, OrderState, roles_on
+from app.domain.selling.order_lines import OrderLine
+from app.domain.selling.orders import CALLED_OFF, Order, roles_on
+from app.domain.selling.vat_at_supply import current_line
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.due import order_in_time
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
-from app.usecases.shared.book_sale import settle
+from app.usecases.shared.book_order import post_of_order
+from app.usecases.shared.book_sale import settle, unsettle
 from app.usecases.shared.input_vat import Deductible, VatInside, in_small_business
 from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
@@ -36,7 +52,7 @@ HIGHEST_COST = 100_000_000
 CostAmount = Annotated[Amount, Between(1, HIGHEST_COST)]
 Category = Annotated[Slug, Doc("The category of the costs, as the agreement names it.")]
 
-CLOSED = (OrderState.REFUSED, OrderState.EXPIRED, OrderState.CANCELLED)
+Bearer = Annotated[CostBearer, Doc("Who bears it, if that is the fund and not the job.")]
 
 
 async def claim_cost(
@@ -55,8 +71,8 @@ async def claim_cost(
 ) -> CostClaim:
     """Claim the costs of a job.
 
-    Raises AlreadySettled once the sale is booked, PayeeMissing, VatTooHigh, NotFound; CategoryUnknown, ApprovedTooLate
-    by the agreement.
+    Raises PayeeMissing, NotFound, VatTooHigh if the amount cannot hold so much; CategoryUnknown and ApprovedTooLate by
+    the agreement.
     """
     order, line = await _claimable(tx, actor, order_id, order_line_id)
     if line.member_id is None or order.assignment_id is not None:
@@ -67,7 +83,7 @@ async def claim_cost(
     claim = CostClaim(
         id=uuid7(),
         order_id=order_id,
-        order_line_id=order_line_id,
+        order_line_id=line.id,
         cooperative_id=order.cooperative_id,
         member_id=line.member_id,
         category=category,
@@ -113,9 +129,13 @@ async def decide_claim(
     claim_id: CostClaimId,
     verb: ClaimVerb,
     reason: Reason = "",
+    borne_by: Bearer | None = None,
     expected_version: Version | None = None,
 ) -> CostClaim:
     """Approve, reject or withdraw. Above the net amount of its line, a third person confirms the approval.
+
+    An approved cost is owed at once. If the sale is booked already, it is shared anew, less the cost. The fund bears it
+    if the approver says so, and if nothing of the price is left.
 
     Raises SecondPersonNeeded for the person who claimed it or did the work (and, to confirm, the one who approved),
     ReasonNeeded, CapReached, ApprovedTooLate, WrongState, Stale.
@@ -123,45 +143,65 @@ async def decide_claim(
     found = await claims.get(tx, claim_id)
     actor.require(find(CLAIM, verb).right, found.cooperative_id, own=actor.as_member(found.member_id))
     order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
-    small_business = verb == "approve" and await in_small_business(tx, order.cooperative_id, _day(tx, order))
-    if verb in ("approve", "confirm") and found.categories:
+    approves = verb in ("approve", "confirm")
+    small_business = approves and await in_small_business(tx, order.cooperative_id, _day(tx, order))
+    if approves and found.categories:
         # The caps of the agreement are checked under the lock of the year, for all makers, just as the sale locks them.
         await lock_year(tx, order.cooperative_id, order.maker_ids, _day(tx, order).year)
     claim = await claims.get(tx, claim_id, lock=True)
     expect(claim.version, expected_version)
+    line = current_line(order, claim.order_line_id)
+    assert line is not None  # noqa: S101  a claim names a line of its order
     decided = process.decide(
         Case(claim, actor, tx.now),
         verb,
         reason=reason,
-        approved=await claims.all(tx, order_line_id=claim.order_line_id, state=ClaimState.APPROVED),
-        net_cents=next(line.net_cents for line in order.lines if line.id == claim.order_line_id),
+        approved=await claims.all(tx, order_line_id=(line.id, *line.replaces), state=ClaimState.APPROVED),
+        net_cents=line.net_cents,
         small_business=small_business,
     )
-    decided = await claims.save(tx, decided)
+    decided = replace(decided, borne_by=_bearer(order, borne_by or claim.borne_by))
+    if decided.state is ClaimState.APPROVED:
+        vat = decided.deductible_vat_cents(small_business=small_business)
+        decided = replace(decided, deducted_vat_cents=vat)
     told = "claim.to_confirm" if decided.state is ClaimState.TO_CONFIRM else "claim.decided"
     await tell(tx, told, claim.cooperative_id, claim.id, reference=order.reference)
     await lend_staff_view(tx, order.cooperative_id)
-    settled = await settle(tx, order)
+    after = await _book(tx, order, decided) if decided.state is ClaimState.APPROVED else order
+    saved = await claims.save(tx, decided)
+    settled = await settle(tx, after)
     if settled is not order:
         await orders.save(tx, settled)
-    return decided
+    return saved
+
+
+async def _book(tx: Tx, order: Order, claim: CostClaim) -> Order:
+    """Books an approved cost, today; a booked sale that bears it is taken back first, to be shared anew."""
+    after = await unsettle(tx, order) if claim.borne_by is CostBearer.EARNING else order
+    part = 1 + await ledger.parts_of(tx, "cost_claim", claim.id, JournalKind.COST)
+    legs = cost_legs(claim, tx.today)
+    await post_of_order(tx, order, JournalKind.COST, ("cost_claim", claim.id), part, tx.today, legs)
+    return after
+
+
+def _bearer(order: Order, named: CostBearer) -> CostBearer:
+    """The fund, if the approver says so, or if nothing is left that could bear it."""
+    return named if order.earned_from_cents else CostBearer.FUND
 
 
 async def _claimable(tx: Tx, actor: Actor, order_id: UUID, order_line_id: UUID) -> tuple[Order, OrderLine]:
     """The locked order and its line, if the caller may claim costs for it.
 
-    Raises NotFound, AlreadySettled, WrongState.
+    Raises NotFound, WrongState.
     """
     order = await orders.find(tx, lock=True, id=order_id)
     if order is None:
         raise NotFound
     actor.require(Right.CLAIM_COST, order.cooperative_id, own=roles_on(order, actor))
     order = order_in_time(tx, order)
-    if order.settled or order.refunded_cents:
-        raise AlreadySettled(what="order")
-    if order.state in CLOSED:
+    if order.state in CALLED_OFF:
         raise WrongState(verb="claim_cost", state=order.state, possible=[])
-    line = next((line for line in order.lines if line.id == order_line_id), None)
+    line = current_line(order, order_line_id)
     staff = actor.may(Right.DECIDE_CLAIM, order.cooperative_id)
     if line is None or not (staff or line.member_id in actor.members_with(Right.CLAIM_COST)):
         raise NotFound

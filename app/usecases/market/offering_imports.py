@@ -59,6 +59,7 @@ from app.domain.market.offerings import CONTENT, Offering, OfferingState, shown
 from app.domain.page import Page, PageRequest
 from app.domain.people.members import SELLING, Member
 from app.domain.platform.events import CLOSES, LESS_HELD
+from app.domain.small_business import Spell
 from app.domain.vat import PriceBasis
 from app.ids import CooperativeId, OfferingImportId
 from app.usecases.shared.offering import Basis, OfferingContents, contents_of
@@ -336,11 +337,11 @@ async def _note_review(tx: Tx, import_id: UUID, verb: ImportReview, reason: str)
 
 @dataclass(frozen=True, kw_only=True)
 class _Seller:
-    """A cooperative on a day: the members that some rows name, and since when it charges no VAT."""
+    """A cooperative on a day: the members that some rows name, and when it charges no VAT."""
 
     id: UUID
     makers: dict[UUID, Member]
-    small_business_from: date | None
+    spells: tuple[Spell, ...]
     today: date
 
 
@@ -352,7 +353,7 @@ async def _seller(tx: Tx, actor: Actor, cooperative_id: UUID, rows: list[Row]) -
     return _Seller(
         id=cooperative_id,
         makers={member.id: member for member in named},
-        small_business_from=(await cooperatives.get(tx, cooperative_id)).small_business_from,
+        spells=(await cooperatives.get(tx, cooperative_id)).small_business_spells,
         today=tx.today,
     )
 
@@ -363,7 +364,7 @@ def _synced(before: Offering | None, row: Row, seller: _Seller, source: str, imp
     if maker is None:
         raise RuleRefused(rule="no_such_member", value=str(row.member_id), field="memberId")
     after = synced(before, row, seller.id, uuid7())
-    after = shown(after, before, seller.today, seller.small_business_from)
+    after = shown(after, before, seller.today, seller.spells)
     after = replace(after, source=source, external_id=row.external_id)
     if after.state is OfferingState.IN_REVIEW and (before is None or before.state is not after.state):
         after = replace(after, import_id=import_id)

@@ -111,7 +111,7 @@ async def add_offering(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, c
         raise NotFound
     fields = contents_of(dict(contents)) | {"stock": contents.stock}
     offering = check(Offering(id=uuid7(), cooperative_id=cooperative_id, member_id=member_id, **fields))
-    offering = shown(offering, None, tx.today, seller.small_business_from)
+    offering = shown(offering, None, tx.today, seller.small_business_spells)
     await offerings.add(tx, offering)
     await save_stock(tx, offering)
     return offering
@@ -127,7 +127,7 @@ async def change_offering(
     offering = await _locked(tx, actor, Right.WRITE_OFFERING, offering_id, expected_version)
     seller = await cooperatives.get(tx, offering.cooperative_id)
     changed = process.change(offering, contents_of(changes.named()))
-    changed = shown(changed, offering, tx.today, seller.small_business_from)
+    changed = shown(changed, offering, tx.today, seller.small_business_spells)
     if changed.edition > offering.edition:
         await _publish_edition(tx, changed)
         await tell(tx, "offering.changed", offering.cooperative_id, offering_id, title=changed.title)
@@ -249,7 +249,7 @@ async def expire_hold(tx: Tx, actor: Actor, *, hold_id: UUID) -> None:
 
 
 async def show_prices(tx: Tx, actor: Actor) -> int:
-    """Write what consumers pay today: at a new rate, or at the first day of a seller's small-business scheme.
+    """Write what consumers pay today: at a new rate, or when a spell of the small-business scheme of a seller begins.
 
     Returns how many offerings show another price than before.
     """

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
-from app.db.market.offerings import write_consumer_prices
 from app.db.people.cooperatives import cooperatives, is_under, officers
 from app.db.people.members import members
 from app.db.people.municipalities import municipalities
@@ -16,12 +15,21 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists, RuleRefused
 from app.domain.page import Page, PageRequest
-from app.domain.people.cooperatives import PAYMENT_DAYS, Cooperative, LegalForm, Readiness, readiness
+from app.domain.people.cooperatives import (
+    PAYMENT_DAYS,
+    CashGround,
+    Cooperative,
+    LegalForm,
+    Readiness,
+    check_cash_method,
+    readiness,
+)
 from app.ids import CooperativeId, MunicipalityId
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.declared.visitors import open_to_visitors
 from app.usecases.shared.addresses import OinOrNone, PostalAddressInput, VatIdOrNone
+from app.usecases.shared.small_business import set_small_business
 from app.vocabulary import (
     WHOLE,
     About,
@@ -45,7 +53,13 @@ PaymentDays = Annotated[
 ]
 LegalName = Annotated[str, Text(1, 120), Doc("Its name in the trade register, for invoices.")]
 SellerAddress = Annotated[PostalAddressInput, Doc("The address that its invoices show.")]
-FirstDay = Annotated[Day, Doc("The first day without VAT, under the small-business scheme; null: it charges VAT.")]
+FirstDay = Annotated[
+    Day, Doc("The first day without VAT, under the small-business scheme; null ends the scheme today.")
+]
+
+CashFrom = Annotated[Day, Doc("The first day of the cash method, a 1 January; null: VAT is due at supply.")]
+CashUntil = Annotated[Day, Doc("The first day without the cash method, a 1 January; null: it goes on.")]
+Ground = Annotated[CashGround, Doc("Why it may use the cash method.")]
 
 
 class CooperativeChange(Form):
@@ -57,6 +71,9 @@ class CooperativeChange(Form):
     kvk_number: KvkNumberOrNone = None
     umbrella_id: UmbrellaId | None = None
     small_business_from: FirstDay | None = None
+    cash_method_from: CashFrom | None = None
+    cash_method_until: CashUntil | None = None
+    cash_method_ground: Ground | None = None
 
 
 class InvoiceDetailsChange(Form):
@@ -148,16 +165,21 @@ async def change_cooperative(
 ) -> Cooperative:
     """Change a cooperative. Fields that are left out keep their value.
 
-    With another first day of the small-business scheme, the catalogue shows other prices at once.
+    With a first day the small-business scheme begins, with null it ends today; the catalogue shows other prices at
+    once. The treasurer may do that too. It begins again on 1 January of the second year after its end at the
+    earliest. The cash method counts for what is supplied on its days, and begins and ends on a 1 January.
 
     Only the network changes the umbrella and the KvK number, which belongs to one legal entity. A signed agreement
     keeps paying the umbrella of its time. Raises Stale; RuleRefused for an umbrella that is below the cooperative
-    itself.
+    itself, and for a cash method of other days or without its ground; SchemeTooEarly.
     """
+    named = changes.named()
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
-    actor.require(Right.WRITE_COOPERATIVE, cooperative_id)
+    about_vat = named.keys() == {"small_business_from"}
+    actor.require(Right.WRITE_INVOICE_DETAILS if about_vat else Right.WRITE_COOPERATIVE, cooperative_id)
     expect(cooperative.version, expected_version)
-    changed = replace(cooperative, **changes.named())
+    since = named.pop("small_business_from", cooperative.small_business_from)
+    changed = check_cash_method(replace(cooperative, **named))
     umbrella_id = changes.umbrella_id
     if any(getattr(changed, name) != getattr(cooperative, name) for name in THE_NETWORKS):
         actor.require(Right.ADD_COOPERATIVE)
@@ -165,11 +187,11 @@ async def change_cooperative(
         await cooperatives.get(tx, umbrella_id)
         if await is_under(tx, umbrella_id, cooperative_id):
             raise RuleRefused(rule="umbrella_is_a_tree", value=str(umbrella_id))
-    saved = await cooperatives.change(tx, cooperative, changed)
-    if changed.small_business_from != cooperative.small_business_from:
-        await tx.flush()
-        await write_consumer_prices(tx, tx.today, [cooperative_id])
-    return saved
+    if since == cooperative.small_business_from:
+        return await cooperatives.change(tx, cooperative, changed)
+    await cooperatives.save(tx, changed)
+    await set_small_business(tx, cooperative_id, since)
+    return await cooperatives.get(tx, cooperative_id)
 
 
 async def change_invoice_details(

@@ -63,8 +63,13 @@ JUDGED_BY = frozenset(
 """Fields that are loaded only to compute next steps, and that are exported elsewhere."""
 
 
-SELLERS_OWN = frozenset({"purchase_cents", "counts_stock", "sale_parts", "sale_reversed", "guest_token_hash"})
+SELLERS_OWN = frozenset(
+    {"purchase_cents", "counts_stock", "sale_parts", "sale_reversed", "charge_parts", "fund_bears", "guest_token_hash"}
+)
 """Fields of an order and its lines that its customer does not see."""
+
+INSIDE = frozenset({"net_cents", "vat_cents", "credited_net_cents", "credited_vat_cents"})
+"""Fields that tell what a line was bought for, under the margin scheme."""
 
 
 @of_one_moment
@@ -100,8 +105,18 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
 
 def _as_bought(order: dict[str, Any]) -> dict[str, Any]:
     """An order without the seller's own facts: the purchase price, the state of its books, the hash of its token."""
-    lines = [{name: fact for name, fact in line.items() if name not in SELLERS_OWN} for line in order["lines"]]
-    return {name: fact for name, fact in order.items() if name not in SELLERS_OWN} | {"lines": lines}
+    lines = [_without(SELLERS_OWN | _inside(line), line) for line in order["lines"]]
+    inside = frozenset().union(*(_inside(line) for line in order["lines"]))
+    return _without(SELLERS_OWN | inside, order) | {"lines": lines}
+
+
+def _inside(line: dict[str, Any]) -> frozenset[str]:
+    """The fields of a line that stay with the seller."""
+    return INSIDE if line["purchase_cents"] is not None else frozenset()
+
+
+def _without(names: frozenset[str], facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in facts.items() if name not in names}
 
 
 async def erase_me(tx: Tx, actor: Actor) -> None:

@@ -6,7 +6,6 @@ from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.selling.assignments import assignments
 from app.db.selling.orders import orders
-from app.db.selling.payments import refunds
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.flows import Flow
@@ -32,11 +31,10 @@ async def get_assignment_flows(tx: Tx, actor: Actor, *, assignment_id: Assignmen
     await lend_staff_view(tx, *places)
     sales = await orders.all(tx, assignment_id=assignment_id)
     earned = await earnings.all(tx, order_id=tuple(sale.id for sale in sales))
-    flows = [Flow("customer", "payable_supplier", cost.left_cents) for cost in found.costs]
+    flows = [Flow("customer", "payable_supplier", cost.net_cents) for cost in found.costs]
     customer = next((sale for sale in sales if sale.buyer_id is None), None)
     if customer is not None:
-        given_back = sum(refund.vat_cents for refund in await refunds.all(tx, order_id=customer.id))
-        flows.append(Flow("customer", "vat", customer.vat_cents - given_back))
+        flows.append(Flow("customer", "vat", sum(line.vat_left_cents for line in customer.lines)))
     brought = {} if earned else cents_by_place(await steps.load(tx, found))
     for earning in earned:
         brought[earning.cooperative_id] = brought.get(earning.cooperative_id, 0) + earning.net_left_cents

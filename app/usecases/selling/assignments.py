@@ -39,9 +39,9 @@ from app.domain.selling.assignments import (
     transition,
 )
 from app.domain.selling.customers import invoiceable
-from app.domain.selling.orders import Order, OrderLine, OrderState, totals
+from app.domain.selling.orders import OrderState
 from app.domain.transitions import Case, find
-from app.domain.vat import VatClass, rate_on
+from app.domain.vat import VatClass
 from app.ids import AssignmentId, CooperativeId, OrderId
 from app.usecases.declared.due import assignment_in_time, order_in_time, step_of
 from app.usecases.declared.reading import reads_by_id
@@ -50,15 +50,16 @@ from app.usecases.shared import assignment as steps
 from app.usecases.shared.assignment import Whole
 from app.usecases.shared.book_assignment import book_assignment, cents_by_place, check_vat
 from app.usecases.shared.contacts import ContactInput
-from app.usecases.shared.input_vat import Deductible, VatInside
+from app.usecases.shared.input_vat import Deductible, VatInside, in_small_business
+from app.usecases.shared.job_order import order_of_job
 from app.usecases.shared.limit import check_limits
-from app.usecases.shared.ordering import reference, small_business
 from app.vocabulary import (
     EMPTY,
     About,
     Amount,
     AmountOrNone,
     Doc,
+    Flag,
     Form,
     MoneyIn,
     Place,
@@ -70,7 +71,7 @@ from app.vocabulary import (
 )
 
 UnitPrice = Annotated[AmountOrNone, Doc("The price of one unit, without VAT.")]
-TERMS = frozenset({"lines", "costs"})
+TERMS = frozenset({"lines", "costs", "real_property"})
 """The fields that the cooperatives sign for."""
 ORDERED = (OrderState.ACCEPTED, OrderState.IN_PROGRESS)
 
@@ -122,6 +123,9 @@ PriceLines = Annotated[
     list[PriceLineInput], Field(max_length=50), Doc("The lines that the customer pays for, if there is no order yet.")
 ]
 JobCosts = Annotated[list[JobCostInput], Field(max_length=50), Doc("The costs that are paid before the shares.")]
+OnProperty = Annotated[
+    Flag, Doc("Whether it is physical work on buildings or land: partners charge the lead no VAT, which declares it.")
+]
 Deposit = Annotated[AmountOrNone, Doc("The amount that must be paid before the start; null for nothing.")]
 
 
@@ -138,6 +142,7 @@ class AssignmentChange(Form):
     lines: PriceLines = EMPTY
     costs: JobCosts = EMPTY
     deposit: Deposit | None = None
+    real_property: OnProperty = False
 
     def kept(self, lead_id: UUID) -> dict[str, Any]:
         """The fields that the caller sent, as the domain's types."""
@@ -174,6 +179,7 @@ async def plan_assignment(
     lines: PriceLines = EMPTY,
     costs: JobCosts = EMPTY,
     deposit: Deposit | None = None,
+    real_property: OnProperty = False,
 ) -> Assignment:
     """Plan a job, from a customer's request or from an accepted order. Only the lead sees it before it is published.
 
@@ -194,8 +200,10 @@ async def plan_assignment(
         created_at=tx.now,
         audience=audience,
         partner_ids=await _known(tx, _partners(partner_ids, cooperative_id)),
+        real_property=real_property,
     )
-    return await _added(tx, _priced(planned, lines, costs, deposit), order_id, contact)
+    priced = await _deducting(tx, _priced(planned, lines, costs, deposit))
+    return await _added(tx, priced, order_id, contact)
 
 
 async def change_assignment(
@@ -208,8 +216,8 @@ async def change_assignment(
 ) -> Assignment:
     """Change a job. Fields that are left out keep their value.
 
-    Once all agreed, only the description and the deposit can change. A change of price or costs needs every signature
-    again. Raises WrongState, RuleRefused, VatTooHigh, NotFound, Stale.
+    Once all agreed, only the description and the deposit can change. A change of price, costs or `realProperty` needs
+    every signature again. Raises WrongState, RuleRefused, VatTooHigh, NotFound, Stale.
     """
     found = await lead_locked(tx, actor, assignment_id, expected_version)
     named = changes.named()
@@ -218,7 +226,7 @@ async def change_assignment(
         raise WrongState(verb="change", state=found.state, possible=[])
     if "lines" in named and found.order_id is not None:
         raise RuleRefused(rule="not_changeable", value="lines")
-    changed = check_assignment(replace(found, **changes.kept(found.cooperative_id)))
+    changed = await _deducting(tx, check_assignment(replace(found, **changes.kept(found.cooperative_id))))
     if changed == found:
         return found
     if "partner_ids" in named:
@@ -240,8 +248,8 @@ async def move_assignment(
     """Publish, agree, start, deliver, resume or cancel a job; the customer asks for changes, disputes or approves.
 
     Approval books everybody's earnings, once. Raises WrongState with the reason, HoursStand if a job with approved
-    hours is cancelled, ReasonNeeded, SharesDiffer, LimitExceeded, SecondPersonNeeded for a treasurer who planned it or
-    does a part, Stale.
+    hours is cancelled, ReasonNeeded, SharesDiffer, LimitExceeded, VatIdNeeded,
+    SecondPersonNeeded for a treasurer who planned it or does a part, Stale.
     """
     row = find(ASSIGNMENT, verb)
     found = await assignments.get(tx, assignment_id)
@@ -335,6 +343,14 @@ def _cents(deposit: MoneyIn | None) -> int:
     return deposit.cents if deposit else 0
 
 
+async def _deducting(tx: Tx, planned: Assignment) -> Assignment:
+    """The assignment, whose costs know the VAT that its lead deducts: the parts do not bear that."""
+    if not any(cost.vat_cents for cost in planned.costs):
+        return planned
+    small_business = await in_small_business(tx, planned.cooperative_id, tx.today)
+    return replace(planned, costs=tuple(cost.deducting(small_business=small_business) for cost in planned.costs))
+
+
 async def _added(tx: Tx, planned: Assignment, order_id: UUID | None, asked_by: ContactInput | None) -> Assignment:
     """Saves the assignment, and the customer who asked for it separately; with an order it takes the order's price."""
     if order_id is not None:
@@ -393,52 +409,10 @@ async def _agreed(tx: Tx, whole: Whole) -> Whole:
     if assignment.order_id is not None:
         await check_vat(tx, whole, await orders.get(tx, assignment.order_id))
         return whole
-    order = await small_business(tx, _order(tx, whole))
+    order = await order_of_job(tx, whole)
     await check_vat(tx, whole, order)
     if assignment.deposit_cents > order.gross_cents:
         raise RuleRefused(rule="deposit_within_price", value=str(order.gross_cents))
     await add_order(tx, order)
     await tx.flush()
     return replace(whole, assignment=replace(assignment, order_id=order.id))
-
-
-def _order(tx: Tx, whole: Whole) -> Order:
-    """The order of a customer who asked for the job."""
-    assignment, order_id = whole.assignment, uuid7()
-    assert assignment.contact is not None  # noqa: S101  planned with a contact, or from an order
-    lines = tuple(_line(order_id, line, rate_on(VatClass(line.vat_class), tx.today)) for line in assignment.lines)
-    own = sorted({part.member_id for part in whole.taken if part.cooperative_id == assignment.cooperative_id})
-    order = Order(
-        id=order_id,
-        cooperative_id=assignment.cooperative_id,
-        reference=reference(),
-        contact=assignment.contact,
-        lines=lines,
-        net_cents=0,
-        vat_cents=0,
-        placed_at=tx.now,
-        accept_by=tx.now,
-        maker_ids=tuple(own),
-        needed_at=assignment.starts_at,
-        note=assignment.title,
-        state=OrderState.ACCEPTED,
-        assignment_id=assignment.id,
-    )
-    return totals(order)
-
-
-def _line(order_id: UUID, line: PriceLine, basis_points: int) -> OrderLine:
-    return OrderLine(
-        id=uuid7(),
-        order_id=order_id,
-        offering_id=None,
-        edition=0,
-        member_id=None,
-        title=line.title,
-        price_unit="piece",
-        quantity=line.quantity,
-        unit_price_cents=line.unit_price_cents,
-        vat_class=line.vat_class,
-        vat_basis_points=basis_points,
-        counts_stock=False,
-    )

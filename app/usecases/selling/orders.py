@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from app.db.engine import Tx, uuid7
-from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back, save_held
+from app.db.market.offerings import end_holds, holds, lock_stock, locked_offerings, put_back
 from app.db.people.cooperatives import books_from
 from app.db.people.members import members_since
 from app.db.people.persons import ensure_person, lend_staff_view
@@ -26,8 +25,9 @@ from app.domain.errors import ContactIncomplete, HoldGone, NotFound, RuleRefused
 from app.domain.market.offerings import Hold, Offering, is_checkout_of, not_own
 from app.domain.page import Page, PageRequest
 from app.domain.selling import orders as process
-from app.domain.selling.customers import Contact, invoiceable
+from app.domain.selling.customers import Contact, check_vat_id, invoiceable
 from app.domain.selling.order_filters import OrderFilter, OrderParties
+from app.domain.selling.order_lines import line_of
 from app.domain.selling.orders import (
     ABOUT_MONEY,
     COMPLETES_AFTER,
@@ -39,22 +39,23 @@ from app.domain.selling.orders import (
     OrderState,
     OrderVerb,
     PaymentState,
-    Units,
     accept_by,
-    line_of,
     roles_on,
     seller_of,
     totals,
 )
 from app.domain.selling.prices import PriceTerms
 from app.domain.selling.supply import check_verb, supplied
+from app.domain.selling.vat_at_supply import free_of_vat, supply_day
+from app.domain.small_business import without_vat
 from app.domain.transitions import Case, find
-from app.ids import HoldId, OfferingId, OrderId
+from app.ids import OrderId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.due import order_in_time, step_of
 from app.usecases.declared.reading import Questions, asks_first, reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.declared.visitors import open_to_visitors
+from app.usecases.shared.book_order import call_off
 from app.usecases.shared.book_sale import expect_earnings, settle
 from app.usecases.shared.contacts import ContactInput
 from app.usecases.shared.order_filters import (
@@ -67,18 +68,14 @@ from app.usecases.shared.order_filters import (
     OrderReference,
     UpdatedSince,
 )
-from app.usecases.shared.ordering import as_agreed, reference, small_business_since, take_or_free
-from app.usecases.shared.owed_back import owe_what_was_paid
+from app.usecases.shared.order_form import OrderLineInput
+from app.usecases.shared.ordering import as_agreed, hold_units, reference, take_or_free
+from app.usecases.shared.owed_back import tell_owed_back
+from app.usecases.shared.supply import supply
 from app.usecases.shared.trails import note_order, step_of_order
-from app.vocabulary import WHOLE, Doc, Edition, Form, Moment, Note, PastDay, Quantity, Version
+from app.vocabulary import Doc, Moment, Note, PastDay, Version
 
 MOST_LINES = 50
-OrderMinutes = Annotated[
-    int,
-    Field(strict=True, ge=1, le=6_000_000),
-    WHOLE,
-    Doc("The number of minutes, in place of `quantity`; for an hourly price."),
-]
 EVENT_NAMES = {
     "accept": "accepted",
     "refuse": "refused",
@@ -89,27 +86,6 @@ EVENT_NAMES = {
     "cancel": "cancelled",
     "expire": "expired",
 }
-
-
-class OrderLineInput(Form):
-    """Some units of an offering, or some minutes of one with an hourly price."""
-
-    offering_id: OfferingId
-    quantity: Quantity | None = None
-    minutes: OrderMinutes | None = None
-    hold_id: Annotated[HoldId | None, Field(description="The hold of these units. It keeps its price.")] = None
-    edition: Annotated[Edition | None, Field(description="The edition seen; 409 if its price has changed.")] = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.quantity is None) == (self.minutes is None):
-            raise PydanticCustomError("quantity_or_minutes", "a line has a quantity or minutes")
-        return self
-
-    @property
-    def units(self) -> Units:
-        """What is ordered, as the domain's type."""
-        return Units(self.quantity or 0) if self.minutes is None else Units.of_minutes(self.minutes)
 
 
 Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINES), Doc("The lines of the order.")]
@@ -139,10 +115,12 @@ async def place_order(
     """Order at one cooperative. Stock is held until `acceptBy`. An app names the guest for whom it orders.
 
     A consumer pays the price with VAT that the catalogue shows, a company or a public body by the offering's own basis.
+    VAT is that of the day on which it is needed; at delivery that of the day of supply.
 
     Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, PriceChanged, OwnOffering, ContactIncomplete,
-    BuyerReferenceNeeded, BuyerNumberNeeded, NotFound; RuleRefused for minutes of another price than an hourly one, and
-    for an external reference without an app; AlreadyExists if the app placed an order with that reference.
+    BuyerReferenceNeeded, BuyerNumberNeeded, NotFound, VatIdNeeded if the buyer declares it; RuleRefused for minutes of
+    another price than an hourly one, for work that cannot be reverse-charged, and for an external reference without an
+    app; AlreadyExists if the app placed an order with that reference.
     """
     actor.require(Right.BUY)
     if external_reference is not None and actor.app_id is None:
@@ -156,15 +134,15 @@ async def place_order(
         raise NotFound(how="offering", offeringId=str(missing[0]))
     not_own(actor, found.values())
 
-    terms = PriceTerms(buyer=reached.buyer.buyer_type, day=tx.today, small_business_from=on_sale[0][1])
+    terms = PriceTerms(buyer=reached.buyer.buyer_type, day=tx.today, spells=on_sale[0][1])
     order = _order(tx, actor, await _agreed(tx, wanted, found, kept, terms), terms, reached, needed_at, note)
     order = replace(order, external_reference=external_reference)
-    order = await small_business_since(tx, order, terms.small_business_from)
+    check_vat_id(reached.buyer, [line.vat_class for line in order.lines])
     for line in wanted:
         found[line.offering_id] = await take_or_free(tx, found[line.offering_id], line.units.quantity)
 
     await add_order(tx, order, step_of_order(tx, actor, order, "place", note))
-    await _hold(tx, order, list(found.values()))
+    await hold_units(tx, order, list(found.values()))
     await start_timer(tx, "accept_by", order.cooperative_id, order.id, order.accept_by)
     facts = {"reference": order.reference, "acceptBy": order.accept_by.isoformat()}
     await tell(tx, "order.placed", order.cooperative_id, order.id, **facts, members=[str(m) for m in order.maker_ids])
@@ -312,9 +290,11 @@ async def _move(
     elif verb in RELEASES_STOCK:
         await end_holds(tx, order_id=order_id, state="released")
         await put_back(tx, order_id)
-        await owe_what_was_paid(tx, order, moved)
+        await call_off(tx, order, moved)
+        await tell_owed_back(tx, order, moved)
     elif verb == "deliver":
         moved = moved if delivered_on is None else await _supplied(tx, actor, moved, delivered_on)
+        moved = await supply(tx, order, moved)
         await expect_earnings(tx, moved)
         await start_timer(tx, "complete", order.cooperative_id, order_id, at + COMPLETES_AFTER)
     await note_order(tx, actor, moved, verb, note, at=at)
@@ -372,10 +352,20 @@ async def _agreed(
     found: dict[UUID, Offering],
     kept: dict[OrderLineInput, Hold],
     terms: PriceTerms,
-) -> list[tuple[Units, Offering]]:
-    """The units and the offering of each line, at the agreed price. Raises PriceChanged."""
+) -> list[tuple[OrderLineInput, Offering]]:
+    """Each line with its offering at the agreed price. Raises PriceChanged."""
     return [
-        (line.units, await as_agreed(tx, found[line.offering_id], kept.get(line), line.edition, terms))
+        (
+            line,
+            await as_agreed(
+                tx,
+                found[line.offering_id],
+                kept.get(line),
+                line.edition,
+                terms,
+                reverse_charged=line.reverse_charged,
+            ),
+        )
         for line in wanted
     ]
 
@@ -383,16 +373,23 @@ async def _agreed(
 def _order(
     tx: Tx,
     actor: Actor,
-    wanted: list[tuple[Units, Offering]],
+    wanted: list[tuple[OrderLineInput, Offering]],
     terms: PriceTerms,
     contact: Contact,
     needed_at: datetime | None,
     note: str,
 ) -> Order:
-    order_id, found = uuid7(), [offering for _, offering in wanted]
+    order_id, found, day = uuid7(), [offering for _, offering in wanted], supply_day(terms.day, needed_at)
     lines = tuple(
-        line_of(offering, units, terms.unit_price(offering), id=uuid7(), order_id=order_id, day=terms.day)
-        for units, offering in wanted
+        line_of(
+            offering,
+            line.units,
+            terms.unit_price(offering, reverse_charged=line.reverse_charged),
+            id=uuid7(),
+            order_id=order_id,
+            day=day,
+        )
+        for line, offering in wanted
     )
     order = Order(
         id=order_id,
@@ -411,32 +408,7 @@ def _order(
         needed_at=needed_at,
         note=note,
     )
-    return totals(order)
-
-
-async def _hold(tx: Tx, order: Order, found: list[Offering]) -> None:
-    """Saves the holds of the order, one for each line."""
-    limited = [offering for offering in found if offering.stock is not None]
-    for offering in limited:
-        await save_held(tx, offering)
-    held = [
-        Hold(
-            id=uuid7(),
-            offering_id=line.offering_id,
-            cooperative_id=order.cooperative_id,
-            quantity=line.quantity,
-            expires_at=order.accept_by,
-            edition=line.edition,
-            purchase_cents=line.purchase_cents,
-            order_id=order.id,
-            person_id=order.customer_person_id,
-            app_id=order.app_id if order.customer_person_id is None else None,
-        )
-        for line in order.lines
-        if line.counts_stock and line.offering_id is not None
-    ]
-    if held:
-        await holds.add(tx, *held)
+    return free_of_vat(order) if without_vat(terms.spells, day) else totals(order)
 
 
 def _hash(token: str) -> str:

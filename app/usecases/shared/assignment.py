@@ -16,9 +16,11 @@ from app.db.selling.orders import orders
 from app.domain.actors import Actor
 from app.domain.days import Bounds
 from app.domain.selling.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
-from app.domain.selling.orders import Order, OrderState
+from app.domain.selling.orders import Order, OrderState, called_off
 from app.domain.selling.parts import EVER_TAKEN, Part, PartState, Slot, promoted
-from app.usecases.shared.owed_back import owe_what_was_paid
+from app.usecases.shared.book_order import call_off, charge
+from app.usecases.shared.owed_back import tell_owed_back
+from app.usecases.shared.supply import supply
 from app.usecases.shared.trails import note_order
 from app.vocabulary import MomentWithin
 
@@ -153,9 +155,15 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
         await end_holds(tx, order_id=order.id, state="released")
         await put_back(tx, order.id)
     before = order
+    order = called_off(order) if state is OrderState.CANCELLED else order
     order = replace(order, state=state, delivered_at=assignment.delivered_at, completed_at=done)
     if state is OrderState.CANCELLED:
-        await owe_what_was_paid(tx, before, order)
+        await call_off(tx, before, order)
+        await tell_owed_back(tx, before, order)
+    elif state is OrderState.DELIVERED:
+        order = await supply(tx, before, order)
+    else:
+        order = await charge(tx, before, order, order.work_date or tx.today)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
     await note_order(tx, actor, order, verb.get(state, "cancel"), note)
     told = {OrderState.IN_PROGRESS: "started"}.get(state, state.value)

@@ -1,4 +1,4 @@
-"""The money of an assignment: approval books a sale in each cooperative's books; refunds go back through them."""
+"""The money of an assignment: approval books a sale in each cooperative's books; credits go back through them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,22 +9,37 @@ from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.selling.assignments import assignments, save_parts
+from app.db.selling.credits import add_credit
 from app.db.selling.orders import add_order, orders
-from app.db.selling.payments import refunds
 from app.domain.days import day_of
 from app.domain.earning.earnings import Earning
-from app.domain.earning.refunds import Refund
+from app.domain.earning.refunds import shared_off
 from app.domain.errors import RuleRefused
+from app.domain.ledger import AccountKind, JournalKind, Leg
 from app.domain.selling.assignments import Assignment, shares_of
-from app.domain.selling.charges import back_legs, charge_back, give_back, job_legs, reclaims_vat
+from app.domain.selling.charged import about, standing
+from app.domain.selling.charges import (
+    charge_legs,
+    job_legs,
+    reclaims_vat,
+    reverse_charge_legs,
+    reversed_vat,
+    vat_share,
+)
+from app.domain.selling.credits import Credit, Off, credit_lines, credited
 from app.domain.selling.customers import Buyer, BuyerType, Contact
-from app.domain.selling.orders import Order, OrderLine, OrderState, less, totals
+from app.domain.selling.order_lines import OrderLine
+from app.domain.selling.orders import Order, OrderState, totals
 from app.domain.selling.parts import Part
-from app.domain.vat import rate_on
+from app.domain.selling.vat_at_supply import free_of_vat
+from app.domain.small_business import without_vat
+from app.domain.vat import VatClass, rate_on
 from app.usecases.shared.assignment import Whole
-from app.usecases.shared.book_refund import take_off
+from app.usecases.shared.book_credit import post_difference, sale_of, take_off
+from app.usecases.shared.book_order import charge, post_of_order
 from app.usecases.shared.book_sale import expect_each, settle
-from app.usecases.shared.ordering import reference, small_business
+from app.usecases.shared.ordering import reference
+from app.usecases.shared.small_business import supplied_without_vat
 
 
 def cents_by_place(whole: Whole) -> dict[UUID, int]:
@@ -37,49 +52,59 @@ def cents_by_place(whole: Whole) -> dict[UUID, int]:
 
 
 async def check_vat(tx: Tx, whole: Whole, order: Order) -> None:
-    """A lead that charges its customer no VAT cannot reclaim VAT from a partner. Raises RuleRefused."""
-    if reclaims_vat(order):
+    """A lead that charges its customer no VAT cannot reclaim VAT from a partner. Raises RuleRefused.
+
+    VAT on work on buildings or land is the lead's own to declare, whoever does it: then its fund pays it.
+    """
+    if reclaims_vat(order) or whole.assignment.real_property:
         return
     others = await cooperatives.all(tx, id=whole.assignment.party_ids)
     for partner in others:
         parts = [part for part in whole.taken if part.cooperative_id == partner.id != order.cooperative_id]
         charged = any(rate_on(whole.slot(part.slot_id).vat_class, tx.today) for part in parts)
-        if charged and partner.small_business_from is None:
+        if charged and not without_vat(partner.small_business_spells, tx.today):
             raise RuleRefused(rule="vat_cannot_be_reclaimed", value=partner.name)
 
 
 async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
     """At approval, splits every part by its own cooperative's agreement, and lets partners charge the lead.
 
-    Each cooperative gets one journal, in the order of their ids. Raises SharesDiffer, AgreementMissing.
+    Each cooperative's journals are posted in the order of their ids. Raises SharesDiffer, AgreementMissing.
     """
-    assignment = whole.assignment
-    await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
+    assignment, lead_id = whole.assignment, whole.assignment.cooperative_id
+    await lend_staff_view(tx, lead_id, *assignment.party_ids)
     cents = shares_of(assignment, whole.slots, whole.parts)
-    of_place: dict[UUID, list[Part]] = {assignment.cooperative_id: []}
+    of_place: dict[UUID, list[Part]] = {lead_id: []}
     for part in whole.taken:
         of_place.setdefault(part.cooperative_id, []).append(replace(part, net_cents=cents[part.id]))
-    lead = await cooperatives.get(tx, assignment.cooperative_id)
-    sales = {assignment.cooperative_id: order}
+    lead = await cooperatives.get(tx, lead_id)
+    sales = {lead_id: order}
     for place, theirs in sorted(of_place.items()):
-        if place != assignment.cooperative_id and any(part.net_cents > 0 for part in theirs):
+        if place != lead_id and any(part.net_cents > 0 for part in theirs):
             sales[place] = await _charge(tx, whole, theirs, order, lead.name)
+    await _book_costs(tx, assignment, order, [sales[place] for place in sorted(sales) if place != lead_id])
     for place in sorted(sales):
         earned = [(part.member_id, part.id, part.net_cents) for part in of_place[place] if part.net_cents]
         await expect_each(tx, sales[place], earned)
-        charged = [sales[other] for other in sorted(sales) if other != assignment.cooperative_id]
-        others = job_legs(assignment, charged, reclaims_vat(order)) if place == assignment.cooperative_id else ()
-        await orders.save(tx, await settle(tx, sales[place], others))
+        await orders.save(tx, await settle(tx, sales[place]))
     worth = {part.id: part for theirs in of_place.values() for part in theirs}
     await save_parts(tx, list(worth.values()))
     return replace(whole, parts=tuple(worth.get(part.id, part) for part in whole.parts))
+
+
+async def _book_costs(tx: Tx, assignment: Assignment, order: Order, charges: Sequence[Order]) -> None:
+    """Books what the lead owes suppliers and partners for the job, on the day of the work."""
+    day = order.work_date or tx.today
+    legs = job_legs(assignment, order, charges, day)
+    if legs:
+        await post_of_order(tx, order, JournalKind.COST, ("assignment", assignment.id), 1, day, legs)
 
 
 async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, buyer: str) -> Order:
     """A partner's charge to the lead for its members' parts, as a completed order."""
     order_id, place, assignment = uuid7(), theirs[0].cooperative_id, whole.assignment
     lines = tuple(_line(tx, whole, part, order_id) for part in theirs if part.net_cents)
-    charge = Order(
+    made = Order(
         id=order_id,
         cooperative_id=place,
         reference=reference(),
@@ -100,14 +125,18 @@ async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, bu
         assignment_id=assignment.id,
         buyer_id=assignment.cooperative_id,
     )
-    charge = await small_business(tx, totals(charge))
-    await add_order(tx, charge)
-    return charge
+    made, seller, day = totals(made), await cooperatives.get(tx, place), made.work_date or tx.today
+    if await supplied_without_vat(tx, seller, made, day):
+        made = free_of_vat(made)
+    made = replace(made, vat_with_money=seller.uses_cash_method(day))
+    await add_order(tx, made)
+    return await charge(tx, replace(made, state=OrderState.IN_PROGRESS), made, made.work_date or tx.today)
 
 
 def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
     slot, delivered = whole.slot(part.slot_id), whole.assignment.delivered_at
     rate = rate_on(slot.vat_class, day_of(delivered) if delivered else tx.today)
+    reverses = whole.assignment.real_property and rate > 0
     return OrderLine(
         id=uuid7(),
         order_id=order_id,
@@ -118,55 +147,94 @@ def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
         price_unit="part",
         quantity=1,
         unit_price_cents=part.net_cents,
-        vat_class=slot.vat_class,
-        vat_basis_points=rate,
+        vat_class=VatClass.REVERSE_CHARGED if reverses else slot.vat_class,
+        vat_basis_points=0 if reverses else rate,
+        reversed_basis_points=rate if reverses else 0,
         counts_stock=False,
     )
 
 
-async def give_back_assignment(tx: Tx, order: Order, refund: Refund, vat_left_cents: int) -> Refund:
-    """Takes a refund off VAT, costs and every part, in the books of each cooperative."""
-    assignment = await _assignment(tx, order)
+async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) -> None:
+    """Books a credit of the customer's order of an approved assignment, in the books of each cooperative.
+
+    What is to be shared less is taken from all parts, then from the lead's fund; costs stay.
+    """
+    assignment = await _assignment(tx, after)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
-    charges = await orders.all(tx, assignment_id=assignment.id, buyer_id=order.cooperative_id)
-    found = await earnings.all(tx, order_id=(order.id, *(charge.id for charge in charges)))
-    given = give_back(
-        refund.credited_cents, vat_left_cents, assignment.costs, [earning.net_left_cents for earning in found]
-    )
-    known = replace(refund, vat_cents=given.vat_cents)
-    nets = {earning.id: cents for earning, cents in zip(found, given.nets, strict=True)}
-    back = await _charges_back(tx, charges, found, nets)
-    for place in sorted({order.cooperative_id, *(charge.cooperative_id for charge, _, _ in back)}):
-        if place == order.cooperative_id:
-            await take_off(tx, order, known, nets, back_legs(assignment, given, back, reclaims_vat(order)))
+    charges = await orders.all(tx, assignment_id=assignment.id, buyer_id=after.cooperative_id)
+    found = await earnings.all(tx, order_id=(after.id, *(one.id for one in charges)))
+    less = standing(before).to_share_cents - standing(after).to_share_cents
+    off, beyond = shared_off(found, less)
+    legs: list[Leg] = []
+    for place in sorted({after.cooperative_id, *(one.cooperative_id for one in charges)}):
+        if place == after.cooperative_id:
+            legs += await take_off(tx, after, off)
         else:
-            charge, net, vat = next(row for row in back if row[0].cooperative_id == place)
-            own = replace(known, id=uuid7(), order_id=charge.id, cooperative_id=place, cents=net + vat, vat_cents=vat)
-            own = replace(own, returned_cents=0)
-            await refunds.add(tx, own)
-            await take_off(tx, charge, own, nets)
-            await orders.save(tx, less(charge, own.cents))
-    costs = [
-        replace(cost, refunded_cents=cost.refunded_cents + cents)
-        for cost, cents in zip(assignment.costs, given.costs, strict=True)
-    ]
-    await assignments.save(tx, replace(assignment, costs=tuple(costs)))
-    return known
+            theirs = next(one for one in charges if one.cooperative_id == place)
+            legs += await _credit_charge(tx, assignment, theirs, found, off, credit, reclaims_vat(after))
+    fund = Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-beyond, rule="lead_bears", facts=about(after))
+    await post_difference(
+        tx,
+        before,
+        after,
+        JournalKind.CREDIT,
+        ("credit", credit.id),
+        await sale_of(tx, after),
+        [*legs, fund],
+    )
 
 
-async def _charges_back(
-    tx: Tx, charges: Sequence[Order], found: Sequence[Earning], nets: Mapping[UUID, int]
-) -> list[tuple[Order, int, int]]:
-    """Each charge that is partly given back, locked, with that net amount and VAT."""
-    back = []
-    for charge in sorted(charges, key=lambda charge: charge.cooperative_id):
-        own = [earning for earning in found if earning.order_id == charge.id]
-        net, left = sum(nets[e.id] for e in own), sum(e.net_left_cents for e in own)
-        if net:
-            locked = await orders.get(tx, charge.id, lock=True)
-            gone = sum(refund.vat_cents for refund in await refunds.all(tx, order_id=charge.id))
-            back.append((locked, net, charge_back(net, left, charge.vat_cents - gone)))
-    return back
+async def _credit_charge(
+    tx: Tx,
+    assignment: Assignment,
+    seen: Order,
+    found: Sequence[Earning],
+    off: Mapping[UUID, int],
+    credit: Credit,
+    reclaimed: bool,
+) -> tuple[Leg, ...]:
+    """Credits a partner's charge by what its members give up; returns the lead's legs of it."""
+    mine = {earning.member_id: 0 for earning in found if earning.order_id == seen.id}
+    for earning in found:
+        if earning.order_id == seen.id:
+            mine[earning.member_id] += off[earning.id]
+    if not any(mine.values()):
+        return ()
+    before = await orders.get(tx, seen.id, lock=True)
+    credit_id = uuid7()
+    lines = credit_lines(credit_id, before, _lines_of(before, mine))
+    after = credited(before, lines)
+    own = replace(
+        credit,
+        id=credit_id,
+        order_id=before.id,
+        cooperative_id=before.cooperative_id,
+        net_cents=sum(line.net_cents for line in lines),
+        vat_cents=sum(line.vat_cents for line in lines),
+        lines=lines,
+    )
+    await add_credit(tx, own)
+    shares = await take_off(tx, after, off)
+    await post_difference(
+        tx, before, after, JournalKind.CREDIT, ("credit", credit_id), await sale_of(tx, after), shares
+    )
+    await orders.save(tx, after)
+    vat = vat_share(standing(before), standing(after))
+    return (
+        *charge_legs(assignment, before, -own.net_cents, vat, tx.today, reclaimed),
+        *reverse_charge_legs(assignment, reversed_vat(before), reversed_vat(after), tx.today, reclaimed),
+    )
+
+
+def _lines_of(order: Order, nets: Mapping[UUID, int]) -> dict[UUID, Off]:
+    """What members give up, by the lines of their parts, in their order."""
+    left = dict(nets)
+    found = {}
+    for line in order.lines:
+        if line.member_id is not None and (cents := min(left.get(line.member_id, 0), line.net_left_cents)):
+            found[line.id] = Off(cents, without_vat=True)
+            left[line.member_id] -= cents
+    return found
 
 
 async def _assignment(tx: Tx, order: Order) -> Assignment:

@@ -1,6 +1,5 @@
 """Books one earning and reverses it: its split and its held part, under the lock of its year."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,14 +16,14 @@ from app.domain.limits import monthly_limit
 from app.domain.rules import MonthlyAllowance
 
 
-def book_split(year: Year, earning: Earning, agreement: Agreement, costs: Sequence[Leg]) -> Earning:
+def book_split(year: Year, earning: Earning, agreement: Agreement) -> Earning:
     """The earning, split by the agreement and counted in the years of its member and the fund; its legs are to be
     posted.
     """
     result = split(
         agreement,
-        net_cents=earning.net_cents,
-        costs=costs,
+        net_cents=earning.net_left_cents,
+        cost_cents=earning.cost_cents,
         months=year.members.get(earning.credited_id, []),
         fund_months=year.fund,
         day=earning.work_date,
@@ -63,7 +62,6 @@ async def warn_of_limit(tx: Tx, agreement: Agreement, day: date) -> None:
 
 async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement, *, forfeit: bool) -> Earning:
     """Books a held earning as if it had never been held: by the agreement of the work date; or all to the fund."""
-    costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
     if forfeit:
         fund = Leg(
             kind=AccountKind.COOPERATIVE_FUND,
@@ -73,10 +71,9 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
         )
         more = year.move_fund(agreement, earning.work_date, earning.held_cents)
         given = stamped((fund, *more), earning.member_id)
-        booked = replace(earning, state=EarningState.FORFEITED, legs=(*costs, *given), kept_cents=0)
+        booked = replace(earning, state=EarningState.FORFEITED, legs=given, kept_cents=0)
     else:
-        booked = book_split(year, replace(earning, net_cents=earning.net_left_cents), agreement, costs)
-        booked = replace(booked, net_cents=earning.net_cents)
+        booked = book_split(year, earning, agreement)
         await warn_of_limit(tx, agreement, earning.work_date)
     part = earning.release_parts + 1
     released = Leg(
@@ -86,8 +83,7 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
         facts={"member": str(earning.member_id)},
         member_id=earning.member_id,
     )
-    legs = tuple(leg for leg in booked.legs if leg.rule != "cost")
-    posting = _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *legs)))
+    posting = _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *booked.legs)))
     await ledger.post(tx, posting)
     return replace(booked, release_parts=part, decision_journal_id=posting.id)
 

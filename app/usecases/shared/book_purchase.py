@@ -41,8 +41,8 @@ from app.domain.buying.purchase_costs import (
 from app.domain.buying.purchase_vat import RateVat, of_bill, vat_legs, vat_results
 from app.domain.buying.spending import Lot, by_month, first_in_first_out
 from app.domain.ledger import JournalKind, Leg, Posting, ResultLine, into_pots
+from app.domain.small_business import without_vat
 from app.usecases.declared.version import expect
-from app.usecases.shared.input_vat import uses_scheme
 from app.vocabulary import Version
 
 Pots = dict[UUID, tuple[int, int]]
@@ -108,8 +108,7 @@ async def _with_sides(tx: Tx, purchase: JointPurchase, day: date) -> JointPurcha
     """The purchase with those who deduct VAT on a day, and the partners of the lead's own legal entity."""
     sides = await cooperatives.all(tx, id=purchase.cooperative_ids)
     lead = next(side for side in sides if side.id == purchase.cooperative_id)
-    await lend_staff_view(tx, *(side.id for side in sides if side.small_business_from is not None))
-    deducting = [side.id for side in sides if not await uses_scheme(tx, side, day)]
+    deducting = [side.id for side in sides if not without_vat(side.small_business_spells, day)]
     one = [p.id for p in sides if p.id != lead.id and lead.kvk_number and p.kvk_number == lead.kvk_number]
     return replace(purchase, deducting_ids=tuple(deducting), entity_ids=tuple(one))
 

@@ -1,11 +1,12 @@
-"""Books the sale of an order that is completed and paid: splits it by the agreement; a refund reverses it.
+"""Books the sale of an order that is completed and paid: shares what was supplied, less costs, by the agreement.
 
 F is the function of the year's month totals that decides what goes to the municipality (docs/architecture.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from app.db import ledger
@@ -20,16 +21,16 @@ from app.db.store import ask, one_of
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.costs import UNDECIDED, ClaimState, CostClaim
 from app.domain.earning.earnings import Earning, EarningState, held_leg
-from app.domain.earning.split import BY_YEAR_TOTAL, cost_legs
+from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.earning.thresholds import Year
 from app.domain.errors import AgreementMissing
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, opposite, stamped
+from app.domain.ledger import JournalKind, Leg, Posting, negated, stamped
 from app.domain.people.members import MemberState
 from app.domain.people.permissions import Permission, permitted
 from app.domain.rules import PermissionNeeded
-from app.domain.selling.charges import customer_leg, revenue
+from app.domain.selling.charged import to_share_leg
 from app.domain.selling.orders import Order, due_for_sale
-from app.usecases.shared.book_earning import book_split, take_back, take_back_held, warn_of_limit
+from app.usecases.shared.book_earning import book_split, take_back, warn_of_limit
 
 
 async def expect_earnings(tx: Tx, order: Order) -> None:
@@ -37,14 +38,24 @@ async def expect_earnings(tx: Tx, order: Order) -> None:
     if not order.gross_cents:
         return
     nets: dict[UUID, int] = {}
+    credited: dict[UUID, int] = {}
     for line in order.lines:
         if line.member_id is not None:
             nets[line.member_id] = nets.get(line.member_id, 0) + line.net_cents
-    await expect_each(tx, order, [(member_id, None, cents) for member_id, cents in nets.items()])
+            credited[line.member_id] = credited.get(line.member_id, 0) + line.credited_net_cents
+    await expect_each(tx, order, [(member_id, None, cents) for member_id, cents in nets.items()], credited)
 
 
-async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | None, int]]) -> None:
-    """Creates a pending earning for each (member, part, net cents); held if the member was on trial at delivery."""
+async def expect_each(
+    tx: Tx,
+    order: Order,
+    nets: Sequence[tuple[UUID, UUID | None, int]],
+    credited: Mapping[UUID, int] = MappingProxyType({}),
+) -> None:
+    """Creates a pending earning for each (member, part, net cents); held if the member was on trial at delivery.
+
+    `credited` is what was taken off the price of each member's work before that, in cents.
+    """
     states = await states_at(tx, [member_id for member_id, _, _ in nets], order.delivered_at or tx.now)
     held = {m: "trial" if states[m] is MemberState.TRIAL else None for m, _, _ in nets}
     expected = [
@@ -57,17 +68,18 @@ async def expect_each(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | No
             net_cents=cents,
             held_because=held[member],
             part_id=part,
+            refunded_cents=credited.get(member, 0),
         )
         for member, part, cents in nets
     ]
     await earnings.add(tx, *expected)
 
 
-async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
-    """Books the sale of a locked order if it is due: VAT, costs, shares, remittance, savings; all of it or nothing.
+async def settle(tx: Tx, order: Order) -> Order:
+    """Books the sale of a locked order if it is due: shares, remittance, savings; all of it or nothing.
 
-    `others` is the part of an assignment's price that no own member earns. The order is returned, not saved. Open cost
-    claims keep it waiting, with a task. Raises AgreementMissing if no version applies on the work date.
+    The order is returned, not saved. Open cost claims keep it waiting, with a task. Raises AgreementMissing if no
+    version applies on the work date.
     """
     if not due_for_sale(order):
         return order
@@ -84,15 +96,16 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
         return order
     if not found and order.assignment_id is None:
         found, year = await _expected_late(tx, order)
+    if not found:
+        return order
     agreement = await _version(tx, found, versions, work_date)
-    vat = Leg(kind=AccountKind.VAT, cents=order.vat_cents, rule="vat", facts={"net": order.net_cents})
-    legs, part, journal_id = [customer_leg(order), vat, *others], order.sale_parts + 1, uuid7()
+    legs, part, journal_id = list[Leg](), order.sale_parts + 1, uuid7()
     settled = []
     for earning in await _permitted(tx, found, agreement):
         mine = [claim for claim in claimed if claim.member_id == earning.member_id]
         posted = _split_one(year, earning, agreement, mine)
         legs += posted.legs
-        settled.append(replace(posted, journal_id=journal_id))
+        settled.append(replace(posted, journal_id=journal_id if posted.legs else None))
         if posted.state is EarningState.HELD:
             await tell(tx, "earning.held", order.cooperative_id, earning.id, reference=order.reference)
     await save_year(tx, year)
@@ -100,6 +113,8 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
     for earning in settled:
         await earnings.save(tx, earning)
     await tell(tx, "earning.posted", order.cooperative_id, order.id, reference=order.reference)
+    if not legs:
+        return order
     await ledger.post(
         tx,
         Posting(
@@ -110,12 +125,17 @@ async def settle(tx: Tx, order: Order, others: Sequence[Leg] = ()) -> Order:
             source_id=order.id,
             part=part,
             effective_on=work_date,
-            legs=year.into_pots([leg for leg in legs if leg.cents]),
+            legs=_shared(year, order, legs),
             agreement_id=agreement.id,
-            named=revenue(order),
         ),
     )
     return replace(order, sale_parts=part, sale_reversed=False)
+
+
+def _shared(year: Year, order: Order, legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """The shares, taken from what is to be shared; no pot goes below zero."""
+    share = to_share_leg(order.id, -sum(leg.cents for leg in legs), "shared")
+    return year.into_pots([leg for leg in (share, *legs) if leg.cents])
 
 
 async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agreement], work_date: date) -> Agreement:
@@ -127,28 +147,30 @@ async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agre
 
 
 async def unsettle(tx: Tx, order: Order) -> Order:
-    """Reverses the booked sale of a locked order.
+    """Takes back the sale of a locked order: what is left of its shares is to be shared again.
 
-    VAT, costs and percentages are the exact negation of what was booked. Remittance and savings are F(after) −
-    F(before) over the member's year, so later orders may have come in between. The order is returned, not saved.
+    Percentages are the negation of what stands. Remittance and savings are F(after) − F(before) over the member's
+    year, so later orders may have come in between. The order is returned, not saved.
     """
     if not order.settled:
         return order
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
-    booked = await ledger.legs_of(tx, sale)
-    legs = list(negated(tuple(leg for leg in booked if leg.rule not in BY_YEAR_TOTAL)))
+    legs = list[Leg]()
     taken_back = []
     found, year = await locked_earnings(tx, order)
     # One version of the agreement split all earnings.
     agreement = await get_agreement(tx, found[0].booked_under)
     for earning in found:
         if earning.held_cents:
-            await take_back_held(tx, year, earning, agreement)
             await tell(tx, "earning.taken_back", order.cooperative_id, earning.id, reference=order.reference)
-        else:
-            legs += take_back(year, earning, agreement)
-        taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0))
+        legs += negated(tuple(leg for leg in earning.legs if leg.rule not in BY_YEAR_TOTAL))
+        legs += take_back(year, earning, agreement)
+        taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0, legs=(), kept_cents=0))
     await save_year(tx, year)
+    nothing_left = (
+        to_share_leg(order.id, order.net_cents, "shared"),
+        to_share_leg(order.id, -order.net_cents, "shared"),
+    )
     await ledger.post(
         tx,
         Posting(
@@ -159,10 +181,10 @@ async def unsettle(tx: Tx, order: Order) -> Order:
             source_id=order.id,
             part=order.sale_parts,
             effective_on=sale.effective_on,
-            legs=year.into_pots(legs),
+            # A sale of which credits took every share stands until this journal, and a journal has two legs.
+            legs=_shared(year, order, legs) or nothing_left,
             reverses=sale.id,
             agreement_id=sale.agreement_id,
-            named=opposite(revenue(order)),
         ),
     )
     for earning in taken_back:
@@ -195,15 +217,13 @@ def _held_without(given: list[Permission], earning: Earning) -> Earning:
 
 def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
     """The earning as booked now: split, or its surplus held until the coordinator decides."""
-    costs = cost_legs(claimed)
-    earning = replace(earning, cost_cents=sum(claim.cents for claim in claimed), agreement_id=agreement.id)
-    held = held_leg(earning, costs)
+    cost = sum(claim.off_earning_cents for claim in claimed)
+    earning = replace(earning, cost_cents=cost, agreement_id=agreement.id)
+    held = held_leg(earning)
     anew = replace(earning, to_member_id=None, decided_by=None, reason="", kept_cents=0)
     if held is None:
-        return book_split(year, anew, agreement, costs)
-    return replace(
-        anew, state=EarningState.HELD, held_cents=held.cents, legs=stamped((*costs, held), earning.member_id)
-    )
+        return book_split(year, anew, agreement)
+    return replace(anew, state=EarningState.HELD, held_cents=held.cents, legs=stamped((held,), earning.member_id))
 
 
 async def locked_earnings(tx: Tx, order: Order) -> tuple[list[Earning], Year]:

@@ -5,10 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.db.people.cooperatives import cooperatives
-from app.db.selling.orders import turnover_of_year
-from app.domain.people.cooperatives import Cooperative
-from app.domain.vat import without_vat
+from app.db.people.small_business import spells
+from app.domain.small_business import without_vat
 from app.vocabulary import AmountOrNone, Doc, Percent
 
 VatInside = Annotated[AmountOrNone, Doc("The VAT inside the amount, as the receipt names it; null for none.")]
@@ -19,16 +17,5 @@ Deductible = Annotated[
 
 
 async def in_small_business(tx: Tx, cooperative_id: UUID, day: date) -> bool:
-    """Whether a cooperative uses the small-business scheme on a day, so that it deducts no VAT.
-
-    The caller sees the cooperative's orders.
-    """
-    return await uses_scheme(tx, await cooperatives.get(tx, cooperative_id), day)
-
-
-async def uses_scheme(tx: Tx, cooperative: Cooperative, day: date) -> bool:
-    """The same, if the cooperative is known already. It asks for the turnover only if the scheme was chosen."""
-    since = cooperative.small_business_from
-    if since is None or day < since:
-        return False
-    return without_vat(since, await turnover_of_year(tx, cooperative.id, day.year), 0, day)
+    """Whether a cooperative uses the small-business scheme on a day, so that it deducts no VAT."""
+    return without_vat(await spells.all(tx, cooperative_id=cooperative_id), day)

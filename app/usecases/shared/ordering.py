@@ -1,43 +1,31 @@
-"""What every order needs, however it is placed: the agreed price, units, a reference, and whether it has VAT."""
+"""What every order needs, however it is placed: the agreed price, units and a reference."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
-from app.db.engine import Tx
-from app.db.market.offerings import edition_of, end_holds, overdue_holds
-from app.db.people.cooperatives import cooperatives
+from app.db.engine import Tx, uuid7
+from app.db.market.offerings import edition_of, end_holds, holds, overdue_holds, save_held
 from app.db.people.persons import lend_staff_view
-from app.db.selling.orders import orders, turnover_of_year
-from app.domain.days import day_of
+from app.db.selling.orders import orders
 from app.domain.errors import SoldOut
 from app.domain.market.offerings import Hold, Offering, as_published, shown, take
-from app.domain.selling.orders import Order, free_of_vat
+from app.domain.selling.orders import Order
 from app.domain.selling.prices import PriceTerms
-from app.domain.vat import without_vat
 from app.usecases.declared.due import order_in_time
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-async def small_business(tx: Tx, order: Order) -> Order:
-    """The order, without VAT if its cooperative uses the small-business scheme and the year stays within its limit."""
-    cooperative = await cooperatives.get(tx, order.cooperative_id)
-    return await small_business_since(tx, order, cooperative.small_business_from)
-
-
-async def small_business_since(tx: Tx, order: Order, since: date | None) -> Order:
-    """The same, if the first day of the scheme is known already."""
-    if since is None:
-        return order
-    await lend_staff_view(tx, order.cooperative_id)
-    day = day_of(order.placed_at)
-    turnover = await turnover_of_year(tx, order.cooperative_id, day.year)
-    free = free_of_vat(order)
-    return free if without_vat(since, turnover, free.net_cents, day) else order
-
-
-async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | None, terms: PriceTerms) -> Offering:
+async def as_agreed(
+    tx: Tx,
+    offering: Offering,
+    kept: Hold | None,
+    seen: int | None,
+    terms: PriceTerms,
+    *,
+    reverse_charged: bool = False,
+) -> Offering:
     """The offering at the price of its hold, or else at the present price.
 
     Raises PriceChanged if this buyer pays another price for the edition that they saw.
@@ -47,7 +35,7 @@ async def as_agreed(tx: Tx, offering: Offering, kept: Hold | None, seen: int | N
         held = await _edition(tx, offering, kept.edition, terms)
         agreed = offering if held is None else replace(held, purchase_cents=kept.purchase_cents)
     if seen is not None and seen != agreed.edition:
-        terms.check_seen(agreed, await _edition(tx, offering, seen, terms))
+        terms.check_seen(agreed, await _edition(tx, offering, seen, terms), reverse_charged=reverse_charged)
     return agreed
 
 
@@ -58,7 +46,7 @@ async def _edition(tx: Tx, offering: Offering, edition: int, terms: PriceTerms) 
     contents = await edition_of(tx, offering.id, edition)
     if contents is None:
         return None
-    return shown(as_published(offering, edition, contents), None, terms.day, terms.small_business_from)
+    return shown(as_published(offering, edition, contents), None, terms.day, terms.spells)
 
 
 async def take_or_free(tx: Tx, offering: Offering, quantity: int) -> Offering:
@@ -85,6 +73,31 @@ async def without_overdue(tx: Tx, offering: Offering) -> Offering:
         elif order := await orders.find(tx, id=hold.order_id):
             order_in_time(tx, order)
     return replace(offering, held=offering.held - freed)
+
+
+async def hold_units(tx: Tx, order: Order, found: Iterable[Offering]) -> None:
+    """Saves the holds of the order, one for each line."""
+    limited = [offering for offering in found if offering.stock is not None]
+    for offering in limited:
+        await save_held(tx, offering)
+    held = [
+        Hold(
+            id=uuid7(),
+            offering_id=line.offering_id,
+            cooperative_id=order.cooperative_id,
+            quantity=line.quantity,
+            expires_at=order.accept_by,
+            edition=line.edition,
+            purchase_cents=line.purchase_cents,
+            order_id=order.id,
+            person_id=order.customer_person_id,
+            app_id=order.app_id if order.customer_person_id is None else None,
+        )
+        for line in order.lines
+        if line.counts_stock and line.offering_id is not None
+    ]
+    if held:
+        await holds.add(tx, *held)
 
 
 def reference() -> str:

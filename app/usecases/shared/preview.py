@@ -25,7 +25,9 @@ class Preview:
 
     @property
     def legs(self) -> tuple[Leg, ...]:
-        return self.split.legs
+        """What the costs and everybody get."""
+        cost = Leg(kind=AccountKind.PAYABLE_MEMBER, cents=self.cost_cents, rule="cost", facts={"because": "of_preview"})
+        return (cost, *self.split.legs) if self.cost_cents else self.split.legs
 
     @property
     def year_before_cents(self) -> int:
@@ -44,16 +46,11 @@ async def previewed(
     if agreement is None:
         raise AgreementMissing(date=day.isoformat())
     months = await year_totals(tx, member_id, day.year) if member_id else []
-    costs = (
-        (Leg(kind=AccountKind.PAYABLE_MEMBER, cents=cost_cents, rule="cost", facts={"because": "of_preview"}),)
-        if cost_cents
-        else ()
-    )
     fund = await fund_totals(tx, cooperative_id, day.year) if agreement.fund_year_counts else []
     result = split(
         agreement,
         net_cents=net_cents,
-        costs=costs,
+        cost_cents=cost_cents,
         months=months,
         fund_months=fund,
         day=day,

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from app.db import ledger
 from app.db.books.deliveries import deliveries
-from app.db.books.nettings import later_netting, mark_unpaid, nettings
+from app.db.books.nettings import later_netting, mark_unpaid, nettings, paid_with_vat
 from app.db.engine import Tx
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
+from app.db.selling.orders import orders
 from app.domain.books.deliveries import DeliveryState
 from app.domain.books.nettings import NettingState
 from app.domain.ledger import Journal, JournalKind
+from app.usecases.shared.book_order import charge
 from app.usecases.shared.undo import Undoing, negation_of, netted_since, post_reversal, that_netting_first
 
 
@@ -34,6 +36,8 @@ async def undo_netting(tx: Tx, undoing: Undoing) -> None:
     if (later := await later_netting(tx, netting)) is not None:
         raise await that_netting_first(tx, undoing, later)
     # Charges are locked before balances, in the order that refunds use.
+    for paid in await paid_with_vat(tx, netting):
+        await orders.save(tx, await charge(tx, paid, replace(paid, paid_cents=0), undoing.day))
     await mark_unpaid(tx, netting)
     await _mirror(tx, undoing, await ledger.journals_of(tx, "netting", netting.id, JournalKind.NETTING))
     for side in netting.side_ids:

@@ -7,8 +7,8 @@ from app.db.earning.agreements import get_agreement
 from app.db.earning.earnings import earnings, lock_year, save_year
 from app.db.engine import Tx
 from app.db.platform.outbox import tell
+from app.db.selling.credits import last_credit
 from app.db.selling.orders import orders
-from app.db.selling.payments import last_credit
 from app.domain.earning.earnings import Earning, held_again
 from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.errors import BelowFloor, ReverseThatFirst, SecondPersonNeeded
@@ -45,9 +45,9 @@ async def undo_release(tx: Tx, undoing: Undoing) -> None:
 
 async def _check_refunds(tx: Tx, earning: Earning) -> None:
     """Raises ReverseThatFirst if a refund took a part of what was released."""
-    if sum(leg.cents for leg in earning.legs if leg.rule != "cost") != earning.held_cents:
+    if sum(leg.cents for leg in earning.legs) != earning.held_cents:
         journal_id = await last_credit(tx, earning.order_id)
-        raise ReverseThatFirst(kind=JournalKind.SALE_REFUND, journal_id=str(journal_id))
+        raise ReverseThatFirst(kind=JournalKind.CREDIT, journal_id=str(journal_id))
 
 
 def _of_its_month(leg: Leg, earning: Earning) -> Leg:

@@ -1,20 +1,29 @@
-"""Undoes a payment that was recorded by mistake."""
+"""Undoes what was recorded about the money of an order by mistake: payments, repayments, credits, bad debts, costs."""
+
+from dataclasses import replace
 
 from app.db import ledger
+from app.db.earning.costs import claims
 from app.db.engine import Tx
 from app.db.platform.outbox import tell
-from app.db.selling.assignments import assignments
+from app.db.selling.credits import credits as credit_store
+from app.db.selling.credits import repayments, write_offs
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
-from app.domain.errors import RuleRefused, SecondPersonNeeded
-from app.domain.selling.orders import Order
+from app.domain.earning.costs import CostBearer, undecided
+from app.domain.errors import AlreadySettled, NotReversible, SecondPersonNeeded
+from app.domain.ledger import AccountKind, JournalKind, Leg
+from app.domain.selling.charged import about, to_share_leg
+from app.domain.selling.credits import uncredited
+from app.domain.selling.orders import CALLED_OFF, Order
 from app.domain.selling.payments import reverse, undo_receipt, undone
-from app.usecases.declared.due import order_in_time
-from app.usecases.shared.assignment import follow_payment
-from app.usecases.shared.book_sale import unsettle
-from app.usecases.shared.owed_back import set_off, tell_due, tell_owed_back
-from app.usecases.shared.trails import note_order
-from app.usecases.shared.undo import Undoing, post_reversal
+from app.domain.selling.write_offs import WriteOffState
+from app.usecases.shared.book_credit import lower, recharge
+from app.usecases.shared.book_order import Reverses, post_of_order
+from app.usecases.shared.book_sale import settle, unsettle
+from app.usecases.shared.order_money import nobody_involved, open_for_money, save_money
+from app.usecases.shared.owed_back import set_off
+from app.usecases.shared.undo import Undoing, negation_of, post_reversal
 
 
 async def undo_payment(tx: Tx, undoing: Undoing) -> None:
@@ -24,32 +33,119 @@ async def undo_payment(tx: Tx, undoing: Undoing) -> None:
     SecondPersonNeeded for the buyer and for whoever did the work.
     """
     found = await payments.get(tx, undoing.source_id)
-    order = order_in_time(tx, await orders.get(tx, found.order_id, lock=True))
-    if order.buyer_id is not None:
-        raise RuleRefused(rule="charges_are_netted", value=order.reference)
+    order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
     payment = await payments.get(tx, found.id, lock=True)
-    await _second_person(tx, undoing, order)
+    await nobody_involved(tx, undoing.actor, order, "reverse_payment")
     reversed_payment = reverse(payment, by=undoing.actor.person, on=undoing.day, reason=undoing.reason)
     legs = await ledger.legs_of(tx, undoing.journal)
     after, credit = undo_receipt(order, payment, legs)
     # The earnings of an assignment do not depend on the customer's payment.
     if order.assignment_id is None and after.due_cents:
         after = await unsettle(tx, after)
-    await set_off(tx, after, payment.id, credit)
+    await set_off(tx, after, ("payment", payment.id), credit)
     await post_reversal(tx, undoing, undone(legs))
-    saved = await orders.save(tx, after)
-    await follow_payment(tx, saved)
-    await note_order(tx, undoing.actor, saved, "reverse_payment", undoing.reason)
+    after = await recharge(tx, order, after, undoing.day)
     await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
-    await tell_due(tx, order, saved)
-    await tell_owed_back(tx, order, saved)
+    await save_money(tx, undoing.actor, order, after, "reverse_payment", undoing.reason)
     await payments.save(tx, reversed_payment)
 
 
-async def _second_person(tx: Tx, undoing: Undoing, order: Order) -> None:
-    """Raises SecondPersonNeeded if the treasurer is the buyer or did the work."""
-    makers = set(order.maker_ids)
-    if order.assignment_id is not None:
-        makers |= set((await assignments.get(tx, order.assignment_id)).member_ids)
-    if order.customer_person_id == undoing.actor.person or undoing.actor.member_ids() & makers:
-        raise SecondPersonNeeded(verb="reverse_payment")
+async def undo_repayment(tx: Tx, undoing: Undoing) -> None:
+    """The money is still there: it pays the price again, or is owed back. Raises as `undo_payment` does."""
+    found = await repayments.get(tx, undoing.source_id)
+    order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
+    repayment = await repayments.get(tx, found.id, lock=True)
+    await nobody_involved(tx, undoing.actor, order, "reverse_repayment")
+    if repayment.reversed_on is not None:
+        raise AlreadySettled(what="payment")
+    after = replace(order, paid_cents=order.paid_cents + repayment.cents)
+    legs = await negation_of(tx, undoing.journal)
+    owed = sum(leg.cents for leg in legs if leg.kind is AccountKind.CUSTOMER_CREDIT)
+    await post_reversal(tx, undoing, legs)
+    await set_off(tx, after, ("repayment", repayment.id), order.owed_back_cents + owed - after.owed_back_cents)
+    after = await settle(tx, await recharge(tx, order, after, undoing.day))
+    await save_money(tx, undoing.actor, order, after, "reverse_repayment", undoing.reason)
+    done = replace(
+        repayment,
+        reversed_on=undoing.day,
+        reversed_by=undoing.actor.person,
+        reason=undoing.reason,
+    )
+    await repayments.save(tx, done)
+
+
+async def undo_credit(tx: Tx, undoing: Undoing) -> None:
+    """The price is as it was before the credit, and so are VAT and shares; the customer owes it again.
+
+    Raises AlreadySettled, SecondPersonNeeded, NotReversible for an order that is called off or of an assignment.
+    """
+    found = await credit_store.get(tx, undoing.source_id)
+    order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
+    await nobody_involved(tx, undoing.actor, order, "reverse_credit")
+    if order.state in CALLED_OFF or order.assignment_id is not None:
+        raise NotReversible(kind=undoing.journal.kind, how="order")
+    if found.reversed_on is not None:
+        raise AlreadySettled(what="credit")
+    await credit_store.save(tx, replace(found, reversed_on=undoing.day))
+    after = await _again(tx, undoing, order, uncredited(order, found))
+    await save_money(tx, undoing.actor, order, after, "reverse_credit", undoing.reason)
+
+
+async def undo_write_off(tx: Tx, undoing: Undoing) -> None:
+    """The customer owes it again, as far as nothing lowered the write-off since.
+
+    Raises as `undo_credit` does, AlreadySettled if all of it was paid or credited since.
+    """
+    found = await write_offs.get(tx, undoing.source_id, lock=True)
+    order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
+    await nobody_involved(tx, undoing.actor, order, "reverse_write_off")
+    if found.state is not WriteOffState.CONFIRMED or order.state in CALLED_OFF:
+        raise NotReversible(kind=undoing.journal.kind, how="order")
+    if not order.written_off_cents:
+        # Money or a credit took its place: there is nothing that could be due again.
+        raise AlreadySettled(what="write_off")
+    left = max(0, order.written_off_cents - found.cents)
+    after = await _again(tx, undoing, order, replace(order, written_off_cents=left))
+    await write_offs.save(tx, replace(found, state=WriteOffState.REVERSED))
+    await save_money(tx, undoing.actor, order, after, "reverse_write_off", undoing.reason)
+
+
+async def _again(tx: Tx, undoing: Undoing, before: Order, after: Order) -> Order:
+    """Books a price that is higher again, and takes back a sale that is not paid any more."""
+    by = Reverses(undoing.journal.id, undoing.id)
+    kind = JournalKind(f"{undoing.journal.kind}_reversal")
+    source = (undoing.journal.source_type, undoing.journal.source_id)
+    part = undoing.journal.part
+    if before.assignment_id is None and after.due_cents:
+        after = await unsettle(tx, after)
+    return await lower(tx, before, after, kind, source, part=part, reverses=by)
+
+
+async def undo_cost(tx: Tx, undoing: Undoing) -> None:
+    """The claim waits for a decision again; a sale that it was taken from is taken back until then.
+
+    Raises NotReversible for the costs of a job, SecondPersonNeeded for who claimed it or did the work.
+    """
+    claim = await claims.get(tx, undoing.source_id)
+    order = await orders.get(tx, claim.order_id, lock=True)
+    claim = await claims.get(tx, claim.id, lock=True)
+    await nobody_involved(tx, undoing.actor, order, "reverse_cost")
+    if claim.claimed_by == undoing.actor.person:
+        raise SecondPersonNeeded(verb="reverse_cost")
+    after = await unsettle(tx, order) if claim.borne_by is CostBearer.EARNING else order
+    await post_reversal(tx, undoing, await negation_of(tx, undoing.journal))
+    if claim.off_earning_cents and not order.earned_from_cents and not order.settled:
+        after = await _off_the_fund(tx, order, claim.off_earning_cents)
+    await claims.save(tx, undecided(claim))
+    await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
+    await orders.change(tx, order, await settle(tx, after))
+
+
+async def _off_the_fund(tx: Tx, order: Order, cents: int) -> Order:
+    """The fund had borne the costs, because nothing is left of the price: it gets those back that were none."""
+    part = order.charge_parts + 1
+    rule = "costs_of_nothing"
+    fund = Leg(kind=AccountKind.COOPERATIVE_FUND, cents=cents, rule=rule, facts=about(order))
+    legs = (to_share_leg(order.id, -cents, rule), fund)
+    await post_of_order(tx, order, JournalKind.CHARGE, ("order", order.id), part, tx.today, legs)
+    return replace(order, charge_parts=part)

@@ -1,0 +1,66 @@
+"""Money that goes back to a customer: what is owed back first; before there is a sale, also what was paid."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from app.domain.days import check_day
+from app.domain.errors import MoreThanLeft, NothingOwed
+from app.domain.ledger import AccountKind, Leg
+from app.domain.selling.charged import about
+from app.domain.selling.orders import Order
+from app.domain.selling.payments import PaymentMethod, money_account
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repayment:
+    """`cents` that went back to the customer on `paid_on`."""
+
+    id: UUID
+    order_id: UUID
+    cooperative_id: UUID
+    cents: int
+    paid_on: date
+    method: PaymentMethod
+    recorded_by: UUID
+    recorded_at: datetime
+    reversed_on: date | None = None
+    reversed_by: UUID | None = None
+    reason: str = ""
+    version: int = 1
+
+
+def repayable(order: Order) -> int:
+    """The most that can go back: what is owed back and, until the sale is booked, all that was paid."""
+    return order.owed_back_cents if order.settled else order.paid_cents
+
+
+def repay(order: Order, cents: int | None) -> Order:
+    """The order after `cents` went back (all that is owed, if they are missing); the rest of the price is due again.
+
+    Raises NothingOwed, MoreThanLeft.
+    """
+    most = repayable(order)
+    back = (order.owed_back_cents or most) if cents is None else cents
+    if not most:
+        raise NothingOwed
+    if back > most:
+        raise MoreThanLeft(left_cents=most)
+    return replace(order, paid_cents=order.paid_cents - back)
+
+
+def repayment_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
+    """The money leaves: first what was owed back, then what the customer had paid of the price."""
+    cents, owed = before.paid_cents - after.paid_cents, before.owed_back_cents - after.owed_back_cents
+    facts = about(after) | {"method": method}
+    legs = (
+        Leg(kind=money_account(method), cents=cents, rule="money_back", facts=facts),
+        Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=owed - cents, rule="money_back", facts=facts),
+        Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=-owed, rule="money_back", facts=facts, party=str(after.id)),
+    )
+    return tuple(leg for leg in legs if leg.cents)
+
+
+def repayment_day(paid_on: date | None, first: date, today: date) -> date:
+    """The day on which money went back, by default today. Raises DayOutOfRange."""
+    return check_day("paid_on", paid_on or today, first, today)

@@ -1,0 +1,112 @@
+"""Listed steps agree with the steps themselves: cash from the door and write-offs of orders."""
+
+from dataclasses import replace
+from typing import Any
+
+from app.domain.selling.payments import RECEIPT
+from app.domain.selling.write_offs import WRITE_OFF
+from tests.walls.test_steps import EURO, WHY, staff
+from tests.walls.walk import Built, Walk, ask, offices, walk_through
+from tests.world import Caller, Json, Seller, World
+
+
+async def sold(world: World, seller: Seller, buyer: Caller) -> tuple[Caller, Built]:
+    """A delivered order, and its maker."""
+    maker, member_id = await world.member(seller)
+    theirs = replace(seller, member=maker, member_id=member_id)
+    order = await world.order(buyer, await world.offering(theirs, "10.00"))
+    await world.deliver(theirs, order)
+    return maker, Built(f"/v1/orders/{order['id']}", maker)
+
+
+async def deciders(world: World, seller: Seller) -> dict[str, Caller | None]:
+    """The readers of everything, another treasurer, the outside approver, a customer, and a treasurer who buys."""
+    (customer, _), (buyer, _) = await world.known(), await world.known()
+    return {
+        **await staff(world, seller),
+        "second": await world.officer("treasurer", cooperativeId=seller.id),
+        "approver": await world.approver(seller.id),
+        "customer": customer,
+        "buying treasurer": await offices(world, buyer, treasurer=seller.id),
+        "member": None,
+        "both": None,
+    }
+
+
+async def test_cash_from_the_door(world: World) -> None:
+    seller = await world.cooperative()
+    roles = await deciders(world, seller)
+
+    def at(verb: str = "", *, by: str = "customer", undone: bool = False) -> Any:
+        async def build() -> Built:
+            buyer = roles[by]
+            assert buyer is not None
+            maker, order = await sold(world, seller, buyer)
+            cash = await maker("POST", f"{order.path}/cash-receipts", {"amount": EURO})
+            built = Built(f"/v1/payments/{cash['id']}", maker, {"payments": f"{order.path}/payments"})
+            if verb:
+                why = WHY if verb == "reject" else {}
+                await seller.treasurer("POST", f"{built.path}/transitions", {"verb": verb} | why)
+            if undone:
+                booked = await world.journal(seller, cash["id"])
+                await seller.treasurer("POST", f"/v1/journals/{booked['id']}/reversals", WHY)
+            return built
+
+        return build
+
+    async def look(who: Caller, built: Built) -> Json | None:
+        status, found = await ask(who, "GET", built.facts["payments"])
+        return next(row for row in found if built.path.endswith(row["id"])) if status == 200 else None
+
+    walk = Walk(
+        noun="payments",
+        process=RECEIPT,
+        states={
+            "to_confirm": at(),
+            "to_confirm: of a treasurer who bought": at(by="buying treasurer"),
+            "recorded": at("confirm"),
+            "recorded: and undone": at("confirm", undone=True),
+            "rejected": at("reject"),
+        },
+        roles=roles,
+        inputs=WHY,
+        look=look,
+    )
+    assert await walk_through(world, seller, walk) == 5 * 11 * 2
+
+
+async def test_write_offs(world: World) -> None:
+    seller = await world.cooperative()
+    roles = await deciders(world, seller)
+    proposer = roles["second"]
+    assert proposer is not None
+
+    def at(verb: str = "", *, by: str = "customer", undone: bool = False) -> Any:
+        async def build() -> Built:
+            buyer = roles[by]
+            assert buyer is not None
+            maker, order = await sold(world, seller, buyer)
+            lost = await proposer("POST", f"{order.path}/write-offs", WHY | {"amount": EURO})
+            built = Built(f"/v1/write-offs/{lost['id']}", maker)
+            if verb:
+                await seller.treasurer("POST", f"{built.path}/transitions", {"verb": verb})
+            if undone:
+                booked = await world.journal(seller, lost["id"])
+                await seller.treasurer("POST", f"/v1/journals/{booked['id']}/reversals", WHY)
+            return built
+
+        return build
+
+    walk = Walk(
+        noun="write-offs",
+        process=WRITE_OFF,
+        states={
+            "proposed": at(),
+            "proposed: of a treasurer who bought": at(by="buying treasurer"),
+            "confirmed": at("confirm"),
+            "withdrawn": at("withdraw"),
+            "reversed": at("confirm", undone=True),
+        },
+        roles=roles,
+    )
+    assert await walk_through(world, seller, walk) == 5 * 11 * 2
