@@ -206,7 +206,10 @@ PLANTED = {
     ],
     "I16 given back": ["update repayment set id = uuidv7()"],
     "I16 cash": ["update account set kind = 'in_transit' where kind = 'cash'"],
-    "I16 due": ["""update "order" set written_off_cents = written_off_cents + 1 where state = 'delivered'"""],
+    "I16 due": [
+        """update "order" set written_off_cents = written_off_cents + 1
+            where state = 'delivered' and refunded_cents + written_off_cents < net_cents + vat_cents"""
+    ],
     "I16 supplied": ["""update "order" set state = 'accepted' where state = 'delivered'"""],
     "I16 later": ["""update "order" set vat_with_money = false"""],
     "I16 credit": ["update account set party = 'x' || party where kind = 'customer_credit'"],
