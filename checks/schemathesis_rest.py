@@ -2,7 +2,8 @@
 
 A schema says how a day, an amount and an address are written. That a day lies between 2000 and ten years from now, that
 an amount is at least a cent and no more than the books hold, that a text is more than blanks and holds no citizen
-number, that a mail server takes the address, that check digits are right and that a country exists, it cannot.
+number, that a mail server takes the address, that check digits are right and that a country exists, it cannot. That one
+of two fields is given is said in words.
 """
 
 import json
@@ -16,6 +17,7 @@ UNSTATED = {
     "day_out_of_range",
     "email_malformed",
     "postcode_malformed",
+    "quantity_or_minutes",
     "reference_malformed",
     "string_too_short",
     "text_malformed",
