@@ -140,8 +140,7 @@ async def _wait_for_turn(connection: asyncpg.Connection) -> None:
     It asks again and again: a statement that waits keeps its snapshot, and the other's `create index concurrently`
     would wait for that, so that both wait for ever.
     """
-    # The other is another process, which sets no event here.
-    while not await connection.fetchval(f"select pg_try_advisory_lock({LOCK})"):  # noqa: ASYNC110
+    while not await connection.fetchval(f"select pg_try_advisory_lock({LOCK})"):  # noqa: ASYNC110  the other is a process of its own
         await asyncio.sleep(PAUSE)
 
 

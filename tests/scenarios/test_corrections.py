@@ -20,12 +20,14 @@ async def fund_of(seller: Seller) -> str:
 
 async def give(seller: Seller, fund_id: str, amount: str, **more: str) -> Json:
     body = {"amount": euro(amount), "giver": "Jo"} | more
-    return await seller.treasurer("POST", f"/v1/funds/{fund_id}/donations", body)  # type: ignore[no-any-return]
+    given: Json = await seller.treasurer("POST", f"/v1/funds/{fund_id}/donations", body)
+    return given
 
 
 async def spend(seller: Seller, fund_id: str, amount: str, **more: str) -> Json:
     body = {"amount": euro(amount), "purpose": "dak", "supplier": "S", "title": "T"} | more
-    return await seller.treasurer("POST", f"/v1/funds/{fund_id}/expenses", body)  # type: ignore[no-any-return]
+    spent: Json = await seller.treasurer("POST", f"/v1/funds/{fund_id}/expenses", body)
+    return spent
 
 
 async def undo(seller: Seller, journal: Json, status: int | None = None, by: Caller | None = None, **more: Any) -> Any:

@@ -127,7 +127,8 @@ async def undone(seller: Seller, earning: Json, status: int | None = None, **mor
     """The coordinator finds the journal in the earning."""
     seen = await seller.coordinator("GET", f"/v1/earnings/{earning['id']}")
     journal = {"id": seen["decisionJournalId"] or earning["decisionJournalId"]}
-    return await undo(seller, journal, status, **({"by": seller.coordinator} | more))  # type: ignore[no-any-return]
+    undone: Json = await undo(seller, journal, status, **({"by": seller.coordinator} | more))
+    return undone
 
 
 async def test_what_was_released_is_held_again(world: World) -> None:

@@ -108,9 +108,9 @@ class Year:
         sold = self.one(number)
         if sold is None:
             return
-        more = {"paidOn": "2026-01-02"} if cents % 3 == 0 else {}
+        more: Json = {"paidOn": "2026-01-02"} if cents % 3 == 0 else {}
         more |= {"method": "cash"} if cents % 5 == 0 else {}
-        await pay(self.seller, sold.order, euro(cents), **more)  # type: ignore[arg-type]
+        await pay(self.seller, sold.order, euro(cents), **more)
         sold.written_off -= min(sold.written_off, max(cents - sold.due, 0))
         sold.paid += cents
         sold.in_cash += cents if "method" in more else 0

@@ -1,8 +1,8 @@
 """The invariant of what orders cost: one query that must return no row."""
 
 OF_PRICES = {
-    # An order that was placed before consumers paid the shown price has no such key in its buyer. What was credited
-    # before supply keeps its VAT: the rest of a line that replaces another has that of the day of supply.
+    # An order that was placed before consumers paid the shown price has no such key in its buyer. Credits of
+    # before supply keep their VAT: the rest of a line that replaces another has that of the day of supply.
     "I22 what an order costs is what its lines say, and a consumer pays the shown price times the quantity": """
         select o.reference as what from "order" o left join order_line l on l.order_id = o.id and l.terms = o.terms
          group by o.id

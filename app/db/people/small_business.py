@@ -67,7 +67,7 @@ async def lock_year(tx: Tx, cooperative_id: UUID, year: int) -> None:
 async def supplied_in(tx: Tx, cooperative_ids: Sequence[UUID], year: int, *, but: UUID) -> int:
     """Net cents that these cooperatives supplied in a year, less credits, without one order.
 
-    What has no VAT by its nature (art. 11) does not count. The caller sees the orders of all of them.
+    Supplies without VAT by their nature (art. 11) do not count. The caller sees the orders of all of them.
     """
     sql = """
         select coalesce(sum(l.net_cents - coalesce(c.cents, 0)), 0)::bigint

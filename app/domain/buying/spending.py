@@ -217,9 +217,9 @@ def unpaid(case: Case[Request]) -> Request:
 
 
 def unsettled(case: Case[Request], free: Sequence[Lot], day: date) -> Request:
-    """The request before its receipt: paid in full. What had come back is of the oldest months that are `free`.
+    """The request before its receipt: paid in full. Money that had come back is of the oldest months that are `free`.
 
-    What no month has is of the month of `day`: a debt until then. Raises SecondPersonNeeded.
+    The rest is of the month of `day`: a debt until then. Raises SecondPersonNeeded.
     """
     _check_other_person(case)
     request = case.thing

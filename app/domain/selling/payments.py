@@ -83,8 +83,8 @@ def decide(case: Case[Payment], verb: ReceiptVerb, reason: str) -> Payment:
 
 
 def receive(order: Order, cents: int) -> Order:
-    """The order with `cents` more paid, in any state. What is more than was due was not lost: it lowers what was
-    written off first; an amount beyond the price is owed back.
+    """The order with `cents` more paid, in any state. Money beyond what is due lowers the write-off first; an amount
+    beyond the price is owed back.
     """
     regained = min(order.written_off_cents, max(0, cents - order.due_cents))
     return replace(order, paid_cents=order.paid_cents + cents, written_off_cents=order.written_off_cents - regained)

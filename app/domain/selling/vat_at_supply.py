@@ -1,7 +1,7 @@
 """The VAT of an order by the day of its supply: the dated rates, and the small-business scheme.
 
 An order shows the VAT of the day on which it is needed. If the day of supply has another, the order gets new lines: a
-price with VAT inside keeps its gross, a price without VAT its net. What was credited before keeps its VAT.
+price with VAT inside keeps its gross, a price without VAT its net. Earlier credits keep their VAT.
 """
 
 from collections.abc import Callable
