@@ -5,7 +5,9 @@ import contextlib
 import os
 import shutil
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -55,6 +57,14 @@ LONGEST = 3.5
 """Seconds that a request may take meanwhile: the lock time-out of two, and what it takes to catch up."""
 
 
+@dataclass
+class Load:
+    """What the customers' apps saw: seconds of each order, and how many got 503, "repeat it"."""
+
+    seconds: list[float] = field(default_factory=list)
+    refused: int = 0
+
+
 @pytest.fixture
 def url(postgres: EmbeddedPostgres, database_url: str) -> Iterator[str]:
     assert database_url, "it has made the roles"
@@ -92,20 +102,23 @@ def revisions(folder: Path, statements: dict[str, str]) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def load(buyer: Caller, offering: str, seconds: list[float]) -> AsyncIterator[None]:
-    """Four customers' apps that place orders, one after the other; each order succeeds, or the test fails."""
-    ended = asyncio.Event()
+async def load(buyer: Caller, offering: str) -> AsyncIterator[Load]:
+    """Four customers' apps that place orders, one after the other."""
+    measured, ended = Load(), asyncio.Event()
     line = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": {"name": "Jo", "email": "jo@example.org"}}
 
     async def order() -> None:
         while not ended.is_set():
+            headers = {"Authorization": f"Bearer {buyer.token}", "Idempotency-Key": uuid.uuid4().hex}
             began = time.monotonic()
-            await buyer("POST", "/v1/orders", line)
-            seconds.append(time.monotonic() - began)
+            answer = await buyer.client.post("/v1/orders", json=line, headers=headers)
+            measured.seconds.append(time.monotonic() - began)
+            assert answer.status_code in (201, 503), answer.text
+            measured.refused += answer.status_code == 503
 
     tasks = [asyncio.create_task(order()) for _ in range(4)]
     try:
-        yield
+        yield measured
     finally:
         ended.set()
         await asyncio.gather(*tasks)
@@ -123,8 +136,7 @@ async def test_what_is_done_in_two_steps_holds_nobody_up(world: World, url: str,
     """Neither a table that somebody reads for long, nor all functions, policies and grants, which are made anew."""
     folder = revisions(tmp_path / "alembic", TWO_STEPS)
     offering, buyer = await world.offering(await world.cooperative()), await world.app()
-    seconds: list[float] = []
-    async with load(buyer, offering, seconds):
+    async with load(buyer, offering) as measured:
         reading = asyncio.create_task(read_for_long(url))
         await asyncio.sleep(0.5)
         await asyncio.to_thread(migrate_to_head, url, always=True, folder=folder)
@@ -133,16 +145,16 @@ async def test_what_is_done_in_two_steps_holds_nobody_up(world: World, url: str,
     assert await owner.fetchval("select version_num from alembic_version") == "9002"
     assert await owner.fetchval("select convalidated from pg_constraint where conname = 'order_colour'")
     await owner.close()
-    assert len(seconds) > 20
-    assert max(seconds) < LONGEST
+    assert len(measured.seconds) > 20
+    assert measured.refused == 0
+    assert max(measured.seconds) < LONGEST
 
 
 async def test_what_blocks_is_noticed(world: World, url: str, tmp_path: Path) -> None:
     """A planted revision that holds its lock: the same load shows it."""
     folder = revisions(tmp_path / "alembic", ONE_STEP)
     offering, buyer = await world.offering(await world.cooperative()), await world.app()
-    seconds: list[float] = []
-    async with load(buyer, offering, seconds):
+    async with load(buyer, offering) as measured:
         await asyncio.sleep(0.5)
         await asyncio.to_thread(migrate_to_head, url, folder=folder)
-    assert max(seconds) > LONGEST
+    assert max(measured.seconds) > LONGEST
