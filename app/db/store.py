@@ -68,12 +68,18 @@ class Store(Generic[T]):
     """
 
     def __init__(self, table: type[SQLModel], cls: type[T], *, fixed: Collection[str] = (), **extra: str) -> None:
+        self.row = table
         self.table: Table = table.__table__  # type: ignore[attr-defined]
         self.cls = cls
         self.extra = extra
         fields = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
         self.columns = [column.name for column in self.table.columns if column.name in fields - set(extra)]
         self.changing = [name for name in self.columns if name not in {"id", "version", *fixed}]
+
+    @cached_property
+    def plain(self) -> "Store[T]":
+        """The same rows without computed fields, whose defaults they get: for acts that need none."""
+        return Store(self.row, self.cls)
 
     @cached_property
     def _parents(self) -> frozenset[str]:

@@ -9,6 +9,8 @@ from typing import Any
 from app.domain.errors import DomainError
 
 PLACE = re.compile(r"\$(\d+)")
+ROW = re.compile(r"insert into .* values (\([^()]*\))", re.DOTALL)
+"""An insert of one row; its values are a group."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,24 @@ class UnitOfWork:
 
 @lru_cache(maxsize=1000)
 def together(statements: tuple[tuple[str, bool], ...]) -> str:
-    """One statement out of several (SQL, whether its rows are counted); each counted one is a column of the answer."""
-    parts, counts, offset = [], [], 0
-    for number, (sql, counted) in enumerate(statements):
-        highest = max(int(place) for place in PLACE.findall(sql))
-        parts.append(f"w{number} as ({placed(sql, offset)})")
+    """One statement out of several (SQL, whether its rows are counted); each counted one is a column of the answer.
+
+    Inserts that differ in their values alone become one insert of several rows.
+    """
+    parts, counts, offset = list[str](), list[str](), 0
+    inserts: dict[str, int] = {}
+    for sql, counted in statements:
+        row = ROW.fullmatch(sql)
+        if sql in inserts and row:
+            parts[inserts[sql]] += f", {placed(row[1], offset)}"
+        else:
+            inserts[sql] = len(parts)
+            parts.append(placed(sql, offset))
         if counted:
+            number = len(parts) - 1
             counts.append(f"(select count(*) from w{number}) as n{number}")
-        offset += highest
-    return f"with {', '.join(parts)} select {', '.join(counts) or '1'}"
+        offset += max(int(place) for place in PLACE.findall(sql))
+    return f"with {', '.join(f'w{n} as ({part})' for n, part in enumerate(parts))} select {', '.join(counts) or '1'}"
 
 
 @lru_cache(maxsize=1000)

@@ -174,10 +174,10 @@ grant execute on function lock_pots to samen_app;
 
 -- The legs of journals that are to be booked, each with its account: null if there is none that is open. `turn` is the one
 -- order in which everybody locks balances, over all journals of a call: members' own accounts, then the cooperative's,
--- money last of all.
+-- money last of all. Without a search_path of its own it becomes a part of the query in `post_journals`, which has one.
 create function legs_to_book(p_journals jsonb)
     returns table (number bigint, line bigint, account uuid, cents bigint, rule text, facts jsonb, turn bigint)
-    language sql stable set search_path = public, pg_temp as $$
+    language sql stable as $$
     select j.number, l.line, a.id, l.cents, l.rule, l.facts,
            row_number() over (order by l.member is null, l.kind in ('bank', 'cash', 'in_transit', 'suspense'), a.id,
                                        j.number, l.cents < 0, l.line)
@@ -205,7 +205,8 @@ declare
     v_journal journal;
     v_journals journal[] := '{}';
     v_legs record;
-    v_results jsonb;
+    v_results record;
+    v_named jsonb;
     v_content jsonb;
     v_new uuid[];
     v_after bigint[] := '{}';
@@ -230,13 +231,20 @@ begin
         end loop;
     end loop;
 
+    select array_agg(j.number) as numbers, array_agg(r.line) as lines, array_agg(r.category) as categories,
+           array_agg(r.cents) as cents
+      into v_results
+      from jsonb_array_elements(p_journals) with ordinality j(journal, number)
+     cross join lateral rows from (jsonb_to_recordset(j.journal -> 'results') as (category text, cents bigint))
+           with ordinality r(category, cents, line);
     for v_number in 1..jsonb_array_length(p_journals) loop
         v_given := p_journals -> v_number - 1;
         v_journal := jsonb_populate_record(null::journal, v_given);
         select jsonb_agg(jsonb_build_object('line', r.line, 'category', r.category, 'cents', r.cents) order by r.line)
-          into v_results
-          from rows from (jsonb_to_recordset(v_given -> 'results') as (category text, cents bigint))
-               with ordinality r(category, cents, line);
+          into v_named
+          from unnest(v_results.numbers, v_results.lines, v_results.categories, v_results.cents)
+               r(number, line, category, cents)
+         where r.number = v_number;
         select jsonb_agg(jsonb_build_object('line', l.line, 'account', l.account, 'cents', l.cents, 'rule', l.rule,
                                             'facts', l.facts) order by l.line)
           into v_content
@@ -247,7 +255,7 @@ begin
         v_journal.period := greatest(
             date_trunc('month', v_journal.effective_on),
             (select max(month) from period where cooperative_id = v_journal.cooperative_id) + interval '1 month')::date;
-        v_journal.legs_hash := legs_digest(journal_content(v_content, v_results));
+        v_journal.legs_hash := legs_digest(journal_content(v_content, v_named));
         v_journal.row_hash := journal_digest(v_journal);
         v_journals := v_journals || v_journal;
     end loop;
@@ -283,11 +291,10 @@ begin
                   v_legs.facts) l(number, line, account, cents, balance_after, version, rule, facts)
      where v_journals[l.number].id = any(v_new);
     insert into result_line (journal_id, line, category, cents)
-    select v_journals[j.number].id, r.line, r.category, r.cents
-      from jsonb_array_elements(p_journals) with ordinality j(journal, number)
-     cross join lateral rows from (jsonb_to_recordset(j.journal -> 'results') as (category text, cents bigint))
-           with ordinality r(category, cents, line)
-     where v_journals[j.number].id = any(v_new);
+    select v_journals[r.number].id, r.line, r.category, r.cents
+      from unnest(v_results.numbers, v_results.lines, v_results.categories, v_results.cents)
+           r(number, line, category, cents)
+     where v_journals[r.number].id = any(v_new);
 end $$;
 grant execute on function post_journals to samen_app;
 

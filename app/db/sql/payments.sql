@@ -28,7 +28,7 @@ create policy change on payment for update to samen_app using (cooperative_id = 
 alter table credit enable row level security, force row level security;
 grant select, insert, update (reversed_on, version) on credit to samen_app;
 create policy read on credit for select to samen_app
-    using (exists (select 1 from "order" o where o.id = credit.order_id));
+    using (sees_order(order_id));
 create policy add on credit for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[])
                 and exists (select 1 from "order" o where o.id = order_id and o.cooperative_id = credit.cooperative_id));
@@ -47,7 +47,7 @@ create trigger never_truncate before truncate on credit for each statement execu
 alter table credit_line enable row level security, force row level security;
 grant select, insert on credit_line to samen_app;
 create policy read on credit_line for select to samen_app
-    using (exists (select 1 from "order" o where o.id = credit_line.order_id));
+    using (sees_order(order_id));
 create policy add on credit_line for insert to samen_app
     with check (exists (select 1 from credit c join order_line l on l.id = order_line_id and l.order_id = c.order_id
                          where c.id = credit_id and c.order_id = credit_line.order_id

@@ -235,6 +235,8 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
     """The municipality's part of the fund, as F(after) − F(before), if the fund gets `cents` more on `day`."""
     before, after = buckets(months), buckets(add_to_year(months, agreement, day, cents, fund=True))
     owed, rule = after.municipality_cents - before.municipality_cents, agreement.fund_remittance
+    if not owed:
+        return ()
     facts = {
         "before": before.kept_cents,
         "after": after.kept_cents,
@@ -244,7 +246,7 @@ def fund_legs(agreement: Agreement, months: Sequence[MonthTotal], day: date, cen
         "basis_points": rule.basis_points if rule else None,
     }
     again = facts | {"year": year_facts(before, after)}
-    return _without_zero(
+    return (
         Leg(
             kind=AccountKind.PAYABLE_MUNICIPALITY,
             cents=owed,
@@ -271,13 +273,14 @@ def year_legs(agreement: Agreement, before: Buckets, after: Buckets, member_id: 
         **({"basis": rule.basis} if rule else {}),
         **({"cap": min(most, default=allowance.cap_cents)} if allowance else {}),
     }
-    party, again = str(agreement.municipality_id), facts | {"year": year_facts(before, after)}
-    again, paid = again if rule else again | OTHER_TERMS, facts if allowance else facts | OTHER_TERMS
     owed, paid_out, kept = (
         after.municipality_cents - before.municipality_cents,
         after.allowance_cents - before.allowance_cents,
         after.pot_cents - before.pot_cents,
     )
+    again = facts | {"year": year_facts(before, after)} if owed else facts
+    again, paid = again if rule else again | OTHER_TERMS, facts if allowance else facts | OTHER_TERMS
+    party = str(agreement.municipality_id)
     return _without_zero(
         Leg(kind=AccountKind.PAYABLE_MUNICIPALITY, cents=owed, rule="remit_above", facts=again, party=party),
         Leg(kind=AccountKind.PAYABLE_MEMBER, cents=paid_out, rule="monthly_allowance", facts=paid, member_id=member_id),

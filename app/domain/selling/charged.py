@@ -137,6 +137,11 @@ def standing(order: Order) -> Standing:
     )
 
 
+def follows_money(order: Order) -> bool:
+    """Whether what is charged follows the money that came: before supply, and if VAT is due with it."""
+    return order.vat_with_money or order.state not in SUPPLIED
+
+
 def _by_money(order: Order, charged: Sequence[Group]) -> tuple[Sequence[Group], Sequence[Group]]:
     """The parts of what is charged whose VAT is due now, and those whose VAT is due with the money still to come."""
     if not order.vat_with_money or order.state not in SUPPLIED:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ def told_of(answer: Any) -> tuple[set[UUID], set[UUID]]:
 
 def _ids(found: Any, name: str) -> Iterator[tuple[str, UUID]]:
     """Every id, with the name of its field."""
+    if found is None or isinstance(found, str | int | datetime):
+        return
     if isinstance(found, UUID):
         yield name, found
     elif isinstance(found, Person):

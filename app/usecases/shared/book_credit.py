@@ -21,6 +21,7 @@ from app.domain.selling.charged import (
     credit_legs,
     debtor_leg,
     eu_facts,
+    follows_money,
     net_by_member,
     revenue_lines,
     standing,
@@ -70,7 +71,7 @@ async def lower(
 async def recharge(tx: Tx, before: Order, after: Order, day: date) -> Order:
     """Books what an order is charged more or less after money came or went, on `day`. Returned, not saved."""
     if before.written_off_cents == after.written_off_cents:
-        return await charge(tx, before, after, day)
+        return await charge(tx, before, after, day) if follows_money(after) else after
     part = after.charge_parts + 1
     regained = replace(after, charge_parts=part)
     source = ("order", after.id)

@@ -86,8 +86,8 @@ async def settle(tx: Tx, order: Order) -> Order:
     work_date = _work_date(order)
     claimed, found, versions, (year,) = await ask(
         tx,
-        claims.query(order_id=order.id, state=(*UNDECIDED, ClaimState.APPROVED)),
-        earnings.query(order_id=order.id),
+        claims.plain.query(order_id=order.id, state=(*UNDECIDED, ClaimState.APPROVED)),
+        earnings.plain.query(order_id=order.id),
         in_force(tx, order.cooperative_id, work_date),
         locked_year(order.cooperative_id, order.id, work_date.year),
     )
@@ -218,9 +218,16 @@ def _held_without(given: list[Permission], earning: Earning) -> Earning:
 def _split_one(year: Year, earning: Earning, agreement: Agreement, claimed: list[CostClaim]) -> Earning:
     """The earning as booked now: split, or its surplus held until the coordinator decides."""
     cost = sum(claim.off_earning_cents for claim in claimed)
-    earning = replace(earning, cost_cents=cost, agreement_id=agreement.id)
-    held = held_leg(earning)
-    anew = replace(earning, to_member_id=None, decided_by=None, reason="", kept_cents=0)
+    anew = replace(
+        earning,
+        cost_cents=cost,
+        agreement_id=agreement.id,
+        to_member_id=None,
+        decided_by=None,
+        reason="",
+        kept_cents=0,
+    )
+    held = held_leg(anew)
     if held is None:
         return book_split(year, anew, agreement)
     return replace(anew, state=EarningState.HELD, held_cents=held.cents, legs=stamped((held,), earning.member_id))
