@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from app.domain.errors import MoreThanLeft, NothingOpen, NothingOwed, PaidBackAlready, RuleRefused
 from app.domain.ledger import AccountKind, Leg
-from app.domain.selling.customers import Contact
+from app.domain.selling.customers import Buyer, BuyerType, Contact
 from app.domain.selling.orders import CALLED_OFF, Order, OrderState, PaymentState, due_for_sale
-from app.domain.selling.payments import Payment, PaymentMethod, receipt_legs, receive, undo_receipt
-from app.domain.selling.repayments import repay, repayment_legs
+from app.domain.selling.payments import Payment, PaymentMethod, SettlementMethod, receipt_legs, receive, undo_receipt
+from app.domain.selling.repayments import repay, repayment_legs, used_for
 from app.domain.selling.write_offs import BorneBy, check
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,7 +25,7 @@ def order(paid: int = 0, state: OrderState = OrderState.COMPLETED, *, refunded: 
         id=uuid4(),
         cooperative_id=uuid4(),
         reference="SMKKT5DN",
-        contact=Contact(name="Jo"),
+        contact=Contact(name="Jo", email="jo@example.org"),
         lines=(),
         net_cents=20_000,
         vat_cents=4_200,
@@ -42,7 +42,7 @@ def payment(of: Order, cents: int) -> Payment:
         cooperative_id=of.cooperative_id,
         cents=cents,
         paid_on=NOW.date(),
-        method=PaymentMethod.CASH,
+        method=SettlementMethod.CASH,
         recorded_by=uuid4(),
         recorded_at=NOW,
     )
@@ -65,7 +65,7 @@ def test_it_adds_up_to_the_price(paid: int, refunded: int, state: OrderState) ->
 def test_a_receipt_pays_what_is_open_and_the_rest_is_owed_back(paid: int, cents: int, state: OrderState) -> None:
     before = order(paid, state)
     after = receive(before, cents)
-    legs = by_kind(receipt_legs(before, after, PaymentMethod.CASH))
+    legs = by_kind(receipt_legs(before, after, payment(before, cents)))
     assert sum(legs.values()) == 0
     assert 0 not in legs.values()
     assert legs[AccountKind.CASH] == -cents
@@ -101,7 +101,8 @@ def test_the_credit_pays_what_an_undone_payment_paid() -> None:
         Leg(kind=AccountKind.BANK, cents=-24_200, rule="payment", facts={}),
         Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=24_200, rule="payment", facts={}),
     )
-    second = (first[0], Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=24_200, rule="overpaid", facts={}))
+    own = str(twice.id)
+    second = (first[0], Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=24_200, rule="overpaid", facts={}, party=own))
     once, moved = undo_receipt(twice, payment(twice, 24_200), first)
     assert (once.paid_cents, moved) == (24_200, 24_200)
     never, moved = undo_receipt(once, payment(once, 24_200), second)
@@ -154,3 +155,42 @@ def test_a_write_off_is_of_what_is_due_and_has_one_bearer() -> None:
     for nothing in (order(24_200), order(0, OrderState.ACCEPTED), order(0, OrderState.CANCELLED)):
         with pytest.raises(NothingOpen):
             check(nothing, None, None)
+
+
+@given(st.integers(1, 60_000), st.integers(0, 24_199), st.none() | st.integers(1, 60_000))
+def test_what_is_owed_back_pays_another_order_as_far_as_it_can(over: int, paid: int, wanted: int | None) -> None:
+    source, target = order(24_200 + over), order(paid)
+    most = min(over, 24_200 - paid)
+    if wanted is not None and wanted > most:
+        with pytest.raises(MoreThanLeft):
+            used_for(source, target, wanted)
+        return
+    cents = used_for(source, target, wanted)
+    assert cents == (wanted or most)
+    after = receive(target, cents)
+    used = replace(payment(target, cents), from_order_id=source.id)
+    legs = receipt_legs(target, after, used)
+    assert [(leg.kind, leg.cents, leg.party) for leg in legs] == [
+        (AccountKind.CUSTOMER_CREDIT, -cents, str(source.id)),
+        (AccountKind.RECEIVABLE_CUSTOMER, cents, None),
+    ]
+    assert undo_receipt(after, used, legs) == (target, 0)
+
+
+def test_what_is_owed_back_is_for_the_same_customer() -> None:
+    source, target = order(30_000), order(0)
+    for contact in (Contact(name="Jo", email="JO@example.org"), Contact(name="J. de Wit", email="jo@example.org")):
+        assert used_for(source, replace(target, contact=contact), None) == 5_800
+    firm = Buyer(buyer_type=BuyerType.BUSINESS, kvk_number="68750110")
+    ours = replace(source, contact=Contact(name="Jo", email="jo@example.org", buyer=firm))
+    theirs = replace(target, contact=Contact(name="Ann", email="ann@example.org", buyer=firm))
+    assert used_for(ours, theirs, None) == 5_800
+    with pytest.raises(RuleRefused):
+        used_for(source, theirs, None)
+    person = uuid4()
+    source, theirs = replace(source, customer_person_id=person), replace(theirs, customer_person_id=person)
+    assert used_for(source, theirs, None) == 5_800
+    with pytest.raises(NothingOwed):
+        used_for(order(24_200), target, None)
+    with pytest.raises(NothingOpen):
+        used_for(source, order(24_200), None)

@@ -30,6 +30,7 @@ get_guest_order              everyone
 list_payments                customer app coordinator treasurer
 record_payment               treasurer
 record_cash                  member
+use_credit                   treasurer
 move_payment                 treasurer
 list_credits                 customer app coordinator treasurer
 credit_order                 treasurer

@@ -12,9 +12,9 @@ from app.domain.access import Right
 from app.domain.selling import credits as domain
 from app.domain.selling import repayments as money
 from app.domain.selling import write_offs as losses
-from app.domain.selling.payments import PaymentMethod
+from app.domain.selling.payments import SettlementMethod
 from app.domain.selling.write_offs import WRITE_OFF, BorneBy, WriteOffState
-from app.ids import CreditId, OrderId, OrderLineId, RepaymentId, WriteOffId
+from app.ids import CreditId, OrderId, OrderLineId, PaymentId, RepaymentId, WriteOffId
 from app.usecases.selling.credits import credit_order, list_credits, list_repayments, repay_order
 from app.usecases.selling.write_offs import get_write_off, list_write_offs, move_write_off, propose_write_off
 
@@ -82,7 +82,7 @@ class Repayment:
     """The amount that went back."""
     paid_on: date
     """The day on which it left."""
-    method: PaymentMethod
+    method: SettlementMethod
     """How it was paid."""
     recorded_at: datetime
     """When it was recorded."""
@@ -90,6 +90,8 @@ class Repayment:
     """The day on which it was reversed."""
     reason: str
     """The reason of the reversal."""
+    payment_id: PaymentId | None
+    """The payment of another order that it became, if no money moved."""
 
 
 @shape(losses.WriteOff)

@@ -7,9 +7,9 @@ from app.contract.selling.orders import Order
 from app.contract.shape import Money, cents, shape
 from app.contract.transitions import Step, steps
 from app.domain.selling import payments as domain
-from app.domain.selling.payments import RECEIPT, PaymentMethod, ReceiptState
+from app.domain.selling.payments import RECEIPT, ReceiptState, SettlementMethod
 from app.ids import OrderId, PaymentId
-from app.usecases.selling.payments import list_payments, move_payment, record_cash, record_payment
+from app.usecases.selling.payments import list_payments, move_payment, record_cash, record_payment, use_credit
 
 
 @shape(domain.Payment)
@@ -23,8 +23,10 @@ class Payment:
     """The amount that came in."""
     paid_on: date
     """The day on which it came in."""
-    method: PaymentMethod
+    method: SettlementMethod
     """The method of payment."""
+    from_order_id: OrderId | None
+    """The order that owed it back, if the customer's credit was used."""
     recorded_at: datetime
     """When it was recorded."""
     state: ReceiptState
@@ -42,4 +44,5 @@ payments = Noun("payments")
 payments.get(f"{ORDER}/payments", list_payments, Payment, below=Order)
 payments.post(f"{ORDER}/payments", record_payment, Payment)
 payments.post(f"{ORDER}/cash-receipts", record_cash, Payment)
+payments.post(f"{ORDER}/credit-uses", use_credit, Payment)
 payments.move("/payments/{payment_id}/transitions", move_payment, Payment)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from asyncpg import PostgresError
 
-from app.db.books.order_invariants import OF_ORDERS, OF_RESULTS
+from app.db.books.order_invariants import CAME_IN, OF_ORDERS, OF_RESULTS
 from app.db.books.price_invariants import OF_PRICES
 from app.db.buying.spending import LOTS
 from app.db.earning.agreements import get_agreement
@@ -266,6 +266,7 @@ INVARIANTS = {
               from payment
             union all
             select 'repayment', id, case when reversed_on is null then cents else 0 end from repayment
+             where payment_id is null
             union all
             select 'spending', id, case when paid_on is null then 0 else coalesce(spent_cents, cents) end from spending
             union all
@@ -281,7 +282,7 @@ INVARIANTS = {
                    sum(e.cents) as n
               from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
              where case j.source_type when 'allowance' then a.kind = 'payable_member'
-                                      when 'barter' then e.cents > 0 and {STANDS} else a.kind in ('bank', 'cash') end
+                                      when 'barter' then e.cents > 0 and {STANDS} else {CAME_IN} end
                and (j.source_type = 'refund' or j.source_type in (select source_type from said))
              group by 1, 2)
         select source_type || ' ' || source_id as what from said full join booked using (source_type, source_id)

@@ -14,6 +14,8 @@ SUPPLIED = "state in ('delivered', 'completed')"
 NOTHING_EARNED = (
     "refunded_cents + case when o.fund_bears then 0 else o.written_off_cents end = o.net_cents + o.vat_cents"
 )
+CAME_IN = "(a.kind in ('bank', 'cash') or a.kind = 'customer_credit' and a.party = e.facts ->> 'from')"
+"""The entries of money that came in or went back, or that another order owed back."""
 STANDS = "sale_parts > 0 and not sale_reversed"
 
 OF_ORDERS = {
@@ -85,15 +87,16 @@ OF_ORDERS = {
         select coalesce(owed.party, booked.party, 'nobody') as what
           from owed full join booked using (party, cooperative_id)
          where coalesce(owed.cents, 0) <> coalesce(booked.cents, 0)""",
-    "I16 what was paid of an order is what came in less what went back": """
+    "I16 what was paid of an order is what came in less what went back": f"""
         select o.reference as what from "order" o
-          left join (select s.order_id, -sum(e.cents) as cents
-                       from (select id, order_id, 'payment' as source_type from payment
-                             union all select id, order_id, 'repayment' from repayment
-                             union all select id, order_id, 'refund' from repayment) s
+          left join (select s.order_id, -sum(s.sign * e.cents) as cents
+                       from (select id, order_id, 'payment' as source_type, 1 as sign from payment
+                             union all select id, order_id, 'repayment', 1 from repayment
+                             union all select id, order_id, 'refund', 1 from repayment
+                             union all select payment_id, order_id, 'payment', -1 from repayment) s
                        join journal j on j.source_type = s.source_type and j.source_id = s.id
                        join entry e on e.journal_id = j.id join account a on a.id = e.account_id
-                      where a.kind in ('bank', 'cash') group by 1) m on m.order_id = o.id
+                      where {CAME_IN} group by 1) m on m.order_id = o.id
          where o.buyer_id is null and o.paid_cents <> coalesce(m.cents, 0)""",
     "I16 VAT for later is of orders that are not paid, and at most theirs": f"""
         with booked as (

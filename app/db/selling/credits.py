@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import Index
+from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
@@ -49,7 +51,16 @@ class CreditLineRow(SQLModel, table=True):
 
 class RepaymentRow(SQLModel, table=True):
     __tablename__ = "repayment"
-    __table_args__ = (c.check("repayment_cents", "cents > 0"), *c.longest("repayment", reason=500))
+    __table_args__ = (
+        c.check("repayment_cents", "cents > 0"),
+        Index(
+            "repayment_payment",
+            "payment_id",
+            unique=True,
+            postgresql_where=sql_text("payment_id is not null"),
+        ),
+        *c.longest("repayment", reason=500),
+    )
     id: UUID = c.key()
     order_id: UUID = c.link("order")
     cooperative_id: UUID = c.link("cooperative", index=False)
@@ -61,6 +72,7 @@ class RepaymentRow(SQLModel, table=True):
     reversed_on: date | None = c.day(null=True)
     reversed_by: UUID | None = c.link("person", null=True, index=False)
     reason: str = c.text()
+    payment_id: UUID | None = c.link("payment", null=True, index=False)
     version: int
 
 
@@ -99,7 +111,7 @@ credits = Store(  # noqa: A001  the noun
 repayments = Store(
     RepaymentRow,
     Repayment,
-    fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at"),
+    fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at", "payment_id"),
 )
 write_offs = Store(
     WriteOffRow,

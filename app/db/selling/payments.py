@@ -42,4 +42,5 @@ payments = Store(
     fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at"),
     order_makers=MAKERS,
     customer_person_id=CUSTOMER,
+    from_order_id="(select r.order_id from repayment r where r.payment_id = t.id)",
 )

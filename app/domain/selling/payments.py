@@ -19,6 +19,14 @@ class PaymentMethod(StrEnum):
     CASH = "cash"
 
 
+class SettlementMethod(StrEnum):
+    """How an amount was settled: by money, or by what another order owed back."""
+
+    BANK_TRANSFER = "bank_transfer"
+    CASH = "cash"
+    OTHER_ORDER = "other_order"
+
+
 class ReceiptState(StrEnum):
     """The state of money that came in."""
 
@@ -44,7 +52,7 @@ class Payment:
     cooperative_id: UUID
     cents: int
     paid_on: date
-    method: PaymentMethod
+    method: SettlementMethod
     recorded_by: UUID
     recorded_at: datetime
     state: ReceiptState = ReceiptState.RECORDED
@@ -52,6 +60,8 @@ class Payment:
     reversed_on: date | None = None
     reversed_by: UUID | None = None
     reason: str = ""
+    from_order_id: UUID | None = None
+    """The order that owed it back, if it was used for this one."""
     order_makers: tuple[UUID, ...] = ()
     customer_person_id: UUID | None = None
     version: int = 1
@@ -90,17 +100,26 @@ def receive(order: Order, cents: int) -> Order:
     return replace(order, paid_cents=order.paid_cents + cents, written_off_cents=order.written_off_cents - regained)
 
 
-def money_account(method: PaymentMethod) -> AccountKind:
+def money_account(method: PaymentMethod | SettlementMethod) -> AccountKind:
     """The account that cash is in, or the bank's."""
-    return AccountKind.CASH if method is PaymentMethod.CASH else AccountKind.BANK
+    return AccountKind.CASH if method == PaymentMethod.CASH else AccountKind.BANK
 
 
-def receipt_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
-    """The money in the bank, or in cash: it pays what is due, the rest is the customer's credit."""
+def receipt_legs(before: Order, after: Order, payment: Payment) -> tuple[Leg, ...]:
+    """The money in the bank or in cash, or what another order owed back: it pays what is due, the rest is the
+    customer's credit.
+    """
     cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
-    facts = {"method": method, "order": str(after.id)}
+    facts = {"method": payment.method, "order": str(after.id)}
+    if payment.from_order_id is None:
+        money = Leg(kind=money_account(payment.method), cents=-cents, rule="payment", facts=facts)
+    else:
+        source = str(payment.from_order_id)
+        money = Leg(
+            kind=AccountKind.CUSTOMER_CREDIT, cents=-cents, rule="payment", facts=facts | {"from": source}, party=source
+        )
     legs = (
-        Leg(kind=money_account(method), cents=-cents, rule="payment", facts=facts),
+        money,
         Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=cents - owed, rule="payment", facts=facts),
         Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=owed, rule="overpaid", facts=facts, party=str(after.id)),
     )
@@ -113,7 +132,8 @@ def undo_receipt(order: Order, payment: Payment, booked: tuple[Leg, ...]) -> tup
     That part is negative if the credit of the payment was set off before. `booked` are the legs of the payment, which
     are negated. Raises PaidBackAlready if the money was given back.
     """
-    credit = sum(leg.cents for leg in booked if leg.kind is AccountKind.CUSTOMER_CREDIT)
+    own = (leg for leg in booked if leg.kind is AccountKind.CUSTOMER_CREDIT and leg.party == str(order.id))
+    credit = sum(leg.cents for leg in own)
     after = replace(order, paid_cents=order.paid_cents - payment.cents)
     if after.paid_cents < 0:
         raise PaidBackAlready

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.days import check_day
-from app.domain.errors import MoreThanLeft, NothingOwed
+from app.domain.errors import MoreThanLeft, NothingOpen, NothingOwed, RuleRefused
 from app.domain.ledger import AccountKind, Leg
 from app.domain.selling.charged import about
 from app.domain.selling.orders import Order
-from app.domain.selling.payments import PaymentMethod, money_account
+from app.domain.selling.payments import PaymentMethod, SettlementMethod, money_account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +21,14 @@ class Repayment:
     cooperative_id: UUID
     cents: int
     paid_on: date
-    method: PaymentMethod
+    method: SettlementMethod
     recorded_by: UUID
     recorded_at: datetime
     reversed_on: date | None = None
     reversed_by: UUID | None = None
     reason: str = ""
+    payment_id: UUID | None = None
+    """The payment of another order that it became; reversing that one gives it back to this order."""
     version: int = 1
 
 
@@ -47,6 +49,37 @@ def repay(order: Order, cents: int | None) -> Order:
     if back > most:
         raise MoreThanLeft(left_cents=most)
     return replace(order, paid_cents=order.paid_cents - back)
+
+
+def used_for(source: Order, target: Order, cents: int | None) -> int:
+    """The cents of what is owed back on `source` that pay `target`: if they are missing, as much as it can.
+
+    Raises NothingOwed, NothingOpen if nothing is due, MoreThanLeft, RuleRefused unless both have the same customer.
+    """
+    if not same_customer(source, target):
+        raise RuleRefused(rule="other_customer", value=target.reference)
+    if not source.owed_back_cents:
+        raise NothingOwed
+    if not target.due_cents:
+        raise NothingOpen
+    most = min(source.owed_back_cents, target.due_cents)
+    if cents is not None and cents > most:
+        raise MoreThanLeft(left_cents=most)
+    return most if cents is None else cents
+
+
+def same_customer(one: Order, other: Order) -> bool:
+    """Whether two orders are of the same person, company or public body, as far as they tell."""
+    if one.customer_person_id is not None and one.customer_person_id == other.customer_person_id:
+        return True
+    return bool(_names(one) & _names(other))
+
+
+def _names(order: Order) -> set[str]:
+    """What tells who a customer is: e-mail address, and the numbers of an organisation."""
+    buyer = order.contact.buyer
+    email = order.contact.email.casefold() if order.contact.email else None
+    return {name for name in (email, buyer.kvk_number, buyer.oin, buyer.vat_id) if name}
 
 
 def repayment_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:

@@ -17,7 +17,7 @@ from app.domain.errors import ReasonNeeded, RuleRefused
 from app.domain.ledger import JournalKind
 from app.domain.selling.credits import Credit, Wanted, amount_off, credit_lines, credited, lines_off
 from app.domain.selling.orders import OrderState, roles_on
-from app.domain.selling.payments import PaymentMethod
+from app.domain.selling.payments import PaymentMethod, SettlementMethod
 from app.domain.selling.repayments import Repayment, repay, repayment_legs
 from app.ids import OrderId, OrderLineId
 from app.usecases.declared.audit import shows_private
@@ -139,7 +139,7 @@ async def repay_order(
         cooperative_id=order.cooperative_id,
         cents=order.paid_cents - after.paid_cents,
         paid_on=check_day("paid_on", day, first, tx.today),
-        method=method,
+        method=SettlementMethod(method),
         recorded_by=by,
         recorded_at=tx.now,
     )

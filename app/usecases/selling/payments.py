@@ -1,11 +1,13 @@
 """Payments: the treasurer records money that came in, and reverses what was recorded by mistake."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import books_from
 from app.db.platform.outbox import tell
+from app.db.selling.credits import repayments
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
 from app.domain.access import Right
@@ -19,10 +21,12 @@ from app.domain.selling.payments import (
     PaymentMethod,
     ReceiptState,
     ReceiptVerb,
+    SettlementMethod,
     decide,
     receipt_legs,
     receive,
 )
+from app.domain.selling.repayments import Repayment, used_for
 from app.domain.transitions import Case, find
 from app.ids import OrderId, PaymentId
 from app.usecases.declared.audit import shows_private
@@ -31,7 +35,7 @@ from app.usecases.declared.version import expect
 from app.usecases.shared.book_credit import recharge
 from app.usecases.shared.book_order import post_of_order
 from app.usecases.shared.book_sale import settle
-from app.usecases.shared.order_money import locked_for_money, nobody_involved, save_money
+from app.usecases.shared.order_money import locked_for_money, locked_pair, nobody_involved, save_money
 from app.vocabulary import Amount, Doc, PastDay, Reason, Version
 
 ReceiptDay = Annotated[PastDay, Doc("The day on which the money came in; today if it is left out.")]
@@ -61,7 +65,7 @@ async def record_payment(
         cooperative_id=order.cooperative_id,
         cents=amount.cents,
         paid_on=await _day_of_money(tx, order, paid_on),
-        method=method,
+        method=SettlementMethod(method),
         recorded_by=by,
         recorded_at=tx.now,
     )
@@ -84,13 +88,56 @@ async def record_cash(
         cooperative_id=order.cooperative_id,
         cents=amount.cents,
         paid_on=await _day_of_money(tx, order, paid_on),
-        method=PaymentMethod.CASH,
+        method=SettlementMethod.CASH,
         recorded_by=actor.person,
         recorded_at=tx.now,
         state=ReceiptState.TO_CONFIRM,
     )
     await payments.add(tx, payment)
     await tell(tx, "payment.to_confirm", order.cooperative_id, payment.id, reference=order.reference)
+    return payment
+
+
+async def use_credit(
+    tx: Tx, actor: Actor, *, order_id: OrderId, for_order_id: OrderId, amount: Amount | None = None
+) -> Payment:
+    """Use what is owed back on an order to pay another one of the same customer: no money moves. For the treasurer.
+
+    Without an amount it is as much as is owed back and the other order can take. The order that owed it lists it as a
+    repayment; the answer is the payment of the other one, and reversing that undoes both.
+
+    Raises NothingOwed, NothingOpen, MoreThanLeft, RuleRefused for another customer, SecondPersonNeeded.
+    """
+    source, target = await locked_pair(tx, actor, Right.REFUND, order_id, for_order_id)
+    by = await nobody_involved(tx, actor, source, "repay")
+    await nobody_involved(tx, actor, target, "record_payment")
+    payment = Payment(
+        id=uuid7(),
+        order_id=target.id,
+        cooperative_id=target.cooperative_id,
+        cents=used_for(source, target, amount.cents if amount else None),
+        paid_on=tx.today,
+        method=SettlementMethod.OTHER_ORDER,
+        recorded_by=by,
+        recorded_at=tx.now,
+        from_order_id=source.id,
+    )
+    await _book(tx, actor, target, payment)
+    repayment = Repayment(
+        id=uuid7(),
+        order_id=source.id,
+        cooperative_id=source.cooperative_id,
+        cents=payment.cents,
+        paid_on=tx.today,
+        method=SettlementMethod.OTHER_ORDER,
+        recorded_by=by,
+        recorded_at=tx.now,
+        payment_id=payment.id,
+    )
+    await repayments.add(tx, repayment)
+    await tell(tx, "order.repaid", source.cooperative_id, source.id, reference=source.reference)
+    after = replace(source, paid_cents=source.paid_cents - payment.cents)
+    await save_money(tx, actor, source, after, "repay")
     return payment
 
 
@@ -126,7 +173,7 @@ async def _book(tx: Tx, actor: Actor, order: Order, payment: Payment, *, known: 
     if not known:
         await payments.add(tx, payment)
     # After the sale, which asks first: all journals are posted by one call, which locks all balances in one order.
-    legs = receipt_legs(order, paid, payment.method)
+    legs = receipt_legs(order, paid, payment)
     await post_of_order(tx, paid, JournalKind.PAYMENT, ("payment", payment.id), 1, payment.paid_on, legs)
     await save_money(tx, actor, order, settled, "record_payment")
 

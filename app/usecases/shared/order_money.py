@@ -23,6 +23,18 @@ async def locked_for_money(tx: Tx, actor: Actor, right: Right, order_id: UUID) -
     return open_for_money(tx, order)
 
 
+async def locked_pair(tx: Tx, actor: Actor, right: Right, order_id: UUID, other_id: UUID) -> tuple[Order, Order]:
+    """Two orders of one cooperative, locked in the order of their ids. Raises as `locked_for_money`, and RuleRefused.
+
+    The other one is not found if the actor may not see it.
+    """
+    found = {one: await locked_for_money(tx, actor, right, one) for one in sorted({order_id, other_id})}
+    order, other = found[order_id], found[other_id]
+    if order.cooperative_id != other.cooperative_id:
+        raise RuleRefused(rule="other_seller", value=other.reference)
+    return order, other
+
+
 def open_for_money(tx: Tx, order: Order) -> Order:
     """The order, after the step that its deadline takes. Raises RuleRefused for a charge between cooperatives."""
     order = order_in_time(tx, order)

@@ -17,6 +17,7 @@ from app.domain.selling.charged import about, to_share_leg
 from app.domain.selling.credits import uncredited
 from app.domain.selling.orders import CALLED_OFF, Order
 from app.domain.selling.payments import reverse, undo_receipt, undone
+from app.domain.selling.repayments import Repayment
 from app.domain.selling.write_offs import WriteOffState
 from app.usecases.shared.book_credit import lower, recharge
 from app.usecases.shared.book_order import Reverses, post_of_order
@@ -33,9 +34,13 @@ async def undo_payment(tx: Tx, undoing: Undoing) -> None:
     SecondPersonNeeded for the buyer and for whoever did the work.
     """
     found = await payments.get(tx, undoing.source_id)
-    order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
+    order_ids = sorted({found.order_id, found.from_order_id or found.order_id})
+    locked = {one: open_for_money(tx, await orders.get(tx, one, lock=True)) for one in order_ids}
+    order = locked[found.order_id]
     payment = await payments.get(tx, found.id, lock=True)
-    await nobody_involved(tx, undoing.actor, order, "reverse_payment")
+    used = await repayments.find(tx, payment_id=payment.id, lock=True) if payment.from_order_id else None
+    for one in locked.values():
+        await nobody_involved(tx, undoing.actor, one, "reverse_payment")
     reversed_payment = reverse(payment, by=undoing.actor.person, on=undoing.day, reason=undoing.reason)
     legs = await ledger.legs_of(tx, undoing.journal)
     after, credit = undo_receipt(order, payment, legs)
@@ -48,6 +53,8 @@ async def undo_payment(tx: Tx, undoing: Undoing) -> None:
     await tell(tx, "order.payment_reversed", order.cooperative_id, order.id, reference=order.reference)
     await save_money(tx, undoing.actor, order, after, "reverse_payment", undoing.reason)
     await payments.save(tx, reversed_payment)
+    if used is not None:
+        await _came_back(tx, undoing, locked[used.order_id], used, payment.cents)
 
 
 async def undo_repayment(tx: Tx, undoing: Undoing) -> None:
@@ -58,10 +65,15 @@ async def undo_repayment(tx: Tx, undoing: Undoing) -> None:
     await nobody_involved(tx, undoing.actor, order, "reverse_repayment")
     if repayment.reversed_on is not None:
         raise AlreadySettled(what="payment")
-    after = replace(order, paid_cents=order.paid_cents + repayment.cents)
     legs = await negation_of(tx, undoing.journal)
-    owed = sum(leg.cents for leg in legs if leg.kind is AccountKind.CUSTOMER_CREDIT)
     await post_reversal(tx, undoing, legs)
+    owed = sum(leg.cents for leg in legs if leg.kind is AccountKind.CUSTOMER_CREDIT)
+    await _came_back(tx, undoing, order, repayment, owed)
+
+
+async def _came_back(tx: Tx, undoing: Undoing, order: Order, repayment: Repayment, owed: int) -> None:
+    """What went back did not: it pays the price again, or is owed back, as `owed` cents of it are booked already."""
+    after = replace(order, paid_cents=order.paid_cents + repayment.cents)
     await set_off(tx, after, ("repayment", repayment.id), order.owed_back_cents + owed - after.owed_back_cents)
     after = await settle(tx, await recharge(tx, order, after, undoing.day))
     await save_money(tx, undoing.actor, order, after, "reverse_repayment", undoing.reason)
