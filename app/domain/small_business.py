@@ -48,10 +48,14 @@ def open_spell(spells: Iterable[Spell]) -> Spell | None:
     return next((spell for spell in spells if spell.until is None), None)
 
 
+def limit_on(day: date) -> TurnoverLimit:
+    """The limit of a day."""
+    return max((row for row in LIMITS if row.from_date <= day), key=lambda row: row.from_date)
+
+
 def within_limit(turnover_cents: int, net_cents: int, day: date) -> bool:
     """Whether `net_cents` more keep a year with so much turnover within the limit of that day."""
-    limit = max((row for row in LIMITS if row.from_date <= day), key=lambda row: row.from_date)
-    return turnover_cents + net_cents <= limit.cents
+    return turnover_cents + net_cents <= limit_on(day).cents
 
 
 def check_begin(spells: Iterable[Spell], since: date) -> None:

@@ -196,7 +196,7 @@ def test_of_29_february_the_year_ends_on_the_28th() -> None:
 
 def test_what_the_buyer_declares_has_no_vat_and_its_own_revenue() -> None:
     """The list of supplies to other states needs the buyer's VAT id; a credit takes them back."""
-    goods = replace(line(5_000, VatClass.INTRA_EU), counts_stock=True)
+    goods = replace(line(5_000, VatClass.INTRA_EU), goods=True)
     one = order(line(10_000, VatClass.REVERSE_CHARGED), line(20_000, VatClass.INTRA_EU), goods)
     one = replace(one, contact=Contact(name="Jo", buyer=Buyer(buyer_type=BuyerType.BUSINESS, vat_id="BE0123456749")))
     legs = charge_legs(one, Standing(), standing(one), DAY)

@@ -70,6 +70,10 @@ async def test_the_supply_that_crosses_the_limit_carries_vat_and_ends_the_scheme
         assert (shown["price"]["amount"], shown["vatPercent"]) == ("242.00", "21")
         assert costs(await world.order(app, two_hundred)) == ("242.00", "200.00", "42.00")
         await app("POST", f"/v1/orders/{across['id']}/transitions", {"verb": "complete"})
+        await world.work()
+        tasks = (await seller.treasurer("GET", "/v1/tasks"))["items"]
+        (told,) = [task["text"] for task in tasks if task["what"] == "charge_vat_again"]
+        assert told.startswith("In 2026 more than €20,000.00 was sold.")
     with world.clock.at("2027-01-04"):
         assert costs(await deliver(seller, waiting)) == ("200.00", "165.29", "34.71")
         after = await deliver(seller, for_company)

@@ -11,10 +11,10 @@ from tests.world import GUEST
 
 NEW = """
     insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity,
-                            unit_price_cents, vat_class, vat_basis_points, counts_stock, minutes, basis, net_cents,
-                            vat_cents, gross_cents, terms, replaces)
+                            unit_price_cents, vat_class, vat_basis_points, counts_stock, goods, minutes, basis,
+                            net_cents, vat_cents, gross_cents, terms, replaces)
     select uuidv7(), order_id, offering_id, edition, member_id, title, price_unit, {quantity}, unit_price_cents,
-           'exempt', 0, counts_stock, minutes, basis, gross_cents, 0, gross_cents, 2, array[id]
+           'exempt', 0, counts_stock, goods, minutes, basis, gross_cents, 0, gross_cents, 2, array[id]
       from order_line where order_id = $1 returning 1"""
 DELIVERED = """
     update "order" set state = 'delivered', delivered_at = now(), terms = 2, vat_cents = {vat},

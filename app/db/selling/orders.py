@@ -103,6 +103,7 @@ class OrderLineRow(SQLModel, table=True):
     vat_basis_points: int
     reversed_basis_points: int
     counts_stock: bool
+    goods: bool = Field(sa_column_kwargs={"server_default": "false"})
     purchase_cents: int | None = c.cents(null=True)
     minutes: int | None
     basis: str = c.text()

@@ -126,10 +126,10 @@ begin
          where o.id = new.order_id and o.state in ('accepted', 'in_progress') and o.terms = new.terms - 1
            and new.replaces = l.replaces || l.id
            and (new.offering_id, new.edition, new.member_id, new.title, new.price_unit, new.quantity, new.minutes,
-                new.unit_price_cents, new.basis, new.counts_stock)
+                new.unit_price_cents, new.basis, new.counts_stock, new.goods)
                is not distinct from
                (l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.minutes,
-                l.unit_price_cents, l.basis, l.counts_stock)
+                l.unit_price_cents, l.basis, l.counts_stock, l.goods)
            and case new.basis when 'incl' then new.gross_cents = l.gross_cents else new.net_cents = l.net_cents end)
     then
         raise insufficient_privilege using message = 'a line is replaced at delivery, by one with another VAT';
@@ -186,12 +186,12 @@ begin
     insert into order_line (id, order_id, offering_id, edition, member_id, title, price_unit, quantity, unit_price_cents,
                             vat_class, vat_basis_points, counts_stock, purchase_cents, minutes, basis, net_cents,
                             vat_cents, gross_cents, reversed_basis_points, terms, replaces, kept_net_cents, kept_vat_cents,
-                            taxed_as, taxed_purchase_cents)
+                            taxed_as, taxed_purchase_cents, goods)
     select l.id, l.order_id, l.offering_id, l.edition, l.member_id, l.title, l.price_unit, l.quantity, l.unit_price_cents,
            l.vat_class, l.vat_basis_points, l.counts_stock, l.purchase_cents, l.minutes, l.basis, l.net_cents,
            l.vat_cents, l.gross_cents, coalesce(l.reversed_basis_points, 0), coalesce(l.terms, 1),
            coalesce(l.replaces, '{}'), coalesce(l.kept_net_cents, 0), coalesce(l.kept_vat_cents, 0), l.taxed_as,
-           l.taxed_purchase_cents
+           l.taxed_purchase_cents, coalesce(l.goods, l.counts_stock)
       from jsonb_populate_recordset(null::order_line, p_lines) l;
     insert into order_event (id, order_id, cooperative_id, verb, state, at, person_id, app_id, note)
     select e.id, e.order_id, e.cooperative_id, e.verb, e.state, e.at, e.person_id, e.app_id, e.note

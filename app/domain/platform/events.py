@@ -142,6 +142,7 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "delivery.proposed": (Opening("answer_delivery", Role.TREASURER),),
     "agreement.tested": (Opening("sign_agreement", Role.TREASURER),),
     "agreement.limit_unknown": (Opening("agree_on_limit", Role.TREASURER),),
+    "cooperative.small_business_ended": (Opening("charge_vat_again", Role.TREASURER),),
 }
 CLOSES: dict[str, tuple[str, ...]] = {
     "order.accepted": ("accept_order",),

@@ -78,10 +78,10 @@ def proportion(whole: int, part: int, of: int) -> int:
 
 
 def revenue_of(line: OrderLine) -> str:
-    """The category of the revenue of a line. What counts stock, and second-hand goods, are goods."""
+    """The category of the revenue of a line."""
     if line.purchase_cents is not None:
         return "revenue/goods/margin"
-    sold = "goods" if line.counts_stock else "services"
+    sold = "goods" if line.goods else "services"
     if line.vat_class is VatClass.EXEMPT:
         return f"revenue/{sold}/exempt"
     if line.vat_class is VatClass.INTRA_EU:

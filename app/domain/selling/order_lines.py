@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.domain.errors import NotOrderable, RuleRefused
-from app.domain.market.offerings import Offering, OfferingState, PriceUnit
+from app.domain.market.offerings import Offering, OfferingKind, OfferingState, PriceUnit
 from app.domain.selling.prices import MINUTES, LinePrice, UnitPrice, cents_of_units
 from app.domain.vat import PriceBasis, VatClass, margin_vat, rate_on
 
@@ -48,6 +48,8 @@ class OrderLine:
     vat_class: VatClass
     vat_basis_points: int
     counts_stock: bool
+    goods: bool = False
+    """Whether it sells goods, not a service: the books tell their revenue apart."""
     purchase_cents: int | None = None
     """The cost of a unit, under the margin scheme."""
     minutes: int | None = None
@@ -143,5 +145,6 @@ def line_of(
         vat_class=vat_class,
         vat_basis_points=rate_on(vat_class, day),
         counts_stock=offering.stock is not None,
+        goods=offering.kind is not OfferingKind.SERVICE,
         purchase_cents=offering.purchase_cents,
     )

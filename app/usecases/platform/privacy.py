@@ -64,7 +64,16 @@ JUDGED_BY = frozenset(
 
 
 SELLERS_OWN = frozenset(
-    {"purchase_cents", "counts_stock", "sale_parts", "sale_reversed", "charge_parts", "fund_bears", "guest_token_hash"}
+    {
+        "purchase_cents",
+        "counts_stock",
+        "goods",
+        "sale_parts",
+        "sale_reversed",
+        "charge_parts",
+        "fund_bears",
+        "guest_token_hash",
+    }
 )
 """Fields of an order and its lines that its customer does not see."""
 

@@ -8,10 +8,11 @@ from app.db.engine import Tx, uuid7
 from app.db.market.offerings import write_consumer_prices
 from app.db.people.persons import lend_staff_view
 from app.db.people.small_business import legal_entity, lock_year, spells, supplied_in
+from app.db.platform.outbox import tell
 from app.domain.people.cooperatives import Cooperative
 from app.domain.selling.orders import Order
 from app.domain.selling.vat_at_supply import counted_cents
-from app.domain.small_business import Spell, check_begin, open_spell, within_limit, without_vat
+from app.domain.small_business import Spell, check_begin, limit_on, open_spell, within_limit, without_vat
 
 
 async def supplied_without_vat(tx: Tx, seller: Cooperative, order: Order, day: date) -> bool:
@@ -31,7 +32,9 @@ async def supplied_without_vat(tx: Tx, seller: Cooperative, order: Order, day: d
     turnover = await supplied_in(tx, places, day.year, but=order.id)
     if within_limit(turnover, counted_cents(order), day):
         return True
-    await _end(tx, places)
+    limit = limit_on(day).cents
+    for place in await _end(tx, places):
+        await tell(tx, "cooperative.small_business_ended", place, place, limit_cents=limit, year=day.year)
     return False
 
 
@@ -56,12 +59,13 @@ async def set_small_business(tx: Tx, cooperative_id: UUID, since: date | None) -
     await _show(tx, [cooperative_id])
 
 
-async def _end(tx: Tx, places: list[UUID]) -> None:
-    """Ends the spells of these cooperatives today; one that is still to begin never runs."""
-    for spell in await spells.all(tx, cooperative_id=places):
-        if spell.until is None:
-            await spells.save(tx, replace(spell, until=max(tx.today, spell.since)))
+async def _end(tx: Tx, places: list[UUID]) -> list[UUID]:
+    """Ends the spells of these cooperatives today; one that is still to begin never runs. Returns whose ended."""
+    running = [spell for spell in await spells.all(tx, cooperative_id=places) if spell.until is None]
+    for spell in running:
+        await spells.save(tx, replace(spell, until=max(tx.today, spell.since)))
     await _show(tx, places)
+    return [spell.cooperative_id for spell in running]
 
 
 async def _show(tx: Tx, places: list[UUID]) -> None:
