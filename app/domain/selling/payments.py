@@ -68,7 +68,7 @@ class Payment:
 
 
 def _second_person(case: Case[Payment]) -> SecondPersonNeeded | None:
-    """Another person than who got the cash, and nobody whom the order is about."""
+    """Four-eyes rule: neither the person who got the cash, nor the buyer or a maker of the order, decides."""
     payment = case.thing
     own = case.is_member(*payment.order_makers)
     seen = case.is_person(payment.recorded_by, payment.customer_person_id)
@@ -93,8 +93,9 @@ def decide(case: Case[Payment], verb: ReceiptVerb, reason: str) -> Payment:
 
 
 def receive(order: Order, cents: int) -> Order:
-    """The order with `cents` more paid, in any state. Money beyond what is due lowers the write-off first; an amount
-    beyond the price is owed back.
+    """The order with `cents` more paid, in any state.
+
+    Money beyond what is due lowers the write-off first; an amount beyond the price is owed back.
     """
     regained = min(order.written_off_cents, max(0, cents - order.due_cents))
     return replace(order, paid_cents=order.paid_cents + cents, written_off_cents=order.written_off_cents - regained)
@@ -106,8 +107,9 @@ def money_account(method: PaymentMethod | SettlementMethod) -> AccountKind:
 
 
 def receipt_legs(before: Order, after: Order, payment: Payment) -> tuple[Leg, ...]:
-    """The money in the bank or in cash, or what another order owed back: it pays what is due, the rest is the
-    customer's credit.
+    """The legs of money that came in: it pays what is due, and the rest is the customer's credit.
+
+    It is in the bank or in cash, or it was owed back on another order.
     """
     cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
     facts = {"method": payment.method, "order": str(after.id)}
@@ -115,6 +117,7 @@ def receipt_legs(before: Order, after: Order, payment: Payment) -> tuple[Leg, ..
         money = Leg(kind=money_account(payment.method), cents=-cents, rule="payment", facts=facts)
     else:
         source = str(payment.from_order_id)
+        facts |= {"because": "other_order"}
         money = Leg(
             kind=AccountKind.CUSTOMER_CREDIT, cents=-cents, rule="payment", facts=facts | {"from": source}, party=source
         )
