@@ -5,7 +5,20 @@ from dataclasses import replace
 
 import httpx
 
-from tests.scenarios.money import amount, boxes, credit, journals, legs, pay, repay, results, seen, standing, step
+from tests.scenarios.money import (
+    amount,
+    boxes,
+    credit,
+    journals,
+    legs,
+    money_tasks,
+    pay,
+    repay,
+    results,
+    seen,
+    standing,
+    step,
+)
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SAENS_TOIS, Caller, Json, Seller, World
 
@@ -244,6 +257,7 @@ async def test_a_price_that_is_lowered_before_supply_lowers_the_advance(world: W
     await books_are_right(world)
     await repay(seller, order)
     await world.deliver(seller, order)
+    assert await money_tasks(world, seller) == []
     await step(app, order, "complete")
     # A tenth of 82.64 is 8.264.
     assert await standing(world, seller) == {

@@ -38,7 +38,6 @@ from app.domain.selling.orders import (
     OrderEvent,
     OrderState,
     OrderVerb,
-    PaymentState,
     accept_by,
     roles_on,
     seller_of,
@@ -284,7 +283,8 @@ async def _move(
     delivered_on: date | None = None,
 ) -> Order:
     """Moves a locked order; `at` dates the step, which is booked now. `delivered_on` is the day of work done before."""
-    order_id, moved = order.id, process.transition(Case(order, actor, at), verb)
+    order_id = order.id
+    moved = process.transition(Case(order, actor, at), verb)
     if verb == "accept":
         await end_holds(tx, order_id=order_id, state="used")
     elif verb in RELEASES_STOCK:
@@ -300,7 +300,7 @@ async def _move(
     await note_order(tx, actor, moved, verb, note, at=at)
     facts: dict[str, object] = {"reference": moved.reference, "members": [str(m) for m in moved.maker_ids]}
     facts |= {"neededAt": moved.needed_at.isoformat()} if moved.needed_at else {}
-    facts |= {"paid": True} if moved.payment is PaymentState.PAID else {}
+    facts |= {} if moved.due_cents else {"paid": True}
     await tell(tx, f"order.{EVENT_NAMES[verb]}", moved.cooperative_id, order_id, **facts)
     return await orders.save(tx, await settle(tx, moved))
 
