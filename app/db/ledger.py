@@ -185,12 +185,6 @@ async def journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKin
     return _journal(record)
 
 
-async def results_of_journal(tx: Tx, journal: Journal) -> tuple[ResultLine, ...]:
-    """A journal's result lines as they were posted."""
-    sql = "select category, cents from result_line where journal_id = $1 order by line"
-    return tuple(ResultLine(**dict(row)) for row in await tx.rows(sql, journal.id))
-
-
 async def get_journal(tx: Tx, journal_id: UUID) -> Journal:
     """The journal with this id, in any currency. Raises NotFound."""
     record = await tx.row(f"{_JOURNAL} where j.id = $1", journal_id)

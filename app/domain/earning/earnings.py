@@ -142,7 +142,6 @@ def held_leg(earning: Earning) -> Leg | None:
 
 def held_again(earning: Earning) -> Earning:
     """The earning before the decision on what was held of it."""
-    costs = tuple(leg for leg in earning.legs if leg.rule == "cost")
     held = Leg(
         kind=AccountKind.HELD,
         cents=earning.held_cents,
@@ -157,6 +156,6 @@ def held_again(earning: Earning) -> Earning:
         to_member_id=None,
         decided_by=None,
         reason="",
-        legs=(*costs, *stamped((held,), earning.member_id)),
+        legs=stamped((held,), earning.member_id),
         decision_journal_id=None,
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from app.domain.days import check_day
 from app.domain.errors import MoreThanLeft, NothingOpen, NothingOwed, RuleRefused
 from app.domain.ledger import AccountKind, Leg
 from app.domain.selling.charged import about
@@ -69,21 +68,21 @@ def used_for(source: Order, target: Order, cents: int | None) -> int:
 
 
 def same_customer(one: Order, other: Order) -> bool:
-    """Whether two orders are of the same person, company or public body, as far as they tell."""
+    """Whether two orders have the same customer: one person, or an e-mail address or company number in common."""
     if one.customer_person_id is not None and one.customer_person_id == other.customer_person_id:
         return True
-    return bool(_names(one) & _names(other))
+    return bool(_identifiers(one) & _identifiers(other))
 
 
-def _names(order: Order) -> set[str]:
-    """What tells who a customer is: e-mail address, and the numbers of an organisation."""
+def _identifiers(order: Order) -> set[str]:
+    """What identifies a customer: the e-mail address, and the numbers of an organisation."""
     buyer = order.contact.buyer
     email = order.contact.email.casefold() if order.contact.email else None
-    return {name for name in (email, buyer.kvk_number, buyer.oin, buyer.vat_id) if name}
+    return {one for one in (email, buyer.kvk_number, buyer.oin, buyer.vat_id) if one}
 
 
 def repayment_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
-    """The money leaves: first what was owed back, then what the customer had paid of the price."""
+    """The legs of money that leaves: first what was owed back, then what the customer had paid of the price."""
     cents, owed = before.paid_cents - after.paid_cents, before.owed_back_cents - after.owed_back_cents
     facts = about(after) | {"method": method}
     legs = (
@@ -92,8 +91,3 @@ def repayment_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[
         Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=-owed, rule="money_back", facts=facts, party=str(after.id)),
     )
     return tuple(leg for leg in legs if leg.cents)
-
-
-def repayment_day(paid_on: date | None, first: date, today: date) -> date:
-    """The day on which money went back, by default today. Raises DayOutOfRange."""
-    return check_day("paid_on", paid_on or today, first, today)

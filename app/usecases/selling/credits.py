@@ -5,14 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from app.db.engine import Tx, uuid7
-from app.db.people.cooperatives import books_from
 from app.db.platform.outbox import tell
 from app.db.selling.credits import add_credit, repayments
 from app.db.selling.credits import credits as credit_store
 from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.days import check_day, day_of
 from app.domain.errors import ReasonNeeded, RuleRefused
 from app.domain.ledger import JournalKind
 from app.domain.selling.credits import Credit, Wanted, amount_off, credit_lines, credited, lines_off
@@ -25,7 +23,7 @@ from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.book_assignment import lower_assignment
 from app.usecases.shared.book_credit import lower, recharge
 from app.usecases.shared.book_order import post_of_order
-from app.usecases.shared.order_money import locked_for_money, nobody_involved, save_money
+from app.usecases.shared.order_money import day_of_money, locked_for_money, nobody_involved, save_money
 from app.vocabulary import Amount, Doc, Form, PastDay, Quantity, Reason
 
 MOST_LINES = 100
@@ -131,14 +129,13 @@ async def repay_order(
     order = await locked_for_money(tx, actor, Right.REFUND, order_id)
     by = await nobody_involved(tx, actor, order, "repay")
     after = repay(order, amount.cents if amount else None)
-    day, placed = paid_on or tx.today, day_of(order.placed_at)
-    first = placed if day >= placed else await books_from(tx, order.cooperative_id)
+    day = await day_of_money(tx, order, paid_on)
     repayment = Repayment(
         id=uuid7(),
         order_id=order.id,
         cooperative_id=order.cooperative_id,
         cents=order.paid_cents - after.paid_cents,
-        paid_on=check_day("paid_on", day, first, tx.today),
+        paid_on=day,
         method=SettlementMethod(method),
         recorded_by=by,
         recorded_at=tx.now,

@@ -1,18 +1,15 @@
 """Payments: the treasurer records money that came in, and reverses what was recorded by mistake."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from app.db.engine import Tx, uuid7
-from app.db.people.cooperatives import books_from
 from app.db.platform.outbox import tell
 from app.db.selling.credits import repayments
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
 from app.domain.access import Right
 from app.domain.actors import Actor
-from app.domain.days import check_day, day_of
 from app.domain.ledger import JournalKind
 from app.domain.selling.orders import Order, roles_on
 from app.domain.selling.payments import (
@@ -35,7 +32,7 @@ from app.usecases.declared.version import expect
 from app.usecases.shared.book_credit import recharge
 from app.usecases.shared.book_order import post_of_order
 from app.usecases.shared.book_sale import settle
-from app.usecases.shared.order_money import locked_for_money, locked_pair, nobody_involved, save_money
+from app.usecases.shared.order_money import day_of_money, locked_for_money, locked_pair, nobody_involved, save_money
 from app.vocabulary import Amount, Doc, PastDay, Reason, Version
 
 ReceiptDay = Annotated[PastDay, Doc("The day on which the money came in; today if it is left out.")]
@@ -64,7 +61,7 @@ async def record_payment(
         order_id=order.id,
         cooperative_id=order.cooperative_id,
         cents=amount.cents,
-        paid_on=await _day_of_money(tx, order, paid_on),
+        paid_on=await day_of_money(tx, order, paid_on),
         method=SettlementMethod(method),
         recorded_by=by,
         recorded_at=tx.now,
@@ -87,7 +84,7 @@ async def record_cash(
         order_id=order.id,
         cooperative_id=order.cooperative_id,
         cents=amount.cents,
-        paid_on=await _day_of_money(tx, order, paid_on),
+        paid_on=await day_of_money(tx, order, paid_on),
         method=SettlementMethod.CASH,
         recorded_by=actor.person,
         recorded_at=tx.now,
@@ -176,13 +173,6 @@ async def _book(tx: Tx, actor: Actor, order: Order, payment: Payment, *, known: 
     legs = receipt_legs(order, paid, payment)
     await post_of_order(tx, paid, JournalKind.PAYMENT, ("payment", payment.id), 1, payment.paid_on, legs)
     await save_money(tx, actor, order, settled, "record_payment")
-
-
-async def _day_of_money(tx: Tx, order: Order, paid_on: date | None) -> date:
-    """The day on which money came in, by default today; at the earliest the first day of the books or of the order."""
-    day, placed = paid_on or tx.today, day_of(order.placed_at)
-    first = placed if day >= placed else await books_from(tx, order.cooperative_id)
-    return check_day("paid_on", day, first, tx.today)
 
 
 @shows_private

@@ -9,9 +9,9 @@ from app.db.platform.outbox import start_timer
 from app.domain.days import midnight
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.earnings import Earning, EarningState
-from app.domain.earning.split import BY_YEAR_TOTAL, fund_cents, split
+from app.domain.earning.split import fund_cents, split
 from app.domain.earning.thresholds import Year
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, negated, stamped
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, stamped
 from app.domain.limits import monthly_limit
 from app.domain.rules import MonthlyAllowance
 
@@ -86,17 +86,6 @@ async def release_held(tx: Tx, year: Year, earning: Earning, agreement: Agreemen
     posting = _release(booked, JournalKind.RELEASE, part, year.into_pots((released, *booked.legs)))
     await ledger.post(tx, posting)
     return replace(booked, release_parts=part, decision_journal_id=posting.id)
-
-
-async def take_back_held(tx: Tx, year: Year, earning: Earning, agreement: Agreement) -> None:
-    """Books a released or forfeited earning back to held, so that the sale itself can be mirrored."""
-    if earning.state is EarningState.HELD:
-        return
-    original = await ledger.journal_of(tx, "earning", earning.id, JournalKind.RELEASE, earning.release_parts)
-    booked = [leg for leg in await ledger.legs_of(tx, original) if leg.rule not in BY_YEAR_TOTAL]
-    legs = year.into_pots((*take_back(year, earning, agreement), *negated(tuple(booked))))
-    posting = _release(earning, JournalKind.RELEASE_REVERSAL, earning.release_parts, legs)
-    await ledger.post(tx, replace(posting, reverses=original.id))
 
 
 def _release(earning: Earning, kind: JournalKind, part: int, legs: tuple[Leg, ...]) -> Posting:

@@ -1,13 +1,16 @@
 """What all acts about the money of an order have in common: the lock, who may do it, and what follows."""
 
+from datetime import date
 from uuid import UUID
 
 from app.db.engine import Tx
+from app.db.people.cooperatives import books_from
 from app.db.platform.outbox import tell
 from app.db.selling.assignments import assignments
 from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.days import check_day, day_of
 from app.domain.errors import RuleRefused, SecondPersonNeeded
 from app.domain.selling.orders import Order, roles_on
 from app.usecases.declared.due import order_in_time
@@ -51,6 +54,16 @@ async def nobody_involved(tx: Tx, actor: Actor, order: Order, verb: str) -> UUID
     if order.customer_person_id == actor.person or actor.member_ids() & makers:
         raise SecondPersonNeeded(verb=verb)
     return actor.person
+
+
+async def day_of_money(tx: Tx, order: Order, paid_on: date | None) -> date:
+    """The day on which money came in or went back, by default today.
+
+    Raises DayOutOfRange for a day in the future, or before both the order and the books.
+    """
+    day, placed = paid_on or tx.today, day_of(order.placed_at)
+    first = placed if day >= placed else await books_from(tx, order.cooperative_id)
+    return check_day("paid_on", day, first, tx.today)
 
 
 async def save_money(tx: Tx, actor: Actor, before: Order, after: Order, verb: str, reason: str = "") -> Order:
