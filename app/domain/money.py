@@ -61,6 +61,12 @@ def rounded(amount: int, divisor: int) -> int:
     return -rounded(-amount, divisor) if amount < 0 else (2 * amount + divisor) // (2 * divisor)
 
 
+def proportion(whole: int, part: int, of: int) -> int:
+    """`whole` × `part` ÷ `of`, rounded half up; below zero it is the negation. 0 if `of` is 0."""
+    sign = -1 if of < 0 else 1
+    return rounded(sign * whole * part, abs(of)) if of else 0
+
+
 def half_up(cents: int, basis_points: int) -> int:
     """`cents` × `basis_points`, rounded half up (VAT per rate); below zero it is the negation."""
     return rounded(cents * basis_points, WHOLE)

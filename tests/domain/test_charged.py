@@ -17,7 +17,6 @@ from app.domain.selling.charged import (
     charge_legs,
     credit_legs,
     net_by_member,
-    proportion,
     revenue_lines,
     standing,
 )
@@ -306,10 +305,6 @@ def test_a_credit_lowers_what_was_written_off_first() -> None:
         0,
         0,
     )
-
-
-def test_a_proportion_is_half_up_and_its_negation_below_zero() -> None:
-    assert [proportion(5, 1, 2), proportion(-5, 1, 2), proportion(5, -1, 2), proportion(5, 0, 0)] == [3, -3, -3, 0]
 
 
 LINES = st.lists(

@@ -16,6 +16,7 @@ from app.domain.money import (
     half_up,
     in_whole_cents,
     percent_text,
+    proportion,
     share_out,
 )
 
@@ -141,3 +142,13 @@ def test_vat_below_zero_is_the_negation(cents: int, points: int) -> None:
     """0.50 at 9 % carries 0.05, and -0.50 carries -0.05: an order that is taken back leaves no cent."""
     assert half_up(-cents, points) == -half_up(cents, points)
     assert half_up(-50, 900) == -5
+
+
+def test_a_proportion_is_half_up_and_its_negation_below_zero() -> None:
+    assert [
+        proportion(5, 1, 2),
+        proportion(-5, 1, 2),
+        proportion(5, -1, 2),
+        proportion(5, 1, -2),
+        proportion(5, 0, 0),
+    ] == [3, -3, -3, -3, 0]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.buying.allocation import Demand
 from app.domain.errors import ReasonNeeded, RuleRefused
-from app.domain.money import half_up
+from app.domain.money import half_up, rounded
 from app.domain.vat import DECLARED_BY_BUYER, VatClass, rate_on
 
 MinimumUnit = Literal["packs", "units", "money"]
@@ -83,8 +83,8 @@ class Article:
         return self._net(self.units, self.agreed_pack_cents if agreed else self.pack_price_cents)
 
     def _net(self, units: int, pack_cents: int) -> int:
-        """The price of `units`, half up."""
-        return (2 * pack_cents * units + self.pack_units) // (2 * self.pack_units)
+        """The price of `units` without VAT, rounded half up."""
+        return rounded(pack_cents * units, self.pack_units)
 
     def gross_cents(self, units: int, pack_cents: int) -> int:
         """The price of `units` at the price of a pack, with VAT; each rounded half up."""

@@ -4,7 +4,7 @@ All of it follows from the order. An act books the difference between the order 
 happens, in whatever order, ends at the same balances.
 
 VAT is charged at the first of supply and, for money that came before, receipt (Wet OB 1968 art. 13 lid 2). Under the
-cash method, and of what is unpaid a year after it was due, VAT of a supply stands on the account `later` until its
+cash method, and of what is unpaid a year after it was due, VAT of a supply is on the account `later` until its
 money comes in (art. 26 and 29 lid 2).
 """
 
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from app.domain.chart import VatBox, box_of
 from app.domain.ledger import AccountKind, Leg, ResultLine
-from app.domain.money import share_out
+from app.domain.money import proportion, share_out
 from app.domain.selling.order_lines import OrderLine
 from app.domain.selling.orders import CALLED_OFF, SUPPLIED, Order
 from app.domain.vat import VatClass
@@ -38,7 +38,7 @@ class Group:
         return self.net_cents + self.vat_cents
 
     def part(self, gross_cents: int) -> "Group":
-        """The part of it that has `gross_cents`: its VAT is half up of that proportion."""
+        """The part of the group that costs `gross_cents` with VAT: its VAT is that proportion, rounded half up."""
         vat = proportion(self.vat_cents, gross_cents, self.gross_cents)
         return Group(self.category, self.basis_points, gross_cents - vat, vat)
 
@@ -69,14 +69,6 @@ class Standing:
     """Revenue, and bad debts, by category."""
 
 
-def proportion(whole: int, part: int, of: int) -> int:
-    """`whole` × `part` ÷ `of`, half up; below zero the negation of the same above."""
-    if not of:
-        return 0
-    sign = -1 if (whole * part < 0) != (of < 0) else 1
-    return sign * ((2 * abs(whole * part) + abs(of)) // (2 * abs(of)))
-
-
 def revenue_of(line: OrderLine) -> str:
     """The category of the revenue of a line."""
     if line.purchase_cents is not None:
@@ -91,12 +83,12 @@ def revenue_of(line: OrderLine) -> str:
 
 def groups_of(order: Order) -> tuple[Group, ...]:
     """What is left of the price of an order, by revenue and rate."""
-    found: dict[tuple[str, int], tuple[int, int]] = {}
+    sums: dict[tuple[str, int], tuple[int, int]] = {}
     for line in order.lines:
         key = revenue_of(line), line.vat_basis_points
-        net, vat = found.get(key, (0, 0))
-        found[key] = net + line.net_left_cents, vat + line.vat_left_cents
-    return tuple(Group(*key, *amounts) for key, amounts in found.items())
+        net, vat = sums.get(key, (0, 0))
+        sums[key] = net + line.net_left_cents, vat + line.vat_left_cents
+    return tuple(Group(*key, *amounts) for key, amounts in sums.items())
 
 
 def shared_over(groups: Sequence[Group], gross_cents: int) -> tuple[Group, ...]:
@@ -166,20 +158,20 @@ def net_by_member(order: Order) -> dict[UUID, int]:
 
 
 def _vat(groups: Sequence[Group]) -> VatByBox:
-    found: dict[tuple[VatBox, int], tuple[int, int]] = {}
+    sums: dict[tuple[VatBox, int], tuple[int, int]] = {}
     for group in groups:
         box = box_of(group.basis_points)
         if box is not None:
-            vat, base = found.get((box, group.basis_points), (0, 0))
-            found[box, group.basis_points] = vat + group.vat_cents, base + group.net_cents
-    return found
+            vat, base = sums.get((box, group.basis_points), (0, 0))
+            sums[box, group.basis_points] = vat + group.vat_cents, base + group.net_cents
+    return sums
 
 
 def _results(groups: Sequence[Group], lost_net: int) -> dict[str, int]:
-    found: dict[str, int] = {}
+    revenue: dict[str, int] = {}
     for group in groups:
-        found[group.category] = found.get(group.category, 0) + group.net_cents
-    return found | ({"cost/bad_debt": -lost_net} if lost_net else {})
+        revenue[group.category] = revenue.get(group.category, 0) + group.net_cents
+    return revenue | ({"cost/bad_debt": -lost_net} if lost_net else {})
 
 
 def charge_legs(order: Order, before: Standing, after: Standing, tax_day: date) -> tuple[Leg, ...]:

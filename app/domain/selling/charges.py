@@ -89,11 +89,11 @@ def reverse_charge_legs(
     legs = []
     for rate in sorted({*before, *after}):
         (vat, base), (vat_before, base_before) = after.get(rate, (0, 0)), before.get(rate, (0, 0))
-        cents, about = vat - vat_before, {"title": assignment.title, "because": "reversed"}
-        owed = vat_facts(VatBox.REVERSE_CHARGED, rate, base - base_before, day) | about
+        cents, reason = vat - vat_before, {"title": assignment.title, "because": "reversed"}
+        owed = vat_facts(VatBox.REVERSE_CHARGED, rate, base - base_before, day) | reason
         legs.append(_vat_leg(VatBox.REVERSE_CHARGED, cents, owed))
         if reclaimed:
-            deducted = vat_facts(VatBox.INPUT, rate, base - base_before, day) | about
+            deducted = vat_facts(VatBox.INPUT, rate, base - base_before, day) | reason
             legs.append(_vat_leg(VatBox.INPUT, -cents, deducted))
         else:
             legs.append(Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="vat_charged", facts=owed))
@@ -104,8 +104,8 @@ def _vat_leg(box: VatBox, cents: int, facts: dict[str, object]) -> Leg:
     return Leg(kind=AccountKind.VAT, cents=cents, rule="vat_charged", facts=facts, party=box.value)
 
 
-def vat_share(before: Standing, after: Standing) -> int:
-    """What the VAT of a charge changes by, in cents, whether it is due now or with the money."""
+def vat_change(before: Standing, after: Standing) -> int:
+    """The change of the VAT of a charge, in cents, whether it is due now or with the money."""
     return _charged_vat(after) - _charged_vat(before)
 
 

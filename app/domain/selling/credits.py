@@ -1,4 +1,4 @@
-"""Credits: what is taken off the price of an order, line by line; VAT back is what it was before less what it is after.
+"""Credits: what is taken off the price of an order, line by line. The VAT back is that before less that after.
 
 A credit of a line that is credited whole takes exactly what is left of it, so the last one ends at zero.
 """
@@ -9,8 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.errors import MoreThanLeft, NotFound, NothingOpen, RuleRefused
-from app.domain.money import half_up, share_out
-from app.domain.selling.charged import proportion
+from app.domain.money import half_up, proportion, share_out
 from app.domain.selling.order_lines import OrderLine
 from app.domain.selling.orders import CALLED_OFF, Order
 from app.domain.selling.vat_at_supply import current_line
@@ -118,12 +117,12 @@ def lines_off(order: Order, wanted: Sequence[Wanted]) -> dict[UUID, Off]:
         raise RuleRefused(rule="each_line_once", value=str(len(wanted)))
     if not left_of(order):
         raise NothingOpen
-    found = {}
+    off = {}
     for line, one in named:
         if line is None:
             raise NotFound
-        found[line.id] = _off(line, one)
-    return found
+        off[line.id] = _off(line, one)
+    return off
 
 
 def credit_lines(credit_id: UUID, order: Order, off: Mapping[UUID, Off]) -> tuple[CreditLine, ...]:
@@ -152,22 +151,10 @@ def credit_lines(credit_id: UUID, order: Order, off: Mapping[UUID, Off]) -> tupl
 
 def credited(order: Order, lines: Sequence[CreditLine]) -> Order:
     """The order after a credit. It lowers what was written off first."""
-    by_line = {line.order_line_id: line for line in lines}
     gross = sum(line.gross_cents for line in lines)
-    after = tuple(
-        replace(
-            line,
-            credited_net_cents=line.credited_net_cents + by_line[line.id].net_cents,
-            credited_vat_cents=line.credited_vat_cents + by_line[line.id].vat_cents,
-            credited_quantity=line.credited_quantity + by_line[line.id].quantity,
-        )
-        if line.id in by_line
-        else line
-        for line in order.lines
-    )
     return replace(
         order,
-        lines=after,
+        lines=_with_credit(order, lines, 1),
         refunded_cents=order.refunded_cents + gross,
         written_off_cents=max(0, order.written_off_cents - gross),
     )
@@ -175,19 +162,27 @@ def credited(order: Order, lines: Sequence[CreditLine]) -> Order:
 
 def uncredited(order: Order, credit: Credit) -> Order:
     """The order without a credit."""
-    by_line = {line.order_line_id: line for line in credit.lines}
-    before = tuple(
+    return replace(
+        order,
+        lines=_with_credit(order, credit.lines, -1),
+        refunded_cents=order.refunded_cents - credit.gross_cents,
+    )
+
+
+def _with_credit(order: Order, taken: Sequence[CreditLine], sign: int) -> tuple[OrderLine, ...]:
+    """The lines of an order with what a credit takes off them (`sign` 1), or without it (-1)."""
+    by_line = {line.order_line_id: line for line in taken}
+    return tuple(
         replace(
             line,
-            credited_net_cents=line.credited_net_cents - by_line[line.id].net_cents,
-            credited_vat_cents=line.credited_vat_cents - by_line[line.id].vat_cents,
-            credited_quantity=line.credited_quantity - by_line[line.id].quantity,
+            credited_net_cents=line.credited_net_cents + sign * by_line[line.id].net_cents,
+            credited_vat_cents=line.credited_vat_cents + sign * by_line[line.id].vat_cents,
+            credited_quantity=line.credited_quantity + sign * by_line[line.id].quantity,
         )
         if line.id in by_line
         else line
         for line in order.lines
     )
-    return replace(order, lines=before, refunded_cents=order.refunded_cents - credit.gross_cents)
 
 
 def _off(line: OrderLine, wanted: Wanted) -> Off:

@@ -123,7 +123,7 @@ class Order:
     assignment_id: UUID | None = None
     """The assignment that moves it, if any."""
     vat_with_money: bool = False
-    """Whether VAT of what was supplied is due as its money comes in; until then it stands on `later`."""
+    """Whether VAT of what was supplied is due as its money comes in; until then it is on the account `later`."""
     buyer_id: UUID | None = None
     """The cooperative that is charged for a partner's part of an assignment; netting pays it."""
     external_reference: str | None = None

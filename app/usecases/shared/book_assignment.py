@@ -24,7 +24,7 @@ from app.domain.selling.charges import (
     reclaims_vat,
     reverse_charge_legs,
     reversed_vat,
-    vat_share,
+    vat_change,
 )
 from app.domain.selling.credits import Credit, Off, credit_lines, credited
 from app.domain.selling.customers import Buyer, BuyerType, Contact
@@ -219,7 +219,7 @@ async def _credit_charge(
         tx, before, after, JournalKind.CREDIT, ("credit", credit_id), await sale_of(tx, after), shares
     )
     await orders.save(tx, after)
-    vat = vat_share(standing(before), standing(after))
+    vat = vat_change(standing(before), standing(after))
     return (
         *charge_legs(assignment, before, -own.net_cents, vat, tx.today, reclaimed),
         *reverse_charge_legs(assignment, reversed_vat(before), reversed_vat(after), tx.today, reclaimed),
