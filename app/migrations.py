@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from app.db import definitions
+from app.db.books.carry_over import books_done, next_books
 from app.db.engine import Tx, opened, read_json
 from app.db.failures import BUSY, DatabaseUnfit, check_version, failure_of, telling_failures
 from app.db.logins import BOOKS_ROLE, OWNER_SETTING, SETTINGS, Logins
@@ -118,11 +119,11 @@ async def _carry_over_books(connection: asyncpg.Connection, tx: Tx) -> None:
     while True:
         async with connection.transaction():
             await connection.execute(f"set local role {BOOKS_ROLE}")
-            cooperative_id = await tx.value("select min(cooperative_id::text)::uuid from books_to_carry_over")
+            cooperative_id = await next_books(tx)
             if cooperative_id is None:
                 return
             await carry_over(tx, cooperative_id)
-            await tx.value("delete from books_to_carry_over where cooperative_id = $1", cooperative_id)
+            await books_done(tx, cooperative_id)
 
 
 def _upgrade(config: Config) -> None:

@@ -1,4 +1,4 @@
-"""Carries the books of earlier versions over to the chart of today, a cooperative in a transaction.
+"""Carries the books of earlier versions over to the chart of today, one cooperative in each transaction.
 
 Nothing that is booked is changed. Each old journal gets a `classification`: its result lines, and its VAT by box. What
 orders were charged and what costs are owed by now is booked as it would have been at the time.
@@ -13,6 +13,7 @@ from datetime import date
 from uuid import UUID
 
 from app.db import ledger
+from app.db.books.carry_over import add_credit_lines, name_accounts, sale_in_force, stored_costs
 from app.db.earning.agreements import get_agreement
 from app.db.earning.costs import claims
 from app.db.earning.earnings import earnings, locked_year, save_year
@@ -63,8 +64,7 @@ async def carry_over(tx: Tx, cooperative_id: UUID) -> None:
     for order in found:
         await _Behind(tx, order, [refund for refund in refunds if refund.order_id == order.id]).catch_up()
     for kind, code in RGS.items():
-        sql = "update account set rgs_code = $3 where cooperative_id = $1 and kind = $2 and kind <> 'vat'"
-        await tx.value(sql, cooperative_id, kind, code)
+        await name_accounts(tx, cooperative_id, kind, code)
 
 
 @dataclass
@@ -176,13 +176,10 @@ class _Behind:
         return await orders.get(self.tx, order.id)
 
     async def _still_sold(self, order: Order) -> Order:
-        """Refunds in parts that came to the whole price left the sale without a reversal: it stands, with no shares."""
+        """Refunds in parts that came to the whole price did not reverse the sale: it is in force, without shares."""
         if not order.sale_parts or not order.sale_reversed:
             return order
-        sql = """select exists (select from journal j where j.source_type = 'order' and j.source_id = $1
-                                   and j.kind = 'sale' and j.part = $2
-                                   and not exists (select from journal r where r.reverses = j.id))"""
-        if not await self.tx.value(sql, order.id, order.sale_parts):
+        if not await sale_in_force(self.tx, order.id, order.sale_parts):
             return order
         return await orders.save(self.tx, replace(order, sale_reversed=False))
 
@@ -196,9 +193,7 @@ class _Behind:
             rows += [(refund.id, line_id, refund.order_id, net[line_id], vat[line_id]) for line_id in nets]
             nets = {line_id: nets[line_id] - net[line_id] for line_id in nets}
             vats = {line_id: vats[line_id] - vat[line_id] for line_id in vats}
-        sql = """insert into credit_line (credit_id, order_line_id, order_id, net_cents, vat_cents, quantity)
-                 values ($1, $2, $3, $4, $5, 0)"""
-        await self.tx.many(sql, [row for row in rows if row[3] or row[4]])
+        await add_credit_lines(self.tx, [row for row in rows if row[3] or row[4]])
 
     async def _charged(self, order: Order) -> Order:
         """Books what the order is charged by now, dated by its supply or by the last money that came before it."""
@@ -286,9 +281,8 @@ class _Behind:
         if await ledger.parts_of(self.tx, "order", order.id, JournalKind.COST):
             return
         assignment = await assignments.get(self.tx, order.assignment_id)
-        sql = "select costs from assignment where id = $1"
         legs: list[Leg] = []
-        for cost in await self.tx.value(sql, assignment.id):
+        for cost in await stored_costs(self.tx, assignment.id):
             if less := int(cost.get("refunded_cents", 0)):
                 facts = {"title": assignment.title, "what": cost["title"], "supplier": cost["supplier"]}
                 supplier = AccountKind.PAYABLE_SUPPLIER
