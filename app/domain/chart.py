@@ -113,6 +113,8 @@ ALLOTTED = {
     AccountKind.RESTRICTED_FUND: "allotted/restricted",
 }
 """The accounts that are equity. What the fund reserved is equity too; what a member reserved is a debt."""
+HIGHEST_REDUCED = 900
+"""The reduced rate in basis points; Wet op de omzetbelasting 1968 art. 9 lid 2."""
 FROM_FUND = {
     "donation": "income/gifts",
     "fund_expense": "cost/other",
@@ -196,10 +198,6 @@ def box_of(basis_points: int) -> VatBox | None:
     if basis_points <= 0:
         return None
     return VatBox.REDUCED if basis_points <= HIGHEST_REDUCED else VatBox.STANDARD
-
-
-HIGHEST_REDUCED = 900
-"""The reduced rate in basis points; Wet op de omzetbelasting 1968 art. 9 lid 2."""
 
 
 def _allotted(leg: Leg) -> str | None:

@@ -214,7 +214,7 @@ class NotReversible(Conflict):
 
 
 class ReverseThatFirst(Conflict):
-    """Another booking stands on this one: `kind` and `journal_id` name it."""
+    """A later booking depends on this one: `kind` and `journal_id` name it."""
 
     code = "reverse_that_first"
 

@@ -14,10 +14,8 @@ from app.db.engine import Tx
 from app.db.failures import failure_of
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.earnings import comes_out_again
-from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.errors import DomainError
 
-BY_YEAR = "array[" + ", ".join(f"'{rule}'" for rule in sorted(BY_YEAR_TOTAL)) + "]"
 SENSIBLE = "between date '2000-01-01' and date '2199-12-31'"
 """What the database takes; books of before may hold other days, even infinite ones."""
 STANDS = "j.reverses is null and not exists (select 1 from journal r where r.reverses = j.id)"

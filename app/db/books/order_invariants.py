@@ -16,7 +16,7 @@ NOTHING_EARNED = (
 )
 CAME_IN = "(a.kind in ('bank', 'cash') or a.kind = 'customer_credit' and a.party = e.facts ->> 'from')"
 """The entries of money that came in or went back, or that another order owed back."""
-STANDS = "sale_parts > 0 and not sale_reversed"
+SETTLED = "o.sale_parts > 0 and not o.sale_reversed"
 
 OF_ORDERS = {
     "I7 a reversal undoes exactly its own journal": f"""
@@ -31,7 +31,7 @@ OF_ORDERS = {
          group by r.id, e.account_id having sum(e.cents) <> 0""",
     "I7 a sale that was taken back has no shares left": f"""
         select o.reference as what from journal j join entry e on e.journal_id = j.id {ORDER_OF}
-         where not (o.{STANDS.replace(" and not ", " and not o.")})
+         where not ({SETTLED})
            and coalesce(e.facts ->> 'of', e.rule) in ('share_of_surplus', 'reserve_of_turnover', 'collective',
                'costs_above_net', 'held', 'release', 'forfeited')
          group by o.id, o.reference, e.account_id having sum(e.cents) <> 0""",
@@ -52,12 +52,12 @@ OF_ORDERS = {
           join "order" o on o.id = l.order_id and o.terms = l.terms
          group by l.id having abs(sum(c.net_cents)) > abs(l.net_cents) or abs(sum(c.vat_cents)) > abs(l.vat_cents)
              or sum(c.quantity) > l.quantity""",
-    "I15 a completed and paid order is shared by one sale that stands, no other order has one": f"""
+    "I15 a completed and paid order is shared by one sale in force, no other order has one": f"""
         select o.reference as what from "order" o
           left join journal s on s.source_type = 'order' and s.source_id = o.id and s.kind = 'sale'
            and not exists (select 1 from journal r where r.reverses = s.id)
          group by o.id
-        having count(s.id) <> ({STANDS})::int
+        having count(s.id) <> ({SETTLED})::int
             or count(s.id) > 0 and (o.state <> 'completed' or o.assignment_id is null and o.paid_cents < price_left(o))
         union all
         select o.reference from "order" o join earning e on e.order_id = o.id
@@ -122,12 +122,12 @@ OF_ORDERS = {
                 where c.order_id = o.id and c.state = 'approved' and c.borne_by = 'earning') cost on true
          where o.id is null
             or coalesce(b.cents, 0) <> case
-               when o.{STANDS.replace(" and not ", " and not o.")}
+               when {SETTLED}
                     or o.assignment_id is not null and o.state = 'completed'
                     or o.state in ('refused', 'expired', 'cancelled') or o.{NOTHING_EARNED}
                then 0
                else case when o.{SUPPLIED} then price.cents else 0 end - coalesce(cost.cents, 0) end
-           and (o.id is null or o.written_off_cents = 0 or o.{STANDS.replace(" and not ", " and not o.")}
+           and (o.id is null or o.written_off_cents = 0 or {SETTLED}
                 or o.{NOTHING_EARNED})""",
 }
 OF_RESULTS = {

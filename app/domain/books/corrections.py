@@ -97,7 +97,7 @@ class Reversal:
 
 
 def can_be_reversed(journal: Journal) -> bool:
-    """Whether people can undo a journal, as far as it tells by itself: what stands on it is not looked at."""
+    """Whether the kind of a journal lets people undo it. Later bookings may still depend on it."""
     return journal.kind in RIGHTS and journal.reversed_by is None
 
 

@@ -1,4 +1,4 @@
-"""Which orders a list has."""
+"""The filters of lists of orders."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from app.domain.selling.orders import OrderState
 
 
 class PaymentFilter(StrEnum):
-    """How orders are paid that are looked for.
+    """The state of payment of the orders in a list.
 
     `unpaid` and `partly_paid`: something is due. `overdue`: something is due, and the day to pay it has passed.
     `owed_back`: more was paid than the price. The others are what `payment` says.

@@ -149,7 +149,7 @@ async def move_payment(
 ) -> Payment:
     """Confirm cash that was paid at the door, which books it, or reject it with a reason. For the treasurer.
 
-    Raises WrongState, Stale, ReasonNeeded, SecondPersonNeeded for who got it, the buyer and the makers.
+    Raises WrongState, Stale, ReasonNeeded, SecondPersonNeeded for whoever got it, the buyer and the makers.
     """
     found = await payments.get(tx, payment_id)
     order = await locked_for_money(tx, actor, find(RECEIPT, verb).right, found.order_id)

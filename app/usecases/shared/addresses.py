@@ -21,7 +21,10 @@ _SEPARATORS = str.maketrans("", "", " .-")
 
 
 def _vat_id(number: str) -> str:
-    """A number of an EU member state with the right check digits; nobody is asked. Raises PydanticCustomError."""
+    """The number, if its member state and its check digits are right; no register is queried.
+
+    Raises PydanticCustomError.
+    """
     try:
         return str(vat.validate(number))
     except ValidationError:

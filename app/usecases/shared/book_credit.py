@@ -1,4 +1,4 @@
-"""Books what is taken off the price of an order by a credit or a write-off, and what money gives back to it."""
+"""Books what a credit or a write-off takes off the price of an order, and what late money adds to it again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -101,7 +101,7 @@ async def take_off(tx: Tx, order: Order, off: Mapping[UUID, int]) -> tuple[Leg, 
 
 
 async def sale_of(tx: Tx, order: Order) -> Journal | None:
-    """The sale of an order that stands; None if no member of its cooperative earned anything."""
+    """The sale of an order that is in force; None if there is none, as for a lead without members of its own."""
     if not order.settled:
         return None
     return await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
@@ -121,8 +121,10 @@ async def post_difference(
     moves_credit: bool = True,
     reverses: Reverses | None = None,
 ) -> None:
-    """Posts what an order is charged less, today. If it was shared already, it is taken from these shares; of a sale on
-    its day, so that the year of its work bears it.
+    """Posts the difference between the balances of an order before and after an act, today.
+
+    If it was shared already, `shares` give it up instead of what is to be shared. With a `sale` it has the day of that
+    sale, so that the year of the work bears it.
     """
     was, now = standing(before), standing(after)
     legs = [*charge_legs(after, was, now, tx.today), *costs]

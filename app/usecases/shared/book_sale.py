@@ -149,7 +149,7 @@ async def _version(tx: Tx, found: Sequence[Earning], in_force_now: Sequence[Agre
 async def unsettle(tx: Tx, order: Order) -> Order:
     """Takes back the sale of a locked order: what is left of its shares is to be shared again.
 
-    Percentages are the negation of what stands. Remittance and savings are F(after) − F(before) over the member's
+    Percentages are the negation of what is in force. Remittance and savings are F(after) − F(before) over the member's
     year, so later orders may have come in between. The order is returned, not saved.
     """
     if not order.settled:
@@ -181,7 +181,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
             source_id=order.id,
             part=order.sale_parts,
             effective_on=sale.effective_on,
-            # A sale of which credits took every share stands until this journal, and a journal has two legs.
+            # A sale of which credits took every share is in force until now, and a journal has two legs.
             legs=_shared(year, order, legs) or nothing_left,
             reverses=sale.id,
             agreement_id=sale.agreement_id,

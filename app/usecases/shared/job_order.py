@@ -1,4 +1,4 @@
-"""The order of a customer who asked for a job, which is made when all agree."""
+"""The order of a customer who asked for a job: it is placed once all cooperatives agree."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The forms by which orders are found."""
+"""The forms of the filters of orders."""
 
 from typing import Annotated, Any
 
@@ -36,6 +36,6 @@ ExternalReference = Annotated[
 OfExternalReference = Annotated[ExternalReference, Doc("Only orders with this number of the app that placed them.")]
 OfBuyer = Annotated[str, Text(1, 120), Doc("Only orders whose customer has this text in the name or the organisation.")]
 OfBuyerType = Annotated[BuyerType, Doc("Only orders of private people, of companies, or of public bodies.")]
-OfPayment = Annotated[PaymentFilter, Doc("Only orders that are paid so far.")]
+OfPayment = Annotated[PaymentFilter, Doc("Only orders with this state of payment.")]
 UpdatedSince = Annotated[PastMoment, Doc("Only orders that were placed or changed since this moment.")]
 OfCooperative = Annotated[CooperativeId, Doc("Only orders at this cooperative.")]
