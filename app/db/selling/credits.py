@@ -140,8 +140,8 @@ async def add_credit(tx: Tx, credit: Credit) -> None:
 
 
 async def last_credit(tx: Tx, order_id: UUID) -> UUID | None:
-    """The journal of the last credit of an order."""
+    """The journal of the last credit of an order that was not reversed; None without one."""
     sql = """select j.id from credit r join journal j on j.source_type = 'credit' and j.source_id = r.id
-              where r.order_id = $1 and j.kind = 'credit' order by j.id desc limit 1"""
+              where r.order_id = $1 and r.reversed_on is null and j.kind = 'credit' order by j.id desc limit 1"""
     found: UUID | None = await tx.value(sql, order_id)
     return found
