@@ -254,3 +254,22 @@ async def test_the_margin_scheme_keeps_vat_inside_the_price(world: World) -> Non
     loss = await world.offering(seller, "4.00", **more)
     sold = await world.order(app, loss)
     assert (await seller.treasurer("GET", f"/v1/orders/{sold['id']}"))["vat"]["amount"] == "0.00"
+
+
+async def test_a_supply_that_is_entered_later_ends_the_scheme_on_its_day(world: World) -> None:
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(SCOPE), await world.app()
+        await choose(world, seller, "2026-01-01")
+        await world.sale(seller, app, "19850.00")
+        across = await world.order(app, await world.offering(seller, "200.00"))
+        await accept(seller, across)
+    with world.clock.at("2026-03-14"):
+        later = await world.order(app, await world.offering(seller, "100.00"))
+        assert costs(await delivered(seller, later)) == ("100.00", "100.00", "0.00")
+        body = {"verb": "deliver", "deliveredOn": "2026-03-11"}
+        after = await seller.member("POST", f"/v1/orders/{across['id']}/transitions", body)
+        assert costs(after) == ("200.00", "165.29", "34.71")
+        assert await spells(world, seller) == [("2026-01-01", "2026-03-11")]
+        again = await app("GET", f"/v1/orders/{later['id']}")
+        assert costs(again) == ("100.00", "100.00", "0.00"), "what is booked stays"
+    await books_are_right(world)

@@ -258,6 +258,7 @@ RULE_FIRST = frozenset(
         "sign_agreement",
         "sign_assignment",
         "open_books",
+        "use_credit",
     }
 )
 """Use cases that the sample's state stops, but only for callers with the right: after that check, before the act."""

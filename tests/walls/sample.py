@@ -245,6 +245,7 @@ async def _money(sample: Sample) -> None:
     why = {"reason": sample.word("loss"), "amount": EURO}
     proposed = await second("POST", f"/v1/orders/{lost['id']}/write-offs", why)
     ids = {"cash_id": cash["id"], "lost_id": lost["id"], "write_off_id": proposed["id"]}
+    ids["for_order_id"] = lost["id"]
     sample.values |= {name: UUID(value) for name, value in ids.items()}
 
 

@@ -56,7 +56,7 @@ def charge_legs(
             kind=bearer,
             cents=-vat_cents,
             rule="vat_charged",
-            facts=tax | {"title": title},
+            facts=(tax if reclaimed else {}) | {"title": title},
             party=VatBox.INPUT.value if reclaimed else None,
         ),
     )
@@ -96,7 +96,7 @@ def reverse_charge_legs(
             deducted = vat_facts(VatBox.INPUT, rate, base - base_before, day) | reason
             legs.append(_vat_leg(VatBox.INPUT, -cents, deducted))
         else:
-            legs.append(Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="vat_charged", facts=owed))
+            legs.append(Leg(kind=AccountKind.COOPERATIVE_FUND, cents=-cents, rule="vat_charged", facts=reason))
     return tuple(leg for leg in legs if leg.cents)
 
 

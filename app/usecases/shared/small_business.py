@@ -19,7 +19,7 @@ async def supplied_without_vat(tx: Tx, seller: Cooperative, order: Order, day: d
     """Whether an order of `seller` that is supplied on `day` has no VAT.
 
     What the whole legal entity supplied in that year counts, under the lock of the year. The supply that crosses the
-    limit has VAT, and ends the spells of all its cooperatives today.
+    limit has VAT, and ends the spells of all its cooperatives on that day. What was supplied since and is booked stays.
     """
     if not without_vat(seller.small_business_spells, day):
         return False
@@ -33,7 +33,7 @@ async def supplied_without_vat(tx: Tx, seller: Cooperative, order: Order, day: d
     if within_limit(turnover, counted_cents(order), day):
         return True
     limit = limit_on(day).cents
-    for place in await _end(tx, places):
+    for place in await _end(tx, places, day):
         await tell(tx, "cooperative.small_business_ended", place, place, limit_cents=limit, year=day.year)
     return False
 
@@ -45,9 +45,11 @@ async def set_small_business(tx: Tx, cooperative_id: UUID, since: date | None) -
     """
     places = await legal_entity(tx, cooperative_id)
     await lend_staff_view(tx, *places)
-    await lock_year(tx, cooperative_id, tx.today.year)
+    # A supply of last year may still be entered.
+    for year in (tx.today.year - 1, tx.today.year):
+        await lock_year(tx, cooperative_id, year)
     if since is None:
-        await _end(tx, [cooperative_id])
+        await _end(tx, [cooperative_id], tx.today)
         return
     found = await spells.all(tx, cooperative_id=places)
     check_begin(found, since)
@@ -59,11 +61,11 @@ async def set_small_business(tx: Tx, cooperative_id: UUID, since: date | None) -
     await _show(tx, [cooperative_id])
 
 
-async def _end(tx: Tx, places: list[UUID]) -> list[UUID]:
-    """Ends the spells of these cooperatives today; one that is still to begin never runs. Returns whose ended."""
+async def _end(tx: Tx, places: list[UUID], day: date) -> list[UUID]:
+    """Ends the spells of these cooperatives on `day`; one that begins later never runs. Returns whose ended."""
     running = [spell for spell in await spells.all(tx, cooperative_id=places) if spell.until is None]
     for spell in running:
-        await spells.save(tx, replace(spell, until=max(tx.today, spell.since)))
+        await spells.save(tx, replace(spell, until=max(day, spell.since)))
     await _show(tx, places)
     return [spell.cooperative_id for spell in running]
 
