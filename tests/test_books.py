@@ -232,7 +232,7 @@ PLANTED = {
     ],
     "I21": ["update entry set cents = cents + 1 where rule = 'supplied' and cents <> -1"],
     "I21 cost": ["update cost_claim set cents = cents + 1 where state = 'approved'"],
-    "I21 bearer": ["update cost_claim set borne_by = 'fund' where state = 'approved'"],
+    "I21 bearer": ["update cost_claim set borne_by = 'cooperative_fund' where state = 'approved'"],
     "I21 VAT of a cost": ["update cost_claim set deducted_vat_cents = deducted_vat_cents - 1 where vat_cents > 0"],
     "I21 order": ["update entry set facts = facts - 'order' where rule = 'supplied'"],
     "I21 called off": ["""update "order" set state = 'accepted' where state = 'cancelled'"""],

@@ -98,8 +98,8 @@ async def test_a_cost_after_the_sale_is_the_funds_if_the_approver_says_so(world:
     seller, app = await world.cooperative(SAENS_TOIS), await world.app()
     order = await world.sale(seller, app, "200.00")
     claim = await claimed(seller, order, "24.20", vat={"amount": "4.20"})
-    decided = await approve(seller, claim, borneBy="fund")
-    assert decided["borneBy"] == "fund"
+    decided = await approve(seller, claim, borneBy="cooperative_fund")
+    assert decided["borneBy"] == "cooperative_fund"
     assert await standing(world, seller) == {
         "bank": "-242.00",
         "vat": "37.80",
@@ -117,7 +117,7 @@ async def test_a_cost_that_the_fund_bears_stays_off_an_order_that_is_not_paid_ye
     seller, app = await world.cooperative(SAENS_TOIS), await world.app()
     order = await world.order(app, await world.offering(seller))
     await completed(seller, app, order)
-    await approve(seller, await claimed(seller, order, "20.00"), borneBy="fund")
+    await approve(seller, await claimed(seller, order, "20.00"), borneBy="cooperative_fund")
     await pay(seller, order, "242.00")
     # The fund's 20.00 of the sale pay the costs.
     assert await standing(world, seller) == {
@@ -154,7 +154,7 @@ async def test_a_cost_after_all_was_credited_is_the_funds(world: World) -> None:
     order = await world.sale(seller, app, "200.00")
     await seller.refund(order["id"], {"reason": "klacht"})
     decided = await approve(seller, await claimed(seller, order, "20.00"))
-    assert decided["borneBy"] == "fund"
+    assert decided["borneBy"] == "cooperative_fund"
     assert await standing(world, seller) == {"payable_supplier": "20.00", "cooperative_fund": "-20.00"}
     await books_are_right(world)
 

@@ -45,7 +45,7 @@ class CostBearer(StrEnum):
 
     EARNING = "earning"
     """It is taken from what the job brings, before the shares."""
-    FUND = "fund"
+    COOPERATIVE_FUND = "cooperative_fund"
     """The cooperative's fund."""
 
 

@@ -186,7 +186,7 @@ async def _book(tx: Tx, order: Order, claim: CostClaim) -> Order:
 
 def _bearer(order: Order, named: CostBearer) -> CostBearer:
     """The fund, if the approver says so, or if nothing is left that could bear it."""
-    return named if order.earned_from_cents else CostBearer.FUND
+    return named if order.earned_from_cents else CostBearer.COOPERATIVE_FUND
 
 
 async def _claimable(tx: Tx, actor: Actor, order_id: UUID, order_line_id: UUID) -> tuple[Order, OrderLine]:

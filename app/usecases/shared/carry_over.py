@@ -230,7 +230,7 @@ class _Behind:
                     borne[claim.member_id] = borne.get(claim.member_id, 0) + less
                     await self._owe_again(order, replace(claim, cents=less))
                 continue
-            bearer = CostBearer.FUND if gone else CostBearer.EARNING
+            bearer = CostBearer.COOPERATIVE_FUND if gone else CostBearer.EARNING
             saved = await claims.save(self.tx, replace(claim, borne_by=bearer))
             day = day_of(claim.decided_at or order.placed_at)
             legs = cost_legs(saved, day)
@@ -241,7 +241,7 @@ class _Behind:
         """What a refund had taken off a cost is owed again, by the fund; the municipality's part of it follows."""
         day = order.work_date or day_of(order.placed_at)
         sale = await ledger.journal_of(self.tx, "order", order.id, JournalKind.SALE, order.sale_parts)
-        legs = cost_legs(replace(claim, borne_by=CostBearer.FUND), day)
+        legs = cost_legs(replace(claim, borne_by=CostBearer.COOPERATIVE_FUND), day)
         if sale.agreement_id is not None:
             year = await one_of(self.tx, locked_year(order.cooperative_id, order.id, day.year))
             agreement = await get_agreement(self.tx, sale.agreement_id)
