@@ -10,6 +10,7 @@ account for something, the code is that of its group.
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 
 from app.domain.ledger import AccountKind, Leg, ResultLine, why
@@ -223,3 +224,9 @@ def _category(leg: Leg, rule: str) -> str | None:
     if rule in TO_OTHERS:
         return TO_OTHERS[rule]
     return "members" if rule in EARNED else None
+
+
+def vat_facts(box: VatBox, basis_points: int | None, base_cents: int, tax_day: date) -> dict[str, object]:
+    """The facts of each leg of VAT, which the return adds up: box, rate, base (the amount without it) and tax day."""
+    day = tax_day.isoformat()
+    return {"box": box.value, "rate": basis_points, "base": base_cents, "net": base_cents, "taxDay": day}

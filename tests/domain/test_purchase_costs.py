@@ -239,7 +239,7 @@ def test_the_legs_of_vat_name_box_rate_base_and_day() -> None:
     facts = {"title": "x", "rate": 2_100, "taxDay": "2026-03-25"}
     lead = vat_legs(made, LEAD, [RateVat(2_100, 1_000, 210), RateVat(0, 50, 0)], charged, day)
     assert [(leg.party, leg.cents, leg.rule, leg.facts) for leg in lead] == [
-        ("5b", -210, "input_vat", facts | {"box": "5b", "base": 1_000}),
+        ("5b", -210, "input_vat", facts | {"box": "5b", "base": 1_000, "net": 1_000}),
         ("1a", 147, "vat", facts | {"box": "1a", "base": 700, "net": 700}),
     ]
     (partner,) = vat_legs(made, PARTNER, [], charged, day)

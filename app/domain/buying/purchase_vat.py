@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.domain.buying.joint_purchases import JointPurchase
 from app.domain.buying.purchase_bill import Bill
-from app.domain.chart import VatBox, box_of
+from app.domain.chart import VatBox, box_of, vat_facts
 from app.domain.ledger import AccountKind, Leg, ResultLine
 from app.domain.money import half_up
 
@@ -86,16 +86,10 @@ def _output(purchase: JointPurchase, owed: Sequence[RateVat], day: date) -> list
     for rate, (base, cents) in sorted(sums.items()):
         box = box_of(rate)
         if box is not None and cents:
-            facts = _facts(purchase, box, RateVat(rate, base, cents), day) | {"net": base}
+            facts = _facts(purchase, box, RateVat(rate, base, cents), day)
             legs.append(Leg(kind=AccountKind.VAT, cents=cents, rule="vat", facts=facts, party=box))
     return legs
 
 
 def _facts(purchase: JointPurchase, box: VatBox, vat: RateVat, day: date) -> dict[str, Any]:
-    return {
-        "title": purchase.title,
-        "box": str(box),
-        "rate": vat.basis_points,
-        "base": vat.base,
-        "taxDay": day.isoformat(),
-    }
+    return {"title": purchase.title, **vat_facts(box, vat.basis_points, vat.base, day)}

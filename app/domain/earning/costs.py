@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.chart import VatBox
+from app.domain.chart import VatBox, vat_facts
 from app.domain.days import day_of
 from app.domain.errors import (
     ApprovedTooLate,
@@ -220,7 +220,7 @@ def cost_legs(claim: CostClaim, day: date) -> tuple[Leg, ...]:
 
 def input_vat_leg(vat_cents: int, base_cents: int, day: date, facts: dict[str, Any]) -> Leg:
     """The VAT of a cost that is deducted, on its box. A receipt names no rate."""
-    about = {"box": VatBox.INPUT.value, "rate": None, "base": base_cents, "taxDay": day.isoformat()}
+    about = vat_facts(VatBox.INPUT, None, base_cents, day)
     return Leg(kind=AccountKind.VAT, cents=-vat_cents, rule="cost", facts=facts | about, party=VatBox.INPUT.value)
 
 

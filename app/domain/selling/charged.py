@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from app.domain.chart import VatBox, box_of
+from app.domain.chart import VatBox, box_of, vat_facts
 from app.domain.ledger import AccountKind, Leg, ResultLine
 from app.domain.money import proportion, share_out
 from app.domain.selling.order_lines import OrderLine
@@ -242,12 +242,6 @@ def to_share_leg(order_id: UUID, cents: int, rule: str) -> Leg:
 def about(order: Order) -> dict[str, object]:
     """The facts of each leg of an order."""
     return {"order": str(order.id), "reference": order.reference}
-
-
-def vat_facts(box: VatBox, basis_points: int | None, base_cents: int, tax_day: date) -> dict[str, object]:
-    """The facts of each leg of VAT, which the return adds up: box, rate, base (the amount without it) and tax day."""
-    day = tax_day.isoformat()
-    return {"box": box.value, "rate": basis_points, "base": base_cents, "net": base_cents, "taxDay": day}
 
 
 def _vat_legs(before: Standing, after: Standing, tax_day: date) -> list[Leg]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from app.domain.chart import VatBox
+from app.domain.chart import VatBox, vat_facts
 from app.domain.ledger import AccountKind, Leg
 from app.domain.money import half_up
 from app.domain.selling.assignments import Assignment, JobCost
-from app.domain.selling.charged import Standing, about, to_share_leg, vat_facts
+from app.domain.selling.charged import Standing, about, to_share_leg
 from app.domain.selling.orders import Order
 from app.domain.vat import VatClass
 

@@ -23,7 +23,7 @@ from app.db.selling.credits import credits as credit_store
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
 from app.db.store import one_of
-from app.domain.chart import RGS, VatBox, box_of, result_lines
+from app.domain.chart import RGS, VatBox, box_of, result_lines, vat_facts
 from app.domain.days import day_of
 from app.domain.earning.costs import ClaimState, CostBearer, CostClaim, cost_legs
 from app.domain.earning.earnings import Earning, EarningState
@@ -38,7 +38,6 @@ from app.domain.selling.charged import (
     groups_of,
     revenue_lines,
     standing,
-    vat_facts,
 )
 from app.domain.selling.credits import Credit
 from app.domain.selling.order_lines import OrderLine
