@@ -136,8 +136,12 @@ def test_money_leaves_the_account_that_it_was_paid_from() -> None:
 
 def test_money_that_still_comes_lowers_what_was_written_off_first() -> None:
     lost = replace(order(10_000), written_off_cents=14_200)
-    assert (lost.due_cents, lost.payment) == (0, PaymentState.PAID)
+    assert (lost.due_cents, lost.payment) == (0, PaymentState.WRITTEN_OFF)
+    assert replace(lost, paid_cents=0, written_off_cents=24_200).payment is PaymentState.WRITTEN_OFF
+    assert replace(lost, written_off_cents=14_100).payment is PaymentState.PARTLY_PAID
+    assert replace(lost, refunded_cents=100, written_off_cents=14_100).payment is PaymentState.WRITTEN_OFF
     regained = receive(lost, 15_000)
+    assert regained.payment is PaymentState.PAID
     assert (regained.written_off_cents, regained.owed_back_cents) == (0, 800)
     assert receive(order(0), 24_200).written_off_cents == 0
 

@@ -40,6 +40,13 @@ async def lost(seller: Seller, order: Json) -> str:
     return str(found["writtenOff"]["amount"])
 
 
+async def listed(seller: Seller) -> dict[str, list[str]]:
+    """The orders that the treasurer finds by payment."""
+    place = f"/v1/orders?cooperativeId={seller.id}&payment="
+    found = {name: await seller.treasurer("GET", place + name) for name in ("unpaid", "paid", "written_off")}
+    return {name: [order["id"] for order in page["items"]] for name, page in found.items()}
+
+
 async def test_the_makers_share_what_came(world: World) -> None:
     """142.00 of 242.00: VAT 24.64, work 117.36. The 82.64 that is left is shared: fund 8.26, pot 74.38."""
     seller, order = await partly_paid(world)
@@ -66,7 +73,7 @@ async def test_the_makers_share_what_came(world: World) -> None:
         "cooperative_fund": "8.26",
         "pot": "74.38",
     }
-    assert (await seen(seller, order))[1:] == ("100.00", "0.00", "0.00", "0.00")
+    assert await seen(seller, order) == ("written_off", "100.00", "0.00", "0.00", "0.00")
     assert await lost(seller, order) == "142.00"
     assert (await seller.treasurer("GET", f"/v1/orders/{order['id']}/credits")) == []
     await books_are_right(world)
@@ -104,8 +111,10 @@ async def test_nothing_was_ever_paid(world: World, borne_by: str, left: dict[str
     await world.cost(seller, order, "30.00")
     await write_off(seller, order, None, borne_by)
     assert await standing(world, seller) == left
+    assert await listed(seller) == {"unpaid": [], "paid": [], "written_off": [order["id"]]}
     await books_are_right(world)
     await pay(seller, order, "100.00")
+    assert (await seen(seller, order))[0] == "written_off"
     found = await standing(world, seller)
     # 82.64 − 30.00 is shared by the makers: 5.26 and 47.38. Of the fund 117.36 is lost, in place of 200.00.
     assert (found["bank"], found["vat"]) == ("-100.00", "17.36")
@@ -148,6 +157,14 @@ async def test_who_proposed_bought_or_made_it_does_not_confirm_it(world: World) 
     await books_are_right(world)
 
 
+async def reason_of(who: Caller, write_off: Json) -> str | None:
+    """Why the caller cannot confirm it."""
+    found = await who("GET", f"/v1/write-offs/{write_off['id']}")
+    (step,) = [step for step in found["availableTransitions"] if step["verb"] == "confirm"]
+    assert step["allowed"] == (step["reason"] is None)
+    return str(step["reason"]) if step["reason"] else None
+
+
 async def test_nobody_writes_off_more_than_is_due_or_before_the_work_is_done(world: World) -> None:
     seller, app = await world.cooperative(SAENS_TOIS), await world.app()
     order = await world.order(app, await world.offering(seller))
@@ -156,14 +173,19 @@ async def test_nobody_writes_off_more_than_is_due_or_before_the_work_is_done(wor
     refused = await propose(seller, order, "242.01", status=422)
     assert (refused["code"], refused["facts"]["left_cents"]) == ("more_than_left", 24200)
     proposed = await propose(seller, order, "200.00")
+    assert await reason_of(seller.coordinator, proposed) is None
     await pay(seller, order, "100.00")
+    assert await reason_of(seller.coordinator, proposed) == "more_than_left"
     refused = await decide(seller.coordinator, proposed, status=422)
     assert (refused["code"], refused["facts"]["left_cents"]) == ("more_than_left", 14200)
     await write_off(seller, order, "42.00", "cooperative_fund")
     refused = await propose(seller, order, "1.00", "makers", status=422)
     assert (refused["facts"]["rule"], refused["facts"]["value"]) == ("one_bearer", "cooperative_fund")
+    rest = await propose(seller, order, "1.00")
     await pay(seller, order, "100.00")
     assert (await propose(seller, order, status=409))["code"] == "nothing_open"
+    assert await reason_of(seller.coordinator, rest) == "nothing_open"
+    assert (await decide(seller.treasurer, rest, "withdraw"))["state"] == "withdrawn"
     assert (await decide(seller.coordinator, proposed, status=409))["code"] == "nothing_open"
     await books_are_right(world)
 

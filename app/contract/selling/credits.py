@@ -100,6 +100,8 @@ class WriteOff:
 
     id: WriteOffId
     order_id: OrderId
+    order_reference: str
+    """The reference of the order: who decides may not see the order itself."""
     amount: Money = cents("cents")
     """The amount with VAT."""
     borne_by: BorneBy

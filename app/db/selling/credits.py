@@ -117,6 +117,9 @@ write_offs = Store(
     WriteOffRow,
     WriteOff,
     fixed=("order_id", "cooperative_id", "cents", "borne_by", "reason", "proposed_by", "proposed_at"),
+    order_reference="coalesce(order_to_write_off(t.order_id) ->> 'reference', '')",
+    order_due_cents="coalesce((order_to_write_off(t.order_id) ->> 'due')::bigint, 0)",
+    order_bearer="order_to_write_off(t.order_id) ->> 'bearer'",
     order_makers=MAKERS,
     customer_person_id=CUSTOMER,
 )

@@ -50,7 +50,8 @@ create function payment_of(p_order "order") returns text
         when p_order.refunded_cents > 0 and p_order.refunded_cents = p_order.net_cents + p_order.vat_cents then 'refunded'
         when p_order.paid_cents
              >= p_order.net_cents + p_order.vat_cents - p_order.refunded_cents - p_order.written_off_cents
-            then case when p_order.refunded_cents > 0 then 'partly_refunded' else 'paid' end
+            then case when p_order.written_off_cents > 0 then 'written_off'
+                      when p_order.refunded_cents > 0 then 'partly_refunded' else 'paid' end
         when p_order.paid_cents > 0 then 'partly_paid'
         else 'unpaid' end
 $$;

@@ -9,6 +9,21 @@ create function involved_in_order(p_order uuid) returns jsonb
 $$;
 grant execute on function involved_in_order to samen_app;
 
+-- What whoever decides about a write-off has to know of its order: its reference, what is due of it if it was supplied, and
+-- who has to bear it, as the domain says.
+create function order_to_write_off(p_order uuid) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select jsonb_build_object(
+               'reference', o.reference,
+               'due', case when o.state in ('delivered', 'completed') then due_cents(o) else 0 end,
+               'bearer', case when o.assignment_id is not null or o.written_off_cents > 0 and o.fund_bears
+                              then 'cooperative_fund'
+                              when o.written_off_cents > 0 then 'makers' end)
+      from "order" o
+     where o.id = p_order and o.cooperative_id = any(my_staff() || my_approvals())
+$$;
+grant execute on function order_to_write_off to samen_app;
+
 -- Money that came in, recorded and reversed by the staff; seen with its order. A maker adds the cash that they got at the
 -- door, which the staff confirms.
 alter table payment enable row level security, force row level security;

@@ -21,6 +21,7 @@ class PaymentFilter(StrEnum):
     PAID = "paid"
     PARTLY_REFUNDED = "partly_refunded"
     REFUNDED = "refunded"
+    WRITTEN_OFF = "written_off"
     OVERDUE = "overdue"
     OWED_BACK = "owed_back"
 

@@ -78,6 +78,8 @@ class PaymentState(StrEnum):
     PAID = "paid"
     PARTLY_REFUNDED = "partly_refunded"
     REFUNDED = "refunded"
+    WRITTEN_OFF = "written_off"
+    """Nothing is due any more, but not all of it came: the rest was written off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +201,8 @@ class Order:
         if self.refunded_cents and self.refunded_cents == self.gross_cents:
             return PaymentState.REFUNDED
         if self.paid_cents >= self.gross_cents - self.refunded_cents - self.written_off_cents:
+            if self.written_off_cents:
+                return PaymentState.WRITTEN_OFF
             return PaymentState.PARTLY_REFUNDED if self.refunded_cents else PaymentState.PAID
         return PaymentState.PARTLY_PAID if self.paid_cents else PaymentState.UNPAID
 

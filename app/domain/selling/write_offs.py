@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import MoreThanLeft, NothingOpen, RuleRefused, SecondPersonNeeded
+from app.domain.errors import DomainError, MoreThanLeft, NothingOpen, RuleRefused, SecondPersonNeeded
 from app.domain.selling.orders import SUPPLIED, Order
 from app.domain.transitions import Case, Process, Terms, Transition, every, move, of_staff
 
@@ -51,6 +51,12 @@ class WriteOff:
     state: WriteOffState = WriteOffState.PROPOSED
     confirmed_by: UUID | None = None
     confirmed_on: date | None = None
+    order_reference: str = ""
+    """Loaded, like the next four fields: the order as it is now."""
+    order_due_cents: int = 0
+    """What is due of an order that was supplied."""
+    order_bearer: BorneBy | None = None
+    """Who has to bear it: who bore an earlier one, or the fund for an assignment; None if both may."""
     order_makers: tuple[UUID, ...] = ()
     customer_person_id: UUID | None = None
     version: int = 1
@@ -67,7 +73,13 @@ def _second_person(case: Case[WriteOff]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if case.is_person(case.thing.proposed_by) else None
 
 
-_confirms = every(_nobody_involved, _second_person)
+def _still_due(case: Case[WriteOff]) -> DomainError | None:
+    """So much is due by now, and the order has no other bearer."""
+    lost = case.thing
+    return _refusal(lost.cents, lost.borne_by, lost.order_due_cents, lost.order_bearer)
+
+
+_confirms = every(_nobody_involved, _second_person, _still_due)
 WRITE_OFF: Process[WriteOff] = Process(
     verbs=WriteOffVerb,
     states=WriteOffState,
@@ -85,20 +97,38 @@ def check(order: Order, cents: int | None, borne_by: BorneBy | None) -> tuple[in
     The members of an assignment have their earnings already, so the lead's fund bears it. One bearer for each order.
     Raises NothingOpen before supply or if nothing is due, MoreThanLeft, RuleRefused for another bearer than before.
     """
-    if order.state not in SUPPLIED or not order.due_cents:
-        raise NothingOpen
-    wanted = order.due_cents if cents is None else cents
-    if wanted > order.due_cents:
-        raise MoreThanLeft(left_cents=order.due_cents)
-    own = BorneBy.COOPERATIVE_FUND if order.fund_bears or order.assignment_id else BorneBy.MAKERS
-    fixed = order.written_off_cents or order.assignment_id
-    if fixed and borne_by is not None and borne_by is not own:
-        raise RuleRefused(rule="one_bearer", value=own)
-    return wanted, own if fixed else borne_by or BorneBy.MAKERS
+    due = order.due_cents if order.state in SUPPLIED else 0
+    bearer = _bearer(order)
+    wanted = due if cents is None else cents
+    if refusal := _refusal(wanted, borne_by, due, bearer):
+        raise refusal
+    return wanted, bearer or borne_by or BorneBy.MAKERS
+
+
+def _bearer(order: Order) -> BorneBy | None:
+    """Who has to bear what is written off of an order; None if both may. SQL has it too."""
+    if order.assignment_id is None and not order.written_off_cents:
+        return None
+    return BorneBy.COOPERATIVE_FUND if order.fund_bears or order.assignment_id else BorneBy.MAKERS
+
+
+def _refusal(cents: int, borne_by: BorneBy | None, due_cents: int, bearer: BorneBy | None) -> DomainError | None:
+    """Why so much cannot be written off of what is due."""
+    if not due_cents:
+        return NothingOpen()
+    if cents > due_cents:
+        return MoreThanLeft(left_cents=due_cents)
+    if bearer is not None and borne_by not in (None, bearer):
+        return RuleRefused(rule="one_bearer", value=bearer)
+    return None
 
 
 def decide(case: Case[WriteOff], verb: WriteOffVerb) -> WriteOff:
-    """The write-off after `verb`. Raises WrongState, SecondPersonNeeded."""
+    """The write-off after `verb`.
+
+    Raises WrongState, SecondPersonNeeded; MoreThanLeft or NothingOpen if less is due by now, RuleRefused for another
+    bearer than the order has.
+    """
     state = WriteOffState(move(WRITE_OFF, case, verb))
     if state is WriteOffState.CONFIRMED:
         return replace(case.thing, state=state, confirmed_by=case.actor.person, confirmed_on=case.today)
