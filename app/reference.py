@@ -80,7 +80,8 @@ def access_page() -> str:
         "*mun*: of their own municipality; *net*: everywhere; *any*: for every caller. A token's scopes only narrow\n"
         "these rights. Two walls enforce them: the application checks before every use case, and PostgreSQL shows\n"
         "a transaction only the rows of its caller. Former members still see their own money, and nothing about\n"
-        "customers. A replay under a request key needs the same rights again.\n\n"
+        "customers. A replay under a request key needs the same rights again. Rights that end in `for_part` are held\n"
+        "at an umbrella, for the cooperatives directly below it.\n\n"
     )
     roles = list(Role)
     rows = [

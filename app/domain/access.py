@@ -102,6 +102,8 @@ class Right(StrEnum):
     REFUND = "refund"
     CONFIRM_WRITE_OFF = "confirm_write_off"
     READ_WRITE_OFF = "read_write_off"
+    CONFIRM_FOR_PART = "confirm_for_part"
+    READ_FOR_PART = "read_for_part"
     SEE_MARGIN = "see_margin"
     CLAIM_COST = "claim_cost"
     DECIDE_CLAIM = "decide_claim"
@@ -255,6 +257,9 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.CONFIRM_WRITE_OFF: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
     Right.SEE_MARGIN: (Scope.ORDERS_READ, _STAFF),
     Right.READ_WRITE_OFF: (Scope.ORDERS_READ, _join(_STAFF, _APPROVER)),
+    # Of the umbrella, for its parts: as their second person.
+    Right.CONFIRM_FOR_PART: (Scope.PAYMENTS_WRITE, _STAFF),
+    Right.READ_FOR_PART: (Scope.ORDERS_READ, _STAFF),
     Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
     Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),

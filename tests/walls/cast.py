@@ -24,8 +24,9 @@ OWN = (
     "sister-treasurer",
     "voter",
     "voters-treasurer",
+    "umbrella-treasurer",
 )
-"""Callers with a relation to it: their own order, member or office; or a cooperation with it."""
+"""Callers with a relation to it: their own order, member or office; or a cooperation with it, or the umbrella of it."""
 NEAR = ("colleague", "other-customer", "narrow-app", "narrow-treasurer")
 """Callers that are close but have no right: another member, another customer, an app and a person without the scope."""
 FAR = (
@@ -108,6 +109,7 @@ async def cast(world: World, sample: Sample) -> Cast:
         sister.treasurer,
         collective.member,
         collective.treasurer,
+        sample.umbrella.treasurer,
     )
     near = (
         sample.colleague,

@@ -15,6 +15,7 @@ EARS: dict[str, frozenset[str]] = {
     "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "credit", "loss", "hours", "fund"},
     "treasurer": _ORDER | _MEMBER | _HOUSE | {"power", "credit", "loss", "hours", "fund", "delivery", "correction"},
     "approver": frozenset({"draft", "loss", "spending", "supplier"}),
+    "umbrella-treasurer": frozenset({"loss"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

@@ -36,10 +36,10 @@ list_credits                 customer app coordinator treasurer
 credit_order                 treasurer
 list_repayments              customer app coordinator treasurer
 repay_order                  treasurer
-list_write_offs              coordinator treasurer approver
+list_write_offs              coordinator treasurer approver umbrella-treasurer
 propose_write_off            treasurer
-get_write_off                coordinator treasurer approver
-move_write_off               coordinator treasurer approver
+get_write_off                coordinator treasurer approver umbrella-treasurer
+move_write_off               coordinator treasurer approver umbrella-treasurer
 list_offerings               partner member coordinator treasurer approver colleague
 add_offering                 partner member coordinator
 get_offering                 partner member coordinator treasurer approver colleague

@@ -92,6 +92,7 @@ class Sample:
     seller: Seller
     sister: Seller
     collective: Seller
+    umbrella: Seller
     buyer: Caller
     customer: Caller
     partner_app: Caller
@@ -142,6 +143,7 @@ async def sampled(world: World) -> Sample:
         seller=seller,
         sister=await world.cooperative(),
         collective=collective,
+        umbrella=await world.cooperative(),
         buyer=buyer,
         customer=world.person(),
         partner_app=partner_app,
@@ -175,7 +177,7 @@ async def _year(sample: Sample) -> None:
     """The first month is closed and reported; places and people exist. The scheme without VAT is still to come."""
     seller, world = sample.seller, sample.world
     for place in (seller, sample.sister):
-        body = {"kvkNumber": KVK}
+        body = {"kvkNumber": KVK, "umbrellaId": sample.umbrella.id}
         await world.network("PATCH", f"/v1/cooperatives/{place.id}", body, headers={"If-Match": "*"})
     body = {"smallBusinessFrom": "2035-01-01"}
     await seller.coordinator("PATCH", f"/v1/cooperatives/{seller.id}", body, headers={"If-Match": "*"})

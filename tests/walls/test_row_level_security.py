@@ -54,6 +54,8 @@ VIEWS = {
     "case-manager": frozenset({"office", "power_event", "spending", "permission", "person"}),
 }
 """The tables in which a close caller sees any row."""
+OF_A_PART = {"office", "write_off"}
+"""Those in which an officer of the umbrella sees any row of a part."""
 
 
 async def keys_of(owner: asyncpg.Connection, table: str) -> str:
@@ -181,6 +183,20 @@ async def test_who_is_close_sees_in_the_tables_what_their_role_is_for(
             shown[table] = rows
     assert set(shown) == VIEWS[column]
     assert column != "colleague" or shown["member"] == {sample.ids["receiver_id"]}
+
+
+async def test_an_officer_of_the_umbrella_sees_what_they_confirm_and_who_the_approver_is(
+    everybody: Cast, database: Database, sample: Sample
+) -> None:
+    """Of a part of the umbrella, whose other private rows stay closed."""
+    who, shown = everybody.identity("umbrella-treasurer"), set()
+    for table in PRIVATE:
+        if "cooperative_id" in metadata.tables[table].columns:
+            async with database.transaction() as tx:
+                await persons.enter(tx, who)
+                sql = f'select exists (select from "{table}" where cooperative_id = $1)'
+                shown |= {table} if await tx.value(sql, sample.values["cooperative_id"]) else set()
+    assert shown == OF_A_PART
 
 
 LOOKS = {

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
+from tests.scenarios.test_second_person import umbrella_of
 from tests.walls.test_steps import EURO, WHY, staff
 from tests.walls.walk import Built, Walk, ask, offices, walk_through
 from tests.world import Caller, Json, Seller, World
@@ -77,7 +78,8 @@ async def test_cash_from_the_door(world: World) -> None:
 
 async def test_write_offs(world: World) -> None:
     seller = await world.cooperative()
-    roles = await deciders(world, seller)
+    umbrella = await umbrella_of(world, seller)
+    roles = await deciders(world, seller) | {"umbrella": umbrella.treasurer, "umbrella's member": umbrella.member}
     proposer = roles["second"]
     assert proposer is not None
 
@@ -112,4 +114,4 @@ async def test_write_offs(world: World) -> None:
         },
         roles=roles,
     )
-    assert await walk_through(world, seller, walk) == 6 * 11 * 2
+    assert await walk_through(world, seller, walk) == 6 * 13 * 2

@@ -54,6 +54,8 @@ class CooperativeRow(SQLModel, table=True):
     version: int
 
 
+UMBRELLA = "(select u.umbrella_id from cooperative u where u.id = t.cooperative_id)"
+"""The umbrella that the cooperative of a row has now."""
 cooperatives = Store(
     CooperativeRow,
     Cooperative,

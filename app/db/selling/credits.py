@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.people.cooperatives import UMBRELLA
 from app.db.selling.payments import CUSTOMER, MAKERS
 from app.db.store import Store
 from app.domain.selling.credits import Credit
@@ -120,6 +121,7 @@ write_offs = Store(
     order_reference="coalesce(order_to_write_off(t.order_id) ->> 'reference', '')",
     order_due_cents="coalesce((order_to_write_off(t.order_id) ->> 'due')::bigint, 0)",
     order_bearer="order_to_write_off(t.order_id) ->> 'bearer'",
+    umbrella_id=UMBRELLA,
     order_makers=MAKERS,
     customer_person_id=CUSTOMER,
 )

@@ -1,11 +1,11 @@
 -- Whom an order is about: its customer, and the members who made it or work on its assignment. For whoever decides about
--- its money; the outside approver does not see the order itself.
+-- its money; the outside approver and the umbrella do not see the order itself.
 create function involved_in_order(p_order uuid) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object('customer', o.customer_person_id,
                               'makers', to_jsonb(o.maker_ids || coalesce(a.member_ids, '{}')))
       from "order" o left join assignment a on a.id = o.assignment_id
-     where o.id = p_order and o.cooperative_id = any(my_staff() || my_approvals())
+     where o.id = p_order and (o.cooperative_id = any(my_staff() || my_approvals()) or is_my_part(o.cooperative_id))
 $$;
 grant execute on function involved_in_order to samen_app;
 
@@ -20,7 +20,7 @@ create function order_to_write_off(p_order uuid) returns jsonb
                               then 'cooperative_fund'
                               when o.written_off_cents > 0 then 'makers' end)
       from "order" o
-     where o.id = p_order and o.cooperative_id = any(my_staff() || my_approvals())
+     where o.id = p_order and (o.cooperative_id = any(my_staff() || my_approvals()) or is_my_part(o.cooperative_id))
 $$;
 grant execute on function order_to_write_off to samen_app;
 
@@ -94,11 +94,12 @@ create policy add on repayment for insert to samen_app
                              where o.id = order_id and o.cooperative_id = repayment.cooperative_id));
 create policy change on repayment for update to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
 
--- What nobody expects to be paid any more: for the staff, and for the outside approver who may confirm it.
+-- What nobody expects to be paid any more: for the staff, and for the outside approver and the officers of the umbrella, who
+-- may confirm it.
 alter table write_off enable row level security, force row level security;
 grant select, insert, update (state, confirmed_by, confirmed_on, version) on write_off to samen_app;
 create policy read on write_off for select to samen_app
-    using (cooperative_id = any((select my_staff() || my_approvals())::uuid[]));
+    using (cooperative_id = any((select my_staff() || my_approvals() || my_parts())::uuid[]));
 create policy add on write_off for insert to samen_app
     with check (state = 'proposed' and cooperative_id = any((select my_staff())::uuid[])
                 and exists (select 1 from "order" o

@@ -92,6 +92,13 @@ create function is_my_part(p_cooperative uuid) returns boolean
 $$;
 grant execute on function is_my_part to samen_app;
 
+-- The cooperatives of whose umbrella the caller is an officer: this opens what the umbrella decides as a second person.
+create function my_parts() returns uuid[]
+    language sql stable set search_path = public, pg_temp as $$
+    select coalesce(array_agg(id), '{}') from cooperative where umbrella_id = any(my_offices())
+$$;
+grant execute on function my_parts to samen_app;
+
 -- A person sees themselves; the staff see their members and officers, the network everybody. Only the person and the
 -- network change the address: the rest follows from the login, or from `erase_me`.
 alter table person enable row level security, force row level security;

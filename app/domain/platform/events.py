@@ -75,7 +75,10 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "order.due_again": (Opening("record_payment", Role.TREASURER),),
     "order.owed_back": (Opening("pay_customer_back", Role.TREASURER),),
     "payment.to_confirm": (Opening("confirm_cash", Role.TREASURER),),
-    "write_off.proposed": (Opening("confirm_write_off", Role.COORDINATOR),),
+    "write_off.proposed": (
+        Opening("confirm_write_off", Role.COORDINATOR),
+        Opening("confirm_write_off", Role.TREASURER),
+    ),
     "order.expired": (Opening("call_customer", Role.COORDINATOR),),
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "offering_import.finished": (Opening("review_import", Role.COORDINATOR),),

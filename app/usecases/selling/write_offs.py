@@ -11,6 +11,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import ReasonNeeded
 from app.domain.ledger import JournalKind
+from app.domain.second_person import require_here_or_above
 from app.domain.selling.write_offs import (
     WRITE_OFF,
     BorneBy,
@@ -74,13 +75,14 @@ async def move_write_off(
 ) -> WriteOff:
     """Confirm a write-off, as a second person, or withdraw it.
 
-    Its VAT comes off, and the rest is a bad debt. The claim on the customer stays: money that still comes lowers it.
+    The second person is of the staff, the outside approver, or an officer of the umbrella. Its VAT comes off, and the
+    rest is a bad debt. The claim on the customer stays: money that still comes lowers it.
 
-    Raises WrongState, Stale, SecondPersonNeeded for who proposed it, the buyer and the makers; MoreThanLeft if less is
-    due by now.
+    Raises WrongState, Stale, SecondPersonNeeded for who proposed it, the buyer and the makers; MoreThanLeft or
+    NothingOpen if less is due by now, RuleRefused for another bearer than the order has.
     """
     seen = await write_offs.get(tx, write_off_id)
-    actor.require(find(WRITE_OFF, verb).right, seen.cooperative_id)
+    require_here_or_above(actor, find(WRITE_OFF, verb).right, seen.cooperative_id, seen.umbrella_id)
     await lend_staff_view(tx, seen.cooperative_id)
     order = await orders.get(tx, seen.order_id, lock=True)
     found = await write_offs.get(tx, write_off_id, lock=True)
@@ -97,17 +99,22 @@ async def move_write_off(
 @shows_private
 @reads_by_id(orders, (write_offs, "order_id"))
 async def list_write_offs(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[WriteOff]:
-    """The write-offs of an order, oldest first; for the staff and the outside approver, who does not see the order."""
+    """The write-offs of an order, oldest first.
+
+    For the staff; for the outside approver and officers of the umbrella, who do not see the order.
+    """
     found = await write_offs.all(tx, order_id=order_id)
-    cooperative_id = found[0].cooperative_id if found else (await orders.get(tx, order_id)).cooperative_id
-    actor.require(Right.READ_WRITE_OFF, cooperative_id)
+    if found:
+        require_here_or_above(actor, Right.READ_WRITE_OFF, found[0].cooperative_id, found[0].umbrella_id)
+    else:
+        actor.require(Right.READ_WRITE_OFF, (await orders.get(tx, order_id)).cooperative_id)
     return found
 
 
 @shows_private
 @reads_by_id(write_offs)
 async def get_write_off(tx: Tx, actor: Actor, *, write_off_id: WriteOffId) -> WriteOff:
-    """One write-off, for the staff and the outside approver. Raises NotFound."""
+    """One write-off, for the staff, the outside approver and officers of the umbrella. Raises NotFound."""
     found = await write_offs.get(tx, write_off_id)
-    actor.require(Right.READ_WRITE_OFF, found.cooperative_id)
+    require_here_or_above(actor, Right.READ_WRITE_OFF, found.cooperative_id, found.umbrella_id)
     return found

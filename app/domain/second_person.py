@@ -1,0 +1,32 @@
+"""Second persons from outside: what an officer of a cooperative's umbrella may decide and read there."""
+
+from uuid import UUID
+
+from app.domain.access import Right, Role
+from app.domain.actors import Actor
+from app.domain.errors import Forbidden
+
+FOR_PART: dict[Right, Right] = {
+    Right.CONFIRM_WRITE_OFF: Right.CONFIRM_FOR_PART,
+    Right.READ_WRITE_OFF: Right.READ_FOR_PART,
+}
+"""Rights that the umbrella shares, each with the right there that carries it."""
+
+
+def may_here_or_above(actor: Actor, right: Right, cooperative_id: UUID, umbrella_id: UUID | None) -> bool:
+    """Whether the actor has a right at a cooperative, or for it at its umbrella."""
+    above = FOR_PART.get(right)
+    return actor.may(right, cooperative_id) or (
+        above is not None and umbrella_id is not None and actor.may(above, umbrella_id)
+    )
+
+
+def require_here_or_above(actor: Actor, right: Right, cooperative_id: UUID, umbrella_id: UUID | None) -> None:
+    """Checks it. Raises as `Actor.require` does; Forbidden for an officer of the umbrella, who is no outsider."""
+    officer = umbrella_id in actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER)
+    if not officer or actor.may(right, cooperative_id):
+        actor.require(right, cooperative_id)
+    elif right in FOR_PART:
+        actor.require(FOR_PART[right], umbrella_id)
+    else:
+        raise Forbidden(right=right)
