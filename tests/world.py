@@ -133,6 +133,13 @@ class Seller:
             order = await self.treasurer("GET", f"/v1/orders/{order_id}")
         return order
 
+    async def agreed(self, place: str, reversal: Json) -> Json:
+        """A reversal, to which the coordinator agrees if it waits for a second person."""
+        if reversal.get("state") == "proposed" and reversal["kind"] in ("write_off", "cost"):
+            reversal = await self.coordinator("POST", place, {"reason": "klopt"})
+            assert reversal["state"] == "booked", reversal
+        return reversal
+
 
 class Clock:
     """The clock of the API: the real time, unless a test sets it."""
@@ -353,7 +360,7 @@ class World:
         journal = await self.journal(seller, source["id"], kind)
         place, body = f"/v1/journals/{journal['id']}/reversals", {"reason": reason} | more
         made: Json = await (by or seller.treasurer)("POST", place, body, status=status)
-        return made
+        return await seller.agreed(place, made)
 
     async def thermometer(self, seller: Seller, member_id: str | None = None) -> Json:
         found: Json = await seller.member("GET", f"/v1/members/{member_id or seller.member_id}/thermometer")

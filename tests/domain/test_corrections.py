@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.domain.books.corrections import (
     BY_YEAR,
     RIGHTS,
+    SECONDS,
     agree,
     booked,
     can_be_reversed,
@@ -61,6 +62,7 @@ def leg(kind: AccountKind, cents: int, **facts: str) -> Leg:
 def test_every_kind_with_a_right_has_a_way_and_every_reversal_a_kind() -> None:
     assert {kind for _, kind in UNDO} == set(RIGHTS)
     assert {*SIDES, *BY_YEAR} <= set(RIGHTS)
+    assert set(SECONDS) <= set(SIDES)
     for kind in RIGHTS:
         assert JournalKind(f"{kind}_reversal") not in RIGHTS
 
@@ -123,6 +125,30 @@ def test_two_sides_agree_before_anything_is_booked() -> None:
         declined(first, " ")
     with pytest.raises(AlreadySettled):
         declined(booked(second, uuid4()), "nee")
+
+
+def test_two_people_of_one_cooperative_agree() -> None:
+    place, first, second = uuid4(), uuid4(), uuid4()
+    asked = propose(
+        journal(JournalKind.WRITE_OFF),
+        reversal_id=uuid4(),
+        by=first,
+        now=NOW,
+        day=date(2026, 3, 6),
+        reason="x",
+        side_ids=(place, place),
+    )
+    assert asked.seconds is SECONDS[JournalKind.WRITE_OFF]
+    one = agree(asked, place, first, None)
+    assert one.waits_for == (place,)
+    with pytest.raises(SecondPersonNeeded):
+        agree(one, place, first, None)
+    both = agree(one, place, second, None)
+    assert both.waits_for == ()
+    with pytest.raises(AlreadySettled):
+        agree(both, place, uuid4(), None)
+    assert replace(asked, side_ids=()).seconds is None
+    assert replace(asked, side_ids=(place, uuid4())).seconds is None
 
 
 def test_a_reason_is_needed() -> None:

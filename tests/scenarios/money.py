@@ -60,7 +60,7 @@ async def undo(seller: Seller, source: Json, status: int = 201) -> Json:
     journal = next(one for one in found["items"] if one["kind"] in kinds)
     place = f"/v1/journals/{journal['id']}/reversals"
     undone: Json = await seller.treasurer("POST", place, {"reason": "verkeerde regel"}, status=status)
-    return undone
+    return await seller.agreed(place, undone)
 
 
 async def step(who: Caller, order: Json, *verbs: str) -> None:

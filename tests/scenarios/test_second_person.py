@@ -1,7 +1,6 @@
 """Second persons: of the staff, from outside, or of the umbrella; of two at once one decides."""
 
 import asyncio
-from collections.abc import Sequence
 
 from app.domain.access import Scope
 from tests.scenarios.money import decide, journals, legs, propose, seen
@@ -19,14 +18,14 @@ async def umbrella_of(world: World, seller: Seller) -> Seller:
     return umbrella
 
 
-async def statuses(world: World, who: Sequence[Caller], place: str, body: Json) -> list[int]:
-    """The statuses of the same request by several people at once."""
+async def statuses(world: World, body: Json, *asked: tuple[Caller, str]) -> list[int]:
+    """The statuses of requests by several people at once, each at a path."""
 
-    async def ask(caller: Caller, key: str) -> int:
+    async def ask(caller: Caller, place: str, key: str) -> int:
         sent = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": key}
         return (await world.client.post(place, json=body, headers=sent)).status_code
 
-    return list(await asyncio.gather(*(ask(caller, f"k{number}") for number, caller in enumerate(who))))
+    return list(await asyncio.gather(*(ask(*one, f"k{number}") for number, one in enumerate(asked))))
 
 
 async def tasks(world: World, who: Caller) -> list[str]:
@@ -105,8 +104,8 @@ async def test_of_two_who_confirm_at_once_one_does(world: World) -> None:
     seller, order = await partly_paid(world)
     umbrella, proposed = await umbrella_of(world, seller), await propose(seller, order)
     place = f"/v1/write-offs/{proposed['id']}/transitions"
-    both = (seller.coordinator, umbrella.coordinator, umbrella.treasurer)
-    assert sorted(await statuses(world, both, place, {"verb": "confirm"})) == [200, 409, 409]
+    asked = [(who, place) for who in (seller.coordinator, umbrella.coordinator, umbrella.treasurer)]
+    assert sorted(await statuses(world, {"verb": "confirm"}, *asked)) == [200, 409, 409]
     assert len(await journals(seller, proposed)) == 1
     assert await seen(seller, order) == ("written_off", "100.00", "0.00", "0.00", "0.00")
     await books_are_right(world)

@@ -54,6 +54,9 @@ INSTEAD: dict[str, dict[str, str]] = {
     "move_payment": {"payment_id": "cash_id"},
     "list_write_offs": {"order_id": "lost_id"},
     "propose_write_off": {"order_id": "lost_id"},
+    "reverse_journal": {"journal_id": "lost_journal_id"},
+    "get_journal_reversal": {"reversal_id": "lost_reversal_id"},
+    "decline_reversal": {"reversal_id": "lost_reversal_id"},
     "get_supplier_order": {"purchase_id": "bought_id"},
     "credit_wish": {"wish_id": "bought_wish_id"},
 }

@@ -211,10 +211,10 @@ list_periods                 treasurer
 close_month                  treasurer
 list_accounts                treasurer
 list_journals                treasurer
-reverse_journal              treasurer
-list_journal_reversals       treasurer
-get_journal_reversal         treasurer
-decline_reversal             treasurer
+reverse_journal              coordinator treasurer approver umbrella-treasurer
+list_journal_reversals       coordinator treasurer approver umbrella-treasurer
+get_journal_reversal         coordinator treasurer approver umbrella-treasurer
+decline_reversal             coordinator treasurer approver umbrella-treasurer
 export_books                 treasurer
 get_statement                treasurer
 get_member_statement         member coordinator treasurer
@@ -235,7 +235,6 @@ RULE_FIRST = frozenset(
         "change_slot",
         "close_month",
         "decide_held",
-        "decline_reversal",
         "erase_me",
         "invite_to_slot",
         "join_slot",

@@ -238,7 +238,10 @@ async def _orders(sample: Sample) -> None:
 
 
 async def _money(sample: Sample) -> None:
-    """A maker got cash at the door; another order is delivered, and nobody expects its price any more."""
+    """A maker got cash at the door; another order is delivered, and nobody expects its price any more.
+
+    A part of it is written off, and that waits to be undone; of another part it waits for a second person.
+    """
     seller, world, order_id = sample.seller, sample.world, sample.values["order_id"]
     cash = await seller.member("POST", f"/v1/orders/{order_id}/cash-receipts", {"amount": EURO})
     lost = await world.order(sample.buyer, await world.offering(seller, "10.00"))
@@ -248,6 +251,11 @@ async def _money(sample: Sample) -> None:
     proposed = await second("POST", f"/v1/orders/{lost['id']}/write-offs", why)
     ids = {"cash_id": cash["id"], "lost_id": lost["id"], "write_off_id": proposed["id"]}
     ids["for_order_id"] = lost["id"]
+    gone = await second("POST", f"/v1/orders/{lost['id']}/write-offs", why)
+    await seller.coordinator("POST", f"/v1/write-offs/{gone['id']}/transitions", {"verb": "confirm"})
+    ids["lost_journal_id"] = (await world.journal(seller, gone["id"]))["id"]
+    undone = f"/v1/journals/{ids['lost_journal_id']}/reversals"
+    ids["lost_reversal_id"] = (await second("POST", undone, {"reason": why["reason"]}))["id"]
     sample.values |= {name: UUID(value) for name, value in ids.items()}
 
 

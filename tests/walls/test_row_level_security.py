@@ -47,14 +47,14 @@ SHARED = frozenset({"power_event", "barter", "joint_purchase", "purchase_article
 """Rows that members of a cooperative share: who holds its offices, trades, purchases and jobs."""
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
-    "approver": frozenset({"office", "power_event", "spending", "write_off", "person"}),
+    "approver": frozenset({"office", "power_event", "spending", "write_off", "journal_reversal", "person"}),
     "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
     "network": frozenset({"office", "power_event", "webhook", "webhook_delivery", "person"}),
     "controller": frozenset({"office", "power_event", "remittance", "replay_figures", "person"}),
     "case-manager": frozenset({"office", "power_event", "spending", "permission", "person"}),
 }
 """The tables in which a close caller sees any row."""
-OF_A_PART = {"office", "write_off"}
+OF_A_PART = {"office", "write_off", "journal_reversal"}
 """Those in which an officer of the umbrella sees any row of a part."""
 
 
@@ -197,6 +197,24 @@ async def test_an_officer_of_the_umbrella_sees_what_they_confirm_and_who_the_app
                 sql = f'select exists (select from "{table}" where cooperative_id = $1)'
                 shown |= {table} if await tx.value(sql, sample.values["cooperative_id"]) else set()
     assert shown == OF_A_PART
+
+
+async def test_one_person_alone_books_no_reversal_of_a_write_off(
+    everybody: Cast, database: Database, sample: Sample
+) -> None:
+    """Neither at once, nor of one that waits for a second person."""
+    waiting = sample.values["lost_reversal_id"]
+    agreed = "(select jsonb_agg(a) from jsonb_array_elements(agreed || agreed) a)"
+    books = "update journal_reversal set state = 'booked', reversed_by = id"
+    added = """insert into journal_reversal select (jsonb_populate_record(r, jsonb_build_object(
+               'id', uuidv7(), 'state', 'booked', 'reversed_by', id, 'side_ids', '{}'::uuid[]))).*
+               from journal_reversal r where id = $1"""
+    for statement in (f"{books} where id = $1", f"{books}, agreed = {agreed} where id = $1", added):
+        async with database.transaction() as tx:
+            await persons.enter(tx, everybody.identity("treasurer"))
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="everybody who has to agree"):
+                async with tx.savepoint():
+                    await tx.rows(statement, waiting)
 
 
 LOOKS = {

@@ -42,9 +42,10 @@ class JournalReversal:
     asked_at: datetime
     """When it was asked for."""
     state: ReversalState
-    """`proposed`: it waits for another side, and nothing is booked yet."""
+    """`proposed`: it waits for another side or a second person, and nothing is booked yet."""
     waits_for: list[AnyId]
-    """The sides that have to agree first: cooperatives, or the other member of a barter."""
+    """The sides that have to agree first: cooperatives, or the other member of a barter. For a second person it names
+    the cooperative itself."""
     answer: str
     """The reason of a refusal."""
     version: int

@@ -1,5 +1,6 @@
 """Reversals of journals: table and queries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from sqlmodel import SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.people.cooperatives import UMBRELLA
 from app.db.store import Store
 from app.domain.books.corrections import Reversal
+from app.domain.ledger import JournalKind
 from app.domain.page import Page, PageRequest, cut
 
 
@@ -66,12 +69,22 @@ reversals = Store(
         "about_ids",
         "side_ids",
     ),
+    umbrella_id=UMBRELLA,
 )
 
 
-async def list_reversals(tx: Tx, cooperative_id: UUID, request: PageRequest) -> Page[Reversal]:
-    """The reversals in the books of a cooperative, and those that it has to agree to, newest first."""
+async def list_reversals(
+    tx: Tx, cooperative_id: UUID, request: PageRequest, by_two: Sequence[JournalKind] | None = None
+) -> Page[Reversal]:
+    """The reversals in the books of a cooperative, and those that it has to agree to, newest first.
+
+    If `by_two` is given, only those of its kinds that take two people of the cooperative.
+    """
     sql = f"""{reversals.select} where (t.cooperative_id = $1 or $1 = any(t.side_ids))
-              and ($2::uuid is null or t.id < $2) order by t.id desc limit {int(request.limit) + 1}"""
-    rows = await tx.rows(sql, cooperative_id, request.after)
+              and ($2::uuid is null or t.id < $2)
+              and ($3::text[] is null
+                   or t.kind = any($3)
+                      and cardinality(t.side_ids) > (select count(distinct side) from unnest(t.side_ids) side))
+              order by t.id desc limit {int(request.limit) + 1}"""
+    rows = await tx.rows(sql, cooperative_id, request.after, by_two)
     return cut([reversals.load(row) for row in rows], request)

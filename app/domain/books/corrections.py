@@ -40,6 +40,24 @@ RIGHTS: dict[JournalKind, Right] = {
     K.JOINT_PURCHASE: Right.SETTLE_PURCHASE,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """The rights of a second person: to agree or to refuse, and to read what it is about."""
+
+    decide: Right
+    read: Right
+
+
+SECONDS: dict[JournalKind, Seconds] = {
+    K.WRITE_OFF: Seconds(Right.CONFIRM_WRITE_OFF, Right.READ_WRITE_OFF),
+    K.COST: Seconds(Right.DECIDE_CLAIM, Right.READ_CLAIM),
+}
+"""Bookings that one of the staff proposes and another one confirms: two people undo them, too.
+
+Of costs only those that a third person confirmed.
+"""
 BY_YEAR = frozenset({K.ALLOWANCE, K.RELEASE, K.COLLECTIVE_PURCHASE, K.POT_SETTLEMENT})
 """Bookings that count in the calendar year of a member or the fund. Their reversal counts in the same year."""
 DEBT = "debt_set_off"
@@ -66,8 +84,8 @@ class Agreed:
 class Reversal:
     """Why `journal_id` was undone, and by which journal (`reversed_by`), dated `day`.
 
-    `side_ids` are the cooperatives or members who all have to agree first; nobody else has to if it is empty. `answer`
-    is why one of them did not.
+    `side_ids` are the cooperatives or members who all have to agree first; nobody else has to if it is empty. A
+    cooperative is in it twice if two of its people have to. `answer` is why one of them did not.
     """
 
     id: UUID
@@ -87,13 +105,22 @@ class Reversal:
     state: ReversalState = ReversalState.PROPOSED
     reversed_by: UUID | None = None
     answer: str = ""
+    umbrella_id: UUID | None = None
+    """The umbrella of the cooperative now; loaded."""
     version: int = 1
 
     @property
     def waits_for(self) -> tuple[UUID, ...]:
-        """The sides that did not agree yet."""
-        done = {one.side_id for one in self.agreed}
-        return tuple(side for side in self.side_ids if side not in done)
+        """The sides that did not agree yet; a cooperative of whose people one did is still one of them."""
+        left = list(self.side_ids)
+        for one in self.agreed:
+            left.remove(one.side_id)
+        return tuple(left)
+
+    @property
+    def seconds(self) -> Seconds | None:
+        """The rights of its second person; None if it does not take two people of one cooperative."""
+        return SECONDS.get(self.kind) if len(set(self.side_ids)) < len(self.side_ids) else None
 
 
 def can_be_reversed(journal: Journal) -> bool:
@@ -162,12 +189,12 @@ def _about(journal: Journal) -> tuple[UUID, ...]:
 
 
 def agree(reversal: Reversal, side_id: UUID, by: UUID, day: date | None) -> Reversal:
-    """The reversal to which one more side agreed.
+    """The reversal to which one more side, or a second person, agreed.
 
-    Raises AlreadySettled for a side that did, SecondPersonNeeded for one person on two sides, RuleRefused for another
-    day than the first side's.
+    Raises AlreadySettled for a side that did, SecondPersonNeeded for a person who did, RuleRefused for another day than
+    the first one's.
     """
-    if any(one.side_id == side_id for one in reversal.agreed):
+    if side_id not in reversal.waits_for:
         raise AlreadySettled(what="reversal", how="reversal")
     if any(one.person_id == by for one in reversal.agreed):
         raise SecondPersonNeeded(verb="reverse")

@@ -140,6 +140,10 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     ),
     "netting.proposed": (Opening("confirm_netting", Role.TREASURER),),
     "reversal.proposed": (Opening("confirm_reversal", Role.TREASURER),),
+    "reversal.proposed_to_second": (
+        Opening("confirm_reversal", Role.COORDINATOR),
+        Opening("confirm_reversal", Role.TREASURER),
+    ),
     "reversal.proposed_to_member": (Opening("confirm_reversal", Role.MEMBER),),
     "barter.proposed": (Opening("answer_barter", Role.MEMBER),),
     "delivery.proposed": (Opening("answer_delivery", Role.TREASURER),),

@@ -14,6 +14,7 @@ from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.corrections import (
+    SECONDS,
     Reversal,
     ReversalState,
     agree,
@@ -27,6 +28,7 @@ from app.domain.books.corrections import (
 from app.domain.errors import AlreadyExists, AlreadySettled, NotReversible
 from app.domain.ledger import Journal, JournalKind
 from app.domain.page import Page, PageRequest
+from app.domain.second_person import may_here_or_above, require_here_or_above
 from app.ids import CooperativeId, JournalId, JournalReversalId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
@@ -37,7 +39,16 @@ from app.usecases.shared.undo_barter import sides_of_barter, undo_barter
 from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting, undo_delivery, undo_netting
 from app.usecases.shared.undo_fund import undo_fund_booking
 from app.usecases.shared.undo_held import undo_release
-from app.usecases.shared.undo_payment import undo_cost, undo_credit, undo_payment, undo_repayment, undo_write_off
+from app.usecases.shared.undo_payment import (
+    not_about_oneself,
+    sides_of_cost,
+    sides_of_write_off,
+    undo_cost,
+    undo_credit,
+    undo_payment,
+    undo_repayment,
+    undo_write_off,
+)
 from app.usecases.shared.undo_pot import undo_pot_settlement
 from app.usecases.shared.undo_purchase import sides_of_purchase, undo_joint_purchase
 from app.usecases.shared.undo_remittance import undo_remittance_payment
@@ -72,12 +83,14 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[JournalKind, Sides] = {
+    JournalKind.WRITE_OFF: sides_of_write_off,
+    JournalKind.COST: sides_of_cost,
     JournalKind.NETTING: sides_of_netting,
     JournalKind.INTERNAL_DELIVERY: sides_of_delivery,
     JournalKind.BARTER: sides_of_barter,
     JournalKind.JOINT_PURCHASE: sides_of_purchase,
 }
-"""Who has to agree, of bookings that several sides made: cooperatives or members."""
+"""Who has to agree, of bookings that several sides or two people made: cooperatives or members."""
 
 
 class _OnlyTried(Exception):
@@ -90,15 +103,18 @@ async def reverse_journal(
     """Undo a booking exactly, for whoever may make it. What it was booked for is as it was before.
 
     If several sides booked it, nothing is booked until each of them has reversed it: in its own books, or the other
-    member of a barter.
+    member of a barter. What took two people of the staff takes two here: the first one proposes, and a second one, who
+    may be the outside approver or an officer of the umbrella, reverses the same journal.
 
     Raises NotReversible for a booking that follows from another act, ReverseThatFirst if another booking stands on it,
     AlreadySettled, BelowFloor, DayOutOfRange, ReasonNeeded, SecondPersonNeeded, DebtLimitReached, RuleRefused.
     """
+    second = await _is_second(tx, actor, journal_id)
     journal = await ledger.get_journal(tx, journal_id)
     mine = actor.member_ids().intersection(entry.member_id for entry in journal.entries if entry.member_id)
     own = actor.as_member(*mine) if journal.kind is JournalKind.BARTER else ()
-    actor.require(right_to_reverse(journal.kind), journal.cooperative_id, own=own)
+    if not second:
+        actor.require(right_to_reverse(journal.kind), journal.cooperative_id, own=own)
     check_reversible(journal)
     if (journal.source_type, journal.kind) not in UNDO:
         raise NotReversible(kind=journal.kind, how=journal.kind)
@@ -114,13 +130,18 @@ async def reverse_journal(
 
 
 async def decline_reversal(tx: Tx, actor: Actor, *, reversal_id: JournalReversalId, reason: Reason) -> Reversal:
-    """Refuse a reversal that waits for another side, or take one's own back, with a reason. Nothing is booked.
+    """Refuse a reversal that waits for another side or a second person, or take one's own back, with a reason.
 
-    Raises AlreadySettled, ReasonNeeded.
+    Nothing is booked. Raises AlreadySettled, ReasonNeeded, SecondPersonNeeded for whoever it is about.
     """
     seen = await reversals.get(tx, reversal_id)
-    _require_at_side(actor, right_to_reverse(seen.kind), seen)
+    if seen.seconds is None:
+        _require_at_side(actor, right_to_reverse(seen.kind), seen)
+    else:
+        require_here_or_above(actor, seen.seconds.decide, seen.cooperative_id, seen.umbrella_id)
     await lend_staff_view(tx, seen.cooperative_id)
+    if seen.seconds is not None:
+        await not_about_oneself(tx, actor, seen)
     found = await reversals.get(tx, reversal_id, lock=True)
     refused = declined(found, reason)
     await _tell_sides(tx, refused, "declined")
@@ -133,36 +154,64 @@ async def list_journal_reversals(
 ) -> Page[Reversal]:
     """The reversals in the books of a cooperative, with their reasons, and those that wait for it; newest first.
 
-    For the treasurer.
+    For the treasurer; second persons get those that they may agree to.
     """
-    await cooperatives.get(tx, cooperative_id)
-    actor.require(Right.READ_LEDGER, cooperative_id)
-    return await list_reversals(tx, cooperative_id, page)
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    if actor.may(Right.READ_LEDGER, cooperative_id):
+        return await list_reversals(tx, cooperative_id, page)
+    umbrella_id = cooperative.umbrella_id
+    kinds = [
+        kind for kind, rights in SECONDS.items() if may_here_or_above(actor, rights.read, cooperative_id, umbrella_id)
+    ]
+    if not kinds:
+        actor.require(Right.READ_LEDGER, cooperative_id)
+    return await list_reversals(tx, cooperative_id, page, kinds)
 
 
 @shows_private
 @reads_by_id(reversals)
 async def get_journal_reversal(tx: Tx, actor: Actor, *, reversal_id: JournalReversalId) -> Reversal:
-    """One reversal, for the treasurers of its sides; of a barter, for its members. Raises NotFound."""
+    """One reversal: for the treasurers of its sides, second persons too, and the members of a barter.
+
+    Raises NotFound.
+    """
     found = await reversals.get(tx, reversal_id)
+    if found.seconds is not None and not actor.may(Right.READ_LEDGER, found.cooperative_id):
+        require_here_or_above(actor, found.seconds.read, found.cooperative_id, found.umbrella_id)
+        return found
     of_members = found.kind is JournalKind.BARTER
     _require_at_side(actor, Right.READ_BARTER if of_members else Right.READ_LEDGER, found)
     return found
 
 
+async def _is_second(tx: Tx, actor: Actor, journal_id: UUID) -> bool:
+    """Whether the caller may be the second person of a reversal of this journal; opens its books for that."""
+    found = await reversals.all(tx, journal_id=journal_id, state=(ReversalState.PROPOSED, ReversalState.BOOKED))
+    for one in found:
+        rights = one.seconds
+        if rights and may_here_or_above(actor, rights.decide, one.cooperative_id, one.umbrella_id):
+            await lend_staff_view(tx, one.cooperative_id)
+            return True
+    return False
+
+
 async def _agree(
     tx: Tx, actor: Actor, journal: Journal, side_ids: tuple[UUID, ...], reason: str, day: ReversalDay | None
 ) -> Reversal:
-    """One more side agrees; the first one proposes, the last one books it."""
+    """One more side or person agrees; the first one proposes, the last one books it."""
     side = next(one for one in (journal.cooperative_id, *sorted(actor.member_ids())) if one in side_ids)
     await lend_staff_view(tx, journal.cooperative_id)
     act = {"source_type": journal.source_type, "source_id": journal.source_id, "kind": journal.kind}
     found = await reversals.find(tx, lock=True, state=ReversalState.PROPOSED, **act)
     if found is None:
+        # Somebody else may have agreed meanwhile; and who may be the second person only does not propose.
+        check_reversible(await ledger.get_journal(tx, journal.id))
+        if journal.kind in SECONDS:
+            actor.require(right_to_reverse(journal.kind), journal.cooperative_id)
         asked = agree(_asked(tx, actor, journal, side_ids, reason, day), side, actor.person, None)
         await _try(tx, actor, journal, asked)
         await reversals.add_new(tx, asked, AlreadyExists(what="reversal", value=str(journal.id)))
-        await _tell_others(tx, asked, side)
+        await _tell_others(tx, asked)
         return asked
     agreed = agree(found, side, actor.person, day)
     if agreed.waits_for:
@@ -216,9 +265,12 @@ def _require_at_side(actor: Actor, right: Right, reversal: Reversal) -> None:
     actor.require(right, place or nearest, own=own)
 
 
-async def _tell_others(tx: Tx, reversal: Reversal, side: UUID) -> None:
-    """Opens the task of the other sides: to reverse it too, or to refuse."""
-    others = [one for one in reversal.side_ids if one != side]
+async def _tell_others(tx: Tx, reversal: Reversal) -> None:
+    """Opens the task of the other sides, or of a second person: to reverse it too, or to refuse."""
+    others = reversal.waits_for
+    if reversal.seconds is not None:
+        await tell(tx, "reversal.proposed_to_second", reversal.cooperative_id, reversal.id)
+        return
     if reversal.kind is JournalKind.BARTER:
         members = [str(one) for one in others]
         await tell(tx, "reversal.proposed_to_member", reversal.cooperative_id, reversal.id, members=members)
@@ -229,5 +281,5 @@ async def _tell_others(tx: Tx, reversal: Reversal, side: UUID) -> None:
 
 async def _tell_sides(tx: Tx, reversal: Reversal, verb: str) -> None:
     of_members = reversal.kind is JournalKind.BARTER
-    for place in (reversal.cooperative_id,) if of_members else reversal.side_ids:
+    for place in (reversal.cooperative_id,) if of_members else dict.fromkeys(reversal.side_ids):
         await tell(tx, f"reversal.{verb}", place, reversal.id)

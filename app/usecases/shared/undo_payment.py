@@ -1,6 +1,7 @@
 """Undoes what was recorded about the money of an order by mistake: payments, repayments, credits, bad debts, costs."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from app.db import ledger
 from app.db.earning.costs import claims
@@ -10,9 +11,11 @@ from app.db.selling.credits import credits as credit_store
 from app.db.selling.credits import repayments, write_offs
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
+from app.domain.actors import Actor
+from app.domain.books.corrections import Reversal
 from app.domain.earning.costs import CostBearer, undecided
 from app.domain.errors import AlreadySettled, NotReversible, SecondPersonNeeded
-from app.domain.ledger import AccountKind, JournalKind, Leg
+from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
 from app.domain.selling.charged import about, to_share_leg
 from app.domain.selling.credits import uncredited
 from app.domain.selling.orders import CALLED_OFF, Order
@@ -25,6 +28,29 @@ from app.usecases.shared.book_sale import settle, unsettle
 from app.usecases.shared.order_money import nobody_involved, open_for_money, save_money
 from app.usecases.shared.owed_back import set_off
 from app.usecases.shared.undo import Undoing, negation_of, post_reversal
+
+
+async def sides_of_write_off(_: Tx, journal: Journal) -> tuple[UUID, ...]:
+    """The cooperative twice: two of its people agree, as one proposed the write-off and another one confirmed it."""
+    return (journal.cooperative_id, journal.cooperative_id)
+
+
+async def sides_of_cost(tx: Tx, journal: Journal) -> tuple[UUID, ...]:
+    """The cooperative twice if a third person confirmed the claim; otherwise nobody else has to agree."""
+    claim = await claims.get(tx, journal.source_id)
+    return (journal.cooperative_id, journal.cooperative_id) if claim.confirmed_by is not None else ()
+
+
+async def not_about_oneself(tx: Tx, actor: Actor, reversal: Reversal) -> None:
+    """Raises SecondPersonNeeded for whoever a write-off or a cost is about: buyer, makers, and who claimed it."""
+    if reversal.kind is JournalKind.COST:
+        claim = await claims.get(tx, reversal.source_id)
+        order_id, own = claim.order_id, claim.claimed_by == actor.person
+    else:
+        order_id, own = (await write_offs.get(tx, reversal.source_id)).order_id, False
+    await nobody_involved(tx, actor, await orders.get(tx, order_id), "decline")
+    if own:
+        raise SecondPersonNeeded(verb="decline")
 
 
 async def undo_payment(tx: Tx, undoing: Undoing) -> None:
