@@ -104,6 +104,9 @@ class Right(StrEnum):
     READ_WRITE_OFF = "read_write_off"
     CONFIRM_FOR_PART = "confirm_for_part"
     READ_FOR_PART = "read_for_part"
+    READ_WRITE_OFF_REVERSAL = "read_write_off_reversal"
+    READ_REVERSAL_FOR_PART = "read_reversal_for_part"
+    READ_COST_REVERSAL = "read_cost_reversal"
     SEE_MARGIN = "see_margin"
     CLAIM_COST = "claim_cost"
     DECIDE_CLAIM = "decide_claim"
@@ -260,6 +263,10 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     # Of the umbrella, for its parts: as their second person.
     Right.CONFIRM_FOR_PART: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_FOR_PART: (Scope.ORDERS_READ, _STAFF),
+    Right.READ_REVERSAL_FOR_PART: (Scope.LEDGER_READ, _STAFF),
+    # Reversals that take two people.
+    Right.READ_WRITE_OFF_REVERSAL: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER)),
+    Right.READ_COST_REVERSAL: (Scope.LEDGER_READ, _STAFF),
     Right.CLAIM_COST: (Scope.ORDERS_WRITE, _join(_STAFF, _MAKER)),
     Right.DECIDE_CLAIM: (Scope.PAYMENTS_WRITE, _STAFF),
     Right.READ_CLAIM: (Scope.ORDERS_READ, _join(_STAFF, _MAKER)),

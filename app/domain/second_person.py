@@ -9,6 +9,7 @@ from app.domain.errors import Forbidden
 FOR_PART: dict[Right, Right] = {
     Right.CONFIRM_WRITE_OFF: Right.CONFIRM_FOR_PART,
     Right.READ_WRITE_OFF: Right.READ_FOR_PART,
+    Right.READ_WRITE_OFF_REVERSAL: Right.READ_REVERSAL_FOR_PART,
 }
 """Rights that the umbrella shares, each with the right there that carries it."""
 

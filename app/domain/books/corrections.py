@@ -51,8 +51,8 @@ class Seconds:
 
 
 SECONDS: dict[JournalKind, Seconds] = {
-    K.WRITE_OFF: Seconds(Right.CONFIRM_WRITE_OFF, Right.READ_WRITE_OFF),
-    K.COST: Seconds(Right.DECIDE_CLAIM, Right.READ_CLAIM),
+    K.WRITE_OFF: Seconds(Right.CONFIRM_WRITE_OFF, Right.READ_WRITE_OFF_REVERSAL),
+    K.COST: Seconds(Right.DECIDE_CLAIM, Right.READ_COST_REVERSAL),
 }
 """Bookings that one of the staff proposes and another one confirms: two people undo them, too.
 
