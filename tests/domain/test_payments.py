@@ -114,7 +114,9 @@ def test_the_credit_pays_what_an_undone_payment_paid() -> None:
 def test_what_can_go_back_is_what_is_owed_and_before_a_sale_what_was_paid() -> None:
     assert repay(order(25_000, sold=True), None).paid_cents == 24_200
     assert repay(order(25_000, sold=True), 700).paid_cents == 24_300
-    assert repay(order(10_000), None).paid_cents == 0
+    assert repay(order(10_000), 10_000).paid_cents == 0
+    with pytest.raises(NothingOwed):
+        repay(order(10_000), None)
     assert repay(order(25_000), 25_000).due_cents == 24_200
     with pytest.raises(MoreThanLeft) as found:
         repay(order(25_000, sold=True), 801)

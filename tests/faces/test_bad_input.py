@@ -270,7 +270,7 @@ async def test_states_name_what_is_possible(world: World) -> None:
     by_verb = {t["verb"]: t for t in order["availableTransitions"]}
     assert by_verb["cancel"]["allowed"]
     assert (by_verb["accept"]["allowed"], by_verb["accept"]["reason"]) == (False, "forbidden")
-    assert by_verb["accept"]["message"] == "You may not do this. Ask your coordinator."
+    assert by_verb["accept"]["message"] == "You may not do this. Ask the cooperative who may."
     assert by_verb["cancel"]["message"] is None
     document = "query ($id: UUID!) { order(id: $id) { availableTransitions { verb reason message } } }"
     told = (await app.graphql(document, id=order["id"]))["data"]["order"]["availableTransitions"]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.test_corrections import at_once, euro, undo
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_membership import decide, held, move, on_trial
@@ -156,8 +158,27 @@ async def test_what_was_released_is_held_again(world: World) -> None:
     await books_are_right(world)
 
 
+@pytest.mark.parametrize("verb", ["release", "forfeit"])
+async def test_a_decision_is_not_undone_once_its_sale_was_taken_back(world: World, verb: str) -> None:
+    seller, before, after = await released(world, verb)
+    paid = (await seller.treasurer("GET", f"/v1/orders/{before['orderId']}/payments"))[0]
+    (journal,) = [
+        one
+        for one in (await seller.treasurer("GET", journals_of(seller, paid["id"])))["items"]
+        if one["kind"] == "payment"
+    ]
+    await undo(seller, journal, by=seller.treasurer)
+    refused = await undone(seller, after, 409)
+    assert (refused["code"], refused["facts"]["how"]) == ("not_reversible", "taken_back")
+    await books_are_right(world)
+
+
+def journals_of(seller: Seller, source_id: str) -> str:
+    return f"/v1/cooperatives/{seller.id}/journals?sourceId={source_id}"
+
+
 async def release_of(seller: Seller, earning: Json) -> str:
-    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journals?sourceId={earning['id']}")
+    found = await seller.treasurer("GET", journals_of(seller, earning["id"]))
     return str(found["items"][0]["id"])
 
 

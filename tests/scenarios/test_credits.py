@@ -232,7 +232,8 @@ async def test_a_deposit_that_goes_back_before_the_sale_is_due_again(world: Worl
     assert await standing(world, seller) == {"bank": "-60.00", "vat": "10.41", "advance": "49.59"}
     assert await seen(seller, order) == ("partly_paid", "60.00", "0.00", "182.00", "0.00")
     await world.deliver(seller, order)
-    await repay(seller, order)
+    assert (await repay(seller, order, status=409))["code"] == "nothing_owed", "without an amount it is what is owed"
+    await repay(seller, order, "60.00")
     assert await standing(world, seller) == {"receivable_customer": "-242.00", "vat": "42.00", "to_share": "200.00"}
     assert await seen(seller, order) == ("unpaid", "0.00", "0.00", "242.00", "0.00")
     await step(app, order, "complete")
@@ -324,3 +325,26 @@ async def test_who_bought_or_made_it_does_not_credit_it(world: World) -> None:
     for stranger, status in ((seller.coordinator, 403), (await world.app(), 404)):
         await credit(replace(seller, treasurer=stranger), order, "1.00", status=status)
     await books_are_right(world)
+
+
+async def test_no_lines_are_not_all_lines_and_begun_hours_are_credited_by_amount(world: World) -> None:
+    seller, app = await world.cooperative(), await world.app()
+    offering = await world.offering(seller, "35.00", priceUnit="hour")
+    body = {"lines": [{"offeringId": offering, "minutes": 90}], "contact": GUEST}
+    order = (await app("POST", "/v1/orders", body))["order"]
+    refused = await credit_lines(seller, order, [], 400)
+    assert [one["code"] for one in refused["errors"]] == ["too_short"]
+    line = {"orderLineId": order["lines"][0]["id"]}
+    refused = await credit_lines(seller, order, [line | {"quantity": 1}], 422)
+    assert refused["facts"]["rule"] == "amount_of_minutes"
+    given = await credit_lines(seller, order, [line | {"amount": {"amount": "42.35"}}], 201)
+    assert given["gross"]["amount"] == "42.35"
+    rest = await credit_lines(seller, order, [line | {"quantity": 2}], 201)
+    assert rest["gross"]["amount"] == "21.18"
+    await books_are_right(world)
+
+
+async def credit_lines(seller: Seller, order: Json, lines: list[Json], status: int) -> Json:
+    body = {"reason": "klacht", "lines": lines}
+    answer: Json = await seller.treasurer("POST", f"/v1/orders/{order['id']}/credits", body, status=status)
+    return answer

@@ -111,7 +111,7 @@ async def test_what_was_given_back_before_the_sale_is_due_again_and_the_member_e
             # The sale is booked, so its price is the member's; only a credit gives it back.
             assert (await repay(seller, order, status=409))["code"] == "nothing_owed"
             continue
-        await repay(seller, order)
+        await repay(seller, order, first)
         assert (await seen(seller, order))[1:] == ("0.00", "0.00", "242.00", "0.00")
         await books_are_right(world)
         for who, verb in steps[when:]:

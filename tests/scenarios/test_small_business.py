@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 
+from tests.scenarios.money import undo
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SCOPE, Json, Seller, World
 
@@ -272,4 +273,64 @@ async def test_a_supply_that_is_entered_later_ends_the_scheme_on_its_day(world: 
         assert await spells(world, seller) == [("2026-01-01", "2026-03-11")]
         again = await app("GET", f"/v1/orders/{later['id']}")
         assert costs(again) == ("100.00", "100.00", "0.00"), "what is booked stays"
+    await books_are_right(world)
+
+
+async def test_a_typing_error_in_the_first_day_costs_nothing(world: World) -> None:
+    """A day that covers what was sold with VAT is refused; a spell under which nothing was sold never ran."""
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(SCOPE), await world.app()
+        place = f"/v1/cooperatives/{seller.id}"
+        await world.network("PATCH", place, {"kvkNumber": str(next(numbers))}, headers=ANY)
+        await delivered(seller, await world.order(app, await world.offering(seller, "100.00")))
+
+        async def begin(day: str | None, status: int = 200) -> Json:
+            body = {"smallBusinessFrom": day}
+            answer: Json = await seller.treasurer("PATCH", place, body, headers=ANY, status=status)
+            return answer
+
+        assert (await begin("2026-01-01", 422))["facts"]["rule"] == "supplied_with_vat"
+        await begin("2027-01-01")
+        await begin(None)
+        assert await spells(world, seller) == []
+        await begin("2026-03-11")
+    with world.clock.at("2026-03-12"):
+        await begin(None)
+        assert await spells(world, seller) == [], "nothing was sold under it"
+        await begin("2026-03-12")
+        order = await delivered(seller, await world.order(app, await world.offering(seller, "100.00")))
+        assert costs(order) == ("100.00", "100.00", "0.00")
+        assert (await begin("2026-03-13", 422))["facts"]["rule"] == "supplied_without_vat"
+        await begin(None)
+        assert await spells(world, seller) == [("2026-03-12", "2026-03-13")], "what was sold on its day counts"
+        assert (await begin("2026-03-14", 422))["code"] == "scheme_too_early"
+
+
+async def test_it_begins_and_ends_on_one_day_and_counts(world: World) -> None:
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(SCOPE), await world.app()
+        await choose(world, seller, "2026-03-10")
+        first = await delivered(seller, await world.order(app, await world.offering(seller, "19500.00")))
+        across = await delivered(seller, await world.order(app, await world.offering(seller, "750.00")))
+        assert (costs(first)[2], costs(across)[2]) == ("0.00", "130.17")
+        assert await spells(world, seller) == [("2026-03-10", "2026-03-11")]
+        await seller.treasurer("POST", f"/v1/orders/{first['id']}/credits", {"reason": "klacht"})
+        for day in ("2026-03-10", "2027-01-01"):
+            place, body = f"/v1/cooperatives/{seller.id}", {"smallBusinessFrom": day}
+            refused = await seller.treasurer("PATCH", place, body, headers=ANY, status=422)
+            assert refused["code"] == "scheme_too_early"
+
+
+async def test_a_credit_that_is_undone_counts_again(world: World) -> None:
+    """14,400.00 twice: the second one was within the limit, since the first one was credited."""
+    with world.clock.at("2026-03-10"):
+        seller, app = await world.cooperative(SCOPE), await world.app()
+        await choose(world, seller, "2026-01-01")
+        offering = await world.offering(seller, "14400.00")
+        first = await delivered(seller, await world.order(app, offering))
+        given = await seller.treasurer("POST", f"/v1/orders/{first['id']}/credits", {"reason": "klacht"})
+        await delivered(seller, await world.order(app, offering))
+        assert await spells(world, seller) == [("2026-01-01", None)]
+        await undo(seller, given)
+        assert await spells(world, seller) == [("2026-01-01", "2026-03-10")]
     await books_are_right(world)

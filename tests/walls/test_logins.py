@@ -354,6 +354,7 @@ CHECKED_OTHERWISE = {
     "i_acted_as": "about whoever has entered",
     "my_standing": "about whoever has entered",
     "involved_in_order": "about the orders of cooperatives at which whoever has entered is staff or outside approver",
+    "order_to_write_off": "about the same orders, and those of the parts of an umbrella of whoever has entered",
     "lock_me": "locks the rows of whoever has entered",
     "post_journals": "a trigger asks for each journal whose books it may write (tests/walls/test_books_guard.py)",
     "enter_as_system": "for the worker and the reader alone",

@@ -70,6 +70,8 @@ class Credit:
     """The reason of the credit."""
     credited_at: datetime
     """When it was recorded."""
+    reversed_on: date | None
+    """The day on which it was reversed."""
 
 
 @shape(money.Repayment)

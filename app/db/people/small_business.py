@@ -45,8 +45,8 @@ class SmallBusinessYearRow(SQLModel, table=True):
 spells = Store(SmallBusinessSpellRow, Spell, fixed=("cooperative_id",))
 SPELLS = """(
     select coalesce(jsonb_agg(to_jsonb(b) order by b.since, b.id), '[]')
-      from small_business_spell b where b.cooperative_id = {cooperative})"""
-"""The spells of a cooperative, oldest first."""
+      from small_business_spell b where b.cooperative_id = {cooperative} and (b.until is null or b.until > b.since))"""
+"""The spells of a cooperative that have run or will, oldest first."""
 
 
 async def legal_entity(tx: Tx, cooperative_id: UUID) -> list[UUID]:
@@ -64,8 +64,8 @@ async def lock_year(tx: Tx, cooperative_id: UUID, year: int) -> None:
     await tx.value(sql, cooperative_id, year)
 
 
-async def supplied_in(tx: Tx, cooperative_ids: Sequence[UUID], year: int, *, but: UUID) -> int:
-    """Net cents that these cooperatives supplied in a year, less credits, without one order.
+async def supplied_in(tx: Tx, cooperative_ids: Sequence[UUID], year: int, *, but: UUID | None = None) -> int:
+    """Net cents that these cooperatives supplied in a year, less credits, without the order `but`.
 
     Supplies without VAT by their nature (art. 11) do not count. The caller sees the orders of all of them.
     """
@@ -75,7 +75,19 @@ async def supplied_in(tx: Tx, cooperative_ids: Sequence[UUID], year: int, *, but
           left join lateral (select sum(r.net_cents) as cents
                                from credit_line r join credit k on k.id = r.credit_id and k.reversed_on is null
                               where r.order_line_id = any(l.replaces || l.id)) c on true
-         where o.cooperative_id = any($1) and o.state in ('delivered', 'completed') and o.id <> $3
+         where o.cooperative_id = any($1) and o.state in ('delivered', 'completed') and o.id is distinct from $3
            and extract(year from o.delivered_at at time zone 'Europe/Amsterdam') = $2
            and (l.vat_class <> 'exempt' or l.taxed_as is not null)"""
     return int(await tx.value(sql, list(cooperative_ids), year, but))
+
+
+async def supplied_with(tx: Tx, cooperative_id: UUID, since: date, until: date | None, *, vat: bool) -> bool:
+    """Whether a cooperative supplied something with VAT, or without it by the scheme, on the days before `until`."""
+    sql = """
+        select exists (
+            select from "order" o join order_line l on l.order_id = o.id and l.terms = o.terms
+             where o.cooperative_id = $1 and o.state in ('delivered', 'completed')
+               and (o.delivered_at at time zone 'Europe/Amsterdam')::date >= $2
+               and ($3::date is null or (o.delivered_at at time zone 'Europe/Amsterdam')::date < $3)
+               and case when $4 then l.vat_cents <> 0 else l.taxed_as is not null end)"""
+    return bool(await tx.value(sql, cooperative_id, since, until, vat))

@@ -288,5 +288,6 @@ def undecided(claim: CostClaim) -> CostClaim:
         decided_at=None,
         confirmed_by=None,
         deducted_vat_cents=0,
+        borne_by=CostBearer.EARNING,
         reason="",
     )

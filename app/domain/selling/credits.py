@@ -12,6 +12,7 @@ from app.domain.errors import MoreThanLeft, NotFound, NothingOpen, RuleRefused
 from app.domain.money import half_up, proportion, share_out
 from app.domain.selling.order_lines import OrderLine
 from app.domain.selling.orders import CALLED_OFF, Order
+from app.domain.selling.prices import MINUTES
 from app.domain.selling.vat_at_supply import current_line
 from app.domain.vat import inside, margin_vat
 
@@ -186,11 +187,17 @@ def _with_credit(order: Order, taken: Sequence[CreditLine], sign: int) -> tuple[
 
 
 def _off(line: OrderLine, wanted: Wanted) -> Off:
-    """What is wanted of a line, as its price shows it; all of its units take all that is left. Raises MoreThanLeft."""
+    """What is wanted of a line, as its price shows it; all of its units take all that is left.
+
+    Raises MoreThanLeft, and RuleRefused for a number of units of a line that has begun hours.
+    """
     without_vat = not line.shows_vat
     price = line.net_cents if without_vat else line.gross_cents
     left = line.net_left_cents if without_vat else line.gross_left_cents
     units_left = line.quantity - line.credited_quantity
+    begun = line.minutes is not None and line.minutes != line.quantity * MINUTES
+    if begun and wanted.quantity not in (None, units_left):
+        raise RuleRefused(rule="amount_of_minutes", value=line.title)
     if wanted.quantity is None:
         cents = wanted.cents or 0
     elif wanted.quantity == units_left:

@@ -42,8 +42,8 @@ def repay(order: Order, cents: int | None) -> Order:
     Raises NothingOwed, MoreThanLeft.
     """
     most = repayable(order)
-    back = (order.owed_back_cents or most) if cents is None else cents
-    if not most:
+    back = order.owed_back_cents if cents is None else cents
+    if not most or not back:
         raise NothingOwed
     if back > most:
         raise MoreThanLeft(left_cents=most)

@@ -101,13 +101,15 @@ WRITE_OFF: Process[WriteOff] = Process(
 )
 
 
-def check(order: Order, cents: int | None, borne_by: BorneBy | None) -> tuple[int, BorneBy]:
+def check(order: Order, cents: int | None, borne_by: BorneBy | None, proposed_cents: int = 0) -> tuple[int, BorneBy]:
     """The amount (all that is due, if it is missing) and its bearer; the makers bear it unless the fund does.
 
-    The members of an assignment have their earnings already, so the lead's fund bears it. One bearer for each order.
+    `proposed_cents` of what is due are proposed already and wait for their second person. The members of an assignment
+    have their earnings already, so the lead's fund bears it. One bearer for each order.
+
     Raises NothingOpen before supply or if nothing is due, MoreThanLeft, RuleRefused for another bearer than before.
     """
-    due = order.due_cents if order.state in SUPPLIED else 0
+    due = max(0, order.due_cents - proposed_cents) if order.state in SUPPLIED else 0
     bearer = _bearer(order)
     wanted = due if cents is None else cents
     if refusal := _refusal(wanted, borne_by, due, bearer):

@@ -45,7 +45,9 @@ class CreditLineInput(Form):
 
 
 CreditLines = Annotated[
-    list[CreditLineInput], Field(max_length=MOST_LINES), Doc("The lines that are credited; without them, all lines.")
+    list[CreditLineInput],
+    Field(min_length=1, max_length=MOST_LINES),
+    Doc("The lines that are credited; without them, all lines."),
 ]
 CreditAmount = Annotated[Amount, Doc("The amount with VAT, shared over what is left of all lines; without it, all.")]
 PaidBackDay = Annotated[PastDay, Doc("The day on which the money left; today if it is left out.")]

@@ -29,7 +29,7 @@ from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.book_credit import lower
 from app.usecases.shared.book_sale import settle
-from app.usecases.shared.order_money import locked_for_money, nobody_involved, save_money
+from app.usecases.shared.order_money import locked_for_money, nobody_involved, open_for_money, save_money
 from app.vocabulary import Amount, Doc, Reason, Version
 
 LostAmount = Annotated[Amount, Doc("The amount with VAT that is not expected any more; all that is due without it.")]
@@ -54,7 +54,8 @@ async def propose_write_off(
     by = await nobody_involved(tx, actor, order, "write_off")
     if not reason.strip():
         raise ReasonNeeded(verb="write_off")
-    cents, bearer = check(order, amount.cents if amount else None, borne_by)
+    waiting = await write_offs.all(tx, order_id=order.id, state=WriteOffState.PROPOSED)
+    cents, bearer = check(order, amount.cents if amount else None, borne_by, sum(one.cents for one in waiting))
     proposed = WriteOff(
         id=uuid7(),
         order_id=order.id,
@@ -84,7 +85,7 @@ async def move_write_off(
     seen = await write_offs.get(tx, write_off_id)
     require_here_or_above(actor, find(WRITE_OFF, verb).right, seen.cooperative_id, seen.umbrella_id)
     await lend_staff_view(tx, seen.cooperative_id)
-    order = await orders.get(tx, seen.order_id, lock=True)
+    order = open_for_money(tx, await orders.get(tx, seen.order_id, lock=True))
     found = await write_offs.get(tx, write_off_id, lock=True)
     expect(found.version, expected_version)
     decided = decide(Case(found, actor, tx.now), verb)

@@ -9,9 +9,9 @@ from app.db.engine import Tx
 from app.db.platform.outbox import tell
 from app.db.selling.credits import last_credit
 from app.db.selling.orders import orders
-from app.domain.earning.earnings import Earning, held_again
+from app.domain.earning.earnings import Earning, EarningState, held_again
 from app.domain.earning.split import BY_YEAR_TOTAL
-from app.domain.errors import BelowFloor, ReverseThatFirst, SecondPersonNeeded
+from app.domain.errors import BelowFloor, NotReversible, ReverseThatFirst, SecondPersonNeeded
 from app.domain.ledger import AccountKind, JournalKind, Leg, negated
 from app.usecases.shared.book_earning import take_back
 from app.usecases.shared.undo import Undoing, post_reversal
@@ -20,8 +20,8 @@ from app.usecases.shared.undo import Undoing, post_reversal
 async def undo_release(tx: Tx, undoing: Undoing) -> None:
     """The earning is held again; F of the month totals is computed again.
 
-    Raises SecondPersonNeeded for one's own, ReverseThatFirst if it was partly refunded since, BelowFloor if the member
-    has spent it.
+    Raises SecondPersonNeeded for one's own, NotReversible if the sale was taken back since, ReverseThatFirst if it was
+    partly refunded since, BelowFloor if the member has spent it.
     """
     found = await earnings.get(tx, undoing.source_id)
     if undoing.actor.member_ids() & {found.member_id, found.credited_id}:
@@ -29,6 +29,8 @@ async def undo_release(tx: Tx, undoing: Undoing) -> None:
     order = await orders.get(tx, found.order_id, lock=True)
     year = await lock_year(tx, found.cooperative_id, [found.credited_id], found.work_date.year)
     earning = await earnings.get(tx, found.id, lock=True)
+    if earning.state is EarningState.REVERSED:
+        raise NotReversible(kind=undoing.journal.kind, how="taken_back")
     await _check_refunds(tx, earning)
     booked = await ledger.legs_of(tx, undoing.journal)
     agreement = await get_agreement(tx, earning.booked_under)

@@ -27,6 +27,7 @@ from app.usecases.shared.book_order import Reverses, post_of_order
 from app.usecases.shared.book_sale import settle, unsettle
 from app.usecases.shared.order_money import nobody_involved, open_for_money, save_money
 from app.usecases.shared.owed_back import set_off
+from app.usecases.shared.small_business import count_again
 from app.usecases.shared.undo import Undoing, negation_of, post_reversal
 
 
@@ -126,6 +127,7 @@ async def undo_credit(tx: Tx, undoing: Undoing) -> None:
         raise AlreadySettled(what="credit")
     await credit_store.save(tx, replace(found, reversed_on=undoing.day))
     after = await _again(tx, undoing, order, uncredited(order, found))
+    await count_again(tx, after)
     await save_money(tx, undoing.actor, order, after, "reverse_credit", undoing.reason)
 
 
