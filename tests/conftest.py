@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import IO
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 
@@ -128,6 +129,14 @@ async def world(
     made = await World.over(app, settings, books, worker_database, clock)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may hold any lock."""
+    connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

@@ -29,12 +29,17 @@ class Query(Generic[T]):
     sql: str
     arguments: tuple[object, ...]
     load: Callable[[Any], T]
+    again: str = ""
+    """The SQL to run once more, now that the lock is held, if a row says `reread`."""
 
 
 async def rows_of(tx: Tx, query: Query[T]) -> list[T]:
     """Returns the prefetched rows once; otherwise runs the query."""
-    rows = tx.answers.pop((query.sql, query.arguments), None) if tx.answers else None
-    return [query.load(dict(row)) for row in (await tx.rows(query.sql, *query.arguments) if rows is None else rows)]
+    prefetched = tx.answers.pop((query.sql, query.arguments), None) if tx.answers else None
+    rows = await tx.rows(query.sql, *query.arguments) if prefetched is None else prefetched
+    if query.again and any(row["reread"] for row in rows):
+        rows = await tx.rows(query.again, *query.arguments)
+    return [query.load(dict(row)) for row in rows]
 
 
 def answers_to(queries: Sequence[Query[Any]], found: Sequence[list[dict[str, Any]]]) -> Answers:
@@ -65,13 +70,26 @@ class Store(Generic[T]):
 
     `fixed` are columns that never change: a save leaves them out, and no role of the application may update them
     (`app/db/sql`).
+
+    A statement that waits for a lock sees the row as it is then, and all other rows as they were before it waited. So
+    computed fields of a locked row are read once more. With `saves_extra` whoever changes what they read saves the row
+    too, and they are read once more only if its version changed meanwhile.
     """
 
-    def __init__(self, table: type[SQLModel], cls: type[T], *, fixed: Collection[str] = (), **extra: str) -> None:
+    def __init__(
+        self,
+        table: type[SQLModel],
+        cls: type[T],
+        *,
+        fixed: Collection[str] = (),
+        saves_extra: bool = False,
+        **extra: str,
+    ) -> None:
         self.row = table
         self.table: Table = table.__table__  # type: ignore[attr-defined]
         self.cls = cls
         self.extra = extra
+        self.saves_extra = saves_extra
         fields = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
         self.columns = [column.name for column in self.table.columns if column.name in fields - set(extra)]
         self.changing = [name for name in self.columns if name not in {"id", "version", *fixed}]
@@ -119,8 +137,16 @@ class Store(Generic[T]):
     def only(self, *, lock: bool = False, **equal: object) -> Query[T]:
         """The query of `find`."""
         conditions, arguments = _conditions(equal)
-        sql = f"{self.select}{conditions}{' for no key update of t' if lock else ''}"
-        return Query(sql, tuple(arguments), self.load)
+        sql, given = f"{self.select}{conditions}", tuple(arguments)
+        if not lock:
+            return Query(sql, given, self.load)
+        table, wait = self.table.name, f"{conditions} for no key update of t"
+        if not self.extra:
+            return Query(f"{self.select}{wait}", given, self.load)
+        if not self.saves_extra:
+            return Query(f'select true as reread from "{table}" t{wait}', given, self.load, again=sql)
+        changed = f'(select v.version from "{table}" v where v.id = t.id) <> t.version as reread'
+        return Query(f'select {self._fields}, {changed} from "{table}" t{wait}', given, self.load, again=sql)
 
     async def all(self, tx: Tx, **equal: object) -> list[T]:
         """Every object whose columns equal these (a tuple: one of them), oldest first."""

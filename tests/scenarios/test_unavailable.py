@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
 from app.adapters.logs import JsonLines
-from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.db.failures import Repeat, failure_of
 from app.db.logins import WORKER_ROLE, logins_at
@@ -37,13 +36,6 @@ AT_ONCE = {"40001": "busy", "40P01": "busy", "57P03": "starting"}
 UNKNOWN = {"08006": "away", "57P01": "away", "57P02": "away"}
 DRESS = ("Trace-Id", "API-Version", "Content-Security-Policy", "X-Content-Type-Options", "Cache-Control")
 TRYING_AGAIN = "the database does not answer; trying again"
-
-
-@pytest.fixture
-async def superuser(postgres: EmbeddedPostgres, database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
-    yield connection
-    await connection.close()
 
 
 @contextlib.asynccontextmanager

@@ -121,12 +121,12 @@ async def with_claims(tx: Tx, since: datetime) -> list[tuple[UUID, UUID]]:
 
 async def unpaid_with_vat(tx: Tx, netting: Netting) -> list[Order]:
     """The locked charges between the two until then that are not paid and whose VAT is due with their money."""
-    sql = f"""{orders.select}
+    sql = """select t.id from "order" t
         where t.completed_at <= $3 and t.vat_with_money and t.paid_cents <> t.net_cents + t.vat_cents - t.refunded_cents
           and (t.cooperative_id = $1 and t.buyer_id = $2 or t.cooperative_id = $2 and t.buyer_id = $1)
         order by t.id for no key update of t"""
     rows = await tx.rows(sql, netting.first_id, netting.second_id, netting.as_of)
-    return [orders.load(row) for row in rows]
+    return await orders.all(tx, id=tuple(row["id"] for row in rows))
 
 
 async def mark_paid(tx: Tx, netting: Netting) -> None:
@@ -143,13 +143,13 @@ _BEFORE = """select p.as_of from netting p where p.first_id = $1 and p.second_id
 
 async def paid_with_vat(tx: Tx, netting: Netting) -> list[Order]:
     """The locked charges that this netting paid and whose VAT is due with their money."""
-    sql = f"""{orders.select}
+    sql = f"""select t.id from "order" t
         where t.completed_at <= $3 and t.completed_at > coalesce(({_BEFORE}), '-infinity') and t.paid_cents <> 0
           and t.vat_with_money
           and (t.cooperative_id = $1 and t.buyer_id = $2 or t.cooperative_id = $2 and t.buyer_id = $1)
         order by t.id for no key update of t"""
     rows = await tx.rows(sql, netting.first_id, netting.second_id, netting.as_of, netting.id)
-    return [orders.load(row) for row in rows]
+    return await orders.all(tx, id=tuple(row["id"] for row in rows))
 
 
 async def mark_unpaid(tx: Tx, netting: Netting) -> None:

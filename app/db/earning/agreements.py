@@ -71,11 +71,14 @@ BOOKED = """(
      where day >= t.active_from having count(*) > 0)"""
 """The first and the last day on whose work was booked by some version: earnings that were ever split, allowances that
 stand, months that the books began with."""
-_signed = Store(AgreementRow, Agreement, fixed=("cooperative_id", "municipality_id", "number"), **FACTS)
+_signed = Store(
+    AgreementRow, Agreement, fixed=("cooperative_id", "municipality_id", "number"), saves_extra=False, **FACTS
+)
 versions = Store(
     AgreementRow,
     Agreement,
     fixed=("cooperative_id", "municipality_id", "number"),
+    saves_extra=False,
     **FACTS,
     taken=f"({UNSIGNED}) and {TAKEN}",
     booked=f"case when {UNSIGNED} then {BOOKED} end",

@@ -162,6 +162,7 @@ orders = Store(
         "external_reference",
         "payment_days",
     ),
+    saves_extra=True,
     lines=LINES,
 )
 lines = Store(OrderLineRow, OrderLine)
