@@ -73,14 +73,19 @@ async def completed(seller: Seller, app: Caller, order: Json) -> None:
     await step(app, order, "complete")
 
 
+def adds_up(order: Json) -> None:
+    """Asserts that paid + refunded + writtenOff + due − owedBack is the price, and that due or owedBack is 0."""
+    names = ("paid", "refunded", "writtenOff", "due", "owedBack", "gross")
+    euro = {name: Decimal(order[name]["amount"]) for name in names}
+    price = Decimal() if order["state"] in CALLED_OFF else euro["gross"]
+    assert euro["paid"] + euro["refunded"] + euro["writtenOff"] + euro["due"] - euro["owedBack"] == price, order
+    assert not euro["due"] or not euro["owedBack"], order
+
+
 async def seen(seller: Seller, order: Json) -> tuple[str, str, str, str, str]:
     """Payment state, paid, refunded, due, owed back; with what was written off they add up to the price."""
     found = await seller.treasurer("GET", f"/v1/orders/{order['id']}")
-    names = ("paid", "refunded", "writtenOff", "due", "owedBack", "gross")
-    euro = {name: Decimal(found[name]["amount"]) for name in names}
-    price = Decimal() if found["state"] in CALLED_OFF else euro["gross"]
-    assert euro["paid"] + euro["refunded"] + euro["writtenOff"] + euro["due"] - euro["owedBack"] == price, found
-    assert not euro["due"] or not euro["owedBack"], found
+    adds_up(found)
     paid, refunded, due, owed_back = (found[name]["amount"] for name in ("paid", "refunded", "due", "owedBack"))
     return found["payment"], paid, refunded, due, owed_back
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.money import boxes, completed, credit, journals, legs, pay, results, standing, step
+from tests.scenarios.money import boxes, completed, credit, journals, legs, pay, results, standing, step, undo
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_membership import held, on_trial
 from tests.world import SAENS_TOIS, VRIJE_UITLOOP, Json, Seller, World
@@ -91,6 +91,31 @@ async def test_a_cost_after_the_sale_is_taken_from_the_earning(world: World) -> 
     await credit(seller, order)
     found = await standing(world, seller)
     assert (found["cooperative_fund"], found["payable_supplier"]) == ("-20.00", "24.20")
+    await books_are_right(world)
+
+
+async def test_the_fund_bears_what_is_left_of_costs_if_one_is_undone_after_all_was_credited(world: World) -> None:
+    """30.00 and 10.00 of a sale of which nothing is left; the 30.00 were none, and come back to the fund."""
+    seller, app = await world.cooperative(SAENS_TOIS), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    wrong = await claimed(seller, order, "30.00")
+    for claim in (wrong, await claimed(seller, order, "10.00")):
+        await approve(seller, claim)
+    await completed(seller, app, order)
+    await pay(seller, order, "242.00")
+    given = await credit(seller, order)
+    assert (await standing(world, seller))["cooperative_fund"] == "-40.00"
+    await undo(seller, wrong)
+    found = {"bank": "-242.00", "customer_credit": "242.00", "payable_supplier": "10.00", "cooperative_fund": "-10.00"}
+    assert await standing(world, seller) == found
+    await books_are_right(world)
+    await approve(seller, wrong)
+    assert await standing(world, seller) == found | {"payable_supplier": "40.00", "cooperative_fund": "-40.00"}
+    await undo(seller, wrong)
+    await seller.treasurer("POST", f"/v1/cost-claims/{wrong['id']}/transitions", {"verb": "reject", "reason": "x"})
+    await undo(seller, given)
+    # 190.00 are shared, less 10 %.
+    assert (await standing(world, seller))["cooperative_fund"] == "19.00"
     await books_are_right(world)
 
 

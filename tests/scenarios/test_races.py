@@ -5,10 +5,14 @@ import uuid
 from collections import Counter
 from dataclasses import replace
 
+import asyncpg
 import httpx
+import pytest
 
 from app.running.run import SystemRun
 from app.usecases.ledger import check_books
+from tests.live import until
+from tests.scenarios.money import completed, credit, decide, propose, step, undo
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, SCOPE, Caller, World
 
@@ -111,6 +115,42 @@ async def test_payments_completions_and_refunds_at_once_never_deadlock(world: Wo
     assert not any(broken.values()), broken
 
 
+async def test_acts_that_book_in_several_calls_never_deadlock(world: World) -> None:
+    """Late costs, credits, write-offs, payments and undone payments of two makers at once; costs of 5.00 each."""
+    seller, app = await world.cooperative(), await world.app()
+    colleague, colleague_id = await world.member(seller)
+    makers = (seller, replace(seller, member=colleague, member_id=colleague_id))
+    offerings = [await world.offering(maker, "100.00") for maker in makers]
+    orders = []
+    for number in range(40):
+        order = await world.order(app, offerings[number % 2])
+        await completed(makers[number % 2], app, order)
+        orders.append(order)
+    late, credited, undone, lost, due = (orders[n : n + 8] for n in range(0, 40, 8))
+    for order in (*late, *credited):
+        await world.pay(seller, order)
+    slips = [await world.pay(seller, order) for order in undone]
+    proposed = [await propose(seller, order) for order in lost]
+    # Every account that these acts book on is there from now on.
+    await world.cost(seller, late[0], "5.00")
+    await seller.refund(credited[0]["id"], {"reason": "terug"})
+    await undo(seller, slips[0])
+    await decide(seller.coordinator, proposed[0])
+    before = await world.deadlocks()
+    await asyncio.gather(
+        *(world.cost(makers[n % 2], order, "5.00") for n, order in enumerate(late) if n),
+        *(seller.refund(order["id"], {"reason": "terug"}) for order in credited[1:]),
+        *(undo(seller, slip) for slip in slips[1:]),
+        *(decide(seller.coordinator, one) for one in proposed[1:]),
+        *(world.pay(seller, order) for order in due),
+    )
+    assert await world.deadlocks() == before
+    balances = await world.balances(seller)
+    # 8 × 95.00 of the late costs and 8 × 100.00 that were paid; 10 % of each.
+    assert (balances["payable_member"], balances["cooperative_fund"]) == ("40.00", "156.00")
+    await books_are_right(world)
+
+
 async def test_a_payment_is_recorded_once_by_two_impatient_treasurers(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller, "100.00"))
@@ -193,6 +233,36 @@ async def test_payments_credits_repayments_and_reversals_at_once_add_up(world: W
     # 91.00 is left of each price: 75.21 without VAT, and 85 % of that, before or after it was shared.
     assert (thermometer["pending"]["amount"], thermometer["balance"]["amount"]) == ("0.00", "511.44")
     await books_are_right(world)
+
+
+@pytest.mark.parametrize("first", ["credit", "deliver"])
+async def test_an_act_that_waited_for_another_sees_all_of_it(
+    world: World, superuser: asyncpg.Connection, first: str
+) -> None:
+    """Half of the price is credited while the order is delivered: 50.00 is to be shared, whichever came first."""
+    seller, app = await world.cooperative(), await world.app()
+    order = await world.order(app, await world.offering(seller, "100.00"))
+    await world.pay(seller, order)
+    await step(seller.member, order, "accept")
+    acts = {"credit": credit(seller, order, "60.50"), "deliver": step(seller.member, order, "deliver")}
+    asked = []
+    async with superuser.transaction():
+        await superuser.execute('select 1 from "order" where id = $1::text::uuid for update', order["id"])
+        for act in sorted(acts, key=lambda act: act != first):
+            asked.append(asyncio.create_task(acts[act]))
+            await _waiting(superuser, len(asked))
+    await asyncio.gather(*asked)
+    assert (await world.balances(seller))["to_share"] == "50.00"
+    await step(app, order, "complete")
+    assert (await world.thermometer(seller))["balance"]["amount"] == "42.50"
+    await books_are_right(world)
+
+
+async def _waiting(superuser: asyncpg.Connection, number: int) -> None:
+    """Returns once that many requests wait for a lock."""
+    sql = """select count(*) = $1 from pg_stat_activity
+              where wait_event_type = 'Lock' and datname = current_database()"""
+    await until(lambda: superuser.fetchval(sql, number))
 
 
 async def test_the_first_sales_of_a_month_at_once_each_count_for_the_fund(world: World) -> None:

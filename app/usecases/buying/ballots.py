@@ -86,7 +86,6 @@ async def pay_purchase(
     agreement = await get_agreement(tx, ballot.agreement_id)
     year = await lock_year(tx, ballot.cooperative_id, (), day.year)
     legs = (*purchase_legs(ballot), *year.move_fund(agreement, day, -ballot.cents))
-    await save_year(tx, year)
     part = await ledger.parts_of(tx, "ballot", ballot.id, JournalKind.COLLECTIVE_PURCHASE) + 1
     await ledger.post(
         tx,
@@ -102,6 +101,7 @@ async def pay_purchase(
             agreement_id=agreement.id,
         ),
     )
+    await save_year(tx, year)
     await tell(tx, "ballot.paid", ballot.cooperative_id, ballot.id, title=ballot.title)
     return await ballots.save(tx, done)
 

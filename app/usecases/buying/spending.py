@@ -230,7 +230,6 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
     lots = first_in_first_out(await free_lots(tx, member_id), cents)
     legs = settlement_legs(rule, member_id, agreement.municipality_id, cents, lots)
     more = year.move_fund(agreement, day, cents) if rule.pot_to == "cooperative_fund" else ()
-    await save_year(tx, year)
     part = await ledger.parts_of(tx, "member", member_id, kind) + 1
     await ledger.post(
         tx,
@@ -246,6 +245,7 @@ async def settle_pot(tx: Tx, actor: Actor, *, member_id: MemberId) -> Journal:
             agreement_id=agreement.id,
         ),
     )
+    await save_year(tx, year)
     await tell(tx, "member.pot_settled", member.cooperative_id, member_id)
     return await ledger.journal_of(tx, "member", member_id, kind, part)
 

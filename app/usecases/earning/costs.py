@@ -34,7 +34,7 @@ from app.domain.money import basis_points_of
 from app.domain.page import Page, PageRequest
 from app.domain.rules import CostCategory
 from app.domain.selling.order_lines import OrderLine
-from app.domain.selling.orders import CALLED_OFF, Order, roles_on
+from app.domain.selling.orders import CALLED_OFF, Order, due_for_sale, roles_on
 from app.domain.selling.vat_at_supply import current_line
 from app.domain.transitions import Case, find
 from app.ids import CooperativeId, CostClaimId, OrderId, OrderLineId
@@ -43,7 +43,7 @@ from app.usecases.declared.due import order_in_time
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.book_order import post_of_order
-from app.usecases.shared.book_sale import settle, unsettle
+from app.usecases.shared.book_sale import book_alone, settle, unsettle
 from app.usecases.shared.input_vat import Deductible, VatInside, in_small_business
 from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
@@ -177,6 +177,8 @@ async def decide_claim(
 
 async def _book(tx: Tx, order: Order, claim: CostClaim) -> Order:
     """Books an approved cost, today; a booked sale that bears it is taken back first, to be shared anew."""
+    if due_for_sale(order):
+        await book_alone(tx, order)
     after = await unsettle(tx, order) if claim.borne_by is CostBearer.EARNING else order
     part = 1 + await ledger.parts_of(tx, "cost_claim", claim.id, JournalKind.COST)
     legs = cost_legs(claim, tx.today)

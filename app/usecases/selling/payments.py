@@ -11,7 +11,7 @@ from app.db.selling.payments import payments
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.ledger import JournalKind
-from app.domain.selling.orders import Order, roles_on
+from app.domain.selling.orders import Order, due_for_sale, roles_on
 from app.domain.selling.payments import (
     RECEIPT,
     Payment,
@@ -31,7 +31,7 @@ from app.usecases.declared.reading import asks_first, reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.book_credit import recharge
 from app.usecases.shared.book_order import post_of_order
-from app.usecases.shared.book_sale import settle
+from app.usecases.shared.book_sale import book_alone, settle
 from app.usecases.shared.order_money import day_of_money, locked_for_money, locked_pair, nobody_involved, save_money
 from app.vocabulary import Amount, Doc, PastDay, Reason, Version
 
@@ -165,6 +165,8 @@ async def move_payment(
 async def _book(tx: Tx, actor: Actor, order: Order, payment: Payment, *, known: bool = False) -> None:
     """Books money that came in, and the sale if it was the last of it."""
     paid = receive(order, payment.cents)
+    if paid.vat_with_money and due_for_sale(paid):
+        await book_alone(tx, paid)
     charged = await recharge(tx, order, paid, payment.paid_on)
     settled = await settle(tx, charged) if order.due_cents else charged
     if not known:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
-from app.db.earning.earnings import earnings
+from app.db import ledger
+from app.db.earning.earnings import earnings, lock_year
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
+from app.db.people.small_business import lock_year as lock_turnover
 from app.db.selling.assignments import assignments, save_parts
 from app.db.selling.credits import add_credit
 from app.db.selling.orders import add_order, orders
@@ -37,7 +40,7 @@ from app.domain.vat import VatClass, rate_on
 from app.usecases.shared.assignment import Whole
 from app.usecases.shared.book_credit import post_difference, sale_of, take_off
 from app.usecases.shared.book_order import charge, post_of_order
-from app.usecases.shared.book_sale import expect_each, settle
+from app.usecases.shared.book_sale import book_alone, expect_each, settle
 from app.usecases.shared.ordering import reference
 from app.usecases.shared.small_business import supplied_without_vat
 
@@ -78,6 +81,7 @@ async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
     for part in whole.taken:
         of_place.setdefault(part.cooperative_id, []).append(replace(part, net_cents=cents[part.id]))
     lead = await cooperatives.get(tx, lead_id)
+    await _lock_all(tx, of_place, order.work_date or tx.today)
     sales = {lead_id: order}
     for place, theirs in sorted(of_place.items()):
         if place != lead_id and any(part.net_cents > 0 for part in theirs):
@@ -90,6 +94,18 @@ async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
     worth = {part.id: part for theirs in of_place.values() for part in theirs}
     await save_parts(tx, list(worth.values()))
     return replace(whole, parts=tuple(worth.get(part.id, part) for part in whole.parts))
+
+
+async def _lock_all(tx: Tx, of_place: Mapping[UUID, Sequence[Part]], day: date) -> None:
+    """Locks everything that an approval books on, before its first call: the years of the work, then all books."""
+    places = sorted(of_place)
+    for seller in await cooperatives.all(tx, id=places):
+        if without_vat(seller.small_business_spells, day):
+            await lock_turnover(tx, seller.id, day.year)
+    for place in places:
+        await lock_year(tx, place, [part.member_id for part in of_place[place]], day.year)
+    for place in places:
+        await ledger.lock_books(tx, place)
 
 
 async def _book_costs(tx: Tx, assignment: Assignment, order: Order, charges: Sequence[Order]) -> None:
@@ -161,7 +177,9 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
     """
     assignment = await _assignment(tx, after)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
-    charges = await orders.all(tx, assignment_id=assignment.id, buyer_id=after.cooperative_id)
+    seen = await orders.all(tx, assignment_id=assignment.id, buyer_id=after.cooperative_id)
+    charges = [await orders.get(tx, one.id, lock=True) for one in sorted(seen, key=lambda one: one.id)]
+    await book_alone(tx, after, *charges)
     found = await earnings.all(tx, order_id=(after.id, *(one.id for one in charges)))
     less = standing(before).to_share_cents - standing(after).to_share_cents
     off, beyond = shared_off(found, less)
@@ -187,20 +205,19 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
 async def _credit_charge(
     tx: Tx,
     assignment: Assignment,
-    seen: Order,
+    before: Order,
     found: Sequence[Earning],
     off: Mapping[UUID, int],
     credit: Credit,
     reclaimed: bool,
 ) -> tuple[Leg, ...]:
     """Credits a partner's charge by what its members give up; returns the lead's legs of it."""
-    mine = {earning.member_id: 0 for earning in found if earning.order_id == seen.id}
+    mine = {earning.member_id: 0 for earning in found if earning.order_id == before.id}
     for earning in found:
-        if earning.order_id == seen.id:
+        if earning.order_id == before.id:
             mine[earning.member_id] += off[earning.id]
     if not any(mine.values()):
         return ()
-    before = await orders.get(tx, seen.id, lock=True)
     credit_id = uuid7()
     lines = credit_lines(credit_id, before, _lines_of(before, mine))
     after = credited(before, lines)

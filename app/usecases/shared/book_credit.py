@@ -26,9 +26,9 @@ from app.domain.selling.charged import (
     revenue_lines,
     standing,
 )
-from app.domain.selling.orders import Order
+from app.domain.selling.orders import Order, due_for_sale
 from app.usecases.shared.book_order import Reverses, charge, costs_moved, post_of_order
-from app.usecases.shared.book_sale import locked_earnings, settle, unsettle
+from app.usecases.shared.book_sale import book_alone, locked_earnings, settle, unsettle
 
 
 async def lower(
@@ -51,12 +51,15 @@ async def lower(
     mine = [] if after.assignment_id is not None else await earnings.all(tx, order_id=after.id)
     off = given_up(mine, net_by_member(after))
     if after.settled and min(off.values(), default=0) >= 0:
-        shares = await take_off(tx, after, off)
+        # All that is read is read before the totals of the year are written, as they are after balances everywhere.
         sale = await sale_of(tx, after)
+        shares = await take_off(tx, after, off)
         await post_difference(
             tx, before, after, kind, source, sale, shares, part=part, moves_credit=moves_credit, reverses=reverses
         )
         return after
+    if due_for_sale(after):
+        await book_alone(tx, after)
     undone = await unsettle(tx, after)
     for earning in await earnings.all(tx, order_id=after.id):
         if off.get(earning.id):

@@ -154,6 +154,7 @@ async def unsettle(tx: Tx, order: Order) -> Order:
     """
     if not order.settled:
         return order
+    await book_alone(tx, order)
     sale = await ledger.journal_of(tx, "order", order.id, JournalKind.SALE, order.sale_parts)
     legs = list[Leg]()
     taken_back = []
@@ -166,7 +167,6 @@ async def unsettle(tx: Tx, order: Order) -> Order:
         legs += negated(tuple(leg for leg in earning.legs if leg.rule not in BY_YEAR_TOTAL))
         legs += take_back(year, earning, agreement)
         taken_back.append(replace(earning, state=EarningState.REVERSED, held_cents=0, legs=(), kept_cents=0))
-    await save_year(tx, year)
     nothing_left = (
         to_share_leg(order.id, order.net_cents, "shared"),
         to_share_leg(order.id, -order.net_cents, "shared"),
@@ -187,10 +187,24 @@ async def unsettle(tx: Tx, order: Order) -> Order:
             agreement_id=sale.agreement_id,
         ),
     )
+    await save_year(tx, year)
     for earning in taken_back:
         await earnings.save(tx, earning)
     await tell(tx, "earning.reversed", order.cooperative_id, order.id, reference=order.reference)
     return replace(order, sale_reversed=True)
+
+
+async def book_alone(tx: Tx, *of: Order) -> None:
+    """Locks the years of what was earned with these orders, then all books of their cooperatives.
+
+    For an act that books in several calls. One call locks all its balances in one order, which everybody keeps; a later
+    call may need a balance that comes before those of the first.
+    """
+    for order in sorted(of, key=lambda order: order.cooperative_id):
+        if order.work_date is not None:
+            await one_of(tx, locked_year(order.cooperative_id, order.id, order.work_date.year))
+    for cooperative_id in sorted({order.cooperative_id for order in of}):
+        await ledger.lock_books(tx, cooperative_id)
 
 
 async def _expected_late(tx: Tx, order: Order) -> tuple[list[Earning], Year]:

@@ -18,7 +18,7 @@ async def undo_allowance(tx: Tx, undoing: Undoing) -> None:
     case = Case(allowance, undoing.actor, tx.now)
     state = AllowanceState(move(ALLOWANCE, case, "reverse", reason=undoing.reason))
     legs = await negation_in_year(tx, undoing.journal, year)
-    await save_year(tx, year)
     await post_reversal(tx, undoing, legs)
+    await save_year(tx, year)
     by = undoing.actor.person
     await allowances.save(tx, replace(allowance, state=state, reversed_by=by, reason=undoing.reason))

@@ -15,7 +15,7 @@ async def undo_purchase_payment(tx: Tx, undoing: Undoing) -> None:
     ballot = await ballots.get(tx, undoing.source_id, lock=True)
     year = await lock_year(tx, ballot.cooperative_id, (), undoing.journal.effective_on.year)
     legs = await negation_in_year(tx, undoing.journal, year)
-    await save_year(tx, year)
     await post_reversal(tx, undoing, legs)
+    await save_year(tx, year)
     await tell(tx, "ballot.payment_reversed", ballot.cooperative_id, ballot.id, title=ballot.title)
     await ballots.save(tx, replace(ballot, state=BallotState.ACCEPTED, paid_on=None))

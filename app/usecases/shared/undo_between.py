@@ -36,7 +36,9 @@ async def undo_netting(tx: Tx, undoing: Undoing) -> None:
     if (later := await later_netting(tx, netting)) is not None:
         raise await that_netting_first(tx, undoing, later)
     # Charges are locked before balances, in the order that refunds use.
-    for paid in await paid_with_vat(tx, netting):
+    charges = await paid_with_vat(tx, netting)
+    await _book_alone(tx, netting.side_ids)
+    for paid in charges:
         await orders.save(tx, await charge(tx, paid, replace(paid, paid_cents=0), undoing.day))
     await mark_unpaid(tx, netting)
     await _mirror(tx, undoing, await ledger.journals_of(tx, "netting", netting.id, JournalKind.NETTING))
@@ -53,10 +55,17 @@ async def undo_delivery(tx: Tx, undoing: Undoing) -> None:
     delivery = await deliveries.get(tx, seen.id, lock=True)
     journals = await ledger.journals_of(tx, "internal_delivery", delivery.id, JournalKind.INTERNAL_DELIVERY)
     await netted_since(tx, undoing, journals)
+    await _book_alone(tx, sides)
     await _mirror(tx, undoing, journals)
     for side in sides:
         await tell(tx, "delivery.reversed", side, delivery.id)
     await deliveries.save(tx, replace(delivery, state=DeliveryState.REVERSED))
+
+
+async def _book_alone(tx: Tx, side_ids: tuple[UUID, ...]) -> None:
+    """Locks the books of both sides, which are booked one after the other."""
+    for side in sorted(side_ids):
+        await ledger.lock_books(tx, side)
 
 
 async def _mirror(tx: Tx, undoing: Undoing, journals: list[Journal]) -> None:

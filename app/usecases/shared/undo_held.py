@@ -39,8 +39,8 @@ async def undo_release(tx: Tx, undoing: Undoing) -> None:
     legs = year.into_pots((*by_year, *others))
     if _debt(legs, -1) > _debt(booked, 1):
         raise BelowFloor
-    await save_year(tx, year)
     await post_reversal(tx, undoing, legs)
+    await save_year(tx, year)
     await tell(tx, "earning.decision_reversed", earning.cooperative_id, earning.id, reference=order.reference)
     await earnings.save(tx, held_again(earning))
 

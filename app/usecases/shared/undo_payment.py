@@ -18,13 +18,13 @@ from app.domain.errors import AlreadySettled, NotReversible, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
 from app.domain.selling.charged import about, to_share_leg
 from app.domain.selling.credits import uncredited
-from app.domain.selling.orders import CALLED_OFF, Order
+from app.domain.selling.orders import CALLED_OFF, Order, due_for_sale
 from app.domain.selling.payments import reverse, undo_receipt, undone
 from app.domain.selling.repayments import Repayment
 from app.domain.selling.write_offs import WriteOffState
 from app.usecases.shared.book_credit import lower, recharge
-from app.usecases.shared.book_order import Reverses, post_of_order
-from app.usecases.shared.book_sale import settle, unsettle
+from app.usecases.shared.book_order import Reverses, costs_of, post_of_order
+from app.usecases.shared.book_sale import book_alone, settle, unsettle
 from app.usecases.shared.order_money import nobody_involved, open_for_money, save_money
 from app.usecases.shared.owed_back import set_off
 from app.usecases.shared.small_business import count_again
@@ -71,6 +71,8 @@ async def undo_payment(tx: Tx, undoing: Undoing) -> None:
     reversed_payment = reverse(payment, by=undoing.actor.person, on=undoing.day, reason=undoing.reason)
     legs = await ledger.legs_of(tx, undoing.journal)
     after, credit = undo_receipt(order, payment, legs)
+    if credit or used is not None:
+        await book_alone(tx, *locked.values())
     # The earnings of an assignment do not depend on the customer's payment.
     if order.assignment_id is None and after.due_cents:
         after = await unsettle(tx, after)
@@ -92,6 +94,8 @@ async def undo_repayment(tx: Tx, undoing: Undoing) -> None:
     await nobody_involved(tx, undoing.actor, order, "reverse_repayment")
     if repayment.reversed_on is not None:
         raise AlreadySettled(what="payment")
+    if due_for_sale(replace(order, paid_cents=order.paid_cents + repayment.cents)):
+        await book_alone(tx, order)
     legs = await negation_of(tx, undoing.journal)
     await post_reversal(tx, undoing, legs)
     owed = sum(leg.cents for leg in legs if leg.kind is AccountKind.CUSTOMER_CREDIT)
@@ -172,17 +176,24 @@ async def undo_cost(tx: Tx, undoing: Undoing) -> None:
     await nobody_involved(tx, undoing.actor, order, "reverse_cost")
     if claim.claimed_by == undoing.actor.person:
         raise SecondPersonNeeded(verb="reverse_cost")
+    if due_for_sale(order):
+        await book_alone(tx, order)
     after = await unsettle(tx, order) if claim.borne_by is CostBearer.EARNING else order
     await post_reversal(tx, undoing, await negation_of(tx, undoing.journal))
-    if claim.off_earning_cents and not order.earned_from_cents and not order.settled:
-        after = await _off_the_fund(tx, order, claim.off_earning_cents)
     await claims.save(tx, undecided(claim))
+    if claim.off_earning_cents and not order.earned_from_cents:
+        # The fund bears the costs of an order of which nothing is left: those that a sale had, from now on; of others
+        # it gets those back that were none.
+        cents = claim.off_earning_cents if not order.settled else -await costs_of(tx, order)
+        after = await _off_the_fund(tx, after, cents)
     await tell(tx, "claim.made", order.cooperative_id, claim.id, reference=order.reference)
     await orders.change(tx, order, await settle(tx, after))
 
 
 async def _off_the_fund(tx: Tx, order: Order, cents: int) -> Order:
-    """The fund had borne the costs, because nothing is left of the price: it gets those back that were none."""
+    """The fund bears that much less of the costs of an order of which nothing is left; more, if it is below zero."""
+    if not cents:
+        return order
     part = order.charge_parts + 1
     rule = "costs_of_nothing"
     fund = Leg(kind=AccountKind.COOPERATIVE_FUND, cents=cents, rule=rule, facts=about(order))

@@ -16,6 +16,6 @@ async def undo_pot_settlement(tx: Tx, undoing: Undoing) -> None:
         raise SecondPersonNeeded(verb="reverse")
     year = await lock_year(tx, member.cooperative_id, (member.id,), undoing.journal.effective_on.year)
     legs = await negation_in_year(tx, undoing.journal, year)
-    await save_year(tx, year)
     await post_reversal(tx, undoing, into_balance(year.pots, legs))
+    await save_year(tx, year)
     await tell(tx, "member.pot_settlement_reversed", member.cooperative_id, member.id)

@@ -40,7 +40,13 @@ async def undo_joint_purchase(tx: Tx, undoing: Undoing) -> None:
     await netted_since(tx, undoing, journals)
     whole = await book_purchase.load(tx, again)
     legs = {journal.id: await ledger.legs_of(tx, journal) for journal in journals}
-    for journal in sorted(journals, key=lambda journal: journal.cooperative_id):
+    ordered = sorted(journals, key=lambda journal: journal.cooperative_id)
+    # All locks first: the books are booked one after the other.
+    for journal in ordered:
+        await lock_pots(tx, journal.cooperative_id, _savers(legs[journal.id]))
+    for journal in ordered:
+        await ledger.lock_books(tx, journal.cooperative_id)
+    for journal in ordered:
         pots = await lock_pots(tx, journal.cooperative_id, _savers(legs[journal.id]))
         await post_reversal(tx, undoing, into_balance(pots, await negation_of(tx, journal)), journal)
     places = {journal.cooperative_id: legs[journal.id] for journal in journals}
