@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from tests.world import Json
 
@@ -11,7 +12,7 @@ PLACED, ACCEPTED, DELIVERED, COMPLETED = range(4)
 
 
 def euro(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 def half_up(exact: Fraction) -> int:
@@ -226,10 +227,23 @@ class Sold:
         return found
 
 
+class Together(Protocol):
+    """What two cooperatives did together; they are named by their numbers."""
+
+    def kept(self, place: int) -> list[tuple[int, int]]:
+        """What members of a cooperative kept, by month."""
+
+    def books(self, place: int) -> dict[str, int]:
+        """The balances in the books of a cooperative, but for those that depend on the year."""
+
+
 @dataclass
 class Reference:
-    """The expected books: the sales, each shared on its own, and the year by its versions."""
+    """The expected books of a cooperative with one member: its sales, what it did together, the year by versions."""
 
+    place: int = 0
+    together: list[Together] = field(default_factory=list)
+    """Shared with the other cooperative."""
     versions: list[Version] = field(default_factory=lambda: [Version(1, 100_000, 50)])
     sales: list[Sold] = field(default_factory=list)
     month: int = 1
@@ -238,11 +252,14 @@ class Reference:
         totals: dict[str, int] = defaultdict(int)
         kept: dict[tuple[int, int], int] = defaultdict(int)
         for sale in self.sales:
-            for kind, cents in sale.books().items():
-                totals[kind] += cents
             if sale.shares is not None:
-                version = max(n for n, v in enumerate(self.versions) if v.since <= sale.month)
-                kept[sale.month, version] += sale.shares.kept
+                kept[self._version_of(sale.month)] += sale.shares.kept
+        for act in self.together:
+            for month, cents in act.kept(self.place):
+                kept[self._version_of(month)] += cents
+        for books in (*(sale.books() for sale in self.sales), *(act.books(self.place) for act in self.together)):
+            for kind, cents in books.items():
+                totals[kind] += cents
         year = 0
         for (_, number), cents in sorted(kept.items()):
             rule = self.versions[number]
@@ -250,4 +267,11 @@ class Reference:
             totals["payable_municipality"] += owed[1] - owed[0]
             totals["pot"] += cents - (owed[1] - owed[0])
             year += cents
+        # What a pot cannot pay is its member's debt.
+        totals["receivable_member"] = min(totals["pot"], 0)
+        totals["pot"] = max(totals["pot"], 0)
         return {kind: cents for kind, cents in totals.items() if cents}
+
+    def _version_of(self, month: int) -> tuple[int, int]:
+        """A month, and the version that holds then."""
+        return month, max(n for n, version in enumerate(self.versions) if version.since <= month)

@@ -1,12 +1,13 @@
 """A year through the API, compared with a reference that computes everything again, in any order of events."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.scenarios.model_together import CLASSES, Together
 from tests.scenarios.money import amount, credit, pay, repay, seen, step, undo, write_off
 from tests.scenarios.reference import (
     COMPLETED,
@@ -20,7 +21,9 @@ from tests.scenarios.reference import (
     largest_remainder,
 )
 from tests.scenarios.test_first_sale import books_are_right
+from tests.scenarios.test_joint_vat import apart
 from tests.scenarios.test_prices import COMPANY
+from tests.scenarios.test_spending import may_buy
 from tests.world import GUEST, NOTHING, Json, Seller, World
 
 NUMBER, CENTS, CHOICE = st.integers(0, 30), st.integers(1, 50_000), st.integers(0, 15)
@@ -43,16 +46,41 @@ EVENTS = st.lists(
         st.tuples(st.just("undo_write_off"), NUMBER, CHOICE),
         st.tuples(st.just("undo_cost"), NUMBER, CHOICE),
         st.tuples(st.just("cost"), NUMBER, st.integers(1, 5_000)),
+        st.tuples(st.just("job"), st.integers(100, 400_000), CHOICE),
+        st.tuples(st.just("pay_job"), NUMBER, CENTS),
+        st.tuples(st.just("repay_job"), NUMBER, CENTS),
+        st.tuples(st.just("credit_job"), NUMBER, CENTS),
+        st.tuples(st.just("purchase"), CENTS, CHOICE),
+        st.tuples(st.just("settle"), NUMBER, CHOICE),
+        st.tuples(st.just("settle"), NUMBER, CHOICE),
         st.tuples(st.just("close"), st.just(0), st.just(0)),
         st.tuples(st.just("version"), st.integers(0, 300_000), st.integers(0, 100)),
     ),
     min_size=1,
     max_size=12,
 )
+TOGETHER = [
+    ("sale", 30_000, 0),
+    ("job", 90_000, 5),
+    ("purchase", 4_795, 5),
+    ("pay_job", 0, 1),
+    ("settle", 0, 15),
+    ("credit_all", 0, 0),
+    ("close", 0, 0),
+    ("credit_job", 0, 1_234),
+    ("purchase", 4_321, 10),
+    ("settle", 0, 2),
+    ("job", 60_001, 14),
+    ("credit_job", 0, 4),
+    ("repay_job", 0, 777),
+    ("sale", 50_000, 700),
+]
+"""A year in which each does everything with the other; its member spends a pot whose sale is credited afterwards."""
 
 
 def rules(version: Version) -> list[Json]:
     return [
+        may_buy(purpose="materiaal"),
         {"kind": "share_of_surplus", "to": "cooperative_fund", "percent": "10"},
         {"kind": "share_of_surplus", "to": "training_pot", "percent": "5"},
         {"kind": "remit_above", "threshold": euro(version.threshold), "percent": str(version.percent)},
@@ -61,12 +89,16 @@ def rules(version: Version) -> list[Json]:
 
 
 @dataclass
-class Year:
-    """One cooperative's year; each event goes to the API and to the reference."""
+class Year(Together):
+    """A cooperative's year, and what another one does with it; each event goes to the API and to the references."""
 
-    world: World
-    seller: Seller
-    reference: Reference = field(default_factory=Reference)
+    @property
+    def seller(self) -> Seller:
+        return self.sellers[0]
+
+    @property
+    def reference(self) -> Reference:
+        return self.references[0]
 
     async def do(self, event: tuple[str, int, int]) -> None:
         what, first, second = event
@@ -275,11 +307,11 @@ class Year:
             sold.shares = None
             sold.settle()
 
-    async def balances(self) -> dict[str, int]:
-        """The balances of each kind of account, other than zero."""
+    async def balances(self, seller: Seller) -> dict[str, int]:
+        """The balances of each kind of account of a cooperative, other than zero."""
         found: dict[str, int] = defaultdict(int)
-        place = f"/v1/cooperatives/{self.seller.id}/accounts?limit=100"
-        for account in (await self.seller.treasurer("GET", place))["items"]:
+        place = f"/v1/cooperatives/{seller.id}/accounts?limit=100"
+        for account in (await seller.treasurer("GET", place))["items"]:
             found[account["kind"]] += int(Decimal(account["balance"]["amount"]) * 100)
         return {kind: cents for kind, cents in found.items() if cents}
 
@@ -287,12 +319,14 @@ class Year:
         """The month is over: what nobody accepted has expired, and what nobody answered is completed."""
         if self.reference.month == 12:
             return
-        bank = -self.reference.expected().get("bank", 0)
-        closing: Json = {"month": f"2026-{self.reference.month:02d}", "bankBalance": {"amount": euro(bank)}}
+        month = f"2026-{self.reference.month:02d}"
         self.reference.month += 1
         with self.world.clock.at(f"2026-{self.reference.month:02d}-02"):
             await self.world.work()
-            await self.seller.treasurer("POST", f"/v1/cooperatives/{self.seller.id}/periods", closing)
+            for seller, reference in zip(self.sellers, self.references, strict=True):
+                bank = {"amount": euro(-reference.expected().get("bank", 0))}
+                place = f"/v1/cooperatives/{seller.id}/periods"
+                await seller.treasurer("POST", place, {"month": month, "bankBalance": bank})
         for sold in self.reference.sales:
             if sold.stage == PLACED and not sold.off:
                 sold.off, sold.credited = True, 0
@@ -312,9 +346,8 @@ class Year:
         self.buyer = await self.world.app()
 
     async def _order(self, lines: list[Line]) -> Sold:
-        classes = {21: "standard", 9: "reduced"}
         named = [
-            await self.world.offering(self.seller, euro(line.price), vatClass=classes[line.percent]) for line in lines
+            await self.world.offering(self.seller, euro(line.price), vatClass=CLASSES[line.percent]) for line in lines
         ]
         contact = COMPANY if lines[0].company else GUEST
         body = {"lines": [{"offeringId": offering, "quantity": 1} for offering in named], "contact": contact}
@@ -342,16 +375,22 @@ class Year:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@example(events=TOGETHER)
 @given(events=EVENTS)
 async def test_any_year_ends_where_the_reference_ends(world: World, events: list[tuple[str, int, int]]) -> None:
     with world.clock.at("2026-01-05"):
-        seller = await world.cooperative(rules(Version(1, 100_000, 50)))
-        year = Year(world, seller)
+        first, second = [await world.cooperative(rules(Version(1, 100_000, 50))) for _ in range(2)]
+        await apart(world, first, second)
+        year = Year(world, (first, second), (Reference(0), Reference(1)))
         await year.begin()
     for event in events:
         await year.do(event)
-        assert await year.balances() == year.reference.expected(), event
+        for seller, reference in zip(year.sellers, year.references, strict=True):
+            assert await year.balances(seller) == reference.expected(), (event, reference.place)
     for sale in year.reference.sales:
-        found = await seen(seller, sale.order)
+        found = await seen(first, sale.order)
         assert found[1:] == (euro(sale.paid), euro(sale.credited), euro(sale.due), euro(sale.owed))
+    for job in year.jobs:
+        found = await seen(year.sellers[job.lead], job.order)
+        assert found[1:] == (euro(job.paid), euro(job.credited), euro(job.due), euro(job.owed))
     await books_are_right(world)
