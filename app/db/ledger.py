@@ -200,6 +200,12 @@ async def journals_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKi
     return [_journal(record) for record in await tx.rows(sql, source_type, source_id, kind)]
 
 
+async def every_journal_of(tx: Tx, source_type: str, source_id: UUID, kind: JournalKind) -> list[Journal]:
+    """The same with those that were undone."""
+    sql = f"{_JOURNAL} where j.source_type = $1 and j.source_id = $2 and j.kind = $3 order by j.part"
+    return [_journal(record) for record in await tx.rows(sql, source_type, source_id, kind)]
+
+
 async def legs_of(tx: Tx, journal: Journal) -> tuple[Leg, ...]:
     """A journal's legs as they were posted."""
     sql = """select e.cents, e.rule, e.facts, a.kind, a.member_id, a.party from entry e

@@ -108,6 +108,7 @@ class JournalKind(StrEnum):
     INTERNAL_DELIVERY_REVERSAL = "internal_delivery_reversal"
     BARTER_REVERSAL = "barter_reversal"
     JOINT_PURCHASE_REVERSAL = "joint_purchase_reversal"
+    JOINT_PURCHASE_CREDIT_REVERSAL = "joint_purchase_credit_reversal"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,6 +111,7 @@ UPDATES: Callers = {
     "permission": (*STAFF, "case-manager"),
     "person": ("member", "network", "colleague"),
     "purchase_article": STAFF,
+    "purchase_credit": STAFF,
     "remittance": (*STAFF, "controller"),
     "repayment": STAFF,
     "sealed_key": STAFF,

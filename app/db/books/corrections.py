@@ -26,9 +26,8 @@ class ReversalRow(SQLModel, table=True):
         Index("journal_reversal_once", "journal_id", unique=True, postgresql_where=sql_text("state = 'booked'")),
         Index(
             "journal_reversal_one_open",
-            "source_type",
-            "source_id",
             "kind",
+            sql_text("coalesce(act_id, source_id)"),
             unique=True,
             postgresql_where=sql_text("state = 'proposed'"),
         ),
@@ -46,6 +45,7 @@ class ReversalRow(SQLModel, table=True):
     asked_at: datetime = c.when()
     about_ids: list[UUID] = c.ids()
     side_ids: list[UUID] = c.ids()
+    act_id: UUID | None = c.link(None, null=True, index=False)
     agreed: list[Any] = c.json()
     state: str = c.text()
     reversed_by: UUID | None = c.link(None, null=True, index=False)
@@ -68,6 +68,7 @@ reversals = Store(
         "asked_at",
         "about_ids",
         "side_ids",
+        "act_id",
     ),
     umbrella_id=UMBRELLA,
 )

@@ -148,7 +148,8 @@ INVARIANTS = {
             select id, cooperative_id, left_cents + risen_cents from joint_purchase),
         billed as (
             select p.id, coalesce(p.total_cents, 0) - coalesce((
-                   select sum(c.cents) from purchase_credit c where c.purchase_id = p.id), 0) as cents
+                   select sum(c.cents) from purchase_credit c
+                    where c.purchase_id = p.id and c.reversed_on is null), 0) as cents
               from joint_purchase p),
         moved as (
             select coalesce(p.id, w.purchase_id) as purchase_id, j.cooperative_id, a.kind, a.party,

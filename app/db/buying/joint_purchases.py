@@ -146,7 +146,7 @@ class WishChangeRow(SQLModel, table=True):
 
 
 class CreditRow(SQLModel, table=True):
-    """Append-only."""
+    """What it says never changes: triggers refuse it. It can be reversed."""
 
     __tablename__ = "purchase_credit"
     __table_args__ = (
@@ -162,6 +162,8 @@ class CreditRow(SQLModel, table=True):
     credited_by: UUID = c.link("person", index=False)
     credited_at: datetime = c.when()
     vat_cents: int = c.cents()
+    reversed_on: date | None = c.day(null=True)
+    version: int = Field(sa_column_kwargs={"server_default": "1"})
 
 
 joint_purchases = Store(
@@ -194,7 +196,11 @@ wishes = Store(
     WishRow, Wish, fixed=("purchase_id", "lead_id", "article_id", "cooperative_id", "member_id", "paid_by", "wished_by")
 )
 wish_changes = Store(WishChangeRow, WishChange)
-purchase_credits = Store(CreditRow, Credit)
+purchase_credits = Store(
+    CreditRow,
+    Credit,
+    fixed=("purchase_id", "wish_id", "cents", "reason", "credited_by", "credited_at", "vat_cents"),
+)
 
 
 async def list_purchases(tx: Tx, cooperative_id: UUID, request: PageRequest, state: str | None) -> Page[JointPurchase]:

@@ -43,10 +43,21 @@ create policy own on wish_change to samen_app using (wish_id in (select id from 
 create trigger append_only before delete or update on wish_change for each row execute function refuse_change();
 create trigger never_truncate before truncate on wish_change for each statement execute function refuse_change();
 
+-- What a supplier credited of a wish never changes. A credit that was wrong is reversed.
 alter table purchase_credit enable row level security, force row level security;
-grant select, insert on purchase_credit to samen_app;
+grant select, insert, update (reversed_on, version) on purchase_credit to samen_app;
 create policy read on purchase_credit for select to samen_app using (wish_id in (select id from wish));
 create policy add on purchase_credit for insert to samen_app
     with check (purchase_id in (select id from joint_purchase where cooperative_id = any((select my_staff())::uuid[])));
-create trigger append_only before delete or update on purchase_credit for each row execute function refuse_change();
+create policy change on purchase_credit for update to samen_app
+    using (purchase_id in (select id from joint_purchase where cooperative_id = any((select my_staff())::uuid[])));
+create trigger append_only before delete on purchase_credit for each row execute function refuse_change();
+create trigger stays before update on purchase_credit for each row
+    when (new.id is distinct from old.id or new.purchase_id is distinct from old.purchase_id
+          or new.wish_id is distinct from old.wish_id or new.cents is distinct from old.cents
+          or new.vat_cents is distinct from old.vat_cents or new.credited_by is distinct from old.credited_by
+          or new.credited_at is distinct from old.credited_at
+          or new.reason is distinct from old.reason
+          or old.reversed_on is not null and new.reversed_on is distinct from old.reversed_on)
+    execute function refuse_change();
 create trigger never_truncate before truncate on purchase_credit for each statement execute function refuse_change();

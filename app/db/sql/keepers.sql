@@ -24,7 +24,7 @@ revoke select on app, client_assertion, webhook, sealed_key, sealing_key from sa
 
 -- A trail takes new rows only, of samen_books too; of some the words in them can be forgotten.
 revoke update, delete on member_event, order_event, credit_line, permission_read, seal, seal_item, power_event, wish_change,
-    purchase_credit, order_line, offering_edition, journal, entry, result_line, period, assignment_signature, specification,
+    order_line, offering_edition, journal, entry, result_line, period, assignment_signature, specification,
     replay_figures from samen_books;
 grant update (note) on member_event, order_event to samen_books;
 grant update (reason) on power_event to samen_books;

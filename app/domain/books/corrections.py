@@ -38,6 +38,7 @@ RIGHTS: dict[JournalKind, Right] = {
     K.INTERNAL_DELIVERY: Right.DELIVER_INTERNALLY,
     K.BARTER: Right.ANSWER_BARTER,
     K.JOINT_PURCHASE: Right.SETTLE_PURCHASE,
+    K.JOINT_PURCHASE_CREDIT: Right.SETTLE_PURCHASE,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
 
@@ -101,6 +102,8 @@ class Reversal:
     about_ids: tuple[UUID, ...] = ()
     """The members and the order that it is about: when one of them is erased, its words go."""
     side_ids: tuple[UUID, ...] = ()
+    act_id: UUID | None = None
+    """What its journals book together, if they have not all its id as their source."""
     agreed: tuple[Agreed, ...] = ()
     state: ReversalState = ReversalState.PROPOSED
     reversed_by: UUID | None = None

@@ -201,6 +201,8 @@ class Credit:
     credited_by: UUID
     credited_at: datetime
     vat_cents: int = 0
+    reversed_on: date | None = None
+    version: int = 1
 
 
 def _dates_ahead(case: Case[JointPurchase]) -> RuleRefused | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -51,6 +52,11 @@ from app.usecases.shared.undo_payment import (
 )
 from app.usecases.shared.undo_pot import undo_pot_settlement
 from app.usecases.shared.undo_purchase import sides_of_purchase, undo_joint_purchase
+from app.usecases.shared.undo_purchase_credit import (
+    act_of_purchase_credit,
+    sides_of_purchase_credit,
+    undo_purchase_credit,
+)
 from app.usecases.shared.undo_remittance import undo_remittance_payment
 from app.usecases.shared.undo_spending import undo_spend, undo_spend_back
 from app.vocabulary import Doc, PastDay, Reason
@@ -60,6 +66,7 @@ ReversalDay = Annotated[
 ]
 Undo = Callable[[Tx, Undoing], Awaitable[None]]
 Sides = Callable[[Tx, Journal], Awaitable[tuple[UUID, ...]]]
+Act = Callable[[Tx, Journal], Awaitable[UUID]]
 
 UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("payment", JournalKind.PAYMENT): undo_payment,
@@ -80,6 +87,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("internal_delivery", JournalKind.INTERNAL_DELIVERY): undo_delivery,
     ("barter", JournalKind.BARTER): undo_barter,
     ("joint_purchase", JournalKind.JOINT_PURCHASE): undo_joint_purchase,
+    ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): undo_purchase_credit,
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[JournalKind, Sides] = {
@@ -89,8 +97,13 @@ SIDES: dict[JournalKind, Sides] = {
     JournalKind.INTERNAL_DELIVERY: sides_of_delivery,
     JournalKind.BARTER: sides_of_barter,
     JournalKind.JOINT_PURCHASE: sides_of_purchase,
+    JournalKind.JOINT_PURCHASE_CREDIT: sides_of_purchase_credit,
 }
 """Who has to agree, of bookings that several sides or two people made: cooperatives or members."""
+ACTS: dict[JournalKind, Act] = {
+    JournalKind.JOINT_PURCHASE_CREDIT: act_of_purchase_credit,
+}
+"""The id of what several sides booked together, if that is not the source of all its journals and of no others."""
 
 
 class _OnlyTried(Exception):
@@ -121,8 +134,7 @@ async def reverse_journal(
     side_ids = await SIDES[journal.kind](tx, journal) if journal.kind in SIDES else ()
     if side_ids:
         return await _agree(tx, actor, journal, side_ids, reason, day)
-    asked = _asked(tx, actor, journal, side_ids, reason, day)
-    done = booked(asked, uuid7())
+    done = booked(_asked(tx, actor, journal, side_ids, reason, day), uuid7())
     # Of two at once the second waits here for the first.
     await reversals.add_new(tx, done, AlreadySettled(what=journal.kind))
     await _book(tx, actor, journal, done)
@@ -201,14 +213,16 @@ async def _agree(
     """One more side or person agrees; the first one proposes, the last one books it."""
     side = next(one for one in (journal.cooperative_id, *sorted(actor.member_ids())) if one in side_ids)
     await lend_staff_view(tx, journal.cooperative_id)
-    act = {"source_type": journal.source_type, "source_id": journal.source_id, "kind": journal.kind}
-    found = await reversals.find(tx, lock=True, state=ReversalState.PROPOSED, **act)
+    act_id = await ACTS[journal.kind](tx, journal) if journal.kind in ACTS else None
+    act = {"act_id": act_id} if act_id else {"source_type": journal.source_type, "source_id": journal.source_id}
+    found = await reversals.find(tx, lock=True, state=ReversalState.PROPOSED, kind=journal.kind, **act)
     if found is None:
         # Somebody else may have agreed meanwhile; and who may be the second person only does not propose.
         check_reversible(await ledger.get_journal(tx, journal.id))
         if journal.kind in SECONDS:
             actor.require(right_to_reverse(journal.kind), journal.cooperative_id)
-        asked = agree(_asked(tx, actor, journal, side_ids, reason, day), side, actor.person, None)
+        first = replace(_asked(tx, actor, journal, side_ids, reason, day), act_id=act_id)
+        asked = agree(first, side, actor.person, None)
         await _try(tx, actor, journal, asked)
         await reversals.add_new(tx, asked, AlreadyExists(what="reversal", value=str(journal.id)))
         await _tell_others(tx, asked)

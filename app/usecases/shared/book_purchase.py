@@ -38,6 +38,7 @@ from app.domain.buying.purchase_costs import (
     lots_for,
     reserve_legs,
 )
+from app.domain.buying.purchase_credits import CREDIT, borne_cents
 from app.domain.buying.purchase_vat import RateVat, of_bill, vat_legs, vat_results
 from app.domain.buying.spending import Lot, by_month, first_in_first_out
 from app.domain.ledger import JournalKind, Leg, Posting, ResultLine, into_pots
@@ -273,7 +274,7 @@ async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit, vat
     back = [vat.credited()] if vat else []
     partners = {place: back} if purchase.charges_vat_to(place) else {}
     owed = given.cents if not back or partners else given.cents - given.vat_cents
-    own = given.cents if not back or purchase.pays_vat(place) else given.cents - given.vat_cents
+    own = borne_cents(purchase, place, given)
     cents_of = {place: -owed, lead: -given.cents}
     legs: dict[UUID, list[Leg]] = {lead: [], place: []}
     for side, theirs in legs.items():
@@ -281,8 +282,12 @@ async def credit(tx: Tx, purchase: JointPurchase, wish: Wish, given: Credit, vat
         theirs.extend(vat_legs(purchase, side, back, partners, tx.today))
     legs[place] += credit_legs(purchase, wish, own, given.reason)
     pots = await _locked_pots(tx, {place: [wish.member_id if wish.paid_by == "pot" else None]})
+    named = {
+        side: [replace(leg, facts=leg.facts | {CREDIT: str(given.id)}) for leg in theirs]
+        for side, theirs in legs.items()
+    }
     results = {lead: vat_results(partners)}
-    booked = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE_CREDIT, legs, pots, tx.today, results)
+    booked = await _post_all(tx, purchase, JournalKind.JOINT_PURCHASE_CREDIT, named, pots, tx.today, results)
     credited = wish.credited_cents + own
     lots = first_in_first_out(wish.lots, wish.charged_cents - credited)
     await purchase_credits.add(tx, given)
