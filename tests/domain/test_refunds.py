@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 
 from app.adapters.messages import EN, NL, explain_leg
 from app.domain.earning.agreements import Agreement
-from app.domain.earning.earnings import Earning
-from app.domain.earning.refunds import fund_taken, given_up, merged, shared_off, take
-from app.domain.earning.split import split
+from app.domain.earning.earnings import Earning, EarningState
+from app.domain.earning.refunds import (
+    decided_since,
+    fund_given,
+    fund_taken,
+    given_up,
+    merged,
+    remembered,
+    restored,
+    shared_off,
+    take,
+)
+from app.domain.earning.split import BY_YEAR_TOTAL, split
 from app.domain.ledger import AccountKind, Leg
 from app.domain.rules import Pot, RemitAbove, Rule, ShareOfSurplus
 
@@ -110,3 +120,38 @@ def test_what_each_part_of_a_job_gives_up_and_what_goes_beyond_all() -> None:
     assert shared_off(parts, 1600) == ({UUID(int=1): 1000, UUID(int=2): 500, UUID(int=3): 0}, 100)
     assert shared_off([], 5) == ({}, 5)
     assert given_up(parts[:1], {ID: 400}) == {UUID(int=1): 600}
+
+
+@given(net=st.integers(1, 500_000), cost=st.integers(0, 600_000), parts=st.lists(st.integers(1, 200_000), max_size=6))
+def test_credits_that_are_undone_in_reverse_leave_an_earning_as_it_was(net: int, cost: int, parts: list[int]) -> None:
+    left, states = earning(net, cost), []
+    by_year = [leg for leg in left.legs if leg.rule in BY_YEAR_TOTAL]
+    for part in [*parts, net]:
+        cents = min(part, left.net_left_cents)
+        if not cents:
+            break
+        taken = take(left, cents)
+        states.append((left, remembered(left, cents, before_id=ID, credit_id=ID), fund_taken(taken)))
+        left = replace(
+            left,
+            legs=(*taken.left, *by_year),
+            kept_cents=left.kept_cents - taken.kept_cents,
+            refunded_cents=left.refunded_cents + cents,
+        )
+    for was, before, fund in reversed(states):
+        assert fund_given(left, before) == -fund
+        left = restored(left, before, ())
+        assert replace(left, legs=()) == replace(was, legs=())
+        assert sorted(map(repr, left.legs)) == sorted(map(repr, was.legs))
+
+
+def test_a_decision_after_a_credit_is_undone_first() -> None:
+    held = replace(earning(1000, 0), state=EarningState.HELD)
+    before = remembered(held, 100, before_id=ID, credit_id=ID)
+    released = replace(held, state=EarningState.POSTED, release_parts=1)
+    assert decided_since(released, before)
+    assert not decided_since(replace(released, state=EarningState.HELD), before)
+    again = remembered(released, 100, before_id=ID, credit_id=ID)
+    assert not decided_since(released, again)
+    assert not decided_since(replace(released, state=EarningState.REVERSED), again)
+    assert decided_since(replace(released, state=EarningState.FORFEITED, release_parts=2), again)

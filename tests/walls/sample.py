@@ -365,7 +365,7 @@ async def _purchases(sample: Sample) -> None:
 
 
 async def _job(sample: Sample) -> None:
-    """A part of an assignment that was approved, a report of its hours, and the netting that follows."""
+    """A part of an assignment that was approved and credited, a report of its hours, and the netting that follows."""
     lead, partner = sample.seller, sample.sister
     job = await plan_job(sample.world, lead, slot("Koken", 10000), audience="partners", partnerIds=[partner.id])
     part = await join(partner.member, job, partner.member_id)
@@ -376,6 +376,8 @@ async def _job(sample: Sample) -> None:
     await lead.coordinator("POST", f"/v1/assignment-hours/{entry['id']}/approvals")
     await move_job(lead.coordinator, job, "deliver")
     await move_job(lead.treasurer, job, "approve", reason="gebeld")
+    order = await lead.treasurer("GET", f"/v1/assignments/{job['id']}")
+    await lead.treasurer("POST", f"/v1/orders/{order['orderId']}/credits", {"amount": EURO, "reason": "x"})
     await lead.treasurer("PUT", f"/v1/cooperatives/{lead.id}/credit-limits/{partner.id}", {"limit": EURO})
     netting = await sample.at(lead.treasurer, "nettings", {"withCooperativeId": partner.id})
     ids = {"assignment_id": part["assignmentId"], "slot_id": part["slotId"], "part_id": part["id"]}

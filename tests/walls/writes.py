@@ -36,6 +36,7 @@ INSERTS: Callers = {
     "credit_line": STAFF,
     "customer": ("customer", "other-customer"),
     "earning": STAFF,
+    "earning_before": SISTERS,
     "fund_month": STAFF,
     "fund_year": STAFF,
     "internal_delivery": SISTERS,

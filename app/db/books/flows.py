@@ -10,8 +10,8 @@ from app.domain.books.flows import Credited, Flow, Purchase, StatementAxis, Stat
 from app.domain.ledger import AccountKind
 
 _DAY = {"period": "j.period", "work": "j.effective_on"}
-_SOLD = """('charge', 'cost', 'sale', 'sale_reversal', 'credit', 'write_off', 'cancel', 'sale_refund', 'release',
-            'release_reversal')"""
+_SOLD = "('charge', 'cost', 'sale', 'credit', 'write_off', 'cancel', 'sale_refund', 'release')"
+"""What is booked of the price of an order; what was undone of it counts too."""
 _CUSTOMERS = "('receivable_customer', 'receivable_cooperative', 'customer_credit', 'advance')"
 """Accounts that only wait for a customer's money, or hold it until the delivery."""
 _TOGETHER = "('joint_purchase', 'joint_purchase_credit')"
@@ -52,7 +52,7 @@ async def earned(
         select a.kind, coalesce(e.facts ->> 'of', e.rule) as rule, e.facts ->> 'category' as category,
                sum(e.cents)::bigint as cents
           from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
-         where j.cooperative_id = $1 and j.kind in {_SOLD} and o.id in (
+         where j.cooperative_id = $1 and {_WHAT} in {_SOLD} and o.id in (
                select order_id from earning where member_id = $2
                union select order_id from earning where to_member_id = $2)
            and a.kind <> 'to_share' and e.facts ->> 'member' = $2::text
@@ -75,7 +75,7 @@ async def order_flows(tx: Tx, order_id: UUID) -> list[Flow]:
                e.facts ->> 'member' as member,
                sum(e.cents)::bigint as cents, (array_agg(e.facts order by j.id))[1] as facts
           from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id {_ORDER_OF}
-         where o.id = $1 and j.kind in {_SOLD} and a.kind not in {_CUSTOMERS}
+         where o.id = $1 and {_WHAT} in {_SOLD} and a.kind not in {_CUSTOMERS}
          group by 1, 2, 3 order by 1, 2, 3"""
     rows = await tx.rows(sql, order_id)
     return [
@@ -90,7 +90,7 @@ async def pot_credits(tx: Tx, member_ids: Sequence[UUID]) -> list[Credited]:
     sql = f"""
         select a.member_id, o.id as order_id, sum(e.cents)::bigint as cents
           from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id {_ORDER_OF}
-         where a.member_id = any($1) and a.kind = 'pot' and j.kind in {_SOLD}
+         where a.member_id = any($1) and a.kind = 'pot' and {_WHAT} in {_SOLD}
          group by a.member_id, o.id having sum(e.cents) > 0 order by a.member_id, min(e.version)"""
     return [Credited(**dict(row)) for row in await tx.rows(sql, member_ids)]
 

@@ -22,6 +22,7 @@ class CreditRow(SQLModel, table=True):
 
     __tablename__ = "credit"
     __table_args__ = (
+        Index("ix_credit_part_of", "part_of", postgresql_where=sql_text("part_of is not null")),
         c.check("credit_cents", "net_cents >= 0 and vat_cents >= 0 and net_cents + vat_cents > 0"),
         *c.longest("credit", reason=500),
     )
@@ -34,6 +35,7 @@ class CreditRow(SQLModel, table=True):
     reason: str = c.text()
     credited_by: UUID = c.link("person", index=False)
     credited_at: datetime = c.when()
+    part_of: UUID | None = c.link("credit", null=True, index=False)
     reversed_on: date | None = c.day(null=True)
     version: int
 
@@ -106,7 +108,17 @@ LINES = """(
 credits = Store(  # noqa: A001  the noun
     CreditRow,
     Credit,
-    fixed=("order_id", "cooperative_id", "net_cents", "vat_cents", "day", "reason", "credited_by", "credited_at"),
+    fixed=(
+        "order_id",
+        "cooperative_id",
+        "net_cents",
+        "vat_cents",
+        "day",
+        "reason",
+        "credited_by",
+        "credited_at",
+        "part_of",
+    ),
     lines=LINES,
 )
 repayments = Store(
@@ -145,8 +157,8 @@ async def add_credit(tx: Tx, credit: Credit) -> None:
 
 
 async def last_credit(tx: Tx, order_id: UUID) -> UUID | None:
-    """The journal of the last credit of an order that was not reversed; None without one."""
-    sql = """select j.id from credit r join journal j on j.source_type = 'credit' and j.source_id = r.id
-              where r.order_id = $1 and r.reversed_on is null and j.kind = 'credit' order by j.id desc limit 1"""
+    """The last credit of an order that is not undone."""
+    sql = """select r.id from credit r join journal j on j.source_type = 'credit' and j.source_id = r.id
+              where r.order_id = $1 and j.kind = 'credit' and r.reversed_on is null order by j.id desc limit 1"""
     found: UUID | None = await tx.value(sql, order_id)
     return found

@@ -23,7 +23,7 @@ end $$;
 revoke select on app, client_assertion, webhook, sealed_key, sealing_key from samen_reader;
 
 -- A trail takes new rows only, of samen_books too; of some the words in them can be forgotten.
-revoke update, delete on member_event, order_event, credit_line, permission_read, seal, seal_item, power_event, wish_change,
+revoke update, delete on member_event, order_event, credit_line, earning_before, permission_read, seal, seal_item, power_event, wish_change,
     order_line, offering_edition, journal, entry, result_line, period, assignment_signature, specification,
     replay_figures from samen_books;
 grant update (note) on member_event, order_event to samen_books;

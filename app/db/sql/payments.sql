@@ -54,6 +54,7 @@ create trigger stays before update on credit for each row
           or new.cooperative_id is distinct from old.cooperative_id or new.net_cents is distinct from old.net_cents
           or new.vat_cents is distinct from old.vat_cents or new.day is distinct from old.day
           or new.credited_by is distinct from old.credited_by or new.credited_at is distinct from old.credited_at
+          or new.part_of is distinct from old.part_of
           or new.reason is distinct from old.reason and new.reason <> '' or old.reversed_on is not null
              and new.reversed_on is distinct from old.reversed_on)
     execute function refuse_change();
@@ -70,12 +71,27 @@ create policy add on credit_line for insert to samen_app
 create trigger append_only before delete or update on credit_line for each row execute function refuse_change();
 create trigger never_truncate before truncate on credit_line for each statement execute function refuse_change();
 
+-- The earnings of a job as they were before a credit, for its reversal.
+alter table earning_before enable row level security, force row level security;
+grant select, insert on earning_before to samen_app;
+create policy read on earning_before for select to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
+create policy add on earning_before for insert to samen_app
+    with check (cooperative_id = any((select my_staff())::uuid[])
+                and exists (select 1 from credit c
+                             where c.id = credit_id and c.cooperative_id = earning_before.cooperative_id)
+                and exists (select 1 from earning e
+                             where e.id = earning_id and e.cooperative_id = earning_before.cooperative_id));
+create trigger append_only before delete or update on earning_before for each row execute function refuse_change();
+create trigger never_truncate before truncate on earning_before for each statement execute function refuse_change();
+
 -- Lines are let in by the credit that they belong to.
 create function add_credit(p_credit jsonb, p_lines jsonb) returns void
     language plpgsql set search_path = public, pg_temp as $$
 begin
-    insert into credit (id, order_id, cooperative_id, net_cents, vat_cents, day, reason, credited_by, credited_at, version)
-    select c.id, c.order_id, c.cooperative_id, c.net_cents, c.vat_cents, c.day, c.reason, c.credited_by, c.credited_at, 1
+    insert into credit (id, order_id, cooperative_id, net_cents, vat_cents, day, reason, credited_by, credited_at, part_of,
+                        version)
+    select c.id, c.order_id, c.cooperative_id, c.net_cents, c.vat_cents, c.day, c.reason, c.credited_by, c.credited_at,
+           c.part_of, 1
       from jsonb_populate_record(null::credit, p_credit) c;
     insert into credit_line (credit_id, order_line_id, order_id, net_cents, vat_cents, quantity)
     select l.credit_id, l.order_line_id, l.order_id, l.net_cents, l.vat_cents, l.quantity

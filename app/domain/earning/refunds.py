@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.domain.earning.earnings import Earning
+from app.domain.earning.earnings import Earning, EarningState
 from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.ledger import AccountKind, Leg, refunded
 from app.domain.money import share_out
@@ -21,6 +21,25 @@ class Taken:
     kept_cents: int
     left: tuple[Leg, ...]
     """The remaining legs, without those of F."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarningBefore:
+    """What an earning was before a credit of a job took `cents` of it; `legs` are its shares without those of F.
+
+    `decision` is the number of the decision on what is held of it, 0 for none.
+    """
+
+    id: UUID
+    credit_id: UUID
+    earning_id: UUID
+    cooperative_id: UUID
+    cents: int
+    kept_cents: int
+    held_cents: int
+    state: EarningState
+    legs: tuple[Leg, ...]
+    decision: int
 
 
 def take(earning: Earning, cents: int) -> Taken:
@@ -60,6 +79,54 @@ def merged(standing: Sequence[Leg], changes: Sequence[Leg]) -> tuple[Leg, ...]:
         before = found.get((leg.kind, leg.rule))
         found[leg.kind, leg.rule] = replace(leg, cents=leg.cents + (before.cents if before else 0))
     return tuple(leg for leg in found.values() if leg.cents)
+
+
+def remembered(earning: Earning, cents: int, *, before_id: UUID, credit_id: UUID) -> EarningBefore:
+    """What an earning is, for the reversal of the credit that takes `cents` of it."""
+    return EarningBefore(
+        id=before_id,
+        credit_id=credit_id,
+        earning_id=earning.id,
+        cooperative_id=earning.cooperative_id,
+        cents=cents,
+        kept_cents=earning.kept_cents,
+        held_cents=earning.held_cents,
+        state=earning.state,
+        legs=tuple(leg for leg in earning.legs if leg.rule not in BY_YEAR_TOTAL),
+        decision=_decision(earning),
+    )
+
+
+def decided_since(earning: Earning, before: EarningBefore) -> bool:
+    """Whether somebody decided after the credit on what is held of an earning; nobody can if nothing is left of it."""
+    return earning.state is not EarningState.REVERSED and _decision(earning) != before.decision
+
+
+def fund_given(earning: Earning, before: EarningBefore) -> int:
+    """What the cooperative fund gets by the reversal of a credit, in cents."""
+    now = sum(leg.cents for leg in earning.legs if _of_fund(leg))
+    return sum(leg.cents for leg in before.legs if _of_fund(leg)) - now
+
+
+def restored(earning: Earning, before: EarningBefore, by_year: Sequence[Leg]) -> Earning:
+    """The earning without the credit; `by_year` is what the legs of F change by."""
+    standing = [leg for leg in earning.legs if leg.rule in BY_YEAR_TOTAL]
+    return replace(
+        earning,
+        state=before.state,
+        legs=(*before.legs, *merged(standing, by_year)),
+        kept_cents=before.kept_cents,
+        held_cents=before.held_cents,
+        refunded_cents=earning.refunded_cents - before.cents,
+    )
+
+
+def _decision(earning: Earning) -> int:
+    return earning.release_parts if earning.state in (EarningState.POSTED, EarningState.FORFEITED) else 0
+
+
+def _of_fund(leg: Leg) -> bool:
+    return leg.kind is AccountKind.COOPERATIVE_FUND and leg.rule not in BY_YEAR_TOTAL
 
 
 def given_up(earnings: Sequence[Earning], targets: Mapping[UUID, int]) -> dict[UUID, int]:

@@ -50,6 +50,8 @@ class Credit:
     credited_by: UUID
     credited_at: datetime
     lines: tuple[CreditLine, ...] = ()
+    part_of: UUID | None = None
+    """The customer's credit, of which this one lowers a partner's charge."""
     reversed_on: date | None = None
     version: int = 1
 

@@ -40,6 +40,7 @@ from app.usecases.shared.undo_barter import sides_of_barter, undo_barter
 from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting, undo_delivery, undo_netting
 from app.usecases.shared.undo_fund import undo_fund_booking
 from app.usecases.shared.undo_held import undo_release
+from app.usecases.shared.undo_job_credit import act_of_credit, sides_of_credit
 from app.usecases.shared.undo_payment import (
     not_about_oneself,
     sides_of_cost,
@@ -91,6 +92,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[JournalKind, Sides] = {
+    JournalKind.CREDIT: sides_of_credit,
     JournalKind.WRITE_OFF: sides_of_write_off,
     JournalKind.COST: sides_of_cost,
     JournalKind.NETTING: sides_of_netting,
@@ -101,6 +103,7 @@ SIDES: dict[JournalKind, Sides] = {
 }
 """Who has to agree, of bookings that several sides or two people made: cooperatives or members."""
 ACTS: dict[JournalKind, Act] = {
+    JournalKind.CREDIT: act_of_credit,
     JournalKind.JOINT_PURCHASE_CREDIT: act_of_purchase_credit,
 }
 """The id of what several sides booked together, if that is not the source of all its journals and of no others."""

@@ -186,7 +186,7 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
     legs: list[Leg] = []
     for place in sorted({after.cooperative_id, *(one.cooperative_id for one in charges)}):
         if place == after.cooperative_id:
-            legs += await take_off(tx, after, off)
+            legs += await take_off(tx, after, off, credit_id=credit.id)
         else:
             theirs = next(one for one in charges if one.cooperative_id == place)
             legs += await _credit_charge(tx, assignment, theirs, found, off, credit, reclaims_vat(after))
@@ -229,9 +229,10 @@ async def _credit_charge(
         net_cents=sum(line.net_cents for line in lines),
         vat_cents=sum(line.vat_cents for line in lines),
         lines=lines,
+        part_of=credit.id,
     )
     await add_credit(tx, own)
-    shares = await take_off(tx, after, off)
+    shares = await take_off(tx, after, off, credit_id=credit_id)
     await post_difference(
         tx, before, after, JournalKind.CREDIT, ("credit", credit_id), await sale_of(tx, after), shares
     )

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from app.db import ledger
 from app.db.earning.agreements import get_agreement
+from app.db.earning.credited import earnings_before
 from app.db.earning.earnings import earnings, save_year
-from app.db.engine import Tx
+from app.db.engine import Tx, uuid7
 from app.db.platform.outbox import tell
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.earnings import Earning, EarningState
-from app.domain.earning.refunds import fund_taken, given_up, merged, take
+from app.domain.earning.refunds import fund_taken, given_up, merged, remembered, take
 from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.earning.thresholds import Year
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
@@ -81,11 +82,15 @@ async def recharge(tx: Tx, before: Order, after: Order, day: date) -> Order:
     return await lower(tx, before, regained, JournalKind.CHARGE, source, part=part, moves_credit=False)
 
 
-async def take_off(tx: Tx, order: Order, off: Mapping[UUID, int]) -> tuple[Leg, ...]:
-    """The legs of what the earnings of a booked sale give up, in cents of each; they are saved with what is left."""
+async def take_off(tx: Tx, order: Order, off: Mapping[UUID, int], *, credit_id: UUID | None = None) -> tuple[Leg, ...]:
+    """The legs of what the earnings of a booked sale give up, in cents of each; they are saved with what is left.
+
+    With `credit_id` they are written down as they were, so that this credit can be undone.
+    """
     found, year = await locked_earnings(tx, order)
     legs: list[Leg] = []
     changed = []
+    before = []
     if found:
         # One version of the agreement split all earnings.
         agreement = await get_agreement(tx, found[0].booked_under)
@@ -94,12 +99,16 @@ async def take_off(tx: Tx, order: Order, off: Mapping[UUID, int]) -> tuple[Leg, 
                 smaller, more = _take(year, earning, agreement, off[earning.id])
                 legs += more
                 changed.append(smaller)
+                if credit_id is not None:
+                    was = remembered(earning, off[earning.id], before_id=uuid7(), credit_id=credit_id)
+                    before.append(was)
                 if earning.state is EarningState.HELD and not smaller.held_cents:
                     await tell(tx, "earning.taken_back", order.cooperative_id, earning.id, reference=order.reference)
     booked = year.into_pots([leg for leg in legs if leg.cents])
     await save_year(tx, year)
     for earning in changed:
         await earnings.save(tx, earning)
+    await earnings_before.add(tx, *before)
     return booked
 
 

@@ -48,8 +48,10 @@ async def undo_release(tx: Tx, undoing: Undoing) -> None:
 async def _check_refunds(tx: Tx, earning: Earning) -> None:
     """Raises ReverseThatFirst if a refund took a part of what was released."""
     if sum(leg.cents for leg in earning.legs) != earning.held_cents:
-        journal_id = await last_credit(tx, earning.order_id)
-        raise ReverseThatFirst(kind=JournalKind.CREDIT, journal_id=str(journal_id))
+        credit_id = await last_credit(tx, earning.order_id)
+        assert credit_id is not None  # noqa: S101  something was taken
+        journal = await ledger.journal_of(tx, "credit", credit_id, JournalKind.CREDIT, 1)
+        raise ReverseThatFirst(kind=JournalKind.CREDIT, journal_id=str(journal.id))
 
 
 def _of_its_month(leg: Leg, earning: Earning) -> Leg:

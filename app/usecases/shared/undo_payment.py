@@ -29,6 +29,7 @@ from app.usecases.shared.order_money import nobody_involved, open_for_money, sav
 from app.usecases.shared.owed_back import set_off
 from app.usecases.shared.small_business import count_again
 from app.usecases.shared.undo import Undoing, negation_of, post_reversal
+from app.usecases.shared.undo_job_credit import customers_credit, undo_job_credit
 
 
 async def sides_of_write_off(_: Tx, journal: Journal) -> tuple[UUID, ...]:
@@ -120,17 +121,21 @@ async def _came_back(tx: Tx, undoing: Undoing, order: Order, repayment: Repaymen
 async def undo_credit(tx: Tx, undoing: Undoing) -> None:
     """The price is as it was before the credit, and so are VAT and shares; the customer owes it again.
 
-    Raises AlreadySettled, SecondPersonNeeded, NotReversible for an order that is called off or of an assignment.
+    Of a job, all cooperatives undo it together. Raises AlreadySettled, SecondPersonNeeded, NotReversible for an order
+    that is called off, ReverseThatFirst as `undo_job_credit` does.
     """
-    found = await credit_store.get(tx, undoing.source_id)
+    found = await customers_credit(tx, undoing.source_id)
     order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
     await nobody_involved(tx, undoing.actor, order, "reverse_credit")
-    if order.state in CALLED_OFF or order.assignment_id is not None:
+    if order.state in CALLED_OFF:
         raise NotReversible(kind=undoing.journal.kind, how="order")
     if found.reversed_on is not None:
         raise AlreadySettled(what="credit")
+    if order.assignment_id is not None:
+        after = await undo_job_credit(tx, undoing, order, found)
+    else:
+        after = await _again(tx, undoing, order, uncredited(order, found))
     await credit_store.save(tx, replace(found, reversed_on=undoing.day))
-    after = await _again(tx, undoing, order, uncredited(order, found))
     await count_again(tx, after)
     await save_money(tx, undoing.actor, order, after, "reverse_credit", undoing.reason)
 
