@@ -298,7 +298,7 @@ BETWEEN = {
         " where part_id is not null and net_cents > refunded_cents"
     ),
     "I10 the parts of a partner": 'update "order" set net_cents = net_cents + 1 where buyer_id is not null',
-    "I10 what one cooperative owes": "update entry set cents = cents + 1 where rule = 'charged'",
+    "I10 what one cooperative owes": "update entry set cents = cents + 1 where rule = 'charged' and cents < -1",
     "I10 what was netted": "update netting set second_owes_cents = second_owes_cents + 1",
     "I15 an approved assignment": "update journal set kind = 'x' where source_type = 'order' and kind = 'sale'",
 }

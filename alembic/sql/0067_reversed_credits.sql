@@ -6,7 +6,7 @@ alter table purchase_credit
 -- Several journals with sources of their own may book one act, which is undone once.
 alter table journal_reversal add column act_id uuid;
 drop index journal_reversal_one_open;
-create unique index journal_reversal_one_open on journal_reversal (kind, coalesce(act_id, source_id))
+create unique index journal_reversal_one_open on journal_reversal ((coalesce(act_id, source_id)))
     where state = 'proposed';
 
 -- The customer's credit that a partner's credit of the same job is a part of; and each earning as it was before.

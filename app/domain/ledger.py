@@ -57,6 +57,7 @@ class JournalKind(StrEnum):
     """The kind of a booking."""
 
     CHARGE = "charge"
+    CHARGE_REVERSAL = "charge_reversal"
     VAT_DUE = "vat_due"
     """VAT that is due with the money of an order, or not any more: it moves between `later` and its box."""
     COST = "cost"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.access import Right
 from app.domain.books.corrections import (
     BY_YEAR,
     RIGHTS,
@@ -20,6 +21,7 @@ from app.domain.books.corrections import (
     into_balance,
     propose,
     reversal_day,
+    right_to_reverse,
 )
 from app.domain.buying.joint_purchases import PaidBy, Wish
 from app.domain.buying.purchase_costs import reserved_before
@@ -32,7 +34,7 @@ from app.domain.errors import (
     RuleRefused,
     SecondPersonNeeded,
 )
-from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, negated
+from app.domain.ledger import AccountKind, Entry, Journal, JournalKind, Leg, negated
 from app.usecases.books.corrections import SIDES, UNDO
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -70,8 +72,9 @@ def test_every_kind_with_a_right_has_a_way_and_every_reversal_a_kind() -> None:
 @pytest.mark.parametrize("kind", JournalKind)
 def test_what_nobody_typed_is_not_reversed(kind: JournalKind) -> None:
     found = journal(kind)
-    assert can_be_reversed(found) == (kind in RIGHTS)
-    if kind not in RIGHTS:
+    typed = kind in RIGHTS and kind is not JournalKind.CHARGE
+    assert can_be_reversed(found) == typed
+    if not typed:
         with pytest.raises(NotReversible) as refused:
             check_reversible(found)
         assert refused.value.facts == {"kind": kind, "how": kind}
@@ -79,6 +82,36 @@ def test_what_nobody_typed_is_not_reversed(kind: JournalKind) -> None:
         check_reversible(found)
         with pytest.raises(AlreadySettled):
             check_reversible(replace(found, reversed_by=uuid4()))
+
+
+def test_only_the_charge_of_a_partner_is_reversed_with_the_approval_of_its_job() -> None:
+    owed = Entry(
+        line=1,
+        account_id=uuid4(),
+        account_kind=AccountKind.RECEIVABLE_COOPERATIVE,
+        cents=-100,
+        balance_after_cents=-100,
+        rule="charged",
+        facts={},
+    )
+    of_partner = replace(journal(JournalKind.CHARGE), entries=(owed,))
+    assert can_be_reversed(of_partner)
+    check_reversible(of_partner)
+    of_customer = replace(of_partner, entries=(replace(owed, account_kind=AccountKind.RECEIVABLE_CUSTOMER),))
+    assert not can_be_reversed(of_customer)
+
+
+@pytest.mark.parametrize(
+    ("source_type", "kind", "right"),
+    [
+        ("cost_claim", JournalKind.COST, Right.DECIDE_CLAIM),
+        ("assignment", JournalKind.COST, Right.CONFIRM_ASSIGNMENT),
+        ("order", JournalKind.CHARGE, Right.CONFIRM_ASSIGNMENT),
+        ("order", JournalKind.SALE, Right.READ_LEDGER),
+    ],
+)
+def test_whoever_may_book_it_may_undo_it(source_type: str, kind: JournalKind, right: Right) -> None:
+    assert right_to_reverse(source_type, kind) is right
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.jobs import COLLECTIVE, approved, join, line, look, net, party, plan, slot, three
+from tests.scenarios.jobs import (
+    COLLECTIVE,
+    approved,
+    delivered,
+    join,
+    line,
+    look,
+    move,
+    net,
+    party,
+    plan,
+    slot,
+    three,
+)
 from tests.scenarios.test_corrections import euro, undo
 from tests.scenarios.test_corrections_together import todo
 from tests.scenarios.test_first_sale import books_are_right
@@ -48,6 +61,19 @@ async def earnings(seller: Seller) -> list[Any]:
     named = ("id", "state", "net", "costs", "kept", "held")
     shares = [sorted((leg["kind"], leg["amount"]["amount"]) for leg in one["legs"]) for one in found]
     return [({name: one[name] for name in named}, mine) for one, mine in zip(found, shares, strict=True)]
+
+
+async def booked(world: World, *sides: Seller) -> list[Any]:
+    """Every balance of every side, and what counts in the year of its member."""
+    return [(await accounts(side), (await world.thermometer(side))["yearTotal"]) for side in sides]
+
+
+async def approval(side: Seller) -> Json:
+    """The newest journal by which a side undoes an approval: the costs of the lead, the charge of a partner."""
+    rows = (await side.treasurer("GET", f"/v1/cooperatives/{side.id}/journals?limit=100"))["items"]
+    fitting = [row for row in rows if row["sourceType"] == "assignment" or row["kind"] == "charge"]
+    journal: Json = next(row for row in fitting if row["canBeReversed"] or row["reversedBy"])
+    return journal
 
 
 async def credit(lead: Seller, job: Json, amount: str, status: int = 201) -> Json:
@@ -230,7 +256,9 @@ async def test_random_credits_and_reversals_leave_no_trace(world: World, seed: i
     for number, seller in enumerate((lead, left, right, left)):
         who = (seller.member, seller.member_id) if number < 3 else await world.member(seller)
         await join(who[0], job, who[1], number)
-    job = await approved(job, lead, left, right)
+    job = await delivered(job, lead, left, right)
+    before = await booked(world, *sides)
+    await move(lead.treasurer, job, "approve", reason="gebeld")
     order = await lead.treasurer("GET", f"/v1/orders/{job['orderId']}")
     if random.random() < 0.5:
         await world.pay(lead, order)
@@ -252,3 +280,19 @@ async def test_random_credits_and_reversals_leave_no_trace(world: World, seed: i
         await undo_by_all(lead, left, right)
         assert await money(world, job, *sides) == states[-1]
     await books_are_right(world)
+    approved_so = await booked(world, *sides)
+    for side in random.sample(sides, 3):
+        await undo(side, await approval(side))
+    now = await booked(world, *sides)
+    paid = {"bank", "receivable_customer"}
+    assert [_but(one, paid) for one in now] == [_but(one, paid) for one in before]
+    await books_are_right(world)
+    await move(lead.treasurer, job, "approve", reason="gebeld")
+    assert await booked(world, *sides) == approved_so
+    await books_are_right(world)
+
+
+def _but(one: Any, kinds: set[str]) -> Any:
+    """What is booked without the accounts that the customer's payment moves."""
+    found, kept = one
+    return {key: cents for key, cents in found.items() if key[0] not in kinds}, kept

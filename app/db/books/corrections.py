@@ -26,7 +26,6 @@ class ReversalRow(SQLModel, table=True):
         Index("journal_reversal_once", "journal_id", unique=True, postgresql_where=sql_text("state = 'booked'")),
         Index(
             "journal_reversal_one_open",
-            "kind",
             sql_text("coalesce(act_id, source_id)"),
             unique=True,
             postgresql_where=sql_text("state = 'proposed'"),

@@ -109,7 +109,7 @@ class FundMonthRow(SQLModel, table=True):
 earnings = Store(
     EarningRow,
     Earning,
-    fixed=("order_id", "cooperative_id", "member_id", "work_date", "net_cents", "part_id"),
+    fixed=("order_id", "cooperative_id", "member_id", "part_id"),
     decision_journal_id="""case when t.state in ('posted', 'forfeited') and t.release_parts > 0 then (
         select j.id from journal j where j.source_type = 'earning' and j.source_id = t.id and j.kind = 'release'
            and j.part = t.release_parts) end""",

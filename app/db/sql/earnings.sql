@@ -55,7 +55,7 @@ grant execute on function lock_year to samen_app;
 
 -- A member's earning with an order, and how it was shared out. Written with the sale, in the staff's view.
 alter table earning enable row level security, force row level security;
-grant select, insert, update (agreement_id, cost_cents, kept_cents, refunded_cents, legs, state, journal_id,
+grant select, insert, update (net_cents, work_date, agreement_id, cost_cents, kept_cents, refunded_cents, legs, state, journal_id,
                               held_because, held_cents, release_parts, decided_by, to_member_id, reason, version)
     on earning to samen_app;
 create policy read on earning for select to samen_app
@@ -63,6 +63,11 @@ create policy read on earning for select to samen_app
            or member_id = any(my_members()));
 create policy add on earning for insert to samen_app with check (cooperative_id = any(my_staff()));
 create policy change on earning for update to samen_app using (cooperative_id = any(my_staff()));
+-- What was earned, and when, changes only after it was taken back.
+create trigger stays before update of net_cents, work_date on earning for each row
+    when (old.state <> 'reversed'
+          and (new.net_cents is distinct from old.net_cents or new.work_date is distinct from old.work_date))
+    execute function refuse_change();
 
 -- The amount that a member kept, by month and version, and the lock of a member's year.
 alter table member_month enable row level security, force row level security;

@@ -25,6 +25,7 @@ RIGHTS: dict[JournalKind, Right] = {
     K.CREDIT: Right.REFUND,
     K.WRITE_OFF: Right.REFUND,
     K.COST: Right.DECIDE_CLAIM,
+    K.CHARGE: Right.CONFIRM_ASSIGNMENT,
     K.ALLOWANCE: Right.GRANT_ALLOWANCE,
     K.DONATION: Right.WRITE_FUND,
     K.FUND_EXPENSE: Right.WRITE_FUND,
@@ -41,6 +42,8 @@ RIGHTS: dict[JournalKind, Right] = {
     K.JOINT_PURCHASE_CREDIT: Right.SETTLE_PURCHASE,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
+RIGHTS_OF_JOBS = {("assignment", K.COST): Right.CONFIRM_ASSIGNMENT}
+"""Of what was booked by the approval of a job, whose right is another, by type of source and kind."""
 
 
 @dataclass(frozen=True)
@@ -127,18 +130,24 @@ class Reversal:
 
 
 def can_be_reversed(journal: Journal) -> bool:
-    """Whether the kind of a journal lets people undo it. Later bookings may still depend on it."""
-    return journal.kind in RIGHTS and journal.reversed_by is None
+    """Whether people can undo a journal, as far as it tells by itself. Later bookings may still depend on it."""
+    return _typed(journal) and journal.reversed_by is None
 
 
-def right_to_reverse(kind: JournalKind) -> Right:
+def _typed(journal: Journal) -> bool:
+    """Whether a journal books what people typed; of charges, those that the approval of a job makes between two."""
+    between = any(entry.account_kind is AccountKind.RECEIVABLE_COOPERATIVE for entry in journal.entries)
+    return journal.kind in RIGHTS and (between or journal.kind is not K.CHARGE)
+
+
+def right_to_reverse(source_type: str, kind: JournalKind) -> Right:
     """The right to undo a booking; for one that nobody undoes, that of reading it."""
-    return RIGHTS.get(kind, Right.READ_LEDGER)
+    return RIGHTS_OF_JOBS.get((source_type, kind)) or RIGHTS.get(kind, Right.READ_LEDGER)
 
 
 def check_reversible(journal: Journal) -> None:
     """Raises NotReversible for a booking that only follows from another act, AlreadySettled if it was undone."""
-    if journal.kind not in RIGHTS:
+    if not _typed(journal):
         how = "reversal" if journal.reverses is not None else journal.kind
         raise NotReversible(kind=journal.kind, how=how)
     if journal.reversed_by is not None:

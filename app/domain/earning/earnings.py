@@ -103,6 +103,22 @@ HELD: Process[Earning] = Process(
 )
 
 
+def expected_anew(earning: Earning, net_cents: int, work_date: date, held_because: str | None) -> Earning:
+    """An earning of which the sale was taken back, with what it is now; nothing if its member has no part any more."""
+    return replace(
+        earning,
+        net_cents=net_cents,
+        work_date=work_date,
+        cost_cents=0,
+        state=EarningState.PENDING if net_cents else EarningState.REVERSED,
+        agreement_id=None,
+        held_because=held_because,
+        to_member_id=None,
+        decided_by=None,
+        reason="",
+    )
+
+
 def comes_out_again(agreement: Agreement, earning: Earning) -> bool:
     """Whether percentages and the kept amount of an earning follow from its agreement (F has its own check)."""
     if earning.state is EarningState.HELD:

@@ -341,6 +341,12 @@ def check_assignment(assignment: Assignment) -> Assignment:
     return assignment
 
 
+def changeable(state: AssignmentState, names: Iterable[str]) -> bool:
+    """Whether these fields can change: all before it is agreed, the costs during the work, which all sign again."""
+    later = {AssignmentState.AGREED: {"about", "deposit"}, AssignmentState.IN_PROGRESS: {"costs"}}
+    return state in PLANNING or set(names) <= later.get(state, set())
+
+
 def net_of(lines: Iterable[PriceLine]) -> int:
     """The price without VAT."""
     return sum(line.quantity * line.unit_price_cents for line in lines)

@@ -67,6 +67,7 @@ class OrderStep(StrEnum):
     WRITE_OFF = "write_off"
     REVERSE_REPAYMENT = "reverse_repayment"
     REVERSE_CREDIT = "reverse_credit"
+    REVERSE_APPROVAL = "reverse_approval"
     REVERSE_WRITE_OFF = "reverse_write_off"
 
 

@@ -35,6 +35,7 @@ from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.undo import Undoing
 from app.usecases.shared.undo_allowance import undo_allowance
+from app.usecases.shared.undo_approval import act_of_approval, sides_of_approval, undo_approval
 from app.usecases.shared.undo_ballot import undo_purchase_payment
 from app.usecases.shared.undo_barter import sides_of_barter, undo_barter
 from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting, undo_delivery, undo_netting
@@ -75,6 +76,8 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("credit", JournalKind.CREDIT): undo_credit,
     ("write_off", JournalKind.WRITE_OFF): undo_write_off,
     ("cost_claim", JournalKind.COST): undo_cost,
+    ("assignment", JournalKind.COST): undo_approval,
+    ("order", JournalKind.CHARGE): undo_approval,
     ("allowance", JournalKind.ALLOWANCE): undo_allowance,
     ("restricted_fund", JournalKind.DONATION): undo_fund_booking,
     ("restricted_fund", JournalKind.FUND_EXPENSE): undo_fund_booking,
@@ -91,20 +94,24 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): undo_purchase_credit,
 }
 """How each booking is undone, by the type of its source and its kind."""
-SIDES: dict[JournalKind, Sides] = {
-    JournalKind.CREDIT: sides_of_credit,
-    JournalKind.WRITE_OFF: sides_of_write_off,
-    JournalKind.COST: sides_of_cost,
-    JournalKind.NETTING: sides_of_netting,
-    JournalKind.INTERNAL_DELIVERY: sides_of_delivery,
-    JournalKind.BARTER: sides_of_barter,
-    JournalKind.JOINT_PURCHASE: sides_of_purchase,
-    JournalKind.JOINT_PURCHASE_CREDIT: sides_of_purchase_credit,
+SIDES: dict[tuple[str, JournalKind], Sides] = {
+    ("credit", JournalKind.CREDIT): sides_of_credit,
+    ("write_off", JournalKind.WRITE_OFF): sides_of_write_off,
+    ("cost_claim", JournalKind.COST): sides_of_cost,
+    ("assignment", JournalKind.COST): sides_of_approval,
+    ("order", JournalKind.CHARGE): sides_of_approval,
+    ("netting", JournalKind.NETTING): sides_of_netting,
+    ("internal_delivery", JournalKind.INTERNAL_DELIVERY): sides_of_delivery,
+    ("barter", JournalKind.BARTER): sides_of_barter,
+    ("joint_purchase", JournalKind.JOINT_PURCHASE): sides_of_purchase,
+    ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): sides_of_purchase_credit,
 }
 """Who has to agree, of bookings that several sides or two people made: cooperatives or members."""
-ACTS: dict[JournalKind, Act] = {
-    JournalKind.CREDIT: act_of_credit,
-    JournalKind.JOINT_PURCHASE_CREDIT: act_of_purchase_credit,
+ACTS: dict[tuple[str, JournalKind], Act] = {
+    ("credit", JournalKind.CREDIT): act_of_credit,
+    ("assignment", JournalKind.COST): act_of_approval,
+    ("order", JournalKind.CHARGE): act_of_approval,
+    ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): act_of_purchase_credit,
 }
 """The id of what several sides booked together, if that is not the source of all its journals and of no others."""
 
@@ -130,11 +137,12 @@ async def reverse_journal(
     mine = actor.member_ids().intersection(entry.member_id for entry in journal.entries if entry.member_id)
     own = actor.as_member(*mine) if journal.kind is JournalKind.BARTER else ()
     if not second:
-        actor.require(right_to_reverse(journal.kind), journal.cooperative_id, own=own)
+        actor.require(right_to_reverse(journal.source_type, journal.kind), journal.cooperative_id, own=own)
     check_reversible(journal)
-    if (journal.source_type, journal.kind) not in UNDO:
+    act = journal.source_type, journal.kind
+    if act not in UNDO:
         raise NotReversible(kind=journal.kind, how=journal.kind)
-    side_ids = await SIDES[journal.kind](tx, journal) if journal.kind in SIDES else ()
+    side_ids = await SIDES[act](tx, journal) if act in SIDES else ()
     if side_ids:
         return await _agree(tx, actor, journal, side_ids, reason, day)
     done = booked(_asked(tx, actor, journal, side_ids, reason, day), uuid7())
@@ -151,7 +159,7 @@ async def decline_reversal(tx: Tx, actor: Actor, *, reversal_id: JournalReversal
     """
     seen = await reversals.get(tx, reversal_id)
     if seen.seconds is None:
-        _require_at_side(actor, right_to_reverse(seen.kind), seen)
+        _require_at_side(actor, right_to_reverse(seen.source_type, seen.kind), seen)
     else:
         require_here_or_above(actor, seen.seconds.decide, seen.cooperative_id, seen.umbrella_id)
     await lend_staff_view(tx, seen.cooperative_id)
@@ -216,14 +224,15 @@ async def _agree(
     """One more side or person agrees; the first one proposes, the last one books it."""
     side = next(one for one in (journal.cooperative_id, *sorted(actor.member_ids())) if one in side_ids)
     await lend_staff_view(tx, journal.cooperative_id)
-    act_id = await ACTS[journal.kind](tx, journal) if journal.kind in ACTS else None
-    act = {"act_id": act_id} if act_id else {"source_type": journal.source_type, "source_id": journal.source_id}
-    found = await reversals.find(tx, lock=True, state=ReversalState.PROPOSED, kind=journal.kind, **act)
+    booked_as = journal.source_type, journal.kind
+    act_id = await ACTS[booked_as](tx, journal) if booked_as in ACTS else None
+    act = {"act_id": act_id} if act_id else {"source_id": journal.source_id, "kind": journal.kind}
+    found = await reversals.find(tx, lock=True, state=ReversalState.PROPOSED, **act)
     if found is None:
         # Somebody else may have agreed meanwhile; and who may be the second person only does not propose.
         check_reversible(await ledger.get_journal(tx, journal.id))
         if journal.kind in SECONDS:
-            actor.require(right_to_reverse(journal.kind), journal.cooperative_id)
+            actor.require(right_to_reverse(journal.source_type, journal.kind), journal.cooperative_id)
         first = replace(_asked(tx, actor, journal, side_ids, reason, day), act_id=act_id)
         asked = agree(first, side, actor.person, None)
         await _try(tx, actor, journal, asked)

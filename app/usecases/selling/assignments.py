@@ -23,7 +23,6 @@ from app.domain.page import Page, PageRequest
 from app.domain.selling.assignments import (
     APPROVED_AFTER,
     ASSIGNMENT,
-    PLANNING,
     Assignment,
     AssignmentCustomer,
     AssignmentState,
@@ -31,6 +30,7 @@ from app.domain.selling.assignments import (
     Audience,
     JobCost,
     PriceLine,
+    changeable,
     check_assignment,
     net_of,
     new_terms,
@@ -216,13 +216,14 @@ async def change_assignment(
 ) -> Assignment:
     """Change a job. Fields that are left out keep their value.
 
-    Once all agreed, only the description and the deposit can change. A change of price, costs or `realProperty` needs
-    every signature again. Raises WrongState, RuleRefused, VatTooHigh, NotFound, Stale.
+    Once all agreed, only the description and the deposit can change; during the work, only the costs. A change of
+    price, costs or `realProperty` needs every signature again.
+
+    Raises WrongState, RuleRefused, VatTooHigh, NotFound, Stale.
     """
     found = await lead_locked(tx, actor, assignment_id, expected_version)
     named = changes.named()
-    fixed = named.keys() - {"about", "deposit"}
-    if found.state not in (*PLANNING, AssignmentState.AGREED) or (fixed and found.state not in PLANNING):
+    if not changeable(found.state, named):
         raise WrongState(verb="change", state=found.state, possible=[])
     if "lines" in named and found.order_id is not None:
         raise RuleRefused(rule="not_changeable", value="lines")

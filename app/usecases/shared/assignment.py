@@ -62,6 +62,12 @@ async def load(tx: Tx, assignment: Assignment) -> Whole:
     return Whole(assignment, tuple(found), tuple(await parts.all(tx, assignment_id=assignment.id)))
 
 
+async def charges_of(tx: Tx, assignment: Assignment) -> list[Order]:
+    """The charges of partners that stand; those of an approval that was undone are called off."""
+    lead_id = assignment.cooperative_id
+    return await orders.all(tx, assignment_id=assignment.id, buyer_id=lead_id, state=OrderState.COMPLETED)
+
+
 async def restaff(tx: Tx, whole: Whole, after: Sequence[Part], *, changed: Assignment | None = None) -> Assignment:
     """Gives free seats to the waiting list, and saves the assignment and the parts as they are `after`."""
     seated = promoted(whole.slots, after)

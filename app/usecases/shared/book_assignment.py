@@ -37,10 +37,10 @@ from app.domain.selling.parts import Part
 from app.domain.selling.vat_at_supply import free_of_vat
 from app.domain.small_business import without_vat
 from app.domain.vat import VatClass, rate_on
-from app.usecases.shared.assignment import Whole
+from app.usecases.shared.assignment import Whole, charges_of
 from app.usecases.shared.book_credit import post_difference, sale_of, take_off
 from app.usecases.shared.book_order import charge, post_of_order
-from app.usecases.shared.book_sale import book_alone, expect_each, settle
+from app.usecases.shared.book_sale import book_alone, expect_anew, expect_each, settle
 from app.usecases.shared.ordering import reference
 from app.usecases.shared.small_business import supplied_without_vat
 
@@ -89,7 +89,8 @@ async def book_assignment(tx: Tx, whole: Whole, order: Order) -> Whole:
     await _book_costs(tx, assignment, order, [sales[place] for place in sorted(sales) if place != lead_id])
     for place in sorted(sales):
         earned = [(part.member_id, part.id, part.net_cents) for part in of_place[place] if part.net_cents]
-        await expect_each(tx, sales[place], earned)
+        # A partner's charge is new, and nobody earned anything by it.
+        await (expect_anew if place == lead_id else expect_each)(tx, sales[place], earned)
         await orders.save(tx, await settle(tx, sales[place]))
     worth = {part.id: part for theirs in of_place.values() for part in theirs}
     await save_parts(tx, list(worth.values()))
@@ -113,7 +114,8 @@ async def _book_costs(tx: Tx, assignment: Assignment, order: Order, charges: Seq
     day = order.work_date or tx.today
     legs = job_legs(assignment, order, charges, day)
     if legs:
-        await post_of_order(tx, order, JournalKind.COST, ("assignment", assignment.id), 1, day, legs)
+        part = await ledger.parts_of(tx, "assignment", assignment.id, JournalKind.COST) + 1
+        await post_of_order(tx, order, JournalKind.COST, ("assignment", assignment.id), part, day, legs)
 
 
 async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, buyer: str) -> Order:
@@ -177,7 +179,7 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
     """
     assignment = await _assignment(tx, after)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
-    seen = await orders.all(tx, assignment_id=assignment.id, buyer_id=after.cooperative_id)
+    seen = await charges_of(tx, assignment)
     charges = [await orders.get(tx, one.id, lock=True) for one in sorted(seen, key=lambda one: one.id)]
     await book_alone(tx, after, *charges)
     found = await earnings.all(tx, order_id=(after.id, *(one.id for one in charges)))

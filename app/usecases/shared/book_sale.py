@@ -20,7 +20,7 @@ from app.db.platform.outbox import tell
 from app.db.store import ask, one_of
 from app.domain.earning.agreements import Agreement
 from app.domain.earning.costs import UNDECIDED, ClaimState, CostClaim
-from app.domain.earning.earnings import Earning, EarningState, held_leg
+from app.domain.earning.earnings import Earning, EarningState, expected_anew, held_leg
 from app.domain.earning.split import BY_YEAR_TOTAL
 from app.domain.earning.thresholds import Year
 from app.domain.errors import AgreementMissing
@@ -73,6 +73,22 @@ async def expect_each(
         for member, part, cents in nets
     ]
     await earnings.add(tx, *expected)
+
+
+async def expect_anew(tx: Tx, order: Order, nets: Sequence[tuple[UUID, UUID | None, int]]) -> None:
+    """The same for a job, whose approval may have been undone: earnings of before are expected as they are now.
+
+    Whoever has no part any more earns nothing.
+    """
+    known = {(one.member_id, one.part_id): one for one in await earnings.all(tx, order_id=order.id)}
+    await expect_each(tx, order, [one for one in nets if one[:2] not in known])
+    if not known:
+        return
+    cents = {one[:2]: one[2] for one in nets}
+    states = await states_at(tx, [one.member_id for one in known.values()], order.delivered_at or tx.now)
+    for key, earning in known.items():
+        trial = "trial" if states[earning.member_id] is MemberState.TRIAL else None
+        await earnings.save(tx, expected_anew(earning, cents.get(key, 0), _work_date(order), trial))
 
 
 async def settle(tx: Tx, order: Order) -> Order:

@@ -27,7 +27,7 @@ from app.domain.selling.credits import Credit, uncredited
 from app.domain.selling.orders import Order
 from app.usecases.shared.book_credit import post_difference, sale_of
 from app.usecases.shared.book_order import Reverses
-from app.usecases.shared.book_sale import locked_earnings
+from app.usecases.shared.book_sale import book_alone, locked_earnings
 from app.usecases.shared.undo import Undoing, netted_since
 
 
@@ -81,6 +81,8 @@ async def undo_job_credit(tx: Tx, undoing: Undoing, before: Order, credit: Credi
     fund = -sum(leg.cents for leg in await ledger.legs_of(tx, lead.journal) if leg.rule == "lead_bears")
     if sum(part.cents for one in booked.values() for part in one.before) + fund != credit.net_cents:
         raise NotReversible(kind=undoing.journal.kind, how="order")
+    others = sorted(one.credit.order_id for one in booked.values() if one.credit.id != credit.id)
+    await book_alone(tx, before, *[await orders.get(tx, order_id, lock=True) for order_id in others])
     after = uncredited(before, credit)
     legs = [Leg(kind=AccountKind.COOPERATIVE_FUND, cents=fund, rule="lead_bears", facts=about(after))]
     for place, one in sorted(booked.items()):
