@@ -22,7 +22,7 @@ from app.domain.errors import NotReversible, ReverseThatFirst
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, negated
 from app.domain.selling.assignments import Assignment
 from app.domain.selling.charged import about, standing
-from app.domain.selling.charges import charge_legs, reclaims_vat, reverse_charge_legs, reversed_vat, vat_share
+from app.domain.selling.charges import charge_legs, reclaims_vat, reverse_charge_legs, reversed_vat, vat_change
 from app.domain.selling.credits import Credit, uncredited
 from app.domain.selling.orders import Order
 from app.usecases.shared.book_credit import post_difference, sale_of
@@ -104,7 +104,7 @@ async def _undo_charge(
     await credit_store.save(tx, replace(credit, reversed_on=undoing.day))
     await _post(tx, undoing, before, after, booked, await _give_back(tx, after, booked))
     await orders.save(tx, after)
-    vat = vat_share(standing(before), standing(after))
+    vat = vat_change(standing(before), standing(after))
     return (
         *charge_legs(assignment, before, credit.net_cents, vat, tx.today, reclaimed),
         *reverse_charge_legs(assignment, reversed_vat(before), reversed_vat(after), tx.today, reclaimed),
