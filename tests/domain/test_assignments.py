@@ -30,6 +30,7 @@ from app.domain.selling.assignments import (
     Audience,
     JobCost,
     PriceLine,
+    changeable,
     check_assignment,
     net_of,
     new_terms,
@@ -309,3 +310,20 @@ def test_the_price_and_what_is_shared() -> None:
     assert job(costs=(tent,)).shared_cents == 63_700
     assert job(costs=(tent.deducting(small_business=False),)).shared_cents == 70_000
     assert job(costs=(tent.deducting(small_business=True),)).shared_cents == 63_700
+
+
+@pytest.mark.parametrize(
+    ("state", "names", "may"),
+    [
+        ("draft", {"title", "lines"}, True),
+        ("staffing", {"costs"}, True),
+        ("agreed", {"about", "deposit"}, True),
+        ("agreed", {"costs"}, False),
+        ("in_progress", {"costs"}, True),
+        ("in_progress", {"costs", "lines"}, False),
+        ("delivered", {"costs"}, False),
+        ("approved", set(), False),
+    ],
+)
+def test_what_changes_once_the_price_is_agreed(state: str, names: set[str], may: bool) -> None:
+    assert changeable(AssignmentState(state), names) is may

@@ -344,7 +344,7 @@ def check_assignment(assignment: Assignment) -> Assignment:
 def changeable(state: AssignmentState, names: Iterable[str]) -> bool:
     """Whether these fields can change: all before it is agreed, the costs during the work, which all sign again."""
     later = {AssignmentState.AGREED: {"about", "deposit"}, AssignmentState.IN_PROGRESS: {"costs"}}
-    return state in PLANNING or set(names) <= later.get(state, set())
+    return state in PLANNING or (state in later and set(names) <= later[state])
 
 
 def net_of(lines: Iterable[PriceLine]) -> int:
