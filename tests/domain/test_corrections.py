@@ -35,7 +35,7 @@ from app.domain.errors import (
     SecondPersonNeeded,
 )
 from app.domain.ledger import AccountKind, Entry, Journal, JournalKind, Leg, negated
-from app.usecases.books.corrections import SIDES, UNDO
+from app.usecases.books.corrections import ACTS, SIDES, UNDO
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 MEMBER = uuid4()
@@ -63,8 +63,9 @@ def leg(kind: AccountKind, cents: int, **facts: str) -> Leg:
 
 def test_every_kind_with_a_right_has_a_way_and_every_reversal_a_kind() -> None:
     assert {kind for _, kind in UNDO} == set(RIGHTS)
-    assert {*SIDES, *BY_YEAR} <= set(RIGHTS)
-    assert set(SECONDS) <= set(SIDES)
+    assert {*SIDES, *ACTS} <= set(UNDO)
+    assert {*SECONDS, *(kind for _, kind in SIDES), *BY_YEAR} <= set(RIGHTS)
+    assert set(SECONDS) <= {kind for _, kind in SIDES}
     for kind in RIGHTS:
         assert JournalKind(f"{kind}_reversal") not in RIGHTS
 

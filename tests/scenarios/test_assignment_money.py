@@ -244,7 +244,7 @@ async def test_what_was_paid_too_early_and_given_back_is_due_anew(world: World) 
     order = await accepted(world, lead, buyer)
     place = f"/v1/orders/{order['id']}"
     await world.pay(lead, order)
-    await lead.treasurer("POST", f"{place}/repayments", {})
+    await lead.treasurer("POST", f"{place}/repayments", {"amount": order["gross"]})
     job = await plan(world, lead, slot("Tuin", 10000), orderId=order["id"])
     await join(lead.member, job, lead.member_id)
     await delivered(job, lead)
