@@ -189,7 +189,7 @@ async def test_what_changed_since_a_moment(world: World) -> None:
     fresh = await world.order(app, await world.offering(seller))
     assert await found(seller.coordinator, updatedSince=since) == [fresh["reference"]]
     await app("POST", f"/v1/orders/{fresh['id']}/transitions", {"verb": "cancel"})
-    await seller.treasurer("POST", f"/v1/orders/{orders[1]['id']}/repayments", {"amount": orders[1]["gross"]})
+    await seller.treasurer("POST", f"/v1/orders/{orders[1]['id']}/repayments", {"amount": {"amount": "1.00"}})
     assert await found(app, updatedSince=since) == [fresh["reference"], paid]
     assert still in await found(app)
 
