@@ -254,10 +254,11 @@ async def _book(tx: Tx, netting: Netting) -> None:
     await lend_staff_view(tx, netting.first_id, netting.second_id)
     assert netting.paid_on is not None  # noqa: S101  both sides named the day
     # Charges are locked before balances, in the order that refunds use.
-    for charged in await unpaid_with_vat(tx, netting):
-        paid = replace(charged, paid_cents=charged.price_left_cents)
-        await orders.save(tx, await charge(tx, charged, paid, netting.paid_on))
+    unpaid = await unpaid_with_vat(tx, netting)
     await mark_paid(tx, netting)
+    for charged in unpaid:
+        paid = replace(charged, paid_cents=charged.price_left_cents, version=charged.version + 1)
+        await orders.save(tx, await charge(tx, charged, paid, netting.paid_on))
     for part, place in enumerate((netting.first_id, netting.second_id), start=1):
         await ledger.post(
             tx,

@@ -37,10 +37,11 @@ async def undo_netting(tx: Tx, undoing: Undoing) -> None:
         raise await that_netting_first(tx, undoing, later)
     # Charges are locked before balances, in the order that refunds use.
     charges = await paid_with_vat(tx, netting)
+    await mark_unpaid(tx, netting)
     await _book_alone(tx, netting.side_ids)
     for paid in charges:
-        await orders.save(tx, await charge(tx, paid, replace(paid, paid_cents=0), undoing.day))
-    await mark_unpaid(tx, netting)
+        unpaid = replace(paid, paid_cents=0, version=paid.version + 1)
+        await orders.save(tx, await charge(tx, paid, unpaid, undoing.day))
     await _mirror(tx, undoing, await ledger.journals_of(tx, "netting", netting.id, JournalKind.NETTING))
     for side in netting.side_ids:
         await tell(tx, "netting.reversed", side, netting.id)
