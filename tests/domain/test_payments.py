@@ -196,6 +196,8 @@ def test_what_is_owed_back_is_for_the_same_customer() -> None:
     person = uuid4()
     source, theirs = replace(source, customer_person_id=person), replace(theirs, customer_person_id=person)
     assert used_for(source, theirs, None) == 5_800
+    with pytest.raises(RuleRefused):
+        used_for(source, replace(target, customer_person_id=uuid4()), None)
     with pytest.raises(NothingOwed):
         used_for(order(24_200), target, None)
     with pytest.raises(NothingOpen):

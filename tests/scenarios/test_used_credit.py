@@ -4,7 +4,7 @@ import asyncio
 
 from tests.scenarios.money import completed, credit, money_tasks, pay, repay, seen, standing, step, undo
 from tests.scenarios.test_first_sale import books_are_right
-from tests.world import Json, Seller, World
+from tests.world import Caller, Json, Seller, World
 
 
 async def use(seller: Seller, source: Json, target: Json, text: str | None = None, status: int = 201) -> Json:
@@ -13,9 +13,9 @@ async def use(seller: Seller, source: Json, target: Json, text: str | None = Non
     return used
 
 
-async def two(world: World) -> tuple[Seller, Json, Json]:
+async def two(world: World, app: Caller | None = None) -> tuple[Seller, Json, Json]:
     """An order of 242.00 that is paid with 250.00, and one that is delivered and not paid."""
-    seller, app = await world.cooperative(), await world.app()
+    seller, app = await world.cooperative(), app or await world.app()
     offering = await world.offering(seller)
     source, target = await world.order(app, offering), await world.order(app, offering)
     for order in (source, target):
@@ -45,7 +45,8 @@ async def test_it_pays_the_other_order_and_no_money_moves(world: World) -> None:
 
 
 async def test_it_is_reversed_on_both_orders(world: World) -> None:
-    seller, source, target = await two(world)
+    app = await world.app()
+    seller, source, target = await two(world, app)
     before = await standing(world, seller)
     used = await use(seller, source, target)
     await pay(seller, target, "234.00")
@@ -54,6 +55,10 @@ async def test_it_is_reversed_on_both_orders(world: World) -> None:
     assert await seen(seller, target) == ("partly_paid", "234.00", "0.00", "8.00", "0.00")
     assert await money_tasks(world, seller) == ["pay_customer_back", "record_payment"]
     await books_are_right(world)
+    for who, reason in ((seller.treasurer, "verkeerde regel"), (app, "")):
+        moved = [*await who("GET", f"/v1/orders/{source['id']}/repayments")]
+        moved += await who("GET", f"/v1/orders/{target['id']}/payments")
+        assert [one["reason"] for one in moved if one["reversedOn"]] == [reason, reason], "the staff's own words"
     assert (await undo(seller, used, status=409))["code"] == "already_settled"
     paid = await seller.treasurer("GET", f"/v1/orders/{target['id']}/payments")
     await undo(seller, paid[-1])

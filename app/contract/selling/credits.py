@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from app.contract.operation import Noun
 from app.contract.selling.orders import Order
@@ -24,9 +25,12 @@ def _inside(name: str) -> Any:
     return computed(lambda part, _: None if part.hides_vat else MoneyOut.of(getattr(part, name)), kind=Money | None)
 
 
+def _is_staff(cooperative_id: UUID, viewer: Viewer) -> bool:
+    return replace(viewer.actor, passed=None).may(Right.SEE_MARGIN, cooperative_id)
+
+
 def _opened(credit: domain.Credit, viewer: Viewer) -> domain.Credit:
-    actor = replace(viewer.actor, passed=None)
-    return credit.opened if actor.may(Right.SEE_MARGIN, credit.cooperative_id) else credit
+    return credit.opened if _is_staff(credit.cooperative_id, viewer) else credit
 
 
 def _money(credit: domain.Credit, name: str) -> MoneyOut | None:
@@ -90,8 +94,8 @@ class Repayment:
     """When it was recorded."""
     reversed_on: date | None
     """The day on which it was reversed."""
-    reason: str
-    """The reason of the reversal."""
+    reason: str = computed(lambda one, viewer: one.reason if _is_staff(one.cooperative_id, viewer) else "")
+    """The reason of the reversal, for the staff; else empty."""
     payment_id: PaymentId | None
     """The payment of another order that it became, if no money moved."""
 

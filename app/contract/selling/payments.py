@@ -1,15 +1,23 @@
 """Payments of orders."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from app.contract.operation import Noun
 from app.contract.selling.orders import Order
-from app.contract.shape import Money, cents, shape
+from app.contract.shape import Money, Viewer, cents, computed, shape
 from app.contract.transitions import Step, steps
+from app.domain.access import Right
 from app.domain.selling import payments as domain
 from app.domain.selling.payments import RECEIPT, ReceiptState, SettlementMethod
 from app.ids import OrderId, PaymentId
 from app.usecases.selling.payments import list_payments, move_payment, record_cash, record_payment, use_credit
+
+
+def _reason(payment: domain.Payment, viewer: Viewer) -> str:
+    staff = replace(viewer.actor, passed=None).may(Right.SEE_MARGIN, payment.cooperative_id)
+    own = viewer.actor.person_id is not None and viewer.actor.person_id == payment.recorded_by
+    return payment.reason if staff or own else ""
 
 
 @shape(domain.Payment)
@@ -33,8 +41,8 @@ class Payment:
     """Whether it counts: cash from the door waits for the treasurer."""
     reversed_on: date | None
     """The day on which it was reversed."""
-    reason: str
-    """The reason of the reversal, or of the rejection."""
+    reason: str = computed(_reason)
+    """The reason of the reversal or the rejection: for the staff, and for whoever recorded it; else empty."""
     version: int
     available_transitions: list[Step] = steps("ReceiptTransition", RECEIPT)
 

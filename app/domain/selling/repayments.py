@@ -68,17 +68,23 @@ def used_for(source: Order, target: Order, cents: int | None) -> int:
 
 
 def same_customer(one: Order, other: Order) -> bool:
-    """Whether two orders have the same customer: one person, or an e-mail address or company number in common."""
-    if one.customer_person_id is not None and one.customer_person_id == other.customer_person_id:
+    """Whether two orders have the same customer: one person, or a company number or an e-mail address in common.
+
+    Two people who both have a login are two customers, whatever address they typed.
+    """
+    persons = {order.customer_person_id for order in (one, other)} - {None}
+    if persons and one.customer_person_id == other.customer_person_id:
         return True
-    return bool(_identifiers(one) & _identifiers(other))
+    return bool(_numbers(one) & _numbers(other)) or (len(persons) < 2 and bool(_addresses(one) & _addresses(other)))
 
 
-def _identifiers(order: Order) -> set[str]:
-    """What identifies a customer: the e-mail address, and the numbers of an organisation."""
+def _numbers(order: Order) -> set[str]:
     buyer = order.contact.buyer
-    email = order.contact.email.casefold() if order.contact.email else None
-    return {one for one in (email, buyer.kvk_number, buyer.oin, buyer.vat_id) if one}
+    return {number for number in (buyer.kvk_number, buyer.oin, buyer.vat_id) if number}
+
+
+def _addresses(order: Order) -> set[str]:
+    return {order.contact.email.casefold()} if order.contact.email else set()
 
 
 def repayment_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
