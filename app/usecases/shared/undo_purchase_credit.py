@@ -50,7 +50,11 @@ async def undo_purchase_credit(tx: Tx, undoing: Undoing) -> None:
     saver = wish.member_id if wish.paid_by == "pot" else None
     pots = await lock_pots(tx, wish.cooperative_id, [saver]) if saver else {}
     free = await free_lots(tx, saver) if saver else []
-    for journal in sorted(booked.journals, key=lambda journal: journal.cooperative_id):
+    ordered = sorted(booked.journals, key=lambda journal: journal.cooperative_id)
+    # All locks first: the books are booked one after the other.
+    for journal in ordered:
+        await ledger.lock_books(tx, journal.cooperative_id)
+    for journal in ordered:
         own = pots if journal.cooperative_id == wish.cooperative_id else {}
         await post_reversal(tx, undoing, into_balance(own, await negation_of(tx, journal)), journal)
     cents = borne_cents(booked.purchase, wish.cooperative_id, booked.credit)
