@@ -244,6 +244,7 @@ async def _money(sample: Sample) -> None:
     """
     seller, world, order_id = sample.seller, sample.world, sample.values["order_id"]
     cash = await seller.member("POST", f"/v1/orders/{order_id}/cash-receipts", {"amount": EURO})
+    await seller.treasurer("POST", f"/v1/orders/{order_id}/payments", {"amount": EURO})  # it is owed back
     lost = await world.order(sample.buyer, await world.offering(seller, "10.00"))
     await world.deliver(seller, lost)
     second = await world.officer("treasurer", cooperativeId=seller.id)

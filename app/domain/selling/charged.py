@@ -210,7 +210,7 @@ def credit_legs(order: Order, before: Standing, after: Standing, rule: str) -> t
 def debtor_leg(order: Order, cents: int, more: dict[str, object]) -> Leg:
     """The leg of whoever owes the price: the customer, or the cooperative that is charged."""
     if order.buyer_id is None:
-        facts = about(order) | {"gross": -cents} | more
+        facts = about(order) | {"gross": -cents} | _less(-cents) | more
         return Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=cents, rule="customer", facts=facts)
     return Leg(
         kind=AccountKind.RECEIVABLE_COOPERATIVE,
@@ -236,7 +236,13 @@ def eu_facts(order: Order, before: Standing, after: Standing, tax_day: date) -> 
 
 def to_share_leg(order_id: UUID, cents: int, rule: str) -> Leg:
     """A change of what was supplied and is not yet shared."""
-    return Leg(kind=AccountKind.TO_SHARE, cents=cents, rule=rule, facts={"order": str(order_id)})
+    facts = {"order": str(order_id)} | (_less(cents) if rule == "supplied" else {})
+    return Leg(kind=AccountKind.TO_SHARE, cents=cents, rule=rule, facts=facts)
+
+
+def _less(cents: int) -> dict[str, object]:
+    """The fact that an amount is less than before, which has a text of its own."""
+    return {"because": "less"} if cents < 0 else {}
 
 
 def about(order: Order) -> dict[str, object]:
@@ -247,7 +253,7 @@ def about(order: Order) -> dict[str, object]:
 def _vat_legs(before: Standing, after: Standing, tax_day: date) -> list[Leg]:
     legs = []
     for box, rate, cents, base in _changes(before.vat, after.vat):
-        facts = vat_facts(box, rate, base, tax_day)
+        facts = vat_facts(box, rate, base, tax_day) | _less(cents)
         legs.append(Leg(kind=AccountKind.VAT, cents=cents, rule="vat", facts=facts, party=box.value))
     for box, rate, cents, base in _changes(before.later, after.later):
         facts = vat_facts(VatBox.LATER, rate, base, tax_day) | {"to": box.value, "because": "later"}
