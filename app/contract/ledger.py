@@ -52,7 +52,7 @@ class Entry:
 
 @shape(domain.ResultLine)
 class ResultLine:
-    """What the books earned by a journal (or spent, if negative) in a category of the chart."""
+    """The amount that the books earned by a journal (or spent, if negative) in a category of the chart."""
 
     category: str
     """The category, such as `revenue/services/1a`, `cost/materials`, `members` or `allotted/fund`."""

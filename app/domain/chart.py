@@ -4,8 +4,8 @@ A journal has two layers. Its *legs* move accounts and sum to zero. Its *result 
 spent by it (a category and cents, credits positive) and sum to zero too: what goes to equity is the line `allotted`. So
 the result of a year is the change of equity, and nothing is closed at its end.
 
-The codes are those of the Dutch reference classification (Referentie Grootboekschema, RGS MKB 3.7). Where it names no
-account for something, the code is that of its group.
+The codes are those of the Dutch reference classification (Referentie Grootboekschema, RGS MKB 3.7).
+If it names no account for something, the code is that of its group.
 """
 
 from collections import Counter

@@ -129,7 +129,7 @@ class Leg:
 
 @dataclass(frozen=True)
 class ResultLine:
-    """What the books earned (positive) or spent (negative) by a journal, in cents, in a category of the chart."""
+    """The cents that the books earned (positive) or spent (negative) by a journal in a category of the chart."""
 
     category: str
     cents: int

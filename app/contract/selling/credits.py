@@ -39,7 +39,7 @@ def _money(credit: domain.Credit, name: str) -> MoneyOut | None:
 
 @shape(domain.CreditLine)
 class CreditLine:
-    """What a credit takes off a line of the order."""
+    """The part of a credit that comes off a line of the order."""
 
     order_line_id: OrderLineId
     quantity: int

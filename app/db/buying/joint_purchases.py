@@ -146,7 +146,7 @@ class WishChangeRow(SQLModel, table=True):
 
 
 class CreditRow(SQLModel, table=True):
-    """What it says never changes: triggers refuse it. It can be reversed."""
+    """Its contents never change: triggers refuse it. It can be reversed."""
 
     __tablename__ = "purchase_credit"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What the earnings of a job were before a credit: table and store."""
+"""The earnings of a job as they were before a credit: table and store."""
 
 from typing import Any
 from uuid import UUID

@@ -18,7 +18,7 @@ from app.domain.selling.write_offs import WriteOff
 
 
 class CreditRow(SQLModel, table=True):
-    """What it says never changes: triggers refuse it. It can be reversed, and its words forgotten."""
+    """Its contents never change: triggers refuse it. It can be reversed, and its words forgotten."""
 
     __tablename__ = "credit"
     __table_args__ = (
@@ -41,7 +41,7 @@ class CreditRow(SQLModel, table=True):
 
 
 class CreditLineRow(SQLModel, table=True):
-    """Append-only. What a credit takes off a line; less than nothing of a discount."""
+    """Append-only. The part of a credit that comes off a line; less than nothing of a discount."""
 
     __tablename__ = "credit_line"
     credit_id: UUID = Field(foreign_key="credit.id", primary_key=True)

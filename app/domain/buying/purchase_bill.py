@@ -18,7 +18,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class BilledRate:
-    """What is billed at one rate, in cents: `goods`, `delivery` and `discount` with VAT.
+    """The amounts billed at one rate, in cents: `goods`, `delivery` and `discount` with VAT.
 
     `nets` are the prices of its articles without VAT, by their id.
     """

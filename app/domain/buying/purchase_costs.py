@@ -55,7 +55,7 @@ class Charges:
 
     @property
     def risen_cents(self) -> int:
-        """What the lead's fund pays because prices rose."""
+        """The cents that the lead's fund pays because prices rose."""
         return -sum(charge.risen for charge in self.wishes.values())
 
     def owed_cents(self, wishes: Iterable[Wish]) -> dict[UUID, int]:

@@ -15,7 +15,7 @@ CREDIT = "credit"
 
 
 def borne_cents(purchase: JointPurchase, cooperative_id: UUID, credit: Credit) -> int:
-    """What a credit gives back to whoever paid the wish: without the VAT that its cooperative deducted."""
+    """The amount that a credit gives back to whoever paid the wish: without the VAT that its cooperative deducted."""
     return credit.cents if purchase.pays_vat(cooperative_id) else credit.cents - credit.vat_cents
 
 

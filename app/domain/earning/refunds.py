@@ -1,4 +1,4 @@
-"""What a credit takes off an earning: its shares and what its member kept; beyond these the fund bears it."""
+"""The legs that a credit takes off an earning: its shares and what its member kept; beyond these the fund bears it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -103,7 +103,7 @@ def decided_since(earning: Earning, before: EarningBefore) -> bool:
 
 
 def fund_given(earning: Earning, before: EarningBefore) -> int:
-    """What the cooperative fund gets by the reversal of a credit, in cents."""
+    """The cents that the cooperative fund gets by the reversal of a credit."""
     now = sum(leg.cents for leg in earning.legs if _of_fund(leg))
     return sum(leg.cents for leg in before.legs if _of_fund(leg)) - now
 

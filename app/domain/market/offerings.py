@@ -258,7 +258,7 @@ def change(offering: Offering, changes: dict[str, Any]) -> Offering:
 
 
 def consumer_cents(offering: Offering, day: date, spells: Iterable[Spell]) -> int:
-    """What a consumer pays for a unit on a day: with VAT, unless the seller charges none in one of its spells."""
+    """The price of a unit for a consumer on a day: with VAT, unless the seller charges none in one of its spells."""
     if without_vat(spells, day):
         return offering.price_cents
     return with_vat(offering.price_cents, offering.price_basis, rate_on(offering.vat_class, day))

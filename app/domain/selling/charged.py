@@ -82,7 +82,7 @@ def revenue_of(line: OrderLine) -> str:
 
 
 def groups_of(order: Order) -> tuple[Group, ...]:
-    """What is left of the price of an order, by revenue and rate."""
+    """The rest of the price of an order, by revenue and rate."""
     sums: dict[tuple[str, int], tuple[int, int]] = {}
     for line in order.lines:
         key = revenue_of(line), line.vat_basis_points
@@ -145,7 +145,7 @@ def _by_money(order: Order, charged: Sequence[Group]) -> tuple[Sequence[Group], 
 
 
 def net_by_member(order: Order) -> dict[UUID, int]:
-    """What is left for each maker, without VAT and before costs; together they bear what was written off."""
+    """The rest for each maker, without VAT and before costs; together they bear what was written off."""
     nets: dict[UUID, int] = {}
     for line in order.lines:
         if line.member_id is not None:
@@ -222,7 +222,7 @@ def debtor_leg(order: Order, cents: int, more: dict[str, object]) -> Leg:
 
 
 def eu_facts(order: Order, before: Standing, after: Standing, tax_day: date) -> dict[str, object]:
-    """What the list of supplies to other member states needs, by the buyer's VAT id (Wet OB 1968 art. 37a).
+    """The facts that the list of supplies to other member states needs, by the buyer's VAT id (Wet OB 1968 art. 37a).
 
     Empty if none were supplied or credited; `euGoods` and `euServices` in cents.
     """

@@ -18,7 +18,7 @@ def reclaims_vat(order: Order) -> bool:
 
 
 def job_legs(assignment: Assignment, order: Order, charges: Sequence[Order], day: date) -> tuple[Leg, ...]:
-    """What the lead owes for a job beside its own members' earnings: its costs, and the partners' charges.
+    """The debts of the lead for a job beside its own members' earnings: its costs, and the partners' charges.
 
     The lead reclaims the partners' VAT. If it cannot, because a partner left the small-business scheme meanwhile, the
     lead's fund pays it. All of it but that VAT is taken from what the lead has to share. The parts are those of the

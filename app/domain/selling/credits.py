@@ -19,7 +19,7 @@ from app.domain.vat import inside, margin_vat
 
 @dataclass(frozen=True, kw_only=True)
 class CreditLine:
-    """What a credit takes off a line, in cents without and of VAT."""
+    """The part of a credit that comes off a line, in cents without and of VAT."""
 
     credit_id: UUID
     order_line_id: UUID
@@ -71,7 +71,7 @@ class Credit:
 
 @dataclass(frozen=True)
 class Off:
-    """What is taken off a line: cents with VAT, or `without_vat` for a line whose price has none inside."""
+    """The amount taken off a line: cents with VAT, or `without_vat` for a line whose price has none inside."""
 
     cents: int
     without_vat: bool = False
@@ -81,7 +81,7 @@ class Off:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be credited of a line: a number of units, or an amount as the line shows its price."""
+    """The wanted credit of a line: a number of units, or an amount as the line shows its price."""
 
     order_line_id: UUID
     quantity: int | None = None
@@ -189,7 +189,7 @@ def _with_credit(order: Order, taken: Sequence[CreditLine], sign: int) -> tuple[
 
 
 def _off(line: OrderLine, wanted: Wanted) -> Off:
-    """What is wanted of a line, as its price shows it; all of its units take all that is left.
+    """The wanted amount of a line, as its price shows it; all of its units take all that is left.
 
     Raises MoreThanLeft, and RuleRefused for a number of units of a line that has begun hours.
     """
@@ -212,7 +212,7 @@ def _off(line: OrderLine, wanted: Wanted) -> Off:
 
 
 def _left(line: OrderLine, off: Off | None) -> int:
-    """What is left of a line after a credit, in the same terms."""
+    """The rest of a line after a credit, in the same terms."""
     if off is None:
         return line.gross_left_cents
     return (line.net_left_cents if off.without_vat else line.gross_left_cents) - off.cents

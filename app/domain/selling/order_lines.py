@@ -12,7 +12,7 @@ from app.domain.vat import PriceBasis, VatClass, margin_vat, rate_on
 
 @dataclass(frozen=True)
 class Units:
-    """What is ordered of an offering: whole units, or the `minutes` of an hourly price, whose begun hours count."""
+    """The amount ordered of an offering: whole units, or the `minutes` of an hourly price, whose begun hours count."""
 
     quantity: int
     minutes: int | None = None
@@ -97,7 +97,7 @@ class OrderLine:
         return self.purchase_cents is not None
 
     def bought_cents(self, back: int) -> int:
-        """What the units cost that the customer keeps if `back` more come back, under the margin scheme."""
+        """The purchase price of the units that the customer keeps if `back` more come back, under the margin scheme."""
         return (self.purchase_cents or 0) * (self.quantity - self.credited_quantity - back)
 
     @property

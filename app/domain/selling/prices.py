@@ -72,7 +72,7 @@ class PriceTerms:
         raise PriceChanged(title=agreed.title, price_cents=unit.cents, **without)
 
     def _compared(self, offering: Offering, unit: UnitPrice) -> tuple[object, ...]:
-        """What a buyer compares: the price and its unit; for a buyer who pays VAT on top also the rate."""
+        """The figures that a buyer compares: the price and its unit; for a buyer who pays VAT on top also the rate."""
         pays_on_top = unit.basis is PriceBasis.EXCL and not unit.reverse_charged
         return unit, offering.price_unit, rate_on(offering.vat_class, self.day) if pays_on_top else None
 

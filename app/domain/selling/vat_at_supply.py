@@ -101,7 +101,7 @@ def _restated(order: Order, lines: list[OrderLine], new_id: Callable[[], UUID]) 
 
 
 def _left(line: OrderLine) -> LinePrice:
-    """What is left of the price of a line, before its VAT is known."""
+    """The rest of the price of a line, before its VAT is known."""
     if line.basis is PriceBasis.EXCL:
         return LinePrice(basis=line.basis, cents=line.net_left_cents, basis_points=line.vat_basis_points)
     vat = None

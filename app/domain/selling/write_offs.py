@@ -118,7 +118,7 @@ def check(order: Order, cents: int | None, borne_by: BorneBy | None, proposed_ce
 
 
 def _bearer(order: Order) -> BorneBy | None:
-    """Who has to bear what is written off of an order; None if both may. SQL has it too."""
+    """The bearer that a write-off of an order must have; None if both may. SQL has it too."""
     if order.assignment_id is None and not order.written_off_cents:
         return None
     return BorneBy.COOPERATIVE_FUND if order.fund_bears or order.assignment_id else BorneBy.MAKERS

@@ -123,7 +123,7 @@ class _OnlyTried(Exception):
 async def reverse_journal(
     tx: Tx, actor: Actor, *, journal_id: JournalId, reason: Reason, day: ReversalDay | None = None
 ) -> Reversal:
-    """Undo a booking exactly, for whoever may make it. What it was booked for is as it was before.
+    """Undo a booking exactly, for whoever may make it. The object that it was booked for is as it was before.
 
     If several sides booked it, nothing is booked until each of them has reversed it: in its own books, or the other
     member of a barter. What took two people of the staff takes two here: the first one proposes, and a second one, who

@@ -1,1 +1,1 @@
-"""What a use case declares of itself, mostly by decorators, and how `Run` reads it."""
+"""The declarations of use cases, mostly by decorators, and how `Run` reads them."""

@@ -30,7 +30,7 @@ MOST_LINES = 100
 
 
 class CreditLineInput(Form):
-    """What is credited of a line: a number of its units, or an amount as the line shows its price."""
+    """The credited part of a line: a number of its units, or an amount as the line shows its price."""
 
     order_line_id: OrderLineId
     quantity: Annotated[Quantity | None, Doc("The units that are credited.")] = None
@@ -64,7 +64,7 @@ async def credit_order(
 ) -> Credit:
     """Lower the price of an order, by line or as a whole, with its VAT and its shares. For the treasurer.
 
-    Costs stay owed. What the customer paid beyond the new price is owed back: a repayment gives it back.
+    Costs stay owed. Money paid beyond the new price is owed back: a repayment gives it back.
 
     Raises NothingOpen, MoreThanLeft, ReasonNeeded, RuleRefused for lines together with an amount, SecondPersonNeeded
     for the buyer and the makers.
@@ -124,7 +124,8 @@ async def repay_order(
 ) -> Repayment:
     """Record that money went back to the customer: what is owed back or, until there is a sale, what was paid.
 
-    What was paid of the price is due again. Without an amount it is all that is owed back. For the treasurer.
+    The price is due again as far as its money went back. Without an amount it is all that is owed back. For the
+    treasurer.
 
     Raises NothingOwed, MoreThanLeft, DayOutOfRange, SecondPersonNeeded for the buyer and the makers.
     """

@@ -175,7 +175,7 @@ def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
 async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) -> None:
     """Books a credit of the customer's order of an approved assignment, in the books of each cooperative.
 
-    What is to be shared less is taken from all parts, then from the lead's fund; costs stay.
+    The lower net price is taken from all parts, then from the lead's fund; costs stay.
     """
     assignment = await _assignment(tx, after)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)

@@ -75,7 +75,7 @@ async def costs_moved(tx: Tx, before: Order, after: Order, rule: str) -> tuple[L
 
 
 async def costs_of(tx: Tx, order: Order) -> int:
-    """What the approved costs of an order take from what is shared, in cents."""
+    """The cents that the approved costs of an order take from what is shared."""
     approved = await claims.all(tx, order_id=order.id, state=ClaimState.APPROVED)
     return sum(claim.off_earning_cents for claim in approved)
 

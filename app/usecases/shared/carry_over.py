@@ -237,7 +237,7 @@ class _Behind:
         return borne
 
     async def _owe_again(self, order: Order, claim: CostClaim) -> None:
-        """What a refund had taken off a cost is owed again, by the fund; the municipality's part of it follows."""
+        """The fund owes again the part of a cost that a refund had taken off; the municipality's part of it follows."""
         day = order.work_date or day_of(order.placed_at)
         sale = await ledger.journal_of(self.tx, "order", order.id, JournalKind.SALE, order.sale_parts)
         legs = cost_legs(replace(claim, borne_by=CostBearer.COOPERATIVE_FUND), day)

@@ -41,5 +41,5 @@ class OrderLineInput(Form):
 
     @property
     def units(self) -> Units:
-        """What is ordered, as the domain's type."""
+        """The ordered amount, as the domain's type."""
         return Units(self.quantity or 0) if self.minutes is None else Units.of_minutes(self.minutes)

@@ -25,7 +25,7 @@ class Preview:
 
     @property
     def legs(self) -> tuple[Leg, ...]:
-        """What the costs and everybody get."""
+        """The amounts of the costs and of everybody."""
         cost = Leg(kind=AccountKind.PAYABLE_MEMBER, cents=self.cost_cents, rule="cost", facts={"because": "of_preview"})
         return (cost, *self.split.legs) if self.cost_cents else self.split.legs
 

@@ -21,8 +21,8 @@ ONE_DAY = timedelta(days=1)
 async def supplied_without_vat(tx: Tx, seller: Cooperative, order: Order, day: date) -> bool:
     """Whether an order of `seller` that is supplied on `day` has no VAT.
 
-    What the whole legal entity supplied in that year counts, under the lock of the year. The supply that crosses the
-    limit has VAT, and ends the spells of all its cooperatives on that day. What was supplied since and is booked stays.
+    All supplies of the legal entity in that year count, under the lock of the year. The supply that crosses the
+    limit has VAT, and ends the spells of all its cooperatives on that day. Later supplies that are booked stay.
     """
     if not without_vat(seller.small_business_spells, day):
         return False
