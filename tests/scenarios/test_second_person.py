@@ -49,10 +49,13 @@ async def test_an_officer_of_the_umbrella_confirms_a_write_off(world: World) -> 
         ("withdraw", "forbidden"),
     ]
     assert (await umbrella.coordinator("GET", f"/v1/orders/{order['id']}/write-offs")) == [found]
+    listed = f"/v1/cooperatives/{seller.id}/write-offs?state=proposed"
+    assert (await umbrella.coordinator("GET", listed))["items"] == [found]
     for hidden in (f"orders/{order['id']}", f"orders/{order['id']}/payments", f"cooperatives/{seller.id}/journals"):
         await umbrella.treasurer("GET", f"/v1/{hidden}", status=404)
     assert (await decide(umbrella.treasurer, proposed, "withdraw", 403))["code"] == "forbidden"
     assert (await decide(umbrella.treasurer, proposed))["state"] == "confirmed"
+    assert (await umbrella.coordinator("GET", listed))["items"] == []
     (booked,) = await journals(seller, proposed)
     assert legs(booked)["receivable_customer"] == "142.00"
     await books_are_right(world)

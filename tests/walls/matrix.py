@@ -37,6 +37,7 @@ credit_order                 treasurer
 list_repayments              customer app coordinator treasurer
 repay_order                  treasurer
 list_write_offs              coordinator treasurer approver umbrella-treasurer
+list_cooperative_write_offs  coordinator treasurer approver umbrella-treasurer
 propose_write_off            treasurer
 get_write_off                coordinator treasurer approver umbrella-treasurer
 move_write_off               coordinator treasurer approver umbrella-treasurer

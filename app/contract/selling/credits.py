@@ -17,7 +17,13 @@ from app.domain.selling.payments import SettlementMethod
 from app.domain.selling.write_offs import WRITE_OFF, BorneBy, WriteOffState
 from app.ids import CreditId, OrderId, OrderLineId, PaymentId, RepaymentId, WriteOffId
 from app.usecases.selling.credits import credit_order, list_credits, list_repayments, repay_order
-from app.usecases.selling.write_offs import get_write_off, list_write_offs, move_write_off, propose_write_off
+from app.usecases.selling.write_offs import (
+    get_write_off,
+    list_cooperative_write_offs,
+    list_write_offs,
+    move_write_off,
+    propose_write_off,
+)
 
 
 def _inside(name: str) -> Any:
@@ -132,5 +138,6 @@ credits.get(f"{ORDER}/repayments", list_repayments, Repayment, below=Order)
 credits.post(f"{ORDER}/repayments", repay_order, Repayment)
 credits.get(f"{ORDER}/write-offs", list_write_offs, WriteOff, below=Order)
 credits.post(f"{ORDER}/write-offs", propose_write_off, WriteOff, opens="/write-offs")
+credits.get("/cooperatives/{cooperative_id}/write-offs", list_cooperative_write_offs, WriteOff)
 credits.get(ONE, get_write_off, WriteOff)
 credits.move(f"{ONE}/transitions", move_write_off, WriteOff)

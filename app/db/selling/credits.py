@@ -89,7 +89,7 @@ class WriteOffRow(SQLModel, table=True):
     )
     id: UUID = c.key()
     order_id: UUID = c.link("order")
-    cooperative_id: UUID = c.link("cooperative", index=False)
+    cooperative_id: UUID = c.link("cooperative")
     cents: int = c.cents()
     borne_by: str = c.text()
     reason: str = c.text()

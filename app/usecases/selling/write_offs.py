@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from app.db.engine import Tx, uuid7
+from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.db.selling.credits import write_offs
@@ -11,6 +12,7 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import ReasonNeeded
 from app.domain.ledger import JournalKind
+from app.domain.page import Page, PageRequest
 from app.domain.second_person import require_here_or_above
 from app.domain.selling.write_offs import (
     WRITE_OFF,
@@ -23,7 +25,7 @@ from app.domain.selling.write_offs import (
     written_off,
 )
 from app.domain.transitions import Case, find
-from app.ids import OrderId, WriteOffId
+from app.ids import CooperativeId, OrderId, WriteOffId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
@@ -110,6 +112,19 @@ async def list_write_offs(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Wr
     else:
         actor.require(Right.READ_WRITE_OFF, (await orders.get(tx, order_id)).cooperative_id)
     return found
+
+
+@shows_private
+async def list_cooperative_write_offs(
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest, state: WriteOffState | None = None
+) -> Page[WriteOff]:
+    """The write-offs of a cooperative, newest first.
+
+    For the staff, the outside approver and officers of the umbrella, who find here what waits for a second person.
+    """
+    cooperative = await cooperatives.get(tx, cooperative_id)
+    require_here_or_above(actor, Right.READ_WRITE_OFF, cooperative_id, cooperative.umbrella_id)
+    return await write_offs.page(tx, page, cooperative_id=cooperative_id, state=state)
 
 
 @shows_private
