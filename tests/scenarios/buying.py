@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.scenarios.test_small_business import choose
 from tests.scenarios.test_spending import may_buy
 from tests.world import Caller, Json, Seller, World
 
@@ -13,9 +14,11 @@ SPOOLS: Json = {"title": "Garen", "unit": "klos", "packUnits": 10, "vatClass": "
 SPOOLS |= {"tiers": [{"price": {"amount": "10.00"}}]}
 
 
-async def rich(world: World, amount: str = "200.00") -> Seller:
-    """A cooperative whose member has money in the pot."""
+async def rich(world: World, amount: str = "200.00", *, scheme: bool = False) -> Seller:
+    """A cooperative whose member has money in the pot; on request it uses the small-business scheme all year."""
     seller = await world.cooperative(RULES)
+    if scheme:
+        await choose(world, seller, f"{world.clock():%Y}-01-01")
     await world.sale(seller, await world.app(), amount)
     return seller
 

@@ -7,7 +7,6 @@ import pytest
 from tests.scenarios.buying import charged, look, mine, move, owed, plan, pot, rich, settle, wish
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_joint_prices import price, received
-from tests.scenarios.test_small_business import choose
 from tests.world import Json, Seller, World
 
 
@@ -139,10 +138,9 @@ async def _vat_lines(seller: Seller, purchase: Json) -> list[tuple[str, str]]:
 
 async def test_who_uses_the_small_business_scheme_pays_the_vat(world: World) -> None:
     """A partner under the scheme pays what it is charged; under a lead with the scheme all pay the bill."""
-    lead, small = await rich(world), await rich(world)
+    lead, small = await rich(world), await rich(world, scheme=True)
     await apart(world, lead, small)
     at_lead, at_small = await watched(lead), await watched(small)
-    await choose(world, small, f"{world.clock():%Y}-01-01")
     purchase = await plan(world, lead, cloth(), partners=(small,), deductible=True)
     await mine(lead, purchase, 4)
     await mine(small, purchase, 6)
@@ -165,10 +163,9 @@ async def test_who_uses_the_small_business_scheme_pays_the_vat(world: World) -> 
 
 
 async def test_the_credit_of_a_partner_under_the_scheme_comes_back_with_vat(world: World) -> None:
-    lead, small = await rich(world), await rich(world)
+    lead, small = await rich(world), await rich(world, scheme=True)
     await apart(world, lead, small)
     at_lead = await watched(lead)
-    await choose(world, small, f"{world.clock():%Y}-01-01")
     purchase = await plan(world, lead, cloth("10.00"), partners=(small,), deductible=True)
     theirs = await mine(small, purchase, 1)
     purchase = await received(lead, purchase, 1)
@@ -202,10 +199,8 @@ async def test_one_legal_entity_charges_itself_no_vat(world: World) -> None:
 @pytest.mark.parametrize("scheme", [False, True])
 async def test_a_price_that_rose_costs_the_fund_of_the_lead_the_net(world: World, scheme: bool) -> None:
     """Ordered at 1.00, billed 1.50: everybody pays 1.00 a piece, and the lead's fund 0.50; VAT follows."""
-    lead, partner = await rich(world), await rich(world)
+    lead, partner = await rich(world), await rich(world, scheme=scheme)
     await apart(world, lead, partner)
-    if scheme:
-        await choose(world, partner, f"{world.clock():%Y}-01-01")
     at_lead = await watched(lead)
     purchase = await plan(world, lead, cloth(), partners=(partner,), deductible=True)
     await mine(lead, purchase, 4)
