@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 from app.db.engine import Database
 from app.db.selling.orders import PAYMENTS, orders
 from app.domain.selling.customers import Contact
 from app.domain.selling.order_filters import PaymentFilter
-from app.domain.selling.orders import CALLED_OFF, Order, OrderState, PaymentState
+from app.domain.selling.orders import CALLED_OFF, SUPPLIED, Order, OrderState, PaymentState
 
 BARE = Order(
     id=UUID(int=1),
@@ -34,9 +35,13 @@ def every_kind() -> list[Order]:
     for state in OrderState:
         for price in (0, 100):
             for refunded in {0, price // 3, price} if state not in CALLED_OFF else {0}:
-                for paid in (0, 1, price - refunded, price, price + 5):
+                left = price - refunded
+                lost = {0, left // 2, left} if state in SUPPLIED else {0}
+                for paid, written_off in product((0, 1, left, price, price + 5), lost):
                     order = replace(BARE, state=state, net_cents=price - price // 6, vat_cents=price // 6)
-                    found.append(replace(order, refunded_cents=refunded, paid_cents=paid))
+                    found.append(
+                        replace(order, refunded_cents=refunded, paid_cents=paid, written_off_cents=written_off)
+                    )
     dated = [replace(BARE, delivered_at=at, payment_days=days) for at in MOMENTS for days in (0, 14, 90)]
     charged = [replace(order, buyer_id=UUID(int=3)) for order in dated]
     return [replace(order, version=n) for n, order in enumerate(found + dated + charged)]
