@@ -39,14 +39,19 @@ async def supplied_without_vat(tx: Tx, seller: Cooperative, order: Order, day: d
     return False
 
 
-async def count_again(tx: Tx, order: Order) -> None:
-    """Ends the scheme today if what an order costs more again takes its legal entity over the limit of its year."""
-    if order.work_date is None or all(line.taxed_as is None for line in order.lines):
-        return
+async def lock_count(tx: Tx, order: Order) -> date | None:
+    """Locks the year in which an order counts for the limit, before any balance; returns its day, None if none does."""
     day = order.work_date
-    places = await legal_entity(tx, order.cooperative_id)
-    await lend_staff_view(tx, *places)
+    if day is None or all(line.taxed_as is None for line in order.lines):
+        return None
+    await lend_staff_view(tx, *await legal_entity(tx, order.cooperative_id))
     await lock_year(tx, order.cooperative_id, day.year)
+    return day
+
+
+async def count_again(tx: Tx, order: Order, day: date) -> None:
+    """Ends the scheme today if what an order costs more again takes its legal entity over the limit of its year."""
+    places = await legal_entity(tx, order.cooperative_id)
     if not within_limit(await supplied_in(tx, places, day.year), 0, day):
         await _end_for_limit(tx, places, tx.today, day)
 

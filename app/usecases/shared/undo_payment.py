@@ -27,7 +27,7 @@ from app.usecases.shared.book_order import Reverses, costs_of, post_of_order
 from app.usecases.shared.book_sale import book_alone, settle, unsettle
 from app.usecases.shared.order_money import nobody_involved, open_for_money, save_money
 from app.usecases.shared.owed_back import set_off
-from app.usecases.shared.small_business import count_again
+from app.usecases.shared.small_business import count_again, lock_count
 from app.usecases.shared.undo import Undoing, negation_of, post_reversal
 from app.usecases.shared.undo_job_credit import customers_credit, undo_job_credit
 
@@ -131,12 +131,14 @@ async def undo_credit(tx: Tx, undoing: Undoing) -> None:
         raise NotReversible(kind=undoing.journal.kind, how="order")
     if found.reversed_on is not None:
         raise AlreadySettled(what="credit")
+    counted = await lock_count(tx, order)
     if order.assignment_id is not None:
         after = await undo_job_credit(tx, undoing, order, found)
     else:
         after = await _again(tx, undoing, order, uncredited(order, found))
     await credit_store.save(tx, replace(found, reversed_on=undoing.day))
-    await count_again(tx, after)
+    if counted is not None:
+        await count_again(tx, after, counted)
     await save_money(tx, undoing.actor, order, after, "reverse_credit", undoing.reason)
 
 
