@@ -59,6 +59,8 @@ async def test_it_is_reversed_on_both_orders(world: World) -> None:
         moved = [*await who("GET", f"/v1/orders/{source['id']}/repayments")]
         moved += await who("GET", f"/v1/orders/{target['id']}/payments")
         assert [one["reason"] for one in moved if one["reversedOn"]] == [reason, reason], "the staff's own words"
+        trail = await who("GET", f"/v1/orders/{target['id']}/events")
+        assert [step["note"] for step in trail if step["verb"] == "reverse_payment"] == [reason]
     assert (await undo(seller, used, status=409))["code"] == "already_settled"
     paid = await seller.treasurer("GET", f"/v1/orders/{target['id']}/payments")
     await undo(seller, paid[-1])

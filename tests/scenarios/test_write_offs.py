@@ -165,6 +165,17 @@ async def reason_of(who: Caller, write_off: Json) -> str | None:
     return str(step["reason"]) if step["reason"] else None
 
 
+async def test_the_customer_reads_why_the_price_is_lower_and_not_why_nobody_expects_it(world: World) -> None:
+    seller, app = await world.cooperative(SAENS_TOIS), await world.app()
+    order = await world.order(app, await world.offering(seller))
+    await completed(seller, app, order)
+    await credit(seller, order, "42.00")
+    await write_off(seller, order)
+    for who, notes in ((seller.treasurer, ["klacht", "failliet"]), (app, ["klacht", ""]), (seller.member, ["", ""])):
+        trail = await who("GET", f"/v1/orders/{order['id']}/events")
+        assert [step["note"] for step in trail if step["verb"] in ("credit", "write_off")] == notes
+
+
 async def test_nobody_writes_off_more_than_is_due_or_before_the_work_is_done(world: World) -> None:
     seller, app = await world.cooperative(SAENS_TOIS), await world.app()
     order = await world.order(app, await world.offering(seller))

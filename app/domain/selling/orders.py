@@ -263,9 +263,12 @@ ABOUT_MONEY = frozenset(
         OrderStep.REVERSE_REPAYMENT,
         OrderStep.REVERSE_CREDIT,
         OrderStep.REVERSE_WRITE_OFF,
+        OrderStep.REVERSE_APPROVAL,
     }
 )
-"""The steps about an order's payments."""
+"""The steps about an order's money."""
+FOR_CUSTOMERS = frozenset({OrderStep.REFUND, OrderStep.CREDIT})
+"""Those of them whose reason the customer reads too; the reasons of the others are the staff's own words."""
 
 
 @dataclass(frozen=True, kw_only=True)

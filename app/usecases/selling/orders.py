@@ -31,6 +31,7 @@ from app.domain.selling.order_lines import line_of
 from app.domain.selling.orders import (
     ABOUT_MONEY,
     COMPLETES_AFTER,
+    FOR_CUSTOMERS,
     ORDER,
     RELEASES_STOCK,
     GuestOrder,
@@ -202,12 +203,17 @@ async def get_order(tx: Tx, actor: Actor, *, order_id: OrderId) -> Order:
 @shows_private
 @reads_by_id(orders, (events, "order_id"))
 async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[OrderEvent]:
-    """The history of an order, oldest first. Notes about money are shown to people who may read its payments."""
+    """The history of an order, oldest first.
+
+    The staff reads all notes about money, and whoever may read its payments those of credits.
+    """
     order = await get_order(tx, actor, order_id=order_id)
     found = await events.all(tx, order_id=order_id)
-    if actor.may(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor)):
+    if actor.may(Right.READ_WRITE_OFF, order.cooperative_id):
         return found
-    return [replace(event, note="") if event.verb in ABOUT_MONEY else event for event in found]
+    pays = actor.may(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
+    hidden = ABOUT_MONEY - FOR_CUSTOMERS if pays else ABOUT_MONEY
+    return [replace(event, note="") if event.verb in hidden else event for event in found]
 
 
 @open_to_visitors
