@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -48,9 +49,9 @@ def reasons(lost: WriteOff, actor: Actor) -> dict[str, str | None]:
     ],
 )
 def test_it_is_not_confirmed_if_its_order_changed(
-    changed: dict[str, object], refusal: type[Exception], reason: str
+    changed: dict[str, Any], refusal: type[Exception], reason: str
 ) -> None:
-    lost = replace(LOST, **changed)  # type: ignore[arg-type]
+    lost = replace(LOST, **changed)
     by = officer(Role.COORDINATOR)
     assert reasons(lost, by)["confirm"] == reason
     with pytest.raises(refusal):
@@ -63,6 +64,7 @@ def test_another_person_confirms_it() -> None:
     assert reasons(LOST, by) == {"confirm": None, "withdraw": None}
     done = decide(Case(LOST, by, NOW), WriteOffVerb.CONFIRM)
     assert (done.state, done.confirmed_by, done.confirmed_on) == (WriteOffState.CONFIRMED, by.person_id, NOW.date())
-    for own in ({"proposed_by": by.person_id}, {"customer_person_id": by.person_id}):
+    involved: list[dict[str, Any]] = [{"proposed_by": by.person_id}, {"customer_person_id": by.person_id}]
+    for own in involved:
         with pytest.raises(SecondPersonNeeded):
-            decide(Case(replace(LOST, **own), by, NOW), WriteOffVerb.CONFIRM)  # type: ignore[arg-type]
+            decide(Case(replace(LOST, **own), by, NOW), WriteOffVerb.CONFIRM)
