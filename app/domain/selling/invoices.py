@@ -1,0 +1,209 @@
+"""Invoices: what one shows (its paper), and what the list of invoices keeps of it.
+
+An invoice is never changed. A price that falls later gives a credit note, which refers to it (Wet OB 1968 art. 35a).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.people.addresses import PostalAddress
+from app.domain.vat import PriceBasis, VatClass
+
+
+class InvoiceKind(StrEnum):
+    """The kind of an invoice."""
+
+    STANDARD = "standard"
+    SIMPLIFIED = "simplified"
+    """For a consumer, up to 100.00 with VAT: it names no buyer (Wet OB 1968 art. 34d)."""
+    DEPOSIT = "deposit"
+    """For a part of the price, before supply."""
+    FINAL = "final"
+    """For what was supplied, less the deposits."""
+    COLLECTIVE = "collective"
+    """For several orders of one customer in a month."""
+    PARTNER = "partner"
+    """For another cooperative: its part of an assignment or of a joint purchase."""
+    CREDIT_NOTE = "credit_note"
+
+
+class InvoiceLanguage(StrEnum):
+    """The language of an invoice."""
+
+    NL = "nl"
+    EN = "en"
+
+
+class LineRole(StrEnum):
+    """What a line of an invoice is for."""
+
+    SUPPLY = "supply"
+    """What was sold."""
+    CREDITED = "credited"
+    """What was taken off the price before the invoice; below zero. On a credit note: what it takes off."""
+    DEPOSIT = "deposit"
+    """A part of the price of an order, asked before supply."""
+    DEPOSIT_OFF = "deposit_off"
+    """A deposit that was invoiced before; below zero."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceSeller:
+    """The seller as it was when the invoice was issued."""
+
+    name: str
+    """The name in the trade register."""
+    trade_name: str
+    """The name that customers know."""
+    postal_address: PostalAddress
+    iban: str
+    """Compact, in capitals."""
+    iban_name: str
+    kvk_number: str | None = None
+    oin: str | None = None
+    vat_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceBuyer:
+    """The buyer as it was when the order was placed."""
+
+    name: str
+    """The organisation, or the person."""
+    attention: str | None = None
+    """The person at the organisation."""
+    postal_address: PostalAddress | None = None
+    private: bool = False
+    """Whether it is a private person, who gets no electronic invoice."""
+    kvk_number: str | None = None
+    oin: str | None = None
+    vat_id: str | None = None
+    email: str | None = None
+    buyer_reference: str | None = None
+    purchase_order: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLine:
+    """A line of an invoice. Net, VAT and gross are those of the ledger and are not computed anew; gross is their sum.
+
+    A line under the margin scheme hides its VAT: its net is its gross, and its VAT and rate are zero.
+    """
+
+    role: LineRole
+    title: str
+    """What was sold; for a deposit, what it is for."""
+    quantity: int
+    """The number of units; below zero if the line is. Of an hourly price the hours, of which a begun one counts."""
+    minutes: int | None = None
+    """The minutes of an hourly price, below zero if the line is; null for any other."""
+    unit: str
+    """The unit of the price, as an offering has it (`PriceUnit`)."""
+    unit_price_cents: int
+    """The price of a unit in `basis`, never below zero: a line below zero has a quantity below zero."""
+    basis: PriceBasis
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    vat_class: VatClass
+    basis_points: int
+    """The rate of VAT."""
+    small_business: bool = False
+    """Whether it has no VAT by the small-business scheme; its class is `exempt` then."""
+    order_reference: str = ""
+    """The order of the line, as people name it."""
+    supplied_on: date | None = None
+    deposit_number: str | None = None
+    """The number of the deposit invoice that this line takes off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceGroup:
+    """The lines of one class and rate, in cents. Under the margin scheme the VAT is hidden: net is gross, VAT zero."""
+
+    vat_class: VatClass
+    basis_points: int
+    small_business: bool = False
+    net_cents: int
+    vat_cents: int
+
+    @property
+    def gross_cents(self) -> int:
+        return self.net_cents + self.vat_cents
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefersTo:
+    """An earlier invoice that a credit note refers to; or the note, of an invoice for a credit that was reversed."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoicePaper:
+    """All that an invoice shows: its snapshot. Both files are made from it alone, and its digest is over it.
+
+    Net, VAT and gross are the sums of the groups, after deposits. Of a credit note all amounts are what it takes off,
+    above zero. `payable_cents` is what was to be paid at issue: gross less what came before, or 0 of a credit note.
+    """
+
+    kind: InvoiceKind
+    number: str
+    """Empty for a preview."""
+    language: InvoiceLanguage
+    issued_on: date
+    supplied_from: date | None = None
+    supplied_until: date | None = None
+    due_on: date | None = None
+    seller: InvoiceSeller
+    buyer: InvoiceBuyer | None = None
+    """None on a simplified invoice."""
+    order_references: tuple[str, ...]
+    """The references of its orders; for a joint purchase that of the purchase."""
+    rf_reference: str | None = None
+    """The reference that the payment names (ISO 11649); none on a credit note."""
+    lines: tuple[InvoiceLine, ...]
+    groups: tuple[InvoiceGroup, ...]
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    received_cents: int = 0
+    """What was received for it before it was issued."""
+    payable_cents: int
+    refers_to: tuple[RefersTo, ...] = ()
+    reason: str = ""
+    """Why a credit note lowers the price, as the customer may read it."""
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.kind is InvoiceKind.CREDIT_NOTE
+
+    @property
+    def small_business(self) -> bool:
+        """Whether its seller charges no VAT, by the small-business scheme (Wet OB 1968 art. 25a)."""
+        return any(group.small_business for group in self.groups)
+
+
+def groups_of_lines(lines: Iterable[InvoiceLine]) -> tuple[InvoiceGroup, ...]:
+    """The sums of lines by class, rate and scheme, in the order of the lines."""
+    sums: dict[tuple[VatClass, int, bool], tuple[int, int]] = {}
+    for line in lines:
+        key = line.vat_class, line.basis_points, line.small_business
+        net, vat = sums.get(key, (0, 0))
+        sums[key] = net + line.net_cents, vat + line.vat_cents
+    return tuple(
+        InvoiceGroup(
+            vat_class=vat_class,
+            basis_points=basis_points,
+            small_business=small_business,
+            net_cents=net,
+            vat_cents=vat,
+        )
+        for (vat_class, basis_points, small_business), (net, vat) in sums.items()
+    )
