@@ -1,5 +1,6 @@
 """Orders, their lines and their trail: tables and queries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ class OrderRow(SQLModel, table=True):
         c.check("order_paid", "paid_cents >= 0 and (buyer_id is null or paid_cents <= net_cents + vat_cents)"),
         c.check("order_refunded", "refunded_cents >= 0 and written_off_cents >= 0"),
         c.check("order_price", "refunded_cents + written_off_cents <= net_cents + vat_cents"),
+        c.check("order_deposit", "deposit_cents between 0 and net_cents + vat_cents"),
         c.check("order_called_off", "refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled')"),
         c.check(
             "order_state",
@@ -38,6 +40,13 @@ class OrderRow(SQLModel, table=True):
             unique=True,
             postgresql_where=sql_text("external_reference is not null"),
         ),
+        Index(
+            "order_without_invoice",
+            "cooperative_id",
+            "delivered_at",
+            postgresql_where=sql_text("invoice_id is null and state in ('delivered', 'completed')"),
+        ),
+        Index("order_invoice", "invoice_id", postgresql_where=sql_text("invoice_id is not null")),
         Index("order_updated", "updated_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
         *c.longest("order", note=2000, external_reference=100),
     )
@@ -70,6 +79,9 @@ class OrderRow(SQLModel, table=True):
     vat_with_money: bool
     buyer_id: UUID | None = c.link("cooperative", null=True)
     external_reference: str | None = c.text(null=True)
+    deposit_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    invoice_id: UUID | None = c.link(None, null=True, index=False)
+    """The invoice of its supply."""
     payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
     updated_at: datetime = Field(
         sa_type=DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": func.now()}
@@ -161,6 +173,7 @@ orders = Store(
         "buyer_id",
         "external_reference",
         "payment_days",
+        "invoice_id",
     ),
     saves_extra=True,
     lines=LINES,
@@ -173,6 +186,11 @@ async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     """Insert an order with its lines and the beginning of its trail, with the next statement."""
     rows = orders.records([order])[0], lines.records(order.lines), events.records(trail)
     await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
+
+
+async def set_invoice(tx: Tx, order_ids: Sequence[UUID], invoice_id: UUID) -> None:
+    """Note the invoice of the supply of locked orders. Their version stays: nothing that people change is different."""
+    await tx.value('update "order" set invoice_id = $2 where id = any($1)', list(order_ids), invoice_id)
 
 
 PARTIES = {

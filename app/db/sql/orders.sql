@@ -205,7 +205,7 @@ grant execute on function add_order to samen_app;
 -- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step. Whoever
 -- sees it may lock it.
 alter table "order" enable row level security, force row level security;
-grant select, insert, update (state, paid_cents, refunded_cents, written_off_cents, fund_bears, charge_parts, sale_parts,
+grant select, insert, update (state, paid_cents, refunded_cents, written_off_cents, fund_bears, deposit_cents, invoice_id, charge_parts, sale_parts,
                               sale_reversed, maker_ids, assignment_id, delivered_at, completes_at, completed_at, vat_with_money,
                               net_cents, vat_cents, terms, version) on "order" to samen_app;
 create policy read on "order" for select to samen_app

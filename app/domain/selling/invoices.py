@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.people.addresses import PostalAddress
+from app.domain.selling.customers import BuyerType
 from app.domain.vat import PriceBasis, VatClass
 
 
@@ -207,3 +208,103 @@ def groups_of_lines(lines: Iterable[InvoiceLine]) -> tuple[InvoiceGroup, ...]:
         )
         for (vat_class, basis_points, small_business), (net, vat) in sums.items()
     )
+
+
+class InvoiceState(StrEnum):
+    """The state of an invoice."""
+
+    ISSUED = "issued"
+    SENT = "sent"
+
+
+class InvoicePayment(StrEnum):
+    """How much of an invoice is paid, of what it asks."""
+
+    UNPAID = "unpaid"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    """Nothing is due of it any more."""
+    OVERDUE = "overdue"
+    """Something is due, and its last day to pay is over."""
+    NETTED = "netted"
+    """Between cooperatives: it is settled by netting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice:
+    """An issued invoice: its paper, and what it is found by. Only when it was sent is added later.
+
+    Of a credit note the amounts are what it takes off. `due_cents` is what is due of it now.
+    """
+
+    id: UUID
+    cooperative_id: UUID
+    kind: InvoiceKind
+    year: int
+    sequence: int
+    number: str
+    issued_on: date
+    issued_at: datetime
+    gross_cents: int
+    payable_cents: int
+    paper: InvoicePaper
+    digest: str
+    """The SHA-256 of the paper, in hexadecimal digits."""
+    buyer_id: UUID | None = None
+    """The cooperative that buys, between cooperatives."""
+    customer_person_id: UUID | None = None
+    app_id: UUID | None = None
+    buyer_name: str = ""
+    buyer_type: BuyerType | None = None
+    kvk_number: str | None = None
+    oin: str | None = None
+    purchase_order: str | None = None
+    rf_reference: str | None = None
+    due_on: date | None = None
+    credit_id: UUID | None = None
+    """The credit that a credit note is for."""
+    purchase_id: UUID | None = None
+    """The joint purchase that it charges."""
+    refers_to: tuple[UUID, ...] = ()
+    sent_at: datetime | None = None
+    order_ids: tuple[UUID, ...] = ()
+    due_cents: int = 0
+    version: int = 1
+
+    @property
+    def state(self) -> InvoiceState:
+        return InvoiceState.SENT if self.sent_at is not None else InvoiceState.ISSUED
+
+    def payment_on(self, today: date) -> InvoicePayment | None:
+        """How much of it is paid; None for a credit note."""
+        if self.kind is InvoiceKind.CREDIT_NOTE:
+            return None
+        if self.buyer_id is not None:
+            return InvoicePayment.NETTED
+        if not self.due_cents:
+            return InvoicePayment.PAID
+        if self.due_on is not None and self.due_on < today:
+            return InvoicePayment.OVERDUE
+        return InvoicePayment.PARTLY_PAID if self.due_cents < self.gross_cents else InvoicePayment.UNPAID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceOrder:
+    """The part of an invoice that is about one order, in cents; of a credit note what it takes off."""
+
+    id: UUID
+    invoice_id: UUID
+    order_id: UUID
+    cooperative_id: UUID
+    groups: tuple[InvoiceGroup, ...]
+    net_cents: int
+    vat_cents: int
+
+    @property
+    def gross_cents(self) -> int:
+        return self.net_cents + self.vat_cents
+
+
+def number_of(prefix: str, year: int, sequence: int) -> str:
+    """The number of an invoice, such as `BRD2026-00012`."""
+    return f"{prefix}{year}-{sequence:05}"

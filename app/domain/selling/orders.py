@@ -133,6 +133,10 @@ class Order:
     """The number that the app gave it which placed it."""
     payment_days: int | None = None
     """The days after supply within which it is paid. None until it is placed: the seller's of that moment."""
+    deposit_cents: int = 0
+    """What its deposit invoices ask before supply, less their credit notes."""
+    invoice_id: UUID | None = None
+    """The invoice of its supply."""
     terms: int = 1
     """How often its lines were stated; `lines` are the last."""
     version: int = 1
