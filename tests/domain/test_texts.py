@@ -104,3 +104,21 @@ def test_a_scheme_in_capitals_is_a_scheme() -> None:
 @pytest.mark.parametrize("form", [ImageUrl, EmailOrNone, PhoneOrNone, KvkNumberOrNone])
 def test_a_form_that_was_left_blank_is_null(form: Any) -> None:
     assert read(form, "") is read(form, "  ") is None
+
+
+def test_no_text_holds_what_xml_forbids() -> None:
+    """Files of invoices are XML 1.0, of which these are the characters."""
+    allowed = [(0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF)]
+    forbidden = [
+        letter
+        for letter in map(chr, range(0x110000))
+        if letter not in "\t\n\r" and not any(first <= ord(letter) <= last for first, last in allowed)
+    ]
+    assert len(forbidden) == 29 + 2048 + 2
+    texts = [*TEXTS.values(), forms.Issuer, forms.Subject]
+    for form in texts:
+        for letter in ("\x02", "\x1f", "\ud800", "\ufffe", "\uffff"):
+            with pytest.raises(ValidationError):
+                read(form, f"a{letter}b")
+    for letter in forbidden:
+        assert refused(Note, f"a{letter}b") == "text_malformed"
