@@ -1,5 +1,6 @@
 """The official rules find nothing in any kind of invoice. They do find faults that are planted."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -18,6 +19,7 @@ from app.domain.selling.invoices import (
 )
 from app.domain.vat import VatClass
 from tests.judges import findings, judged, needs_judges
+from tests.papers import PAPERS
 from tests.ubl_papers import (
     BAKERY,
     BELGIAN,
@@ -77,6 +79,16 @@ def test_each_judge_finds_faults() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_rules_find_nothing(kind: str) -> None:
     assert findings(written(KINDS[kind])) == []
+
+
+@pytest.mark.parametrize("build", PAPERS.values(), ids=PAPERS)
+def test_the_rules_find_nothing_in_the_printed_invoices(build: Callable[[], InvoicePaper]) -> None:
+    """What consumers get printed is judged as if a company had bought it."""
+    shown = build()
+    if shown.kind is InvoiceKind.SIMPLIFIED:
+        shown = replace(shown, kind=InvoiceKind.STANDARD)
+    private = shown.buyer is None or shown.buyer.private
+    assert findings(written(replace(shown, buyer=BAKERY) if private else shown)) == []
 
 
 def test_what_the_rules_only_advise_against() -> None:
