@@ -18,7 +18,7 @@ from app.domain.selling.invoices import InvoicePaper
 TEMPLATE = Path(__file__).parent / "templates" / "invoice.typ"
 STRICT = False
 """Whether a warning of the typesetter is an error. The tests set it."""
-NOT_DRAWN = ("name", "code_text")
+NOT_DRAWN = ("document", "code_text")
 """The texts that readers tell, but that stand on no page: they need no places to break."""
 DRAWING = "code"
 
@@ -47,11 +47,12 @@ def invoice_pdf(paper: InvoicePaper, *, ubl: bytes | None) -> bytes:
             pdf_standards=["a-3a", "ua-1"],
             timestamp=moment,
         )
+    if not isinstance(file, bytes):
+        raise TypeError("the typesetter gave no file")
     for warning in warnings:
         if STRICT:
             raise TypesettingWarned(warning.diagnostic)
         log.warning("the typesetter warned", extra={"invoice": paper.number, "warning": warning.message})
-    assert isinstance(file, bytes)
     return file
 
 

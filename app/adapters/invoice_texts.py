@@ -1,6 +1,7 @@
 """What an invoice says, as the texts of its printed form; the template only places them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -49,6 +50,9 @@ class _Words:
         self.without_vat = paper.small_business and all(group.vat_class is VatClass.EXEMPT for group in paper.groups)
         """Whether no line may speak of VAT: all are free of it, by the small-business scheme (Wet OB art. 25a(4))."""
 
+        self.margin = any(group.vat_class is VatClass.MARGIN for group in paper.groups)
+        """Whether there is VAT inside an amount that it must not show; then no sum is called one without VAT."""
+
     def say(self, code: str, **facts: Any) -> str:
         return say("invoice", code, self.language, **facts)
 
@@ -64,7 +68,7 @@ class _Words:
             "day": [paper.issued_on.year, paper.issued_on.month, paper.issued_on.day],
             "title": title,
             "number": number,
-            "name": f"{title} {number} – {paper.seller.trade_name}",
+            "document": f"{title} {number} – {paper.seller.trade_name}",
             "preview": "" if paper.number else self.say("preview_note"),
             "page": self.say("page", page="{page}", pages="{pages}"),
             "seller": self.seller(paper.seller),
@@ -116,11 +120,8 @@ class _Words:
         if paper.number:
             yield self.labelled("credit_number" if paper.is_credit_note else "number", paper.number)
         yield self.labelled("issued_on", self.day(paper.issued_on))
-        if paper.supplied_from and paper.supplied_until:
-            first, last = self.day(paper.supplied_from), self.day(paper.supplied_until)
-            yield self.labelled(
-                "supplied", first if first == last else self.say("period", first=first, last=last)
-            )
+        if supplied := self.supplied():
+            yield self.labelled("supplied", supplied)
         if paper.due_on:
             yield self.labelled("due_on", self.day(paper.due_on))
         if paper.order_references and not self.by_order:
@@ -134,7 +135,15 @@ class _Words:
             day = self.day(earlier.issued_on)
             yield self.labelled("refers_to", self.say("of_day", number=earlier.number, day=day))
 
-    def day(self, day: Any) -> str:
+    def supplied(self) -> str:
+        """The day of supply, or the first and the last one; empty before supply."""
+        days = [day for day in (self.paper.supplied_from, self.paper.supplied_until) if day]
+        if not days:
+            return ""
+        first, last = self.day(days[0]), self.day(days[-1])
+        return first if first == last else self.say("period", first=first, last=last)
+
+    def day(self, day: date) -> str:
         return self.say("day", day=day.isoformat())
 
     # --- the lines ---
@@ -151,7 +160,8 @@ class _Words:
         else:
             basis = "incl" if self.incl else "excl"
             price = f"price_{basis}" if len(self.bases) == 1 else "price"
-            head = [self.say(code) for code in ("description", "quantity", price, "vat", f"amount_{basis}")]
+            amount = "amount" if self.margin and not self.incl else f"amount_{basis}"
+            head = [self.say(code) for code in ("description", "quantity", price, "vat", amount)]
         return {"head": head, "sections": list(self.sections())}
 
     def sections(self) -> Iterator[Printed]:
@@ -255,23 +265,24 @@ class _Words:
             return None
         return {
             "label": self.say("vat_table"),
-            "head": [self.say(code) for code in ("vat_rate", "vat_over", "vat")],
+            "head": [self.say(code) for code in ("vat_rate", "amount" if self.margin else "vat_over", "vat")],
             "rows": [self.group(group) for group in self.paper.groups],
         }
 
     def group(self, group: InvoiceGroup) -> list[str]:
         rate = self.rate(group.vat_class, group.basis_points, group.small_business)
-        if group.small_business or group.vat_class in WITHOUT_RATE:
+        if _without_rate(group):
             return [rate, self.euro(group.net_cents), "–"]
         return [rate, self.euro(group.net_cents), self.euro(group.vat_cents)]
 
     def sums(self) -> Iterator[Printed]:
         """The sums from the net amount to what is to be paid; the last one counts."""
         paper = self.paper
-        if not self.without_vat:
-            yield {"label": self.say("net"), "amount": self.euro(paper.net_cents)}
+        rated = any(not _without_rate(group) for group in paper.groups)
+        if rated:
+            yield {"label": self.say("subtotal" if self.margin else "net"), "amount": self.euro(paper.net_cents)}
             yield {"label": self.say("vat"), "amount": self.euro(paper.vat_cents)}
-        total = "total" if self.without_vat else "gross"
+        total = "gross" if rated else "total"
         yield {"label": self.say("credit" if paper.is_credit_note else total), "amount": self.euro(paper.gross_cents)}
         if paper.is_credit_note:
             return
@@ -328,6 +339,10 @@ class _Words:
             reference=paper.rf_reference,
         )
         return drawn or ""
+
+
+def _without_rate(group: InvoiceGroup) -> bool:
+    return group.small_business or group.vat_class in WITHOUT_RATE
 
 
 def _net_of_a_unit(line: InvoiceLine) -> Decimal:

@@ -26,7 +26,9 @@ BREAK = "\u200b"
 LONGEST_RUN = 12.0
 """The width that fits each column, in ems (multiples of the size of the letters)."""
 PIECE = 6.0
-"""The width of the pieces of a longer run, in ems. One wide sign may go beyond it."""
+"""The width of the pieces of a longer run, in ems."""
+WIDEST = 3.0
+"""The widest sign that is drawn, in ems: a title of wider ones would not fit on a page. One sign is wider, U+FDFD."""
 
 _RUN = re.compile(r"\S+")
 
@@ -41,7 +43,8 @@ def _widths_of(folder: Path) -> dict[int, float]:
     (file,) = (file for file in folder.glob("*.ttf") if "Italic" not in file.name)
     with TTFont(file, lazy=True) as font:
         ems, advances = font["head"].unitsPerEm, font["hmtx"].metrics
-        return {point: advances[glyph][0] / ems for point, glyph in font.getBestCmap().items()}
+        widths = {point: advances[glyph][0] / ems for point, glyph in font.getBestCmap().items()}
+    return {point: width for point, width in widths.items() if width <= WIDEST}
 
 
 def drawable(text: str) -> str:
