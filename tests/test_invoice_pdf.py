@@ -356,6 +356,13 @@ def test_a_long_invoice_repeats_its_head_and_loses_no_line() -> None:
     assert "Pagina" not in text_of(file_of("standard"))
 
 
+def test_what_is_to_be_paid_stays_with_its_sums() -> None:
+    for count in range(14, 26):
+        file = invoice_pdf(paper([line("Regel", 100)] * count), ubl=None)
+        (last,) = [page.extract_text() for page in PdfReader(io.BytesIO(file)).pages if "IBAN" in page.extract_text()]
+        assert last.count("Te betalen") == 2, count
+
+
 def long_everywhere(text: str) -> InvoicePaper:
     """An invoice of which each text is as long as the forms allow, with the highest amounts."""
     address = PostalAddress(street=text[:120], postcode=text[:12], town=text[:80], country="VC")
