@@ -104,6 +104,7 @@ async def test_an_organisation_is_a_company(url: str, superuser: asyncpg.Connect
         buyer = (await orders.get(tx, known["id"])).contact.buyer
         assert (await orders.get(tx, erased["id"])).contact.buyer == Buyer()
     address = PostalAddress(street="Markt 1\n4811 AB Breda", postcode="", town="")
+    assert not address.complete
     assert buyer == Buyer(
         buyer_type=BuyerType.BUSINESS,
         organisation="De Kern",

@@ -409,6 +409,12 @@ class BuyerNumberNeeded(Invalid):
     code = "buyer_number_needed"
 
 
+class BuyerAddressNeeded(Invalid):
+    """A company or a public body is invoiced at a postal address."""
+
+    code = "buyer_address_needed"
+
+
 class VatIdNeeded(Invalid):
     """The buyer declares the VAT, and needs a VAT id for that; `how` is `intra_eu` if it must be of another state."""
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.errors import BuyerNumberNeeded, BuyerReferenceNeeded, DomainError, PriceChanged, RuleRefused
+from app.domain.errors import PriceChanged, RuleRefused
 from app.domain.market.offerings import Offering, OfferingKind, OfferingState, PriceUnit, shown
-from app.domain.selling.customers import Buyer, BuyerType, Contact, invoiceable
+from app.domain.selling.customers import Buyer, BuyerType, Contact
 from app.domain.selling.order_lines import OrderLine, Units, line_of
 from app.domain.selling.orders import Order, totals
 from app.domain.selling.prices import Amounts, LinePrice, PriceTerms, UnitPrice, VatGroup, cents_of_units, priced
@@ -312,23 +312,3 @@ def test_the_margin_scheme_has_one_price_for_everybody() -> None:
     coat = offering(3_185, INCL, VatClass.MARGIN, purchase_cents=710)
     prices = {PriceTerms(buyer=buyer, day=DAY).unit_price(coat) for buyer in BuyerType}
     assert prices == {UnitPrice(basis=INCL, cents=3_185)}
-
-
-@pytest.mark.parametrize(
-    ("buyer", "refusal"),
-    [
-        pytest.param(Buyer(), None, id="a private person"),
-        pytest.param(Buyer(buyer_type=BUSINESS), None, id="a company"),
-        pytest.param(Buyer(buyer_type=PUBLIC, oin="1" * 20), BuyerReferenceNeeded, id="no reference"),
-        pytest.param(Buyer(buyer_type=PUBLIC, purchase_order="PO 1"), BuyerNumberNeeded, id="no number"),
-        pytest.param(Buyer(buyer_type=PUBLIC, purchase_order="PO 1", kvk_number="1" * 8), None, id="order and KvK"),
-        pytest.param(Buyer(buyer_type=PUBLIC, buyer_reference="K 7", oin="1" * 20), None, id="reference and OIN"),
-    ],
-)
-def test_a_public_body_says_what_its_invoice_needs(buyer: Buyer, refusal: type[DomainError] | None) -> None:
-    contact = Contact(name="Jo", email="jo@example.org", buyer=buyer)
-    if refusal is None:
-        assert invoiceable(contact) is contact
-        return
-    with pytest.raises(refusal):
-        invoiceable(contact)

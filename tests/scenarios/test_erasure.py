@@ -34,7 +34,7 @@ async def found(world: World, word: str) -> set[tuple[str, str]]:
 
 
 NOBODY: Json = {"buyerType": "consumer", "organisation": None, "kvkNumber": None, "oin": None, "vatId": None}
-NOBODY |= {"postalAddress": None, "purchaseOrder": None, "buyerReference": None}
+NOBODY |= {"postalAddress": None, "purchaseOrder": None, "buyerReference": None, "billing": "per_order"}
 
 
 class Canary:
@@ -122,7 +122,7 @@ async def test_nothing_of_a_customer_is_left_but_what_the_law_keeps(world: World
     for contact in kept.values():
         assert contact.keys() == {"name", "buyer"}
         filled = {name for name, value in contact["buyer"].items() if value}
-        assert filled == {"buyer_type", "organisation", "postal_address"}
+        assert filled == {"buyer_type", "organisation", "postal_address", "billing"}
     for name in ("refuse", "credit"):
         assert (await bird.again(name, 410))["code"] == "forgotten"
     # An answer that names no erased person is replayed.

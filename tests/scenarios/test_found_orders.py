@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.access import Scope
 from app.keys import people_issuer
-from tests.world import Caller, Json, Seller, World
+from tests.world import MARKET, Caller, Json, Seller, World
 
 ANY: Json = {"If-Match": "*"}
 
@@ -111,7 +111,7 @@ async def test_a_customer_is_found_by_a_part_of_a_name(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     place = await world.offering(seller)
     renee: Json = {"name": "Renée Ørsted", "email": "r@example.org"}
-    renee["buyer"] = {"buyerType": "business", "organisation": "Gemeente 100%_Breda"}
+    renee["buyer"] = {"buyerType": "business", "organisation": "Gemeente 100%_Breda", "postalAddress": MARKET}
     order = await world.order(app, place, contact=renee)
     await world.order(app, place)
     for part in ("renée ø", "ØRSTED", "gemeente 100%_", "breda"):

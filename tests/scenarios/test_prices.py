@@ -8,8 +8,9 @@ from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_small_business import choose
 from tests.world import GUEST, MARKET, Caller, Json, Seller, World
 
-COMPANY: Json = GUEST | {"buyer": {"buyerType": "business", "organisation": "De Kern", "kvkNumber": "90000011"}}
-PUBLIC: Json = {"buyerType": "public", "organisation": "Gemeente Breda"}
+FIRM: Json = {"buyerType": "business", "organisation": "De Kern", "kvkNumber": "90000011", "postalAddress": MARKET}
+COMPANY: Json = GUEST | {"buyer": FIRM}
+PUBLIC: Json = {"buyerType": "public", "organisation": "Gemeente Breda", "postalAddress": MARKET}
 
 
 async def placed(
@@ -249,7 +250,7 @@ async def test_a_public_body_says_what_its_invoice_needs(world: World) -> None:
     ] == "buyer_reference_needed"
     assert (await order(reference, 422))["code"] == "buyer_number_needed"
     assert (await order(reference | {"kvkNumber": " "}, 422))["code"] == "buyer_number_needed"
-    stated = number | reference | {"vatId": "nl 1234.56.782.b90", "postalAddress": MARKET}
+    stated = number | reference | {"vatId": "nl 1234.56.782.b90"}
     buyer = (await order(stated))["contact"]["buyer"]
     assert (buyer["buyerType"], buyer["purchaseOrder"], buyer["vatId"]) == ("public", "123456782", "NL123456782B90")
     assert buyer["postalAddress"] == MARKET | {"country": "NL"}

@@ -5,10 +5,10 @@ import itertools
 
 from tests.scenarios.money import undo
 from tests.scenarios.test_first_sale import books_are_right
-from tests.world import GUEST, SCOPE, Json, Seller, World
+from tests.world import GUEST, MARKET, SCOPE, Json, Seller, World
 
 ANY = {"If-Match": "*"}
-COMPANY = GUEST | {"buyer": {"buyerType": "business"}}
+COMPANY = GUEST | {"buyer": {"buyerType": "business", "postalAddress": MARKET}}
 numbers = itertools.count(80_000_001)
 
 

@@ -3,9 +3,9 @@
 from tests.scenarios.jobs import agreed, join, line, look, move, plan, slot
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_small_business import accept, choose, costs, deliver, spells
-from tests.world import GUEST, Json, Seller, World
+from tests.world import GUEST, MARKET, Json, Seller, World
 
-COMPANY: Json = GUEST | {"buyer": {"buyerType": "business", "organisation": "De Kern", "kvkNumber": "90000011"}}
+COMPANY: Json = GUEST | {"buyer": {"buyerType": "business", "postalAddress": MARKET}}
 NEEDED = "2026-01-10T15:00:00+01:00"
 
 

@@ -9,10 +9,12 @@ from tests.scenarios.jobs import COLLECTIVE, agreed, approved, delivered, join, 
 from tests.scenarios.money import boxes, credit, pay, repay, undo, write_off
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_small_business import choose
-from tests.world import GUEST, Caller, Json, Seller, World
+from tests.world import GUEST, MARKET, Caller, Json, Seller, World
 
-CONTRACTOR: Json = {"buyerType": "business", "organisation": "Bouw BV", "vatId": "NL123456782B90"}
-BELGIAN: Json = {"buyerType": "business", "organisation": "Bouw NV", "vatId": "BE0123456749"}
+FIRM: Json = {"buyerType": "business", "organisation": "Bouw BV", "postalAddress": MARKET}
+CONTRACTOR: Json = FIRM | {"vatId": "NL123456782B90"}
+BELGIAN: Json = FIRM | {"vatId": "BE0123456749"}
+BELGIAN |= {"postalAddress": {"street": "Grote Markt 1", "town": "Antwerpen", "country": "BE"}}
 
 
 async def vat_of(world: World, seller: Seller, kind: str) -> list[tuple[str, dict[str, int]]]:
@@ -74,8 +76,7 @@ async def test_a_contractor_pays_work_without_vat_and_declares_it(world: World) 
 async def test_who_may_not_have_the_vat_reversed(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     work = await world.offering(seller, "100.00")
-    nameless = {"buyerType": "business", "organisation": "Bouw BV"}
-    refused = await placed(app, work, nameless, 422, reverseCharged=True)
+    refused = await placed(app, work, FIRM, 422, reverseCharged=True)
     assert refused["code"] == "vat_id_needed"
     private = CONTRACTOR | {"buyerType": "consumer"}
     refused = await placed(app, work, private, 422, reverseCharged=True)
@@ -89,7 +90,7 @@ async def test_who_may_not_have_the_vat_reversed(world: World) -> None:
         assert refused["facts"]["rule"] == "reverse_charge_is_for_work"
     for_companies = await world.offering(seller, "100.00", vatClass="reverse_charged")
     assert (await placed(app, for_companies, None, 422))["facts"]["rule"] == "companies_declare_vat"
-    assert (await placed(app, for_companies, nameless, 422))["code"] == "vat_id_needed"
+    assert (await placed(app, for_companies, FIRM, 422))["code"] == "vat_id_needed"
     assert (await placed(app, for_companies, CONTRACTOR))["gross"]["amount"] == "100.00"
 
 
@@ -111,7 +112,7 @@ async def test_under_the_small_business_scheme_nothing_is_reversed(world: World)
     seller, app = await world.cooperative(), await world.app()
     await choose(world, seller, f"{world.clock().year}-01-01")
     offering = await world.offering(seller, "121.00", priceBasis="incl")
-    order = await placed(app, offering, {"buyerType": "business"}, reverseCharged=True)
+    order = await placed(app, offering, FIRM, reverseCharged=True)
     assert (order["gross"]["amount"], order["lines"][0]["vatClass"]) == ("121.00", "exempt")
 
 

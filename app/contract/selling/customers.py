@@ -4,7 +4,7 @@ from app.contract.operation import Noun
 from app.contract.people.addresses import PostalAddress
 from app.contract.shape import shape
 from app.domain.selling import customers as domain
-from app.domain.selling.customers import BuyerType
+from app.domain.selling.customers import Billing, BuyerType
 from app.ids import CustomerId
 from app.usecases.selling.customers import get_my_contact, set_my_contact
 
@@ -29,6 +29,8 @@ class Buyer:
     """The customer's own order number, for the invoice."""
     buyer_reference: str | None
     """What else the customer wants to see on the invoice, such as a cost centre."""
+    billing: Billing
+    """One invoice for each order, or one for all orders of a month."""
 
 
 @shape(domain.Contact)

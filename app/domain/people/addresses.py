@@ -27,3 +27,8 @@ class PostalAddress:
     postcode: str
     town: str
     country: str = NETHERLANDS
+
+    @property
+    def complete(self) -> bool:
+        """Whether an invoice may show it: the address of a contact that was stored before may have its street only."""
+        return bool(self.street and self.town and (self.postcode or self.country != NETHERLANDS))

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import BuyerNumberNeeded, BuyerReferenceNeeded, ContactIncomplete, RuleRefused, VatIdNeeded
+from app.domain.errors import (
+    BuyerAddressNeeded,
+    BuyerNumberNeeded,
+    BuyerReferenceNeeded,
+    ContactIncomplete,
+    RuleRefused,
+    VatIdNeeded,
+)
 from app.domain.people.addresses import NETHERLANDS, PostalAddress
 from app.domain.vat import DECLARED_BY_BUYER, VatClass
 
@@ -19,6 +26,15 @@ class BuyerType(StrEnum):
     """A company or an association."""
     PUBLIC = "public"
     """A public body."""
+
+
+class Billing(StrEnum):
+    """How often a customer is invoiced."""
+
+    PER_ORDER = "per_order"
+    """One invoice for each order."""
+    MONTHLY = "monthly"
+    """One invoice for all orders of a month."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +54,7 @@ class Buyer:
     """The customer's own order number."""
     buyer_reference: str | None = None
     """What a public body wants to see on an invoice, such as a cost centre."""
+    billing: Billing = Billing.PER_ORDER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +85,11 @@ def reachable(contact: Contact) -> Contact:
 
 
 def invoiceable(contact: Contact) -> Contact:
-    """Returns a contact that an order may have: a public body is invoiced by its reference and its number.
+    """Returns a contact that an order may have: with all that the buyer's invoice needs.
 
-    Raises ContactIncomplete; BuyerReferenceNeeded and BuyerNumberNeeded for a public body. The standard for invoices to
-    Dutch public bodies needs both (NLCIUS, BR-NL-2 and BR-NL-10).
+    Raises ContactIncomplete; BuyerAddressNeeded for a company and a public body; BuyerReferenceNeeded and
+    BuyerNumberNeeded for a public body. The Dutch standard for electronic invoices needs them (NLCIUS, BR-NL-4, BR-NL-2
+    and BR-NL-10).
     """
     buyer = reachable(contact).buyer
     if buyer.buyer_type is BuyerType.PUBLIC:
@@ -79,6 +97,8 @@ def invoiceable(contact: Contact) -> Contact:
             raise BuyerReferenceNeeded
         if not (buyer.oin or buyer.kvk_number):
             raise BuyerNumberNeeded
+    if buyer.buyer_type is not BuyerType.CONSUMER and not (buyer.postal_address and buyer.postal_address.complete):
+        raise BuyerAddressNeeded
     return contact
 
 

@@ -183,8 +183,8 @@ async def plan_assignment(
 ) -> Assignment:
     """Plan a job, from a customer's request or from an accepted order. Only the lead sees it before it is published.
 
-    Raises ContactIncomplete, BuyerReferenceNeeded, BuyerNumberNeeded, RuleRefused, VatTooHigh, WrongState for an order
-    in another state, NotFound.
+    Raises ContactIncomplete, BuyerReferenceNeeded, BuyerNumberNeeded, BuyerAddressNeeded, RuleRefused, VatTooHigh,
+    WrongState for an order in another state, NotFound.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.LEAD_ASSIGNMENT, cooperative_id)

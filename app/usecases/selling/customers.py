@@ -8,7 +8,7 @@ from app.db.selling.customers import customers
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
-from app.domain.selling.customers import Contact, Customer, reachable
+from app.domain.selling.customers import Contact, Customer, invoiceable
 from app.usecases.declared.version import expect
 from app.usecases.shared.contacts import WhoBuys, buyer_of
 from app.vocabulary import EmailOrNone, Name, PhoneOrNone, Version
@@ -33,17 +33,17 @@ async def set_my_contact(
     buyer: WhoBuys | None = None,
     expected_version: Version | None = None,
 ) -> Customer:
-    """Create or change the caller's own contact card. It needs an e-mail address or a telephone number.
+    """Create or change the caller's own contact card. It needs what the contact of an order needs.
 
-    Raises ContactIncomplete, Stale.
+    Raises ContactIncomplete, BuyerReferenceNeeded, BuyerNumberNeeded, BuyerAddressNeeded, Stale.
     """
     actor.require(Right.BE_CUSTOMER, own=actor.as_self())
-    contact = Contact(name=name, email=email, phone=phone, buyer=buyer_of(buyer))
     person_id: UUID = await ensure_person(tx, actor.issuer or "", actor.subject or "", name)
     found = await customers.find(tx, person_id=person_id, lock=True)
     expect(None if found is None else found.version, expected_version)
+    contact = invoiceable(Contact(name=name, email=email, phone=phone, buyer=buyer_of(buyer)))
     if found is None:
-        customer = Customer(uuid7(), person_id, reachable(contact))
+        customer = Customer(uuid7(), person_id, contact)
         await customers.add(tx, customer)
         return customer
-    return await customers.change(tx, found, Customer(found.id, person_id, reachable(contact), found.version))
+    return await customers.change(tx, found, Customer(found.id, person_id, contact, found.version))

@@ -118,9 +118,9 @@ async def place_order(
     VAT is that of the day on which it is needed; at delivery that of the day of supply.
 
     Raises NotOrderable, SoldOut, SeveralSellers, TooLate, HoldGone, PriceChanged, OwnOffering, ContactIncomplete,
-    BuyerReferenceNeeded, BuyerNumberNeeded, NotFound, VatIdNeeded if the buyer declares it; RuleRefused for minutes of
-    another price than an hourly one, for work that cannot be reverse-charged, and for an external reference without an
-    app; AlreadyExists if the app placed an order with that reference.
+    BuyerReferenceNeeded, BuyerNumberNeeded, BuyerAddressNeeded, NotFound, VatIdNeeded if the buyer declares it;
+    RuleRefused for minutes of another price than an hourly one, for work that cannot be reverse-charged, and for an
+    external reference without an app; AlreadyExists if the app placed an order with that reference.
     """
     actor.require(Right.BUY)
     if external_reference is not None and actor.app_id is None:

@@ -17,7 +17,7 @@ def _compact(value: Any) -> Any:
     return value.upper().translate(_SEPARATORS) if isinstance(value, str) else value
 
 
-_SEPARATORS = str.maketrans("", "", " .-")
+_SEPARATORS = str.maketrans("", "", " \t\u00a0\u202f.-")
 
 
 def _vat_id(number: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from app.domain.selling.customers import Buyer, BuyerType, Contact
+from app.domain.selling.customers import Billing, Buyer, BuyerType, Contact
 from app.usecases.shared.addresses import OinOrNone, PostalAddressInput, VatIdOrNone
 from app.vocabulary import (
     Doc,
@@ -18,7 +18,9 @@ from app.vocabulary import (
 BuyerReference = Annotated[
     OrderNumber, Doc("What else the customer wants to see on the invoice, such as a cost centre.")
 ]
-InvoiceAddress = Annotated[PostalAddressInput, Doc("The address for the invoice.")]
+InvoiceAddress = Annotated[
+    PostalAddressInput, Doc("The address for the invoice. A company and a public body need one.")
+]
 
 
 class BuyerInput(Form):
@@ -32,6 +34,7 @@ class BuyerInput(Form):
     postal_address: InvoiceAddress | None = None
     purchase_order: OrderNumber | None = None
     buyer_reference: BuyerReference | None = None
+    billing: Billing = Billing.PER_ORDER
 
     @property
     def buyer(self) -> Buyer:
@@ -45,6 +48,7 @@ class BuyerInput(Form):
             postal_address=self.postal_address.address if self.postal_address else None,
             purchase_order=self.purchase_order or None,
             buyer_reference=self.buyer_reference or None,
+            billing=self.billing,
         )
 
 
